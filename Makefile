@@ -1,0 +1,89 @@
+# GANshare: `make demo` paints, `make test` tests, `make check` is what CI runs. `make help` lists all.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
+
+# Oracles that ask for versions from 2019-2021 and work without them.
+REFERENCE_VENV := .venv-reference
+REFERENCE_PIP := $(REFERENCE_VENV)/bin/python -m pip --quiet --disable-pip-version-check install
+REFERENCE_NO_DEPS ?= taming-transformers==0.0.1 ISR==2.2.0 openai-clip==1.0.1
+
+# One process at a time: two heavy computations on one machine slow each other down.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check lint format reference clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/.engine ## Paint one random prompt with the embedded models, into demo/
+	@mkdir -p demo
+	@$(BIN)/ganshare paint --out demo/painting.png --frames-dir demo/frames
+
+test: $(VENV)/.test ## Run the tests (without the slow, reference and training suites)
+	@$(BIN)/python -m pytest -m "not slow and not reference and not training"
+
+test-all: $(VENV)/.test ## Run the slow tests too
+	@$(BIN)/python -m pytest -m "not reference and not training"
+
+check: test lint ## Tests, format, lint, types and import contracts: what CI runs
+
+lint: $(VENV)/.lint ## Format, lint, types and import contracts only
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.lint ## Format the code and fix what ruff can fix
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+reference: $(REFERENCE_VENV)/.installed ## Compare with the original implementations (TensorFlow: a large install)
+	@$(REFERENCE_VENV)/bin/python -m pytest -m reference
+
+clean: ## Remove the environments, caches and demo pictures
+	@rm -rf $(VENV) $(REFERENCE_VENV) demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# --- Environments: each stamp is remade when pyproject.toml or constraints.txt change -------------
+
+# The newer pip is for `--group`, which a Python 3.11's own pip does not know.
+define create-venv
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.11 or newer, or name one with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: GANshare needs Python 3.11 or newer; name one with make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: on Debian or Ubuntu, apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
+	@touch $@
+endef
+
+$(VENV)/.created:
+	@echo "Making $(VENV)"
+	$(create-venv)
+
+$(VENV)/.engine: $(VENV)/.created pyproject.toml constraints.txt
+	@echo "Installing GANshare and PyTorch into $(VENV) (a few minutes the first time)"
+	@$(PIP) --editable '.[engine,video]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.engine
+	@echo "Installing the test tools into $(VENV)"
+	@$(PIP) --group test
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.engine
+	@echo "Installing the lint tools into $(VENV)"
+	@$(PIP) --group lint
+	@touch $@
+
+$(REFERENCE_VENV)/.created:
+	@echo "Making $(REFERENCE_VENV)"
+	$(create-venv)
+
+$(REFERENCE_VENV)/.installed: $(REFERENCE_VENV)/.created pyproject.toml constraints.txt
+	@echo "Installing the reference implementations into $(REFERENCE_VENV) (large: TensorFlow)"
+	@$(REFERENCE_PIP) --constraint constraints.txt --editable '.[engine]' --group reference
+	@$(REFERENCE_PIP) --no-deps $(REFERENCE_NO_DEPS)
+	@touch $@
