@@ -54,13 +54,13 @@ define create-venv
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.11 or newer, or name one with make PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: GANshare needs Python 3.11 or newer; name one with make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: on Debian or Ubuntu, apt install python3-venv" >&2; exit 1; }
+	@echo "Making $(@D)"
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
 	@touch $@
 endef
 
 $(VENV)/.created:
-	@echo "Making $(VENV)"
 	$(create-venv)
 
 $(VENV)/.engine: $(VENV)/.created pyproject.toml constraints.txt
@@ -79,7 +79,6 @@ $(VENV)/.lint: $(VENV)/.engine
 	@touch $@
 
 $(REFERENCE_VENV)/.created:
-	@echo "Making $(REFERENCE_VENV)"
 	$(create-venv)
 
 $(REFERENCE_VENV)/.installed: $(REFERENCE_VENV)/.created pyproject.toml constraints.txt
