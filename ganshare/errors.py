@@ -1,0 +1,137 @@
+"""Every error that GANshare raises on purpose, sorted by whose fault it is.
+
+    GanshareError
+    ├── AskerError          the asker's fault: shown to them word for word, exit code 2
+    │   ├── PromptError     a prompt that cannot be parsed, an unknown category
+    │   ├── SizeError       a picture size that is not offered
+    │   ├── ImageError      an unreadable, truncated or oversized image
+    │   ├── ModelError      an unknown model, a wrong sha256, truncated weights, a pickle
+    │   └── ParameterError  steps, num_cutouts, seeds and other numbers
+    ├── WorldError          the world's fault: a network, a disk, a service; worth a retry
+    └── InternalError       our fault: logged with an id, answered with an apology
+
+A message is one sentence: what was given, what is allowed, and the nearest match where there is
+one. The values behind it are attributes, so that a frontend can act on them without parsing.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "AskerError",
+    "GanshareError",
+    "ImageError",
+    "InternalError",
+    "ModelError",
+    "ParameterError",
+    "PromptError",
+    "SizeError",
+    "WorldError",
+    "must_be_one_of",
+    "nearest",
+    "quoted",
+]
+
+_LONGEST_QUOTE = 60
+
+
+class GanshareError(Exception):
+    """The root of the tree.
+
+    Args:
+        message: one sentence, as its reader will see it.
+        given: what was given, as it came.
+        allowed: what would have been accepted: words, a range, a limit.
+        nearest: the allowed word most like the given one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        given: object = None,
+        allowed: object = None,
+        nearest: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.given = given
+        self.allowed = allowed
+        self.nearest = nearest
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the keyword-only values when an error crosses a process boundary."""
+        return (type(self), (self.message,), self.__dict__)
+
+
+class AskerError(GanshareError):
+    """The asker can put it right; the message tells them how."""
+
+
+class PromptError(AskerError):
+    """A prompt, or a wish about a random one, that cannot be used."""
+
+
+class SizeError(AskerError):
+    """A picture size that is not offered."""
+
+
+class ImageError(AskerError):
+    """An image that cannot be read, ends too early or is too large."""
+
+
+class ModelError(AskerError):
+    """A model that is unknown, or whose files are not what its card says."""
+
+
+class ParameterError(AskerError):
+    """A number outside its range: steps, cutouts, seeds."""
+
+
+class WorldError(GanshareError):
+    """Something outside GANshare failed; the same request may work later."""
+
+
+class InternalError(GanshareError):
+    """A state that GANshare's own code should have made impossible."""
+
+
+def must_be_one_of(
+    error: type[AskerError], what: str, given: str, allowed: Iterable[str]
+) -> AskerError:
+    """Build the error for a word outside a list, nearest match included; the caller raises it.
+
+    Its message reads like "The category 'place' is unknown; allowed are shapes, places and things
+    (did you mean 'places'?)."
+    """
+    words = tuple(allowed)
+    match = nearest(given, words)
+    hint = f" (did you mean {quoted(match)}?)" if match else ""
+    message = f"The {what} {quoted(given)} is unknown; allowed are {_listed(words)}{hint}."
+    return error(message, given=given, allowed=words, nearest=match)
+
+
+def nearest(given: str, allowed: Iterable[str]) -> str | None:
+    """Find the allowed word most like the given one, or None if none is close."""
+    by_folded = {word.casefold(): word for word in allowed}
+    # Comparing is quadratic in the length, and what was given may come from anyone.
+    matches = get_close_matches(given.casefold()[:100], by_folded, n=1)
+    return by_folded[matches[0]] if matches else None
+
+
+def quoted(given: object) -> str:
+    """Quote what was given for a message: printable, on one line and not too long."""
+    text = repr(given) if not isinstance(given, str) else given
+    if len(text) > _LONGEST_QUOTE:
+        text = text[: _LONGEST_QUOTE - 1] + "…"
+    return "'" + "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text) + "'"
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    if not words:
+        return "none"
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
