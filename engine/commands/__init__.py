@@ -1,0 +1,1 @@
+"""The engine's commands: they check what was given, call the core and print."""

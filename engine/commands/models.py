@@ -1,0 +1,147 @@
+"""`models`: what there is to paint with, whether it is whole, and how good it is."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from engine.commands.progress import reporting
+from engine.registry import ModelFolder, find_model, list_models, load_model_folder, model_paths
+from ganshare.errors import ModelError
+
+__all__ = ["models"]
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def models() -> None:
+    """List, add, verify and measure models."""
+
+
+@models.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def list_command(as_json: bool) -> None:
+    """List the models, one's own first."""
+    found = list_models()
+    if as_json:
+        click.echo(json.dumps([_as_json(model) for model in found]))
+        return
+    table = Table("Name", "Kind", "Licence", "May sell", "Size", "Source")
+    for model in found:
+        size = model.weights.stat().st_size if model.weights.is_file() else 0
+        table.add_row(
+            model.name,
+            model.kind,
+            model.licence,
+            "yes" if model.may_sell else "no",
+            f"{size / 1e6:.1f} MB" if size else "missing",
+            model.source,
+        )
+    Console().print(table)
+
+
+@models.command()
+@click.argument("source", type=PATH)
+@click.option("--name", help="What to call it; by default as its card or file is called.")
+@click.option("--config", type=PATH, metavar="F", help="Its model.json or taming's yaml.")
+@click.option("--licence", help='SPDX name; "unknown" by default.')
+@click.option(
+    "--may-sell/--may-not-sell",
+    default=None,
+    help="Whether its pictures may be sold; not by default.",
+)
+def add(
+    source: Path, name: str | None, config: Path | None, licence: str | None, may_sell: bool | None
+) -> None:
+    """Add a model: a folder, a .safetensors with its .json, or a taming .ckpt with its .yaml."""
+    from engine.adding import add_model
+
+    model = add_model(source, name, config=config, licence=licence, may_sell=may_sell)
+    click.echo(f"{model.name}: {model.path}")
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+def verify(names: tuple[str, ...]) -> int:
+    """Compare every model's files, or those of NAMES, with their sha256."""
+    paths = [find_model(name).path for name in names] if names else list(model_paths())
+    broken = 0
+    for path in paths:
+        try:
+            model = load_model_folder(path)
+            model.verify()
+        except ModelError as error:
+            click.echo(f"error: {error}", err=True)
+            broken += 1
+        else:
+            click.echo(f"{model.name}: whole")
+    return 2 if broken else 0
+
+
+@models.command()
+@click.argument("name")
+@click.option("--data", type=PATH, required=True, metavar="F", help="A folder or tar of images.")
+@click.option("--labels", type=PATH, metavar="F.csv", help="file, and label, style or title.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as the last line.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+def evaluate(name: str, data: Path, labels: Path | None, as_json: bool, quiet: bool) -> None:
+    """Measure a VQGAN or a perceptor on images that it never saw."""
+    model = find_model(name)
+    if model.kind == "upscaler":
+        raise ModelError(
+            f"The model {model.name} is an upscaler; a VQGAN or perceptor is measured."
+        )
+    figures = {"name": model.name, "kind": model.kind, **_measure(model, data, labels, quiet)}
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for figure, value in figures.items():
+        click.echo(f"{figure}: {value:.4g}" if isinstance(value, float) else f"{figure}: {value}")
+
+
+def _measure(
+    model: ModelFolder, data: Path, labels: Path | None, quiet: bool
+) -> Mapping[str, float | int]:
+    from engine.image_set import ImageSet, read_rows
+
+    rows = {} if labels is None else read_rows(labels)
+    images = ImageSet.read(data)
+    with reporting(quiet=quiet or (not sys.stderr.isatty() and len(images) < 100)) as reporter:
+        reporter.stage("measuring", len(images))
+
+        def progress(done: int, _: int) -> None:
+            reporter.advance(done)
+
+        if model.kind == "vqgan":
+            from engine.evaluation import evaluate_vqgan
+            from engine.vqgan import load_vqgan
+
+            found: dict[str, Any] = asdict(evaluate_vqgan(load_vqgan(model), images, progress))
+        else:
+            from engine.perceptor import load_perceptor
+            from engine.perceptor_evaluation import evaluate_perceptor, match_rows
+
+            matched = match_rows(images, rows)
+            perceptor = load_perceptor(model)
+            found = asdict(evaluate_perceptor(perceptor, images, matched, progress=progress))
+    return {figure: value for figure, value in found.items() if value is not None}
+
+
+def _as_json(model: ModelFolder) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "kind": model.kind,
+        "licence": model.licence,
+        "may_sell": model.may_sell,
+        "source": model.source,
+        "sha256": model.sha256,
+        "path": str(model.path),
+        "figures": dict(model.figures),
+    }

@@ -1,0 +1,210 @@
+"""`paint`: a prompt becomes a PNG and its manifest.
+
+All that can be checked without torch is checked first, so that a mistake is answered at once.
+"""
+
+import json
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.atomic import check_writable
+from engine.commands.progress import reporting
+from engine.registry import ModelKind, default_model, find_model, sha256_of
+from engine.request import (
+    DEFAULT_CUTOUTS,
+    DEFAULT_SIDE,
+    DEFAULT_STEPS,
+    PaintingRequest,
+    attributes_of,
+    check_video_path,
+    parse_size,
+)
+from ganshare.errors import ImageError, ParameterError, quoted
+from ganshare.prompts import draw_prompt, parse_prompts
+
+if TYPE_CHECKING:
+    from engine.painting import FrameLike, LoadPainter, Models, Outputs
+    from engine.registry import ModelFolder
+
+__all__ = ["paint", "run"]
+
+FILE = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line, as it came."""
+
+    prompt: str | None = None
+    seed: int | None = None
+    steps: int = DEFAULT_STEPS
+    size: str = f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"
+    model: str | None = None
+    perceptor: str | None = None
+    upscaler: str | None = None
+    num_cutouts: int = DEFAULT_CUTOUTS
+    init_image: Path | None = None
+    target_image: tuple[Path, ...] = ()
+    frames_dir: Path | None = None
+    video: Path | None = None
+    out: Path | None = None
+    no_upscale: bool = False
+    as_json: bool = False
+    quiet: bool = False
+    device: str = "cpu"
+
+
+@click.command()
+@click.argument("prompt", required=False)
+@click.option("--seed", type=int, help="Same seed, same painting; random by default.")
+@click.option("--steps", type=int, default=DEFAULT_STEPS, show_default=True, help="Steps to take.")
+@click.option(
+    "--size",
+    metavar="WxH",
+    default=Options.size,
+    show_default=True,
+    help="Of the canvas; it is upscaled to 1024 px afterwards.",
+)
+@click.option("--model", metavar="NAME", envvar="ENGINE_MODEL", help="The VQGAN to paint with.")
+@click.option("--perceptor", metavar="NAME", help="The perceptor that judges.")
+@click.option("--upscaler", metavar="NAME", help="The super-resolution model.")
+@click.option(
+    "--num-cutouts",
+    type=int,
+    default=DEFAULT_CUTOUTS,
+    show_default=True,
+    help="Crops that the perceptor sees in each step.",
+)
+@click.option("--init-image", type=FILE, metavar="F", help="Start from this picture.")
+@click.option(
+    "--target-image", type=FILE, metavar="F", multiple=True, help="Become like this picture."
+)
+@click.option("--frames-dir", type=FILE, metavar="D", help="Save the frames in this folder.")
+@click.option("--video", type=FILE, metavar="F", help="An animation: .mp4, .gif or .webp.")
+@click.option(
+    "--out", type=FILE, metavar="F.png", help="The picture; by default named for the prompt."
+)
+@click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as the last line.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@click.option("--device", envvar="ENGINE_DEVICE", default="cpu", show_default=True, hidden=True)
+def paint(**options: object) -> None:
+    """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt.
+
+    Parts stand between |, each with its weight after a colon; a negative one pushes away.
+    """
+    run(Options(**options))  # type: ignore[arg-type]  # click gives the options declared above
+
+
+def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
+    """Check everything, paint, print; see `paint` for the errors' place."""
+    seed = secrets.randbelow(2**32) if options.seed is None else options.seed
+    text = draw_prompt(seed).text if options.prompt is None else options.prompt
+    prompts = parse_prompts(text)
+    width, height = parse_size(options.size)
+    request = PaintingRequest(
+        prompts, attributes_of(prompts), seed, width, height, options.steps,
+        options.num_cutouts,
+    )  # fmt: skip
+    out = options.out or Path(f"{slug(text)}-{seed}.png")
+    _check_outputs(out, options)
+    vqgan = _model(options.model, "vqgan")
+    perceptor = _model(options.perceptor, "perceptor")
+    upscaler = None if options.no_upscale else _model(options.upscaler, "upscaler")
+    for path in (*([options.init_image] if options.init_image else []), *options.target_image):
+        if not path.exists():
+            raise ImageError(f"There is no image {quoted(str(path))}.", given=str(path))
+    if not options.quiet and not options.as_json:
+        click.echo(f"{text}\nseed {seed}", err=True)
+
+    from engine.painting import Models, Outputs
+
+    _execute(
+        request,
+        text,
+        Models(vqgan, perceptor, upscaler, options.device),
+        Outputs(out, options.frames_dir, options.video),
+        options,
+        load_painter,
+    )
+
+
+def _execute(
+    request: PaintingRequest,
+    text: str,
+    models: "Models",
+    outputs: "Outputs",
+    options: Options,
+    load_painter: "LoadPainter | None",
+) -> None:
+    from dataclasses import replace
+
+    from engine.images import read_image
+    from engine.painting import LONG_SIDE, draft_manifest, manifest_path
+    from engine.painting import paint as paint_request
+
+    init, targets = options.init_image, options.target_image
+    request = replace(
+        request,
+        init_image=read_image(init) if init else None,
+        target_images=tuple(read_image(path) for path in targets),
+    )
+    draft = draft_manifest(
+        request,
+        text,
+        models,
+        init_image_sha256=sha256_of(init) if init else None,
+        target_images_sha256=tuple(sha256_of(path) for path in targets),
+    )
+    with reporting(quiet=options.quiet) as reporter:
+        reporter.stage("painting", request.steps)
+
+        def on_frame(frame: "FrameLike") -> None:
+            reporter.advance(frame.step, f"loss {frame.loss:.3f}")
+
+        def on_tile(done: int, total: int) -> None:
+            if done == 1:
+                reporter.stage(f"upscaling to {LONG_SIDE}", total)
+            reporter.advance(done)
+
+        manifest = paint_request(
+            request,
+            draft,
+            models,
+            outputs,
+            load_painter=load_painter,
+            on_frame=on_frame,
+            on_tile=on_tile,
+        )
+    if options.as_json:
+        click.echo(json.dumps(manifest.to_json()))
+    else:
+        click.echo(f"{outputs.path}\n{manifest_path(outputs.path)}")
+
+
+def slug(text: str) -> str:
+    """A file name's worth of a prompt: "A Castle | fog:0.5" -> "a-castle-fog-0-5"."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "painting"
+
+
+def _check_outputs(out: Path, options: Options) -> None:
+    if out.suffix.lower() != ".png":
+        message = f"The picture {quoted(out.name)} must end in .png."
+        raise ParameterError(message, given=out.suffix, allowed=(".png",))
+    check_writable(out)
+    if options.video is not None:
+        check_video_path(options.video)
+        check_writable(options.video)
+    if options.frames_dir is not None:
+        check_writable(options.frames_dir / "frame.png")
+
+
+def _model(name: str | None, kind: ModelKind) -> "ModelFolder":
+    return default_model(kind) if name is None else find_model(name, kind)

@@ -1,0 +1,110 @@
+"""`train`: data and a configuration become a model folder."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ganshare.errors import ModelError, ParameterError, quoted
+
+__all__ = ["train"]
+
+PATH = click.Path(path_type=Path)
+LEAST_HELD_OUT = 8  # the reconstruction grid shows so many
+HELD_OUT = 0.06
+
+
+@click.group()
+def train() -> None:
+    """Train a model on any images."""
+
+
+@train.command()
+@click.option("--data", type=PATH, required=True, metavar="F", help="A folder or tar of images.")
+@click.option(
+    "--config", type=PATH, required=True, metavar="F.json", help="What to train, and how."
+)
+@click.option(
+    "--out", type=PATH, required=True, metavar="D", help="For checkpoints, logs and model."
+)
+@click.option("--labels", type=PATH, metavar="F.csv", help="Columns file and --group-by.")
+@click.option(
+    "--group-by",
+    default="artist",
+    show_default=True,
+    help="With --labels: all images of a group are trained on, or none is.",
+)
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
+@click.option("--minutes", type=float, help="How long; by default as the configuration says.")
+@click.option("--name", default="vqgan", show_default=True, help="Of the model folder in --out.")
+@click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
+def vqgan(
+    data: Path,
+    config: Path,
+    out: Path,
+    labels: Path | None,
+    group_by: str,
+    resume: bool,
+    minutes: float | None,
+    name: str,
+    licence: str,
+) -> None:
+    """Train a VQGAN and measure it on images that were held out."""
+    architecture, settings = read_configuration(config)
+    if minutes is not None:
+        settings["minutes"] = minutes
+    if not settings.get("minutes", 0) > 0:
+        raise ParameterError("Training needs more than 0 minutes; say how long with --minutes.")
+
+    from engine.evaluation import evaluate_vqgan
+    from engine.image_set import ImageSet, read_labels, split_held_out
+    from engine.training.export import export_model
+    from engine.training.vqgan import VQGANTraining, train_vqgan
+    from engine.vqgan import VQGANConfig
+
+    try:
+        model_config = VQGANConfig.from_json(architecture)
+        training = VQGANTraining(**settings)
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"The configuration {quoted(config.name)} is not of a VQGAN: {error}."
+        raise ParameterError(message, given=str(config)) from error
+    images = ImageSet.read(data)
+    groups = list(images.names)
+    if labels is not None:
+        known = read_labels(labels, group_by)
+        groups = [known.get(image.rpartition("/")[2], image) or image for image in images.names]
+    trained_on, held_out = split_held_out(groups, max(HELD_OUT, LEAST_HELD_OUT / len(groups)))
+    if len(held_out) < LEAST_HELD_OUT or not trained_on:
+        message = f"{len(images)} images are too few to hold {LEAST_HELD_OUT} out."
+        raise ParameterError(message, given=len(images))
+    unseen = images.subset(held_out)
+    model = train_vqgan(
+        images.subset(trained_on), unseen, model_config, training, out, resume=resume
+    )
+    figures = asdict(evaluate_vqgan(model.eval(), unseen))
+    folder = export_model(
+        model.state_dict(),
+        architecture,
+        out / name,
+        kind="vqgan",
+        licence=licence,
+        source=f"trained on {data.name}",
+        figures=figures,
+    )
+    click.echo(json.dumps(figures))
+    click.echo(str(folder.path))
+
+
+def read_configuration(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The "architecture" and the "training" of a JSON file; raises ModelError."""
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        return dict(fields["architecture"]), dict(fields["training"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = (
+            f"The configuration {quoted(str(path))} cannot be read; it must be a JSON object with "
+            '"architecture" and "training".'
+        )
+        raise ModelError(message, given=str(path)) from error

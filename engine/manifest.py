@@ -1,0 +1,179 @@
+"""What a painting was made from and with: beside the PNG as JSON, and inside it.
+
+The part inside the PNG leaves out what differs from run to run (seconds, paths), so that the same
+command gives the same bytes.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from engine.registry import ModelFolder
+from engine.request import attributes_of
+from ganshare.attributes import Attributes
+from ganshare.errors import ImageError, quoted
+from ganshare.prompts import WeightedPrompt
+
+__all__ = ["PNG_KEY", "Manifest", "ModelUse", "read_manifest"]
+
+PNG_KEY = "ganshare"
+_RUN_KEYS = ("seconds", "frames", "video", "path")  # what the PNG leaves out
+
+
+@dataclass(frozen=True)
+class ModelUse:
+    """A model that took part."""
+
+    name: str
+    sha256: str
+    licence: str
+    may_sell: bool
+
+    @classmethod
+    def of(cls, model: ModelFolder) -> "ModelUse":
+        """Take it from the model's card."""
+        return cls(model.name, model.sha256, model.licence, model.may_sell)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about one painting.
+
+    Args:
+        prompt: as it was given or drawn.
+        prompts: its parts with their weights.
+        attributes: style, subject and colour that were found in it.
+        seed: of the painting.
+        model: the VQGAN; `perceptor` and `upscaler` (None: not upscaled) likewise.
+        steps: asked for; `steps_taken` are fewer if the painting was finished before.
+        size: (width, height) of the canvas before upscaling.
+        num_cutouts: crops in each step.
+        init_image_sha256: of the file to start from; None without.
+        target_images_sha256: of the files of image prompts.
+        losses: of the last step: the total as "loss", and its parts.
+        width: of the picture; `height` likewise.
+        ganshare_version: that painted; `torch_version` likewise.
+        seconds: by stage: load, synthesise, upscale, write.
+        frames: paths of the frames; `video` and `path` (of the picture) likewise.
+    """
+
+    prompt: str
+    prompts: tuple[WeightedPrompt, ...]
+    attributes: Attributes
+    seed: int
+    model: ModelUse
+    perceptor: ModelUse
+    upscaler: ModelUse | None
+    steps: int
+    size: tuple[int, int]
+    num_cutouts: int
+    init_image_sha256: str | None
+    target_images_sha256: tuple[str, ...]
+    losses: Mapping[str, float]
+    width: int
+    height: int
+    ganshare_version: str
+    torch_version: str
+    steps_taken: int | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    frames: tuple[str, ...] = ()
+    video: str | None = None
+    path: str | None = None
+
+    @property
+    def may_sell(self) -> bool:
+        """Whether every model that took part allows selling the picture."""
+        models = (self.model, self.perceptor, self.upscaler)
+        return all(model.may_sell for model in models if model is not None)
+
+    def to_json(self) -> dict[str, Any]:
+        """As one JSON object: "model" is a name, "models" says more about each."""
+        models = {"vqgan": self.model, "perceptor": self.perceptor, "upscaler": self.upscaler}
+        return {
+            "prompt": self.prompt,
+            "prompts": [{"text": part.text, "weight": part.weight} for part in self.prompts],
+            "attributes": self.attributes.as_traits(),
+            "seed": self.seed,
+            "model": self.model.name,
+            "weights_sha256": self.model.sha256,
+            "models": {
+                role: None if model is None else dict(vars(model)) for role, model in models.items()
+            },
+            "may_sell": self.may_sell,
+            "steps": self.steps,
+            "steps_taken": self.steps_taken,
+            "size": list(self.size),
+            "num_cutouts": self.num_cutouts,
+            "init_image_sha256": self.init_image_sha256,
+            "target_images_sha256": list(self.target_images_sha256),
+            "losses": dict(self.losses),
+            "width": self.width,
+            "height": self.height,
+            "ganshare_version": self.ganshare_version,
+            "torch_version": self.torch_version,
+            "seconds": dict(self.seconds),
+            "frames": list(self.frames),
+            "video": self.video,
+            "path": self.path,
+        }
+
+    def to_png_text(self) -> dict[str, str]:
+        """The chunk that goes into the PNG: the same for the same painting, whenever it is made."""
+        lasting = {key: value for key, value in self.to_json().items() if key not in _RUN_KEYS}
+        return {PNG_KEY: json.dumps(lasting, ensure_ascii=False, sort_keys=True)}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Manifest":
+        """Read what `to_json` gave, with or without the part that the PNG leaves out.
+
+        Raises:
+            KeyError, TypeError: something is missing.
+        """
+        models = fields["models"]
+        prompts = tuple(WeightedPrompt(part["text"], part["weight"]) for part in fields["prompts"])
+        upscaler = models["upscaler"]
+        return cls(
+            prompt=fields["prompt"],
+            prompts=prompts,
+            attributes=attributes_of(prompts),  # traits drop the article of a subject
+            seed=fields["seed"],
+            model=ModelUse(**models["vqgan"]),
+            perceptor=ModelUse(**models["perceptor"]),
+            upscaler=None if upscaler is None else ModelUse(**upscaler),
+            steps=fields["steps"],
+            size=(fields["size"][0], fields["size"][1]),
+            num_cutouts=fields["num_cutouts"],
+            init_image_sha256=fields["init_image_sha256"],
+            target_images_sha256=tuple(fields["target_images_sha256"]),
+            losses=fields["losses"],
+            width=fields["width"],
+            height=fields["height"],
+            ganshare_version=fields["ganshare_version"],
+            torch_version=fields["torch_version"],
+            steps_taken=fields["steps_taken"],
+            seconds=fields.get("seconds", {}),
+            frames=tuple(fields.get("frames", ())),
+            video=fields.get("video"),
+            path=fields.get("path"),
+        )
+
+
+def read_manifest(png: Path) -> Manifest:
+    """Read the manifest inside a painting; raises ImageError if there is none."""
+    what = quoted(str(png))
+    try:
+        with Image.open(png, formats=("PNG",)) as image:
+            image.load()  # chunks may stand after the pixels, too
+            text = image.info.get(PNG_KEY)
+    except Exception as error:  # as in engine.images: a damaged file raises a dozen types
+        raise ImageError(f"{what} cannot be read as PNG.", given=str(png)) from error
+    if not isinstance(text, str):
+        raise ImageError(f"{what} carries no GANshare manifest.", given=str(png))
+    try:
+        return Manifest.from_json(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ImageError(f"The manifest in {what} is damaged.", given=str(png)) from error
