@@ -1,0 +1,126 @@
+"""The embedded upscaler, isr-gans, on its real weights."""
+
+import hashlib
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+
+import engine
+from engine.upscale.upscaler import CONTEXT, fastest_dtype, load_upscaler, upscale, upscale_to
+
+FOLDER = Path(engine.__file__).parent / "models" / "isr-gans"
+MODEL = json.loads((FOLDER / "model.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def load():
+    """Load isr-gans with its dense blocks in a given dtype."""
+    tensors = load_file(FOLDER / MODEL["weights"])
+
+    def make(dtype=None):
+        return load_upscaler(MODEL["architecture"], tensors, name=MODEL["name"], dtype=dtype)
+
+    return make
+
+
+def picture(height, width):
+    """Discs, a gradient, stripes and a slanted edge, antialiased: (3, height, width) in [0, 1]."""
+    fine = 4
+    y = (torch.arange(height * fine) + 0.5)[:, None] / (height * fine)
+    x = (torch.arange(width * fine) + 0.5)[None, :] / (width * fine)
+    image = torch.stack([0.3 + 0.4 * x + 0 * y, 0.2 + 0.5 * y + 0 * x, 0.6 - 0.3 * x * y])
+    for row, column, radius, colour in (
+        (0.3, 0.3, 0.2, (0.9, 0.2, 0.1)),
+        (0.65, 0.6, 0.25, (0.1, 0.3, 0.8)),
+        (0.7, 0.25, 0.12, (0.95, 0.9, 0.3)),
+    ):
+        inside = (y - row) ** 2 + (x - column) ** 2 < radius**2
+        image = torch.where(inside, torch.tensor(colour)[:, None, None], image)
+    image = torch.where(y + 0.4 * x > 1.15, torch.tensor(0.08), image)
+    stripes = (torch.sin(40 * x + 12 * y) > 0) & (y < 0.22) & (x > 0.5)
+    image = torch.where(stripes, torch.tensor(0.92), image)
+    return F.avg_pool2d(image[None], fine)[0]
+
+
+def psnr(image, truth):
+    return -10 * math.log10((image - truth).square().mean())
+
+
+def test_the_weights_are_those_of_the_model_file():
+    digest = hashlib.sha256((FOLDER / MODEL["weights"]).read_bytes()).hexdigest()
+    assert digest == MODEL["sha256"]
+    assert (MODEL["kind"], MODEL["licence"], MODEL["may_sell"]) == ("upscaler", "MIT", True)
+
+
+def test_it_beats_bicubic_interpolation(load):
+    truth = picture(192, 192)
+    # Antialiased bicubic, the degradation that ESRGAN's training undoes.
+    small = F.interpolate(truth[None], size=(48, 48), mode="bicubic", antialias=True).clamp(0, 1)
+    bicubic = F.interpolate(small, scale_factor=4, mode="bicubic")[0].clamp(0, 1)
+    assert psnr(upscale(small[0], load()), truth) > psnr(bicubic, truth) + 1
+
+
+def test_tiled_equals_untiled_everywhere(load):
+    image = picture(70, 90)
+    upscaler = load(torch.float32)
+    whole = upscale(image, upscaler, tile=1000)
+    tiled = upscale(image, upscaler, tile=36)  # 2 x 3 tiles
+    assert not torch.equal(tiled, whole), "the tiles must see less than the whole image"
+    torch.testing.assert_close(tiled, whole, atol=1e-3, rtol=0)
+
+
+def test_context_covers_what_the_network_sees(load):
+    upscaler = load(torch.float32)
+    image = picture(8, 2 * CONTEXT + 9)
+    changed = image.clone()
+    changed[:, :, -1] = 1 - changed[:, :, -1]
+    difference = (upscale(image, upscaler) - upscale(changed, upscaler)).abs()
+    assert difference[:, :, -4:].max() > 0.1
+    assert difference[:, :, : -4 * (CONTEXT + 1)].max() < 1e-3
+
+
+def test_bfloat16_is_close_to_float32(load):
+    image = picture(64, 64)
+    exact = upscale(image, load(torch.float32))
+    assert psnr(upscale(image, load(torch.bfloat16)), exact) > 55
+
+
+def test_the_same_image_gives_the_same_bytes(load):
+    image = picture(48, 40)
+    assert torch.equal(
+        upscale_to(image, [load()], long_side=180), upscale_to(image, [load()], long_side=180)
+    )
+
+
+def test_the_default_dtype_is_one_the_processor_has():
+    assert fastest_dtype(torch.device("cpu")) in (torch.float32, torch.bfloat16)
+    assert fastest_dtype(torch.device("meta")) == torch.float32
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_master_takes_less_than_800_megabytes(dtype):
+    code = f"""
+import json, resource, torch
+from pathlib import Path
+from safetensors.torch import load_file
+from engine.upscale.upscaler import load_upscaler, upscale_to
+folder = Path({str(FOLDER)!r})
+model = json.loads((folder / "model.json").read_text())
+tensors = load_file(folder / model["weights"])
+upscaler = load_upscaler(model["architecture"], tensors, dtype=torch.{dtype})
+assert upscale_to(torch.rand(3, 256, 256), [upscaler]).shape == (3, 1024, 1024)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    root = Path(engine.__file__).parents[1]
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert int(result.stdout) * 1024 < 800e6
