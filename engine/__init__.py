@@ -1,0 +1,1 @@
+"""The GPU engine: job -> latent -> frame -> image."""

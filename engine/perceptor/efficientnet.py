@@ -1,0 +1,109 @@
+"""EfficientNet-Lite as plain convolutions: batch norms folded in, ReLU6, no squeeze-and-excite.
+
+Source: Tan and Le 2019 (arXiv:1905.11946); the Lite variant and weights are Google's (Apache-2.0).
+"""
+
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A run of inverted-residual blocks."""
+
+    repeats: int
+    kernel: int
+    stride: int
+    expand: int
+    channels: int
+
+
+# Lite scales width and depth as EfficientNet does, but neither the stem, the head,
+# nor the depth of the first and last stages.
+LITE_STAGES = (
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
+    Stage(4, 5, 2, 6, 192),
+    Stage(1, 3, 1, 6, 320),
+)
+
+
+class SameConv(nn.Conv2d):
+    """A convolution with TensorFlow's "same" padding: at stride 2 more on the right and bottom."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1
+    ) -> None:
+        before, after = (kernel - stride) // 2, (kernel - stride + 1) // 2
+        symmetric = before == after
+        super().__init__(inputs, outputs, kernel, stride, before if symmetric else 0, groups=groups)
+        self.extra = None if symmetric else (before, after, before, after)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, inputs, height, width) -> (batch, outputs, height / stride, width / stride)."""
+        return super().forward(x if self.extra is None else F.pad(x, self.extra))
+
+
+class InvertedResidual(nn.Module):
+    """Expand, convolve depthwise, project; with a shortcut where the shape allows."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expand: int) -> None:
+        super().__init__()
+        hidden = inputs * expand
+        self.expand = SameConv(inputs, hidden, 1) if expand != 1 else None
+        self.depthwise = SameConv(hidden, hidden, kernel, stride, groups=hidden)
+        self.project = SameConv(hidden, outputs, 1)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, inputs, height, width) -> (batch, outputs, height / stride, width / stride)."""
+        hidden = x if self.expand is None else F.relu6(self.expand(x))
+        hidden = self.project(F.relu6(self.depthwise(hidden)))
+        return hidden + x if self.shortcut else hidden
+
+
+class EfficientNetLite(nn.Module):
+    """The trunk of Lite0: pixels to feature maps.
+
+    Pixels are in [-1, 1] (the weights' own normalisation is (x - 127) / 128).
+    """
+
+    def __init__(self, stages: tuple[Stage, ...] = LITE_STAGES, head: int = 1280) -> None:
+        super().__init__()
+        self.stem = SameConv(3, 32, 3, stride=2)
+        blocks: list[InvertedResidual] = []
+        ends: list[int] = []
+        inputs = 32
+        for stage in stages:
+            for index in range(stage.repeats):
+                stride = stage.stride if index == 0 else 1
+                blocks.append(
+                    InvertedResidual(inputs, stage.channels, stage.kernel, stride, stage.expand)
+                )
+                inputs = stage.channels
+            ends.append(len(blocks))
+        self.blocks = nn.ModuleList(blocks)
+        self.stage_ends = tuple(ends)
+        self.head = SameConv(inputs, head, 1)
+
+    def stages(self, image: Tensor, count: int | None = None) -> list[Tensor]:
+        """Feature maps after each of the first `count` stages; all stages and the head if None."""
+        hidden = F.relu6(self.stem(image))
+        maps: list[Tensor] = []
+        for index, block in enumerate(self.blocks, start=1):
+            hidden = block(hidden)
+            if index in self.stage_ends:
+                maps.append(hidden)
+                if len(maps) == count:
+                    return maps
+        maps.append(F.relu6(self.head(hidden)))
+        return maps
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(batch, 3, height, width) -> (batch, head, height / 32, width / 32)."""
+        return self.stages(image)[-1]

@@ -1,0 +1,146 @@
+"""The perceptor that ships with GANshare: Lite0's eye, MiniLM's ear, and heads trained to agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from engine.perceptor.minilm import MiniLM, MiniLMConfig, embed_sentences, load_tokenizer
+from engine.perceptor.quantized import unpack
+from engine.perceptor.tower import (
+    COLOUR_WIDTH,
+    SUBJECT_WIDTH,
+    TEXTURE_WIDTH,
+    FeatureExtractor,
+    Features,
+)
+from engine.registry import ModelFolder, fill
+from ganshare.errors import ModelError
+
+
+@dataclass(frozen=True)
+class HeadsConfig:
+    """Widths of the three parts of an embedding, and their shares of its squared length."""
+
+    sentence_width: int = 384
+    hidden: int = 1024
+    subject: int = 384
+    texture: int = 96
+    colour: int = 32
+    subject_share: float = 0.6
+    texture_share: float = 0.25
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        return self.subject + self.texture + self.colour
+
+
+class Heads(nn.Module):
+    """Projections of pooled image features and of sentence embeddings into one space."""
+
+    def __init__(self, config: HeadsConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.subject = nn.Linear(SUBJECT_WIDTH, config.subject)
+        self.texture = nn.Linear(TEXTURE_WIDTH, config.texture)
+        self.colour = nn.Linear(COLOUR_WIDTH, config.colour)
+        self.text_linear = nn.Linear(config.sentence_width, config.dim)
+        self.text_up = nn.Linear(config.sentence_width, config.hidden)
+        self.text_down = nn.Linear(config.hidden, config.dim)
+
+    def image(self, features: Features) -> Tensor:
+        """(batch, dim), unit length; each part has a fixed share of it."""
+        config = self.config
+        colour_share = 1.0 - config.subject_share - config.texture_share
+        parts = (
+            (self.subject(features.subject), config.subject_share),
+            (self.texture(features.texture), config.texture_share),
+            (self.colour((features.colour + 1e-4).sqrt()), colour_share),
+        )
+        return torch.cat([share**0.5 * F.normalize(part, dim=1) for part, share in parts], 1)
+
+    def text(self, sentences: Tensor) -> Tensor:
+        """(batch, sentence_width) -> (batch, dim), unit length."""
+        hidden = self.text_down(F.gelu(self.text_up(sentences)))
+        return F.normalize(self.text_linear(sentences) + hidden, dim=1)
+
+    def subject_part(self, embedding: Tensor) -> Tensor:
+        """The first coordinates, which speak of the subject."""
+        return embedding[:, : self.config.subject]
+
+    def class_direction(self, rows: Tensor) -> Tensor:
+        """Where a linear classifier's (classes, SUBJECT_WIDTH) rows point in the subject part."""
+        return F.normalize((rows - rows.mean(0)) @ self.subject.weight.T, dim=1)
+
+    @torch.no_grad()
+    def initialise(self, features: Features, rows: Tensor) -> None:
+        """Subject: the directions that tell classes apart; all parts centred on the data."""
+        _, _, directions = torch.linalg.svd(rows - rows.mean(0), full_matrices=False)
+        self.subject.weight.copy_(directions[: self.config.subject])
+        self.subject.bias.copy_(-self.subject.weight @ features.subject.mean(0))
+        for head, values in (
+            (self.texture, features.texture),
+            (self.colour, (features.colour + 1e-4).sqrt()),
+        ):
+            mean, deviation = values.mean(0), values.std(0) + 1e-4
+            head.weight.copy_(torch.randn_like(head.weight) / deviation / head.in_features**0.5)
+            head.bias.copy_(-head.weight @ mean)
+
+
+class EmbeddedPerceptor(nn.Module):
+    """Text and image towers of the model folder of kind "perceptor"."""
+
+    def __init__(
+        self,
+        extractor: FeatureExtractor,
+        heads: Heads,
+        language: MiniLM,
+        tokenizer: Tokenizer,
+        input_size: int = 128,
+    ) -> None:
+        super().__init__()
+        self.extractor, self.heads, self.language = extractor, heads, language
+        self.tokenizer, self.input_size = tokenizer, input_size
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """(len(texts), dim), unit length."""
+        with torch.no_grad():
+            return self.heads.text(embed_sentences(self.language, self.tokenizer, texts))
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        """(batch, 3, input_size, input_size) in [0, 1] -> (batch, dim), unit length."""
+        return self.heads.image(self.extractor(images))
+
+
+def build(architecture: dict[str, Any], tokenizer: Tokenizer) -> EmbeddedPerceptor:
+    """An untrained perceptor of the `architecture` that model.json holds."""
+    return EmbeddedPerceptor(
+        FeatureExtractor(),
+        Heads(HeadsConfig(**architecture["heads"])),
+        MiniLM(MiniLMConfig(**architecture["language"])),
+        tokenizer,
+        architecture["input_size"],
+    )
+
+
+def load_embedded(folder: ModelFolder) -> EmbeddedPerceptor:
+    """The frozen model of a folder; ModelError if its weights don't fit its architecture."""
+    try:
+        tokenizer = load_tokenizer(
+            folder.extra("vocabulary"), folder.architecture["language"]["max_tokens"]
+        )
+        model = build(folder.architecture, tokenizer)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"The architecture of {folder.name} is not a perceptor's: {error}."
+        ) from error
+    fill(model, unpack(folder.tensors()), folder.name)
+    frozen: EmbeddedPerceptor = (
+        model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    )
+    return frozen

@@ -1,0 +1,90 @@
+"""MiniLM sentence encoder: text -> sentence embedding, weights stored in 8 bits.
+
+Sources: BERT (arXiv:1810.04805), MiniLM (arXiv:2002.10957); weights: all-MiniLM-L6-v2 (Apache-2.0).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from tokenizers.implementations import BertWordPieceTokenizer
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class MiniLMConfig:
+    """Sizes of the encoder."""
+
+    vocabulary_size: int
+    width: int = 384
+    layers: int = 6
+    heads: int = 12
+    hidden: int = 1536
+    max_tokens: int = 128
+
+
+class Layer(nn.Module):
+    """Self-attention and a GELU network, each normalised after its shortcut."""
+
+    def __init__(self, config: MiniLMConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+        self.attention_norm = nn.LayerNorm(width, eps=1e-12)
+        self.up, self.down = nn.Linear(width, config.hidden), nn.Linear(config.hidden, width)
+        self.norm = nn.LayerNorm(width, eps=1e-12)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """(batch, tokens, width), mask (batch, 1, 1, tokens) -> (batch, tokens, width)."""
+        query, key, value = (
+            layer(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for layer in (self.query, self.key, self.value)
+        )
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        x = self.attention_norm(x + self.out(mixed.transpose(1, 2).flatten(2)))
+        normalised: Tensor = self.norm(x + self.down(F.gelu(self.up(x))))
+        return normalised
+
+
+class MiniLM(nn.Module):
+    """Token ids -> one unit vector for each sentence."""
+
+    def __init__(self, config: MiniLMConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.words = nn.Embedding(config.vocabulary_size, config.width)
+        self.positions = nn.Embedding(config.max_tokens, config.width)
+        self.norm = nn.LayerNorm(config.width, eps=1e-12)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Ids and mask (batch, tokens) -> (batch, width), unit length: the mean over tokens."""
+        positions = torch.arange(ids.shape[1], device=ids.device)
+        hidden = self.norm(self.words(ids) + self.positions(positions))
+        for layer in self.layers:
+            hidden = layer(hidden, mask[:, None, None, :].bool())
+        weights = mask[..., None].to(hidden.dtype)
+        return F.normalize((hidden * weights).sum(1) / weights.sum(1), dim=1)
+
+
+def load_tokenizer(vocabulary: Path, max_tokens: int) -> Tokenizer:
+    """Lower-casing WordPiece over a vocabulary file with one token a line."""
+    tokenizer = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
+    tokenizer.enable_truncation(max_tokens)
+    tokenizer.enable_padding(pad_id=tokenizer.token_to_id("[PAD]"))
+    return tokenizer
+
+
+@torch.no_grad()
+def embed_sentences(model: MiniLM, tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:
+    """(len(texts), width), unit length; each text on its own, so batch-mates don't matter."""
+    rows = []
+    for text in texts:
+        encoding = tokenizer.encode(text)
+        ids, mask = torch.tensor([encoding.ids]), torch.tensor([encoding.attention_mask])
+        rows.append(model(ids, mask))
+    return torch.cat(rows)

@@ -1,0 +1,20 @@
+"""What guidance asks of a perceptor (the CLIP of VQGAN+CLIP)."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from torch import Tensor
+
+
+class Perceptor(Protocol):
+    """Images and texts as unit vectors; the nearer, the better they agree."""
+
+    @property
+    def input_size(self) -> int:
+        """Side of the square images that `encode_image` takes, in pixels."""
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """(len(texts), dim), unit length."""
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        """(batch, 3, input_size, input_size) in [0, 1] -> (batch, dim), unit length."""

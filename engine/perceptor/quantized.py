@@ -1,0 +1,31 @@
+"""Linear weights in 8 bits: one scale for each output row, error below half a step."""
+
+from torch import Tensor
+
+import torch
+
+SCALE = ".scale"
+
+
+def pack(state: dict[str, Tensor], smallest: int = 100_000) -> dict[str, Tensor]:
+    """Large matrices as int8 with a float16 scale a row; the rest as float16."""
+    packed: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        if tensor.ndim == 2 and tensor.numel() >= smallest:
+            scale = (tensor.abs().amax(1, keepdim=True) / 127).clamp(min=1e-8).half()
+            packed[name] = (tensor / scale.float()).round().clamp(-127, 127).to(torch.int8)
+            packed[name + SCALE] = scale
+        else:
+            packed[name] = tensor.half()
+    return packed
+
+
+def unpack(packed: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The float32 weights that `pack` stored."""
+    return {
+        name: tensor.float() * packed[name + SCALE].float()
+        if name + SCALE in packed
+        else tensor.float()
+        for name, tensor in packed.items()
+        if not name.endswith(SCALE)
+    }

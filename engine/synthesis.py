@@ -1,0 +1,246 @@
+"""The loop: latents on the codebook climb towards their prompts, frame by frame.
+
+VQGAN+CLIP (Crowson 2021; arXiv:2204.08583), coarse to fine: the composition is found on a canvas
+of half the side, where a step costs a quarter and a view takes in everything, then carried over to
+the full canvas.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.cutouts import Cutouts, CutoutSettings
+from engine.guidance import Palette, Target, range_loss, sum_losses, total_variation
+from engine.perceptor import load_perceptor
+from engine.perceptor.protocol import Perceptor
+from engine.registry import ModelFolder
+from engine.request import PaintingRequest
+from engine.vqgan import VQGAN, load_vqgan
+from engine.vqgan.model import random_latent
+from ganshare.errors import InternalError
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A canvas on its way."""
+
+    step: int
+    steps: int
+    image: Tensor  # (3, height, width) in [0, 1]
+    loss: float
+    losses: dict[str, float]
+
+
+@dataclass(frozen=True)
+class SynthesisSettings:
+    """The knobs of the loop."""
+
+    step_size: float = 0.1  # of Adam, on the latent
+    final_step_size: float = 0.03
+    coarse_share: float = 0.4  # of the steps, on half the side
+    coarse_side: int = 128  # a canvas is never made coarser than this
+    palette_weight: float = 1.2
+    style_weight: float = 0.4
+    subject_weight: float = 0.6
+    range_weight: float = 0.3
+    smoothness: float = 0.02
+    ema_decay: float = 0.9
+    plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
+    plateau_gain: float = 0.002
+    cutouts: CutoutSettings = CutoutSettings()
+
+
+class Canvas:
+    """One painting's latent, optimiser and random numbers: nothing that batch-mates could touch."""
+
+    def __init__(self, painter: "Painter", request: PaintingRequest) -> None:
+        self.painter, self.request = painter, request
+        self.generator = torch.Generator().manual_seed(request.seed)
+        self.targets = painter.targets_of(request, self.generator)
+        attributes, settings = request.attributes, painter.settings
+        self.palette = (
+            Palette.of(attributes.hex, settings.palette_weight)
+            if attributes is not None and attributes.hex is not None
+            else None
+        )
+        coarse = min(request.width, request.height) >= 2 * settings.coarse_side
+        self.coarse_steps = int(settings.coarse_share * request.steps) if coarse else 0
+        self.step = 0
+        self.best, self.best_step = float("inf"), 0
+        factor = painter.vqgan.factor * (2 if self.coarse_steps else 1)
+        self._set_latent(self._first_latent(request.height // factor, request.width // factor))
+        self.losses: dict[str, float] = {}
+
+    def _set_latent(self, latent: Tensor) -> None:
+        self.latent = latent.to(self.painter.device).requires_grad_(True)
+        self.average = self.latent.detach().clone()
+        self.optimizer = torch.optim.Adam([self.latent], self.painter.settings.step_size)
+
+    def _first_latent(self, height: int, width: int) -> Tensor:
+        vqgan, image = self.painter.vqgan, self.request.init_image
+        if image is not None:
+            sides = (height * vqgan.factor, width * vqgan.factor)
+            fitted = F.interpolate(image[None], sides, mode="bicubic", antialias=True)
+            with torch.no_grad():
+                encoded = vqgan.encode(fitted.clamp(0, 1).to(self.painter.device) * 2 - 1)
+            return encoded.latent.detach()
+        entries = random_latent(vqgan, height, width, self.generator)
+        # neighbours are blended, so that the first frame is soft clouds and not noise
+        smooth = F.avg_pool2d(F.pad(entries, (2, 2, 2, 2), mode="reflect"), 5, 1)
+        return self.painter.normalised(smooth)
+
+    @property
+    def finished(self) -> bool:
+        """All steps done, or no progress for a while."""
+        return self.step >= self.request.steps
+
+    def advance(self) -> None:
+        """One step of Adam on the latent."""
+        painter, request, settings = self.painter, self.request, self.painter.settings
+        if self.coarse_steps and self.step == self.coarse_steps:
+            finer = F.interpolate(self.average, scale_factor=2.0, mode="bilinear")
+            self._set_latent(painter.normalised(finer))
+        done = self.step / request.steps
+        for group in self.optimizer.param_groups:
+            group["lr"] = settings.step_size + done * (
+                settings.final_step_size - settings.step_size
+            )
+        image = painter.decode(self.latent)
+        size = painter.perceptor.input_size
+        views = Cutouts.draw(
+            request.num_cutouts,
+            size,
+            (image.shape[2], image.shape[3]),
+            self.generator,
+            settings.cutouts,
+        ).to(image.device)(image)
+        embeddings = painter.embed(views)
+        parts = [(target.name, target.loss(embeddings)) for target in self.targets]
+        if self.palette is not None:
+            parts.append(("palette", self.palette.loss(image)))
+        parts.append(("range", settings.range_weight * range_loss(image)))
+        parts.append(("smoothness", settings.smoothness * total_variation(image)))
+        loss, named = sum_losses(parts)
+        self.optimizer.zero_grad()
+        loss.backward()
+        if not torch.isfinite(loss) or not torch.isfinite(self.latent.grad).all():  # type: ignore[arg-type]
+            raise InternalError(f"The loss is not finite at step {self.step}.")
+        self.optimizer.step()
+        with torch.no_grad():
+            self.latent.copy_(painter.normalised(self.latent))
+            self.average.lerp_(self.latent, 1.0 - settings.ema_decay)
+        self.step += 1
+        self.losses = {name: value.item() for name, value in named.items()}
+        self._watch_plateau(loss.item())
+
+    def _watch_plateau(self, loss: float) -> None:
+        settings = self.painter.settings
+        if loss < self.best - settings.plateau_gain or self.step <= self.coarse_steps + 1:
+            self.best, self.best_step = min(loss, self.best), self.step
+        if self.step - self.best_step >= settings.plateau_steps:
+            self.request = replace(self.request, steps=self.step)
+
+    def frame(self) -> Frame:
+        """What the canvas shows now: the average of the last latents, at the size asked for."""
+        with torch.no_grad():
+            image = self.painter.decode(self.painter.normalised(self.average), exact=True)
+            sides = (self.request.height, self.request.width)
+            if tuple(image.shape[2:]) != sides:
+                image = F.interpolate(image, sides, mode="bilinear", antialias=True)
+        total = sum(self.losses.values())
+        return Frame(self.step, self.request.steps, image[0].clamp(0, 1).cpu(), total, self.losses)
+
+
+class Painter:
+    """A VQGAN and a perceptor on one device, ready to paint."""
+
+    def __init__(
+        self,
+        vqgan: VQGAN,
+        perceptor: Perceptor,
+        device: str = "cpu",
+        settings: SynthesisSettings | None = None,
+    ) -> None:
+        self.vqgan, self.perceptor = vqgan, perceptor
+        self.device = torch.device(device)
+        self.settings = settings or SynthesisSettings()
+        self.codebook = vqgan.codebook.detach()
+
+    def normalised(self, latent: Tensor) -> Tensor:
+        """Back into the region where codes live: the unit sphere, or the codebook's range."""
+        if self.vqgan.config.quantizer == "unit":
+            return F.normalize(latent, dim=1)
+        low, high = self.codebook.amin(0)[:, None, None], self.codebook.amax(0)[:, None, None]
+        return torch.maximum(torch.minimum(latent, high), low)
+
+    def _half(self, *, exact: bool) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=not exact)
+
+    def decode(self, latent: Tensor, *, exact: bool = False) -> Tensor:
+        """(1, embed_dim, height, width) -> image in about [0, 1]; `exact` in float32."""
+        quantised = self.vqgan.vector_quantize(latent, self.codebook)
+        with self._half(exact=exact):
+            image = self.vqgan.decode(quantised.contiguous(memory_format=torch.channels_last))
+        return image.float() * 0.5 + 0.5
+
+    def embed(self, views: Tensor) -> Tensor:
+        """(n, 3, size, size) -> (n, dim), unit length."""
+        with self._half(exact=False):
+            return self.perceptor.encode_image(views.contiguous(memory_format=torch.channels_last))
+
+    def targets_of(self, request: PaintingRequest, generator: torch.Generator) -> list[Target]:
+        """Text, image and noise prompts as directions."""
+        texts = [(prompt.text, prompt.text, prompt.weight) for prompt in request.prompts]
+        attributes, settings = request.attributes, self.settings
+        if attributes is not None and attributes.style is not None:
+            texts.append(("style", f"{attributes.style} painting", settings.style_weight))
+        if attributes is not None and attributes.subject is not None:
+            texts.append(("subject", attributes.subject, settings.subject_weight))
+        targets = [
+            Target(name, self.perceptor.encode_text([text])[0].to(self.device), weight)
+            for name, text, weight in texts
+        ]
+        size = self.perceptor.input_size
+        for image in request.target_images:
+            square = F.interpolate(image[None], (size, size), mode="bicubic", antialias=True)
+            with torch.no_grad():
+                embedding = self.embed(square.clamp(0, 1).to(self.device))[0]
+            targets.append(Target("image", embedding, 1.0))
+        for seed, weight in request.noise_prompts:
+            noise = torch.randn(targets[0].embedding.shape, generator=generator.manual_seed(seed))
+            targets.append(Target("noise", F.normalize(noise, dim=0).to(self.device), weight))
+        generator.manual_seed(request.seed)
+        return targets
+
+    def paint(
+        self, requests: Sequence[PaintingRequest], every: int | None = None
+    ) -> Iterator[tuple[Frame, ...]]:
+        """Frames of all requests, side by side: first, every `every` steps, and finished.
+
+        The canvases take turns, step by step, and share nothing, so that a painting is the same in
+        any company.
+        """
+        canvases = [Canvas(self, request) for request in requests]
+        while True:
+            for canvas in canvases:
+                if not canvas.finished:
+                    canvas.advance()
+            latest = max(canvas.step for canvas in canvases)
+            over = all(canvas.finished for canvas in canvases)
+            if over or latest == 1 or (every is not None and latest % every == 0):
+                yield tuple(canvas.frame() for canvas in canvases)
+            if over:
+                return
+
+
+def load_painter(vqgan: ModelFolder, perceptor: ModelFolder, device: str = "cpu") -> Painter:
+    """Load both models, frozen, for one device."""
+    painter = Painter(
+        load_vqgan(vqgan).to(device),
+        load_perceptor(perceptor).to(device),
+        device,  # type: ignore[attr-defined]
+    )
+    return painter

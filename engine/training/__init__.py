@@ -1,0 +1,1 @@
+"""Training of the embedded models; imports the engine's core, never the reverse."""

@@ -1,0 +1,280 @@
+"""VQGAN training with Lightning: taming's recipe (arXiv:2012.09841), sized for a CPU.
+
+Departures from the paper: the schedule follows the wall clock, so that any machine spends exactly
+the time it is given; the adaptive discriminator weight compares gradients at the reconstruction
+rather than at the last layer, which needs one backward pass through the decoder instead of three.
+"""
+
+import copy
+import math
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
+
+from engine.image_set import ImageSet, to_tensor
+from engine.training.lite import load_lite0
+from engine.training.losses import (
+    PatchDiscriminator,
+    PerceptualDistance,
+    hinge_discriminator_loss,
+)
+from engine.vqgan.model import VQGAN, VQGANConfig
+
+
+@dataclass(frozen=True)
+class VQGANTraining:
+    """The `training` part of a VQGAN training configuration."""
+
+    minutes: float
+    batch_size: int = 32
+    crop: int = 64
+    learning_rate: float = 6e-4
+    final_learning_rate: float = 2e-5
+    warmup_steps: int = 200
+    l1_weight: float = 1.0
+    l2_weight: float = 0.0
+    perceptual_weight: float = 1.0
+    codebook_weight: float = 1.0
+    discriminator_weight: float = 0.3
+    discriminator_start: float = 0.5  # fraction of the time after which it takes part
+    ema_decay: float = 0.999
+    restart_until: float = 0.6  # fraction of the time in which unused codes are restarted
+    restart_every: int = 100
+    seed: int = 0
+
+
+class RandomCrops(IterableDataset[Tensor]):
+    """An endless stream of flipped random crops, (3, crop, crop) in [-1, 1]."""
+
+    def __init__(self, images: ImageSet, crop: int, seed: int, per_image: int = 2) -> None:
+        self.images, self.crop, self.seed, self.per_image = images, crop, seed, per_image
+
+    def __iter__(self) -> Any:
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng((self.seed, 0 if worker is None else worker.id, time.time_ns()))
+        pool: list[Tensor] = []
+        while True:
+            image = self.images.decode(int(rng.integers(len(self.images))), self.crop)
+            for _ in range(self.per_image):
+                top = rng.integers(image.shape[0] - self.crop + 1)
+                left = rng.integers(image.shape[1] - self.crop + 1)
+                patch = image[top : top + self.crop, left : left + self.crop]
+                pool.append(to_tensor(patch[:, ::-1] if rng.random() < 0.5 else patch))
+            if len(pool) >= 256:  # crops of one painting should not share a batch
+                rng.shuffle(pool)
+                while len(pool) > 128:
+                    yield pool.pop()
+
+
+@dataclass
+class WallClock:
+    """How much of the training's time is spent; survives a resume, and a pause costs nothing."""
+
+    seconds: float
+    spent: float = 0.0
+    ticked: float = field(default_factory=time.monotonic)
+
+    def tick(self, longest: float = 10.0) -> float:
+        """Count the time since the last tick; returns the fraction spent, in [0, 1]."""
+        now = time.monotonic()
+        self.spent += min(now - self.ticked, longest)
+        self.ticked = now
+        return min(1.0, self.spent / self.seconds)
+
+
+def cosine_rate(fraction: float, first: float, last: float) -> float:
+    """Cosine from `first` to `last`."""
+    return last + (first - last) * 0.5 * (1.0 + math.cos(math.pi * fraction))
+
+
+class VQGANModule(pl.LightningModule):
+    """One training step of generator and discriminator."""
+
+    def __init__(self, config: VQGANConfig, training: VQGANTraining) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.settings = training
+        self.config = config
+        self.clock = WallClock(60.0 * training.minutes)
+        self.model = VQGAN(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.perceptual = PerceptualDistance(load_lite0()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.discriminator = PatchDiscriminator().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.register_buffer("usage", torch.ones(config.codebook_size))
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """Adam for the generator, Adam for the discriminator."""
+        rate = self.settings.learning_rate
+        return [
+            torch.optim.AdamW(self.model.parameters(), rate, (0.9, 0.99), weight_decay=1e-4),
+            torch.optim.AdamW(self.discriminator.parameters(), rate / 2, (0.5, 0.9)),
+        ]
+
+    def training_step(self, batch: Tensor, batch_index: int) -> None:
+        """Reconstruct, judge, step both."""
+        settings, fraction = self.settings, self.clock.tick()
+        generator, critic = self.optimizers()  # type: ignore[union-attr, misc]
+        warm = min(1.0, (self.global_step + 1) / settings.warmup_steps)
+        rate = warm * cosine_rate(fraction, settings.learning_rate, settings.final_learning_rate)
+        for optimizer, factor in ((generator, 1.0), (critic, 0.5)):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * factor
+        image = batch.contiguous(memory_format=torch.channels_last)
+        reconstruction, quantized = self.model(image)
+        output = reconstruction.float()
+        leaf = output.detach().requires_grad_(True)
+        error = leaf - image
+        distance = self.perceptual(leaf, image)
+        loss = (
+            settings.l1_weight * error.abs().mean()
+            + settings.l2_weight * error.square().mean()
+            + settings.perceptual_weight * distance
+        )
+        (gradient,) = torch.autograd.grad(loss, leaf)
+        adversarial = fraction >= settings.discriminator_start
+        if adversarial:
+            ramp = min(1.0, (fraction - settings.discriminator_start) / 0.05)
+            fooled = -self.discriminator(leaf).float().mean()
+            (push,) = torch.autograd.grad(fooled, leaf)
+            weight = gradient.norm() / (push.norm() + 1e-8)
+            gradient = gradient + settings.discriminator_weight * ramp * weight * push
+        generator.zero_grad()
+        torch.autograd.backward(
+            [output, settings.codebook_weight * quantized.loss], [gradient, None]
+        )
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        generator.step()
+        if adversarial:
+            both = self.discriminator(torch.cat([image, output.detach()])).float()
+            judged = hinge_discriminator_loss(*both.chunk(2))
+            critic.zero_grad()
+            judged.backward()
+            critic.step()
+            self.log("discriminator", judged)
+        self._track(quantized.indices, batch_index)
+        self._restart_unused(image, fraction, batch_index)
+        psnr = 10.0 * torch.log10(4.0 / error.detach().square().mean((1, 2, 3))).mean()
+        self.log("psnr", psnr, prog_bar=True)
+        self.log("perceptual", distance, prog_bar=True)
+        self.log("codebook_loss", quantized.loss)
+        self.log("codes_used", (self.usage > 0.01).float().mean(), prog_bar=True)
+        self.log("hours_spent", self.clock.spent / 3600)
+        if fraction >= 1.0:
+            self.trainer.should_stop = True
+
+    @torch.no_grad()
+    def _track(self, indices: Tensor, step: int) -> None:
+        """Exponential averages of the weights and of how often each code is used."""
+        counts = torch.bincount(indices.flatten(), minlength=len(self.usage)).float()
+        self.usage.mul_(0.99).add_(counts, alpha=0.01)
+        decay = min(self.settings.ema_decay, (1 + step) / (10 + step))
+        torch._foreach_lerp_(
+            [p.data for p in self.average.parameters()],
+            [p.data for p in self.model.parameters()],
+            1.0 - decay,
+        )
+
+    @torch.no_grad()
+    def _restart_unused(self, image: Tensor, fraction: float, step: int) -> None:
+        """Unused codes move to latents of the present batch (Dhariwal 2020, arXiv:2005.00341)."""
+        settings = self.settings
+        if fraction > settings.restart_until or (step + 1) % settings.restart_every:
+            return
+        unused = (self.usage < 0.01).nonzero().flatten()
+        if not len(unused) or self.config.quantizer == "gumbel":
+            return
+        latent = self.model.quant_conv(self.model.encoder(image)).float()
+        cells = latent.permute(0, 2, 3, 1).reshape(-1, latent.shape[1])
+        if self.config.quantizer == "unit":
+            cells = nn.functional.normalize(cells, dim=1)
+        chosen = torch.randperm(len(cells))[: len(unused)]
+        unused = unused[: len(chosen)]
+        for model in (self.model, self.average):
+            model.quantize.embedding.weight.data[unused] = cells[chosen]  # type: ignore[union-attr]
+        self.usage[unused] = 1.0
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Remember the time spent and the architecture."""
+        checkpoint["spent"] = self.clock.spent
+        checkpoint["config"] = asdict(self.config)
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on where the clock stood."""
+        self.clock = WallClock(60.0 * self.settings.minutes, spent=checkpoint["spent"])
+
+
+class LatestCheckpoint(pl.Callback):
+    """Writes `last.ckpt` every few minutes, replacing it in one move, and a reconstruction grid."""
+
+    def __init__(self, folder: Path, every_seconds: float, examples: Tensor) -> None:
+        self.folder, self.every_seconds, self.examples = folder, every_seconds, examples
+        self.saved = time.monotonic()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
+        """Save if it is time."""
+        if time.monotonic() - self.saved > self.every_seconds:
+            self.save(trainer, module)
+
+    def on_train_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Save the final state."""
+        self.save(trainer, module)
+
+    def save(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Write to a temporary name first: a kill leaves the old checkpoint whole."""
+        temporary = self.folder / "saving.ckpt"
+        trainer.save_checkpoint(temporary)
+        temporary.replace(self.folder / "last.ckpt")
+        assert isinstance(module, VQGANModule)
+        save_grid(module.average, self.examples, self.folder / "reconstructions.png")
+        self.saved = time.monotonic()
+
+
+@torch.no_grad()
+def save_grid(model: VQGAN, examples: Tensor, path: Path) -> None:
+    """Originals above their reconstructions, as one PNG."""
+    from PIL import Image
+
+    reconstructions = torch.cat([model(one[None])[0] for one in examples]).clamp(-1, 1)
+    rows = torch.cat([torch.cat(list(part), 2) for part in (examples, reconstructions)], 1)
+    pixels = rows.permute(1, 2, 0).add(1).mul(127.5).round().byte().numpy()
+    Image.fromarray(pixels).save(path)
+
+
+def train_vqgan(
+    images: ImageSet,
+    held_out: ImageSet,
+    config: VQGANConfig,
+    training: VQGANTraining,
+    folder: Path,
+    *,
+    resume: bool = False,
+    save_minutes: float = 4.0,
+) -> VQGAN:
+    """Train for `training.minutes`, checkpointing to `folder`; returns the averaged model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pl.seed_everything(training.seed, verbose=False)
+    module = VQGANModule(config, training)
+    crops = RandomCrops(images, training.crop, training.seed)
+    loader = DataLoader(crops, batch_size=training.batch_size, num_workers=0)
+    examples = torch.stack([to_tensor(held_out.decode(i, 160)[:160, :160]) for i in range(8)])
+    last = folder / "last.ckpt"
+    trainer = pl.Trainer(
+        accelerator="auto",
+        devices=1,
+        precision="bf16-mixed",
+        max_epochs=-1,
+        logger=pl.loggers.CSVLogger(str(folder), name="", version=""),
+        log_every_n_steps=50,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        callbacks=[LatestCheckpoint(folder, 60 * save_minutes, examples)],
+    )
+    trainer.fit(module, loader, ckpt_path=str(last) if resume and last.exists() else None)
+    return module.average

@@ -1,0 +1,47 @@
+"""Guidance: distances are angles, palettes pull towards their colour."""
+
+import math
+
+import pytest
+import torch
+
+from engine.guidance import Palette, Target, range_loss, spherical_distance, sum_losses
+
+
+def unit(angle: float) -> torch.Tensor:
+    return torch.tensor([math.cos(angle), math.sin(angle)])
+
+
+@pytest.mark.parametrize("angle", [0.01, 0.5, math.pi / 2, 3.0])
+def test_spherical_distance_is_half_the_squared_angle(angle: float) -> None:
+    distance = spherical_distance(unit(angle)[None], unit(0.0))
+    assert distance.item() == pytest.approx(angle**2 / 2, rel=1e-2)
+
+
+def test_a_negative_weight_pushes_away() -> None:
+    near, far = unit(0.2)[None], unit(1.0)[None]
+    liked, disliked = (Target("a", unit(0.0), weight) for weight in (1.0, -1.0))
+    assert liked.loss(near) < liked.loss(far)
+    assert disliked.loss(near) > disliked.loss(far)
+
+
+def test_a_palette_is_content_with_its_share_and_prefers_its_colour() -> None:
+    palette = Palette.of("#800080", weight=1.0)
+    purple = torch.tensor([0.5, 0.0, 0.5])[None, :, None, None]
+    canvas = torch.ones(1, 3, 64, 64)
+    half = canvas.clone()
+    half[..., :32] = purple
+    assert palette.loss(canvas) > palette.loss(half) > palette.loss(purple.expand(1, 3, 64, 64))
+
+
+def test_only_values_outside_of_the_range_cost() -> None:
+    assert range_loss(torch.tensor([0.0, 0.3, 1.0])) == 0
+    assert range_loss(torch.tensor([-0.5, 0.3, 1.5])) == pytest.approx(1 / 3)
+
+
+def test_losses_of_the_same_name_are_added() -> None:
+    total, named = sum_losses(
+        [("a", torch.tensor(1.0)), ("b", torch.tensor(2.0)), ("a", torch.tensor(4.0))]
+    )
+    assert total == 7
+    assert {name: value.item() for name, value in named.items()} == {"a": 5, "b": 2}

@@ -1,0 +1,104 @@
+"""The synthesis loop on the embedded models: it repeats, it keeps to itself, it gets closer."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from engine.registry import default_model
+from engine.request import PaintingRequest
+from engine.synthesis import Canvas, Frame, Painter, load_painter
+from ganshare.attributes import find_attributes
+from ganshare.errors import InternalError
+from ganshare.prompts import WeightedPrompt
+
+CASTLE = "Cubist Painting of a Castle in Teal"
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    return load_painter(default_model("vqgan"), default_model("perceptor"))
+
+
+def request(text: str = CASTLE, seed: int = 1, **overrides: object) -> PaintingRequest:
+    fields = {"width": 64, "height": 64, "steps": 5, "num_cutouts": 3, **overrides}
+    return PaintingRequest((WeightedPrompt(text, 1.0),), find_attributes(text), seed, **fields)  # type: ignore[arg-type]
+
+
+def finished(painter: Painter, *requests: PaintingRequest) -> tuple[Frame, ...]:
+    return list(painter.paint(requests))[-1]
+
+
+def test_the_same_request_gives_the_same_pixels(painter: Painter) -> None:
+    first, second = (finished(painter, request())[0] for _ in range(2))
+    assert torch.equal(first.image, second.image)
+    assert first.losses == second.losses
+
+
+def test_another_seed_gives_another_painting(painter: Painter) -> None:
+    first, second = (finished(painter, request(seed=seed))[0] for seed in (1, 2))
+    assert not torch.equal(first.image, second.image)
+
+
+def test_a_painting_does_not_depend_on_its_batch_mates(painter: Painter) -> None:
+    mates = (request("a red sun", 7, steps=3), request(), request("a lake", 8, width=96))
+    alone = finished(painter, request())[0]
+    in_company = finished(painter, *mates)[1]
+    assert torch.equal(alone.image, in_company.image)
+
+
+def test_frames_come_first_in_between_and_last(painter: Painter) -> None:
+    frames = [frame for (frame,) in painter.paint([request(steps=7)], every=3)]
+    assert [frame.step for frame in frames] == [1, 3, 6, 7]
+    assert all(frame.image.shape == (3, 64, 64) for frame in frames)
+    assert all(0 <= frame.image.min() and frame.image.max() <= 1 for frame in frames)
+
+
+def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
+    assert finished(painter, request(width=128, height=64))[0].image.shape == (3, 64, 128)
+
+
+def test_a_painting_gets_closer_to_its_prompt(painter: Painter) -> None:
+    frames = [frame for (frame,) in painter.paint([request(steps=40)], every=None)]
+    assert frames[-1].losses[CASTLE] < 0.9 * frames[0].losses[CASTLE]
+
+
+def test_the_named_colour_is_on_the_canvas(painter: Painter) -> None:
+    text = "a lake in Crimson"
+    image = finished(painter, request(text, steps=40))[0].image
+    red, green, blue = image.mean((1, 2))
+    assert red > green + 0.15
+    assert red > blue + 0.1
+
+
+def test_an_init_image_is_where_the_painting_starts(painter: Painter) -> None:
+    init = torch.zeros(3, 50, 70)
+    init[0] = 1.0
+    start = finished(painter, request("a lake", init_image=init, steps=1))[0].image
+    assert start[0].mean() > start[1].mean() + 0.4
+
+
+def test_an_image_alone_can_be_the_prompt(painter: Painter) -> None:
+    target = torch.rand(3, 40, 40, generator=torch.Generator().manual_seed(0))
+    wanted = PaintingRequest((), None, 3, 64, 64, steps=2, num_cutouts=2, target_images=(target,))
+    assert "image" in finished(painter, wanted)[0].losses
+
+
+def test_noise_prompts_change_the_painting_and_repeat(painter: Painter) -> None:
+    noisy = request(noise_prompts=((11, 0.5),))
+    plain, first, second = (finished(painter, one)[0].image for one in (request(), noisy, noisy))
+    assert torch.equal(first, second)
+    assert not torch.equal(plain, first)
+
+
+def test_a_plateau_ends_a_painting_early(painter: Painter) -> None:
+    settings = replace(painter.settings, plateau_steps=2, plateau_gain=10.0)
+    patient = Painter(painter.vqgan, painter.perceptor, settings=settings)
+    assert finished(patient, request(steps=50))[0].step < 10
+
+
+def test_a_loss_that_is_not_finite_stops_the_painting(painter: Painter) -> None:
+    canvas = Canvas(painter, request())
+    canvas.targets = [replace(canvas.targets[0], weight=float("nan"))]
+    with pytest.raises(InternalError, match="not finite"):
+        canvas.advance()
