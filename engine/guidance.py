@@ -12,7 +12,8 @@ from engine.colours import hex_to_rgb, to_oklab
 
 def spherical_distance(images: Tensor, target: Tensor) -> Tensor:
     """Half the squared angle between unit vectors: (n, dim), (dim,) -> (n,). Crowson 2021."""
-    return (images - target).norm(dim=-1).div(2).clamp(max=1.0 - 1e-6).arcsin().square().mul(2)
+    half_chord: Tensor = (images - target).norm(dim=-1).div(2)
+    return half_chord.clamp(max=1.0 - 1e-6).arcsin().square().mul(2)
 
 
 @dataclass(frozen=True)

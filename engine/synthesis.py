@@ -6,7 +6,7 @@ the full canvas.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
@@ -50,7 +50,7 @@ class SynthesisSettings:
     ema_decay: float = 0.9
     plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
     plateau_gain: float = 0.002
-    cutouts: CutoutSettings = CutoutSettings()
+    cutouts: CutoutSettings = field(default_factory=CutoutSettings)
 
 
 class Canvas:
@@ -238,9 +238,4 @@ class Painter:
 
 def load_painter(vqgan: ModelFolder, perceptor: ModelFolder, device: str = "cpu") -> Painter:
     """Load both models, frozen, for one device."""
-    painter = Painter(
-        load_vqgan(vqgan).to(device),
-        load_perceptor(perceptor).to(device),
-        device,  # type: ignore[attr-defined]
-    )
-    return painter
+    return Painter(load_vqgan(vqgan).to(device), load_perceptor(perceptor).to(device), device)

@@ -63,8 +63,9 @@ class InvertedResidual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(batch, inputs, height, width) -> (batch, outputs, height / stride, width / stride)."""
         hidden = x if self.expand is None else F.relu6(self.expand(x))
-        hidden = self.project(F.relu6(self.depthwise(hidden)))
-        return hidden + x if self.shortcut else hidden
+        hidden = F.relu6(self.depthwise(hidden))
+        projected: Tensor = self.project(hidden)
+        return projected + x if self.shortcut else projected
 
 
 class EfficientNetLite(nn.Module):

@@ -1,6 +1,6 @@
 """The perceptor that ships with GANshare: Lite0's eye, MiniLM's ear, and heads trained to agree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +117,7 @@ class EmbeddedPerceptor(nn.Module):
         return self.heads.image(self.extractor(images))
 
 
-def build(architecture: dict[str, Any], tokenizer: Tokenizer) -> EmbeddedPerceptor:
+def build(architecture: Mapping[str, Any], tokenizer: Tokenizer) -> EmbeddedPerceptor:
     """An untrained perceptor of the `architecture` that model.json holds."""
     return EmbeddedPerceptor(
         FeatureExtractor(),
@@ -132,7 +132,8 @@ def load_embedded(folder: ModelFolder) -> EmbeddedPerceptor:
     """The frozen model of a folder; ModelError if its weights don't fit its architecture."""
     try:
         tokenizer = load_tokenizer(
-            folder.extra("vocabulary"), folder.architecture["language"]["max_tokens"]
+            folder.extra("vocabulary"),  # noqa: S610 - Django's `extra` is another
+            folder.architecture["language"]["max_tokens"],
         )
         model = build(folder.architecture, tokenizer)
     except (KeyError, TypeError, ValueError) as error:

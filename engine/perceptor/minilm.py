@@ -10,7 +10,10 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
-from tokenizers.implementations import BertWordPieceTokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import BertProcessing
 from torch import Tensor, nn
 
 
@@ -73,9 +76,16 @@ class MiniLM(nn.Module):
 
 def load_tokenizer(vocabulary: Path, max_tokens: int) -> Tokenizer:
     """Lower-casing WordPiece over a vocabulary file with one token a line."""
-    tokenizer = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
+    words = vocabulary.read_text(encoding="utf-8").splitlines()
+    numbers = {word: number for number, word in enumerate(words)}
+    tokenizer = Tokenizer(WordPiece(numbers, unk_token="[UNK]"))  # noqa: S106 - no password
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = BertProcessing(
+        ("[SEP]", numbers["[SEP]"]), ("[CLS]", numbers["[CLS]"])
+    )
     tokenizer.enable_truncation(max_tokens)
-    tokenizer.enable_padding(pad_id=tokenizer.token_to_id("[PAD]"))
+    tokenizer.enable_padding(pad_id=numbers["[PAD]"])
     return tokenizer
 
 

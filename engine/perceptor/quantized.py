@@ -1,8 +1,7 @@
 """Linear weights in 8 bits: one scale for each output row, error below half a step."""
 
-from torch import Tensor
-
 import torch
+from torch import Tensor
 
 SCALE = ".scale"
 

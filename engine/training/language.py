@@ -15,7 +15,7 @@ FREQUENT = 10_000
 
 
 def kept_tokens(tokenizer: Tokenizer, vocabulary: list[str], texts: list[str]) -> list[int]:
-    """Special tokens, the most frequent words (BERT's are in that order), and all that `texts` use."""
+    """Special tokens, the most frequent words (BERT's come first), and all that `texts` use."""
     plain = [t for t in vocabulary if t.isascii() and not t.startswith("[unused")]
     wanted = set(plain[:FREQUENT])
     for encoding in tokenizer.encode_batch(texts):

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import structlog
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from rich.progress import track
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from engine.image_set import ImageSet, read_labels
@@ -45,6 +47,8 @@ SKIPPED_DRAWINGS = (
     "signs_and_symbols/led",
 )
 
+log = structlog.get_logger(__name__)
+
 LARGEST_DRAWING = 16_000_000  # pixels; a few drawings are posters that take seconds to decode
 
 
@@ -69,6 +73,12 @@ class PerceptorTraining:
 
 def _rgb(code: str) -> tuple[int, int, int]:
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
+
+
+def _lit(colour: tuple[int, int, int], light: float) -> tuple[int, int, int]:
+    """A shade of the colour: `light` below 1 darkens it."""
+    red, green, blue = (min(255, int(part * light)) for part in colour)
+    return red, green, blue
 
 
 def _duotone(image: Image.Image, ink: tuple[int, int, int]) -> Image.Image:
@@ -161,7 +171,7 @@ class Pictures:
                     continue
                 drawing = opened.convert("RGBA")
             drawing.thumbnail((150, 150))
-            name, ground = self._named_colour()
+            _, ground = self._named_colour()
             canvas = Image.new("RGB", (160, 160), ground)
             canvas.paste(
                 drawing, ((160 - drawing.width) // 2, (160 - drawing.height) // 2), drawing
@@ -179,9 +189,7 @@ class Pictures:
             (colour, ground), inks = self._named_colour(), [self._named_colour() for _ in range(3)]
             chosen = [ink for _, ink in inks[: int(self.rng.integers(1, 4))]]
             if self.rng.random() < 0.5:  # shades of the one colour that the caption names
-                chosen = [
-                    tuple(int(min(255, part * light)) for part in ground) for light in (0.5, 1.5)
-                ]  # type: ignore[misc]
+                chosen = [_lit(ground, light) for light in (0.5, 1.5)]
             style = str(self.rng.choice(["geometric", "abstract", ""], p=[0.35, 0.25, 0.4]))
             image = draw_shapes(subject, self.rng, ground, chosen)
             yield Described(image, subject, style, colour=colour if self.rng.random() < 0.5 else "")
@@ -194,7 +202,8 @@ def extract(extractor: FeatureExtractor, views: list[np.ndarray]) -> Features:
     images = images + 0.03 * torch.randn_like(images)
     images = images.contiguous(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
-        return extractor(images)
+        features: Features = extractor(images)
+    return features
 
 
 @dataclass(frozen=True)
@@ -232,14 +241,14 @@ def collect(
     return CaptionedFeatures(features, captions)
 
 
-def embed_captions(language: MiniLM, tokenizer: object, captions: list[str]) -> Tensor:
+def embed_captions(language: MiniLM, tokenizer: Tokenizer, captions: list[str]) -> Tensor:
     """(len(captions), width); repeated captions are embedded once."""
     unique = sorted(set(captions), key=len)
     table = torch.cat(
         [
             embed_sentences(language, tokenizer, unique[i : i + 256])
             for i in track(range(0, len(unique), 256), "captions")
-        ]  # type: ignore[arg-type]
+        ]
     )
     place = {text: row for row, text in enumerate(unique)}
     return table[[place[text] for text in captions]]
@@ -329,5 +338,5 @@ def train_heads(
         optimizer.step()
         schedule.step()
         if step % 250 == 0:
-            print(step, f"loss {loss.item():.3f} scale {scale.exp().item():.1f}", flush=True)
+            log.info("heads", step=step, loss=loss.item(), scale=scale.exp().item())
     return heads.eval()

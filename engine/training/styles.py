@@ -31,7 +31,8 @@ def _flat(pixels: np.ndarray, cells: np.ndarray) -> np.ndarray:
     means = np.stack(
         [np.bincount(flat, pixels[..., c].ravel(), minlength=count) / size for c in range(3)], 1
     )
-    return means[cells]
+    flattened: np.ndarray = means[cells]
+    return flattened
 
 
 def _image(pixels: np.ndarray) -> Image.Image:

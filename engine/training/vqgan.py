@@ -10,11 +10,12 @@ import math
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -26,6 +27,7 @@ from engine.training.losses import (
     hinge_discriminator_loss,
 )
 from engine.vqgan.model import VQGAN, VQGANConfig
+from engine.vqgan.quantize import VectorQuantizer
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,16 @@ def cosine_rate(fraction: float, first: float, last: float) -> float:
 class VQGANModule(pl.LightningModule):
     """One training step of generator and discriminator."""
 
+    usage: Tensor  # (codebook_size,), a running mean of how often each code is chosen
+
     def __init__(self, config: VQGANConfig, training: VQGANTraining) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.settings = training
         self.config = config
         self.clock = WallClock(60.0 * training.minutes)
-        self.model = VQGAN(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.model: VQGAN = VQGAN(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average: VQGAN = copy.deepcopy(self.model).requires_grad_(False)
         self.perceptual = PerceptualDistance(load_lite0()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.discriminator = PatchDiscriminator().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.register_buffer("usage", torch.ones(config.codebook_size))
@@ -120,7 +124,8 @@ class VQGANModule(pl.LightningModule):
     def training_step(self, batch: Tensor, batch_index: int) -> None:
         """Reconstruct, judge, step both."""
         settings, fraction = self.settings, self.clock.tick()
-        generator, critic = self.optimizers()  # type: ignore[union-attr, misc]
+        # Lightning's annotation allows for one optimiser as well
+        generator, critic = cast("list[torch.optim.Optimizer]", self.optimizers())
         warm = min(1.0, (self.global_step + 1) / settings.warmup_steps)
         rate = warm * cosine_rate(fraction, settings.learning_rate, settings.final_learning_rate)
         for optimizer, factor in ((generator, 1.0), (critic, 0.5)):
@@ -187,8 +192,10 @@ class VQGANModule(pl.LightningModule):
         settings = self.settings
         if fraction > settings.restart_until or (step + 1) % settings.restart_every:
             return
+        quantizers = [self.model.quantize, self.average.quantize]
+        codebooks = [q.embedding.weight for q in quantizers if isinstance(q, VectorQuantizer)]
         unused = (self.usage < 0.01).nonzero().flatten()
-        if not len(unused) or self.config.quantizer == "gumbel":
+        if not len(unused) or not codebooks:
             return
         latent = self.model.quant_conv(self.model.encoder(image)).float()
         cells = latent.permute(0, 2, 3, 1).reshape(-1, latent.shape[1])
@@ -196,8 +203,8 @@ class VQGANModule(pl.LightningModule):
             cells = nn.functional.normalize(cells, dim=1)
         chosen = torch.randperm(len(cells))[: len(unused)]
         unused = unused[: len(chosen)]
-        for model in (self.model, self.average):
-            model.quantize.embedding.weight.data[unused] = cells[chosen]  # type: ignore[union-attr]
+        for codebook in codebooks:
+            codebook[unused] = cells[chosen]
         self.usage[unused] = 1.0
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -213,35 +220,35 @@ class VQGANModule(pl.LightningModule):
 class LatestCheckpoint(pl.Callback):
     """Writes `last.ckpt` every few minutes, replacing it in one move, and a reconstruction grid."""
 
-    def __init__(self, folder: Path, every_seconds: float, examples: Tensor) -> None:
-        self.folder, self.every_seconds, self.examples = folder, every_seconds, examples
+    def __init__(self, folder: Path, every_seconds: float, model: VQGAN, examples: Tensor) -> None:
+        self.folder, self.every_seconds = folder, every_seconds
+        self.model, self.examples = model, examples
         self.saved = time.monotonic()
 
     def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
         """Save if it is time."""
         if time.monotonic() - self.saved > self.every_seconds:
-            self.save(trainer, module)
+            self.save(trainer)
 
     def on_train_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Save the final state."""
-        self.save(trainer, module)
+        self.save(trainer)
 
-    def save(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+    def save(self, trainer: pl.Trainer) -> None:
         """Write to a temporary name first: a kill leaves the old checkpoint whole."""
         temporary = self.folder / "saving.ckpt"
         trainer.save_checkpoint(temporary)
         temporary.replace(self.folder / "last.ckpt")
-        assert isinstance(module, VQGANModule)
-        save_grid(module.average, self.examples, self.folder / "reconstructions.png")
+        save_grid(self.model, self.examples, self.folder / "reconstructions.png")
         self.saved = time.monotonic()
 
 
 @torch.no_grad()
 def save_grid(model: VQGAN, examples: Tensor, path: Path) -> None:
     """Originals above their reconstructions, as one PNG."""
-    from PIL import Image
-
-    reconstructions = torch.cat([model(one[None])[0] for one in examples]).clamp(-1, 1)
+    device = model.codebook.device
+    reconstructions = torch.cat([model(one[None].to(device))[0].cpu() for one in examples])
+    reconstructions = reconstructions.clamp(-1, 1)
     rows = torch.cat([torch.cat(list(part), 2) for part in (examples, reconstructions)], 1)
     pixels = rows.permute(1, 2, 0).add(1).mul(127.5).round().byte().numpy()
     Image.fromarray(pixels).save(path)
@@ -274,7 +281,7 @@ def train_vqgan(
         log_every_n_steps=50,
         enable_checkpointing=False,
         enable_model_summary=False,
-        callbacks=[LatestCheckpoint(folder, 60 * save_minutes, examples)],
+        callbacks=[LatestCheckpoint(folder, 60 * save_minutes, module.average, examples)],
     )
     trainer.fit(module, loader, ckpt_path=str(last) if resume and last.exists() else None)
     return module.average

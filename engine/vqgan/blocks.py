@@ -3,10 +3,9 @@
 Source: Esser, Rombach, Ommer 2021, "Taming Transformers" (arXiv:2012.09841).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -45,14 +44,18 @@ class ResnetBlock(nn.Module):
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
         self.norm2 = _norm(out_channels, config)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
-        if in_channels != out_channels:
-            self.nin_shortcut = nn.Conv2d(in_channels, out_channels, 1)
+        self.nin_shortcut = (
+            nn.Identity()
+            if in_channels == out_channels
+            else nn.Conv2d(in_channels, out_channels, 1)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, in_channels, height, width) -> (batch, out_channels, height, width)."""
         hidden = self.conv1(F.silu(self.norm1(x)))
         hidden = self.conv2(F.silu(self.norm2(hidden)))
-        return hidden + (self.nin_shortcut(x) if hasattr(self, "nin_shortcut") else x)
+        out: Tensor = self.nin_shortcut(x) + hidden
+        return out
 
 
 class AttnBlock(nn.Module):
@@ -73,7 +76,8 @@ class AttnBlock(nn.Module):
             layer(hidden).flatten(2).transpose(1, 2) for layer in (self.q, self.k, self.v)
         )  # each (batch, height * width, channels)
         mixed = F.scaled_dot_product_attention(query, key, value)
-        return x + self.proj_out(mixed.transpose(1, 2).reshape(x.shape))
+        out: Tensor = x + self.proj_out(mixed.transpose(1, 2).reshape(x.shape))
+        return out
 
 
 class Downsample(nn.Module):
@@ -103,12 +107,18 @@ class Upsample(nn.Module):
 
 
 class _Level(nn.Module):
-    """The blocks of one resolution, and the way to the next."""
+    """`count` blocks of one resolution, from widths[0] to widths[1] channels."""
 
-    def __init__(self, blocks: Sequence[nn.Module], attentions: Sequence[nn.Module]) -> None:
+    def __init__(
+        self, widths: tuple[int, int], count: int, resolution: int, config: AutoencoderConfig
+    ) -> None:
         super().__init__()
-        self.block = nn.ModuleList(blocks)
-        self.attn = nn.ModuleList(attentions)
+        first, width = widths
+        self.block = nn.ModuleList(
+            ResnetBlock(first if index == 0 else width, width, config) for index in range(count)
+        )
+        attends = resolution in config.attn_resolutions
+        self.attn = nn.ModuleList(AttnBlock(width, config) for _ in range(count if attends else 0))
 
     def forward(self, x: Tensor) -> Tensor:
         for index, block in enumerate(self.block):
@@ -118,34 +128,56 @@ class _Level(nn.Module):
         return x
 
 
+class _DownLevel(_Level):
+    """A level of the encoder, and the way down to the next."""
+
+    def __init__(
+        self,
+        widths: tuple[int, int],
+        resolution: int,
+        config: AutoencoderConfig,
+        *,
+        last: bool,
+    ) -> None:
+        super().__init__(widths, config.num_res_blocks, resolution, config)
+        self.downsample = nn.Identity() if last else Downsample(widths[1])
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.downsample(super().forward(x))
+        return out
+
+
+class _UpLevel(_Level):
+    """A level of the decoder, and the way up to the next."""
+
+    def __init__(
+        self,
+        widths: tuple[int, int],
+        resolution: int,
+        config: AutoencoderConfig,
+        *,
+        last: bool,
+    ) -> None:
+        super().__init__(widths, config.num_res_blocks + 1, resolution, config)
+        self.upsample = nn.Identity() if last else Upsample(widths[1])
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.upsample(super().forward(x))
+        return out
+
+
 class _Middle(nn.Module):
     """Two blocks at the lowest resolution, with attention between them where it is wanted."""
 
     def __init__(self, channels: int, config: AutoencoderConfig) -> None:
         super().__init__()
         self.block_1 = ResnetBlock(channels, channels, config)
-        if config.mid_attention:
-            self.attn_1 = AttnBlock(channels, config)
+        self.attn_1 = AttnBlock(channels, config) if config.mid_attention else nn.Identity()
         self.block_2 = ResnetBlock(channels, channels, config)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.block_1(x)
-        if hasattr(self, "attn_1"):
-            x = self.attn_1(x)
-        out: Tensor = self.block_2(x)
+        out: Tensor = self.block_2(self.attn_1(self.block_1(x)))
         return out
-
-
-def _level(
-    widths: tuple[int, int], count: int, resolution: int, config: AutoencoderConfig
-) -> _Level:
-    """`count` blocks from widths[0] to widths[1] channels."""
-    blocks = [
-        ResnetBlock(widths[0] if index == 0 else widths[1], widths[1], config)
-        for index in range(count)
-    ]
-    attends = resolution in config.attn_resolutions
-    return _Level(blocks, [AttnBlock(widths[1], config) for _ in blocks] if attends else [])
 
 
 class Encoder(nn.Module):
@@ -156,14 +188,10 @@ class Encoder(nn.Module):
         widths = [config.ch * mult for mult in (1, *config.ch_mult)]
         self.conv_in = nn.Conv2d(config.in_channels, config.ch, 3, padding=1)
         self.down = nn.ModuleList()
-        resolution = config.resolution
-        for index in range(len(config.ch_mult)):
-            level = _level(
-                (widths[index], widths[index + 1]), config.num_res_blocks, resolution, config
-            )
-            if index != len(config.ch_mult) - 1:
-                level.downsample = Downsample(widths[index + 1])
-                resolution //= 2
+        last = len(config.ch_mult) - 1
+        for index, (incoming, width) in enumerate(pairwise(widths)):
+            resolution = config.resolution // 2**index
+            level = _DownLevel((incoming, width), resolution, config, last=index == last)
             self.down.append(level)
         self.mid = _Middle(widths[-1], config)
         self.norm_out = _norm(widths[-1], config)
@@ -174,8 +202,6 @@ class Encoder(nn.Module):
         hidden = self.conv_in(x)
         for level in self.down:
             hidden = level(hidden)
-            if hasattr(level, "downsample"):
-                hidden = level.downsample(hidden)
         out: Tensor = self.conv_out(F.silu(self.norm_out(self.mid(hidden))))
         return out
 
@@ -188,16 +214,13 @@ class Decoder(nn.Module):
         widths = [config.ch * mult for mult in config.ch_mult]
         self.conv_in = nn.Conv2d(config.z_channels, widths[-1], 3, padding=1)
         self.mid = _Middle(widths[-1], config)
-        levels: list[_Level] = []
-        resolution = config.resolution // config.factor
+        levels: list[_UpLevel] = []
         incoming = widths[-1]
         for index in reversed(range(len(widths))):
-            level = _level((incoming, widths[index]), config.num_res_blocks + 1, resolution, config)
-            incoming = widths[index]
-            if index != 0:
-                level.upsample = Upsample(incoming)
-                resolution *= 2
+            resolution = config.resolution // 2**index
+            level = _UpLevel((incoming, widths[index]), resolution, config, last=index == 0)
             levels.insert(0, level)  # up[0] is the highest resolution, as in taming
+            incoming = widths[index]
         self.up = nn.ModuleList(levels)
         self.norm_out = _norm(incoming, config)
         self.conv_out = nn.Conv2d(incoming, config.out_ch, 3, padding=1)
@@ -207,7 +230,5 @@ class Decoder(nn.Module):
         hidden = self.mid(self.conv_in(latent))
         for level in reversed(self.up):
             hidden = level(hidden)
-            if hasattr(level, "upsample"):
-                hidden = level.upsample(hidden)
         out: Tensor = self.conv_out(F.silu(self.norm_out(hidden)))
         return out

@@ -1,5 +1,6 @@
 """The VQGAN: image <-> latent on a learned codebook (arXiv:2012.09841)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -30,7 +31,7 @@ class VQGANConfig:
     quantizer: QuantizerKind = field(default="vector")
 
     @classmethod
-    def from_json(cls, architecture: dict[str, Any]) -> "VQGANConfig":
+    def from_json(cls, architecture: Mapping[str, Any]) -> "VQGANConfig":
         """Read the dictionary that `to_json` and model.json hold."""
         fields = dict(architecture["autoencoder"])
         for name in ("ch_mult", "attn_resolutions"):

@@ -1,4 +1,4 @@
-"""Vector quantisation: a latent cell becomes the nearest codebook entry, gradients pass straight through.
+"""Vector quantisation: a latent cell becomes the nearest codebook entry.
 
 Source: van den Oord et al. 2017 (arXiv:1711.00937); unit-length codes: Yu et al. 2021
 (arXiv:2110.04627); Gumbel: Jang et al. 2016 (arXiv:1611.01144), as in taming-transformers.
@@ -109,7 +109,7 @@ class GumbelQuantizer(nn.Module):
         return self.embed.weight
 
     def forward(self, latent: Tensor) -> Quantized:
-        """(batch, z_channels, height, width) -> (batch, embed_dim, height, width) on the codebook."""
+        """(batch, z_channels, height, width) -> the same cells as codebook entries."""
         logits = self.proj(latent)
         one_hot = (
             F.gumbel_softmax(logits, tau=self.temperature, dim=1, hard=True)
