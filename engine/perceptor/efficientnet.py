@@ -3,6 +3,7 @@
 Source: Tan and Le 2019 (arXiv:1905.11946); the Lite variant and weights are Google's (Apache-2.0).
 """
 
+import math
 from dataclasses import dataclass
 
 import torch.nn.functional as F
@@ -34,19 +35,25 @@ LITE_STAGES = (
 
 
 class SameConv(nn.Conv2d):
-    """A convolution with TensorFlow's "same" padding: at stride 2 more on the right and bottom."""
+    """A convolution with TensorFlow's "same" padding: the odd pixel goes right and bottom."""
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1
     ) -> None:
-        before, after = (kernel - stride) // 2, (kernel - stride + 1) // 2
-        symmetric = before == after
-        super().__init__(inputs, outputs, kernel, stride, before if symmetric else 0, groups=groups)
-        self.extra = None if symmetric else (before, after, before, after)
+        padding = kernel // 2 if stride == 1 else 0
+        super().__init__(inputs, outputs, kernel, stride, padding, groups=groups)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(batch, inputs, height, width) -> (batch, outputs, height / stride, width / stride)."""
-        return super().forward(x if self.extra is None else F.pad(x, self.extra))
+        """(batch, inputs, height, width) -> (batch, outputs, ceil(height / stride), likewise)."""
+        if self.stride[0] == 1:
+            return super().forward(x)
+        return super().forward(F.pad(x, [*self._around(x.shape[3]), *self._around(x.shape[2])]))
+
+    def _around(self, side: int) -> tuple[int, int]:
+        """Pixels to add before and behind, as few as give ceil(side / stride)."""
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        total = max((math.ceil(side / stride) - 1) * stride + kernel - side, 0)
+        return total // 2, total - total // 2
 
 
 class InvertedResidual(nn.Module):
@@ -106,5 +113,5 @@ class EfficientNetLite(nn.Module):
         return maps
 
     def forward(self, image: Tensor) -> Tensor:
-        """(batch, 3, height, width) -> (batch, head, height / 32, width / 32)."""
+        """(batch, 3, height, width) -> (batch, head, ceil(height / 32), ceil(width / 32))."""
         return self.stages(image)[-1]

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 SCALE = ".scale"
+SMALLEST_SCALE = torch.finfo(torch.float16).tiny
 
 
 def pack(state: dict[str, Tensor], smallest: int = 100_000) -> dict[str, Tensor]:
@@ -11,7 +12,8 @@ def pack(state: dict[str, Tensor], smallest: int = 100_000) -> dict[str, Tensor]
     packed: dict[str, Tensor] = {}
     for name, tensor in state.items():
         if tensor.ndim == 2 and tensor.numel() >= smallest:
-            scale = (tensor.abs().amax(1, keepdim=True) / 127).clamp(min=1e-8).half()
+            # smaller scales are inexact in float16, and the smallest of them are nought
+            scale = (tensor.abs().amax(1, keepdim=True) / 127).clamp(min=SMALLEST_SCALE).half()
             packed[name] = (tensor / scale.float()).round().clamp(-127, 127).to(torch.int8)
             packed[name + SCALE] = scale
         else:

@@ -75,7 +75,7 @@ def styles_of(labels: str, artist: str) -> list[str]:
 
 def with_article(name: str) -> str:
     """ "car side" -> "a car side"."""
-    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
+    return f"{'an' if name.startswith(tuple('aeiou')) else 'a'} {name}"
 
 
 def cleaned_title(title: str) -> str:

@@ -163,7 +163,7 @@ class VQGANModule(pl.LightningModule):
             judged.backward()
             critic.step()
             self.log("discriminator", judged)
-        self._track(quantized.indices, batch_index)
+        self._track(quantized.indices)
         self._restart_unused(image, fraction, batch_index)
         psnr = 10.0 * torch.log10(4.0 / error.detach().square().mean((1, 2, 3))).mean()
         self.log("psnr", psnr, prog_bar=True)
@@ -175,10 +175,11 @@ class VQGANModule(pl.LightningModule):
             self.trainer.should_stop = True
 
     @torch.no_grad()
-    def _track(self, indices: Tensor, step: int) -> None:
+    def _track(self, indices: Tensor) -> None:
         """Exponential averages of the weights and of how often each code is used."""
         counts = torch.bincount(indices.flatten(), minlength=len(self.usage)).float()
         self.usage.mul_(0.99).add_(counts, alpha=0.01)
+        step = self.global_step  # unlike the batch's number, it survives a resume
         decay = min(self.settings.ema_decay, (1 + step) / (10 + step))
         torch._foreach_lerp_(
             [p.data for p in self.average.parameters()],
