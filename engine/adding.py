@@ -3,7 +3,6 @@
 Checkpoints are read with `weights_only=True`: one that needs pickled classes is refused.
 """
 
-import importlib
 import json
 import re
 import secrets
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import yaml
 from torch import Tensor
 
 from engine.atomic import write_bytes
@@ -207,10 +207,6 @@ def _read_checkpoint(source: Path) -> dict[str, Tensor]:
 
 def taming_architecture(text: str) -> dict[str, Any]:
     """taming-transformers' model yaml -> our `architecture`; raises ModelError."""
-    try:
-        yaml: Any = importlib.import_module("yaml")
-    except ImportError as error:
-        raise ModelError("Reading taming's .yaml needs PyYAML: pip install pyyaml.") from error
     try:
         model = yaml.safe_load(text)["model"]
         params, fields = model["params"], dict(model["params"]["ddconfig"])

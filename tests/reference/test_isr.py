@@ -40,9 +40,10 @@ NETWORKS = {
 
 
 @pytest.fixture(params=NETWORKS)
-def keras_model(request):
+def keras_model(request, tmp_path, monkeypatch):
     """ISR's Keras model with seeded random weights and biases."""
     pytest.importorskip("tensorflow", exc_type=ImportError)
+    monkeypatch.chdir(tmp_path)  # ISR opens a log file wherever it is imported
     models = pytest.importorskip("ISR.models", exc_type=ImportError)
     model = NETWORKS[request.param](models).model
     rng = np.random.default_rng(3)
