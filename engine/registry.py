@@ -91,21 +91,29 @@ class ModelFolder:
         Raises:
             ModelError: a wrong sha256, a truncated file, or no safetensors at all.
         """
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         _check_sha256(self.weights, self.sha256, self.name)
-        try:
-            return load_file(self.weights)
-        except (SafetensorError, ValueError, OSError) as error:
-            with self.weights.open("rb") as file:
-                start = file.read(4)
-            told = f"The weights of {quoted(self.name)} ({self.weights.name})"
-            if start.startswith((b"PK\x03\x04", b"\x80")):
-                message = f"{told} are a pickle, which could run code; only safetensors are read."
-            else:
-                message = f"{told} are no whole safetensors file; they may be truncated."
-            raise ModelError(message, given=self.name) from error
+        return _read_safetensors(self.weights, self.name)
+
+    def extra_tensors(self, name: str) -> dict[str, Tensor]:
+        """The same for an extra file; parts that rarely change lie apart from those that do."""
+        return _read_safetensors(self.extra(name), self.name)  # noqa: S610 - see `verify`
+
+
+def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, ValueError, OSError) as error:
+        with path.open("rb") as file:
+            start = file.read(4)
+        told = f"The weights of {quoted(name)} ({path.name})"
+        if start.startswith((b"PK\x03\x04", b"\x80")):
+            message = f"{told} are a pickle, which could run code; only safetensors are read."
+        else:
+            message = f"{told} are no whole safetensors file; they may be truncated."
+        raise ModelError(message, given=name) from error
 
 
 def load_model_folder(path: Path) -> ModelFolder:

@@ -97,6 +97,56 @@ def vqgan(
     click.echo(str(folder.path))
 
 
+@train.command()
+@click.option(
+    "--data", type=PATH, required=True, metavar="D", help="What --config's paths start at."
+)
+@click.option(
+    "--config", type=PATH, required=True, metavar="F.json", help="Which data, and how to train."
+)
+@click.option("--out", type=PATH, required=True, metavar="D", help="For features and the model.")
+@click.option("--resume", is_flag=True, help="Use the features that --out already holds.")
+@click.option(
+    "--name", default="perceptor", show_default=True, help="Of the model folder in --out."
+)
+@click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
+@click.option("--may-sell", is_flag=True, help="Pictures made with it may be sold.")
+def perceptor(
+    data: Path, config: Path, out: Path, resume: bool, name: str, licence: str, may_sell: bool
+) -> None:
+    """Train the heads of a perceptor on pictures with captions."""
+    _, settings = read_configuration(config)
+
+    from engine.training.perceptor import (
+        VOCABULARY,
+        export_perceptor,
+        load_language,
+        train_perceptor,
+    )
+    from engine.training.pictures import PerceptorTraining
+
+    paths = {field: data / value for field, value in settings.items() if isinstance(value, str)}
+    try:
+        training = PerceptorTraining(**{**settings, **paths})
+    except TypeError as error:
+        message = f"The configuration {quoted(config.name)} is not of a perceptor: {error}."
+        raise ParameterError(message, given=str(config)) from error
+    for field, path in paths.items():
+        if not path.exists():
+            raise ParameterError(f"The {field} of {config.name} are missing: {path}.", given=field)
+    heads = train_perceptor(training, out, resume=resume)
+    folder = export_perceptor(
+        heads,
+        load_language(training, out),
+        out / VOCABULARY,
+        out / name,
+        licence=licence,
+        may_sell=may_sell,
+        source=f"trained on {data.name}",
+    )
+    click.echo(str(folder.path))
+
+
 def read_configuration(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The "architecture" and the "training" of a JSON file; raises ModelError."""
     try:

@@ -129,7 +129,11 @@ def build(architecture: Mapping[str, Any], tokenizer: Tokenizer) -> EmbeddedPerc
 
 
 def load_embedded(folder: ModelFolder) -> EmbeddedPerceptor:
-    """The frozen model of a folder; ModelError if its weights don't fit its architecture."""
+    """The frozen model of a folder; ModelError if its weights don't fit its architecture.
+
+    The heads are the folder's weights; the language model and the trunk, which training leaves as
+    they are, lie beside them.
+    """
     try:
         tokenizer = load_tokenizer(
             folder.extra("vocabulary"),  # noqa: S610 - Django's `extra` is another
@@ -140,7 +144,11 @@ def load_embedded(folder: ModelFolder) -> EmbeddedPerceptor:
         raise ModelError(
             f"The architecture of {folder.name} is not a perceptor's: {error}."
         ) from error
-    fill(model, unpack(folder.tensors()), folder.name)
+    fill(
+        model.heads, {name: value.float() for name, value in folder.tensors().items()}, folder.name
+    )
+    fill(model.language, unpack(folder.extra_tensors("language")), folder.name)
+    fill(model.extractor.trunk, unpack(folder.extra_tensors("trunk")), folder.name)
     frozen: EmbeddedPerceptor = (
         model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     )

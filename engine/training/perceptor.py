@@ -7,192 +7,52 @@ Lite0's trunk stays as Google trained it: the heads learn from features that are
 
 import math
 import re
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import structlog
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from rich.progress import track
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from engine.image_set import ImageSet, read_labels
+from engine.image_set import read_labels
 from engine.perceptor.embedded import Heads, HeadsConfig
-from engine.perceptor.minilm import MiniLM, embed_sentences
+from engine.perceptor.minilm import MiniLM, load_tokenizer
+from engine.perceptor.quantized import pack
 from engine.perceptor.tower import FeatureExtractor, Features
+from engine.registry import ModelFolder
 from engine.training.captions import (
+    PAINTERS,
+    STYLE_ADJECTIVES,
     Described,
     caption,
-    cleaned_title,
-    drawing_subject,
-    styles_of,
     with_article,
 )
-from engine.training.lite import lite0_state
-from engine.training.shapes import DRAWINGS, draw_shapes
+from engine.training.export import export_model
+from engine.training.language import embed_batch, load_minilm
+from engine.training.lite import class_names, lite0_state, load_lite0
+from engine.training.pictures import PerceptorTraining, Pictures, random_view
 from engine.training.styles import REPAINTS
 from wordlists import word_lists
 
-SKIPPED_DRAWINGS = (
-    "computer/",
-    "signs_and_symbols/flags",
-    "signs_and_symbols/map",
-    "shapes/stars",
-    "special/gradients",
-    "transportation/roadsigns",
-    "signs_and_symbols/led",
-)
-
 log = structlog.get_logger(__name__)
 
-LARGEST_DRAWING = 16_000_000  # pixels; a few drawings are posters that take seconds to decode
-
-
-@dataclass(frozen=True)
-class PerceptorTraining:
-    """Where the pictures lie and how long to learn from them."""
-
-    paintings: Path
-    paintings_labels: Path
-    objects: Path
-    objects_labels: Path
-    drawings: Path
-    steps: int = 4000
-    batch_size: int = 768
-    classes: int = 300  # of the image classifier's thousand, in each step
-    learning_rate: float = 1e-3
-    rounds: int = 2  # views of each picture
-    shapes: int = 9000
-    input_size: int = 128
-    seed: int = 0
-
-
-def _rgb(code: str) -> tuple[int, int, int]:
-    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
-
-
-def _lit(colour: tuple[int, int, int], light: float) -> tuple[int, int, int]:
-    """A shade of the colour: `light` below 1 darkens it."""
-    red, green, blue = (min(255, int(part * light)) for part in colour)
-    return red, green, blue
-
-
-def _duotone(image: Image.Image, ink: tuple[int, int, int]) -> Image.Image:
-    """The picture in shades of one colour."""
-    from PIL import ImageOps
-
-    return ImageOps.colorize(
-        ImageOps.autocontrast(image.convert("L"), 2), "black", "white", mid=ink
-    )
-
-
-def random_view(image: Image.Image, size: int, rng: np.random.Generator) -> np.ndarray:
-    """A flipped crop of 60 % to 100 % of the side, (size, size, 3) uint8."""
-    side = rng.uniform(0.6, 1.0) * min(image.size)
-    left = rng.uniform(0, image.width - side)
-    top = rng.uniform(0, image.height - side)
-    view = image.resize(
-        (size, size), Image.Resampling.BICUBIC, (left, top, left + side, top + side)
-    )
-    if rng.random() < 0.15:
-        view = view.convert("L").convert("RGB")
-    pixels = np.asarray(view)
-    return pixels[:, ::-1] if rng.random() < 0.5 else pixels
-
-
-class Pictures:
-    """Everything that the perceptor learns from, described."""
-
-    def __init__(self, training: PerceptorTraining, rng: np.random.Generator) -> None:
-        self.training, self.rng = training, rng
-        self.colours = word_lists().colours
-
-    def _named_colour(self) -> tuple[str, tuple[int, int, int]]:
-        colour = self.colours[int(self.rng.integers(len(self.colours)))]
-        return colour.name, _rgb(colour.hex)
-
-    def _varied(self, described: Described) -> Iterator[Described]:
-        """The picture itself; now and then also in one colour, or repainted by rule."""
-        yield described
-        chance = self.rng.random()
-        if chance < 0.2:
-            name, ink = self._named_colour()
-            yield Described(
-                _duotone(described.image, ink),
-                described.subject,
-                described.style,
-                medium=described.medium,
-                colour=name,
-            )
-        elif chance < 0.5:
-            style = str(self.rng.choice(list(REPAINTS)))
-            repainted = REPAINTS[style](described.image.resize((160, 160)), self.rng)
-            yield Described(repainted, described.subject, style)
-
-    def paintings(self, indices: list[int], images: ImageSet) -> Iterator[Described]:
-        """Public-domain paintings with style, artist and title."""
-        columns = {
-            name: read_labels(self.training.paintings_labels, name)
-            for name in ("artist", "title", "style")
-        }
-        for index in indices:
-            file = images.names[index]
-            styles = styles_of(columns["style"][file], columns["artist"][file])
-            yield from self._varied(
-                Described(
-                    Image.fromarray(images.decode(index)),
-                    cleaned_title(columns["title"][file]),
-                    str(self.rng.choice(styles)) if styles else "",
-                    columns["artist"][file],
-                )
-            )
-
-    def objects(
-        self, indices: list[int], images: ImageSet, labels: list[str]
-    ) -> Iterator[Described]:
-        """Photographs of objects."""
-        for index in indices:
-            medium = str(self.rng.choice(["photo", "picture", "painting"]))
-            picture = Image.fromarray(images.decode(index))
-            yield from self._varied(Described(picture, with_article(labels[index]), medium=medium))
-
-    def drawings(self) -> Iterator[Described]:
-        """Clip art on a ground of a named colour."""
-        for path in sorted(self.training.drawings.rglob("*.png")):
-            relative = path.relative_to(self.training.drawings)
-            if str(relative).startswith(SKIPPED_DRAWINGS):
-                continue
-            with Image.open(path) as opened:
-                if opened.width * opened.height > LARGEST_DRAWING:
-                    continue
-                drawing = opened.convert("RGBA")
-            drawing.thumbnail((150, 150))
-            _, ground = self._named_colour()
-            canvas = Image.new("RGB", (160, 160), ground)
-            canvas.paste(
-                drawing, ((160 - drawing.width) // 2, (160 - drawing.height) // 2), drawing
-            )
-            subject = with_article(drawing_subject(relative.parts))
-            yield from self._varied(
-                Described(canvas, subject, medium=str(self.rng.choice(["drawing", "painting"])))
-            )
-
-    def shapes(self) -> Iterator[Described]:
-        """Rendered shapes in named colours."""
-        names = list(DRAWINGS)
-        for _ in range(self.training.shapes):
-            subject = names[int(self.rng.integers(len(names)))]
-            (colour, ground), inks = self._named_colour(), [self._named_colour() for _ in range(3)]
-            chosen = [ink for _, ink in inks[: int(self.rng.integers(1, 4))]]
-            if self.rng.random() < 0.5:  # shades of the one colour that the caption names
-                chosen = [_lit(ground, light) for light in (0.5, 1.5)]
-            style = str(self.rng.choice(["geometric", "abstract", ""], p=[0.35, 0.25, 0.4]))
-            image = draw_shapes(subject, self.rng, ground, chosen)
-            yield Described(image, subject, style, colour=colour if self.rng.random() < 0.5 else "")
+VOCABULARY = "vocabulary.txt"
+CLASS_TEMPLATES = (
+    "a {}",
+    "a painting of a {}",
+    "{}",
+    "a photo of a {}",
+    "cubist painting of a {} in blue",
+    "an impressionist painting of a {}",
+)
 
 
 @torch.inference_mode()
@@ -244,12 +104,8 @@ def collect(
 def embed_captions(language: MiniLM, tokenizer: Tokenizer, captions: list[str]) -> Tensor:
     """(len(captions), width); repeated captions are embedded once."""
     unique = sorted(set(captions), key=len)
-    table = torch.cat(
-        [
-            embed_sentences(language, tokenizer, unique[i : i + 256])
-            for i in track(range(0, len(unique), 256), "captions")
-        ]
-    )
+    starts = track(range(0, len(unique), 256), "captions")
+    table = torch.cat([embed_batch(language, tokenizer, unique[i : i + 256]) for i in starts])
     place = {text: row for row, text in enumerate(unique)}
     return table[[place[text] for text in captions]]
 
@@ -340,3 +196,86 @@ def train_heads(
         if step % 250 == 0:
             log.info("heads", step=step, loss=loss.item(), scale=scale.exp().item())
     return heads.eval()
+
+
+def train_perceptor(training: PerceptorTraining, folder: Path, *, resume: bool = False) -> Heads:
+    """Collect features and captions (kept in `folder`, reused by `resume`), then learn the heads.
+
+    Also writes `folder`/vocabulary.txt, which the language model then goes with.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(training.seed)
+    rng = np.random.default_rng(training.seed)
+    language = load_language(training, folder)
+    tokenizer = load_tokenizer(folder / VOCABULARY, language.config.max_tokens)
+    kept = folder / "features.safetensors"
+    if not (resume and kept.exists()):
+        extractor = FeatureExtractor(load_lite0()).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        data = collect(iter(Pictures(training, rng)), extractor, training, rng)
+        sentences = embed_captions(language, tokenizer, data.captions)
+        save_file({**asdict(data.features), "sentences": sentences.clone()}, kept)
+        (folder / "captions.txt").write_text("\n".join(data.captions), encoding="utf-8")
+    tensors = load_file(kept)
+    sentences = tensors.pop("sentences")
+    captions = (folder / "captions.txt").read_text(encoding="utf-8").split("\n")
+    named = [names[0] for names in class_names()]
+    class_sentences = torch.stack(
+        [
+            embed_captions(language, tokenizer, [template.format(name) for name in named])
+            for template in CLASS_TEMPLATES
+        ],
+        1,
+    )
+    styles = sorted({*STYLE_ADJECTIVES.values(), *PAINTERS, *REPAINTS})
+    wanted = embed_captions(language, tokenizer, [f"{with_article(s)} painting" for s in styles])
+    return train_heads(
+        CaptionedFeatures(Features(**tensors), captions),
+        sentences,
+        class_sentences.clone(),
+        (styles, wanted.clone()),
+        training,
+    )
+
+
+def load_language(training: PerceptorTraining, folder: Path) -> MiniLM:
+    """MiniLM with the words that the data, the word lists and `words_file` use."""
+    words = word_lists()
+    texts = [*words.styles, *words.shapes, *words.places, *words.things]
+    texts += [colour.name for colour in words.colours]
+    texts += [name for names in class_names() for name in names]
+    if training.words_file is not None:
+        texts += training.words_file.read_text(encoding="utf-8").splitlines()
+    for name in ("artist", "title"):
+        texts += read_labels(training.paintings_labels, name).values()
+    texts += read_labels(training.objects_labels, "label").values()
+    return load_minilm(folder / VOCABULARY, texts)
+
+
+def export_perceptor(
+    heads: Heads, language: MiniLM, vocabulary: Path, folder: Path, **card: Any
+) -> ModelFolder:
+    """Write the model folder: the heads as its weights, the parts that were not trained beside.
+
+    Args:
+        heads: trained.
+        language: the sentence encoder that they were trained with.
+        vocabulary: its tokens, one a line.
+        folder: whose name becomes the model's.
+        card: licence, may_sell, source and figures, as for `export_model`.
+    """
+    architecture = {
+        "heads": asdict(heads.config),
+        "language": asdict(language.config),
+        "input_size": PerceptorTraining.input_size,
+    }
+    with tempfile.TemporaryDirectory() as parts:
+        files = {"vocabulary": vocabulary}
+        for name, state in (
+            ("language", pack(language.state_dict())),
+            ("trunk", {key: value.half() for key, value in load_lite0().state_dict().items()}),
+        ):
+            files[name] = Path(parts) / f"{name}.safetensors"
+            save_file(state, files[name])
+        return export_model(
+            heads.state_dict(), architecture, folder, kind="perceptor", files=files, **card
+        )
