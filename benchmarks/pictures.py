@@ -1,0 +1,286 @@
+"""Twenty fixed prompts with fixed seeds: painted, shown on a contact sheet as they came, judged."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import torch
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from engine.atomic import check_writable, write_bytes
+from engine.commands.paint import slug
+from engine.images import open_rgb
+from engine.painting import Models, Outputs, draft_manifest, paint
+from engine.registry import ModelKind, default_model, find_model
+from engine.request import (
+    DEFAULT_CUTOUTS,
+    DEFAULT_SIDE,
+    DEFAULT_STEPS,
+    PaintingRequest,
+    attributes_of,
+    parse_size,
+)
+from ganshare.attributes import Attributes
+from ganshare.errors import AskerError
+from ganshare.prompts import parse_prompts
+
+if TYPE_CHECKING:
+    from benchmarks.judge import Verdict
+
+# Chosen by hand from the word lists before any of them was painted: 4 shapes, 6 places, 10 things;
+# all nine styles, colours from all around the wheel. The seed of each is its place in the list.
+PROMPTS: tuple[str, ...] = (
+    "Abstract Painting with Diagonals in Beige Pink",
+    "Geometric Painting with Spirals in Cobalt Blue",
+    "Geometric Painting with Checkerboards in Emerald",
+    "Abstract Painting with Triangles in Cadmium Orange",
+    "Fauvist Painting of a Canyon in Maximum Purple",
+    "Futurist Painting of a City in Vivid Burgundy Brown",
+    "Impressionist Painting of a Forest in Viridian",
+    "Expressionist Painting of a Volcano in Vermilion",
+    "Impressionist Painting of a Harbour in Sky Blue",
+    "Surrealist Painting of a Waterfall in Turquoise",
+    "Cubist Painting of a Violin in Raw Sienna",
+    "Expressionist Painting of an Owl in Prussian Blue",
+    "Impressionist Painting of a Sunflower in Sunglow",
+    "Surrealist Painting of an Elephant in Lilac",
+    "Postmodern Painting of a Butterfly in Hot Magenta",
+    "Futurist Painting of a Bicycle in Scarlet",
+    "Postmodern Painting of a Teapot in Mint Green",
+    "Cubist Painting of a Castle in Slate Grey",
+    "Cubist Painting of a Clock in Old Gold",
+    "Fauvist Painting of a Boat in Ultramarine",
+)
+
+COLUMNS = 5
+CELL = 320  # pixels, the picture's side
+GAP = 12
+CAPTION = 40  # two lines
+FONT_SIZE = 14
+INK, GROUND = "#202020", "#ffffff"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to paint."""
+
+    size: str = f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"
+    steps: int = DEFAULT_STEPS
+    num_cutouts: int = DEFAULT_CUTOUTS
+    model: str | None = None
+    perceptor: str | None = None
+    upscaler: str | None = None
+    no_upscale: bool = False
+
+
+def picture_path(folder: Path, seed: int) -> Path:
+    """`04-fauvist-painting-of-a-canyon-in-maximum-purple.png`."""
+    return folder / f"{seed:02d}-{slug(PROMPTS[seed])}.png"
+
+
+def attributes() -> list[Attributes]:
+    """Style, subject and colour of each prompt."""
+    return [attributes_of(parse_prompts(prompt)) for prompt in PROMPTS]
+
+
+def paint_missing(folder: Path, options: Options) -> None:
+    """Paint what the folder lacks, as `ganshare paint` does."""
+    from engine.synthesis import load_painter
+
+    models = Models(
+        _model(options.model, "vqgan"),
+        _model(options.perceptor, "perceptor"),
+        None if options.no_upscale else _model(options.upscaler, "upscaler"),
+    )
+    width, height = parse_size(options.size)
+    missing = [seed for seed in range(len(PROMPTS)) if not picture_path(folder, seed).exists()]
+    if not missing:
+        return
+    painter = load_painter(models.vqgan, models.perceptor)
+    for seed in track(missing, "painting", console=Console(stderr=True)):
+        prompts = parse_prompts(PROMPTS[seed])
+        request = PaintingRequest(
+            prompts, attributes_of(prompts), seed, width, height, options.steps,
+            options.num_cutouts,
+        )  # fmt: skip
+        draft = draft_manifest(request, PROMPTS[seed], models)
+        outputs = Outputs(picture_path(folder, seed))
+        paint(request, draft, models, outputs, load_painter=lambda *_: painter)
+
+
+def read_pictures(folder: Path) -> list[Image.Image]:
+    """All pictures in the order of the prompts; raises AskerError where one is missing."""
+    pictures = []
+    for seed in range(len(PROMPTS)):
+        path = picture_path(folder, seed)
+        if not path.exists():
+            raise AskerError(
+                f"{folder} lacks {path.name}; --paint {folder} paints what is missing."
+            )
+        with path.open("rb") as file:
+            pictures.append(open_rgb(file, path.name))
+    return pictures
+
+
+def sheet_size(count: int) -> tuple[int, int]:
+    """(width, height) of the contact sheet of so many pictures."""
+    rows = -(-count // COLUMNS)
+    return COLUMNS * (CELL + GAP) + GAP, rows * (CELL + CAPTION + GAP) + GAP
+
+
+def cell_corner(index: int) -> tuple[int, int]:
+    """(left, top) of a picture on the sheet."""
+    row, column = divmod(index, COLUMNS)
+    return GAP + column * (CELL + GAP), GAP + row * (CELL + CAPTION + GAP)
+
+
+def wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+    """The text broken between words into lines of at most `width` pixels."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def contact_sheet(pictures: Sequence[Image.Image], captions: Sequence[str]) -> Image.Image:
+    """Every picture with its caption below, `COLUMNS` in a row."""
+    sheet = Image.new("RGB", sheet_size(len(pictures)), GROUND)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_SIZE)
+    for index, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        left, top = cell_corner(index)
+        sheet.paste(ImageOps.fit(picture, (CELL, CELL), Image.Resampling.LANCZOS), (left, top))
+        pen.multiline_text((left, top + CELL + 4), wrapped(caption, font, CELL), INK, font)
+    return sheet
+
+
+def save_sheet(sheet: Image.Image, path: Path) -> None:
+    """Write the sheet in the format of the suffix, whole or not at all."""
+    content = io.BytesIO()
+    sheet.save(content, Image.registered_extensions()[path.suffix.lower()], quality=88)
+    write_bytes(path, content.getvalue())
+
+
+def as_table(verdict: "Verdict") -> Table:
+    """The verdict, line by line."""
+    table = Table("measure", "figure", title=f"{verdict.pictures} pictures, judged")
+    for what, value in (
+        ("right prompt, by subject and palette", verdict.right_prompt),
+        ("right prompt, by subject", verdict.right_subject),
+        ("right prompt, by subject on grey, blurred copies", verdict.right_subject_grey),
+        ("right prompt, by palette", verdict.right_colour),
+    ):
+        table.add_row(what, f"{value:.0%}")
+    table.add_row("margin of the own subject, cosine", f"{verdict.margin:.3f}")
+    table.add_row("subjects mistaken", ", ".join(verdict.mistaken) or "none")
+    table.add_row("subjects mistaken on grey", ", ".join(verdict.mistaken_grey) or "none")
+    style = verdict.style
+    table.add_section()
+    table.add_row(
+        f"right style among {len(style.known)}, of {style.judged} pictures", f"{style.top1:.0%}"
+    )
+    table.add_row("the same, as a ratio to chance", f"{style.lift:.2f}")
+    table.add_row("the style judge on artists it never saw", f"{style.held_out_balanced:.0%}")
+    for name, recall in style.held_out_recall.items():
+        table.add_row(f"  {name}, of {style.known[name]} paintings", f"{recall:.0%}")
+    unknown = ", ".join(f"{name} ({count})" for name, count in style.unknown.items())
+    table.add_row("styles not judged: too few paintings", unknown or "none")
+    return table
+
+
+def _model(name: str | None, kind: ModelKind) -> Any:
+    return default_model(kind) if name is None else find_model(name, kind)
+
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.option("--paint", "paint_into", type=FOLDER, help="Paint what this folder lacks.")
+@click.option("--pictures", "painted", type=FOLDER, help="Take this folder as it is.")
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The contact sheet (.png, .jpg, .webp); by default contact-sheet.png in the folder.",
+)
+@click.option("--judge", "wants_verdict", is_flag=True, help="Judge them (needs --data).")
+@click.option("--data", type=FOLDER, help="Holds paintings/ and objects/, each a tar and a CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
+@click.option("--size", default=Options.size, show_default=True, metavar="WxH")
+@click.option("--steps", type=click.IntRange(1), default=Options.steps, show_default=True)
+@click.option(
+    "--num-cutouts", type=click.IntRange(1), default=Options.num_cutouts, show_default=True
+)
+@click.option("--model", metavar="NAME", help="The VQGAN; by default the embedded one.")
+@click.option("--perceptor", metavar="NAME", help="By default the embedded one.")
+@click.option("--upscaler", metavar="NAME", help="By default the embedded one.")
+@click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
+@click.option("--threads", type=click.IntRange(1), help="Of torch; by default all cores.")
+def main(
+    *,
+    paint_into: Path | None,
+    painted: Path | None,
+    sheet: Path | None,
+    wants_verdict: bool,
+    data: Path | None,
+    as_json: bool,
+    threads: int | None,
+    **fields: Any,
+) -> None:
+    """Paint the twenty prompts or take them from a folder; show and judge them."""
+    folder = paint_into or painted
+    if folder is None or (paint_into and painted):
+        raise click.UsageError("One of --paint FOLDER and --pictures FOLDER is needed.")
+    sheet = sheet or folder / "contact-sheet.png"
+    if sheet.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+        raise click.UsageError(f"The sheet {sheet.name} must end in .png, .jpg or .webp.")
+    options = Options(**fields)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        check_writable(sheet)
+        if paint_into is not None:
+            paint_missing(paint_into, options)
+        pictures = read_pictures(folder)
+        perceptor = _model(options.perceptor, "perceptor")
+    except AskerError as error:
+        raise click.UsageError(error.message) from error
+    captions = [f"seed {seed}: {prompt}" for seed, prompt in enumerate(PROMPTS)]
+    save_sheet(contact_sheet(pictures, captions), sheet)
+    verdict = _verdict(pictures, perceptor, data) if wants_verdict else None
+    if as_json:
+        answer = {
+            "sheet": str(sheet),
+            "prompts": [{"seed": seed, "prompt": text} for seed, text in enumerate(PROMPTS)],
+            "verdict": None if verdict is None else asdict(verdict),
+        }
+        click.echo(json.dumps(answer, indent=2))
+    else:
+        if verdict is not None:
+            Console().print(as_table(verdict))
+        click.echo(sheet)
+
+
+def _verdict(pictures: list[Image.Image], perceptor: Any, data: Path | None) -> "Verdict | None":
+    from benchmarks.judge import cannot_judge, judge
+    from engine.perceptor import load_perceptor
+
+    reason = cannot_judge(data)
+    if reason is not None or data is None:
+        click.echo(reason, err=True)
+        return None
+    return judge(pictures, attributes(), load_perceptor(perceptor), data)
+
+
+if __name__ == "__main__":
+    main()

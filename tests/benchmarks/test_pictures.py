@@ -1,0 +1,77 @@
+"""The fixed prompts and their contact sheet."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image, ImageFont
+
+from benchmarks.pictures import (
+    CAPTION,
+    CELL,
+    PROMPTS,
+    attributes,
+    cell_corner,
+    contact_sheet,
+    main,
+    picture_path,
+    read_pictures,
+    save_sheet,
+    sheet_size,
+    wrapped,
+)
+from ganshare.errors import AskerError
+from wordlists import word_lists
+
+
+def test_the_prompts_are_drawn_from_the_word_lists() -> None:
+    asked = attributes()
+    assert Counter(each.category for each in asked) == {"shapes": 4, "places": 6, "things": 10}
+    assert {each.style for each in asked} == set(word_lists().styles)
+    assert len({each.subject for each in asked}) == len({each.hex for each in asked}) == 20
+    for prompt, each in zip(PROMPTS, asked, strict=True):
+        connective = "with" if each.category == "shapes" else "of"
+        assert prompt == f"{each.style} Painting {connective} {each.subject} in {each.colour}"
+
+
+def test_the_sheet_has_five_columns_and_room_for_each_caption() -> None:
+    pictures = [Image.new("RGB", (40, 30), "red")] * 20
+    sheet = contact_sheet(pictures, ["a caption"] * 20)
+    assert sheet.size == sheet_size(20)
+    assert sheet_size(20)[0] // CELL == 5
+    assert sheet_size(20)[1] // (CELL + CAPTION) == 4
+    left, top = cell_corner(19)
+    assert left + CELL < sheet.width
+    assert top + CELL + CAPTION <= sheet.height
+    assert sheet.getpixel((left, top)) == sheet.getpixel((left + CELL - 1, top + CELL - 1))
+
+
+def test_every_caption_fits_into_two_lines() -> None:
+    font = ImageFont.load_default(14)
+    for seed, prompt in enumerate(PROMPTS):
+        lines = wrapped(f"seed {seed}: {prompt}", font, CELL).split("\n")
+        assert len(lines) <= 2
+        assert all(font.getlength(line) <= CELL for line in lines)
+
+
+def test_a_folder_that_lacks_a_picture_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AskerError, match="00-abstract"):
+        read_pictures(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
+def test_the_sheet_is_saved_in_the_format_of_its_name(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"sheet{suffix}"
+    save_sheet(contact_sheet([Image.new("RGB", (8, 8))], ["one"]), path)
+    with Image.open(path) as opened:
+        assert opened.size == sheet_size(1)
+
+
+def test_without_data_the_verdict_is_skipped_with_a_sentence(tmp_path: Path) -> None:
+    for seed in range(len(PROMPTS)):
+        Image.new("RGB", (32, 32), "teal").save(picture_path(tmp_path, seed))
+    result = CliRunner().invoke(main, ["--pictures", str(tmp_path), "--judge"])
+    assert result.exit_code == 0
+    assert "Judging was skipped" in result.stderr
+    assert (tmp_path / "contact-sheet.png").exists()
