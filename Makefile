@@ -65,12 +65,12 @@ $(VENV)/.created:
 
 $(VENV)/.engine: $(VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing GANshare and PyTorch into $(VENV) (a few minutes the first time)"
-	@$(PIP) --editable '.[engine,video]'
+	@$(PIP) --editable '.[engine]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.engine
 	@echo "Installing the test tools into $(VENV)"
-	@$(PIP) --group test
+	@$(PIP) --editable '.[engine,video]' --group test
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.engine

@@ -69,7 +69,7 @@ class Canvas:
         coarse = min(request.width, request.height) >= 2 * settings.coarse_side
         self.coarse_steps = int(settings.coarse_share * request.steps) if coarse else 0
         self.step = 0
-        self.best, self.best_step = float("inf"), 0
+        self.smoothed, self.best, self.best_step = 0.0, 0.0, 0
         factor = painter.vqgan.factor * (2 if self.coarse_steps else 1)
         self._set_latent(self._first_latent(request.height // factor, request.width // factor))
         self.losses: dict[str, float] = {}
@@ -137,9 +137,13 @@ class Canvas:
         self._watch_plateau(loss.item())
 
     def _watch_plateau(self, loss: float) -> None:
+        """Views are random and so is each loss: what counts is the average of the last few."""
         settings = self.painter.settings
-        if loss < self.best - settings.plateau_gain or self.step <= self.coarse_steps + 1:
-            self.best, self.best_step = min(loss, self.best), self.step
+        if self.step in (1, self.coarse_steps + 1):
+            self.smoothed, self.best, self.best_step = loss, loss, self.step
+        self.smoothed += 0.1 * (loss - self.smoothed)
+        if self.smoothed < self.best - settings.plateau_gain:
+            self.best, self.best_step = self.smoothed, self.step
         if self.step - self.best_step >= settings.plateau_steps:
             self.request = replace(self.request, steps=self.step)
 

@@ -27,7 +27,7 @@ from engine.training.losses import (
     hinge_discriminator_loss,
 )
 from engine.vqgan.model import VQGAN, VQGANConfig
-from engine.vqgan.quantize import VectorQuantizer
+from engine.vqgan.quantize import Quantized, VectorQuantizer, nearest_indices
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,11 @@ class VQGANTraining:
     warmup_steps: int = 200
     l1_weight: float = 1.0
     l2_weight: float = 0.0
+    colour_weight: float = 0.0  # on the mean hue of each latent cell; see `hue_distance`
     perceptual_weight: float = 1.0
     codebook_weight: float = 1.0
+    quantize_start: float = 0.15  # fraction of the time; before it, latents only get noise
+    warmup_noise: float = 0.05  # its deviation, about as far as the nearest code will be
     discriminator_weight: float = 0.3
     discriminator_start: float = 0.5  # fraction of the time after which it takes part
     ema_decay: float = 0.999
@@ -96,6 +99,30 @@ def cosine_rate(fraction: float, first: float, last: float) -> float:
     return last + (first - last) * 0.5 * (1.0 + math.cos(math.pi * fraction))
 
 
+def hue_distance(error: Tensor, cell: int) -> Tensor:
+    """Mean absolute opponent-colour error of each latent cell's mean: (b, 3, h, w) -> scalar.
+
+    Without it the codebook spends itself on light and dark, and rare hues (greens and purples among
+    paintings) are lost for so long that the decoder never learns to ask for them.
+    """
+    red, green, blue = nn.functional.avg_pool2d(error, cell).unbind(1)
+    return (red - green).abs().mean() + (blue - (red + green) / 2).abs().mean()
+
+
+@torch.no_grad()
+def k_means(cells: Tensor, count: int, rounds: int = 10) -> Tensor:
+    """(n, dim) -> (count, dim) centres; a centre that nobody chooses moves to a random cell."""
+    centres = cells[torch.randperm(len(cells))[:count]].clone()
+    for _ in range(rounds):
+        nearest = torch.cat([nearest_indices(part.T[None, :, :, None], centres).flatten() for part in cells.split(8192)])
+        sums = torch.zeros_like(centres).index_add_(0, nearest, cells)
+        sizes = torch.bincount(nearest, minlength=count)
+        centres = sums / sizes.clamp(min=1)[:, None]
+        empty = (sizes == 0).nonzero().flatten()
+        centres[empty] = cells[torch.randperm(len(cells))[: len(empty)]]
+    return centres
+
+
 class VQGANModule(pl.LightningModule):
     """One training step of generator and discriminator."""
 
@@ -107,6 +134,7 @@ class VQGANModule(pl.LightningModule):
         self.settings = training
         self.config = config
         self.clock = WallClock(60.0 * training.minutes)
+        self.codebook_ready = False
         self.model: VQGAN = VQGAN(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average: VQGAN = copy.deepcopy(self.model).requires_grad_(False)
         self.perceptual = PerceptualDistance(load_lite0()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -132,7 +160,7 @@ class VQGANModule(pl.LightningModule):
             for group in optimizer.param_groups:
                 group["lr"] = rate * factor
         image = batch.contiguous(memory_format=torch.channels_last)
-        reconstruction, quantized = self.model(image)
+        reconstruction, quantized = self._reconstruct(image, fraction)
         output = reconstruction.float()
         leaf = output.detach().requires_grad_(True)
         error = leaf - image
@@ -140,6 +168,7 @@ class VQGANModule(pl.LightningModule):
         loss = (
             settings.l1_weight * error.abs().mean()
             + settings.l2_weight * error.square().mean()
+            + settings.colour_weight * hue_distance(error, self.model.factor)
             + settings.perceptual_weight * distance
         )
         (gradient,) = torch.autograd.grad(loss, leaf)
@@ -174,6 +203,57 @@ class VQGANModule(pl.LightningModule):
         if fraction >= 1.0:
             self.trainer.should_stop = True
 
+    def _reconstruct(self, image: Tensor, fraction: float) -> tuple[Tensor, Quantized]:
+        """Through the codebook; in the first part of the time through noise instead.
+
+        A codebook that is there from the start settles on light and dark, and commitment then keeps
+        the encoder from ever showing it green. An autoencoder finds its axes first, and the codebook
+        is laid over its latents by k-means.
+        """
+        if self.config.quantizer == "gumbel":
+            whole: tuple[Tensor, Quantized] = self.model(image)
+            return whole
+        if fraction >= self.settings.quantize_start:
+            if not self.codebook_ready:
+                self._lay_codebook(image)
+            whole = self.model(image)
+            return whole
+        latent = self._latent(image)
+        noisy = latent + self.settings.warmup_noise * torch.randn_like(latent)
+        if self.config.quantizer == "unit":
+            noisy = nn.functional.normalize(noisy, dim=1)
+        with torch.no_grad():
+            indices = nearest_indices(latent, self.model.codebook)
+        return self.model.decode(noisy), Quantized(noisy, indices, 0.0 * latent.sum())
+
+    def _latent(self, image: Tensor) -> Tensor:
+        latent: Tensor = self.model.quant_conv(self.model.encoder(image)).float()
+        return nn.functional.normalize(latent, dim=1) if self.config.quantizer == "unit" else latent
+
+    def _cells(self, image: Tensor) -> Tensor:
+        """(batch, 3, height, width) -> (cells, embed_dim)."""
+        latent = self._latent(image)
+        return latent.permute(0, 2, 3, 1).reshape(-1, latent.shape[1])
+
+    @torch.no_grad()
+    def _lay_codebook(self, image: Tensor) -> None:
+        """k-means over latents of this batch and the next ones of the data."""
+        batches = [image]
+        stream = iter(self.trainer.train_dataloader)  # type: ignore[arg-type]
+        wanted = 12 * self.config.codebook_size
+        cells: list[Tensor] = []
+        while sum(map(len, cells)) < wanted:
+            batch = (batches.pop() if batches else next(stream)).to(image)
+            cells.append(self._cells(batch))
+        codes = k_means(torch.cat(cells), self.config.codebook_size)
+        if self.config.quantizer == "unit":
+            codes = nn.functional.normalize(codes, dim=1)
+        for model in (self.model, self.average):
+            assert isinstance(model.quantize, VectorQuantizer)
+            model.quantize.embedding.weight.data.copy_(codes)
+        self.usage.fill_(1.0)
+        self.codebook_ready = True
+
     @torch.no_grad()
     def _track(self, indices: Tensor) -> None:
         """Exponential averages of the weights and of how often each code is used."""
@@ -191,17 +271,15 @@ class VQGANModule(pl.LightningModule):
     def _restart_unused(self, image: Tensor, fraction: float, step: int) -> None:
         """Unused codes move to latents of the present batch (Dhariwal 2020, arXiv:2005.00341)."""
         settings = self.settings
-        if fraction > settings.restart_until or (step + 1) % settings.restart_every:
+        due = self.codebook_ready and (step + 1) % settings.restart_every == 0
+        if fraction > settings.restart_until or not due:
             return
         quantizers = [self.model.quantize, self.average.quantize]
         codebooks = [q.embedding.weight for q in quantizers if isinstance(q, VectorQuantizer)]
         unused = (self.usage < 0.01).nonzero().flatten()
         if not len(unused) or not codebooks:
             return
-        latent = self.model.quant_conv(self.model.encoder(image)).float()
-        cells = latent.permute(0, 2, 3, 1).reshape(-1, latent.shape[1])
-        if self.config.quantizer == "unit":
-            cells = nn.functional.normalize(cells, dim=1)
+        cells = self._cells(image)
         chosen = torch.randperm(len(cells))[: len(unused)]
         unused = unused[: len(chosen)]
         for codebook in codebooks:
@@ -211,11 +289,13 @@ class VQGANModule(pl.LightningModule):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Remember the time spent and the architecture."""
         checkpoint["spent"] = self.clock.spent
+        checkpoint["codebook_ready"] = self.codebook_ready
         checkpoint["config"] = asdict(self.config)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Go on where the clock stood."""
         self.clock = WallClock(60.0 * self.settings.minutes, spent=checkpoint["spent"])
+        self.codebook_ready = checkpoint["codebook_ready"]
 
 
 class LatestCheckpoint(pl.Callback):
