@@ -29,6 +29,8 @@ from engine.training.losses import (
 from engine.vqgan.model import VQGAN, VQGANConfig
 from engine.vqgan.quantize import Quantized, VectorQuantizer, nearest_indices
 
+CELLS_PER_CODE = 12  # that k-means sees
+
 
 @dataclass(frozen=True)
 class VQGANTraining:
@@ -114,7 +116,8 @@ def k_means(cells: Tensor, count: int, rounds: int = 10) -> Tensor:
     """(n, dim) -> (count, dim) centres; a centre that nobody chooses moves to a random cell."""
     centres = cells[torch.randperm(len(cells))[:count]].clone()
     for _ in range(rounds):
-        nearest = torch.cat([nearest_indices(part.T[None, :, :, None], centres).flatten() for part in cells.split(8192)])
+        parts = [part.T[None, :, :, None] for part in cells.split(8192)]
+        nearest = torch.cat([nearest_indices(part, centres).flatten() for part in parts])
         sums = torch.zeros_like(centres).index_add_(0, nearest, cells)
         sizes = torch.bincount(nearest, minlength=count)
         centres = sums / sizes.clamp(min=1)[:, None]
@@ -207,16 +210,12 @@ class VQGANModule(pl.LightningModule):
         """Through the codebook; in the first part of the time through noise instead.
 
         A codebook that is there from the start settles on light and dark, and commitment then keeps
-        the encoder from ever showing it green. An autoencoder finds its axes first, and the codebook
-        is laid over its latents by k-means.
+        the encoder from ever showing it green. An autoencoder finds its axes first; then k-means
+        lays the codebook over its latents.
         """
-        if self.config.quantizer == "gumbel":
+        if self.config.quantizer == "gumbel" or fraction >= self.settings.quantize_start:
+            self._lay_codebook(image)
             whole: tuple[Tensor, Quantized] = self.model(image)
-            return whole
-        if fraction >= self.settings.quantize_start:
-            if not self.codebook_ready:
-                self._lay_codebook(image)
-            whole = self.model(image)
             return whole
         latent = self._latent(image)
         noisy = latent + self.settings.warmup_noise * torch.randn_like(latent)
@@ -237,20 +236,20 @@ class VQGANModule(pl.LightningModule):
 
     @torch.no_grad()
     def _lay_codebook(self, image: Tensor) -> None:
-        """k-means over latents of this batch and the next ones of the data."""
-        batches = [image]
+        """Once, by k-means over latents of this batch and the next ones of the data."""
+        quantizers = [self.model.quantize, self.average.quantize]
+        codebooks = [q.embedding.weight for q in quantizers if isinstance(q, VectorQuantizer)]
+        if self.codebook_ready or not codebooks:
+            return
         stream = iter(self.trainer.train_dataloader)  # type: ignore[arg-type]
-        wanted = 12 * self.config.codebook_size
-        cells: list[Tensor] = []
-        while sum(map(len, cells)) < wanted:
-            batch = (batches.pop() if batches else next(stream)).to(image)
-            cells.append(self._cells(batch))
+        cells = [self._cells(image)]
+        while sum(map(len, cells)) < CELLS_PER_CODE * self.config.codebook_size:
+            cells.append(self._cells(next(stream).to(image)))
         codes = k_means(torch.cat(cells), self.config.codebook_size)
         if self.config.quantizer == "unit":
             codes = nn.functional.normalize(codes, dim=1)
-        for model in (self.model, self.average):
-            assert isinstance(model.quantize, VectorQuantizer)
-            model.quantize.embedding.weight.data.copy_(codes)
+        for codebook in codebooks:
+            codebook.copy_(codes)
         self.usage.fill_(1.0)
         self.codebook_ready = True
 
