@@ -46,7 +46,7 @@ class SynthesisSettings:
     style_weight: float = 0.4
     subject_weight: float = 0.6
     range_weight: float = 0.3
-    smoothness: float = 0.02
+    smoothness: float = 0.15
     ema_decay: float = 0.9
     plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
     plateau_gain: float = 0.002
