@@ -101,7 +101,8 @@ class Canvas:
         """One step of Adam on the latent."""
         painter, request, settings = self.painter, self.request, self.painter.settings
         if self.coarse_steps and self.step == self.coarse_steps:
-            finer = F.interpolate(self.average, scale_factor=2.0, mode="bilinear")
+            cells = (request.height // painter.vqgan.factor, request.width // painter.vqgan.factor)
+            finer = F.interpolate(self.average, cells, mode="bilinear")
             self._set_latent(painter.normalised(finer))
         done = self.step / request.steps
         for group in self.optimizer.param_groups:
