@@ -144,6 +144,15 @@ class VQGANModule(pl.LightningModule):
         self.discriminator = PatchDiscriminator().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.register_buffer("usage", torch.ones(config.codebook_size))
 
+    def start_from(self, model: VQGAN) -> None:
+        """Take a trained model's weights, all but the codebook, whose size may differ.
+
+        Raises RuntimeError if the architectures differ otherwise.
+        """
+        weights = {k: v for k, v in model.state_dict().items() if not k.startswith("quantize.")}
+        for mine in (self.model, self.average):
+            mine.load_state_dict({**mine.state_dict(), **weights})
+
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """Adam for the generator, Adam for the discriminator."""
         rate = self.settings.learning_rate
@@ -341,13 +350,19 @@ def train_vqgan(
     training: VQGANTraining,
     folder: Path,
     *,
+    start: VQGAN | None = None,
     resume: bool = False,
     save_minutes: float = 4.0,
 ) -> VQGAN:
-    """Train for `training.minutes`, checkpointing to `folder`; returns the averaged model."""
+    """Train for `training.minutes`, checkpointing to `folder`; returns the averaged model.
+
+    `start` gives encoder and decoder their first weights; the codebook is laid anew.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pl.seed_everything(training.seed, verbose=False)
     module = VQGANModule(config, training)
+    if start is not None:
+        module.start_from(start)
     crops = RandomCrops(images, training.crop, training.seed)
     loader = DataLoader(crops, batch_size=training.batch_size, num_workers=0)
     examples = torch.stack([to_tensor(held_out.decode(i, 160)[:160, :160]) for i in range(8)])
