@@ -6,7 +6,8 @@
     │   ├── SizeError       a picture size that is not offered
     │   ├── ImageError      an unreadable, truncated or oversized image
     │   ├── ModelError      an unknown model, a wrong sha256, truncated weights, a pickle
-    │   └── ParameterError  steps, num_cutouts, seeds and other numbers
+    │   ├── ParameterError  steps, num_cutouts, seeds and other numbers
+    │   └── SettingsError   a setting's name or value, an unreadable ganshare.toml
     ├── WorldError          the world's fault: a network, a disk, a service; worth a retry
     └── InternalError       our fault: logged with an id, answered with an apology
 
@@ -25,6 +26,7 @@ __all__ = [
     "ModelError",
     "ParameterError",
     "PromptError",
+    "SettingsError",
     "SizeError",
     "WorldError",
     "must_be_one_of",
@@ -89,6 +91,10 @@ class ModelError(AskerError):
 
 class ParameterError(AskerError):
     """A number outside its range: steps, cutouts, seeds."""
+
+
+class SettingsError(AskerError):
+    """A setting that is unknown, a value that is not allowed, or a broken ganshare.toml."""
 
 
 class WorldError(GanshareError):

@@ -1,0 +1,376 @@
+"""Settings of every process: the environment first, then ganshare.toml, then the default.
+
+One frozen class per process; `load` builds one, in a `__main__` or a command, and its values are
+passed down from there. `listing` is what `ganshare settings` prints.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from urllib.parse import unquote
+
+from pydantic import BeforeValidator, Field, PlainSerializer, Secret, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from ganshare.config_file import ConfigFile, read_config_file
+from ganshare.errors import SettingsError, quoted
+from ganshare.masking import MASK, mask_url, password_of
+
+__all__ = [
+    "AdminSettings",
+    "BotSettings",
+    "CoreSettings",
+    "EngineSettings",
+    "Entry",
+    "Listen",
+    "SecretUrl",
+    "Settings",
+    "known_secrets",
+    "listing",
+    "load",
+]
+
+
+class SecretUrl(Secret[str]):
+    """A URL that may hold a password; it shows itself with the password masked."""
+
+    def _display(self) -> str:
+        return mask_url(self.get_secret_value())
+
+
+class KeyedUrls(Secret[tuple[str, ...]]):
+    """URLs whose paths may be keys, as with RPC providers; only scheme and host are shown."""
+
+    def _display(self) -> str:
+        return ", ".join(_scheme_and_host(url) for url in self.get_secret_value())
+
+
+def _scheme_and_host(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    host = authority.rpartition("@")[2]
+    return f"{scheme}://{host}{slash}{MASK if path else ''}"
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where a process listens: a host and a port, 0 for any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _parse_listen(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    if given.strip().lower() == "off":
+        return None
+    host, _, port = given.strip().rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("it must be HOST:PORT, such as 127.0.0.1:9100, or off")
+    return Listen(host.strip("[]"), int(port))
+
+
+def _split_on_commas(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    return tuple(part.strip() for part in given.split(",") if part.strip())
+
+
+ListenOrOff = Annotated[
+    Listen | None,
+    BeforeValidator(_parse_listen),
+    PlainSerializer(lambda listen: "off" if listen is None else str(listen)),
+    NoDecode,
+]
+
+
+def _lower(given: object) -> object:
+    return given.lower() if isinstance(given, str) else given
+
+
+class _FromFile(InitSettingsSource):
+    """One table of ganshare.toml as a source of pydantic-settings."""
+
+    def __init__(self, settings_cls: type[BaseSettings], table: str) -> None:
+        super().__init__(settings_cls, dict(read_config_file(TABLES).table(table)))
+
+
+class Settings(BaseSettings):
+    """What the four classes share; each has its table in ganshare.toml and its prefix."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,  # an empty variable, as env files have them, is no setting
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+    table: ClassVar[str] = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file; no .env files and no secret folders."""
+        return init_settings, env_settings, _FromFile(settings_cls, cls.table)
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        """Name the environment variable of a setting."""
+        return f"{cls.model_config['env_prefix']}{name}".upper()
+
+
+class CoreSettings(Settings):
+    """What every process needs: where the store and the blobs are, the queue's limits, the log."""
+
+    table = "ganshare"
+    model_config = SettingsConfigDict(env_prefix="GANSHARE_")
+
+    database_url: SecretUrl = Field(
+        SecretUrl("sqlite+aiosqlite:///ganshare.db"),
+        description="The job store: sqlite+aiosqlite:///FILE or postgresql+asyncpg://...",
+    )
+    blobs_url: SecretUrl = Field(
+        SecretUrl("file://./blobs"),
+        description="Pictures and saved states: file://FOLDER or s3://BUCKET/PREFIX.",
+    )
+    models_dir: Path = Field(
+        Path("~/.ganshare/models"), description="Where added models live, beside the embedded ones."
+    )
+    log: Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)] = Field(
+        "auto", description="The form of the log; auto is console on a terminal, json elsewhere."
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
+        Field("info", description="The least severe message that is logged.")
+    )
+    per_person_running: int = Field(
+        2, ge=1, le=1000, description="Jobs of one person that may be painted at the same time."
+    )
+    per_person_active: int = Field(
+        20, ge=1, description="Jobs of one person that may be queued and running together."
+    )
+    queue_cap: int = Field(
+        10_000, ge=1, description="Jobs that may be queued in all; beyond, requests are refused."
+    )
+    lease_seconds: float = Field(
+        30.0, ge=1, description="How long a silent engine keeps its jobs before others get them."
+    )
+    max_attempts: int = Field(
+        3, ge=1, le=100, description="Engines that may try a job before it is given up."
+    )
+
+
+class EngineSettings(Settings):
+    """What an engine paints with and how it runs."""
+
+    table = "engine"
+    # `model` is a setting here, not one of pydantic's own names.
+    model_config = SettingsConfigDict(env_prefix="ENGINE_", protected_namespaces=())
+
+    device: str = Field("cpu", description="Where tensors live: cpu, cuda, cuda:1, mps.")
+    model: str | None = Field(
+        None, description="The VQGAN to paint with; the embedded one if unset."
+    )
+    perceptor: str | None = Field(None, description="The perceptor; the embedded one if unset.")
+    upscaler: str | None = Field(None, description="The upscaler; the embedded one if unset.")
+    batch: int = Field(4, ge=1, le=256, description="Jobs that advance together in one step.")
+    max_area: int = Field(
+        512 * 512,
+        ge=64 * 64,
+        description="The largest canvas that fits, in pixels (width x height).",
+    )
+    preview_seconds: float = Field(
+        1.0, ge=0, description="The least time between two preview frames of a job."
+    )
+    save_seconds: float = Field(
+        10.0, ge=0, description="The least time between two saved states of a job."
+    )
+    drain_seconds: float = Field(
+        20.0,
+        ge=0,
+        description="On SIGTERM, how long to go on painting before jobs are handed back.",
+    )
+    health_listen: ListenOrOff = Field(
+        Listen("127.0.0.1", 9100),
+        description="Where /healthz, /readyz and /metrics are served: HOST:PORT, or off.",
+    )
+    health_seconds: float = Field(
+        300.0, ge=1, description="A main loop silent for longer than this counts as stuck."
+    )
+
+
+class BotSettings(Settings):
+    """Chat platforms and the web page; the endpoints are complete prefixes, for stand-ins."""
+
+    table = "bot"
+    model_config = SettingsConfigDict(env_prefix="BOT_")
+
+    discord_token: SecretStr | None = Field(None, description="Token of the Discord bot.")
+    discord_api_base: str | None = Field(
+        None, description="Another Discord API, such as http://127.0.0.1:8080/api/v10."
+    )
+    discord_gateway_url: str | None = Field(
+        None, description="Another Discord gateway, such as ws://127.0.0.1:8080/gateway."
+    )
+    telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot.")
+    telegram_base_url: str | None = Field(
+        None, description="Another Telegram Bot API, such as http://127.0.0.1:8081/bot."
+    )
+    telegram_base_file_url: str | None = Field(
+        None, description="Its files, such as http://127.0.0.1:8081/file/bot."
+    )
+    telegram_webhook_url: str | None = Field(
+        None, description="Public URL for Telegram's webhook; long polling if unset."
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="The secret that Telegram sends with each webhook call."
+    )
+    telegram_webhook_listen: ListenOrOff = Field(
+        Listen("127.0.0.1", 8443), description="Where webhook calls arrive: HOST:PORT, or off."
+    )
+    web_listen: ListenOrOff = Field(
+        Listen("127.0.0.1", 8000), description="Where the web page is served: HOST:PORT, or off."
+    )
+
+
+class AdminSettings(Settings):
+    """Minting, listing and token gating."""
+
+    table = "admin"
+    model_config = SettingsConfigDict(env_prefix="ADMIN_")
+
+    rpc_urls: Annotated[KeyedUrls, BeforeValidator(_split_on_commas), NoDecode] = Field(
+        KeyedUrls(()), description="RPC endpoints of the chain, divided by commas."
+    )
+    chain_id: int = Field(137, ge=1, description="The chain; 137 is Polygon.")
+    keystore: Path | None = Field(None, description="The minter's keystore file (version 3).")
+    opensea_api_base: str = Field(
+        "https://api.opensea.io/api/v2", description="OpenSea's API, or a stand-in."
+    )
+    opensea_api_key: SecretStr | None = Field(None, description="Key for OpenSea's API.")
+    opensea_web_base: str = Field("https://opensea.io", description="OpenSea's pages.")
+    ipfs_api: str = Field("http://127.0.0.1:5001/api/v0", description="The IPFS node's API.")
+    gate_contract: str | None = Field(
+        None, description="Contract whose holders have shares; no gate if unset."
+    )
+    gate_token_id: int | None = Field(
+        None, ge=0, description="The share's token id, if the contract is an ERC-1155."
+    )
+
+
+CLASSES: tuple[type[Settings], ...] = (CoreSettings, EngineSettings, BotSettings, AdminSettings)
+TABLES: Mapping[str, tuple[str, ...]] = {cls.table: tuple(cls.model_fields) for cls in CLASSES}
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def load(settings_cls: type[SettingsT]) -> SettingsT:
+    """Build the settings of one process.
+
+    Raises:
+        SettingsError: ganshare.toml cannot be read or has an unknown key, or a value is not
+            allowed; the sentence names the setting and where its value came from.
+    """
+    try:
+        return settings_cls()
+    except ValidationError as error:
+        raise _settings_error(settings_cls, error) from error
+
+
+def _settings_error(settings_cls: type[Settings], error: ValidationError) -> SettingsError:
+    first = error.errors(include_input=False)[0]
+    name = str(first["loc"][0])
+    reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
+    reason = reason.partition(", unable to")[0]
+    file = read_config_file(TABLES)
+    source = _source(settings_cls, name, file)
+    given = _given(settings_cls, name, file)
+    shown = MASK if _is_secret(settings_cls, name) else quoted(given)
+    where = f"[{settings_cls.table}] {name} in {file.name}"
+    setting = settings_cls.variable(name) if source == "environment" else where
+    return SettingsError(f"{setting} is {shown}; {reason}.", given=None, allowed=reason)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One setting as `ganshare settings` prints it."""
+
+    variable: str
+    table: str
+    key: str
+    value: str | None
+    source: str
+    meaning: str
+
+
+def listing() -> Iterator[Entry]:
+    """Every setting of every process, its value masked where it is secret."""
+    file = read_config_file(TABLES)
+    for settings_cls in CLASSES:
+        shown = load(settings_cls).model_dump(mode="json")
+        for name, field in settings_cls.model_fields.items():
+            yield Entry(
+                variable=settings_cls.variable(name),
+                table=settings_cls.table,
+                key=name,
+                value=None if shown[name] is None else str(shown[name]),
+                source=_source(settings_cls, name, file),
+                meaning=field.description or "",
+            )
+
+
+def known_secrets(*settings: Settings) -> frozenset[str]:
+    """Every secret text in these settings, so that a log can mask it wherever it turns up."""
+    found: set[str] = set()
+    for each in settings:
+        for name in type(each).model_fields:
+            value = getattr(each, name)
+            if isinstance(value, SecretUrl):
+                password = password_of(value.get_secret_value()) or ""
+                found |= {password, unquote(password)}
+            elif isinstance(value, KeyedUrls):
+                found.update(
+                    url.partition("://")[2].partition("/")[2] for url in value.get_secret_value()
+                )
+            elif isinstance(value, SecretStr):
+                found.add(value.get_secret_value())
+    return frozenset(found - {""})
+
+
+def _source(settings_cls: type[Settings], name: str, file: ConfigFile) -> str:
+    if _from_environment(settings_cls, name) is not None:
+        return "environment"
+    return file.name if name in file.table(settings_cls.table) else "default"
+
+
+def _given(settings_cls: type[Settings], name: str, file: ConfigFile) -> Any:
+    given = _from_environment(settings_cls, name)
+    return file.table(settings_cls.table).get(name) if given is None else given
+
+
+def _from_environment(settings_cls: type[Settings], name: str) -> str | None:
+    variable = settings_cls.variable(name)
+    # pydantic-settings compares names without regard to case.
+    return next((v for key, v in os.environ.items() if key.upper() == variable and v), None)
+
+
+def _is_secret(settings_cls: type[Settings], name: str) -> bool:
+    annotation = repr(settings_cls.model_fields[name].annotation)
+    return any(word in annotation for word in ("Secret", "KeyedUrls"))
