@@ -2,13 +2,26 @@
 
 from __future__ import annotations  # Tensor is named, not imported: limits must not need torch
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganshare.attributes import Attributes, find_attributes
-from ganshare.errors import ParameterError, PromptError, SizeError, quoted
+from ganshare.errors import ParameterError, PromptError, quoted
 from ganshare.prompts import MAX_SEED, MAX_WEIGHT, WeightedPrompt
+from ganshare.sizes import (
+    DEFAULT_CUTOUTS,
+    DEFAULT_SIDE,
+    DEFAULT_STEPS,
+    MAX_AREA,
+    MAX_CUTOUTS,
+    MAX_SIDE,
+    MAX_STEPS,
+    MIN_SIDE,
+    SIDE_MULTIPLE,
+    check_range,
+    check_size,
+    parse_size,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,24 +43,11 @@ __all__ = [
     "attributes_of",
     "check_size",
     "check_video_path",
+    "parse_noise_prompt",
     "parse_size",
 ]
 
-DEFAULT_STEPS = 120
-MAX_STEPS = 2000
-DEFAULT_CUTOUTS = 16
-MAX_CUTOUTS = 256
-DEFAULT_SIDE = 256
-MIN_SIDE = 64
-MAX_SIDE = 1024
-SIDE_MULTIPLE = 16  # the coarsest latent cell of a VQGAN that we paint with, in pixels
-MAX_AREA = 512 * 512  # of the canvas, before upscaling; what a CPU paints in minutes
 VIDEO_SUFFIXES = (".mp4", ".gif", ".webp")
-
-_SIZES = (
-    f"both sides must be multiples of {SIDE_MULTIPLE} from {MIN_SIDE} to {MAX_SIDE}, and the area "
-    "at most that of 512x512"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +86,11 @@ class PaintingRequest:
     def __post_init__(self) -> None:
         """Check every value."""
         check_size(self.width, self.height)
-        _check_range("steps", self.steps, 1, MAX_STEPS)
-        _check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
-        _check_range("seed", self.seed, 0, MAX_SEED)
+        check_range("steps", self.steps, 1, MAX_STEPS)
+        check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
+        check_range("seed", self.seed, 0, MAX_SEED)
         for seed, weight in self.noise_prompts:
-            _check_range("seed of a noise prompt", seed, 0, MAX_SEED)
+            check_range("seed of a noise prompt", seed, 0, MAX_SEED)
             if not abs(weight) <= MAX_WEIGHT:  # so that NaN fails, too
                 message = f"The weight {weight} of a noise prompt is out of range; allowed are "
                 raise ParameterError(
@@ -112,31 +112,14 @@ def attributes_of(prompts: tuple[WeightedPrompt, ...]) -> Attributes:
     return find_attributes(max(prompts, key=lambda prompt: prompt.weight).text)
 
 
-def check_size(width: int, height: int) -> None:
-    """Raise SizeError unless a canvas of this size is offered."""
-    sides = (width, height)
-    if (
-        any(not MIN_SIDE <= side <= MAX_SIDE or side % SIDE_MULTIPLE for side in sides)
-        or width * height > MAX_AREA
-    ):
-        near = "x".join(str(side) for side in _nearest_size(width, height))
-        raise SizeError(
-            f"The size {width}x{height} is not offered; {_SIZES} (did you mean {near}?).",
-            given=sides,
-            allowed=(MIN_SIDE, MAX_SIDE),
-            nearest=near,
-        )
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """Read "WIDTHxHEIGHT" and check it; raises SizeError."""
-    match = re.fullmatch(r"([0-9]{1,6})[xX×]([0-9]{1,6})", text.strip())
-    if match is None:
-        message = f"The size {quoted(text)} is not WIDTHxHEIGHT, such as 256x256; {_SIZES}."
-        raise SizeError(message, given=text, nearest="256x256")
-    width, height = int(match[1]), int(match[2])
-    check_size(width, height)
-    return width, height
+def parse_noise_prompt(text: str) -> tuple[int, float]:
+    """Read "SEED:WEIGHT"; the weight may be left out. PaintingRequest checks the ranges."""
+    seed, _, weight = text.partition(":")
+    try:
+        return int(seed), float(weight or 1.0)
+    except ValueError:
+        message = f"The noise prompt {quoted(text)} is not SEED:WEIGHT, such as 7:0.3."
+        raise ParameterError(message, given=text) from None
 
 
 def check_video_path(path: Path) -> None:
@@ -146,28 +129,4 @@ def check_video_path(path: Path) -> None:
             f"The animation {quoted(path.name)} must end in .mp4, .gif or .webp.",
             given=path.suffix,
             allowed=VIDEO_SUFFIXES,
-        )
-
-
-def _nearest_size(width: int, height: int) -> tuple[int, int]:
-    """The offered size most like this one: shrunk with its aspect ratio, then rounded down."""
-    width, height = (max(1, side) for side in (width, height))
-    shrink = min(1.0, MAX_SIDE / max(width, height), (MAX_AREA / (width * height)) ** 0.5)
-
-    def offered(side: int) -> int:
-        multiples = int(side * shrink) // SIDE_MULTIPLE
-        return min(MAX_SIDE, max(MIN_SIDE, multiples * SIDE_MULTIPLE))
-
-    sides = offered(width), offered(height)
-    # A side that was raised to the least one may push the area over the limit again.
-    longest = MAX_AREA // min(sides) // SIDE_MULTIPLE * SIDE_MULTIPLE
-    return min(sides[0], longest), min(sides[1], longest)
-
-
-def _check_range(name: str, value: int, lowest: int, highest: int) -> None:
-    if not lowest <= value <= highest:
-        raise ParameterError(
-            f"The {name} {value} is out of range; allowed are {lowest} to {highest}.",
-            given=value,
-            allowed=(lowest, highest),
         )

@@ -7,8 +7,14 @@
     │   ├── ImageError      an unreadable, truncated or oversized image
     │   ├── ModelError      an unknown model, a wrong sha256, truncated weights, a pickle
     │   ├── ParameterError  steps, num_cutouts, seeds and other numbers
-    │   └── SettingsError   a setting's name or value, an unreadable ganshare.toml
+    │   ├── SettingsError   a setting's name or value, an unreadable ganshare.toml
+    │   ├── AdmissionError  too many jobs of one person, a full queue, no engine for the wish
+    │   └── JobError        a job that is unknown or somebody else's
     ├── WorldError          the world's fault: a network, a disk, a service; worth a retry
+    │   ├── StoreError      the database is away, full, locked or read-only
+    │   │   └── SchemaError its tables are missing, or older or newer than this GANshare's
+    │   └── BlobError       a picture or saved state cannot be stored or fetched
+    │       └── BlobExists  something is stored under that key already
     └── InternalError       our fault: logged with an id, answered with an apology
 
 A message is one sentence: what was given, what is allowed, and the nearest match where there is
@@ -19,15 +25,21 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "AdmissionError",
     "AskerError",
+    "BlobError",
+    "BlobExists",
     "GanshareError",
     "ImageError",
     "InternalError",
+    "JobError",
     "ModelError",
     "ParameterError",
     "PromptError",
+    "SchemaError",
     "SettingsError",
     "SizeError",
+    "StoreError",
     "WorldError",
     "must_be_one_of",
     "nearest",
@@ -97,8 +109,32 @@ class SettingsError(AskerError):
     """A setting that is unknown, a value that is not allowed, or a broken ganshare.toml."""
 
 
+class AdmissionError(AskerError):
+    """A job that is not taken into the queue, with when or how it would be."""
+
+
+class JobError(AskerError):
+    """A job that is unknown, or that is not theirs who ask."""
+
+
 class WorldError(GanshareError):
     """Something outside GANshare failed; the same request may work later."""
+
+
+class StoreError(WorldError):
+    """The database cannot be used now: away, full, locked, read-only."""
+
+
+class SchemaError(StoreError):
+    """The database's tables are not those that this version works with."""
+
+
+class BlobError(WorldError):
+    """A blob cannot be stored or fetched now, or it is not there."""
+
+
+class BlobExists(BlobError):  # noqa: N818  # says what is the case
+    """A blob is never overwritten; this key is taken."""
 
 
 class InternalError(GanshareError):

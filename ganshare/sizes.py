@@ -1,0 +1,87 @@
+"""What a painting may ask for in numbers, so that a bot refuses what no engine would paint."""
+
+import re
+
+from ganshare.errors import ParameterError, SizeError, quoted
+
+__all__ = [
+    "DEFAULT_CUTOUTS",
+    "DEFAULT_SIDE",
+    "DEFAULT_STEPS",
+    "MAX_AREA",
+    "MAX_CUTOUTS",
+    "MAX_SIDE",
+    "MAX_STEPS",
+    "MIN_SIDE",
+    "SIDE_MULTIPLE",
+    "check_range",
+    "check_size",
+    "parse_size",
+]
+
+DEFAULT_STEPS = 120
+MAX_STEPS = 2000
+DEFAULT_CUTOUTS = 16
+MAX_CUTOUTS = 256
+DEFAULT_SIDE = 256
+MIN_SIDE = 64
+MAX_SIDE = 1024
+SIDE_MULTIPLE = 16  # the coarsest latent cell of a VQGAN that we paint with, in pixels
+MAX_AREA = 512 * 512  # of the canvas, before upscaling; what a CPU paints in minutes
+
+_SIZES = (
+    f"both sides must be multiples of {SIDE_MULTIPLE} from {MIN_SIDE} to {MAX_SIDE}, and the area "
+    "at most that of 512x512"
+)
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise SizeError unless a canvas of this size is offered."""
+    sides = (width, height)
+    if (
+        any(not MIN_SIDE <= side <= MAX_SIDE or side % SIDE_MULTIPLE for side in sides)
+        or width * height > MAX_AREA
+    ):
+        near = "x".join(str(side) for side in _nearest_size(width, height))
+        raise SizeError(
+            f"The size {width}x{height} is not offered; {_SIZES} (did you mean {near}?).",
+            given=sides,
+            allowed=(MIN_SIDE, MAX_SIDE),
+            nearest=near,
+        )
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read "WIDTHxHEIGHT" and check it; raises SizeError."""
+    match = re.fullmatch(r"([0-9]{1,6})[xX×]([0-9]{1,6})", text.strip())
+    if match is None:
+        message = f"The size {quoted(text)} is not WIDTHxHEIGHT, such as 256x256; {_SIZES}."
+        raise SizeError(message, given=text, nearest="256x256")
+    width, height = int(match[1]), int(match[2])
+    check_size(width, height)
+    return width, height
+
+
+def check_range(name: str, value: int, lowest: int, highest: int) -> None:
+    """Raise ParameterError unless a number is from `lowest` to `highest`."""
+    if not lowest <= value <= highest:
+        raise ParameterError(
+            f"The {name} {value} is out of range; allowed are {lowest} to {highest}.",
+            given=value,
+            allowed=(lowest, highest),
+        )
+
+
+def _nearest_size(width: int, height: int) -> tuple[int, int]:
+    """The offered size most like this one: shrunk with its aspect ratio, then rounded down."""
+    width, height = (max(1, side) for side in (width, height))
+    shrink = min(1.0, MAX_SIDE / max(width, height), (MAX_AREA / (width * height)) ** 0.5)
+
+    def offered(side: int) -> int:
+        multiples = int(side * shrink) // SIDE_MULTIPLE
+        return min(MAX_SIDE, max(MIN_SIDE, multiples * SIDE_MULTIPLE))
+
+    sides = offered(width), offered(height)
+    # A side that was raised to the least one may push the area over the limit again.
+    longest = MAX_AREA // min(sides) // SIDE_MULTIPLE * SIDE_MULTIPLE
+    return min(sides[0], longest), min(sides[1], longest)
