@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganshare import __version__
+from ganshare.commands.settings import settings
 from ganshare.errors import AskerError, WorldError
 from ganshare.prompts import CATEGORIES, MAX_SEED, DrawnPrompt, draw_prompt
 
@@ -171,6 +172,8 @@ def _as_text(drawn: DrawnPrompt, *, with_swatch: bool) -> Text:
         text.append("    ", style=f"on {drawn.attributes.hex}")
     return text
 
+
+ganshare.add_command(settings)
 
 for _name, _help in {
     "paint": "Paint a picture from a prompt, or from a random one.",

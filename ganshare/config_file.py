@@ -44,14 +44,14 @@ def read_config_file(known: Mapping[str, tuple[str, ...]]) -> ConfigFile:
     tables = _parse(path)
     for table, values in tables.items():
         if table not in known:
-            raise must_be_one_of(SettingsError, f"table in {path.name}", table, known)
+            raise must_be_one_of(SettingsError, f"{path.name} table", table, known)
         if not isinstance(values, dict):
             raise SettingsError(
                 f"'{table}' in {path.name} is a single value; it must be a table, [{table}]."
             )
         for key in values:
             if key not in known[table]:
-                what = f"key in the table [{table}] of {path.name}"
+                what = f"{path.name} [{table}] setting"
                 raise must_be_one_of(SettingsError, what, key, known[table])
     return ConfigFile(path.name, tables)
 

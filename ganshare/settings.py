@@ -1,17 +1,16 @@
 """Settings of every process: the environment first, then ganshare.toml, then the default.
 
 One frozen class per process; `load` builds one, in a `__main__` or a command, and its values are
-passed down from there. `listing` is what `ganshare settings` prints.
+passed down from there.
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import unquote
 
-from pydantic import BeforeValidator, Field, PlainSerializer, Secret, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -22,82 +21,30 @@ from pydantic_settings import (
 
 from ganshare.config_file import ConfigFile, read_config_file
 from ganshare.errors import SettingsError, quoted
-from ganshare.masking import MASK, mask_url, password_of
+from ganshare.masking import MASK, password_of
+from ganshare.setting_types import (
+    KeyedUrls,
+    Listen,
+    ListenOrOff,
+    LowerCase,
+    SecretUrl,
+    SplitOnCommas,
+)
 
 __all__ = [
+    "CLASSES",
+    "TABLES",
     "AdminSettings",
     "BotSettings",
     "CoreSettings",
     "EngineSettings",
-    "Entry",
     "Listen",
     "SecretUrl",
     "Settings",
     "known_secrets",
-    "listing",
     "load",
+    "source_of",
 ]
-
-
-class SecretUrl(Secret[str]):
-    """A URL that may hold a password; it shows itself with the password masked."""
-
-    def _display(self) -> str:
-        return mask_url(self.get_secret_value())
-
-
-class KeyedUrls(Secret[tuple[str, ...]]):
-    """URLs whose paths may be keys, as with RPC providers; only scheme and host are shown."""
-
-    def _display(self) -> str:
-        return ", ".join(_scheme_and_host(url) for url in self.get_secret_value())
-
-
-def _scheme_and_host(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    host = authority.rpartition("@")[2]
-    return f"{scheme}://{host}{slash}{MASK if path else ''}"
-
-
-@dataclass(frozen=True)
-class Listen:
-    """Where a process listens: a host and a port, 0 for any free one."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-def _parse_listen(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    if given.strip().lower() == "off":
-        return None
-    host, _, port = given.strip().rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError("it must be HOST:PORT, such as 127.0.0.1:9100, or off")
-    return Listen(host.strip("[]"), int(port))
-
-
-def _split_on_commas(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    return tuple(part.strip() for part in given.split(",") if part.strip())
-
-
-ListenOrOff = Annotated[
-    Listen | None,
-    BeforeValidator(_parse_listen),
-    PlainSerializer(lambda listen: "off" if listen is None else str(listen)),
-    NoDecode,
-]
-
-
-def _lower(given: object) -> object:
-    return given.lower() if isinstance(given, str) else given
 
 
 class _FromFile(InitSettingsSource):
@@ -154,11 +101,11 @@ class CoreSettings(Settings):
     models_dir: Path = Field(
         Path("~/.ganshare/models"), description="Where added models live, beside the embedded ones."
     )
-    log: Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)] = Field(
+    log: Annotated[Literal["auto", "json", "console"], LowerCase] = Field(
         "auto", description="The form of the log; auto is console on a terminal, json elsewhere."
     )
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
-        Field("info", description="The least severe message that is logged.")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], LowerCase] = Field(
+        "info", description="The least severe message that is logged."
     )
     per_person_running: int = Field(
         2, ge=1, le=1000, description="Jobs of one person that may be painted at the same time."
@@ -256,7 +203,7 @@ class AdminSettings(Settings):
     table = "admin"
     model_config = SettingsConfigDict(env_prefix="ADMIN_")
 
-    rpc_urls: Annotated[KeyedUrls, BeforeValidator(_split_on_commas), NoDecode] = Field(
+    rpc_urls: Annotated[KeyedUrls, SplitOnCommas, NoDecode] = Field(
         KeyedUrls(()), description="RPC endpoints of the chain, divided by commas."
     )
     chain_id: int = Field(137, ge=1, description="The chain; 137 is Polygon.")
@@ -300,40 +247,12 @@ def _settings_error(settings_cls: type[Settings], error: ValidationError) -> Set
     reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     reason = reason.partition(", unable to")[0]
     file = read_config_file(TABLES)
-    source = _source(settings_cls, name, file)
+    source = source_of(settings_cls, name, file)
     given = _given(settings_cls, name, file)
     shown = MASK if _is_secret(settings_cls, name) else quoted(given)
     where = f"[{settings_cls.table}] {name} in {file.name}"
     setting = settings_cls.variable(name) if source == "environment" else where
     return SettingsError(f"{setting} is {shown}; {reason}.", given=None, allowed=reason)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One setting as `ganshare settings` prints it."""
-
-    variable: str
-    table: str
-    key: str
-    value: str | None
-    source: str
-    meaning: str
-
-
-def listing() -> Iterator[Entry]:
-    """Every setting of every process, its value masked where it is secret."""
-    file = read_config_file(TABLES)
-    for settings_cls in CLASSES:
-        shown = load(settings_cls).model_dump(mode="json")
-        for name, field in settings_cls.model_fields.items():
-            yield Entry(
-                variable=settings_cls.variable(name),
-                table=settings_cls.table,
-                key=name,
-                value=None if shown[name] is None else str(shown[name]),
-                source=_source(settings_cls, name, file),
-                meaning=field.description or "",
-            )
 
 
 def known_secrets(*settings: Settings) -> frozenset[str]:
@@ -354,7 +273,8 @@ def known_secrets(*settings: Settings) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _source(settings_cls: type[Settings], name: str, file: ConfigFile) -> str:
+def source_of(settings_cls: type[Settings], name: str, file: ConfigFile) -> str:
+    """Say where a setting's value came from: "environment", the file's name or "default"."""
     if _from_environment(settings_cls, name) is not None:
         return "environment"
     return file.name if name in file.table(settings_cls.table) else "default"
