@@ -1,0 +1,275 @@
+"""Pictures and saved states, in a folder or an S3 bucket, under keys that carry the attempt.
+
+A blob appears whole or not at all and is never overwritten, so that whatever an engine that lost
+its job still writes, it cannot touch what another one published.
+"""
+
+import asyncio
+import os
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+)
+from obstore.store import LocalStore, S3Store
+
+from ganshare.errors import BlobError, BlobExists, ParameterError, quoted
+
+__all__ = [
+    "BlobInfo",
+    "Blobs",
+    "content_type_of",
+    "open_blobs",
+    "picture_key",
+    "preview_key",
+    "state_key",
+    "thumbnail_key",
+]
+
+PREVIEWS, STATES = "previews", "states"  # what expires; pictures stay
+_CONTENT_TYPES = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".json": "application/json",
+}
+_LEFTOVER = re.compile(r"#[0-9]+$")  # how obstore names a file until it is whole
+_OS_ERROR = re.compile(r"\(os error ([0-9]+)\)")
+_FULL, _READ_ONLY, _FORBIDDEN = {"27", "28", "122"}, {"30"}, {"1", "13"}
+
+
+@dataclass(frozen=True, slots=True)
+class BlobInfo:
+    """A stored blob: its key, its bytes, and its age in seconds."""
+
+    key: str
+    size: int
+    age: float
+
+
+def preview_key(job: str, attempt: int, step: int) -> str:
+    """Where an engine puts a preview frame; it expires."""
+    return f"{PREVIEWS}/{job}/{attempt}-{step:04}.jpg"
+
+
+def state_key(job: str, attempt: int, step: int) -> str:
+    """Where an engine puts what another one can resume from; it expires."""
+    return f"{STATES}/{job}/{attempt}-{step:04}.safetensors"
+
+
+def picture_key(job: str, attempt: int) -> str:
+    """Where an engine puts the finished picture."""
+    return f"pictures/{job}/{attempt}.png"
+
+
+def thumbnail_key(job: str, attempt: int) -> str:
+    """Where an engine puts the small picture that stays beside the finished one."""
+    return f"pictures/{job}/{attempt}.jpg"
+
+
+def content_type_of(key: str) -> str:
+    """Name the media type of a blob by its key's suffix."""
+    return _CONTENT_TYPES.get(Path(key).suffix, "application/octet-stream")
+
+
+def open_blobs(url: str) -> "Blobs":
+    """Give the blobs behind a URL.
+
+    Args:
+        url: file://FOLDER, relative or absolute, or s3://BUCKET/PREFIX; for S3 the endpoint, the
+            region and the keys come from the usual AWS_* variables.
+
+    Raises:
+        ParameterError: the URL is of neither kind.
+        BlobError: the folder cannot be made.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.netloc + parts.path:
+        folder = Path(unquote(parts.netloc + parts.path)).expanduser().absolute()
+        with _translated(f"the folder {folder}", ""):
+            return Blobs(LocalStore(folder, mkdir=True), folder)
+    if parts.scheme == "s3" and parts.netloc:
+        return Blobs(_bucket(parts.netloc, parts.path.strip("/")), None)
+    raise ParameterError(
+        f"The blobs URL {quoted(url)} is not file://FOLDER or s3://BUCKET/PREFIX.",
+        given=url,
+        allowed=("file://", "s3://"),
+    )
+
+
+def _bucket(name: str, prefix: str) -> S3Store:
+    variables = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+    endpoint = next((os.environ[name] for name in variables if os.environ.get(name)), "")
+    return S3Store(
+        name,
+        prefix=prefix or None,
+        client_options={
+            "allow_http": endpoint.startswith("http://"),
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(seconds=30),
+        },
+        # The caller retries, too, and knows how long its lease is.
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=15)},
+    )
+
+
+class Blobs:
+    """A folder or bucket of blobs; made by `open_blobs`."""
+
+    def __init__(self, store: LocalStore | S3Store, folder: Path | None) -> None:
+        self._store = store
+        self._folder = folder
+
+    def __str__(self) -> str:
+        if isinstance(self._store, S3Store):
+            return f"the bucket {self._store.config.get('bucket')}"
+        return f"the folder {self._folder}"
+
+    async def put(self, key: str, data: bytes, content_type: str | None = None) -> None:
+        """Store a new blob, whole or not at all; the key's suffix tells the default type.
+
+        Raises:
+            BlobExists: the key is taken.
+            BlobError: the disk is full, read-only or away.
+        """
+        with _translated(str(self), key):
+            await obstore.put_async(
+                self._store,
+                key,
+                data,
+                mode="create",
+                use_multipart=False,  # parts would give up the check that the key is new
+                attributes=None
+                if self._folder
+                else {"Content-Type": content_type or content_type_of(key)},
+            )
+            if self._folder:
+                await asyncio.to_thread(_sync, self._folder / key)
+
+    async def get(self, key: str) -> bytes:
+        """Fetch a blob; raises BlobError, also if there is none."""
+        with _translated(str(self), key):
+            result = await obstore.get_async(self._store, key)
+            return bytes(await result.bytes_async())
+
+    async def exists(self, key: str) -> bool:
+        """Tell whether a key is taken."""
+        with _translated(str(self), key):
+            try:
+                await obstore.head_async(self._store, key)
+            except FileNotFoundError:
+                return False
+            return True
+
+    async def delete(self, keys: Iterable[str]) -> None:
+        """Delete blobs; those that are not there are skipped."""
+        for key in keys:
+            with _translated(str(self), key):
+                try:
+                    await obstore.delete_async(self._store, key)
+                except FileNotFoundError:
+                    if not self._folder:  # an S3 says so of a missing bucket only
+                        raise
+
+    async def list(self, prefix: str = "") -> AsyncIterator[BlobInfo]:
+        """Go through the blobs below a prefix, which ends at a slash; in no order."""
+        now = time.time()
+        with _translated(str(self), prefix):
+            async for page in obstore.list(self._store, prefix or None):
+                for found in page:
+                    age = now - found["last_modified"].timestamp()
+                    yield BlobInfo(found["path"], found["size"], age)
+
+    async def url(self, key: str, seconds: float = 3600.0) -> str | None:
+        """Give a URL that anyone may fetch the blob from for a time; None for a folder."""
+        if not isinstance(self._store, S3Store):
+            return None
+        with _translated(str(self), key):
+            return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=seconds))
+
+    async def probe(self) -> None:
+        """Write, read and delete a small blob; raises BlobError if any of it fails."""
+        key = f"probes/{secrets.token_hex(8)}"
+        await self.put(key, b"probe")
+        await self.get(key)
+        await self.delete([key])
+
+    async def expire(self, before_seconds: float) -> int:
+        """Delete previews and saved states that are older; tells how many."""
+        expired = [
+            found.key
+            for prefix in (PREVIEWS, STATES)
+            async for found in self.list(prefix)
+            if found.age > before_seconds
+        ]
+        await self.delete(expired)
+        if self._folder:
+            await asyncio.to_thread(_sweep, self._folder, before_seconds)
+        return len(expired)
+
+
+def _sync(path: Path) -> None:
+    """Bring a new file and its name to the disk, before a database says that it is there."""
+    for each in (path, path.parent):
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sweep(folder: Path, before_seconds: float) -> None:
+    """Remove what killed processes left half written, and folders that became empty."""
+    oldest = time.time() - before_seconds
+    for path in folder.rglob("*#*"):
+        if _LEFTOVER.search(path.name) and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+    for prefix in (PREVIEWS, STATES):
+        for path in (folder / prefix).glob("*"):
+            if path.stat().st_mtime < oldest and not any(path.iterdir()):
+                path.rmdir()
+
+
+@contextmanager
+def _translated(where: str, key: str) -> Iterator[None]:
+    """Turn what obstore and the system raise into one sentence."""
+    try:
+        yield
+    except AlreadyExistsError as error:
+        raise BlobExists(
+            f"The blob {quoted(key)} is in {where} already; blobs are never overwritten.",
+            given=key,
+        ) from error
+    except (BaseError, OSError) as error:
+        raise BlobError(_sentence(error, where, key), given=key) from error
+
+
+def _sentence(error: Exception, where: str, key: str) -> str:
+    text = str(error).partition("\n\nDebug source:")[0]
+    number = str(error.errno) if isinstance(error, OSError) and error.errno else ""
+    if found := _OS_ERROR.search(text):
+        number = found[1]
+    if "NoSuchBucket" in text:
+        return f"There is {where.replace('the bucket', 'no bucket')}; make it first."
+    if number in _FULL:
+        return f"The disk is full: {where} takes no more blobs."
+    if number in _READ_ONLY:
+        return f"The disk is read-only: {where} takes no blobs."
+    if number in _FORBIDDEN or isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
+        return f"GANshare may not use {where}; its owner or keys must allow it."
+    if isinstance(error, FileNotFoundError):
+        return f"There is no blob {quoted(key)} in {where}."
+    reason = " ".join(text.split())
+    return f"{where[0].upper()}{where[1:]} cannot be reached or used now ({reason[:200]})."
