@@ -116,6 +116,7 @@ class HealthServer:
         setting: str = "ENGINE_HEALTH_LISTEN",
     ) -> None:
         self._listen = listen
+        self.port = listen.port
         self._metrics = metrics
         self._pulse = pulse
         self._checks = tuple(checks)
@@ -144,14 +145,10 @@ class HealthServer:
         )
         self._thread = threading.Thread(target=self._serve, name="health", daemon=True)
 
-    @property
-    def port(self) -> int:
-        """The port that it listens on, once it does."""
-        return self._listen.port if self._socket is None else int(self._socket.getsockname()[1])
-
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._socket = _bind(self._listen, self._setting)
+        self.port = int(self._socket.getsockname()[1])
         self._thread.start()
         return self
 
