@@ -10,7 +10,6 @@ import secrets
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Never
 
 import click
@@ -19,7 +18,9 @@ from rich.text import Text
 
 from ganshare import __version__
 from ganshare.commands.settings import settings
+from ganshare.commands.up import up
 from ganshare.errors import AskerError, WorldError
+from ganshare.handover import become_module
 from ganshare.prompts import CATEGORIES, MAX_SEED, DrawnPrompt, draw_prompt
 
 __all__ = [
@@ -106,18 +107,7 @@ class _HandedOver(click.Command):
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> Any:
-        _become_module("engine", [str(self.name), *ctx.args])
-
-
-def _become_module(module: str, arguments: Sequence[str]) -> Never:
-    """Replace this process by `python -m module arguments...`."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # `python -m` looks in the current folder first, where anyone's engine.py may lie; that is
-    # wanted only if this process was started so, too.
-    searches_here = "" in sys.path or str(Path.cwd()) in sys.path
-    options = [] if searches_here else ["-P"]
-    os.execv(sys.executable, [sys.executable, *options, "-m", module, *arguments])  # noqa: S606
+        become_module("engine", [str(self.name), *ctx.args])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -174,6 +164,7 @@ def _as_text(drawn: DrawnPrompt, *, with_swatch: bool) -> Text:
 
 
 ganshare.add_command(settings)
+ganshare.add_command(up)
 
 for _name, _help in {
     "paint": "Paint a picture from a prompt, or from a random one.",

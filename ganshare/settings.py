@@ -7,7 +7,7 @@ passed down from there.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError
@@ -30,6 +30,9 @@ from ganshare.setting_types import (
     SecretUrl,
     SplitOnCommas,
 )
+
+if TYPE_CHECKING:
+    from ganshare.store import Limits
 
 __all__ = [
     "CLASSES",
@@ -122,6 +125,24 @@ class CoreSettings(Settings):
     max_attempts: int = Field(
         3, ge=1, le=100, description="Engines that may try a job before it is given up."
     )
+
+    engine_seconds: float = Field(
+        45.0, ge=1, description="How long an engine counts as alive without a report."
+    )
+
+    @property
+    def limits(self) -> "Limits":
+        """The queue's limits, as the store takes them."""
+        from ganshare.store import Limits
+
+        return Limits(
+            per_person_running=self.per_person_running,
+            per_person_active=self.per_person_active,
+            queue_cap=self.queue_cap,
+            lease_seconds=self.lease_seconds,
+            max_attempts=self.max_attempts,
+            engine_seconds=self.engine_seconds,
+        )
 
 
 class EngineSettings(Settings):

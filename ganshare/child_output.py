@@ -1,0 +1,46 @@
+"""The output of several children as one: each line says whose it is."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+__all__ = ["json_writer", "prefix_writer"]
+
+COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
+
+
+def prefix_writer(
+    names: Sequence[str], stream: TextIO | None = None
+) -> Callable[[str, bytes], None]:
+    """Give a writer for people: "engine-1 | line", each name in its colour on a terminal."""
+    console = Console(file=stream or sys.stdout, highlight=False, soft_wrap=True)
+    width = max(map(len, names), default=0)
+    colours = {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(names)}
+
+    def write(name: str, line: bytes) -> None:
+        text = Text(f"{name:<{width}} | ", style=colours.get(name, ""))
+        text.append_text(Text.from_ansi(line.decode(errors="replace"), style="default"))
+        console.print(text)
+
+    return write
+
+
+def json_writer(stream: TextIO | None = None) -> Callable[[str, bytes], None]:
+    """Give a writer for machines: each line is a JSON object whose "child" is the name."""
+    out = stream or sys.stdout
+
+    def write(name: str, line: bytes) -> None:
+        text = line.decode(errors="replace")
+        try:
+            given = json.loads(text)
+        except ValueError:
+            given = None
+        event = given if isinstance(given, dict) else {"event": text}
+        out.write(json.dumps({"child": name, **event}, ensure_ascii=False) + "\n")
+        out.flush()
+
+    return write

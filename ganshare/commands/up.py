@@ -1,0 +1,112 @@
+"""`ganshare up`: store, engines, bot and web page of one machine, under one supervisor."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ganshare.settings import CoreSettings, EngineSettings
+    from ganshare.supervise import Program
+
+__all__ = ["up"]
+
+# Time for a child to say goodbye to the store after its own drain.
+GOODBYE_SECONDS = 10.0
+
+
+@click.command()
+@click.option("--engines", metavar="N", type=click.IntRange(0, 64), default=1, show_default=True)
+@click.option("--no-bot", is_flag=True, help="Without the chat bot.")
+@click.option("--no-web", is_flag=True, help="Without the web page.")
+@click.option(
+    "--grace",
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    help="From SIGTERM to SIGKILL when ending; by default what an engine drains, and 10 s.",
+)
+def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
+    """Run all of GANshare on this machine, and restart what dies.
+
+    Ctrl-C or SIGTERM ends it in order: engines finish or hand back their jobs. A second Ctrl-C
+    does not wait for that.
+    """
+    import asyncio
+    import sys
+
+    from ganshare.child_output import json_writer, prefix_writer
+    from ganshare.errors import ParameterError
+    from ganshare.log import get_logger, start_log
+    from ganshare.settings import BotSettings, CoreSettings, EngineSettings, load
+    from ganshare.supervise import Patience, Supervisor
+
+    core, engine, bot = load(CoreSettings), load(EngineSettings), load(BotSettings)
+    start_log("up", core, engine, bot)
+    for_people = core.log == "console" or (core.log == "auto" and sys.stdout.isatty())
+    environment = {"GANSHARE_LOG": "console" if for_people else "json"}
+    programs = [_engine(number, engines, engine) for number in range(engines)]
+    for name, wanted in (("bot", not no_bot), ("web", not no_web)):
+        program = _front(name) if wanted else None
+        if program is not None:
+            programs.append(program)
+        elif wanted:
+            get_logger(__name__).warning("not started: no such package is installed", program=name)
+    if not programs:
+        raise ParameterError("There is nothing to run; --engines must be at least 1.")
+    programs = [
+        replace(program, environment={**environment, **program.environment}) for program in programs
+    ]
+    write = prefix_writer([program.name for program in programs]) if for_people else json_writer()
+    patience = Patience(
+        grace=engine.drain_seconds + GOODBYE_SECONDS if grace is None else grace,
+    )
+
+    async def run() -> None:
+        await _migrate(core)
+        await Supervisor(programs, write, patience).run()
+
+    asyncio.run(run())
+
+
+async def _migrate(core: "CoreSettings") -> None:
+    from ganshare.store import open_store
+
+    async with open_store(core.database_url.get_secret_value(), core.limits, migrate=True):
+        pass
+
+
+def _engine(number: int, of: int, settings: "EngineSettings") -> "Program":
+    """One engine; several share out the processor, take a GPU each, and have a port each."""
+    from ganshare.handover import module_command
+    from ganshare.supervise import Program
+
+    if of == 1:
+        return Program("engine", tuple(module_command("engine", "run")))
+    environment = {}
+    if settings.health_listen is not None:
+        listen = settings.health_listen
+        environment["ENGINE_HEALTH_LISTEN"] = str(
+            replace(listen, port=listen.port + number if listen.port else 0)
+        )
+    if settings.device == "cuda":
+        environment["ENGINE_DEVICE"] = f"cuda:{number}"
+    elif settings.device == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+        environment["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // of))
+    return Program(f"engine-{number + 1}", tuple(module_command("engine", "run")), environment)
+
+
+def _front(name: str) -> "Program | None":
+    """The bot, or the web page, which is a part of it; None where the package is not installed."""
+    from importlib.util import find_spec
+
+    from ganshare.handover import module_command
+    from ganshare.supervise import Program
+
+    found = find_spec("bot")
+    # A folder that happens to be called so has no __main__. Nothing of it is imported here.
+    folders = (found.submodule_search_locations if found else None) or ()
+    if not any(Path(folder, "__main__.py").is_file() for folder in folders):
+        return None
+    return Program(name, tuple(module_command("bot", "run" if name == "bot" else name)))
