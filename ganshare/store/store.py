@@ -163,6 +163,10 @@ class Store:
         """Running jobs, longest running first, then the queued ones in their order."""
         raise NotImplementedError
 
+    async def dead_letters(self, limit: int = 20) -> list[Job]:
+        """Jobs that were given up, newest first; their `error` says why."""
+        raise NotImplementedError
+
     async def frames(self, job_id: str) -> list[Frame]:
         """Previews of a job, by attempt and step."""
         raise NotImplementedError
