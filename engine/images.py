@@ -17,7 +17,17 @@ from torch import Tensor
 from engine.atomic import write_bytes
 from ganshare.errors import ImageError, InternalError, quoted
 
-__all__ = ["MAX_PIXELS", "fit_cover", "open_rgb", "read_image", "to_pil", "to_png"]
+__all__ = [
+    "MAX_PIXELS",
+    "decode_image",
+    "encode_jpeg",
+    "encode_png",
+    "fit_cover",
+    "open_rgb",
+    "read_image",
+    "to_pil",
+    "to_png",
+]
 
 MAX_PIXELS = 64_000_000
 
@@ -42,6 +52,15 @@ def read_image(path: Path) -> Tensor:
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise ImageError(f"The image {what} cannot be read: {reason}.", given=str(path)) from error
+    return _to_tensor(image)
+
+
+def decode_image(data: bytes, what: str) -> Tensor:
+    """Read the bytes of a picture as `read_image` does; `what` names it in messages."""
+    return _to_tensor(open_rgb(io.BytesIO(data), what))
+
+
+def _to_tensor(image: Image.Image) -> Tensor:
     pixels = torch.from_numpy(np.array(image))  # (height, width, 3) uint8
     return pixels.permute(2, 0, 1).contiguous().float().div(255.0)
 
@@ -136,18 +155,35 @@ def to_pil(image: Tensor) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(pixels))
 
 
-def to_png(image: Tensor, path: Path, text: dict[str, str] | None = None) -> None:
-    """Write (3, height, width) in [0, 1] as PNG with iTXt chunks; same input, same bytes.
-
-    Raises:
-        WorldError: it cannot be written; then nothing of it is left.
-    """
+def encode_png(image: Tensor, text: dict[str, str] | None = None) -> bytes:
+    """(3, height, width) in [0, 1] as PNG with iTXt chunks; same input, same bytes."""
     chunks = PngInfo()
     for name, value in (text or {}).items():
         chunks.add_itxt(name, value)
     encoded = io.BytesIO()
     to_pil(image).save(encoded, "PNG", pnginfo=chunks, compress_level=6)
-    write_bytes(path, encoded.getvalue())
+    return encoded.getvalue()
+
+
+def to_png(image: Tensor, path: Path, text: dict[str, str] | None = None) -> None:
+    """Write what `encode_png` gives.
+
+    Raises:
+        WorldError: it cannot be written; then nothing of it is left.
+    """
+    write_bytes(path, encode_png(image, text))
+
+
+def encode_jpeg(image: Tensor, max_bytes: int, long_side: int = 512) -> bytes:
+    """(3, height, width) in [0, 1] as JPEG for a chat: at most so large, as good as that allows."""
+    picture = to_pil(image)
+    picture.thumbnail((long_side, long_side), Image.Resampling.LANCZOS)  # never grows
+    for quality in (90, 80, 70, 50, 30, 10):
+        encoded = io.BytesIO()
+        picture.save(encoded, "JPEG", quality=quality, optimize=True)
+        if encoded.tell() <= max_bytes:
+            return encoded.getvalue()
+    return encode_jpeg(image, max_bytes, long_side // 2)
 
 
 def fit_cover(image: Tensor, width: int, height: int) -> Tensor:

@@ -53,6 +53,18 @@ class SynthesisSettings:
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
 
 
+_NUMBERS = ("step", "smoothed", "best", "best_step")
+
+
+@dataclass(frozen=True, eq=False)
+class CanvasState:
+    """A canvas between two steps, for another process to go on from."""
+
+    tensors: dict[str, Tensor]
+    numbers: dict[str, float]
+    losses: dict[str, float]
+
+
 class Canvas:
     """One painting's latent, optimiser and random numbers: nothing that batch-mates could touch."""
 
@@ -75,7 +87,8 @@ class Canvas:
         self.losses: dict[str, float] = {}
 
     def _set_latent(self, latent: Tensor) -> None:
-        self.latent = latent.to(self.painter.device).requires_grad_(True)
+        # contiguous, as a restored one is: another layout could round differently
+        self.latent = latent.to(self.painter.device).contiguous().requires_grad_(True)
         self.average = self.latent.detach().clone()
         self.optimizer = torch.optim.Adam([self.latent], self.painter.settings.step_size)
 
@@ -98,12 +111,18 @@ class Canvas:
         return self.step >= self.request.steps
 
     def advance(self) -> None:
-        """One step of Adam on the latent."""
+        """One step of Adam on the latent; a step that fails leaves the canvas as it was."""
+        before = self.generator.get_state()
+        try:
+            self._advance()
+        except BaseException:
+            self.generator.set_state(before)
+            raise
+
+    def _advance(self) -> None:
         painter, request, settings = self.painter, self.request, self.painter.settings
         if self.coarse_steps and self.step == self.coarse_steps:
-            cells = (request.height // painter.vqgan.factor, request.width // painter.vqgan.factor)
-            finer = F.interpolate(self.average, cells, mode="bilinear")
-            self._set_latent(painter.normalised(finer))
+            self._refine()
         done = self.step / request.steps
         for group in self.optimizer.param_groups:
             group["lr"] = settings.step_size + done * (
@@ -137,6 +156,14 @@ class Canvas:
         self.losses = {name: value.item() for name, value in named.items()}
         self._watch_plateau(loss.item())
 
+    def _refine(self) -> None:
+        """From half the side to the full canvas; the second time, after a failed step, nothing."""
+        factor = self.painter.vqgan.factor
+        cells = (self.request.height // factor, self.request.width // factor)
+        if tuple(self.latent.shape[2:]) != cells:
+            finer = F.interpolate(self.average, cells, mode="bilinear")
+            self._set_latent(self.painter.normalised(finer))
+
     def _watch_plateau(self, loss: float) -> None:
         """Views are random and so is each loss: what counts is the average of the last few."""
         settings = self.painter.settings
@@ -148,10 +175,44 @@ class Canvas:
         if self.step - self.best_step >= settings.plateau_steps:
             self.request = replace(self.request, steps=self.step)
 
-    def frame(self) -> Frame:
-        """What the canvas shows now: the average of the last latents, at the size asked for."""
+    def state(self) -> CanvasState:
+        """All that the next step depends on, copied."""
+        adam = self.optimizer.state[self.latent]
+        tensors = {
+            "latent": self.latent,
+            "average": self.average,
+            "generator": self.generator.get_state(),
+            **{f"adam.{name}": value for name, value in adam.items()},
+        }
+        return CanvasState(
+            {name: value.detach().cpu().clone() for name, value in tensors.items()},
+            {name: getattr(self, name) for name in _NUMBERS} | {"steps": self.request.steps},
+            self.losses,
+        )
+
+    def restore(self, state: CanvasState) -> None:
+        """Go on from a state of the same request; raises KeyError or RuntimeError if it is none."""
+        tensors, numbers = dict(state.tensors), dict(state.numbers)
+        self.generator.set_state(tensors.pop("generator"))
+        self._set_latent(tensors.pop("latent"))
+        self.average.copy_(tensors.pop("average"))
+        adam = {name.removeprefix("adam."): value for name, value in tensors.items()}
+        # Adam counts its steps on the CPU
+        self.optimizer.state[self.latent] = {
+            name: value if name == "step" else value.to(self.latent) for name, value in adam.items()
+        }
+        self.request = replace(self.request, steps=int(numbers["steps"]))
+        for name in _NUMBERS:
+            setattr(self, name, numbers[name])
+        self.losses = dict(state.losses)
+
+    def frame(self, *, exact: bool = True) -> Frame:
+        """What the canvas shows now: the average of the last latents, at the size asked for.
+
+        A preview need not be `exact`, which takes half the time.
+        """
         with torch.no_grad():
-            image = self.painter.decode(self.painter.normalised(self.average), exact=True)
+            image = self.painter.decode(self.painter.normalised(self.average), exact=exact)
             sides = (self.request.height, self.request.width)
             if tuple(image.shape[2:]) != sides:
                 image = F.interpolate(image, sides, mode="bilinear", antialias=True)

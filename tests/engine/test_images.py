@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.images import fit_cover, read_image, to_png
+from engine.images import decode_image, encode_jpeg, encode_png, fit_cover, read_image, to_png
 from engine.video import write_video
 from ganshare.errors import ImageError, InternalError, ParameterError, WorldError
 
@@ -166,3 +166,28 @@ def test_animations_are_written(suffix: str, tmp_path: Path) -> None:
 def test_another_suffix_names_the_three(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"must end in .mp4, .gif or .webp"):
         write_video([gradient()], tmp_path / "frames.avi")
+
+
+# --- bytes, for blobs and chats ---------------------------------------------------------------
+
+
+def test_a_png_in_bytes_is_the_png_in_a_file(tmp_path: Path) -> None:
+    to_png(gradient(), tmp_path / "a.png", {"key": "värde"})
+    data = encode_png(gradient(), {"key": "värde"})
+    assert data == (tmp_path / "a.png").read_bytes()
+    assert torch.equal(decode_image(data, "a.png"), read_image(tmp_path / "a.png"))
+
+
+@pytest.mark.parametrize("sides", [(64, 80), (1024, 1024), (256, 1024)])
+def test_a_preview_of_any_picture_is_small_enough_for_a_chat(sides: tuple[int, int]) -> None:
+    noise = torch.rand(3, *sides, generator=torch.Generator().manual_seed(1))  # compresses worst
+    data = encode_jpeg(noise, 80_000)
+    preview = decode_image(data, "preview")
+    assert len(data) <= 80_000
+    assert max(preview.shape[1:]) == min(512, max(sides))
+    assert preview.shape[1] * sides[1] == preview.shape[2] * sides[0]
+
+
+def test_a_preview_that_may_be_large_is_good() -> None:
+    preview = decode_image(encode_jpeg(gradient(256, 256), 80_000), "preview")
+    assert (preview - gradient(256, 256)).abs().max() < 0.03
