@@ -1,9 +1,52 @@
 """The durable, fair queue between bots and engines: each verb is one short transaction."""
 
+import asyncio
+import random
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ganshare.errors import JobError, StoreError, quoted
 from ganshare.jobs import Artwork, EngineReport, Frame, Job, JobRequest, JobState, Place
+from ganshare.store.admission import Candidate, refusal
+from ganshare.store.bell import Bell, open_bell
+from ganshare.store.claiming import IN_ORDER, claim_statement
+from ganshare.store.database import Conflict, Database, Row
+from ganshare.store.dialect import channel, insert, now
+from ganshare.store.leases import (
+    artwork_statement,
+    beat_statement,
+    bury_statement,
+    cancel_statement,
+    done_statement,
+    frame_statement,
+    give_up_statement,
+    hand_back_statement,
+    is_same,
+    reap_statement,
+)
+from ganshare.store.migrate import check_schema, migrate
+from ganshare.store.places import (
+    Load,
+    load_statement,
+    place_of,
+    place_statement,
+    throughput_statement,
+    total_rate,
+)
+from ganshare.store.rows import (
+    DamagedRowError,
+    from_engine,
+    to_artwork,
+    to_engine,
+    to_frame,
+    to_job,
+    without_request,
+)
+from ganshare.store.tables import ACTIVE, QUEUED, RUNNING, artworks, engines, frames, jobs
 from ganshare.store.values import (
     Beat,
     Limits,
@@ -15,6 +58,18 @@ from ganshare.store.values import (
 )
 
 __all__ = ["Store", "open_store"]
+
+_ADMISSION_LOCK = 0x67616E02  # PostgreSQL's advisory lock for submits near the cap
+_AT_ONCE = 100  # submits that may run at the same moment
+_CLAIM_ROUNDS = 20
+_DAY = 86_400.0
+
+_SHOWN = sa.bindparam("revision_shown", type_=sa.Integer)
+_ACK = (
+    jobs.update()
+    .where(jobs.c.id == sa.bindparam("shown"), jobs.c.seen < _SHOWN)
+    .values(seen=_SHOWN)
+)
 
 
 def open_store(url: str, limits: Limits | None = None, *, migrate: bool = False) -> "Store":
@@ -28,7 +83,7 @@ def open_store(url: str, limits: Limits | None = None, *, migrate: bool = False)
     Raises:
         ParameterError: the URL is of neither kind.
     """
-    raise NotImplementedError
+    return Store(Database(url), limits or Limits(), migrates=migrate)
 
 
 class Store:
@@ -39,13 +94,29 @@ class Store:
     missing, or older or newer than this version.
     """
 
+    def __init__(self, database: Database, limits: Limits, *, migrates: bool = False) -> None:
+        self.limits = limits
+        self._database = database
+        self._migrates = migrates
+        self._claim = claim_statement(limits)
+        self._bells: dict[Topic | None, Bell] = {}
+
     async def __aenter__(self) -> "Store":
         """Connect and check the schema."""
-        raise NotImplementedError
+        try:
+            if self._migrates:
+                await migrate(self._database)
+            await check_schema(self._database)
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
 
     async def __aexit__(self, *exc: object) -> None:
         """Close every connection."""
-        raise NotImplementedError
+        for bell in self._bells.values():
+            await bell.close()
+        await self._database.close()
 
     async def submit(
         self,
@@ -67,7 +138,18 @@ class Store:
             AdmissionError: the person has too many active jobs, the queue is full, or no live
                 engine paints that model or size.
         """
-        raise NotImplementedError
+        candidate = Candidate(person, origin, request, key, priority, weight, reply_to or {})
+        # Each round that is lost to somebody else is one job more of this person.
+        for _ in range(self.limits.per_person_active + 2):
+            if (row := await self._admit(candidate)) is not None:
+                return Submitted(to_job(row), is_new=True)
+            if (job := await self.job_by_key(key)) is not None:
+                return Submitted(job, is_new=False)
+            active, load = await asyncio.gather(self.active(person), self._load())
+            reason = refusal(candidate, self.limits, len(active), load, await self.engines())
+            if reason is not None:
+                raise reason
+        raise StoreError("The queue is too busy to take the job in now; please try again.")
 
     async def claim(
         self, worker: str, *, models: Iterable[str], max_area: int, count: int = 1
@@ -77,7 +159,20 @@ class Store:
         In the order of priority, fair share by person, and time; nobody has more than
         `per_person_running` jobs running at once.
         """
-        raise NotImplementedError
+        wanted = {"worker": worker, "models": sorted(set(models)), "max_area": max_area}
+        claimed: list[Job] = []
+        for _ in range(_CLAIM_ROUNDS + count):
+            if (left := count - len(claimed)) <= 0:
+                break
+            try:
+                rows = await self._database.rows(self._claim, {**wanted, "count": left})
+            except Conflict:
+                await asyncio.sleep(random.uniform(0, 0.01))
+                continue
+            if not rows:
+                break
+            claimed += [job for job in await self._jobs(rows) if not job.state.over]
+        return sorted(claimed, key=lambda job: (-job.priority, job.started or 0.0, job.id))
 
     async def beat(
         self,
@@ -93,14 +188,38 @@ class Store:
         After `mine=False` nothing of this attempt may be published. After `cancel=True` stop and
         `release` the job, which makes it cancelled. A database crash may forget a beat.
         """
-        raise NotImplementedError
+        news = {"step": step, "loss": loss, "preview": preview}
+        quiet = {"saved_state": saved_state}
+        row = await self._database.row(
+            beat_statement(job, self.limits, _given(news), _given(quiet))
+        )
+        if row is None:
+            return Beat(mine=False, cancel=False)
+        if preview is not None:
+            shown = job.step if step is None else step
+            dialect = self._database.dialect
+            await self._database.rows(frame_statement(dialect, job, shown, loss, preview))
+        return Beat(mine=True, cancel=bool(row["cancel_requested"]))
 
     async def finish(self, job: Job, artwork: NewArtwork) -> Artwork | None:
         """Publish: job done and artwork there, both or neither; None if no longer this attempt's.
 
         Said twice, by the same attempt with the same picture, it gives the same artwork.
         """
-        raise NotImplementedError
+
+        async def publish(connection: AsyncConnection) -> Row | None:
+            done = (await connection.execute(done_statement(job))).mappings().first()
+            if done is None:
+                return None
+            statement = artwork_statement(job, done["artwork"], artwork)
+            return (await connection.execute(statement)).mappings().one()
+
+        row = await self._database.atomically(publish)
+        if row is not None:
+            return to_artwork(row)
+        row = await self._database.row(sa.select(artworks).where(artworks.c.job == job.id))
+        published = to_artwork(row) if row is not None else None
+        return published if published and is_same(published, job, artwork) else None
 
     async def fail(self, job: Job, error: str, *, retry: bool) -> bool:
         """Give up this attempt; False if it was not this attempt's any more.
@@ -108,14 +227,15 @@ class Store:
         With `retry` and attempts left, the job is queued at its old place, else it is dead; if
         its cancellation was asked for, it is cancelled.
         """
-        raise NotImplementedError
+        statement = give_up_statement(job, error, retry=retry)
+        return await self._database.row(statement) is not None
 
     async def release(self, job: Job) -> bool:
         """Hand a job back as on a drain; the attempt doesn't count. False as for `fail`.
 
         A job whose cancellation was asked for becomes cancelled.
         """
-        raise NotImplementedError
+        return await self._database.row(hand_back_statement(job)) is not None
 
     async def cancel(self, job_id: str, *, by: str, admin: bool = False) -> Job:
         """Cancel a queued job at once, or ask for the end of a running one.
@@ -125,7 +245,18 @@ class Store:
         Raises:
             JobError: there is no such job, or it is not of person `by`, who is no admin.
         """
-        raise NotImplementedError
+        row = await self._database.row(cancel_statement(job_id, None if admin else by))
+        if row is not None:
+            return (await self._jobs([row]))[0]
+        job = await self.get(job_id)
+        if job is None:
+            raise JobError(f"There is no job {quoted(job_id)}.", given=job_id)
+        if job.person != by and not admin:
+            raise JobError(
+                f"The job {quoted(job_id)} is not yours; only whoever asked for it may cancel it.",
+                given=job_id,
+            )
+        return job
 
     async def reap(self) -> Reaped:
         """Take jobs from engines that fell silent; any process may do it, every few seconds.
@@ -133,35 +264,55 @@ class Store:
         They are queued at their old place, or cancelled if that was asked for, or dead if it was
         their last attempt.
         """
-        raise NotImplementedError
+        states = Counter(row["state"] for row in await self._database.rows(reap_statement()))
+        if states:
+            await self._database.write(engines.delete().where(engines.c.reported < now() - _DAY))
+        return Reaped(states[JobState.QUEUED], states[JobState.DEAD], states[JobState.CANCELLED])
 
     async def get(self, job_id: str) -> Job | None:
         """Read one job."""
-        raise NotImplementedError
+        jobs_found = await self._select(jobs.c.id == job_id)
+        return jobs_found[0] if jobs_found else None
 
     async def job_by_key(self, key: str) -> Job | None:
         """Read the job that was submitted with this key."""
-        raise NotImplementedError
+        jobs_found = await self._select(jobs.c.key == key)
+        return jobs_found[0] if jobs_found else None
 
     async def place(self, job_id: str) -> Place | None:
         """Tell where a queued job stands; None if it is not queued."""
-        raise NotImplementedError
+        rows, live = await asyncio.gather(
+            self._database.rows(place_statement(job_id)), self.engines()
+        )
+        return place_of(rows, live)
 
     async def inbox(self, origin: str, limit: int = 200) -> list[Job]:
         """Jobs of this origin with news since their last `ack`, oldest first."""
-        raise NotImplementedError
+        unread = jobs.c.revision > jobs.c.seen
+        return await self._select(jobs.c.origin == origin, unread, order=[jobs.c.id], limit=limit)
 
-    async def ack(self, jobs: Iterable[Job]) -> None:
+    async def ack(self, jobs_shown: Iterable[Job]) -> None:
         """Remember that the revisions of these jobs, as they were read, were shown."""
-        raise NotImplementedError
+        shown = [
+            {"shown": job.id, "revision_shown": job.revision}
+            for job in sorted(jobs_shown, key=lambda job: job.id)
+        ]
+
+        async def remember(connection: AsyncConnection) -> None:
+            await connection.execute(_ACK, shown)
+
+        if shown:
+            await self._database.atomically(remember)
 
     async def active(self, person: str) -> list[Job]:
         """Jobs of one person that are queued or running, oldest first."""
-        raise NotImplementedError
+        return await self._select(ACTIVE, jobs.c.person == person, order=[jobs.c.id])
 
     async def queue(self, limit: int = 100) -> list[Job]:
         """Running jobs, longest running first, then the queued ones in their order."""
-        raise NotImplementedError
+        running = await self._select(RUNNING, order=[jobs.c.started, jobs.c.id], limit=limit)
+        left = limit - len(running)
+        return running + await self._select(QUEUED, order=IN_ORDER, limit=left) if left else running
 
     async def dead_letters(self, limit: int = 20) -> list[Job]:
         """Jobs that were given up, newest first; their `error` says why."""
@@ -169,45 +320,118 @@ class Store:
 
     async def frames(self, job_id: str) -> list[Frame]:
         """Previews of a job, by attempt and step."""
-        raise NotImplementedError
+        statement = sa.select(frames).where(frames.c.job == job_id)
+        rows = await self._database.rows(statement.order_by(frames.c.attempt, frames.c.step))
+        return [to_frame(row) for row in rows]
 
     async def report(self, report: EngineReport) -> None:
         """Say that an engine is alive, and what it can do."""
-        raise NotImplementedError
+        values = from_engine(report) | {"reported": now()}
+        statement = insert(self._database.dialect, engines).values(values)
+        renewed = {name: value for name, value in values.items() if name != "id"}
+        await self._database.write(
+            statement.on_conflict_do_update(index_elements=["id"], set_=renewed)
+        )
 
     async def engines(self) -> list[EngineReport]:
         """Engines that reported within the last `engine_seconds`, by id."""
-        raise NotImplementedError
+        alive = engines.c.reported > now() - self.limits.engine_seconds
+        rows = await self._database.rows(sa.select(engines).where(alive).order_by(engines.c.id))
+        return [to_engine(row) for row in rows]
 
     async def forget(self, engine_id: str) -> None:
         """Say that an engine has gone; its jobs stay its own until their leases end."""
-        raise NotImplementedError
+        await self._database.write(engines.delete().where(engines.c.id == engine_id))
 
     async def counts(self) -> dict[JobState, int]:
         """Count the jobs in each state, zeros included."""
-        raise NotImplementedError
+        statement = sa.select(jobs.c.state, sa.func.count().label("jobs")).group_by(jobs.c.state)
+        found = {row["state"]: row["jobs"] for row in await self._database.rows(statement)}
+        return {state: found.get(state, 0) for state in JobState}
 
     async def throughput(self, window: float = 3600.0) -> Throughput:
         """Sum up the last `window` seconds."""
-        raise NotImplementedError
+        row = await self._database.row(throughput_statement(window))
+        rate = total_rate(await self.engines()) or 0.0
+        return Throughput(window=window, rate=rate, **(row or {}))
 
     async def artwork(self, artwork_id: str) -> Artwork | None:
         """Read one artwork."""
-        raise NotImplementedError
+        row = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork_id))
+        return None if row is None else to_artwork(row)
 
     async def artworks(
         self, *, person: str | None = None, before: str | None = None, limit: int = 50
     ) -> list[Artwork]:
         """Artworks, newest first, of one person or all; `before` is the id to go on from."""
-        raise NotImplementedError
+        statement = sa.select(artworks).order_by(artworks.c.id.desc()).limit(limit)
+        if person is not None:
+            statement = statement.where(artworks.c.person == person)
+        if before is not None:
+            statement = statement.where(artworks.c.id < before)
+        return [to_artwork(row) for row in await self._database.rows(statement)]
 
     async def wait(self, timeout: float, topic: Topic | None = None) -> bool:  # noqa: ASYNC109
         """Wait for the bell; False if it didn't ring within `timeout` seconds.
 
         A hint only: it may ring for nothing, and after it rang there may be nothing to do.
         """
-        raise NotImplementedError
+        if topic not in self._bells:
+            channels = [channel(each) for each in (Topic if topic is None else [topic])]
+            self._bells[topic] = open_bell(self._database, channels)
+        return await self._bells[topic].wait(timeout)
 
     async def now(self) -> float:
         """The database's clock: seconds since 1970."""
-        raise NotImplementedError
+        row = await self._database.row(sa.select(now().label("now")))
+        return float(row["now"]) if row else 0.0
+
+    async def _admit(self, candidate: Candidate) -> Row | None:
+        """Take a job in, if it is new and allowed.
+
+        Two statements of PostgreSQL's that run at once don't count each other's rows. So near the
+        cap they go one after another; farther away, as many as may run at once still fit.
+        """
+        dialect, cap = self._database.dialect, self.limits.queue_cap
+        if dialect == "sqlite":  # where writes are serial anyway
+            return await self._database.row(candidate.statement(dialect, self.limits, cap))
+        row = await self._database.row(candidate.statement(dialect, self.limits, cap - _AT_ONCE))
+        if row is not None or (await self._load()).queued < cap - _AT_ONCE:
+            return row
+
+        async def alone(connection: AsyncConnection) -> Row | None:
+            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADMISSION_LOCK)))
+            statement = candidate.statement(dialect, self.limits, cap)
+            return (await connection.execute(statement)).mappings().first()
+
+        return await self._database.atomically(alone)
+
+    async def _load(self) -> Load:
+        row = await self._database.row(load_statement())
+        return Load(**row) if row else Load(0, 0, 0.0)
+
+    async def _select(
+        self,
+        *conditions: sa.ColumnElement[bool],
+        order: Iterable[sa.ColumnElement[Any]] = (),
+        limit: int | None = None,
+    ) -> list[Job]:
+        statement = sa.select(jobs).where(*conditions).order_by(*order).limit(limit)
+        return await self._jobs(await self._database.rows(statement))
+
+    async def _jobs(self, rows: Iterable[Row]) -> list[Job]:
+        """Read rows; a damaged job is given up here, so that it stops nobody else."""
+        found = []
+        for row in rows:
+            try:
+                found.append(to_job(row))
+            except DamagedRowError as error:
+                job = without_request(row, str(error))
+                if not JobState(row["state"]).over:
+                    await self._database.rows(bury_statement(job.id, str(error)))
+                found.append(job)
+        return found
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

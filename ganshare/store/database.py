@@ -1,0 +1,148 @@
+"""The connections to one database: statements and short transactions, for both engines alike.
+
+Errors are translated here. A connection that turns out dead, as after a restart of the server, is
+replaced and its statement repeated once; the database must be away for longer to be noticed.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from ganshare.errors import ParameterError, StoreError, quoted
+from ganshare.store.trouble import TROUBLE, is_conflict, is_lost_connection, translated
+
+__all__ = ["Conflict", "Database", "Row"]
+
+Row = sa.RowMapping
+T = TypeVar("T")
+
+_POOL = {"pool_size": 4, "max_overflow": 4, "pool_timeout": 10.0}
+_BUSY_SECONDS = 10.0
+
+
+class Conflict(StoreError):  # noqa: N818  # never leaves the store
+    """Somebody else was first; look again."""
+
+
+class Database:
+    """A database behind a URL of SQLAlchemy's.
+
+    Raises:
+        ParameterError: it is neither an SQLite file nor PostgreSQL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _parse(url)
+        self.dialect = self.url.get_backend_name()
+        connect_args: dict[str, Any] = {"timeout": _BUSY_SECONDS}  # how long a lock is waited for
+        if self.dialect == "postgresql":
+            connect_args = {
+                "timeout": 5.0,
+                "command_timeout": 10.0,
+                "server_settings": {"application_name": "ganshare", "jit": "off"},
+            }
+        self._single = create_async_engine(
+            self.url, isolation_level="AUTOCOMMIT", connect_args=connect_args, **_POOL
+        )
+        level = "SERIALIZABLE" if self.dialect == "sqlite" else "READ COMMITTED"
+        self._several = self._single.execution_options(isolation_level=level)
+        if self.dialect == "sqlite":
+            sa.event.listen(self._single.sync_engine, "connect", _prepare_sqlite)
+            sa.event.listen(self._several.sync_engine, "begin", _begin_immediate)
+
+    def __str__(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    async def rows(
+        self, statement: sa.Executable, values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row]:
+        """Run one statement in a transaction of its own and give the rows it returns."""
+
+        async def run() -> Sequence[Row]:
+            async with self._single.connect() as connection:
+                return (await connection.execute(statement, values)).mappings().all()
+
+        return await self._guarded(run)
+
+    async def row(
+        self, statement: sa.Executable, values: Mapping[str, Any] | None = None
+    ) -> Row | None:
+        """Run one statement as `rows` does, and give the first row or None."""
+        found = await self.rows(statement, values)
+        return found[0] if found else None
+
+    async def write(self, statement: sa.Executable) -> None:
+        """Run one statement that returns no rows."""
+
+        async def run() -> None:
+            async with self._single.connect() as connection:
+                await connection.execute(statement)
+
+        await self._guarded(run)
+
+    async def atomically(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run some statements in one transaction; `work` may be run again from its start."""
+
+        async def run() -> T:
+            async with self._several.begin() as connection:
+                return await work(connection)
+
+        return await self._guarded(run)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._single.dispose()
+
+    async def _guarded(self, run: Callable[[], Awaitable[T]]) -> T:
+        try:
+            try:
+                return await run()
+            except sa.exc.DBAPIError as error:
+                if not is_lost_connection(error):
+                    raise
+            return await run()
+        except TROUBLE as error:
+            if is_conflict(error):
+                raise Conflict("Somebody else was first.") from error
+            raise translated(error, str(self)) from error
+
+    @asynccontextmanager
+    async def guarding(self) -> AsyncIterator[None]:
+        """Translate the errors of what is done to the database in other ways."""
+        try:
+            yield
+        except TROUBLE as error:
+            raise translated(error, str(self)) from error
+
+
+def _parse(url: str) -> sa.URL:
+    allowed = ("sqlite+aiosqlite:///FILE", "postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE")
+    # The URL itself is not shown: it may hold a password.
+    wrong = f"the database URL must be {allowed[0]} or {allowed[1]}"
+    try:
+        parsed = sa.engine.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ParameterError(f"This is no URL; {wrong}.", allowed=allowed) from error
+    if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        given = quoted(parsed.drivername)
+        raise ParameterError(f"{given} is no store; {wrong}.", given=given, allowed=allowed)
+    if parsed.drivername.startswith("sqlite") and parsed.database in (None, "", ":memory:"):
+        raise ParameterError(
+            f"A store in memory cannot be shared; {wrong}.", given=parsed.database, allowed=allowed
+        )
+    return parsed
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    """Take the write lock at once: a later upgrade fails if somebody else wrote meanwhile."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

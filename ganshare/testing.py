@@ -1,0 +1,265 @@
+"""What tests of every process need: values to start from, a PostgreSQL and an S3 of their own.
+
+Nothing here is imported by the processes themselves.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ganshare.jobs import EngineReport, JobRequest
+from ganshare.store.values import NewArtwork
+
+__all__ = [
+    "PostgresServer",
+    "make_artwork",
+    "make_report",
+    "make_request",
+    "postgres_binaries",
+    "postgres_server",
+    "s3_server",
+    "small_disk",
+]
+
+MODEL = "paintings-f8"
+
+
+def make_request(**overrides: Any) -> JobRequest:
+    """Give a request that costs one work unit."""
+    values: dict[str, Any] = {"prompt": "a castle", "seed": 1, "model": MODEL}
+    return JobRequest(**(values | overrides))
+
+
+def make_report(**overrides: Any) -> EngineReport:
+    """Give the report of an engine that paints what `make_request` asks for."""
+    values: dict[str, Any] = {"id": "engine-1", "host": "here", "models": (MODEL,)}
+    values["max_area"] = 512 * 512
+    return EngineReport(**(values | overrides))
+
+
+def make_artwork(**overrides: Any) -> NewArtwork:
+    """Give what an engine publishes."""
+    values: dict[str, Any] = {
+        "blob": "pictures/1/1.png",
+        "preview": "pictures/1/1.jpg",
+        "width": 1024,
+        "height": 1024,
+        "sha256": "0" * 64,
+        "attributes": {"Subject": "castle"},
+        "manifest": {"prompt": "a castle"},
+        "may_sell": True,
+    }
+    return NewArtwork(**(values | overrides))
+
+
+def postgres_binaries() -> Path | None:
+    """Find the folder with PostgreSQL's server programs, or None if it is not installed."""
+    folders = [Path(found).resolve().parent for found in [shutil.which("postgres")] if found]
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
+        asked = subprocess.run(
+            ["pg_config", "--bindir"],  # noqa: S607  # wherever it is installed
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        folders.append(Path(asked.stdout.strip()))
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    needed = ("postgres", "initdb", "pg_isready", "psql")
+    return next((each for each in folders if all((each / name).exists() for name in needed)), None)
+
+
+@dataclass
+class PostgresServer:
+    """A PostgreSQL in a folder of its own, reached by a socket in there only.
+
+    Args:
+        binaries: of PostgreSQL.
+        folder: short, since a socket's path may have 107 characters at most.
+        settings: of the server.
+    """
+
+    binaries: Path
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def create(self) -> None:
+        """Make the cluster."""
+        if user := self._user():
+            shutil.chown(self.folder, user)
+        options = "-D data -A trust -U postgres -E UTF8 --locale=C --no-sync"
+        self._run("initdb", *options.split())
+
+    def start(self) -> None:
+        """Start the server and wait until it answers, also after a crash."""
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",  # a killed process loses nothing by it, a power cut would
+            "full_page_writes": "off",
+            "shared_buffers": "32MB",
+            "max_connections": "200",
+            **self.settings,
+        }
+        arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        deadline = time.monotonic() + 30
+        while True:
+            if self._process is None or self._process.poll() is not None:
+                # After a SIGKILL the old children may hold the shared memory for a moment.
+                with (self.folder / "log").open("ab") as log:
+                    self._process = subprocess.Popen(
+                        [str(self.binaries / "postgres"), "-D", "data", *arguments],
+                        cwd=self.folder,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,
+                        **self._as_user(),
+                    )
+            if self._answers():
+                return
+            if time.monotonic() > deadline:
+                log_text = (self.folder / "log").read_text("utf-8", "replace")[-2000:]
+                raise TimeoutError(f"PostgreSQL does not start:\n{log_text}")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Kill it with all its processes, as the kernel does when memory runs out."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def pause(self) -> None:
+        """Stop it in its tracks: connections stay open and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Stop it without waiting for its clients."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """Make a database and give its URL."""
+        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, whoever is still connected."""
+        self.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """Run a statement as psql does, and give what it prints."""
+        options = ["-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", "postgres"]
+        return self._run("psql", *options, "-c", statement, database)
+
+    def url(self, database: str) -> str:
+        """Give the URL of a database, for `open_store`."""
+        return f"postgresql+asyncpg://postgres@/{database}?host={quote(str(self.folder))}"
+
+    @property
+    def socket(self) -> Path:
+        """The server's socket."""
+        return self.folder / ".s.PGSQL.5432"
+
+    def _answers(self) -> bool:
+        command = [str(self.binaries / "pg_isready"), "-q", "-h", str(self.folder)]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None:
+            os.killpg(self._process.pid, number)
+
+    def _run(self, program: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [str(self.binaries / program), *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            **self._as_user(),
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr.strip()}")
+        return str(done.stdout).strip()
+
+    def _as_user(self) -> dict[str, Any]:
+        user = self._user()
+        return {"user": user, "group": user, "extra_groups": []} if user else {}
+
+    @staticmethod
+    def _user() -> str | None:
+        """Root may not run PostgreSQL; anybody else runs it as themselves."""
+        return "postgres" if os.geteuid() == 0 else None
+
+
+@contextmanager
+def postgres_server(**settings: str) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL for a while; raises LookupError if it is not installed."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        raise LookupError("PostgreSQL's server programs are not installed")
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:
+        server = PostgresServer(binaries, Path(folder), settings)
+        server.create()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.resume()
+            server.stop()
+
+
+@contextmanager
+def s3_server(bucket: str) -> Iterator[dict[str, str]]:
+    """Run an S3 with one bucket on loopback, and give the AWS_* variables that lead there."""
+    # Here, since this module also serves tests without an S3.
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it reports every request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        connection = HTTPConnection(host, port, timeout=10)
+        connection.request("PUT", f"/{bucket}")
+        connection.getresponse().read()
+        connection.close()
+        yield {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+        }
+    finally:
+        server.stop()
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """Mount a disk of some size, such as "1m", on a folder; PermissionError if we may not."""
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    command = [str(mount), "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if not mount or subprocess.run(command, capture_output=True, check=False).returncode:
+        raise PermissionError("only root may mount a disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run([str(umount), "-l", str(folder)], check=True)
