@@ -31,11 +31,12 @@ test-all: $(VENV)/.test ## Run the slow tests too
 
 check: test lint ## Tests, format, lint, types and import contracts: what CI runs
 
-lint: $(VENV)/.lint ## Format, lint, types and import contracts only
+lint: $(VENV)/.lint ## Format, lint, types, import contracts and Dockerfiles only
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/hadolint docker/*.Dockerfile
 
 format: $(VENV)/.lint ## Format the code and fix what ruff can fix
 	@$(BIN)/ruff format .

@@ -1,0 +1,43 @@
+# An engine: claims jobs, paints, publishes. Build from the repository's root:
+#
+#     docker build -f docker/engine.Dockerfile -t ganshare-engine .
+#
+# The default package index serves a torch with CUDA for x86-64. Name another index to get another
+# one, such as the CPU-only builds, which are much smaller:
+#
+#     docker build -f docker/engine.Dockerfile --build-arg TORCH_INDEX=URL -t ganshare-engine .
+
+FROM python:3.11-slim AS build
+# Both may be empty: then pip takes its own default.
+ARG PIP_INDEX=""
+ARG TORCH_INDEX=""
+WORKDIR /source
+RUN python -m venv /venv
+COPY constraints.txt ./
+# torch alone first: it is large and changes seldom.
+RUN if [ -n "$TORCH_INDEX" ]; then index="$TORCH_INDEX"; else index="$PIP_INDEX"; fi \
+    && /venv/bin/pip install --no-cache-dir ${index:+--index-url "$index"} \
+        "$(grep '^torch==' constraints.txt)"
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY ganshare ganshare
+COPY engine engine
+COPY wordlists wordlists
+RUN /venv/bin/pip install --no-cache-dir ${PIP_INDEX:+--index-url "$PIP_INDEX"} \
+    --constraint constraints.txt '.[engine]'
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --home-dir /data --create-home ganshare
+COPY --from=build /venv /venv
+# Prometheus and the health check reach the container's own network, nobody else does unless the
+# port is published.
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    ENGINE_HEALTH_LISTEN=0.0.0.0:9100
+USER 10001
+WORKDIR /data
+VOLUME /data
+EXPOSE 9100
+# Loading models takes a while; a step that hangs shows within a minute or two.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=4 \
+    CMD ["python", "-m", "ganshare.probe", "http://127.0.0.1:9100/healthz"]
+CMD ["python", "-m", "engine", "run"]

@@ -1,0 +1,37 @@
+"""`python -m ganshare.probe URL`: exit code 0 if a health endpoint says yes, 1 if not.
+
+What the containers' HEALTHCHECK runs: their images have Python and no curl.
+"""
+
+import sys
+import urllib.error
+import urllib.request
+
+__all__ = ["main"]
+
+SECONDS = 4.0
+
+
+def main(arguments: list[str]) -> int:
+    """Ask the URL; what it answers goes to stdout, which Docker keeps for `docker inspect`."""
+    (url,) = arguments
+    if not url.startswith(("http://", "https://")):
+        sys.stderr.write(f"error: {url} is no http:// address.\n")
+        return 2
+    # The container itself is asked, never a proxy.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=SECONDS) as answer:
+            sys.stdout.write(answer.read(4096).decode(errors="replace") + "\n")
+            return 0
+    except urllib.error.HTTPError as error:
+        with error:
+            sys.stdout.write(error.read(4096).decode(errors="replace") + "\n")
+        return 1
+    except OSError as error:
+        sys.stdout.write(f"{url}: {error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

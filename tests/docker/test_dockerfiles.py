@@ -1,0 +1,117 @@
+"""Dockerfiles: linted, without root, with a health check, and made of files that exist.
+
+No Docker engine is needed: what the containers would run is run here, by the same words.
+"""
+
+import fnmatch
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganshare.settings import EngineSettings, Listen
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
+BASE = "python:3.11-slim"
+
+
+def instructions(path: Path) -> list[tuple[str, str]]:
+    """Every instruction of a Dockerfile with its arguments, continued lines joined."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    joined = re.sub(r"\s*\\\n\s*", " ", "\n".join(lines))
+    pairs = [line.partition(" ") for line in joined.splitlines() if line.strip()]
+    return [(name, rest.strip()) for name, _, rest in pairs]
+
+
+def last(path: Path, name: str) -> str:
+    return [rest for instruction, rest in instructions(path) if instruction == name][-1]
+
+
+def environment(path: Path) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in shlex.split(last(path, "ENV"))]
+    return {name: value for name, _, value in pairs}
+
+
+def run_here(words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command of a Dockerfile with this environment's Python."""
+    program, *arguments = json.loads(words)
+    assert program == "python"
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_there_is_one_for_the_engine_and_one_for_the_store() -> None:
+    assert [path.name for path in DOCKERFILES] == ["engine.Dockerfile", "store.Dockerfile"]
+
+
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
+def test_hadolint_finds_nothing(path: Path) -> None:
+    beside = Path(sys.executable).with_name("hadolint")
+    hadolint = str(beside) if beside.exists() else shutil.which("hadolint")
+    if hadolint is None:
+        pytest.skip("hadolint is of the lint group")
+    done = subprocess.run([hadolint, str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
+def test_images_are_small_and_run_without_root(path: Path) -> None:
+    stages = [rest for name, rest in instructions(path) if name == "FROM"]
+    assert stages == [f"{BASE} AS build", BASE]
+    assert int(last(path, "USER")) > 0
+    # The user was made before anything runs as it, and owns the folder that it works in.
+    assert f"--uid {last(path, 'USER')} --home-dir {last(path, 'WORKDIR')}" in str(
+        instructions(path)
+    )
+    assert last(path, "VOLUME") == last(path, "WORKDIR")
+
+
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
+def test_what_is_copied_exists_and_reaches_the_build(path: Path) -> None:
+    ignore = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    let_in = {line[1:] for line in ignore if line.startswith("!")}
+    copied = [rest.split()[:-1] for name, rest in instructions(path) if name == "COPY"]
+    sources = {word for words in copied for word in words if not words[0].startswith("--from")}
+    assert sources
+    for source in sources:
+        assert (ROOT / source).exists()
+        assert any(fnmatch.fnmatch(source, pattern) for pattern in let_in)
+
+
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
+def test_no_package_index_is_written_down(path: Path) -> None:
+    arguments = {rest for name, rest in instructions(path) if name == "ARG"}
+    assert 'PIP_INDEX=""' in arguments
+    assert all(argument.endswith('=""') for argument in arguments)
+    runs = " ".join(rest for name, rest in instructions(path) if name == "RUN")
+    assert "://" not in runs
+
+
+def test_the_engine_is_asked_for_its_health_where_it_answers() -> None:
+    path = ROOT / "docker/engine.Dockerfile"
+    given = environment(path)["ENGINE_HEALTH_LISTEN"]
+    listen = EngineSettings(health_listen=given).health_listen
+    assert isinstance(listen, Listen)
+    assert f"http://127.0.0.1:{listen.port}/healthz" in last(path, "HEALTHCHECK")
+    assert last(path, "EXPOSE") == str(listen.port)
+
+
+def test_the_health_check_of_the_engine_image_fails_where_nothing_answers() -> None:
+    health = last(ROOT / "docker/engine.Dockerfile", "HEALTHCHECK")
+    words = json.loads(health.partition("CMD ")[2])
+    words[-1] = "http://127.0.0.1:9/healthz"
+    assert run_here(json.dumps(words)).returncode == 1
