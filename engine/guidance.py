@@ -18,7 +18,10 @@ def spherical_distance(images: Tensor, target: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Target:
-    """A direction in the perceptor's space; a negative weight pushes away."""
+    """A direction in the perceptor's space; a negative weight pushes away.
+
+    One that has fewer coordinates than the views sees only as many of theirs.
+    """
 
     name: str
     embedding: Tensor  # (dim,), unit length
@@ -26,7 +29,12 @@ class Target:
 
     def loss(self, embeddings: Tensor) -> Tensor:
         """(n, dim) of views -> scalar."""
+        if embeddings.shape[1] > len(self.embedding):
+            embeddings = F.normalize(embeddings[:, : len(self.embedding)], dim=1)
         return self.weight * spherical_distance(embeddings, self.embedding).mean()
+
+
+NEIGHBOURHOOD = 8  # latent cells; a pattern that repeats over so many is no part of a picture
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,19 @@ def total_variation(image: Tensor) -> Tensor:
     """Mean absolute step between neighbouring pixels of (1, 3, height, width)."""
     across = (image[..., 1:] - image[..., :-1]).abs().mean()
     return across + (image[..., 1:, :] - image[..., :-1, :]).abs().mean()
+
+
+def lattice(image: Tensor, cell: int) -> Tensor:
+    """How strongly (1, 3, height, width) repeats a pattern from latent cell to latent cell.
+
+    What a decoder adds to every cell alike shows as a lattice. Detail is the picture without its
+    cell-wide blur; its mean over all cells of a neighbourhood cancels out unless it repeats.
+    """
+    blurred = F.avg_pool2d(F.pad(image, (cell // 2,) * 4, mode="reflect"), cell + 1, 1)
+    cells = F.pixel_unshuffle(image - blurred, cell)  # (1, 3 cell², rows, columns)
+    window = tuple(min(NEIGHBOURHOOD, side) for side in cells.shape[2:])
+    repeated = F.avg_pool2d(cells, window, 2)
+    return repeated.square().mean().add(1e-8).sqrt()
 
 
 def sum_losses(parts: Sequence[tuple[str, Tensor]]) -> tuple[Tensor, dict[str, Tensor]]:

@@ -54,6 +54,7 @@ class Manifest:
         num_cutouts: crops in each step.
         init_image_sha256: of the file to start from; None without.
         target_images_sha256: of the files of image prompts.
+        noise_prompts: (seed, weight) of each.
         losses: of the last step: the total as "loss", and its parts.
         width: of the picture; `height` likewise.
         ganshare_version: that painted; `torch_version` likewise.
@@ -73,6 +74,7 @@ class Manifest:
     num_cutouts: int
     init_image_sha256: str | None
     target_images_sha256: tuple[str, ...]
+    noise_prompts: tuple[tuple[int, float], ...]
     losses: Mapping[str, float]
     width: int
     height: int
@@ -110,6 +112,7 @@ class Manifest:
             "num_cutouts": self.num_cutouts,
             "init_image_sha256": self.init_image_sha256,
             "target_images_sha256": list(self.target_images_sha256),
+            "noise_prompts": [list(noise) for noise in self.noise_prompts],
             "losses": dict(self.losses),
             "width": self.width,
             "height": self.height,
@@ -149,6 +152,7 @@ class Manifest:
             num_cutouts=fields["num_cutouts"],
             init_image_sha256=fields["init_image_sha256"],
             target_images_sha256=tuple(fields["target_images_sha256"]),
+            noise_prompts=tuple((seed, weight) for seed, weight in fields["noise_prompts"]),
             losses=fields["losses"],
             width=fields["width"],
             height=fields["height"],

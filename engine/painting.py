@@ -200,6 +200,7 @@ def draft_manifest(
         num_cutouts=request.num_cutouts,
         init_image_sha256=init_image_sha256,
         target_images_sha256=target_images_sha256,
+        noise_prompts=request.noise_prompts,
         losses={},
         width=request.width,
         height=request.height,

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.cutouts import Cutouts, CutoutSettings
-from engine.guidance import Palette, Target, range_loss, sum_losses, total_variation
+from engine.guidance import Palette, Target, lattice, range_loss, sum_losses, total_variation
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.registry import ModelFolder
@@ -44,9 +44,10 @@ class SynthesisSettings:
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 1.2
     style_weight: float = 0.4
-    subject_weight: float = 0.6
+    subject_weight: float = 1.0
     range_weight: float = 0.3
     smoothness: float = 0.15
+    lattice_weight: float = 3.0
     ema_decay: float = 0.9
     plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
     plateau_gain: float = 0.002
@@ -143,6 +144,7 @@ class Canvas:
             parts.append(("palette", self.palette.loss(image)))
         parts.append(("range", settings.range_weight * range_loss(image)))
         parts.append(("smoothness", settings.smoothness * total_variation(image)))
+        parts.append(("lattice", settings.lattice_weight * lattice(image, painter.vqgan.factor)))
         loss, named = sum_losses(parts)
         self.optimizer.zero_grad()
         loss.backward()
@@ -257,18 +259,25 @@ class Painter:
         with self._half(exact=False):
             return self.perceptor.encode_image(views.contiguous(memory_format=torch.channels_last))
 
+    def _read(self, text: str) -> Tensor:
+        """(dim,), unit length."""
+        return self.perceptor.encode_text([text])[0].to(self.device)
+
     def targets_of(self, request: PaintingRequest, generator: torch.Generator) -> list[Target]:
-        """Text, image and noise prompts as directions."""
+        """Text, image and noise prompts as directions.
+
+        A subject is sought in its own part of the space, where the colours and textures that the
+        perceptor knows it by don't argue with those that the prompt asks for.
+        """
         texts = [(prompt.text, prompt.text, prompt.weight) for prompt in request.prompts]
         attributes, settings = request.attributes, self.settings
         if attributes is not None and attributes.style is not None:
             texts.append(("style", f"{attributes.style} painting", settings.style_weight))
+        targets = [Target(name, self._read(text), weight) for name, text, weight in texts]
         if attributes is not None and attributes.subject is not None:
-            texts.append(("subject", attributes.subject, settings.subject_weight))
-        targets = [
-            Target(name, self.perceptor.encode_text([text])[0].to(self.device), weight)
-            for name, text, weight in texts
-        ]
+            part = self._read(attributes.subject)[: self.perceptor.subject_dim]
+            part = F.normalize(part, dim=0)
+            targets.append(Target("subject", part, settings.subject_weight))
         size = self.perceptor.input_size
         for image in request.target_images:
             square = F.interpolate(image[None], (size, size), mode="bicubic", antialias=True)

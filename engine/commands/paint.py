@@ -23,6 +23,7 @@ from engine.request import (
     PaintingRequest,
     attributes_of,
     check_video_path,
+    parse_noise_prompt,
     parse_size,
 )
 from ganshare.errors import ImageError, ParameterError, quoted
@@ -51,6 +52,7 @@ class Options:
     num_cutouts: int = DEFAULT_CUTOUTS
     init_image: Path | None = None
     target_image: tuple[Path, ...] = ()
+    noise_prompt: tuple[str, ...] = ()
     frames_dir: Path | None = None
     video: Path | None = None
     out: Path | None = None
@@ -85,6 +87,12 @@ class Options:
 @click.option(
     "--target-image", type=FILE, metavar="F", multiple=True, help="Become like this picture."
 )
+@click.option(
+    "--noise-prompt",
+    metavar="SEED:WEIGHT",
+    multiple=True,
+    help="Towards a random direction, for variety; such as 7:0.3.",
+)
 @click.option("--frames-dir", type=FILE, metavar="D", help="Save the frames in this folder.")
 @click.option("--video", type=FILE, metavar="F", help="An animation: .mp4, .gif or .webp.")
 @click.option(
@@ -110,7 +118,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     width, height = parse_size(options.size)
     request = PaintingRequest(
         prompts, attributes_of(prompts), seed, width, height, options.steps,
-        options.num_cutouts,
+        options.num_cutouts, noise_prompts=tuple(map(parse_noise_prompt, options.noise_prompt)),
     )  # fmt: skip
     out = options.out or Path(f"{slug(text)}-{seed}.png")
     _check_outputs(out, options)

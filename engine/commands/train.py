@@ -1,12 +1,13 @@
 """`train`: data and a configuration become a model folder."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from engine.registry import find_model
 from ganshare.errors import ModelError, ParameterError, quoted
 
 __all__ = ["train"]
@@ -37,6 +38,12 @@ def train() -> None:
     help="With --labels: all images of a group are trained on, or none is.",
 )
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
+@click.option(
+    "--from",
+    "start",
+    metavar="NAME",
+    help="Go on from this model's encoder and decoder, such as paintings-f8.",
+)
 @click.option("--minutes", type=float, help="How long; by default as the configuration says.")
 @click.option("--name", default="vqgan", show_default=True, help="Of the model folder in --out.")
 @click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
@@ -47,6 +54,7 @@ def vqgan(
     labels: Path | None,
     group_by: str,
     resume: bool,
+    start: str | None,
     minutes: float | None,
     name: str,
     licence: str,
@@ -62,7 +70,7 @@ def vqgan(
     from engine.image_set import ImageSet, read_labels, split_held_out
     from engine.training.export import export_model
     from engine.training.vqgan import VQGANTraining, train_vqgan
-    from engine.vqgan import VQGANConfig
+    from engine.vqgan import VQGANConfig, load_vqgan
 
     try:
         model_config = VQGANConfig.from_json(architecture)
@@ -70,6 +78,13 @@ def vqgan(
     except (KeyError, TypeError, ValueError) as error:
         message = f"The configuration {quoted(config.name)} is not of a VQGAN: {error}."
         raise ParameterError(message, given=str(config)) from error
+    first = None if start is None else load_vqgan(find_model(start, "vqgan"))
+    same_size = {"codebook_size": model_config.codebook_size}  # the codebook is laid anew
+    if first is not None and replace(first.config, **same_size) != model_config:
+        message = (
+            f"The model {quoted(start or '')} is built otherwise than {quoted(config.name)} says."
+        )
+        raise ModelError(message, given=start)
     images = ImageSet.read(data)
     groups = list(images.names)
     if labels is not None:
@@ -81,7 +96,13 @@ def vqgan(
         raise ParameterError(message, given=len(images))
     unseen = images.subset(held_out)
     model = train_vqgan(
-        images.subset(trained_on), unseen, model_config, training, out, resume=resume
+        images.subset(trained_on),
+        unseen,
+        model_config,
+        training,
+        out,
+        start=first,
+        resume=resume,
     )
     figures = asdict(evaluate_vqgan(model.eval(), unseen))
     folder = export_model(

@@ -107,6 +107,11 @@ class EmbeddedPerceptor(nn.Module):
         self.extractor, self.heads, self.language = extractor, heads, language
         self.tokenizer, self.input_size = tokenizer, input_size
 
+    @property
+    def subject_dim(self) -> int:
+        """The subject's part of an embedding."""
+        return self.heads.config.subject
+
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """(len(texts), dim), unit length."""
         with torch.no_grad():

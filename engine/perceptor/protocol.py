@@ -13,6 +13,10 @@ class Perceptor(Protocol):
     def input_size(self) -> int:
         """Side of the square images that `encode_image` takes, in pixels."""
 
+    @property
+    def subject_dim(self) -> int:
+        """How many coordinates, from the first, speak of the subject alone; at most all."""
+
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """(len(texts), dim), unit length."""
 

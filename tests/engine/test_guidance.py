@@ -5,7 +5,14 @@ import math
 import pytest
 import torch
 
-from engine.guidance import Palette, Target, range_loss, spherical_distance, sum_losses
+from engine.guidance import (
+    Palette,
+    Target,
+    lattice,
+    range_loss,
+    spherical_distance,
+    sum_losses,
+)
 
 
 def unit(angle: float) -> torch.Tensor:
@@ -45,3 +52,18 @@ def test_losses_of_the_same_name_are_added() -> None:
     )
     assert total == 7
     assert {name: value.item() for name, value in named.items()} == {"a": 5, "b": 2}
+
+
+def test_a_target_of_fewer_coordinates_sees_only_those() -> None:
+    target = Target("subject", torch.tensor([0.0, 1.0]), 1.0)
+    views = torch.tensor([[0.0, 0.6, 0.8]])  # as near as can be, whatever the third says
+    assert target.loss(views).item() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_lattice_is_told_from_detail() -> None:
+    generator = torch.Generator().manual_seed(0)
+    detail = torch.rand(1, 3, 128, 128, generator=generator)
+    repeated = torch.rand(1, 3, 8, 8, generator=generator).repeat(1, 1, 16, 16)
+    assert lattice(repeated, 8) > 5 * lattice(detail, 8)
+    smooth = torch.linspace(0, 1, 128).expand(1, 3, 128, 128)
+    assert lattice(smooth, 8) < 0.01

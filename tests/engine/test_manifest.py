@@ -29,6 +29,7 @@ def make_manifest(**overrides: object) -> Manifest:
         num_cutouts=16,
         init_image_sha256=None,
         target_images_sha256=("d" * 64,),
+        noise_prompts=((11, 0.5),),
         losses={"loss": 0.5, "prompt": 0.25},
         width=1024,
         height=768,

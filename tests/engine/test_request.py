@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.request import MAX_AREA, PaintingRequest, attributes_of, check_size, parse_size
+from engine.request import (
+    MAX_AREA,
+    PaintingRequest,
+    attributes_of,
+    check_size,
+    parse_noise_prompt,
+    parse_size,
+)
 from ganshare.attributes import Attributes
 from ganshare.errors import ParameterError, PromptError, SizeError
 from ganshare.prompts import MAX_SEED, WeightedPrompt, parse_prompts
@@ -82,3 +89,16 @@ def test_checking_needs_no_torch() -> None:
     code = "import sys, engine.__main__; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("7:0.3", (7, 0.3)), ("7", (7, 1.0)), ("7:-1", (7, -1.0))]
+)
+def test_noise_prompts_are_read(text: str, read: tuple[int, float]) -> None:
+    assert parse_noise_prompt(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "fog:1", "7:much", "7:1:2"])
+def test_other_noise_prompts_say_their_form(text: str) -> None:
+    with pytest.raises(ParameterError, match=r"not SEED:WEIGHT, such as 7:0\.3\.$"):
+        parse_noise_prompt(text)
