@@ -5,7 +5,7 @@ reads. They share no image weights with the perceptor that painted, so what fool
 counts for nothing here. The palette is measured by Oklab distance, without any network.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,7 +50,7 @@ class Verdict:
         right_subject: by subject alone.
         right_subject_grey: by subject alone on grey, blurred copies of 128 px.
         right_colour: by palette alone.
-        margin: mean cosine with the own subject, above the mean with all subjects.
+        margin: mean likeness to the own subject, above the mean with all subjects, in deviations.
         mistaken: subjects that another one outranks.
         mistaken_grey: the same on the grey copies.
         style: how the styles came out.
@@ -130,7 +130,7 @@ def grey_copy(picture: Image.Image) -> Image.Image:
 
 
 class SubjectJudge:
-    """Cosines between pictures and subjects, averaged over the backbones."""
+    """How alike pictures and subjects are, averaged over the backbones."""
 
     def __init__(
         self,
@@ -141,8 +141,9 @@ class SubjectJudge:
     ) -> None:
         """Fit the text mapping; of the perceptor only the sentence encoder is used."""
         self.perceptor, self.backbones = perceptor, tuple(backbones)
-        step = max(1, len(paintings.images) // MEAN_PAINTINGS)
+        step = max(2, len(paintings.images) // MEAN_PAINTINGS)
         ground = paintings.pictures(range(0, len(paintings.images), step))
+        self.others = paintings.pictures(range(step // 2, len(paintings.images), step))
         shapes = _drawn_shapes()
         things = _objects_by_label(objects)
         texts = [with_article(names[0].lower()) for names in class_names()]
@@ -168,8 +169,25 @@ class SubjectJudge:
         embedded = embed_sentences(self.perceptor.language, self.perceptor.tokenizer, texts)
         return torch.cat([embedded, torch.ones(len(embedded), 1)], 1)
 
-    def likeness(self, pictures: Sequence[Image.Image], subjects: Sequence[str]) -> Tensor:
-        """(pictures, subjects) cosines."""
+    def likeness(
+        self,
+        pictures: Sequence[Image.Image],
+        subjects: Sequence[str],
+        seen: Callable[[Image.Image], Image.Image] = lambda picture: picture,
+    ) -> Tensor:
+        """(pictures, subjects): how much more alike than paintings of anything are.
+
+        Some words lie near to any painting, others far from all of them: each subject's cosines are
+        counted in deviations from their mean over real paintings, looked at in the same way.
+        """
+        own, usual = (
+            self._cosines([seen(picture) for picture in group], subjects)
+            for group in (pictures, self.others)
+        )
+        return (own - usual.mean(0)) / usual.std(0)
+
+    def _cosines(self, pictures: Sequence[Image.Image], subjects: Sequence[str]) -> Tensor:
+        """(pictures, subjects)."""
         inputs = self._sentences([subject.lower() for subject in subjects])
         cosines = []
         for backbone, mean, mapping in zip(self.backbones, self.means, self.mappings, strict=True):
@@ -230,7 +248,7 @@ def judge(
     colours = [attributes.hex or "" for attributes in asked]
     subject_judge = SubjectJudge(perceptor, backbones, paintings, objects)
     subject = subject_judge.likeness(pictures, subjects)
-    grey = subject_judge.likeness([grey_copy(picture) for picture in pictures], subjects)
+    grey = subject_judge.likeness(pictures, subjects, grey_copy)
     palette = -torch.stack([palette_distance(picture, colours) for picture in pictures])
 
     def share(likeness: Tensor) -> float:

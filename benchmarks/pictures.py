@@ -181,7 +181,7 @@ def as_table(verdict: "Verdict") -> Table:
         ("right prompt, by palette", verdict.right_colour),
     ):
         table.add_row(what, f"{value:.0%}")
-    table.add_row("margin of the own subject, cosine", f"{verdict.margin:.3f}")
+    table.add_row("margin of the own subject, in deviations", f"{verdict.margin:.2f}")
     table.add_row("subjects mistaken", ", ".join(verdict.mistaken) or "none")
     table.add_row("subjects mistaken on grey", ", ".join(verdict.mistaken_grey) or "none")
     style = verdict.style

@@ -79,8 +79,10 @@ def vqgan(
         message = f"The configuration {quoted(config.name)} is not of a VQGAN: {error}."
         raise ParameterError(message, given=str(config)) from error
     first = None if start is None else load_vqgan(find_model(start, "vqgan"))
-    same_size = {"codebook_size": model_config.codebook_size}  # the codebook is laid anew
-    if first is not None and replace(first.config, **same_size) != model_config:
+    # the codebook is laid anew and may have another size
+    if first is not None and first.config != replace(
+        model_config, codebook_size=first.config.codebook_size
+    ):
         message = (
             f"The model {quoted(start or '')} is built otherwise than {quoted(config.name)} says."
         )
