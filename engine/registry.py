@@ -11,7 +11,6 @@ from __future__ import annotations  # listing models must not import torch
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ganshare.errors import ModelError, must_be_one_of, quoted
+from ganshare.settings import CoreSettings, load
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -177,8 +177,8 @@ def _read_card(fields: Mapping[str, Any], path: Path) -> ModelFolder:
 
 
 def user_folder() -> Path:
-    """Where added models live: `GANSHARE_MODELS_DIR`, by default `~/.ganshare/models`."""
-    return Path(os.environ.get("GANSHARE_MODELS_DIR") or "~/.ganshare/models").expanduser()
+    """Where added models live: the setting `models_dir`, by default `~/.ganshare/models`."""
+    return load(CoreSettings).models_dir.expanduser()
 
 
 def model_paths() -> Iterator[Path]:

@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from engine.request import (
 )
 from ganshare.errors import ImageError, ParameterError, quoted
 from ganshare.prompts import draw_prompt, parse_prompts
+from ganshare.settings import EngineSettings, load
 
 if TYPE_CHECKING:
     from engine.painting import FrameLike, LoadPainter, Models, Outputs
@@ -62,6 +64,16 @@ class Options:
     device: str = "cpu"
 
 
+def _setting(name: str) -> Callable[[], str | None]:
+    """A default that is read when the command runs: ENGINE_..., else ganshare.toml's."""
+
+    def read() -> str | None:
+        value: str | None = getattr(load(EngineSettings), name)
+        return value
+
+    return read
+
+
 @click.command()
 @click.argument("prompt", required=False)
 @click.option("--seed", type=int, help="Same seed, same painting; random by default.")
@@ -73,7 +85,7 @@ class Options:
     show_default=True,
     help="Of the canvas; it is upscaled to 1024 px afterwards.",
 )
-@click.option("--model", metavar="NAME", envvar="ENGINE_MODEL", help="The VQGAN to paint with.")
+@click.option("--model", metavar="NAME", default=_setting("model"), help="The VQGAN to paint with.")
 @click.option("--perceptor", metavar="NAME", help="The perceptor that judges.")
 @click.option("--upscaler", metavar="NAME", help="The super-resolution model.")
 @click.option(
@@ -101,7 +113,7 @@ class Options:
 @click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as the last line.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-@click.option("--device", envvar="ENGINE_DEVICE", default="cpu", show_default=True, hidden=True)
+@click.option("--device", default=_setting("device"), hidden=True)
 def paint(**options: object) -> None:
     """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt.
 

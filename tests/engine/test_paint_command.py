@@ -284,6 +284,21 @@ def test_a_mistake_is_one_sentence_and_leaves_no_file(
     assert sorted(scene.iterdir()) == before
 
 
+def test_the_model_may_come_from_the_settings_file(tmp_path: Path, models: Path) -> None:
+    (tmp_path / "ganshare.toml").write_text("[engine]\nmodel = 'my-vqgam'\n", "utf-8")
+    variables = {name: value for name, value in os.environ.items() if name != "ENGINE_MODEL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "paint", "a castle"],
+        cwd=tmp_path,
+        env={**variables, "GANSHARE_MODELS_DIR": str(models), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "did you mean 'my-vqgan'" in done.stderr
+
+
 def test_ctrl_c_leaves_no_half_written_picture(tmp_path: Path, models: Path) -> None:
     code = (
         "import sys; from test_paint_command import *\n"

@@ -19,6 +19,7 @@ from engine.registry import (
     list_models,
     load_model_folder,
     sha256_of,
+    user_folder,
 )
 from engine.training.export import export_model
 from engine.vqgan import VQGAN, VQGANConfig
@@ -346,3 +347,12 @@ def test_bare_safetensors_need_their_card(models: Path, tmp_path: Path) -> None:
 
 def test_there_are_three_kinds() -> None:
     assert KINDS == ("vqgan", "perceptor", "upscaler")
+
+
+def test_the_models_folder_may_come_from_the_settings_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GANSHARE_MODELS_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ganshare.toml").write_text("[ganshare]\nmodels_dir = '~/mine'\n", "utf-8")
+    assert user_folder() == Path("~/mine").expanduser()
