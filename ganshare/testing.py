@@ -23,6 +23,7 @@ from ganshare.jobs import EngineReport, JobRequest
 from ganshare.store.values import NewArtwork
 
 __all__ = [
+    "MODEL",
     "PostgresServer",
     "make_artwork",
     "make_report",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ganshare.errors import AdmissionError, must_be_one_of, quoted
 from ganshare.jobs import EngineReport, JobRequest, JobState
 from ganshare.store.dialect import insert, made_id, now, ring
-from ganshare.store.fairness import share_end, virtual_now
+from ganshare.store.fairness import clocks, turn
 from ganshare.store.numbering import least_free
 from ganshare.store.places import Load, in_words
 from ganshare.store.rows import as_text
@@ -37,19 +37,26 @@ class Candidate:
         Args:
             room: queued jobs from which on it admits no more.
         """
-        turn = self._turn(limits, room).subquery("turn")
-        made: dict[str, sa.ColumnElement[Any]] = {"id": made_id(), "created": now()}
+        facts = self._facts()
+        place = (
+            sa.select(turn(facts.c).label("tag"), facts.c.seat)
+            .where(facts.c.seat < limits.per_person_active, *self._admitted(limits, room))
+            .subquery("place")
+        )
         values = self._values(limits)
-        columns = [
-            *(sa.literal(value, jobs.c[name].type).label(name) for name, value in values.items()),
-            *(expression.label(name) for name, expression in made.items()),
-            turn.c.tag,
-            (turn.c.tag + self.request.cost / self.weight).label("tag_end"),
-            turn.c.seat,
-        ]
-        row = sa.select(*columns).where(turn.c.seat < limits.per_person_active)
-        names = [*values, *made, "tag", "tag_end", "seat"]
-        statement = insert(dialect, jobs).from_select(names, row, include_defaults=False)
+        columns: dict[str, sa.ColumnElement[Any]] = {
+            name: sa.literal(value, jobs.c[name].type) for name, value in values.items()
+        }
+        columns |= {
+            "id": made_id(),
+            "created": now(),
+            "tag": place.c.tag,
+            "tag_end": place.c.tag + self.request.cost / self.weight,
+            "seat": place.c.seat,
+        }
+        row = sa.select(*(value.label(name) for name, value in columns.items()))
+        # SQLite wants a WHERE here, lest it take ON CONFLICT for the condition of a join.
+        statement = insert(dialect, jobs).from_select(list(columns), row.where(sa.true()))
         return statement.on_conflict_do_nothing().returning(jobs, *ring(Topic.WORK))
 
     def _values(self, limits: Limits) -> dict[str, Any]:
@@ -74,11 +81,16 @@ class Candidate:
             "seen": 0,
         }
 
-    def _turn(self, limits: Limits, room: int) -> sa.Select[Any]:
-        """The tag and the seat; no row if the queue is full or no live engine fits."""
-        present = virtual_now(self.request.model, self.priority)
-        own = share_end(self.person, self.priority)
+    def _facts(self) -> sa.Subquery:
+        """What the tag follows from, and the seat."""
         person = sa.literal(self.person, sa.Text)
+        seat = least_free("seat", person, JobState.QUEUED, JobState.RUNNING)
+        found = clocks(self.person, self.request.model, self.priority)
+        # With LIMIT, each is looked up once, however often it is used.
+        return sa.select(*found, seat.label("seat")).limit(1).subquery("facts")
+
+    def _admitted(self, limits: Limits, room: int) -> list[sa.ColumnElement[bool]]:
+        """Conditions: there is room, and a live engine fits unless none is alive at all."""
         queued = jobs.alias("queued")
         length = sa.select(sa.func.count()).where(state_in(queued, JobState.QUEUED))
         alive = engines.c.reported > now() - limits.engine_seconds
@@ -87,13 +99,10 @@ class Candidate:
             # The list is JSON, in which a name in its quotes is found as text.
             engines.c.models.contains(as_text(self.request.model), autoescape=True),
         )
-        return sa.select(
-            sa.case((own > present, own), else_=present).label("tag"),
-            least_free("seat", person, JobState.QUEUED, JobState.RUNNING).label("seat"),
-        ).where(
+        return [
             length.scalar_subquery() < room,
             ~sa.exists().where(alive) | sa.exists().where(alive, fits),
-        )
+        ]
 
 
 def refusal(

@@ -9,31 +9,26 @@ N people who wait it should move by cost / N; we move it by cost / 1000 at least
 endless stream of newcomers, who all begin at the present, cannot keep anybody waiting for ever.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from ganshare.jobs import JobState
 from ganshare.store.tables import jobs, state_in
 
-__all__ = ["advanced_clock", "share_end", "virtual_now"]
+__all__ = ["advanced_clock", "clocks", "turn"]
 
 _PEOPLE = 1000.0
 
 
-def share_end(person: str, priority: int) -> sa.ColumnElement[float]:
-    """Where the person's last job ends; one that was cancelled before its start doesn't count."""
-    mine = jobs.alias("mine")
+def clocks(person: str, model: str, priority: int) -> list[sa.Label[float]]:
+    """Columns that `turn` reads; any of them may be NULL."""
+    mine, own, common, waiting = (jobs.alias(name) for name in ("mine", "own", "common", "waiting"))
+    # A job that was cancelled before its start doesn't count.
     unused = sa.and_(state_in(mine, JobState.CANCELLED), mine.c.started.is_(None))
-    return _greatest(mine, "tag_end", mine.c.person == person, mine.c.priority == priority, ~unused)
-
-
-def virtual_now(model: str, priority: int) -> sa.ColumnElement[float]:
-    """The present for a new job: of its model while others wait for that, else of all models.
-
-    It is not before the first turn of those who wait: a model that nobody asked for lately has a
-    clock that is late.
-    """
-    own, common, waiting = (jobs.alias(name) for name in ("own", "common", "waiting"))
-    own_clock = _clock(own, own.c.model == model, own.c.priority == priority)
+    share_end = _greatest(
+        mine, "tag_end", mine.c.person == person, mine.c.priority == priority, ~unused
+    )
     first_turn = (
         sa.select(waiting.c.tag)
         .where(
@@ -45,11 +40,26 @@ def virtual_now(model: str, priority: int) -> sa.ColumnElement[float]:
         .limit(1)
         .scalar_subquery()
     )
-    return sa.func.coalesce(
-        sa.case((own_clock > first_turn, own_clock), else_=first_turn),
-        _clock(common, common.c.priority == priority),
+    return [
+        share_end.label("share_end"),
+        first_turn.label("first_turn"),
+        _clock(own, own.c.model == model, own.c.priority == priority).label("model_clock"),
+        _clock(common, common.c.priority == priority).label("common_clock"),
+    ]
+
+
+def turn(clock: Any) -> sa.ColumnElement[float]:
+    """The tag of a new job: where the person's share ends, or the present if that is later.
+
+    The present is that of the job's model while others wait for the model, but not before their
+    first turn, since the clock of a model that nobody asked for is late; else that of all models.
+    """
+    present = sa.func.coalesce(
+        sa.case((clock.model_clock > clock.first_turn, clock.model_clock), else_=clock.first_turn),
+        clock.common_clock,
         0.0,
     )
+    return sa.case((clock.share_end > present, clock.share_end), else_=present)
 
 
 def advanced_clock() -> sa.ColumnElement[float]:

@@ -15,19 +15,18 @@ def least_free(
 
     A unique index refuses the second of two statements that found the same one.
     """
-    taken, next_taken = jobs.alias(f"taken_{column}"), jobs.alias(f"next_{column}")
-    any_taken, first = taken.c[column], jobs.alias(f"first_{column}")
+    first, taken, follower = (jobs.alias(f"{name}_{column}") for name in ("first", "taken", "next"))
     first_taken = sa.exists().where(
         first.c.person == person, state_in(first, *states), first.c[column] == 0
     )
-    gap = ~sa.exists().where(
-        next_taken.c.person == person,
-        state_in(next_taken, *states),
-        next_taken.c[column] == any_taken + 1,
+    followed = sa.exists().where(
+        follower.c.person == taken.c.person,
+        state_in(follower, *states),
+        follower.c[column] == taken.c[column] + 1,
     )
     after_gap = (
-        sa.select(sa.func.min(any_taken) + 1)
-        .where(taken.c.person == person, state_in(taken, *states), gap)
+        sa.select(sa.func.min(taken.c[column]) + 1)
+        .where(taken.c.person == person, state_in(taken, *states), ~followed)
         .scalar_subquery()
     )
     return sa.case((~first_taken, sa.literal_column("0", sa.Integer)), else_=after_gap)

@@ -53,6 +53,7 @@ def in_words(seconds: float) -> str:
     return f"{count} second{'s' if count > 1 else ''}"
 
 
+_WORK = sa.func.coalesce(sa.func.sum(jobs.c.cost), 0.0)
 _LEFT = sa.func.coalesce(
     sa.func.sum(
         jobs.c.cost
@@ -69,49 +70,41 @@ def load_statement() -> sa.Executable:
     count = sa.func.count()
     queued = sa.select(count).where(QUEUED).scalar_subquery()
     running = sa.select(count).where(RUNNING).scalar_subquery()
-    waiting = sa.select(_sum(jobs)).where(QUEUED).scalar_subquery()
+    waiting = sa.select(_WORK).where(QUEUED).scalar_subquery()
     left = sa.select(_LEFT).where(RUNNING).scalar_subquery()
     return sa.select(
         queued.label("queued"), running.label("running"), (waiting + left).label("work")
     )
 
 
-def _sum(table: sa.FromClause) -> sa.Label[float]:
-    return sa.func.coalesce(sa.func.sum(table.c.cost), 0.0).label("work")
-
-
 def place_statement(job_id: str) -> sa.Executable:
-    """Sum up what comes before a queued job, by model; running jobs and the rest likewise.
+    """Sum up what comes before a queued job, by model; running jobs likewise; count all queued.
 
     Rows of (kind, model, number, work): the number of jobs of the kinds "before", "running" and
     "all", and the area of the job itself as kind "me".
     """
     me = sa.select(jobs).where(jobs.c.id == job_id, QUEUED).cte("me")
-    other = jobs.alias("other")
-    waits = state_in(other, JobState.QUEUED)
-    same_priority = sa.and_(
-        other.c.priority == me.c.priority,
-        sa.tuple_(other.c.tag, other.c.id) < sa.tuple_(me.c.tag, me.c.id),
+    priority, tag, own_id = (
+        sa.select(me.c[name]).scalar_subquery() for name in ("priority", "tag", "id")
     )
+    # Two ranges of the index rather than a scan of all of it.
+    higher = jobs.c.priority > priority
+    earlier = sa.tuple_(jobs.c.tag, jobs.c.id) < sa.tuple_(tag, own_id)
+    count, nothing = sa.func.count(), sa.literal_column("0.0", sa.Float)
 
-    def part(kind: str, number: Any, work: Any, table: sa.FromClause) -> sa.Select[Any]:
+    def part(kind: str, model: Any, number: Any, work: Any) -> sa.Select[Any]:
         name = sa.literal_column(f"'{kind}'", sa.Text).label("kind")
-        return sa.select(name, table.c.model, number.label("number"), work.label("work"))
+        return sa.select(name, model.label("model"), number.label("number"), work.label("work"))
 
-    nothing = sa.literal_column("0.0", sa.Float)
-    count = sa.func.count()
+    def by_model(kind: str, work: Any) -> sa.Select[Any]:
+        return part(kind, jobs.c.model, count, work).group_by(jobs.c.model)
+
     return sa.union_all(
-        part("me", me.c.area, nothing, me),
-        # Two ranges of the index rather than one scan of it.
-        *(
-            part("before", count, _sum(other), other)
-            .select_from(other.join(me, condition))
-            .where(waits)
-            .group_by(other.c.model)
-            for condition in (other.c.priority > me.c.priority, same_priority)
-        ),
-        part("running", count, _LEFT, jobs).where(RUNNING).group_by(jobs.c.model),
-        part("all", count, nothing, jobs).where(QUEUED).group_by(jobs.c.model),
+        part("me", me.c.model, me.c.area, nothing),
+        by_model("before", _WORK).where(QUEUED, higher),
+        by_model("before", _WORK).where(QUEUED, jobs.c.priority == priority, earlier),
+        by_model("running", _LEFT).where(RUNNING),
+        part("all", sa.literal_column("''", sa.Text), count, nothing).where(QUEUED),
     )
 
 

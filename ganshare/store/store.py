@@ -46,7 +46,16 @@ from ganshare.store.rows import (
     to_job,
     without_request,
 )
-from ganshare.store.tables import ACTIVE, QUEUED, RUNNING, artworks, engines, frames, jobs
+from ganshare.store.tables import (
+    ACTIVE,
+    QUEUED,
+    RUNNING,
+    artworks,
+    engines,
+    frames,
+    jobs,
+    state_in,
+)
 from ganshare.store.values import (
     Beat,
     Limits,
@@ -316,7 +325,8 @@ class Store:
 
     async def dead_letters(self, limit: int = 20) -> list[Job]:
         """Jobs that were given up, newest first; their `error` says why."""
-        raise NotImplementedError
+        dead = state_in(jobs, JobState.DEAD)
+        return await self._select(dead, order=[jobs.c.finished.desc(), jobs.c.id], limit=limit)
 
     async def frames(self, job_id: str) -> list[Frame]:
         """Previews of a job, by attempt and step."""

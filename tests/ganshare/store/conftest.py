@@ -1,0 +1,100 @@
+"""The suite runs on SQLite and on a PostgreSQL of its own."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ganshare.jobs import Job
+from ganshare.store import Limits, Store, Submitted, open_store
+from ganshare.testing import MODEL, PostgresServer, make_request, postgres_server
+
+ENGINES = ("sqlite", "postgresql")
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    try:
+        with postgres_server() as server:
+            yield server
+    except LookupError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/store.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.create_database(f"test{next(_numbers)}")
+
+
+OpenStore = Callable[..., Any]
+
+
+@pytest.fixture
+async def another(url: str) -> AsyncIterator[OpenStore]:
+    """Opens further stores on the test's database, as other processes would."""
+    async with AsyncExitStack() as stack:
+
+        async def open_another(**limits: Any) -> Store:
+            store = open_store(url, Limits(**limits), migrate=True)
+            return await stack.enter_async_context(store)
+
+        yield open_another
+
+
+@pytest.fixture
+async def store(another: OpenStore) -> Store:
+    opened = await another()
+    assert isinstance(opened, Store)
+    return opened
+
+
+class Asker:
+    """Submits and claims with few words."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def ask(self, person: str = "ann", *, count: int = 1, **options: Any) -> list[Job]:
+        """Submit some jobs, one after another."""
+        return [(await self.submit(person, **options)).job for _ in range(count)]
+
+    async def submit(
+        self,
+        person: str = "ann",
+        *,
+        key: str | None = None,
+        priority: int = 0,
+        weight: float = 1.0,
+        origin: str = "bot",
+        **wishes: Any,
+    ) -> Submitted:
+        return await self.store.submit(
+            person,
+            origin,
+            make_request(**wishes),
+            key=key or f"message-{next(_numbers)}",
+            priority=priority,
+            weight=weight,
+        )
+
+    async def claim(self, count: int = 1, worker: str = "engine-1", **options: Any) -> list[Job]:
+        options = {"models": [MODEL], "max_area": 512 * 512} | options
+        return await self.store.claim(worker, count=count, **options)
+
+    async def claim_one(self, worker: str = "engine-1") -> Job:
+        (job,) = await self.claim(worker=worker)
+        return job
+
+
+@pytest.fixture
+def asker(store: Store) -> Asker:
+    return Asker(store)

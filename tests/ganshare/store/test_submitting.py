@@ -1,0 +1,129 @@
+"""The door of the queue: once per key, and never beyond the limits, however many knock at once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from ganshare.errors import AdmissionError
+from ganshare.jobs import JobState
+from ganshare.testing import make_report, make_request
+
+
+async def test_a_job_comes_back_as_it_was_asked_for(store: Any) -> None:
+    request = make_request(prompt="a | ü:0.5 | c:-1", seed=2**63 - 1, init_image="inits/1.png")
+    reply_to = {"channel": 12, "message": "ü"}
+    submitted = await store.submit("ann", "discord", request, key="1", reply_to=reply_to)
+    job = await store.get(submitted.job.id)
+    assert submitted.is_new
+    assert job == submitted.job == await store.job_by_key("1")
+    assert (job.person, job.origin, job.request) == ("ann", "discord", request)
+    assert job.reply_to == reply_to
+    assert (job.state, job.attempt, job.cost) == (JobState.QUEUED, 0, request.cost)
+
+
+async def test_the_same_key_gives_the_same_job(asker: Any) -> None:
+    first = await asker.submit(key="1")
+    second = await asker.submit(key="1", prompt="something else")
+    assert (first.is_new, second.is_new) == (True, False)
+    assert second.job == first.job
+
+
+async def test_twenty_deliveries_at_once_make_one_job(another: Any) -> None:
+    stores = [await another() for _ in range(4)]
+    submits = [
+        stores[number % 4].submit("ann", "bot", make_request(), key="1") for number in range(20)
+    ]
+    submitted = await asyncio.gather(*submits)
+    assert len({each.job.id for each in submitted}) == 1
+    assert [each.is_new for each in submitted].count(True) == 1
+
+
+async def test_a_repeated_delivery_is_no_job_more_than_allowed(another: Any) -> None:
+    store = await another(per_person_active=1)
+    first = await store.submit("ann", "bot", make_request(), key="1")
+    again = await store.submit("ann", "bot", make_request(), key="1")
+    assert again.job == first.job
+
+
+async def test_a_person_has_so_many_active_jobs_and_not_more(another: Any) -> None:
+    store = await another(per_person_active=2)
+    first = await store.submit("ann", "bot", make_request(), key="1")
+    await store.submit("ann", "bot", make_request(), key="2")
+    with pytest.raises(AdmissionError, match=r"You have 2 jobs .* at most 2 are allowed"):
+        await store.submit("ann", "bot", make_request(), key="3")
+    await store.submit("bob", "bot", make_request(), key="4")
+    await store.cancel(first.job.id, by="ann")
+    await store.submit("ann", "bot", make_request(), key="5")
+    assert [job.key for job in await store.active("ann")] == ["2", "5"]
+
+
+async def test_the_limit_per_person_holds_when_all_come_at_once(another: Any) -> None:
+    stores = [await another(per_person_active=5) for _ in range(4)]
+    submits = [
+        stores[number % 4].submit("ann", "bot", make_request(), key=str(number))
+        for number in range(24)
+    ]
+    answers = await asyncio.gather(*submits, return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, AdmissionError)]
+    assert len(refused) == 24 - 5
+    assert len(await stores[0].active("ann")) == 5
+    assert all(isinstance(answer, AdmissionError) or answer.is_new for answer in answers)
+
+
+async def test_the_cap_holds_when_all_come_at_once(another: Any) -> None:
+    stores = [await another(queue_cap=7) for _ in range(4)]
+    submits = [
+        stores[number % 4].submit(f"person-{number}", "bot", make_request(), key=str(number))
+        for number in range(24)
+    ]
+    answers = await asyncio.gather(*submits, return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, AdmissionError)]
+    assert len(refused) == 24 - 7
+    assert (await stores[0].counts())[JobState.QUEUED] == 7
+
+
+async def test_a_full_queue_says_how_long_it_is(another: Any) -> None:
+    store = await another(queue_cap=2)
+    for number in range(2):
+        await store.submit("ann", "bot", make_request(), key=str(number))
+    with pytest.raises(AdmissionError, match="2 jobs are waiting, no engine is at work"):
+        await store.submit("bob", "bot", make_request(), key="3")
+    await store.report(make_report(rate=1 / 90))
+    with pytest.raises(AdmissionError, match=r"2 jobs are waiting, .* about 3 minutes; please try"):
+        await store.submit("bob", "bot", make_request(), key="3")
+
+
+async def test_running_jobs_do_not_fill_the_queue(another: Any) -> None:
+    store = await another(queue_cap=1)
+    await store.submit("ann", "bot", make_request(), key="1")
+    model = make_request().model
+    assert await store.claim("engine", models=[model], max_area=512 * 512)
+    assert (await store.submit("ann", "bot", make_request(), key="2")).is_new
+
+
+async def test_a_model_that_no_engine_has_is_refused(asker: Any) -> None:
+    await asker.submit(model="any")  # nobody is there to know better
+    await asker.store.report(make_report(models=("paintings-f8", "100%_/wild")))
+    message = r"No engine paints with this model now: the model 'painting-f8' .* mean 'paintings-f8'"
+    with pytest.raises(AdmissionError, match=message):
+        await asker.submit(model="painting-f8")
+    with pytest.raises(AdmissionError, match="allowed are 100%_/wild and paintings-f8"):
+        await asker.submit(model="paintings_f8")
+    await asker.submit(model="100%_/wild")
+
+
+async def test_a_size_that_fits_no_engine_is_refused(asker: Any) -> None:
+    await asker.store.report(make_report(max_area=320 * 320))
+    await asker.submit(width=320, height=320)
+    with pytest.raises(AdmissionError, match=r"512x512 .* at most 102400 pixels .* 320 on each"):
+        await asker.submit(width=512, height=512)
+    await asker.store.report(make_report(id="engine-2", max_area=512 * 512))
+    await asker.submit(width=512, height=512)
+
+
+async def test_a_refused_job_leaves_nothing_behind(another: Any) -> None:
+    store = await another(per_person_active=0)
+    with pytest.raises(AdmissionError):
+        await store.submit("ann", "bot", make_request(), key="1")
+    assert await store.job_by_key("1") is None
