@@ -1,4 +1,4 @@
-"""`python -m engine`: the commands that paint and train; each imports torch when it runs."""
+"""`python -m engine`: the commands that paint, serve the queue and train; torch waits for them."""
 
 import sys
 
@@ -6,6 +6,7 @@ import click
 
 from engine.commands.models import models
 from engine.commands.paint import paint
+from engine.commands.run import run
 from engine.commands.train import train
 from ganshare.cli import run_cli
 
@@ -20,6 +21,7 @@ def engine() -> None:
 engine.add_command(paint)
 engine.add_command(models)
 engine.add_command(train)
+engine.add_command(run)
 
 
 def main() -> None:

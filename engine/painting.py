@@ -22,7 +22,17 @@ from ganshare import __version__
 from ganshare.attributes import Attributes
 from ganshare.errors import InternalError
 
-__all__ = ["LONG_SIDE", "FrameLike", "Models", "Outputs", "PainterLike", "manifest_path", "paint"]
+__all__ = [
+    "LONG_SIDE",
+    "FrameLike",
+    "Models",
+    "Outputs",
+    "PainterLike",
+    "draft_manifest",
+    "finished_manifest",
+    "manifest_path",
+    "paint",
+]
 
 LONG_SIDE = 1024
 FRAMES = 24  # of a painting with the default canvas; a larger one shows more, since it takes longer
@@ -159,11 +169,7 @@ def paint(
         if upscaler is not None:
             picture = upscale_to(picture, [upscaler], LONG_SIDE, on_tile)
     manifest = replace(
-        draft,
-        steps_taken=last.step,
-        losses={**last.losses, "loss": last.loss},
-        width=picture.shape[2],
-        height=picture.shape[1],
+        finished_manifest(draft, last, picture),
         frames=tuple(str(path) for path in dict.fromkeys(written)),
         path=str(outputs.path),
     )
@@ -206,6 +212,17 @@ def draft_manifest(
         height=request.height,
         ganshare_version=__version__,
         torch_version=str(torch.__version__),
+    )
+
+
+def finished_manifest(draft: Manifest, frame: FrameLike, picture: Tensor) -> Manifest:
+    """With what the last frame and the picture (3, height, width) made of it show."""
+    return replace(
+        draft,
+        steps_taken=frame.step,
+        losses={**frame.losses, "loss": frame.loss},
+        width=picture.shape[2],
+        height=picture.shape[1],
     )
 
 

@@ -158,22 +158,28 @@ class EngineSettings(Settings):
     )
     perceptor: str | None = Field(None, description="The perceptor; the embedded one if unset.")
     upscaler: str | None = Field(None, description="The upscaler; the embedded one if unset.")
-    batch: int = Field(4, ge=1, le=256, description="Jobs that advance together in one step.")
-    max_area: int = Field(
-        512 * 512,
+    batch: int = Field(4, ge=1, le=256, description="Jobs that are painted at once, in turns.")
+    lanes: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Jobs computed at the same moment; if unset, 2 on a CPU and 1 elsewhere.",
+    )
+    max_area: int | None = Field(
+        None,
         ge=64 * 64,
-        description="The largest canvas that fits, in pixels (width x height).",
+        description="Pixels (width x height) of the largest canvas; if unset, what fits memory.",
     )
     preview_seconds: float = Field(
-        1.0, ge=0, description="The least time between two preview frames of a job."
+        2.5, ge=0, description="The least time between two preview frames of a job."
     )
     save_seconds: float = Field(
         10.0, ge=0, description="The least time between two saved states of a job."
     )
     drain_seconds: float = Field(
-        20.0,
+        60.0,
         ge=0,
-        description="On SIGTERM, how long to go on painting before jobs are handed back.",
+        description="On SIGTERM, jobs that need no longer are finished, others handed back.",
     )
     health_listen: ListenOrOff = Field(
         Listen("127.0.0.1", 9100),

@@ -60,7 +60,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
     write("[engine]\nbatch = 7\ndevice = 'cuda'\n")
     monkeypatch.setenv("ENGINE_BATCH", "9")
     engine = load(EngineSettings)
-    assert (engine.batch, engine.device, engine.max_area) == (9, "cuda", 512 * 512)
+    assert (engine.batch, engine.device, engine.max_area) == (9, "cuda", None)
 
 
 def test_an_empty_variable_is_no_setting(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,89 @@
+"""What an engine can do: the largest canvas that fits its memory, and how fast it works."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from ganshare.sizes import DEFAULT_SIDE, MAX_AREA
+
+__all__ = ["BYTES_PER_PIXEL", "Rate", "available_memory", "largest_area"]
+
+# Peak memory of a step grew by this for each pixel of the canvas, with the embedded models and the
+# default cutouts (benchmarks.batching --memory), plus a third for other models' wider layers.
+BYTES_PER_PIXEL = 5_000
+RESERVE = 512 * 2**20  # for the models, the cutouts and the upscaler
+SMALLEST = DEFAULT_SIDE**2  # what every engine offers; beyond doubt it fits
+
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+def largest_area(device: str, lanes: int) -> int:
+    """Pixels of the largest canvas of which `lanes` fit at the same time."""
+    free = (available_memory(device) - RESERVE) / max(lanes, 1)
+    return min(MAX_AREA, max(SMALLEST, int(free / BYTES_PER_PIXEL)))
+
+
+def available_memory(device: str) -> int:
+    """Bytes that a process may still take, on a CPU within its container's limit."""
+    if device.startswith("cuda"):
+        return int(torch.cuda.mem_get_info(device)[0])
+    return min(_host_memory(), _container_memory())
+
+
+def _host_memory() -> int:
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        (available,) = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))
+        return int(available) * 1024
+    except (OSError, ValueError):  # no Linux: half of what there is
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+
+
+def _container_memory(cgroup: Path = _CGROUP) -> int:
+    try:
+        limit = (cgroup / "memory.max").read_text().strip()
+        used = (cgroup / "memory.current").read_text().strip()
+        return int(limit) - int(used)
+    except (OSError, ValueError):  # none, or "max"
+        return 2**62
+
+
+class Rate:
+    """Work units per second of busy time, of the last few minutes.
+
+    Args:
+        memory: seconds of work after which what was measured counts for a third.
+        clock: in seconds.
+    """
+
+    def __init__(self, memory: float = 300.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.memory, self._clock = memory, clock
+        self._work = self._seconds = 0.0
+        self._busy_since: float | None = None
+
+    def busy(self, is_busy: bool) -> None:
+        """Start or stop the watch; idle time doesn't count."""
+        self._pass()
+        self._busy_since = self._clock() if is_busy else None
+
+    def add(self, work: float) -> None:
+        """Count what was finished."""
+        self._pass()
+        self._work += work
+
+    @property
+    def value(self) -> float | None:
+        """Work units per second; None before anything was finished."""
+        self._pass()
+        return self._work / self._seconds if self._work and self._seconds else None
+
+    def _pass(self) -> None:
+        if self._busy_since is None:
+            return
+        now = self._clock()
+        spent, self._busy_since = now - self._busy_since, now
+        kept = 2.718281828 ** (-spent / self.memory)
+        self._work, self._seconds = self._work * kept, self._seconds * kept + spent

@@ -1,0 +1,91 @@
+"""`run`, which `ganshare engine` becomes: an engine that claims jobs and paints them."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from ganshare.errors import ParameterError
+
+__all__ = ["run"]
+
+
+class _Engine(click.Command):
+    """Messages name the command that was typed, `ganshare engine`."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        return super().make_context("engine", args, parent, **extra)
+
+
+@click.command(cls=_Engine)
+@click.option("--once", is_flag=True, help="End after one job.")
+@click.option("--drain-when-empty", is_flag=True, help="End when no job is left.")
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help='Run engines all over a Ray cluster: its address, "auto", or "local" for a new one here.',
+)
+@click.option(
+    "--gpus", type=click.IntRange(1), metavar="N", help="With --ray: N engines, a GPU each."
+)
+@click.option(
+    "--engines", type=click.IntRange(1), metavar="N", help="With --ray: N engines without a GPU."
+)
+@click.option(
+    "--cpus",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="With --ray: cores of each engine.",
+)
+def run(
+    once: bool,
+    drain_when_empty: bool,
+    ray: str | None,
+    gpus: int | None,
+    engines: int | None,
+    cpus: int,
+) -> None:
+    """Claim jobs from the queue, paint them and publish the pictures.
+
+    SIGTERM drains: what can be finished within ENGINE_DRAIN_SECONDS is finished, the rest is saved
+    and handed back. Ctrl-C, or a second SIGTERM, hands everything back at once.
+    """
+    if ray is None and (gpus or engines):
+        raise ParameterError("--gpus and --engines are for a Ray cluster; name it with --ray.")
+    if gpus and engines:
+        raise ParameterError("Give --gpus or --engines, not both.")
+    # Several steps are computed at once; a thread that waits must leave its core to another.
+    # OpenMP reads this once, when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+    from ganshare.log import start_log
+    from ganshare.settings import CoreSettings, EngineSettings, load
+
+    core, settings = load(CoreSettings), load(EngineSettings)
+    start_log("engine", core, settings)
+    if ray is not None:
+        from engine.fleet import Fleet, run_fleet
+
+        run_fleet(Fleet(ray, gpus=gpus, engines=engines, cpus=cpus), core, settings)
+        return
+
+    import asyncio
+
+    from engine.serve import Engine
+    from engine.worker import Until
+
+    until = Until.ONE_DONE if once else Until.NONE_LEFT if drain_when_empty else Until.STOPPED
+    idle = asyncio.run(Engine(core, settings, until).serve())
+    if not idle:
+        # A thread is in a long step that nobody wants any more: no waiting for it.
+        sys.stderr.flush()
+        os._exit(0)

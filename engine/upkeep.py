@@ -1,0 +1,53 @@
+"""What an engine does for all now and then: reports itself, reaps, counts, removes old blobs."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from ganshare.blobs import Blobs
+from ganshare.errors import WorldError
+from ganshare.jobs import EngineReport
+from ganshare.log import get_logger
+from ganshare.metrics import Metrics
+from ganshare.store import Store
+
+__all__ = ["keep_up"]
+
+REPORT_SECONDS = 5.0
+EXPIRE_SECONDS = 3600.0
+OLDEST_BLOB = 24 * 3600.0  # of previews and saved states
+
+_log = get_logger(__name__)
+
+
+async def keep_up(
+    store: Store, blobs: Blobs, metrics: Metrics, report: Callable[[], EngineReport]
+) -> None:
+    """Do all of it until cancelled; what fails is tried again at its next turn."""
+
+    async def reap() -> None:
+        reaped = await store.reap()
+        if reaped.requeued or reaped.dead or reaped.cancelled:
+            _log.info(
+                "silent engines lost their jobs",
+                requeued=reaped.requeued,
+                dead=reaped.dead,
+                cancelled=reaped.cancelled,
+            )
+            metrics.dead_letters.inc(reaped.dead)
+        metrics.count_queue({str(state): jobs for state, jobs in (await store.counts()).items()})
+
+    await asyncio.gather(
+        _every(REPORT_SECONDS, lambda: store.report(report())),
+        _every(REPORT_SECONDS, reap),
+        _every(EXPIRE_SECONDS, lambda: blobs.expire(OLDEST_BLOB)),
+    )
+
+
+async def _every(seconds: float, do: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        try:
+            await do()
+        except WorldError as error:
+            _log.warning("upkeep failed", reason=str(error))
+        await asyncio.sleep(seconds * random.uniform(0.8, 1.2))

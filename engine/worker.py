@@ -1,0 +1,334 @@
+"""The engine's loop: claims jobs, has them painted, publishes, hands back what it cannot finish.
+
+Painting happens in the threads of `engine.studio`. All else happens on the event loop of `run`,
+which computes nothing: beats, uploads and claims go on however long a step takes, and a slow
+database or blob store never slows a painting.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from structlog.contextvars import bound_contextvars
+
+from engine.capacity import Rate, largest_area
+from engine.commission import Commission, Failed, Outcome, Wish
+from engine.easel import Easel, Materials, Pace
+from engine.lease import Lease
+from engine.publish import Courier, keep_trying
+from engine.settling import Settlement
+from engine.studio import Studio, default_lanes
+from engine.upkeep import keep_up
+from engine.warm import WarmModels
+from ganshare import __version__
+from ganshare.blobs import Blobs
+from ganshare.errors import BlobError, StoreError, WorldError
+from ganshare.health import Pulse
+from ganshare.jobs import EngineReport, Job
+from ganshare.log import get_logger, pseudonym
+from ganshare.metrics import Metrics
+from ganshare.store import Store, Topic
+
+__all__ = ["Until", "Worker", "WorkerOptions"]
+
+IDLE_SECONDS = 5.0  # between two looks at the queue, should the bell fail to ring
+HOLD_BACK = 0.05  # for each job in hand, before the next claim: idle engines go first
+FETCH_SECONDS = 30.0
+GOODBYE_SECONDS = 5.0
+
+_log = get_logger(__name__)
+
+
+class Until(Enum):
+    """When a worker ends by itself."""
+
+    STOPPED = auto()
+    ONE_DONE = auto()
+    NONE_LEFT = auto()
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """How an engine works.
+
+    Args:
+        batch: jobs that it paints at once, in turns.
+        lanes: of them, how many are computed at the same moment; None: what suits the device.
+        max_area: pixels of the largest canvas; None: what fits the memory.
+        pace: of previews and saved states.
+        drain_seconds: for what can be finished before the end.
+        publish_seconds: for which a finished picture waits for a blob store that is away.
+        until: when to end without being told.
+    """
+
+    batch: int = 4
+    lanes: int | None = None
+    max_area: int | None = None
+    pace: Pace = field(default_factory=Pace)
+    drain_seconds: float = 60.0
+    publish_seconds: float = 600.0
+    until: Until = Until.STOPPED
+
+
+class Worker:
+    """One engine: `run` it once.
+
+    Args:
+        store: entered already; the models should be warm.
+        name: its id in the store; made from host and process if left out.
+
+    Attributes:
+        idle: after `run`, whether no thread is still in the middle of a step.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        models: WarmModels,
+        options: WorkerOptions | None = None,
+        *,
+        metrics: Metrics | None = None,
+        pulse: Pulse | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.store, self.blobs, self.models = store, blobs, models
+        self.options = options or WorkerOptions()
+        self.metrics = metrics or Metrics("engine")
+        self.pulse = pulse or Pulse(300.0)
+        self.id = name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        lanes = self.options.lanes or default_lanes(models.device)
+        self.max_area = self.options.max_area or largest_area(models.device, lanes)
+        self.rate = Rate()
+        self.hands: dict[str, Commission] = {}
+        self._studio = Studio(lanes, self.pulse.tick)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.draining = self.overdue = self.idle = False
+        self._settlement = Settlement(
+            store,
+            blobs,
+            self.metrics,
+            self.rate,
+            publish_seconds=self.options.publish_seconds,
+            overdue=lambda: self.overdue,
+            on_too_large=self._too_large,
+        )
+        self._changed = asyncio.Event()
+        self._hurrying = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until told to stop, or as `options.until` says; no job is left in our name."""
+        _log.info(
+            "the engine is at work",
+            engine=self.id,
+            models=self.models.names,
+            max_area=self.max_area,
+            batch=self.options.batch,
+            lanes=self._studio.lanes,
+        )
+        upkeep = asyncio.create_task(
+            keep_up(self.store, self.blobs, self.metrics, self.report), name="upkeep"
+        )
+        work = asyncio.create_task(self._work(), name="work")
+        hurry = asyncio.create_task(self._hurrying.wait(), name="hurry")
+        try:
+            await asyncio.wait({upkeep, work, hurry}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (upkeep, work):
+                if task.done():
+                    task.result()  # raises what nobody foresaw
+        finally:
+            tasks = (upkeep, work, hurry, *self._tasks)
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._say_goodbye()
+
+    def stop(self) -> None:
+        """Finish what can be finished in time, hand back the rest; said twice, all at once."""
+        if self.draining:
+            self.hurry()
+            return
+        self.draining = True
+        seconds = self.options.drain_seconds
+        _log.info("draining", grace_seconds=seconds, jobs=len(self.hands))
+        for commission in self.hands.values():
+            left = commission.seconds_left(self._settlement.upscaling_seconds)
+            if left is None or left > seconds:
+                commission.wish = Wish.SUSPEND
+        asyncio.get_running_loop().call_later(seconds, self._run_late)
+        self._changed.set()
+
+    def hurry(self) -> None:
+        """Hand back everything now, with the states that are saved already."""
+        self.draining = self.overdue = True
+        self._hurrying.set()
+
+    def report(self) -> EngineReport:
+        """What the store shall know of this engine."""
+        return EngineReport(
+            id=self.id,
+            host=socket.gethostname(),
+            models=self.models.names,
+            max_area=self.max_area,
+            batch=self.options.batch,
+            rate=self.rate.value,
+            running=tuple(self.hands),
+            version=__version__,
+        )
+
+    def _too_large(self, area: int) -> None:
+        """Offer smaller canvases from now on."""
+        self.max_area = min(self.max_area, area - 1)
+
+    def _run_late(self) -> None:
+        """The grace is over: even what was to be finished is handed back."""
+        self.overdue = True
+        for commission in self.hands.values():
+            commission.wish = Wish.SUSPEND
+        asyncio.get_running_loop().call_later(GOODBYE_SECONDS, self.hurry)
+
+    async def _say_goodbye(self) -> None:
+        """Release what is still in hand, close the studio, leave the list of engines."""
+        for commission in self.hands.values():
+            commission.drop()
+        jobs = [commission.job for commission in self.hands.values()]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                released = await asyncio.gather(
+                    *map(self.store.release, jobs), self.store.forget(self.id),
+                    return_exceptions=True,
+                )  # fmt: skip
+                for error in (each for each in released if isinstance(each, BaseException)):
+                    _log.warning("the store was not told of the end", reason=str(error))
+        self.idle = await asyncio.to_thread(self._studio.close, GOODBYE_SECONDS)
+        _log.info("the engine has ended", handed_back=len(jobs))
+
+    # --- claiming -----------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        await self._claim_on()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _claim_on(self) -> None:
+        pause = 0.5
+        while not self.draining:
+            if self._studio.idle:
+                self.pulse.tick()  # else the lanes do
+            if self._free < 1:
+                await self._something_changes()
+                continue
+            try:
+                jobs = await self.store.claim(
+                    self.id, models=self.models.names, max_area=self.max_area
+                )
+            except StoreError as error:
+                self.metrics.store_errors.labels("store").inc()
+                _log.warning("claiming failed, trying again", reason=str(error), in_seconds=pause)
+                await self._something_changes(pause)
+                pause = min(2 * pause, IDLE_SECONDS)
+                continue
+            pause = 0.5
+            for job in jobs:
+                self._take(job)
+            if jobs and self.options.until is Until.ONE_DONE:
+                return
+            if jobs:
+                await asyncio.sleep(HOLD_BACK * len(self.hands))
+            elif self.options.until is Until.NONE_LEFT and not self.hands:
+                return
+            else:
+                await self._work_comes()
+
+    @property
+    def _free(self) -> int:
+        """How many more jobs to take: a picture that waits to be published takes half a place."""
+        painting = sum(not commission.outcome.done() for commission in self.hands.values())
+        return min(self.options.batch - painting, 2 * self.options.batch - len(self.hands))
+
+    async def _something_changes(self, seconds: float = IDLE_SECONDS) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        self._changed.clear()
+
+    async def _work_comes(self) -> None:
+        """Wait for the bell, or for a change in our hands."""
+        bell = asyncio.create_task(self.store.wait(IDLE_SECONDS, Topic.WORK))
+        change = asyncio.create_task(self._changed.wait())
+        await asyncio.wait({bell, change}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (bell, change):
+            task.cancel()
+        await asyncio.gather(bell, change, return_exceptions=True)
+        self._changed.clear()
+
+    def _take(self, job: Job) -> None:
+        self.metrics.claims.inc()
+        if job.attempt == 1 and job.started is not None:
+            self.metrics.wait_seconds.observe(max(0.0, job.started - job.created))
+        commission = Commission.of(job, self.metrics.frames_dropped.inc)
+        if self.draining:
+            commission.wish = Wish.SUSPEND
+        self.hands[job.id] = commission
+        self._count()
+        task = asyncio.create_task(self._serve(commission), name=f"job {job.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _count(self) -> None:
+        self.rate.busy(bool(self.hands))
+        self.metrics.batch_jobs.set(len(self.hands))
+        self._changed.set()
+
+    # --- serving ------------------------------------------------------------------------------
+
+    async def _serve(self, commission: Commission) -> None:
+        """See one job through; whatever happens to it, the engine lives on."""
+        job = commission.job
+        with bound_contextvars(job=job.id, attempt=job.attempt, person=pseudonym(job.person)):
+            _log.info("job claimed", prompt_length=len(job.request.prompt), steps=job.steps)
+            lease = Lease(
+                self.store, job, self.store.limits.lease_seconds,
+                lambda: commission.progress, commission.drop, self.metrics,
+            )  # fmt: skip
+            courier = Courier(self.blobs, commission, lease, self.metrics)
+            try:
+                async with lease, courier.at_work():
+                    outcome = await self._painted(commission, lease)
+                    self._changed.set()  # there is room on the easels
+                    await self._settlement.settle(commission, outcome, lease, courier)
+            except Exception as error:  # then the lease runs out, and somebody reaps the job
+                _log.exception("a job was left to its lease", reason=str(error))
+            del self.hands[job.id]
+            self._count()
+
+    async def _painted(self, commission: Commission, lease: Lease) -> Outcome:
+        try:
+            materials = await self._fetch(commission.job, lease)
+        except WorldError as error:
+            return Failed(error)
+        self._studio.add(Easel(commission, materials, self.models, self.options.pace, self.metrics))
+        return await commission.outcome
+
+    async def _fetch(self, job: Job, lease: Lease) -> Materials:
+        """What the job was begun with; raises BlobError without the picture to start from."""
+        init, state = job.request.init_image, None
+        if job.saved_state is not None:
+            try:
+                state = await self.blobs.get(job.saved_state)
+            except BlobError as error:
+                _log.warning("the painting begins anew", reason=str(error))
+        if init is None:
+            return Materials(None, state)
+        found = await keep_trying(
+            "fetching the init image",
+            lambda: self.blobs.get(init),
+            still=lambda: lease.held and not self.draining,
+            seconds=FETCH_SECONDS,
+            metrics=self.metrics,
+        )
+        return Materials(found, state)
