@@ -105,7 +105,9 @@ async def test_running_jobs_do_not_fill_the_queue(another: Any) -> None:
 async def test_a_model_that_no_engine_has_is_refused(asker: Any) -> None:
     await asker.submit(model="any")  # nobody is there to know better
     await asker.store.report(make_report(models=("paintings-f8", "100%_/wild")))
-    message = r"No engine paints with this model now: the model 'painting-f8' .* mean 'paintings-f8'"
+    message = (
+        r"No engine paints with this model now: the model 'painting-f8' .* mean 'paintings-f8'"
+    )
     with pytest.raises(AdmissionError, match=message):
         await asker.submit(model="painting-f8")
     with pytest.raises(AdmissionError, match="allowed are 100%_/wild and paintings-f8"):
