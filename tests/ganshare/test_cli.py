@@ -78,7 +78,15 @@ def test_help_lists_every_command_with_a_line() -> None:
     for name, command in ganshare.commands.items():
         assert name in listed
         assert command.get_short_help_str(limit=80) in listed
-    assert set(ganshare.commands) == {"prompt", "paint", "models", "train", "settings", "up"}
+    assert set(ganshare.commands) == {
+        "prompt",
+        "paint",
+        "models",
+        "train",
+        "settings",
+        "up",
+        "queue",
+    }
 
 
 def test_the_version_is_that_of_the_project() -> None:

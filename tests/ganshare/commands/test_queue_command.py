@@ -1,0 +1,97 @@
+"""`ganshare queue`: printed once, as JSON, or watched on a terminal until Ctrl-C."""
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ganshare.cli import ganshare, run_cli
+from ganshare.store import open_store
+from ganshare.testing import make_request
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store with one waiting job, in the environment's settings."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/ganshare.db"
+    monkeypatch.setenv("GANSHARE_DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(submit(url, "a first castle"))
+    return url
+
+
+async def submit(url: str, prompt: str) -> None:
+    async with open_store(url, migrate=True) as store:
+        await store.submit("chat:1", "chat", make_request(prompt=prompt), key=prompt)
+
+
+@pytest.mark.usefixtures("url")
+def test_without_a_terminal_it_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(ganshare, ["queue"]) == 0
+    printed = capsys.readouterr().out
+    assert "1 queued" in printed
+    assert "a first castle" in printed
+
+
+@pytest.mark.usefixtures("url")
+def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(ganshare, ["queue", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert [job["prompt"] for job in printed["waiting"]] == ["a first castle"]
+
+
+def test_a_store_without_tables_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GANSHARE_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/empty.db")
+    assert run_cli(ganshare, ["queue"]) == 3
+    message = capsys.readouterr().err
+    assert "ganshare store migrate" in message
+    assert message.count("\n") == 1
+
+
+def test_on_a_terminal_news_appear_by_themselves_until_ctrl_c(url: str) -> None:
+    ours, theirs = pty.openpty()
+    variables = {**os.environ, "COLUMNS": "150", "LINES": "40", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ganshare", "queue"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**variables, "PYTHONPATH": str(ROOT)},
+    )
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    try:
+        assert shown(ours, b"a first castle")
+        asyncio.run(submit(url, "a second castle"))
+        assert shown(ours, b"a second castle")
+        process.send_signal(signal.SIGINT)
+        assert shown(ours, b"\x1b[?1049l")  # the terminal is as it was
+        assert process.wait(5) == 0
+    finally:
+        process.kill()
+        process.wait(5)
+        os.close(ours)
+
+
+def shown(terminal: int, text: bytes, seconds: float = 8) -> bool:
+    """Read what the terminal shows until the text is there."""
+    seen, end = b"", time.monotonic() + seconds
+    while text not in seen and time.monotonic() < end:
+        try:
+            seen += os.read(terminal, 65536)
+        except BlockingIOError:
+            time.sleep(0.01)
+        except OSError:  # the other end was closed
+            break
+    return text in seen
