@@ -4,14 +4,15 @@ Errors are translated here. A connection that turns out dead, as after a restart
 replaced and its statement repeated once; the database must be away for longer to be noticed.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from ganshare.errors import ParameterError, StoreError, quoted
+from ganshare.errors import ParameterError, SchemaError, StoreError, quoted
 from ganshare.store.trouble import TROUBLE, is_conflict, is_lost_connection, translated
 
 __all__ = ["Conflict", "Database", "Row"]
@@ -37,7 +38,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
-        connect_args: dict[str, Any] = {"timeout": _BUSY_SECONDS}  # how long a lock is waited for
+        connect_args: dict[str, Any] = {
+            "timeout": _BUSY_SECONDS,  # how long a lock is waited for
+            "async_creator_fn": _connect_sqlite,
+        }
         if self.dialect == "postgresql":
             connect_args = {
                 "timeout": 5.0,
@@ -49,7 +53,9 @@ class Database:
         )
         level = "SERIALIZABLE" if self.dialect == "sqlite" else "READ COMMITTED"
         self._several = self._single.execution_options(isolation_level=level)
+        self.may_make_file = False  # a mistyped path must not become an empty database
         if self.dialect == "sqlite":
+            sa.event.listen(self._single.sync_engine, "do_connect", self._check_file)
             sa.event.listen(self._single.sync_engine, "connect", _prepare_sqlite)
             sa.event.listen(self._several.sync_engine, "begin", _begin_immediate)
 
@@ -109,13 +115,12 @@ class Database:
                 raise Conflict("Somebody else was first.") from error
             raise translated(error, str(self)) from error
 
-    @asynccontextmanager
-    async def guarding(self) -> AsyncIterator[None]:
-        """Translate the errors of what is done to the database in other ways."""
-        try:
-            yield
-        except TROUBLE as error:
-            raise translated(error, str(self)) from error
+    def _check_file(self, *_: object) -> None:
+        if not self.may_make_file and not Path(str(self.url.database)).exists():
+            raise SchemaError(
+                f"There is no database {self} yet; `ganshare store migrate` makes it.",
+                given=str(self),
+            )
 
 
 def _parse(url: str) -> sa.URL:
@@ -134,6 +139,17 @@ def _parse(url: str) -> sa.URL:
             f"A store in memory cannot be shared; {wrong}.", given=parsed.database, allowed=allowed
         )
     return parsed
+
+
+async def _connect_sqlite(*arguments: Any, **options: Any) -> aiosqlite.Connection:
+    """Connect; where that fails, wait for the driver's thread, which else may outlive the loop."""
+    connection = aiosqlite.connect(*arguments, **options)
+    connection._thread.daemon = True  # as SQLAlchemy does
+    try:
+        return await connection
+    except BaseException:
+        connection._thread.join(1.0)
+        raise
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
