@@ -86,8 +86,12 @@ def _setting(name: str) -> Callable[[], str | None]:
     help="Of the canvas; it is upscaled to 1024 px afterwards.",
 )
 @click.option("--model", metavar="NAME", default=_setting("model"), help="The VQGAN to paint with.")
-@click.option("--perceptor", metavar="NAME", help="The perceptor that judges.")
-@click.option("--upscaler", metavar="NAME", help="The super-resolution model.")
+@click.option(
+    "--perceptor", metavar="NAME", default=_setting("perceptor"), help="The perceptor that judges."
+)
+@click.option(
+    "--upscaler", metavar="NAME", default=_setting("upscaler"), help="The super-resolution model."
+)
 @click.option(
     "--num-cutouts",
     type=int,
