@@ -19,6 +19,7 @@ from rich.text import Text
 from ganshare import __version__
 from ganshare.commands.queue import queue
 from ganshare.commands.settings import settings
+from ganshare.commands.store import store
 from ganshare.commands.up import up
 from ganshare.errors import AskerError, WorldError
 from ganshare.handover import become_module
@@ -166,6 +167,7 @@ def _as_text(drawn: DrawnPrompt, *, with_swatch: bool) -> Text:
 
 ganshare.add_command(queue)
 ganshare.add_command(settings)
+ganshare.add_command(store)
 ganshare.add_command(up)
 
 for _name, _help in {

@@ -62,6 +62,7 @@ async def migrate(database: Database) -> list[str]:
         SchemaError: the tables are newer than this version.
     """
     applied = []
+    database.may_make_file = True
     while (name := await database.atomically(_apply_next)) is not None:
         applied.append(name)
     return applied

@@ -1,5 +1,6 @@
 """What databases and drivers raise, as one sentence of ours."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 
@@ -78,7 +79,7 @@ def _reason(error: BaseException) -> str:
         if isinstance(each, TimeoutError):
             return "it does not answer"
         if isinstance(each, OSError):
-            return f"no connection ({each.strerror or each})"
+            return f"no connection ({os.strerror(each.errno) if each.errno else each})"
     if isinstance(error, sa.exc.TimeoutError):
         return "all of this process' connections are busy"
     last = list(_chain(error))[-1]

@@ -1,0 +1,128 @@
+"""`ganshare store`: making and renewing its tables, looking at it, backing it up."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ganshare.store.database import Database
+    from ganshare.store.status import Status
+
+__all__ = ["store"]
+
+
+@click.group()
+def store() -> None:
+    """Make, inspect and back up the job store (GANSHARE_DATABASE_URL)."""
+
+
+@store.command()
+def migrate() -> None:
+    """Make the tables, or renew those of an older GANshare."""
+    asyncio.run(_migrate())
+
+
+@store.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(as_json: bool) -> int:
+    """Print the schema's version, the size, jobs by state and the live engines.
+
+    Ends with exit code 3 if this GANshare cannot work with the tables.
+    """
+    found = asyncio.run(_status())
+    click.echo(json.dumps(found.to_json()) if as_json else _as_text(found))
+    return 0 if found.is_usable else 3
+
+
+@store.command()
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="The file; by default named for the time, in the current folder.",
+)
+def backup(to: Path | None) -> None:
+    """Copy the store to a file while it is in use.
+
+    SQLite: a database file. PostgreSQL: pg_dump's custom format, for pg_restore. Blobs are not
+    in it.
+    """
+    from ganshare.store.backup import SUFFIXES
+    from ganshare.store.backup import backup as write
+
+    database = _database()
+    file = to or Path(asyncio.run(_name(database)) + SUFFIXES[database.dialect])
+    write(database, file)
+    click.echo(str(file))
+
+
+def _database() -> "Database":
+    from ganshare.settings import CoreSettings, load
+    from ganshare.store.database import Database
+
+    return Database(load(CoreSettings).database_url.get_secret_value())
+
+
+async def _migrate() -> None:
+    from ganshare.store.migrate import NEWEST
+    from ganshare.store.migrate import migrate as apply
+
+    database = _database()
+    try:
+        applied = await apply(database)
+    finally:
+        await database.close()
+    for name in applied:
+        click.echo(f"applied {name}")
+    click.echo(f"The tables have version {NEWEST}, the newest.")
+
+
+async def _status() -> "Status":
+    from ganshare.settings import CoreSettings, load
+    from ganshare.store.status import read_status
+
+    database = _database()
+    try:
+        return await read_status(database, load(CoreSettings).limits)
+    finally:
+        await database.close()
+
+
+async def _name(database: "Database") -> str:
+    """Name a backup by the database's clock."""
+    from datetime import UTC, datetime
+
+    from ganshare.store import Limits, Store
+
+    try:
+        now = datetime.fromtimestamp(await Store(database, Limits()).now(), UTC)
+    finally:
+        await database.close()
+    return f"ganshare-{now:%Y%m%d-%H%M%S}"
+
+
+def _as_text(found: "Status") -> str:
+    lines = [f"database  {found.database}, {found.size / 1e6:.1f} MB"]
+    if found.is_usable:
+        lines += [f"tables    version {found.schema}, the newest"]
+    else:
+        what = f"version {found.schema}" if found.schema else "missing"
+        advice = (
+            "update GANshare" if found.schema > found.newest_schema else "ganshare store migrate"
+        )
+        lines += [f"tables    {what}; this GANshare needs version {found.newest_schema}: {advice}"]
+    counts = [f"{number} {state}" for state, number in found.jobs.items()]
+    lines += [f"jobs      {', '.join(counts)}"] if counts else []
+    for engine in found.engines:
+        rate = "not measured" if engine.rate is None else f"{engine.rate:.3f} work units/s"
+        ago = max(0.0, found.now - engine.reported)
+        lines += [
+            f"engine    {engine.id} on {engine.host}: {', '.join(engine.models)}; {rate}; "
+            f"{len(engine.running)} running; heard from {ago:.0f} s ago"
+        ]
+    if found.is_usable and not found.engines:
+        lines += ["engine    none is alive"]
+    return "\n".join(lines)
