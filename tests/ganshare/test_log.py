@@ -98,6 +98,27 @@ def test_auto_is_json_in_a_pipe_and_words_on_a_terminal() -> None:
     assert not terminal.getvalue().startswith("{")
 
 
+@pytest.mark.parametrize(
+    ("variable", "stream", "coloured"),
+    [
+        (None, Terminal(), True),
+        ("NO_COLOR", Terminal(), False),
+        (None, io.StringIO(), False),
+        ("FORCE_COLOR", io.StringIO(), True),
+    ],
+)
+def test_a_terminal_gets_colours_unless_told_otherwise(
+    variable: str | None, stream: io.StringIO, coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    if variable is not None:
+        monkeypatch.setenv(variable, "1")
+    start_log("engine", core(log="console"), stream=stream)
+    get_logger("x").info("hello")
+    assert ("\x1b[" in stream.getvalue()) is coloured
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_secrets_are_masked_in_events_values_tracebacks_and_libraries(form: str) -> None:
     stream = io.StringIO()
