@@ -8,6 +8,7 @@ What libraries say through `logging` takes the same way.
 
 import hashlib
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterable, Mapping
@@ -54,7 +55,7 @@ def start_log(
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 Redactor(known_secrets(core, *others)),
-                _renderer(as_json=as_json, colours=stream.isatty()),
+                _renderer(as_json=as_json, colours=_wants_colours(stream)),
             ],
         )
     )
@@ -130,6 +131,13 @@ def _renderer(*, as_json: bool, colours: bool) -> Processor:
         return structlog.processors.JSONRenderer(sort_keys=False, ensure_ascii=False)
     # Tracebacks are text already: structlog's own would print local variables, secrets included.
     return structlog.dev.ConsoleRenderer(colors=colours)
+
+
+def _wants_colours(stream: TextIO) -> bool:
+    """Whether a terminal shows it; through `ganshare up` it may, and FORCE_COLOR says so."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
 
 
 def _log_thread_death(arguments: threading.ExceptHookArgs) -> None:

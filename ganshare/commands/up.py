@@ -46,6 +46,8 @@ def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
     start_log("up", core, engine, bot)
     for_people = core.log == "console" or (core.log == "auto" and sys.stdout.isatty())
     environment = {"GANSHARE_LOG": "console" if for_people else "json"}
+    if sys.stdout.isatty():
+        environment["FORCE_COLOR"] = "1"  # the children's output is a pipe, ours is a terminal
     programs = [_engine(number, engines, engine) for number in range(engines)]
     for name, wanted in (("bot", not no_bot), ("web", not no_web)):
         program = _front(name) if wanted else None
