@@ -86,6 +86,7 @@ def test_help_lists_every_command_with_a_line() -> None:
         "settings",
         "up",
         "queue",
+        "store",
     }
 
 
