@@ -102,14 +102,23 @@ def _report_unexpected(error: Exception) -> int:
 
 
 class _HandedOver(click.Command):
-    """A command that another process carries out; its arguments go there untouched."""
+    """A command that another process carries out; its arguments go there untouched.
+
+    Args:
+        name: of the command here.
+        becomes: its name there.
+    """
+
+    def __init__(self, name: str, becomes: str, **options: Any) -> None:
+        super().__init__(name, add_help_option=False, **options)
+        self._becomes = becomes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.args = list(args)
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> Any:
-        become_module("engine", [str(self.name), *ctx.args])
+        become_module("engine", [self._becomes, *ctx.args])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -170,9 +179,10 @@ ganshare.add_command(settings)
 ganshare.add_command(store)
 ganshare.add_command(up)
 
-for _name, _help in {
-    "paint": "Paint a picture from a prompt, or from a random one.",
-    "models": "List, add and verify the models that paint.",
-    "train": "Train the models that paint.",
-}.items():
-    ganshare.add_command(_HandedOver(_name, help=_help, add_help_option=False))
+for _name, _becomes, _help in (
+    ("engine", "run", "Claim jobs from the queue, paint them and publish the pictures."),
+    ("paint", "paint", "Paint a picture from a prompt, or from a random one."),
+    ("models", "models", "List, add and verify the models that paint."),
+    ("train", "train", "Train the models that paint."),
+):
+    ganshare.add_command(_HandedOver(_name, _becomes, help=_help))

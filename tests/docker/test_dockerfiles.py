@@ -101,6 +101,20 @@ def test_no_package_index_is_written_down(path: Path) -> None:
     assert "://" not in runs
 
 
+def test_the_store_image_makes_the_tables(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/ganshare.db"
+    done = run_here(last(ROOT / "docker/store.Dockerfile", "CMD"), GANSHARE_DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "ganshare.db").stat().st_size > 0
+
+
+def test_the_command_of_the_engine_image_exists() -> None:
+    words = json.loads(last(ROOT / "docker/engine.Dockerfile", "CMD"))
+    done = run_here(json.dumps([*words, "--help"]))
+    assert done.returncode == 0, done.stderr
+    assert "Usage: ganshare engine" in done.stdout
+
+
 def test_the_engine_is_asked_for_its_health_where_it_answers() -> None:
     path = ROOT / "docker/engine.Dockerfile"
     given = environment(path)["ENGINE_HEALTH_LISTEN"]

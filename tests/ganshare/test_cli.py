@@ -79,15 +79,8 @@ def test_help_lists_every_command_with_a_line() -> None:
         assert name in listed
         assert command.get_short_help_str(limit=80) in listed
     assert set(ganshare.commands) == {
-        "prompt",
-        "paint",
-        "models",
-        "train",
-        "settings",
-        "up",
-        "queue",
-        "store",
-    }
+        "engine", "models", "paint", "prompt", "queue", "settings", "store", "train", "up",
+    }  # fmt: skip
 
 
 def test_the_version_is_that_of_the_project() -> None:
@@ -97,9 +90,12 @@ def test_the_version_is_that_of_the_project() -> None:
     assert result.stdout == f"ganshare, version {__version__}\n"
 
 
-@pytest.mark.parametrize("name", ["paint", "models", "train"])
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [("paint", "paint"), ("models", "models"), ("train", "train"), ("engine", "run")],
+)
 def test_the_engines_commands_are_handed_over_untouched(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, becomes: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[list[str]] = []
 
@@ -113,7 +109,7 @@ def test_the_engines_commands_are_handed_over_untouched(
     with pytest.raises(SystemExit):
         run_cli(ganshare, [name, *given])
     (arguments,) = calls
-    assert arguments[arguments.index("-m") :] == ["-m", "engine", name, *given]
+    assert arguments[arguments.index("-m") :] == ["-m", "engine", becomes, *given]
 
 
 def test_an_engine_in_the_current_folder_is_not_run(
