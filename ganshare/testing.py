@@ -137,9 +137,8 @@ class PostgresServer:
 
     def kill(self) -> None:
         """Kill it with all its processes, as the kernel does when memory runs out."""
+        self._signal(signal.SIGKILL)
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def pause(self) -> None:
@@ -184,8 +183,15 @@ class PostgresServer:
         return subprocess.run(command, check=False).returncode == 0
 
     def _signal(self, number: int) -> None:
-        if self._process is not None:
-            os.killpg(self._process.pid, number)
+        """Signal the server and each of its children, which are sessions of their own."""
+        import psutil  # of the tests
+
+        if self._process is None or self._process.poll() is not None:
+            return
+        server = psutil.Process(self._process.pid)
+        for process in [server, *server.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
     def _run(self, program: str, *arguments: str) -> str:
         done = subprocess.run(

@@ -21,7 +21,8 @@ Row = sa.RowMapping
 T = TypeVar("T")
 
 _POOL = {"pool_size": 4, "max_overflow": 4, "pool_timeout": 10.0}
-_BUSY_SECONDS = 10.0
+LOCK_SECONDS = 10.0  # how long SQLite waits for another process
+ANSWER_SECONDS = 10.0  # how long PostgreSQL may think about a statement
 
 
 class Conflict(StoreError):  # noqa: N818  # never leaves the store
@@ -39,13 +40,13 @@ class Database:
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
         connect_args: dict[str, Any] = {
-            "timeout": _BUSY_SECONDS,  # how long a lock is waited for
+            "timeout": LOCK_SECONDS,
             "async_creator_fn": _connect_sqlite,
         }
         if self.dialect == "postgresql":
             connect_args = {
                 "timeout": 5.0,
-                "command_timeout": 10.0,
+                "command_timeout": ANSWER_SECONDS,
                 "server_settings": {"application_name": "ganshare", "jit": "off"},
             }
         self._single = create_async_engine(
