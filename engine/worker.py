@@ -21,7 +21,7 @@ from engine.easel import Easel, Materials, Pace
 from engine.lease import Lease
 from engine.publish import Courier, keep_trying
 from engine.settling import Settlement
-from engine.studio import Studio, default_lanes
+from engine.studio import Studio, Work, default_lanes
 from engine.upkeep import keep_up
 from engine.warm import WarmModels
 from ganshare import __version__
@@ -180,6 +180,10 @@ class Worker:
             version=__version__,
         )
 
+    def easel(self, commission: Commission, materials: Materials) -> Work:
+        """Set up what paints a commission, step by step."""
+        return Easel(commission, materials, self.models, self.options.pace, self.metrics)
+
     def _too_large(self, area: int) -> None:
         """Offer smaller canvases from now on."""
         self.max_area = min(self.max_area, area - 1)
@@ -311,7 +315,7 @@ class Worker:
             materials = await self._fetch(commission.job, lease)
         except WorldError as error:
             return Failed(error)
-        self._studio.add(Easel(commission, materials, self.models, self.options.pace, self.metrics))
+        self._studio.add(self.easel(commission, materials))
         return await commission.outcome
 
     async def _fetch(self, job: Job, lease: Lease) -> Materials:
