@@ -5,9 +5,9 @@ and states only the latest counts, and a finished picture waits in memory.
 """
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from engine.commission import Commission, Picture, SavedState
@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 PREVIEW_BYTES = 80_000
 LONGEST_RETRY = 5.0
+LAST_UPLOAD_SECONDS = 2.0
 
 _log = get_logger(__name__)
 
@@ -39,14 +40,18 @@ class Courier:
         self._blobs, self._commission = blobs, commission
         self._lease, self._metrics = lease, metrics
         self._states: list[str] = []
+        self._uploading = asyncio.Lock()
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Upload until the block ends; what is under way then is given up."""
+        """Upload until the block ends, and see the present upload through if it is quick."""
         tasks = [asyncio.create_task(self._previews()), asyncio.create_task(self._saved_states())]
         try:
             yield
         finally:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_UPLOAD_SECONDS):
+                    await self._uploading.acquire()  # and let nobody begin another one
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -55,19 +60,21 @@ class Courier:
         job = self._commission.job
         while True:
             frame = await self._commission.frames.get()
-            data = await asyncio.to_thread(encode_jpeg, frame.image, PREVIEW_BYTES)
-            key = preview_key(job.id, job.attempt, frame.step)
-            if await self._uploaded(key, data):
-                self._metrics.frames_published.inc()
-                self._lease.tell(preview=key)
-            else:
-                self._metrics.frames_dropped.inc()
+            async with self._uploading:
+                data = await asyncio.to_thread(encode_jpeg, frame.image, PREVIEW_BYTES)
+                key = preview_key(job.id, job.attempt, frame.step)
+                if await self._uploaded(key, data):
+                    self._metrics.frames_published.inc()
+                    self._lease.tell(preview=key)
+                else:
+                    self._metrics.frames_dropped.inc()
 
     async def _saved_states(self) -> None:
         while True:
             state = await self._commission.states.get()
-            if await self.save(state):
-                await self._forget_older()
+            async with self._uploading:
+                if await self.save(state):
+                    await self._forget_older()
 
     async def save(self, state: SavedState) -> bool:
         """Upload a state; tells whether that worked."""

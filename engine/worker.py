@@ -301,8 +301,9 @@ class Worker:
             )  # fmt: skip
             courier = Courier(self.blobs, commission, lease, self.metrics)
             try:
-                async with lease, courier.at_work():
-                    outcome = await self._painted(commission, lease)
+                async with lease:
+                    async with courier.at_work():
+                        outcome = await self._painted(commission, lease)
                     self._changed.set()  # there is room on the easels
                     await self._settlement.settle(commission, outcome, lease, courier)
             except Exception as error:  # then the lease runs out, and somebody reaps the job

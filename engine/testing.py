@@ -1,0 +1,138 @@
+"""What tests of the engine need: small wishes, and a queue with workers of its own.
+
+Nothing here is imported by the engine itself.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.easel import Pace
+from engine.painting import Models, Outputs, draft_manifest, paint
+from engine.registry import find_model
+from engine.request import PaintingRequest, attributes_of
+from engine.warm import WarmModels
+from engine.worker import Until, Worker, WorkerOptions
+from ganshare.blobs import Blobs
+from ganshare.jobs import Artwork, Job, JobRequest
+from ganshare.store import Store
+
+__all__ = ["PROMPT", "Scene", "alone", "wish"]
+
+PROMPT = "Cubist Painting of a Castle in Teal"
+
+
+def wish(**overrides: Any) -> JobRequest:
+    """A request that takes some tenths of a second."""
+    values: dict[str, Any] = {
+        "prompt": PROMPT, "seed": 1, "model": "paintings-f8", "steps": 4, "width": 64,
+        "height": 64, "num_cutouts": 2, "upscale": False,
+    }  # fmt: skip
+    return JobRequest(**(values | overrides))
+
+
+def alone(warm: WarmModels, request: JobRequest, folder: Path) -> bytes:
+    """The PNG that `ganshare paint --no-upscale` writes for the same wish."""
+    painting = PaintingRequest(
+        request.prompts, attributes_of(request.prompts), request.seed, request.width,
+        request.height, request.steps, request.num_cutouts,
+    )  # fmt: skip
+    painter = warm.painter(request.model)
+    models = Models(find_model(request.model, "vqgan"), warm.perceptor, None)
+    out = folder / "alone.png"
+    draft = draft_manifest(painting, request.prompt, models)
+    paint(painting, draft, models, Outputs(out), load_painter=lambda *_: painter)
+    return out.read_bytes()
+
+
+@dataclass
+class Scene:
+    """A store, blobs, and workers on them."""
+
+    store: Store
+    blobs: Blobs
+    folder: Path
+    warm: WarmModels
+    url: str
+    numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    async def submit(self, *, person: str | None = None, **overrides: Any) -> Job:
+        """Queue a wish, of a new person if none is named."""
+        number = next(self.numbers)
+        submitted = await self.store.submit(
+            person or f"person-{number}", "test", wish(**overrides), key=f"key-{number}"
+        )
+        return submitted.job
+
+    def worker(
+        self,
+        *,
+        blobs: Blobs | None = None,
+        store: Store | None = None,
+        name: str | None = None,
+        **options: Any,
+    ) -> Worker:
+        """A worker that ends with the queue, unless told otherwise."""
+        values: dict[str, Any] = {
+            "until": Until.NONE_LEFT, "max_area": 512 * 512, "lanes": 2,
+            "pace": Pace(preview=0.0, save=1000.0), "drain_seconds": 30.0,
+        }  # fmt: skip
+        return Worker(
+            store or self.store,
+            blobs or self.blobs,
+            self.warm,
+            WorkerOptions(**(values | options)),
+            name=name,
+        )
+
+    @asynccontextmanager
+    async def at_work(self, worker: Worker) -> AsyncIterator[Worker]:
+        """Run a worker beside the block, and wait for its own end; an error cuts it short."""
+        task = asyncio.create_task(worker.run())
+        try:
+            yield worker
+            await task
+        finally:
+            worker.hurry()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def job(self, job: Job) -> Job:
+        """Read a job anew."""
+        found = await self.store.get(job.id)
+        if found is None:
+            raise LookupError(job.id)
+        return found
+
+    async def artwork(self, job: Job) -> Artwork:
+        """What a job became; LookupError if nothing."""
+        current = await self.job(job)
+        found = await self.store.artwork(current.artwork or "")
+        if found is None:
+            raise LookupError(f"The job is {current.state}: {current.error}")
+        return found
+
+    async def png(self, job: Job) -> bytes:
+        """The picture that a job became."""
+        return await self.blobs.get((await self.artwork(job)).blob)
+
+    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 20.0) -> None:
+        """Look again and again until it is true; TimeoutError if it does not get true."""
+        async with asyncio.timeout(seconds):
+            while not await true():  # noqa: ASYNC110 - nobody would set an event for us
+                await asyncio.sleep(0.01)
+
+    async def until_step(self, job: Job, step: int) -> None:
+        """Wait until the store knows that a job has got so far."""
+
+        async def reached() -> bool:
+            return (await self.job(job)).step >= step
+
+        await self.until(reached)
+
+    async def keys(self) -> set[str]:
+        """Every blob."""
+        return {found.key async for found in self.blobs.list()}
