@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -231,15 +231,22 @@ def _sync(path: Path) -> None:
 
 
 def _sweep(folder: Path, before_seconds: float) -> None:
-    """Remove what killed processes left half written, and folders that became empty."""
+    """Remove what killed processes left half written, and folders that became empty.
+
+    Others write and sweep meanwhile: what has gone when its turn comes needs no removing.
+    """
     oldest = time.time() - before_seconds
-    for path in folder.rglob("*#*"):
-        if _LEFTOVER.search(path.name) and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    for parent, _, names in os.walk(folder):
+        for name in filter(_LEFTOVER.search, names):
+            with suppress(FileNotFoundError):
+                path = Path(parent, name)
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
     for prefix in (PREVIEWS, STATES):
         for path in (folder / prefix).glob("*"):
-            if path.stat().st_mtime < oldest and not any(path.iterdir()):
-                path.rmdir()
+            with suppress(OSError):  # it may just have been filled again
+                if path.stat().st_mtime < oldest:
+                    path.rmdir()
 
 
 @contextmanager
