@@ -1,6 +1,8 @@
 """The suite runs on SQLite and on a PostgreSQL of its own."""
 
+import asyncio
 import itertools
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -26,13 +28,39 @@ def postgres() -> Iterator[PostgresServer]:
         pytest.skip(str(error))
 
 
+async def _make_tables(url: str) -> str:
+    async with open_store(url, migrate=True):
+        return url
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """URLs of databases with tables, made once."""
+    file = tmp_path_factory.mktemp("template") / "store.db"
+    return {"sqlite": asyncio.run(_make_tables(f"sqlite+aiosqlite:///{file}"))}
+
+
 @pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path}/store.db"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.create_database(f"test{next(_numbers)}")
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> str:
+    """A database with empty tables."""
+    if request.param == "sqlite":
+        shutil.copy(templates["sqlite"].partition(":///")[2], tmp_path / "store.db")
+        return f"sqlite+aiosqlite:///{tmp_path}/store.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    if "postgresql" not in templates:
+        templates["postgresql"] = asyncio.run(_make_tables(server.create_database("suite")))
+    # Quicker than a database for each test.
+    server.sql("TRUNCATE jobs, frames, artworks, engines", "suite")
+    return templates["postgresql"]
 
 
 OpenStore = Callable[..., Any]
@@ -44,7 +72,7 @@ async def another(url: str) -> AsyncIterator[OpenStore]:
     async with AsyncExitStack() as stack:
 
         async def open_another(**limits: Any) -> Store:
-            store = open_store(url, Limits(**limits), migrate=True)
+            store = open_store(url, Limits(**limits))
             return await stack.enter_async_context(store)
 
         yield open_another

@@ -89,22 +89,18 @@ async def test_waiting_does_not_hold_up_the_event_loop(store: Any) -> None:
     assert slowest < 0.25
 
 
-async def test_work_without_news_does_not_wake_the_other_side(
-    postgres: PostgresServer, another: Any, url: str
-) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite has one bell for everything")
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one bell for all
+async def test_work_without_news_does_not_wake_the_other_side(another: Any) -> None:
     store, elsewhere = await another(), await another()
     await settle(store, Topic.NEWS)
     await elsewhere.submit("ann", "bot", make_request(), key="1")
     assert not await store.wait(0.2, Topic.NEWS)
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has no server
 async def test_a_bell_that_lost_its_server_connects_again(
-    postgres: PostgresServer, another: Any, url: str
+    postgres: PostgresServer, another: Any
 ) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite has no server")
     store, elsewhere = await another(), await another()
     await settle(store)
     postgres.sql(
