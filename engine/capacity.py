@@ -42,10 +42,10 @@ def _host_memory() -> int:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
 
 
-def _container_memory(cgroup: Path = _CGROUP) -> int:
+def _container_memory() -> int:
     try:
-        limit = (cgroup / "memory.max").read_text().strip()
-        used = (cgroup / "memory.current").read_text().strip()
+        limit = (_CGROUP / "memory.max").read_text().strip()
+        used = (_CGROUP / "memory.current").read_text().strip()
         return int(limit) - int(used)
     except (OSError, ValueError):  # none, or "max"
         return 2**62

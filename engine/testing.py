@@ -5,8 +5,9 @@ Nothing here is imported by the engine itself.
 
 import asyncio
 import itertools
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,12 @@ class Scene:
             return (await self.job(job)).step >= step
 
         await self.until(reached)
+
+    async def expire_leases(self) -> None:
+        """Let time pass, as far as leases go, and reap."""
+        with closing(sqlite3.connect(self.folder / "store.db")) as database, database:
+            database.execute("UPDATE jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
+        await self.store.reap()
 
     async def keys(self) -> set[str]:
         """Every blob."""
