@@ -1,8 +1,10 @@
 """The output of several children as one: each line says whose it is."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -17,14 +19,18 @@ def prefix_writer(
     names: Sequence[str], stream: TextIO | None = None
 ) -> Callable[[str, bytes], None]:
     """Give a writer for people: "engine-1 | line", each name in its colour on a terminal."""
-    console = Console(file=stream or sys.stdout, highlight=False, soft_wrap=True)
+    out = stream or sys.stdout
+    console = Console(file=out, highlight=False, soft_wrap=True)
     width = max(map(len, names), default=0)
     colours = {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(names)}
 
     def write(name: str, line: bytes) -> None:
         text = Text(f"{name:<{width}} | ", style=colours.get(name, ""))
         text.append_text(Text.from_ansi(line.decode(errors="replace"), style="default"))
-        console.print(text)
+        # Rich itself would end the process if nobody reads the output.
+        with console.capture() as printed:
+            console.print(text)
+        _put(out, printed.get())
 
     return write
 
@@ -40,7 +46,17 @@ def json_writer(stream: TextIO | None = None) -> Callable[[str, bytes], None]:
         except ValueError:
             given = None
         event = given if isinstance(given, dict) else {"event": text}
-        out.write(json.dumps({"child": name, **event}, ensure_ascii=False) + "\n")
-        out.flush()
+        _put(out, json.dumps({"child": name, **event}, ensure_ascii=False) + "\n")
 
     return write
+
+
+def _put(out: TextIO, text: str) -> None:
+    try:
+        out.write(text)
+        out.flush()
+    except BrokenPipeError:
+        # Nobody reads it; Python would fail once more when it flushes at the end.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), out.fileno())
+        raise

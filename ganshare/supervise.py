@@ -97,12 +97,12 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every child and then `run`; said twice, without waiting for them to drain."""
-        if self._stopping.is_set():
-            _log.warning("asked twice to stop: killing what still runs")
-            self._hurrying.set()
-        else:
+        if not self._stopping.is_set():
+            self._stopping.set()
             _log.info("stopping", grace_seconds=self._patience.grace)
-        self._stopping.set()
+        elif not self._hurrying.is_set():
+            self._hurrying.set()
+            _log.warning("asked twice to stop: killing what still runs")
 
     async def _keep(self, program: Program) -> None:
         loop = asyncio.get_running_loop()
@@ -182,9 +182,20 @@ class Supervisor:
         _log.info("ended", program=program.name, how=describe_exit(code))
 
     async def _pump(self, name: str, process: asyncio.subprocess.Process) -> None:
-        if process.stdout is not None:
-            async for line in _lines(process.stdout):
+        """Pass a child's output on; go on reading whatever happens, or the child would hang."""
+        if process.stdout is None:
+            return
+        async for line in _lines(process.stdout):
+            try:
                 self._write(name, line)
+            except BrokenPipeError:
+                if not self._stopping.is_set():
+                    self._failure = WorldError(
+                        "Nobody reads the output any more; stopped everything."
+                    )
+                    self.stop()
+            except OSError:
+                continue  # a full disk, say: the line is lost, the work goes on
 
 
 async def _first_of(

@@ -1,6 +1,7 @@
 """Supervision of real child processes: restarts, backoff, giving up, draining, dying together."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -187,6 +188,20 @@ async def test_output_is_passed_on_by_line_however_long_or_unfinished() -> None:
     with pytest.raises(AskerError):
         await Supervisor([python("a", code)], output, QUICK).run()
     assert sorted(output.lines) == [("a", "no end"), ("a", "to stderr"), ("a", "x" * 300_000)]
+
+
+async def test_a_full_disk_loses_lines_and_no_work() -> None:
+    output = Output()
+    code = "for number in range(5): print(number, flush=True)\nraise SystemExit(2)"
+
+    def write(name: str, line: bytes) -> None:
+        if line == b"2":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        output(name, line)
+
+    with pytest.raises(AskerError, match="refused to start"):
+        await Supervisor([python("a", code)], write, QUICK).run()
+    assert [line for _, line in output.lines] == ["0", "1", "3", "4"]
 
 
 async def test_a_program_sees_its_own_environment_and_ours() -> None:

@@ -36,6 +36,17 @@ print(json.dumps({"event": "up", "arguments": sys.argv[1:], **seen}), flush=True
 time.sleep(60)
 """
 
+CHATS = """
+import pathlib, signal, sys, time
+def end(*_):
+    pathlib.Path("drained").touch()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+while True:
+    print("chatting", flush=True)
+    time.sleep(0.02)
+"""
+
 Up = Callable[..., "Running"]
 
 
@@ -164,6 +175,22 @@ def test_an_engine_that_refuses_its_settings_ends_it_with_the_same_code(
     assert code == 2
     assert said == [{"child": "engine", "event": "error: no such model."}]
     assert errors.endswith("error: engine refused to start; its own words are above.\n")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_output_that_nobody_reads_any_more_ends_it_in_order(
+    form: str, up: Up, install: Install, tmp_path: Path
+) -> None:
+    install("engine", CHATS)
+    running = up("--no-bot", "--no-web", GANSHARE_LOG=form)
+    assert running.process.stdout is not None
+    assert "chatting" in running.process.stdout.readline()
+    running.process.stdout.close()
+    assert running.process.stderr is not None
+    errors = running.process.stderr.read()
+    assert running.process.wait(10) == 3
+    assert errors.endswith("error: Nobody reads the output any more; stopped everything.\n")
+    assert (tmp_path / "drained").exists()
 
 
 def test_nothing_to_run_is_one_sentence(up: Up) -> None:
