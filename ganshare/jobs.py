@@ -7,6 +7,7 @@ matters.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from types import NoneType
 from typing import Any
 
 from ganshare.errors import ParameterError, quoted
@@ -116,16 +117,13 @@ class JobRequest:
         """
         if not isinstance(values, Mapping):
             raise ParameterError(f"A request is a JSON object, not {quoted(values)}.", given=values)
-        types: dict[str, Any] = {item.name: item.type for item in fields(cls)}
+        known = {item.name: item.type for item in fields(cls)}
         for name, value in values.items():
-            expected = types.get(name)
-            # `type`, since True is an instance of int, too.
-            if expected is None or not (
-                type(value) is expected or (value is None and name == "init_image")
-                or (name == "init_image" and isinstance(value, str))
-            ):  # fmt: skip
+            # Compared with `type`, since True is an instance of int, too.
+            allowed = (str, NoneType) if name == "init_image" else (known.get(name),)
+            if type(value) not in allowed:
                 message = f"The request has no {name} like {quoted(value)}."
-                raise ParameterError(message, given={name: value}, allowed=tuple(types))
+                raise ParameterError(message, given={name: value}, allowed=tuple(known))
         missing = {"prompt", "seed", "model"} - values.keys()
         if missing:
             raise ParameterError(

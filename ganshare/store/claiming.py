@@ -1,5 +1,7 @@
 """The claim: one statement that picks jobs in fair order, and locks only what it takes."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from ganshare.jobs import JobState
@@ -9,7 +11,7 @@ from ganshare.store.numbering import least_free
 from ganshare.store.tables import QUEUED, jobs, state_in
 from ganshare.store.values import Limits, Topic
 
-__all__ = ["IN_ORDER", "claim_statement"]
+__all__ = ["IN_ORDER", "claim_statement", "waiting_statement"]
 
 IN_ORDER = (jobs.c.priority.desc(), jobs.c.tag, jobs.c.id)
 
@@ -22,7 +24,12 @@ def claim_statement(limits: Limits) -> sa.Executable:
     claims that take different jobs of one person at the same moment find the same slot; then the
     unique index lets one of them through, and the other looks again.
     """
-    candidates = _candidates(limits)
+    candidates = (
+        _candidates(limits)
+        .limit(sa.bindparam("count"))
+        .with_for_update(skip_locked=True, of=jobs)
+        .cte("candidates")
+    )
     turn = sa.func.row_number().over(
         partition_by=candidates.c.person,
         order_by=(candidates.c.priority.desc(), candidates.c.tag, candidates.c.id),
@@ -45,7 +52,12 @@ def claim_statement(limits: Limits) -> sa.Executable:
     )
 
 
-def _candidates(limits: Limits) -> sa.CTE:
+def waiting_statement(limits: Limits) -> sa.Executable:
+    """Ask whether anything could be claimed, locked or not; the values are those of the claim."""
+    return _candidates(limits).limit(1)
+
+
+def _candidates(limits: Limits) -> sa.Select[*tuple[Any, ...]]:
     running = jobs.alias("running")
     at_limit = (
         sa.select(running.c.person)
@@ -62,7 +74,4 @@ def _candidates(limits: Limits) -> sa.CTE:
             jobs.c.person.not_in(at_limit),
         )
         .order_by(*IN_ORDER)
-        .limit(sa.bindparam("count"))
-        .with_for_update(skip_locked=True, of=jobs)
-        .cte("candidates")
     )

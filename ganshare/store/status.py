@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ganshare.jobs import EngineReport, JobState
 from ganshare.store.database import Database
 from ganshare.store.migrate import NEWEST, schema_version
-from ganshare.store.store import Store
+from ganshare.store.reading import Reader
 from ganshare.store.values import Limits
 
 __all__ = ["Status", "read_status"]
@@ -50,16 +50,16 @@ class Status:
 async def read_status(database: Database, limits: Limits) -> Status:
     """Look at a store, whether its tables are there or not; raises StoreError if it is away."""
     schema = await schema_version(database)
-    store = Store(database, limits)
+    reader = Reader(database, limits)
     usable = schema == NEWEST
     return Status(
         database=str(database),
         size=await _size(database),
         schema=schema,
         newest_schema=NEWEST,
-        jobs=await store.counts() if usable else {},
-        engines=await store.engines() if usable else [],
-        now=await store.now() if usable else 0.0,
+        jobs=await reader.counts() if usable else {},
+        engines=await reader.engines() if usable else [],
+        now=await reader.now() if usable else 0.0,
     )
 
 

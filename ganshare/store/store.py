@@ -9,17 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ganshare.errors import JobError, StoreError, quoted
-from ganshare.jobs import Artwork, EngineReport, Frame, Job, JobRequest, JobState, Place
+from ganshare.errors import JobError, ParameterError, StoreError, quoted
+from ganshare.jobs import Artwork, EngineReport, Job, JobRequest, JobState
 from ganshare.store.admission import Candidate, refusal
 from ganshare.store.bell import Bell, open_bell
-from ganshare.store.claiming import IN_ORDER, claim_statement
+from ganshare.store.claiming import claim_statement, waiting_statement
 from ganshare.store.database import Conflict, Database, Row
 from ganshare.store.dialect import channel, insert, now
 from ganshare.store.leases import (
     artwork_statement,
     beat_statement,
-    bury_statement,
     cancel_statement,
     done_statement,
     frame_statement,
@@ -29,32 +28,12 @@ from ganshare.store.leases import (
     reap_statement,
 )
 from ganshare.store.migrate import check_schema, migrate
-from ganshare.store.places import (
-    Load,
-    load_statement,
-    place_of,
-    place_statement,
-    throughput_statement,
-    total_rate,
-)
-from ganshare.store.rows import (
-    DamagedRowError,
-    from_engine,
-    to_artwork,
-    to_engine,
-    to_frame,
-    to_job,
-    without_request,
-)
+from ganshare.store.reading import Reader
+from ganshare.store.rows import from_engine, to_artwork, to_job
 from ganshare.store.tables import (
-    ACTIVE,
-    QUEUED,
-    RUNNING,
     artworks,
     engines,
-    frames,
     jobs,
-    state_in,
 )
 from ganshare.store.values import (
     Beat,
@@ -62,7 +41,6 @@ from ganshare.store.values import (
     NewArtwork,
     Reaped,
     Submitted,
-    Throughput,
     Topic,
 )
 
@@ -70,7 +48,7 @@ __all__ = ["Store", "open_store"]
 
 _ADMISSION_LOCK = 0x67616E02  # PostgreSQL's advisory lock for submits near the cap
 _AT_ONCE = 100  # submits that may run at the same moment
-_CLAIM_ROUNDS = 20
+_RACES = 10  # that a claim may lose before it gives up
 _DAY = 86_400.0
 
 _SHOWN = sa.bindparam("revision_shown", type_=sa.Integer)
@@ -95,7 +73,7 @@ def open_store(url: str, limits: Limits | None = None, *, migrate: bool = False)
     return Store(Database(url), limits or Limits(), migrates=migrate)
 
 
-class Store:
+class Store(Reader):
     """One process' way to the jobs; any number of processes share them.
 
     A verb that meets a database that is away, full, locked or read-only raises StoreError; the
@@ -104,10 +82,10 @@ class Store:
     """
 
     def __init__(self, database: Database, limits: Limits, *, migrates: bool = False) -> None:
-        self.limits = limits
-        self._database = database
+        super().__init__(database, limits)
         self._migrates = migrates
         self._claim = claim_statement(limits)
+        self._waiting = waiting_statement(limits)
         self._bells: dict[Topic | None, Bell] = {}
 
     async def __aenter__(self) -> "Store":
@@ -147,6 +125,8 @@ class Store:
             AdmissionError: the person has too many active jobs, the queue is full, or no live
                 engine paints that model or size.
         """
+        if not weight > 0:
+            raise ParameterError(f"The weight {weight} must be above zero.", given=weight)
         candidate = Candidate(person, origin, request, key, priority, weight, reply_to or {})
         # Each round that is lost to somebody else is one job more of this person.
         for _ in range(self.limits.per_person_active + 2):
@@ -168,18 +148,21 @@ class Store:
         In the order of priority, fair share by person, and time; nobody has more than
         `per_person_running` jobs running at once.
         """
-        wanted = {"worker": worker, "models": sorted(set(models)), "max_area": max_area}
+        wanted = {"models": sorted(set(models)), "max_area": max_area}
         claimed: list[Job] = []
-        for _ in range(_CLAIM_ROUNDS + count):
-            if (left := count - len(claimed)) <= 0:
-                break
+        races_lost = 0
+        while len(claimed) < count and races_lost < _RACES:
+            values = {**wanted, "worker": worker, "count": count - len(claimed)}
             try:
-                rows = await self._database.rows(self._claim, {**wanted, "count": left})
+                rows = await self._database.rows(self._claim, values)
             except Conflict:
-                await asyncio.sleep(random.uniform(0, 0.01))
-                continue
+                rows = []
+            else:
+                if not rows and (claimed or not await self._is_any_locked(wanted)):
+                    break
             if not rows:
-                break
+                races_lost += 1
+                await asyncio.sleep(random.uniform(0.0, 0.01))
             claimed += [job for job in await self._jobs(rows) if not job.state.over]
         return sorted(claimed, key=lambda job: (-job.priority, job.started or 0.0, job.id))
 
@@ -278,28 +261,6 @@ class Store:
             await self._database.write(engines.delete().where(engines.c.reported < now() - _DAY))
         return Reaped(states[JobState.QUEUED], states[JobState.DEAD], states[JobState.CANCELLED])
 
-    async def get(self, job_id: str) -> Job | None:
-        """Read one job."""
-        jobs_found = await self._select(jobs.c.id == job_id)
-        return jobs_found[0] if jobs_found else None
-
-    async def job_by_key(self, key: str) -> Job | None:
-        """Read the job that was submitted with this key."""
-        jobs_found = await self._select(jobs.c.key == key)
-        return jobs_found[0] if jobs_found else None
-
-    async def place(self, job_id: str) -> Place | None:
-        """Tell where a queued job stands; None if it is not queued."""
-        rows, live = await asyncio.gather(
-            self._database.rows(place_statement(job_id)), self.engines()
-        )
-        return place_of(rows, live)
-
-    async def inbox(self, origin: str, limit: int = 200) -> list[Job]:
-        """Jobs of this origin with news since their last `ack`, oldest first."""
-        unread = jobs.c.revision > jobs.c.seen
-        return await self._select(jobs.c.origin == origin, unread, order=[jobs.c.id], limit=limit)
-
     async def ack(self, jobs_shown: Iterable[Job]) -> None:
         """Remember that the revisions of these jobs, as they were read, were shown."""
         shown = [
@@ -313,27 +274,6 @@ class Store:
         if shown:
             await self._database.atomically(remember)
 
-    async def active(self, person: str) -> list[Job]:
-        """Jobs of one person that are queued or running, oldest first."""
-        return await self._select(ACTIVE, jobs.c.person == person, order=[jobs.c.id])
-
-    async def queue(self, limit: int = 100) -> list[Job]:
-        """Running jobs, longest running first, then the queued ones in their order."""
-        running = await self._select(RUNNING, order=[jobs.c.started, jobs.c.id], limit=limit)
-        left = limit - len(running)
-        return running + await self._select(QUEUED, order=IN_ORDER, limit=left) if left else running
-
-    async def dead_letters(self, limit: int = 20) -> list[Job]:
-        """Jobs that were given up, newest first; their `error` says why."""
-        dead = state_in(jobs, JobState.DEAD)
-        return await self._select(dead, order=[jobs.c.finished.desc(), jobs.c.id], limit=limit)
-
-    async def frames(self, job_id: str) -> list[Frame]:
-        """Previews of a job, by attempt and step."""
-        statement = sa.select(frames).where(frames.c.job == job_id)
-        rows = await self._database.rows(statement.order_by(frames.c.attempt, frames.c.step))
-        return [to_frame(row) for row in rows]
-
     async def report(self, report: EngineReport) -> None:
         """Say that an engine is alive, and what it can do."""
         values = from_engine(report) | {"reported": now()}
@@ -343,43 +283,9 @@ class Store:
             statement.on_conflict_do_update(index_elements=["id"], set_=renewed)
         )
 
-    async def engines(self) -> list[EngineReport]:
-        """Engines that reported within the last `engine_seconds`, by id."""
-        alive = engines.c.reported > now() - self.limits.engine_seconds
-        rows = await self._database.rows(sa.select(engines).where(alive).order_by(engines.c.id))
-        return [to_engine(row) for row in rows]
-
     async def forget(self, engine_id: str) -> None:
         """Say that an engine has gone; its jobs stay its own until their leases end."""
         await self._database.write(engines.delete().where(engines.c.id == engine_id))
-
-    async def counts(self) -> dict[JobState, int]:
-        """Count the jobs in each state, zeros included."""
-        statement = sa.select(jobs.c.state, sa.func.count().label("jobs")).group_by(jobs.c.state)
-        found = {row["state"]: row["jobs"] for row in await self._database.rows(statement)}
-        return {state: found.get(state, 0) for state in JobState}
-
-    async def throughput(self, window: float = 3600.0) -> Throughput:
-        """Sum up the last `window` seconds."""
-        row = await self._database.row(throughput_statement(window))
-        rate = total_rate(await self.engines()) or 0.0
-        return Throughput(window=window, rate=rate, **(row or {}))
-
-    async def artwork(self, artwork_id: str) -> Artwork | None:
-        """Read one artwork."""
-        row = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork_id))
-        return None if row is None else to_artwork(row)
-
-    async def artworks(
-        self, *, person: str | None = None, before: str | None = None, limit: int = 50
-    ) -> list[Artwork]:
-        """Artworks, newest first, of one person or all; `before` is the id to go on from."""
-        statement = sa.select(artworks).order_by(artworks.c.id.desc()).limit(limit)
-        if person is not None:
-            statement = statement.where(artworks.c.person == person)
-        if before is not None:
-            statement = statement.where(artworks.c.id < before)
-        return [to_artwork(row) for row in await self._database.rows(statement)]
 
     async def wait(self, timeout: float, topic: Topic | None = None) -> bool:  # noqa: ASYNC109
         """Wait for the bell; False if it didn't ring within `timeout` seconds.
@@ -390,11 +296,6 @@ class Store:
             channels = [channel(each) for each in (Topic if topic is None else [topic])]
             self._bells[topic] = open_bell(self._database, channels)
         return await self._bells[topic].wait(timeout)
-
-    async def now(self) -> float:
-        """The database's clock: seconds since 1970."""
-        row = await self._database.row(sa.select(now().label("now")))
-        return float(row["now"]) if row else 0.0
 
     async def _admit(self, candidate: Candidate) -> Row | None:
         """Take a job in, if it is new and allowed.
@@ -416,31 +317,14 @@ class Store:
 
         return await self._database.atomically(alone)
 
-    async def _load(self) -> Load:
-        row = await self._database.row(load_statement())
-        return Load(**row) if row else Load(0, 0, 0.0)
+    async def _is_any_locked(self, wanted: Mapping[str, Any]) -> bool:
+        """After a claim in vain: whether a job is left that another statement had locked.
 
-    async def _select(
-        self,
-        *conditions: sa.ColumnElement[bool],
-        order: Iterable[sa.ColumnElement[Any]] = (),
-        limit: int | None = None,
-    ) -> list[Job]:
-        statement = sa.select(jobs).where(*conditions).order_by(*order).limit(limit)
-        return await self._jobs(await self._database.rows(statement))
-
-    async def _jobs(self, rows: Iterable[Row]) -> list[Job]:
-        """Read rows; a damaged job is given up here, so that it stops nobody else."""
-        found = []
-        for row in rows:
-            try:
-                found.append(to_job(row))
-            except DamagedRowError as error:
-                job = without_request(row, str(error))
-                if not JobState(row["state"]).over:
-                    await self._database.rows(bury_statement(job.id, str(error)))
-                found.append(job)
-        return found
+        Perhaps only for an acknowledgement, after which no bell would ring for it.
+        """
+        if self._database.dialect == "sqlite":  # where nothing is locked row by row
+            return False
+        return await self._database.row(self._waiting, wanted) is not None
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
+
 from ganshare.jobs import Job, JobState
 from ganshare.testing import MODEL, make_artwork, make_request
 
@@ -89,6 +92,24 @@ async def test_claims_at_once_share_no_job_and_break_no_limit(another: Any) -> N
     assert len({job.id for job in claimed}) == len(claimed) == 6
     people = [job.person for job in claimed]
     assert {people.count(person) for person in people} == {2}
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite locks no rows
+async def test_a_job_that_is_locked_for_a_moment_is_waited_for(asker: Any) -> None:
+    """As by an acknowledgement: no bell rings at its end."""
+    (job,) = await asker.ask()
+    locked = asyncio.Event()
+
+    async def lock(connection: Any) -> None:
+        await connection.execute(sa.text("SELECT 1 FROM jobs FOR UPDATE"))
+        locked.set()
+        await asyncio.sleep(0.02)
+
+    locking = asyncio.create_task(asker.store._database.atomically(lock))
+    await locked.wait()
+    claimed = await asker.claim()
+    await locking
+    assert keys(claimed) == [job.key]
 
 
 WORKER = """

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ganshare.errors import AdmissionError
+from ganshare.errors import AdmissionError, ParameterError
 from ganshare.jobs import JobState
 from ganshare.testing import make_report, make_request
 
@@ -129,3 +129,9 @@ async def test_a_refused_job_leaves_nothing_behind(another: Any) -> None:
     with pytest.raises(AdmissionError):
         await store.submit("ann", "bot", make_request(), key="1")
     assert await store.job_by_key("1") is None
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan")])
+async def test_a_share_is_above_zero(asker: Any, weight: float) -> None:
+    with pytest.raises(ParameterError, match="must be above zero"):
+        await asker.submit(weight=weight)
