@@ -1,0 +1,158 @@
+"""What can be read of the queue: single jobs and lists, places, engines, sums, artworks."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from ganshare.jobs import Artwork, EngineReport, Frame, Job, JobState, Place
+from ganshare.store.claiming import IN_ORDER
+from ganshare.store.database import Database, Row
+from ganshare.store.dialect import now
+from ganshare.store.leases import bury_statement
+from ganshare.store.places import (
+    Load,
+    load_statement,
+    place_of,
+    place_statement,
+    throughput_statement,
+    total_rate,
+)
+from ganshare.store.rows import (
+    DamagedRowError,
+    to_artwork,
+    to_engine,
+    to_frame,
+    to_job,
+    without_request,
+)
+from ganshare.store.tables import (
+    ACTIVE,
+    QUEUED,
+    RUNNING,
+    artworks,
+    engines,
+    frames,
+    jobs,
+    state_in,
+)
+from ganshare.store.values import Limits, Throughput
+
+__all__ = ["Reader"]
+
+
+class Reader:
+    """The verbs of `Store` that change nothing, but for giving up jobs that cannot be read."""
+
+    def __init__(self, database: Database, limits: Limits) -> None:
+        self.limits = limits
+        self._database = database
+
+    async def get(self, job_id: str) -> Job | None:
+        """Read one job."""
+        jobs_found = await self._select(jobs.c.id == job_id)
+        return jobs_found[0] if jobs_found else None
+
+    async def job_by_key(self, key: str) -> Job | None:
+        """Read the job that was submitted with this key."""
+        jobs_found = await self._select(jobs.c.key == key)
+        return jobs_found[0] if jobs_found else None
+
+    async def place(self, job_id: str) -> Place | None:
+        """Tell where a queued job stands; None if it is not queued."""
+        rows, live = await asyncio.gather(
+            self._database.rows(place_statement(job_id)), self.engines()
+        )
+        return place_of(rows, live)
+
+    async def inbox(self, origin: str, limit: int = 200) -> list[Job]:
+        """Jobs of this origin with news since their last `ack`, oldest first."""
+        unread = jobs.c.revision > jobs.c.seen
+        return await self._select(jobs.c.origin == origin, unread, order=[jobs.c.id], limit=limit)
+
+    async def active(self, person: str) -> list[Job]:
+        """Jobs of one person that are queued or running, oldest first."""
+        return await self._select(ACTIVE, jobs.c.person == person, order=[jobs.c.id])
+
+    async def queue(self, limit: int = 100) -> list[Job]:
+        """Running jobs, longest running first, then the queued ones in their order."""
+        running = await self._select(RUNNING, order=[jobs.c.started, jobs.c.id], limit=limit)
+        left = limit - len(running)
+        return running + await self._select(QUEUED, order=IN_ORDER, limit=left) if left else running
+
+    async def dead_letters(self, limit: int = 20) -> list[Job]:
+        """Jobs that were given up, newest first; their `error` says why."""
+        dead = state_in(jobs, JobState.DEAD)
+        return await self._select(dead, order=[jobs.c.finished.desc(), jobs.c.id], limit=limit)
+
+    async def frames(self, job_id: str) -> list[Frame]:
+        """Previews of a job, by attempt and step."""
+        statement = sa.select(frames).where(frames.c.job == job_id)
+        rows = await self._database.rows(statement.order_by(frames.c.attempt, frames.c.step))
+        return [to_frame(row) for row in rows]
+
+    async def engines(self) -> list[EngineReport]:
+        """Engines that reported within the last `engine_seconds`, by id."""
+        alive = engines.c.reported > now() - self.limits.engine_seconds
+        rows = await self._database.rows(sa.select(engines).where(alive).order_by(engines.c.id))
+        return [to_engine(row) for row in rows]
+
+    async def counts(self) -> dict[JobState, int]:
+        """Count the jobs in each state, zeros included."""
+        statement = sa.select(jobs.c.state, sa.func.count().label("jobs")).group_by(jobs.c.state)
+        found = {row["state"]: row["jobs"] for row in await self._database.rows(statement)}
+        return {state: found.get(state, 0) for state in JobState}
+
+    async def throughput(self, window: float = 3600.0) -> Throughput:
+        """Sum up the last `window` seconds."""
+        row = await self._database.row(throughput_statement(window))
+        rate = total_rate(await self.engines()) or 0.0
+        return Throughput(window=window, rate=rate, **(row or {}))
+
+    async def artwork(self, artwork_id: str) -> Artwork | None:
+        """Read one artwork."""
+        row = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork_id))
+        return None if row is None else to_artwork(row)
+
+    async def artworks(
+        self, *, person: str | None = None, before: str | None = None, limit: int = 50
+    ) -> list[Artwork]:
+        """Artworks, newest first, of one person or all; `before` is the id to go on from."""
+        statement = sa.select(artworks).order_by(artworks.c.id.desc()).limit(limit)
+        if person is not None:
+            statement = statement.where(artworks.c.person == person)
+        if before is not None:
+            statement = statement.where(artworks.c.id < before)
+        return [to_artwork(row) for row in await self._database.rows(statement)]
+
+    async def now(self) -> float:
+        """The database's clock: seconds since 1970."""
+        row = await self._database.row(sa.select(now().label("now")))
+        return float(row["now"]) if row else 0.0
+
+    async def _load(self) -> Load:
+        row = await self._database.row(load_statement())
+        return Load(**row) if row else Load(0, 0, 0.0)
+
+    async def _select(
+        self,
+        *conditions: sa.ColumnElement[bool],
+        order: Iterable[sa.ColumnElement[Any]] = (),
+        limit: int | None = None,
+    ) -> list[Job]:
+        statement = sa.select(jobs).where(*conditions).order_by(*order).limit(limit)
+        return await self._jobs(await self._database.rows(statement))
+
+    async def _jobs(self, rows: Iterable[Row]) -> list[Job]:
+        """Read rows; a damaged job is given up here, so that it stops nobody else."""
+        found = []
+        for row in rows:
+            try:
+                found.append(to_job(row))
+            except DamagedRowError as error:
+                job = without_request(row, str(error))
+                if not JobState(row["state"]).over:
+                    await self._database.rows(bury_statement(job.id, str(error)))
+                found.append(job)
+        return found
