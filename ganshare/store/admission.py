@@ -1,7 +1,9 @@
 """The door of the queue: one statement that takes a job in, or the reason why it is not taken."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,10 +15,10 @@ from ganshare.store.fairness import clocks, turn
 from ganshare.store.numbering import least_free
 from ganshare.store.places import Load, in_words
 from ganshare.store.rows import as_text
-from ganshare.store.tables import engines, jobs, state_in
+from ganshare.store.tables import engines, jobs, state_in, state_name
 from ganshare.store.values import Limits, Topic
 
-__all__ = ["Candidate", "refusal"]
+__all__ = ["Candidate", "admission_statement", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +33,14 @@ class Candidate:
     weight: float
     reply_to: Mapping[str, Any]
 
-    def statement(self, dialect: str, limits: Limits, room: int) -> sa.Executable:
-        """Build the INSERT; it returns the new row, or none if the job is there or not admitted.
+    def values(self, room: int) -> dict[str, Any]:
+        """What `admission_statement` needs to know.
 
         Args:
-            room: queued jobs from which on it admits no more.
+            room: queued jobs from which on no more are admitted.
         """
-        facts = self._facts()
-        place = (
-            sa.select(turn(facts.c).label("tag"), facts.c.seat)
-            .where(facts.c.seat < limits.per_person_active, *self._admitted(limits, room))
-            .subquery("place")
-        )
-        values = self._values(limits)
-        columns: dict[str, sa.ColumnElement[Any]] = {
-            name: sa.literal(value, jobs.c[name].type) for name, value in values.items()
-        }
-        columns |= {
-            "id": made_id(),
-            "created": now(),
-            "tag": place.c.tag,
-            "tag_end": place.c.tag + self.request.cost / self.weight,
-            "seat": place.c.seat,
-        }
-        row = sa.select(*(value.label(name) for name, value in columns.items()))
-        # SQLite wants a WHERE here, lest it take ON CONFLICT for the condition of a join.
-        statement = insert(dialect, jobs).from_select(list(columns), row.where(sa.true()))
-        return statement.on_conflict_do_nothing().returning(jobs, *ring(Topic.WORK))
-
-    def _values(self, limits: Limits) -> dict[str, Any]:
         request = self.request
-        return {
+        columns = {
             "key": self.key,
             "person": self.person,
             "origin": self.origin,
@@ -71,38 +50,80 @@ class Candidate:
             "area": request.area,
             "priority": self.priority,
             "cost": request.cost,
-            "state": JobState.QUEUED,
-            "attempt": 0,
-            "max_attempts": limits.max_attempts,
-            "cancel_requested": False,
-            "step": 0,
             "steps": request.steps,
-            "revision": 1,
-            "seen": 0,
         }
+        # An engine's models are JSON, in which a name in its quotes is found as text.
+        name = re.sub("[/%_]", r"/\g<0>", as_text(request.model))
+        values = {f"new_{column}": value for column, value in columns.items()}
+        return {**values, "weight": self.weight, "room": room, "pattern": f"%{name}%"}
 
-    def _facts(self) -> sa.Subquery:
-        """What the tag follows from, and the seat."""
-        person = sa.literal(self.person, sa.Text)
-        seat = least_free("seat", person, JobState.QUEUED, JobState.RUNNING)
-        found = clocks(self.person, self.request.model, self.priority)
-        # With LIMIT, each is looked up once, however often it is used.
-        return sa.select(*found, seat.label("seat")).limit(1).subquery("facts")
 
-    def _admitted(self, limits: Limits, room: int) -> list[sa.ColumnElement[bool]]:
-        """Conditions: there is room, and a live engine fits unless none is alive at all."""
-        queued = jobs.alias("queued")
-        length = sa.select(sa.func.count()).where(state_in(queued, JobState.QUEUED))
-        alive = engines.c.reported > now() - limits.engine_seconds
-        fits = sa.and_(
-            engines.c.max_area >= self.request.area,
-            # The list is JSON, in which a name in its quotes is found as text.
-            engines.c.models.contains(as_text(self.request.model), autoescape=True),
-        )
-        return [
-            length.scalar_subquery() < room,
-            ~sa.exists().where(alive) | sa.exists().where(alive, fits),
-        ]
+@lru_cache(8)
+def admission_statement(dialect: str, limits: Limits) -> sa.Executable:
+    """Build the INSERT; it returns the new row, or none if the job is there or not admitted."""
+    facts = _facts()
+    place = (
+        sa.select(turn(facts.c).label("tag"), facts.c.seat)
+        .where(facts.c.seat < limits.per_person_active, *_conditions(limits))
+        .subquery("place")
+    )
+    share = _new("cost") / sa.bindparam("weight", type_=sa.Float)
+    given = [
+        "key",
+        "person",
+        "origin",
+        "reply_to",
+        "request",
+        "model",
+        "area",
+        "priority",
+        "cost",
+        "steps",
+    ]
+    columns: dict[str, Any] = {
+        **{name: _new(name) for name in given},
+        "id": made_id(),
+        "created": now(),
+        "tag": place.c.tag,
+        "tag_end": place.c.tag + share,
+        "seat": place.c.seat,
+        "state": state_name(JobState.QUEUED),
+        "attempt": sa.literal(0),
+        "max_attempts": sa.literal(limits.max_attempts),
+        "cancel_requested": sa.false(),
+        "step": sa.literal(0),
+        "revision": sa.literal(1),
+        "seen": sa.literal(0),
+    }
+    row = sa.select(*(value.label(name) for name, value in columns.items()))
+    # SQLite wants a WHERE here, lest it take ON CONFLICT for the condition of a join.
+    statement = insert(dialect, jobs).from_select(list(columns), row.where(sa.true()))
+    return statement.on_conflict_do_nothing().returning(jobs, *ring(Topic.WORK))
+
+
+def _new(column: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"new_{column}", type_=jobs.c[column].type)
+
+
+def _facts() -> sa.Subquery:
+    """What the tag follows from, and the seat."""
+    seat = least_free("seat", _new("person"), JobState.QUEUED, JobState.RUNNING)
+    found = clocks(_new("person"), _new("model"), _new("priority"))
+    # With LIMIT, each is looked up once, however often it is used.
+    return sa.select(*found, seat.label("seat")).limit(1).subquery("facts")
+
+
+def _conditions(limits: Limits) -> list[sa.ColumnElement[bool]]:
+    """There is room, and a live engine fits unless none is alive at all."""
+    queued = jobs.alias("queued")
+    length = sa.select(sa.func.count()).where(state_in(queued, JobState.QUEUED))
+    alive = engines.c.reported > now() - limits.engine_seconds
+    pattern = sa.bindparam("pattern", type_=sa.Text)
+    fits = sa.and_(engines.c.max_area >= _new("area"), engines.c.models.like(pattern, escape="/"))
+    return [
+        length.scalar_subquery() < sa.bindparam("room", type_=sa.Integer),
+        ~sa.exists().where(alive) | sa.exists().where(alive, fits),
+    ]
 
 
 def refusal(

@@ -1,5 +1,6 @@
 """The claim: one statement that picks jobs in fair order, and locks only what it takes."""
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ __all__ = ["IN_ORDER", "claim_statement", "waiting_statement"]
 IN_ORDER = (jobs.c.priority.desc(), jobs.c.tag, jobs.c.id)
 
 
+@lru_cache(8)
 def claim_statement(limits: Limits) -> sa.Executable:
     """Build the statement; its values are worker, models, max_area and count.
 
@@ -52,6 +54,7 @@ def claim_statement(limits: Limits) -> sa.Executable:
     )
 
 
+@lru_cache(8)
 def waiting_statement(limits: Limits) -> sa.Executable:
     """Ask whether anything could be claimed, locked or not; the values are those of the claim."""
     return _candidates(limits).limit(1)

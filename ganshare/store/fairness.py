@@ -21,7 +21,9 @@ __all__ = ["advanced_clock", "clocks", "turn"]
 _PEOPLE = 1000.0
 
 
-def clocks(person: str, model: str, priority: int) -> list[sa.Label[float]]:
+def clocks(
+    person: sa.ColumnElement[str], model: sa.ColumnElement[str], priority: sa.ColumnElement[int]
+) -> list[sa.Label[float]]:
     """Columns that `turn` reads; any of them may be NULL."""
     mine, own, common, waiting = (jobs.alias(name) for name in ("mine", "own", "common", "waiting"))
     # A job that was cancelled before its start doesn't count.

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ganshare.jobs import Artwork, Job, JobState
 from ganshare.store.dialect import insert, made_id, now, relaxed, ring
 from ganshare.store.rows import as_text
-from ganshare.store.tables import ACTIVE, QUEUED, RUNNING, artworks, frames, jobs
+from ganshare.store.tables import ACTIVE, QUEUED, RUNNING, artworks, frames, jobs, state_name
 from ganshare.store.values import Limits, NewArtwork, Topic
 
 __all__ = [
@@ -40,15 +40,11 @@ def _ended(state: sa.ColumnElement[Any], **values: Any) -> dict[str, Any]:
     return _changed(state=state, finished=finished, lease_until=None, **values)
 
 
-def _literal(state: JobState) -> sa.ColumnElement[str]:
-    return sa.literal_column(f"'{state}'", sa.Text)
-
-
 def _after_failure() -> sa.ColumnElement[str]:
     return sa.case(
-        (jobs.c.cancel_requested, _literal(JobState.CANCELLED)),
-        (jobs.c.attempt >= jobs.c.max_attempts, _literal(JobState.DEAD)),
-        else_=_literal(JobState.QUEUED),
+        (jobs.c.cancel_requested, state_name(JobState.CANCELLED)),
+        (jobs.c.attempt >= jobs.c.max_attempts, state_name(JobState.DEAD)),
+        else_=state_name(JobState.QUEUED),
     )
 
 
@@ -78,7 +74,7 @@ def frame_statement(dialect: str, job: Job, step: int, loss: float | None, previ
 
 def done_statement(job: Job) -> Any:
     """End an attempt well; the artwork, whose id it makes, follows in the same transaction."""
-    values = _ended(_literal(JobState.DONE), artwork=made_id(), error=None)
+    values = _ended(state_name(JobState.DONE), artwork=made_id(), error=None)
     return jobs.update().where(_mine(job)).values(values).returning(jobs.c.artwork, *_EVERYBODY)
 
 
@@ -113,7 +109,7 @@ def is_same(artwork: Artwork, job: Job, made: NewArtwork) -> bool:
 def give_up_statement(job: Job, error: str, *, retry: bool) -> Any:
     """End an attempt that failed."""
     final = sa.case(
-        (jobs.c.cancel_requested, _literal(JobState.CANCELLED)), else_=_literal(JobState.DEAD)
+        (jobs.c.cancel_requested, state_name(JobState.CANCELLED)), else_=state_name(JobState.DEAD)
     )
     values = _ended(_after_failure() if retry else final, error=error)
     return jobs.update().where(_mine(job)).values(values).returning(jobs.c.id, *_EVERYBODY)
@@ -125,7 +121,7 @@ def hand_back_statement(job: Job) -> Any:
     The number of attempts itself never falls, since it is the fencing token.
     """
     state = sa.case(
-        (jobs.c.cancel_requested, _literal(JobState.CANCELLED)), else_=_literal(JobState.QUEUED)
+        (jobs.c.cancel_requested, state_name(JobState.CANCELLED)), else_=state_name(JobState.QUEUED)
     )
     values = _ended(state, max_attempts=jobs.c.max_attempts + 1)
     return jobs.update().where(_mine(job)).values(values).returning(jobs.c.id, *_EVERYBODY)
@@ -152,7 +148,7 @@ def cancel_statement(job_id: str, person: str | None) -> Any:
     theirs = [] if person is None else [jobs.c.person == person]
     values = _changed(
         cancel_requested=True,
-        state=sa.case((QUEUED, _literal(JobState.CANCELLED)), else_=jobs.c.state),
+        state=sa.case((QUEUED, state_name(JobState.CANCELLED)), else_=jobs.c.state),
         finished=sa.case((QUEUED, now())),
     )
     statement = jobs.update().where(jobs.c.id == job_id, ACTIVE, *theirs).values(values)
@@ -161,6 +157,6 @@ def cancel_statement(job_id: str, person: str | None) -> Any:
 
 def bury_statement(job_id: str, reason: str) -> Any:
     """End a job that cannot be read."""
-    values = _ended(_literal(JobState.DEAD), error=reason)
+    values = _ended(state_name(JobState.DEAD), error=reason)
     statement = jobs.update().where(jobs.c.id == job_id, ACTIVE).values(values)
     return statement.returning(jobs.c.id, *_EVERYBODY)

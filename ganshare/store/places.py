@@ -13,11 +13,11 @@ from ganshare.store.dialect import now
 from ganshare.store.tables import QUEUED, RUNNING, jobs, state_in
 
 __all__ = [
+    "LOAD",
+    "PLACE",
     "Load",
     "in_words",
-    "load_statement",
     "place_of",
-    "place_statement",
     "throughput_statement",
     "total_rate",
 ]
@@ -65,7 +65,7 @@ _LEFT = sa.func.coalesce(
 )
 
 
-def load_statement() -> sa.Executable:
+def _load_statement() -> sa.Executable:
     """Sum up the whole queue."""
     count = sa.func.count()
     queued = sa.select(count).where(QUEUED).scalar_subquery()
@@ -77,13 +77,16 @@ def load_statement() -> sa.Executable:
     )
 
 
-def place_statement(job_id: str) -> sa.Executable:
+LOAD = _load_statement()
+
+
+def _place_statement() -> sa.Executable:
     """Sum up what comes before a queued job, by model; running jobs likewise; count all queued.
 
     Rows of (kind, model, number, work): the number of jobs of the kinds "before", "running" and
     "all", and the area of the job itself as kind "me".
     """
-    me = sa.select(jobs).where(jobs.c.id == job_id, QUEUED).cte("me")
+    me = sa.select(jobs).where(jobs.c.id == sa.bindparam("job_id", type_=sa.Text), QUEUED).cte("me")
     priority, tag, own_id = (
         sa.select(me.c[name]).scalar_subquery() for name in ("priority", "tag", "id")
     )
@@ -108,8 +111,11 @@ def place_statement(job_id: str) -> sa.Executable:
     )
 
 
+PLACE = _place_statement()  # its value is job_id
+
+
 def place_of(rows: Iterable[Row], live: list[EngineReport]) -> Place | None:
-    """Read the answer to `place_statement`; None if the job is not queued.
+    """Read the answer to `PLACE`; None if the job is not queued.
 
     Only the engines that fit count, and only the work that they share with others.
     """

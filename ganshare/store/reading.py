@@ -12,10 +12,10 @@ from ganshare.store.database import Database, Row
 from ganshare.store.dialect import now
 from ganshare.store.leases import bury_statement
 from ganshare.store.places import (
+    LOAD,
+    PLACE,
     Load,
-    load_statement,
     place_of,
-    place_statement,
     throughput_statement,
     total_rate,
 )
@@ -62,7 +62,7 @@ class Reader:
     async def place(self, job_id: str) -> Place | None:
         """Tell where a queued job stands; None if it is not queued."""
         rows, live = await asyncio.gather(
-            self._database.rows(place_statement(job_id)), self.engines()
+            self._database.rows(PLACE, {"job_id": job_id}), self.engines()
         )
         return place_of(rows, live)
 
@@ -132,7 +132,7 @@ class Reader:
         return float(row["now"]) if row else 0.0
 
     async def _load(self) -> Load:
-        row = await self._database.row(load_statement())
+        row = await self._database.row(LOAD)
         return Load(**row) if row else Load(0, 0, 0.0)
 
     async def _select(

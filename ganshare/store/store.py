@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.errors import JobError, ParameterError, StoreError, quoted
 from ganshare.jobs import Artwork, EngineReport, Job, JobRequest, JobState
-from ganshare.store.admission import Candidate, refusal
+from ganshare.store.admission import Candidate, admission_statement, refusal
 from ganshare.store.bell import Bell, open_bell
 from ganshare.store.claiming import claim_statement, waiting_statement
 from ganshare.store.database import Conflict, Database, Row
@@ -84,6 +84,7 @@ class Store(Reader):
     def __init__(self, database: Database, limits: Limits, *, migrates: bool = False) -> None:
         super().__init__(database, limits)
         self._migrates = migrates
+        self._admission = admission_statement(database.dialect, limits)
         self._claim = claim_statement(limits)
         self._waiting = waiting_statement(limits)
         self._bells: dict[Topic | None, Bell] = {}
@@ -303,17 +304,17 @@ class Store(Reader):
         Two statements of PostgreSQL's that run at once don't count each other's rows. So near the
         cap they go one after another; farther away, as many as may run at once still fit.
         """
-        dialect, cap = self._database.dialect, self.limits.queue_cap
-        if dialect == "sqlite":  # where writes are serial anyway
-            return await self._database.row(candidate.statement(dialect, self.limits, cap))
-        row = await self._database.row(candidate.statement(dialect, self.limits, cap - _AT_ONCE))
+        cap = self.limits.queue_cap
+        if self._database.dialect == "sqlite":  # where writes are serial anyway
+            return await self._database.row(self._admission, candidate.values(cap))
+        row = await self._database.row(self._admission, candidate.values(cap - _AT_ONCE))
         if row is not None or (await self._load()).queued < cap - _AT_ONCE:
             return row
 
         async def alone(connection: AsyncConnection) -> Row | None:
             await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADMISSION_LOCK)))
-            statement = candidate.statement(dialect, self.limits, cap)
-            return (await connection.execute(statement)).mappings().first()
+            found = await connection.execute(self._admission, candidate.values(cap))
+            return found.mappings().first()
 
         return await self._database.atomically(alone)
 

@@ -7,7 +7,17 @@ import sqlalchemy as sa
 
 from ganshare.jobs import JobState
 
-__all__ = ["ACTIVE", "QUEUED", "RUNNING", "artworks", "engines", "frames", "jobs", "state_in"]
+__all__ = [
+    "ACTIVE",
+    "QUEUED",
+    "RUNNING",
+    "artworks",
+    "engines",
+    "frames",
+    "jobs",
+    "state_in",
+    "state_name",
+]
 
 _metadata = sa.MetaData()
 
@@ -96,9 +106,14 @@ engines = sa.Table(
 )
 
 
+def state_name(state: JobState) -> sa.ColumnElement[str]:
+    """A state as a constant of the statement, not as one of its values."""
+    return sa.literal_column(f"'{state}'", sa.Text)
+
+
 def state_in(table: sa.FromClause, *states: JobState) -> sa.ColumnElement[bool]:
     """A condition on the state, spelled out in the statement so that partial indexes serve it."""
-    words = [sa.literal_column(f"'{state}'", sa.Text) for state in states]
+    words = [state_name(state) for state in states]
     return table.c.state == words[0] if len(words) == 1 else table.c.state.in_(words)
 
 

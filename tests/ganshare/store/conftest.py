@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from ganshare.jobs import Job
@@ -58,9 +59,15 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str
     server: PostgresServer = request.getfixturevalue("postgres")
     if "postgresql" not in templates:
         templates["postgresql"] = asyncio.run(_make_tables(server.create_database("suite")))
-    # Quicker than a database for each test.
-    server.sql("TRUNCATE jobs, frames, artworks, engines", "suite")
+    asyncio.run(_empty_tables(server))
     return templates["postgresql"]
+
+
+async def _empty_tables(server: PostgresServer) -> None:
+    """Quicker than a database for each test."""
+    connection = await asyncpg.connect(host=str(server.folder), user="postgres", database="suite")
+    await connection.execute("TRUNCATE jobs, frames, artworks, engines")
+    await connection.close()
 
 
 OpenStore = Callable[..., Any]
