@@ -19,12 +19,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import sqlalchemy as sa
+
 from ganshare.jobs import EngineReport, JobRequest
-from ganshare.store.values import NewArtwork
+from ganshare.store import NewArtwork, Store
+from ganshare.store.tables import jobs
 
 __all__ = [
     "MODEL",
     "PostgresServer",
+    "fill_queue",
     "make_artwork",
     "make_report",
     "make_request",
@@ -63,6 +67,32 @@ def make_artwork(**overrides: Any) -> NewArtwork:
         "may_sell": True,
     }
     return NewArtwork(**(values | overrides))
+
+
+_OWN = ("id", "key", "person", "tag", "tag_end", "seat")  # what no two copies of a job share
+_NUMBERS = {
+    "postgresql": "SELECT generate_series(1, {count}) AS n",
+    "sqlite": "WITH RECURSIVE counting(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counting"
+    " WHERE n < {count}) SELECT n FROM counting",
+}
+_IDS = {"postgresql": "lpad(CAST(n AS TEXT), 22, '0')", "sqlite": "printf('%022d', n)"}
+
+
+async def fill_queue(store: Store, count: int, people: int) -> None:
+    """Queue jobs in one statement: copies of one of "person 0", spread over some people."""
+    await store.submit("person 0", "bot", make_request(), key="copy 0")
+    database = store._database
+    numbers = _NUMBERS[database.dialect].format(count=count - 1)
+    columns = ", ".join(column.name for column in jobs.columns if column.name not in _OWN)
+    turn = f"n / {people}"
+    await database.write(
+        sa.text(
+            f"INSERT INTO jobs (id, key, person, tag, tag_end, seat, {columns})"  # noqa: S608
+            f" SELECT {_IDS[database.dialect]}, 'copy ' || n, 'person ' || (n % {people}),"
+            f" {turn}, {turn} + 1, {turn}, {columns} FROM jobs, ({numbers}) AS numbers"
+            " WHERE key = 'copy 0'"
+        )
+    )
 
 
 def postgres_binaries() -> Path | None:
