@@ -1,0 +1,79 @@
+"""The queue's benchmark measures what it says, and its relay is as slow as it says."""
+
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from benchmarks.queue import (
+    BEGIN,
+    DOCS,
+    END,
+    Figures,
+    Options,
+    as_markdown,
+    line_of,
+    measure,
+    process,
+    write_docs,
+)
+
+FIGURES = Figures("SQLite", (0.01, 0.02), (0.003, 0.0041), 123.4, (0.001, 0.002))
+
+
+def test_the_table_has_a_row_for_each_database() -> None:
+    text = as_markdown([FIGURES], Options(), load=0.5)
+    assert "| SQLite | 10.0 / 20.0 | 3.0 / 4.1 | 1.0 / 2.0 | 123 |" in text
+    assert "load average 0.5" in text
+
+
+def test_the_table_goes_between_its_marks(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    write_docs("new", page)
+    write_docs("newer", page)
+    assert page.read_text() == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
+    page.write_text("no marks")
+    with pytest.raises(click.ClickException, match="lacks the marks"):
+        write_docs("new", page)
+
+
+def test_the_page_has_the_marks() -> None:
+    page = DOCS.read_text(encoding="utf-8")
+    assert page.index(BEGIN) < page.index(END)
+
+
+async def test_the_relay_delays_each_direction(tmp_path: Path) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(100):
+            writer.write(data.upper())
+        writer.close()
+
+    server = await asyncio.start_unix_server(answer, tmp_path / "socket")
+    with process("benchmarks.delay", str(tmp_path / "socket"), "0.1") as relay:
+        port = int(await asyncio.to_thread(line_of, relay))
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        started = time.monotonic()
+        writer.write(b"a")
+        await asyncio.sleep(0.05)
+        writer.write(b"b")  # does not wait for the first one's answer
+        assert await reader.readexactly(2) == b"AB"
+        assert 0.25 <= time.monotonic() - started < 2.0
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.slow
+async def test_a_short_run_gives_figures(tmp_path: Path) -> None:
+    options = Options(repeats=2, engines=2, seconds=0.5)
+    figures = await measure("SQLite", f"sqlite+aiosqlite:///{tmp_path}/store.db", options)
+    assert 0 < figures.submit_to_claimed[0] < 5
+    assert 0 < figures.beat_to_bot[0] < 5
+    assert 0 < figures.place[0] < 1
+    assert figures.claims_per_second > 2
