@@ -14,7 +14,7 @@ REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check lint format reference clean
+.PHONY: help demo test test-all check lint format reference chaos clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,10 @@ format: $(VENV)/.lint ## Format the code and fix what ruff can fix
 
 reference: $(REFERENCE_VENV)/.installed ## Compare with the original implementations (TensorFlow: a large install)
 	@$(REFERENCE_VENV)/bin/python -m pytest -m reference
+
+# CHAOS: further options, such as --jobs 2000 --seed 7 (see --help).
+chaos: $(VENV)/.engine ## Kill engines, bots and databases while hundreds of jobs are done; nothing may be lost
+	@$(BIN)/python -m benchmarks.chaos $(CHAOS)
 
 clean: ## Remove the environments, caches and demo pictures
 	@rm -rf $(VENV) $(REFERENCE_VENV) demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

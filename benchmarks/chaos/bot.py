@@ -1,0 +1,126 @@
+"""A bot of a chaos run: asks for jobs again and again until it knows that they arrived, shows news.
+
+Two processes serve each origin, and each asks for everything: chat platforms repeat themselves,
+and whoever was killed doesn't know what the store has got.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import ParamSpec, TypeVar
+
+from benchmarks.chaos.dying import begin, die_in_writes
+from benchmarks.chaos.journal import Event, Journal, read_notes
+from benchmarks.chaos.plan import PAUSE_SECONDS, Scene, Wish, enter_store, origin_of
+from ganshare.errors import AdmissionError, StoreError
+from ganshare.jobs import Job
+from ganshare.store import Store, Topic
+
+__all__ = ["serve"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+REPEATED_SHARE = 0.2
+INBOX_SECONDS = 1.0
+
+
+def serve(scene: Scene, index: int, start: int) -> None:
+    """Run one bot in this process, for the `start`-th time, until it is killed."""
+    name = f"bot-{index}"
+    begin(scene, name)
+    asyncio.run(_serve(scene, name, origin_of(index), start))
+
+
+async def _serve(scene: Scene, name: str, origin: str, start: int) -> None:
+    journal = Journal(scene.journal(name))
+    chance = scene.chance(f"{name} {start}")
+    die_in_writes(chance, journal)
+    async with AsyncExitStack() as stack:
+        bot = Bot(scene, name, origin, await enter_store(stack, scene), journal, start)
+        await asyncio.gather(bot.ask(), bot.show())
+
+
+class Bot:
+    """One process of an origin."""
+
+    def __init__(
+        self, scene: Scene, name: str, origin: str, store: Store, journal: Journal, start: int
+    ) -> None:
+        self._store, self._journal, self._origin = store, journal, origin
+        self._chance = scene.chance(f"{name} {start} asks")
+        notes = list(read_notes(scene.journal(name)))
+        known = {note.key for note in notes if note.event is Event.SUBMITTED}
+        answered = {note.key for note in notes if note.event is Event.CANCELLED}
+        self._wishes = [
+            wish
+            for wish in scene.wishes
+            if wish.origin == origin
+            and (
+                wish.key not in known
+                or (wish.cancel_after is not None and wish.key not in answered)
+            )
+        ]
+
+    async def ask(self) -> None:
+        """Ask for all that this bot doesn't know to have arrived."""
+        self._chance.shuffle(self._wishes)
+        waiting = deque(self._wishes)
+        async with asyncio.TaskGroup() as cancels:
+            while waiting:
+                wish = waiting.popleft()
+                job = await self._patiently(self._submit, wish)
+                if job is None:
+                    waiting.append(wish)
+                elif wish.cancel_after is not None:
+                    cancels.create_task(self._cancel(wish, job, wish.cancel_after))
+                await asyncio.sleep(self._chance.uniform(0, PAUSE_SECONDS))
+
+    async def show(self) -> None:
+        """Show all news, then say so to the store; for ever."""
+        while True:
+            news = await self._patiently(self._store.inbox, self._origin, limit=50)
+            for job in news:
+                self._journal.note(
+                    Event.SHOWN, job=job.id, revision=job.revision, state=str(job.state)
+                )
+            await asyncio.sleep(self._chance.uniform(0, 0.02))  # a platform takes its time
+            await self._patiently(self._store.ack, news)
+            if not news:
+                await self._store.wait(INBOX_SECONDS, Topic.NEWS)
+
+    async def _submit(self, wish: Wish) -> Job | None:
+        times = 2 if self._chance.random() < REPEATED_SHARE else 1
+        tries = (self._submit_once(wish) for _ in range(times))
+        answers = await asyncio.gather(*tries, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, AdmissionError):
+                raise answer
+        jobs = [answer for answer in answers if isinstance(answer, Job)]
+        if not jobs:
+            self._journal.note(Event.REFUSED, key=wish.key)
+        return jobs[0] if jobs else None
+
+    async def _submit_once(self, wish: Wish) -> Job:
+        submitted = await self._store.submit(
+            wish.person, wish.origin, wish.request, key=wish.key, reply_to={"message": wish.key}
+        )
+        self._journal.note(Event.SUBMITTED, key=wish.key, job=submitted.job.id)
+        return submitted.job
+
+    async def _cancel(self, wish: Wish, job: Job, after: float) -> None:
+        await asyncio.sleep(after)
+        self._journal.note(Event.CANCELLING, key=wish.key, job=job.id)
+        answer = await self._patiently(self._store.cancel, job.id, by=wish.person)
+        self._journal.note(Event.CANCELLED, key=wish.key, job=job.id, state=str(answer.state))
+
+    async def _patiently(
+        self, verb: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do it again until the database is there."""
+        while True:
+            try:
+                return await verb(*args, **kwargs)
+            except StoreError:
+                await asyncio.sleep(PAUSE_SECONDS)

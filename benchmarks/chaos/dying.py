@@ -1,0 +1,42 @@
+"""How a process of a chaos run begins, and how it may end by itself: in the middle of a write."""
+
+import ctypes
+import os
+import random
+import signal
+import sys
+from typing import Any
+
+import sqlalchemy as sa
+
+from benchmarks.chaos.journal import Event, Journal
+from benchmarks.chaos.plan import Scene
+from ganshare.leash import PR_SET_PDEATHSIG
+from ganshare.log import start_log
+from ganshare.settings import CoreSettings, load
+
+__all__ = ["begin", "die_in_writes"]
+
+CHANCE = 0.004  # of each statement that writes
+
+
+def begin(scene: Scene, name: str) -> None:
+    """Die with the parent, and write all output to the log of this name."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    log = os.open(scene.log(name), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    start_log(name, load(CoreSettings))
+
+
+def die_in_writes(chance: random.Random, journal: Journal) -> None:
+    """From now on, kill -9 this process after some of its writes, before they are committed."""
+
+    def perhaps(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        writes = "UPDATE jobs" in statement or "INSERT INTO" in statement
+        if writes and chance.random() < CHANCE:
+            journal.note(Event.DYING, state=statement.split("(")[0][:40])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", perhaps)

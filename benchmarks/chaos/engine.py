@@ -1,0 +1,176 @@
+"""An engine of a chaos run: the real worker with store, blobs, leases and drain; only, it sleeps.
+
+It paints nothing, so that two cores have time for hundreds of jobs; all else is what
+`ganshare engine` does.
+"""
+
+import asyncio
+import json
+import signal
+import time
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import torch
+
+from benchmarks.chaos.dying import begin, die_in_writes
+from benchmarks.chaos.journal import Event, Journal
+from benchmarks.chaos.plan import ATTEMPT_KEY, Fate, Scene, enter_store
+from engine.commission import (
+    Commission,
+    Dropped,
+    Failed,
+    Picture,
+    Progress,
+    SavedState,
+    Suspended,
+    Wish,
+)
+from engine.easel import Materials
+from engine.images import encode_jpeg, encode_png
+from engine.manifest import Manifest
+from engine.painting import Models, draft_manifest, finished_manifest
+from engine.publish import PREVIEW_BYTES
+from engine.registry import find_model
+from engine.request import PaintingRequest
+from engine.studio import Work
+from engine.synthesis import Frame
+from engine.warm import WarmModels
+from engine.worker import Worker, WorkerOptions
+from ganshare.blobs import open_blobs
+from ganshare.errors import ParameterError
+from ganshare.metrics import Metrics
+
+__all__ = ["serve"]
+
+STEP_SECONDS = 0.025
+FALL_STEP = 2
+PREVIEW_STEPS, SAVE_STEPS = 2, 3  # between two of them
+SIDE = 8  # of the picture
+MAX_AREA = 512 * 512
+WATCH_SECONDS = 0.05
+
+
+def serve(scene: Scene, index: int, start: int) -> None:
+    """Run one engine in this process, for the `start`-th time, until it is told to drain."""
+    name = f"engine-{index}"
+    begin(scene, name)
+    asyncio.run(_serve(scene, name, start))
+
+
+async def _serve(scene: Scene, name: str, start: int) -> None:
+    journal, metrics = Journal(scene.journal(name)), Metrics("engine")
+    async with AsyncExitStack() as stack:
+        store = await enter_store(stack, scene)
+        die_in_writes(scene.chance(f"{name} {start}"), journal)
+        options = WorkerOptions(batch=4, max_area=MAX_AREA, drain_seconds=2.0)
+        worker = SleepingWorker(
+            store,
+            open_blobs(scene.blobs_url),
+            WarmModels(),
+            options,
+            metrics=metrics,
+            name=f"{name}-{start}",
+        )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
+        watch = asyncio.create_task(_note_losses(metrics, journal))
+        await worker.run()
+        watch.cancel()
+
+
+async def _note_losses(metrics: Metrics, journal: Journal) -> None:
+    """Note each job that turned out to be another engine's."""
+    noted = 0.0
+    while True:
+        losses = metrics.registry.get_sample_value("ganshare_lease_losses_total") or 0.0
+        for _ in range(int(losses - noted)):
+            journal.note(Event.FENCED)
+        noted = losses
+        await asyncio.sleep(WATCH_SECONDS)
+
+
+class SleepingWorker(Worker):
+    """The engine's worker with another easel."""
+
+    def easel(self, commission: Commission, materials: Materials) -> Work:
+        """Set up what sleeps instead of painting."""
+        return SleepingEasel(commission, materials, _draft(commission, self.models))
+
+
+class SleepingEasel:
+    """Takes a job's steps in its sleep; the picture is a few grey pixels that say whose it is."""
+
+    def __init__(self, commission: Commission, materials: Materials, draft: Manifest) -> None:
+        self._commission, self._draft = commission, draft
+        self._job = commission.job
+        self._step = self._resumed(materials.saved_state)
+
+    def step(self) -> bool:
+        """Sleep through one step; False once the commission has its outcome."""
+        if self._commission.wish is not Wish.GO_ON:
+            self._stop()
+            return False
+        time.sleep(STEP_SECONDS)
+        self._step += 1
+        self._fall()
+        self._show()
+        if self._step < self._job.steps:
+            return True
+        self._finish()
+        return False
+
+    def fail(self, error: Exception) -> None:
+        """Conclude with an error."""
+        self._commission.conclude(Failed(error))
+
+    def _resumed(self, state: bytes | None) -> int:
+        if state is None:
+            return 0
+        saved = json.loads(state)
+        if saved["job"] != self._job.id:
+            raise ValueError(f"the saved state of {saved['job']} was given to {self._job.id}")
+        self._commission.resumed_step = step = int(saved["step"])
+        return step
+
+    def _stop(self) -> None:
+        if self._commission.wish is Wish.DROP:
+            self._commission.conclude(Dropped())
+        else:
+            self._commission.conclude(Suspended(self._saved() if self._step else None))
+
+    def _fall(self) -> None:
+        fate = Fate(self._job.request.prompt)
+        if fate is Fate.REFUSED:
+            raise ParameterError("Castles are not built in the air.")
+        if fate is Fate.FAILS and self._step >= FALL_STEP:
+            raise RuntimeError("it fell down")
+
+    def _show(self) -> None:
+        self._commission.progress = Progress(self._step, self._job.steps, 1.0, STEP_SECONDS)
+        if self._step % PREVIEW_STEPS == 0:
+            self._commission.frames.put(self._frame())
+        if self._step % SAVE_STEPS == 0:
+            self._commission.states.put(self._saved())
+
+    def _frame(self) -> Frame:
+        picture = torch.full((3, SIDE, SIDE), 0.5)
+        return Frame(self._step, self._job.steps, picture, 1.0, {})
+
+    def _saved(self) -> SavedState:
+        text = json.dumps({"job": self._job.id, "step": self._step})
+        return SavedState(self._step, text.encode())
+
+    def _finish(self) -> None:
+        frame = self._frame()
+        manifest = finished_manifest(self._draft, frame, frame.image)
+        text = {**manifest.to_png_text(), ATTEMPT_KEY: f"{self._job.id} {self._job.attempt}"}
+        manifest = replace(manifest, seconds={"upscale": 0.0, "write": 0.0})
+        png, small = encode_png(frame.image, text), encode_jpeg(frame.image, PREVIEW_BYTES)
+        self._commission.conclude(Picture(png, small, manifest))
+
+
+def _draft(commission: Commission, models: WarmModels) -> Manifest:
+    wish = commission.job.request
+    request = PaintingRequest(wish.prompts, None, wish.seed, wish.width, wish.height, wish.steps)
+    used = Models(find_model(wish.model, "vqgan"), models.perceptor, None, models.device)
+    return draft_manifest(request, wish.prompt, used)

@@ -1,0 +1,107 @@
+"""What a run left behind: rows, the history of every job, pictures and the journals of all."""
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from PIL import Image, UnidentifiedImageError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from benchmarks.chaos.history import Line, history
+from benchmarks.chaos.journal import Event, Note, read_notes
+from benchmarks.chaos.plan import ATTEMPT_KEY, Scene, Wish
+from ganshare.blobs import open_blobs
+from ganshare.store.tables import artworks, jobs
+
+__all__ = ["Evidence", "Stored", "collect"]
+
+Row = sa.RowMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A picture among the blobs: its digest, and the job and attempt that it says it is of."""
+
+    sha256: str
+    painted_for: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that the invariants are judged by.
+
+    Args:
+        history: in its order.
+        pictures: by blob key; thumbnails are there, too.
+        crashes: processes that ended by an error of their own.
+        starts: processes that there were in all.
+    """
+
+    scene: Scene
+    jobs: Sequence[Row]
+    artworks: Sequence[Row]
+    history: Sequence[Line]
+    notes: Sequence[Note]
+    pictures: Mapping[str, Stored]
+    crashes: Sequence[str] = ()
+    starts: int = 0
+
+    @cached_property
+    def wishes(self) -> dict[str, Wish]:
+        """What was asked for, by key."""
+        return {wish.key: wish for wish in self.scene.wishes}
+
+    @cached_property
+    def lines(self) -> dict[str, list[Line]]:
+        """The history by job."""
+        found: dict[str, list[Line]] = {}
+        for line in self.history:
+            found.setdefault(line["job"], []).append(line)
+        return found
+
+    def noted(self, event: Event) -> list[Note]:
+        """All notes of an event."""
+        return [note for note in self.notes if note.event is event]
+
+
+async def collect(scene: Scene, crashes: Sequence[str], starts: int) -> Evidence:
+    """Read database, blobs and journals."""
+    engine = create_async_engine(scene.url)
+    try:
+        async with engine.connect() as connection:
+
+            async def rows(statement: sa.Select[Any]) -> list[sa.RowMapping]:
+                return list((await connection.execute(statement)).mappings())
+
+            return Evidence(
+                scene=scene,
+                jobs=await rows(sa.select(jobs).order_by(jobs.c.id)),
+                artworks=await rows(sa.select(artworks)),
+                history=await rows(sa.select(history).order_by(history.c.number)),
+                notes=list(read_notes(*sorted(scene.folder.glob("*.jsonl")))),
+                pictures=await _pictures(scene),
+                crashes=crashes,
+                starts=starts,
+            )
+    finally:
+        await engine.dispose()
+
+
+async def _pictures(scene: Scene) -> dict[str, Stored]:
+    blobs = open_blobs(scene.blobs_url)
+    keys = [found.key async for found in blobs.list("pictures/")]
+    return {key: _look(await blobs.get(key)) for key in keys}
+
+
+def _look(data: bytes) -> Stored:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            says = str(image.info.get(ATTEMPT_KEY, ""))
+    except (OSError, UnidentifiedImageError):
+        says = "nobody: it is damaged"
+    return Stored(hashlib.sha256(data).hexdigest(), says)

@@ -1,0 +1,117 @@
+"""Who asks for what in a chaos run: drawn from one seed, so that every process knows all of it."""
+
+import asyncio
+import random
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from ganshare.errors import SchemaError, StoreError
+from ganshare.jobs import JobRequest
+from ganshare.store import Limits, Store, open_store
+from ganshare.testing import make_request
+
+__all__ = ["ATTEMPT_KEY", "Fate", "Scene", "Wish", "enter_store", "origin_of"]
+
+JOBS_PER_PERSON = 25
+CANCELLED_SHARE = 0.08
+ORIGINS = 2
+ATTEMPT_KEY = "attempt"  # what a picture says beside its manifest
+PAUSE_SECONDS = 0.2
+
+
+class Fate(StrEnum):
+    """What becomes of a job in the hands of an engine; the value is its prompt."""
+
+    PAINTED = "a castle"
+    FAILS = "a castle that falls down"  # in every attempt
+    REFUSED = "a castle in the air"  # at the first look
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One job to ask for.
+
+    Args:
+        cancel_after: seconds after which its person doesn't want it any more; None: never.
+    """
+
+    key: str
+    person: str
+    origin: str
+    request: JobRequest
+    cancel_after: float | None
+
+    @property
+    def fate(self) -> Fate:
+        """What its prompt leads to."""
+        return Fate(self.request.prompt)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where a run takes place; every process gets it.
+
+    Args:
+        url: of the database; `blobs_url` likewise.
+        folder: for journals and logs.
+        seed: of everything that is left to chance, as far as scheduling allows.
+        limits: of the queue; the lease is short.
+    """
+
+    url: str
+    blobs_url: str
+    folder: Path
+    seed: int
+    jobs: int
+    limits: Limits
+
+    @cached_property
+    def wishes(self) -> tuple[Wish, ...]:
+        """All that will be asked for."""
+        chance = self.chance("wishes")
+        people = max(4, self.jobs // JOBS_PER_PERSON)
+        return tuple(_draw(chance, number, people) for number in range(self.jobs))
+
+    def chance(self, name: str) -> random.Random:
+        """Randomness of one part of the run."""
+        return random.Random(f"{self.seed} {name}")
+
+    def journal(self, name: str) -> Path:
+        """Where a process notes what it did; it lives on when the process is started again."""
+        return self.folder / f"{name}.jsonl"
+
+    def log(self, name: str) -> Path:
+        """Where a process logs."""
+        return self.folder / f"{name}.log"
+
+
+def origin_of(bot: int) -> str:
+    """Name the origin that a bot serves; several bots share one."""
+    return f"bot-{bot % ORIGINS}"
+
+
+def _draw(chance: random.Random, number: int, people: int) -> Wish:
+    person = chance.randrange(people)
+    (fate,) = chance.choices(list(Fate), weights=(95, 2, 3))
+    cancelled = chance.random() < CANCELLED_SHARE
+    return Wish(
+        key=f"message-{number}",
+        person=f"person-{person}",
+        origin=origin_of(person),
+        request=make_request(prompt=str(fate), seed=number, steps=chance.randint(3, 12)),
+        cancel_after=chance.uniform(0.0, 1.0) if cancelled else None,
+    )
+
+
+async def enter_store(stack: AsyncExitStack, scene: Scene) -> Store:
+    """Open the store, however long the database is away."""
+    while True:
+        try:
+            return await stack.enter_async_context(open_store(scene.url, scene.limits))
+        except SchemaError:
+            raise
+        except StoreError:
+            await asyncio.sleep(PAUSE_SECONDS)
