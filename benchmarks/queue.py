@@ -190,6 +190,7 @@ def _compete(url: str, options: Options) -> float:
                         f"--engines={share}", f"--seconds={options.seconds}")
             )
             for share in shares
+            if share
         ]  # fmt: skip
         return sum(int(line_of(rival)) for rival in rivals) / options.seconds
 
@@ -261,7 +262,7 @@ def write_docs(text: str, docs: Path = DOCS) -> None:
 
 @click.command()
 @click.option("--repeats", type=click.IntRange(2), default=Options.repeats, show_default=True)
-@click.option("--engines", type=click.IntRange(2), default=Options.engines, show_default=True)
+@click.option("--engines", type=click.IntRange(1), default=Options.engines, show_default=True)
 @click.option("--seconds", type=float, default=Options.seconds, show_default=True)
 @click.option(
     "--round-trip", type=float, default=Options.round_trip, show_default=True,
