@@ -80,7 +80,7 @@ class Scene:
         """A worker that ends with the queue, unless told otherwise."""
         values: dict[str, Any] = {
             "until": Until.NONE_LEFT, "max_area": 512 * 512, "lanes": 2,
-            "pace": Pace(preview=0.0, save=1000.0), "drain_seconds": 30.0,
+            "pace": Pace(preview=0.1, save=1000.0), "drain_seconds": 30.0,
         }  # fmt: skip
         return Worker(
             store or self.store,

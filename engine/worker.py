@@ -104,7 +104,7 @@ class Worker:
         lanes = self.options.lanes or default_lanes(models.device)
         self.max_area = self.options.max_area or largest_area(models.device, lanes)
         self.rate = Rate()
-        self.hands: dict[str, Commission] = {}
+        self.hands: set[Commission] = set()
         self._studio = Studio(lanes, self.pulse.tick)
         self._tasks: set[asyncio.Task[None]] = set()
         self.draining = self.overdue = self.idle = False
@@ -155,7 +155,7 @@ class Worker:
         self.draining = True
         seconds = self.options.drain_seconds
         _log.info("draining", grace_seconds=seconds, jobs=len(self.hands))
-        for commission in self.hands.values():
+        for commission in self.hands:
             left = commission.seconds_left(self._settlement.upscaling_seconds)
             if left is None or left > seconds:
                 commission.wish = Wish.SUSPEND
@@ -176,7 +176,7 @@ class Worker:
             max_area=self.max_area,
             batch=self.options.batch,
             rate=self.rate.value,
-            running=tuple(self.hands),
+            running=tuple(commission.job.id for commission in self.hands),
             version=__version__,
         )
 
@@ -191,15 +191,15 @@ class Worker:
     def _run_late(self) -> None:
         """The grace is over: even what was to be finished is handed back."""
         self.overdue = True
-        for commission in self.hands.values():
+        for commission in self.hands:
             commission.wish = Wish.SUSPEND
         asyncio.get_running_loop().call_later(GOODBYE_SECONDS, self.hurry)
 
     async def _say_goodbye(self) -> None:
         """Release what is still in hand, close the studio, leave the list of engines."""
-        for commission in self.hands.values():
+        for commission in self.hands:
             commission.drop()
-        jobs = [commission.job for commission in self.hands.values()]
+        jobs = [commission.job for commission in self.hands]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_SECONDS):
                 released = await asyncio.gather(
@@ -251,7 +251,7 @@ class Worker:
     @property
     def _free(self) -> int:
         """How many more jobs to take: a picture that waits to be published takes half a place."""
-        painting = sum(not commission.outcome.done() for commission in self.hands.values())
+        painting = sum(not commission.outcome.done() for commission in self.hands)
         return min(self.options.batch - painting, 2 * self.options.batch - len(self.hands))
 
     async def _something_changes(self, seconds: float = IDLE_SECONDS) -> None:
@@ -277,7 +277,7 @@ class Worker:
         commission = Commission.of(job, self.metrics.frames_dropped.inc)
         if self.draining:
             commission.wish = Wish.SUSPEND
-        self.hands[job.id] = commission
+        self.hands.add(commission)
         self._count()
         task = asyncio.create_task(self._serve(commission), name=f"job {job.id}")
         self._tasks.add(task)
@@ -308,7 +308,7 @@ class Worker:
                     await self._settlement.settle(commission, outcome, lease, courier)
             except Exception as error:  # then the lease runs out, and somebody reaps the job
                 _log.exception("a job was left to its lease", reason=str(error))
-            del self.hands[job.id]
+            self.hands.discard(commission)
             self._count()
 
     async def _painted(self, commission: Commission, lease: Lease) -> Outcome:

@@ -1,9 +1,10 @@
 """A queue of its own for each test of the worker, and models that are loaded once for all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from engine.testing import Scene
 from engine.warm import WarmModels
@@ -19,7 +20,16 @@ def warm() -> WarmModels:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, warm: WarmModels) -> AsyncIterator[Scene]:
+def one_thread() -> Iterator[None]:
+    """Small canvases gain nothing from several threads, which wait for each other on busy cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, warm: WarmModels, one_thread: None) -> AsyncIterator[Scene]:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     limits = Limits(lease_seconds=20.0, per_person_running=100)
     async with open_store(url, limits, migrate=True) as store:

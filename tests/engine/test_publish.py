@@ -209,7 +209,7 @@ async def test_pictures_that_wait_do_not_pile_up(scene: Scene) -> None:
     async with scene.at_work(worker):
 
         async def two_wait() -> bool:
-            return sum(each.outcome.done() for each in worker.hands.values()) == 2
+            return sum(each.outcome.done() for each in worker.hands) == 2
 
         await scene.until(two_wait)
         await asyncio.sleep(0.5)

@@ -26,6 +26,7 @@ def engine(scene: Scene, *arguments: str, **environment: str) -> "Iterator[subpr
         env={
             **os.environ,
             "PYTHONPATH": str(ROOT),
+            "OMP_NUM_THREADS": "1",  # as in `alone`: another number may round differently
             "GANSHARE_DATABASE_URL": scene.url,
             "GANSHARE_BLOBS_URL": f"file://{scene.folder}/blobs",
             "GANSHARE_LEASE_SECONDS": "2",

@@ -13,6 +13,8 @@ from engine.synthesis import Canvas, Painter, SynthesisSettings, load_painter
 from ganshare.errors import InternalError
 from ganshare.jobs import JobRequest
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 STEPS = 6
 WISH = JobRequest("Cubist Painting of a Castle in Teal", 3, "paintings-f8", STEPS, 64, 80, 3)
 

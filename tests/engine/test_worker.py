@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from engine.easel import Pace
 from engine.images import decode_image
 from engine.manifest import read_manifest
 from engine.synthesis import Canvas
@@ -47,7 +48,7 @@ async def test_a_picture_does_not_depend_on_its_company(scene: Scene) -> None:
 
 
 async def test_a_place_is_filled_as_soon_as_it_is_free(scene: Scene) -> None:
-    long = await scene.submit(steps=40)
+    long = await scene.submit(steps=24)
     short = [await scene.submit(steps=1) for _ in range(3)]
     await scene.worker(batch=2).run()
     done = await scene.job(long)
@@ -59,9 +60,9 @@ async def test_a_place_is_filled_as_soon_as_it_is_free(scene: Scene) -> None:
 
 
 async def test_previews_are_shown_on_the_way(scene: Scene) -> None:
-    job = await scene.submit(steps=20)
+    job = await scene.submit(steps=12)
     shown: dict[str, bytes] = {}
-    async with scene.at_work(scene.worker()):
+    async with scene.at_work(scene.worker(pace=Pace(preview=0.0, save=1000.0))):
 
         async def fetched() -> bool:
             current = await scene.job(job)
@@ -79,7 +80,7 @@ async def test_previews_are_shown_on_the_way(scene: Scene) -> None:
     frames = await scene.store.frames(job.id)
     assert [frame.step for frame in frames] == sorted({frame.step for frame in frames})
     done = await scene.job(job)
-    assert (done.step, done.steps) == (20, 20)
+    assert (done.step, done.steps) == (12, 12)
     assert done.loss is not None
 
 
@@ -102,7 +103,7 @@ async def test_a_new_job_wakes_an_idle_engine(scene: Scene) -> None:
 
 
 async def test_an_engine_reports_itself_and_says_goodbye(scene: Scene) -> None:
-    job = await scene.submit(steps=30)
+    job = await scene.submit(steps=12)
     worker = scene.worker(name="engine-7", batch=3)
     async with scene.at_work(worker):
         await scene.until_step(job, 1)
