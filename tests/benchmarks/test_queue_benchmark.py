@@ -1,7 +1,6 @@
 """The queue's benchmark measures what it says, and its relay is as slow as it says."""
 
 import asyncio
-import contextlib
 import time
 from pathlib import Path
 
@@ -47,10 +46,14 @@ def test_the_page_has_the_marks() -> None:
 
 
 async def test_the_relay_delays_each_direction(tmp_path: Path) -> None:
+    ended = asyncio.Event()
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(100):
             writer.write(data.upper())
         writer.close()
+        await writer.wait_closed()
+        ended.set()
 
     server = await asyncio.start_unix_server(answer, tmp_path / "socket")
     with process("benchmarks.delay", str(tmp_path / "socket"), "0.1") as relay:
@@ -63,8 +66,8 @@ async def test_the_relay_delays_each_direction(tmp_path: Path) -> None:
         assert await reader.readexactly(2) == b"AB"
         assert 0.25 <= time.monotonic() - started < 2.0
         writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
+        await writer.wait_closed()
+        await asyncio.wait_for(ended.wait(), 10)  # the end of the line travels, too
     server.close()
     await server.wait_closed()
 
