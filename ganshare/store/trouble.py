@@ -19,7 +19,7 @@ _SQLITE = {
     sqlite3.SQLITE_READONLY: "it is read-only",
     sqlite3.SQLITE_BUSY: "another process has kept it locked for too long",
     sqlite3.SQLITE_LOCKED: "another process has kept it locked for too long",
-    sqlite3.SQLITE_CANTOPEN: "its file cannot be opened or made",
+    sqlite3.SQLITE_CANTOPEN: "its file cannot be opened; its folder must be there and writable",
     sqlite3.SQLITE_IOERR: "its disk fails",
     sqlite3.SQLITE_CORRUPT: "its file is damaged; restore a backup",
     sqlite3.SQLITE_NOTADB: "its file is no SQLite database",

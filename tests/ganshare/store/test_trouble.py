@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,27 @@ async def fill(path: Path, make_room: Any) -> None:
         await submit_many(store, taken + 5)
         counts = await store.counts()
         assert (counts[JobState.QUEUED], counts[JobState.DONE]) == (taken + 4, 1)
+
+
+async def test_a_read_only_disk_says_so_and_recovers(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+    try:
+        with small_disk(tmp_path, "2m"):
+            async with open_store(url, migrate=True) as store:
+                await submit(store, "1")
+            await remount(tmp_path, "ro")
+            with pytest.raises(StoreError, match="its folder must be there and writable"):
+                await open_store(url).__aenter__()
+            await remount(tmp_path, "rw")
+            async with open_store(url) as store:
+                assert len(await claim(store)) == 1
+    except PermissionError as error:
+        pytest.skip(str(error))
+
+
+async def remount(folder: Path, mode: str) -> None:
+    command = ["mount", "-o", f"remount,{mode}", str(folder)]
+    await asyncio.to_thread(subprocess.run, command, check=True)
 
 
 async def test_a_database_at_its_largest_size_says_so(tmp_path: Path) -> None:
