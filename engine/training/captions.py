@@ -73,6 +73,18 @@ def styles_of(labels: str, artist: str) -> list[str]:
     return list(dict.fromkeys(by_artist + named))
 
 
+def style_texts(adjective: str) -> list[str]:
+    """Four ways to ask for a style, by its adjective and by the data's names for it."""
+    named = [name for name, style in STYLE_ADJECTIVES.items() if style == adjective]
+    nouns = [name.replace("_", " ").lower() for name in named] or [re.sub("ist$", "ism", adjective)]
+    return [
+        f"{with_article(adjective)} painting",
+        f"{nouns[0]} painting",
+        f"{nouns[-1]} painting",
+        f"a painting in the style of {nouns[0]}",
+    ]
+
+
 def with_article(name: str) -> str:
     """ "car side" -> "a car side"."""
     return f"{'an' if name.startswith(tuple('aeiou')) else 'a'} {name}"

@@ -9,7 +9,7 @@ import math
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,20 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from engine.colours import BASIC_COLOURS, dominant_colour
 from engine.image_set import read_labels
+from engine.images import fit_cover
 from engine.perceptor.embedded import Heads, HeadsConfig
 from engine.perceptor.minilm import MiniLM, load_tokenizer
 from engine.perceptor.quantized import pack
-from engine.perceptor.tower import FeatureExtractor, Features
+from engine.perceptor.tower import FeatureExtractor, Features, soft_colour_histogram
 from engine.registry import ModelFolder
 from engine.training.captions import (
     PAINTERS,
     STYLE_ADJECTIVES,
     Described,
     caption,
-    with_article,
+    style_texts,
 )
 from engine.training.export import export_model
 from engine.training.language import embed_batch, load_minilm
@@ -53,6 +55,9 @@ CLASS_TEMPLATES = (
     "cubist painting of a {} in blue",
     "an impressionist painting of a {}",
 )
+
+
+COLOUR_TEMPLATES = ("a painting in {}", "a {} painting", "a picture in {}", "a {} picture", "{}")
 
 
 @torch.inference_mode()
@@ -101,6 +106,30 @@ def collect(
     return CaptionedFeatures(features, captions)
 
 
+@dataclass(frozen=True)
+class DominantColours:
+    """Colour histograms of pictures, and which basic colour most of each one's pixels have.
+
+    Colours are learned apart from what else a picture shows: each histogram is paired with anyone's
+    subject and texture, so that no orange answers for the fruit.
+    """
+
+    histograms: Tensor  # (pictures, COLOUR_WIDTH)
+    labels: Tensor  # (pictures,), places in BASIC_COLOURS
+
+    @classmethod
+    def of(cls, pictures: Iterator[np.ndarray], size: int) -> "DominantColours":
+        """Look at (height, width, 3) uint8 pictures, cropped to squares of `size` pixels."""
+        names = list(BASIC_COLOURS)
+        histograms, labels = [], []
+        for picture in pictures:
+            pixels = torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 255
+            pixels = fit_cover(pixels, size, size)
+            histograms.append(soft_colour_histogram(pixels[None]))
+            labels.append(names.index(dominant_colour(pixels)))
+        return cls(torch.cat(histograms), torch.tensor(labels))
+
+
 def embed_captions(language: MiniLM, tokenizer: Tokenizer, captions: list[str]) -> Tensor:
     """(len(captions), width); repeated captions are embedded once."""
     unique = sorted(set(captions), key=len)
@@ -127,8 +156,13 @@ def style_labels(captions: list[str], styles: list[str]) -> Tensor:
     return torch.tensor([places[match[1]] if match else -1 for match in found])
 
 
-def style_loss(logits: Tensor, labels: Tensor, frequency: Tensor) -> Tensor:
-    """Cross-entropy that takes every style as equally likely (arXiv:2007.07314)."""
+def any_template(sentences: Tensor) -> Tensor:
+    """(classes, templates, width) -> (classes, width): one template for all."""
+    return sentences[:, int(torch.randint(sentences.shape[1], (1,)))]
+
+
+def balanced_loss(logits: Tensor, labels: Tensor, frequency: Tensor) -> Tensor:
+    """Cross-entropy that takes every class as equally likely (arXiv:2007.07314); -1 is none."""
     named = labels >= 0
     return F.cross_entropy(logits[named] + frequency.log(), labels[named])
 
@@ -138,7 +172,9 @@ def train_heads(
     sentences: Tensor,
     class_sentences: Tensor,
     style_sentences: tuple[list[str], Tensor],
+    colours: tuple[DominantColours, Tensor],
     training: PerceptorTraining,
+    start: Heads | None = None,
 ) -> Heads:
     """Learn the projections of the image tower and the text tower's last layers.
 
@@ -146,16 +182,22 @@ def train_heads(
         data: what was collected.
         sentences: (rows, width) of the captions.
         class_sentences: (1000, templates, width) of the names of the classifier's classes.
-        style_sentences: the styles' adjectives, and (styles, width) of their sentences.
+        style_sentences: the styles' adjectives, and (styles, templates, width) of sentences.
+        colours: what to learn them from, and (basic colours, templates, width) of sentences.
         training: how long to learn.
+        start: heads to go on from; fresh ones if left out.
     """
     torch.manual_seed(training.seed)
     state = lite0_state()
     rows, bias = state["_fc.weight"], state["_fc.bias"]
-    heads = Heads(HeadsConfig())
     features = data.features
-    heads.initialise(features, rows)
+    heads = start or Heads(HeadsConfig())
+    if start is None:
+        heads.initialise(features, rows)
     styles, style_texts = style_sentences
+    dominant, colour_texts = colours
+    # the square root gives rare colours a say without losing how common the others are
+    commonness = torch.bincount(dominant.labels, minlength=len(colour_texts)).float().add(1).sqrt()
     labels = style_labels(data.captions, styles)
     frequency = torch.bincount(labels[labels >= 0], minlength=len(styles)) + 1.0
     scale = nn.Parameter(torch.tensor(math.log(20.0)))
@@ -175,11 +217,15 @@ def train_heads(
         noise = 0.02 * torch.randn(training.batch_size, sentences.shape[1])
         texts = heads.text(F.normalize(sentences[chosen] + noise, dim=1))
         loss = contrastive_loss(images, texts, sentences[chosen], scale.exp().clamp(max=60))
-        logits = scale.exp().clamp(max=60) * images @ heads.text(style_texts).T
-        loss = loss + 0.5 * style_loss(logits, labels[chosen], frequency)
-        template = int(torch.randint(class_sentences.shape[1], (1,)))
+        sharpness = scale.exp().clamp(max=60)
+        logits = sharpness * images @ heads.text(any_template(style_texts)).T
+        loss = loss + balanced_loss(logits, labels[chosen], frequency)
+        other = torch.randint(len(dominant.labels), (training.batch_size,))
+        coloured = heads.image(replace(batch, colour=dominant.histograms[other]))
+        logits = sharpness * coloured @ heads.text(any_template(colour_texts)).T
+        loss = loss + balanced_loss(logits, dominant.labels[other], commonness)
         classes = torch.randperm(len(rows))[: training.classes]
-        class_texts = heads.text(class_sentences[classes, template])
+        class_texts = heads.text(any_template(class_sentences[classes]))
         teacher = (batch.subject @ rows[classes].T + bias[classes]).softmax(1)
         student = (class_scale.exp().clamp(max=60) * images @ class_texts.T).log_softmax(1)
         loss = loss + 0.5 * F.kl_div(student, teacher, reduction="batchmean")
@@ -218,21 +264,24 @@ def train_perceptor(training: PerceptorTraining, folder: Path, *, resume: bool =
     tensors = load_file(kept)
     sentences = tensors.pop("sentences")
     captions = (folder / "captions.txt").read_text(encoding="utf-8").split("\n")
+
+    def embed(texts: list[list[str]]) -> Tensor:  # (classes, templates, width)
+        flat = [text for each in texts for text in each]
+        embedded = embed_captions(language, tokenizer, flat)
+        return torch.stack(embedded.split(len(texts[0]))).clone()
+
     named = [names[0] for names in class_names()]
-    class_sentences = torch.stack(
-        [
-            embed_captions(language, tokenizer, [template.format(name) for name in named])
-            for template in CLASS_TEMPLATES
-        ],
-        1,
-    )
     styles = sorted({*STYLE_ADJECTIVES.values(), *PAINTERS, *REPAINTS})
-    wanted = embed_captions(language, tokenizer, [f"{with_article(s)} painting" for s in styles])
+    pictures = Pictures(training, rng).plain()
     return train_heads(
         CaptionedFeatures(Features(**tensors), captions),
         sentences,
-        class_sentences.clone(),
-        (styles, wanted.clone()),
+        embed([[template.format(name) for template in CLASS_TEMPLATES] for name in named]),
+        (styles, embed([style_texts(style) for style in styles])),
+        (
+            DominantColours.of(pictures, training.input_size),
+            embed([[text.format(name) for text in COLOUR_TEMPLATES] for name in BASIC_COLOURS]),
+        ),
         training,
     )
 

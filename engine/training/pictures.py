@@ -104,6 +104,24 @@ class Pictures:
         self.training, self.rng = training, rng
         self.colours = word_lists().colours
 
+    def plain(self) -> Iterator[np.ndarray]:
+        """Paintings and photographs that may be learned from, (height, width, 3) uint8."""
+        for images, kept in (self._paintings(), self._objects()):
+            for index in kept:
+                yield images.decode(index)
+
+    def _paintings(self) -> tuple[ImageSet, list[int]]:
+        """All, and which may be learned from: some artists are held out."""
+        images = ImageSet.read(self.training.paintings)
+        artists = read_labels(self.training.paintings_labels, "artist")
+        kept, _ = split_held_out([artists[name] for name in images.names], HELD_OUT_PAINTINGS)
+        return images, kept
+
+    def _objects(self) -> tuple[ImageSet, list[int]]:
+        """All, and which may be learned from."""
+        images = ImageSet.read(self.training.objects)
+        return images, split_objects(len(images))[0]
+
     def _named_colour(self) -> tuple[str, tuple[int, int, int]]:
         colour = self.colours[int(self.rng.integers(len(self.colours)))]
         return colour.name, _rgb(colour.hex)
@@ -127,13 +145,12 @@ class Pictures:
             yield Described(repainted, described.subject, style)
 
     def paintings(self) -> Iterator[Described]:
-        """Public-domain paintings with style, artist and title; some artists are held out."""
-        training = self.training
-        images = ImageSet.read(training.paintings)
+        """Public-domain paintings with style, artist and title."""
         artists, titles, labels = (
-            read_labels(training.paintings_labels, name) for name in ("artist", "title", "style")
+            read_labels(self.training.paintings_labels, name)
+            for name in ("artist", "title", "style")
         )
-        kept, _ = split_held_out([artists[name] for name in images.names], HELD_OUT_PAINTINGS)
+        images, kept = self._paintings()
         for index in kept:
             file = images.names[index]
             styles = styles_of(labels[file], artists[file])
@@ -147,10 +164,9 @@ class Pictures:
             )
 
     def objects(self) -> Iterator[Described]:
-        """Photographs of objects; some of each class are held out."""
-        images = ImageSet.read(self.training.objects)
+        """Photographs of objects."""
+        images, kept = self._objects()
         labels = read_labels(self.training.objects_labels, "label")
-        kept, _ = split_objects(len(images))
         for index in kept:
             medium = str(self.rng.choice(["photo", "picture", "painting"]))
             picture = Image.fromarray(images.decode(index))

@@ -9,6 +9,7 @@ from engine.training.captions import (
     caption,
     cleaned_title,
     drawing_subject,
+    style_texts,
     styles_of,
     with_article,
 )
@@ -101,3 +102,9 @@ def test_a_drawing_is_named_by_its_file_and_folder() -> None:
         "black panther, big cats"
     )
     assert drawing_subject(["rose.png"]) == "rose png"
+
+
+def test_a_style_is_asked_for_by_its_adjective_and_the_datas_names() -> None:
+    assert "a geometric painting" in style_texts("geometric")
+    assert {"suprematism painting", "neoplasticism painting"} <= set(style_texts("geometric"))
+    assert "a painting in the style of cubism" in style_texts("cubist")
