@@ -90,6 +90,19 @@ class Database:
 
         await self._guarded(run)
 
+    async def write_each(
+        self, statement: sa.Executable, values: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Run one statement for each set of values, in one transaction and one round trip."""
+        # PostgreSQL's driver sends all of them at once; SQLite would commit after each.
+        engine = self._several if self.dialect == "sqlite" else self._single
+
+        async def run() -> None:
+            async with engine.begin() as connection:
+                await connection.execute(statement, values)
+
+        await self._guarded(run)
+
     async def atomically(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run some statements in one transaction; `work` may be run again from its start."""
 

@@ -264,16 +264,11 @@ class Store(Reader):
 
     async def ack(self, jobs_shown: Iterable[Job]) -> None:
         """Remember that the revisions of these jobs, as they were read, were shown."""
-        shown = [
-            {"shown": job.id, "revision_shown": job.revision}
-            for job in sorted(jobs_shown, key=lambda job: job.id)
-        ]
-
-        async def remember(connection: AsyncConnection) -> None:
-            await connection.execute(_ACK, shown)
-
+        # In one order, so that two who acknowledge the same jobs don't wait for each other.
+        ordered = sorted(jobs_shown, key=lambda job: job.id)
+        shown = [{"shown": job.id, "revision_shown": job.revision} for job in ordered]
         if shown:
-            await self._database.atomically(remember)
+            await self._database.write_each(_ACK, shown)
 
     async def report(self, report: EngineReport) -> None:
         """Say that an engine is alive, and what it can do."""
