@@ -50,7 +50,7 @@ LIMITS = Limits(per_person_running=QUEUED // PEOPLE, queue_cap=2 * QUEUED)
 class Options:
     """How much to measure."""
 
-    repeats: int = 60
+    repeats: int = 40
     engines: int = 12
     seconds: float = 5.0
     round_trip: float = 0.05
@@ -85,7 +85,7 @@ async def echo(url: str) -> None:
         while True:
             for job in await store.claim("echo", models=[MODEL], max_area=MAX_AREA):
                 print(job.key, time.monotonic(), flush=True)
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.4)  # the bot is back at the bell by then
                 await store.beat(job, step=1, loss=time.monotonic())
                 await asyncio.sleep(0.2)
                 await store.finish(job, make_artwork())
