@@ -4,7 +4,8 @@ Errors are translated here. A connection that turns out dead, as after a restart
 replaced and its statement repeated once; the database must be away for longer to be noticed.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,6 +55,7 @@ class Database:
         )
         level = "SERIALIZABLE" if self.dialect == "sqlite" else "READ COMMITTED"
         self._several = self._single.execution_options(isolation_level=level)
+        self._under_way: set[asyncio.Task[Any]] = set()
         self.may_make_file = False  # a mistyped path must not become an empty database
         if self.dialect == "sqlite":
             sa.event.listen(self._single.sync_engine, "do_connect", self._check_file)
@@ -113,10 +115,23 @@ class Database:
         return await self._guarded(run)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, after what is under way."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
         await self._single.dispose()
 
-    async def _guarded(self, run: Callable[[], Awaitable[T]]) -> T:
+    async def _guarded(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run to the end, even if whoever waits is cancelled.
+
+        A statement that is cut off costs its connection, and SQLite's driver may then wait for
+        ever for the end of its thread.
+        """
+        task = asyncio.create_task(self._translated(run))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def _translated(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
         try:
             try:
                 return await run()

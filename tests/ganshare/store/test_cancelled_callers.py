@@ -1,0 +1,42 @@
+"""Whoever gives up waiting for the store harms neither it nor those that come after."""
+
+import asyncio
+import random
+
+from ganshare.store import Store
+from ganshare.testing import make_report
+
+
+async def test_cancelled_callers_leave_every_connection_whole(store: Store) -> None:
+    generator = random.Random(1)
+    before = asyncio.all_tasks()
+    for number in range(100):
+        report = make_report(id=f"engine-{number}")
+        tasks = [asyncio.create_task(store.report(report)) for _ in range(3)]
+        await asyncio.sleep(generator.uniform(0, 0.003))
+        for task in tasks * 2:
+            task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.timeout(10):
+        assert await store.engines()
+        await store.__aexit__()
+    # a driver that waits for a thread which has ended would do so beyond the test
+    _, late = await asyncio.wait(
+        asyncio.all_tasks() - before | {asyncio.create_task(_nothing())}, timeout=5
+    )
+    assert not late
+
+
+async def _nothing() -> None:
+    pass
+
+
+async def test_what_a_cancelled_caller_said_is_heard(store: Store) -> None:
+    task = asyncio.create_task(store.report(make_report(id="engine-7")))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with asyncio.timeout(10):
+        while not await store.engines():  # noqa: ASYNC110 - nobody would set an event for us
+            await asyncio.sleep(0.01)
