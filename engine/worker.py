@@ -107,6 +107,7 @@ class Worker:
         self.hands: set[Commission] = set()
         self._studio = Studio(lanes, self.pulse.tick)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._claiming: asyncio.Task[list[Job]] | None = None
         self.draining = self.overdue = self.idle = False
         self._settlement = Settlement(
             store,
@@ -200,14 +201,15 @@ class Worker:
         for commission in self.hands:
             commission.drop()
         jobs = [commission.job for commission in self.hands]
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(GOODBYE_SECONDS):
-                released = await asyncio.gather(
-                    *map(self.store.release, jobs), self.store.forget(self.id),
-                    return_exceptions=True,
-                )  # fmt: skip
-                for error in (each for each in released if isinstance(each, BaseException)):
-                    _log.warning("the store was not told of the end", reason=str(error))
+                await asyncio.gather(*map(self.store.release, jobs))
+                if self.overdue and self._claiming is not None:
+                    # perhaps nobody waited for it any more; what is not ours stays as it is
+                    await asyncio.gather(*map(self.store.release, await self._claiming))
+                await self.store.forget(self.id)
+        except (StoreError, TimeoutError) as error:
+            _log.warning("the store was not told of the end", reason=str(error) or "no answer")
         self.idle = await asyncio.to_thread(self._studio.close, GOODBYE_SECONDS)
         _log.info("the engine has ended", handed_back=len(jobs))
 
@@ -227,9 +229,7 @@ class Worker:
                 await self._something_changes()
                 continue
             try:
-                jobs = await self.store.claim(
-                    self.id, models=self.models.names, max_area=self.max_area
-                )
+                jobs = await self._claim()
             except StoreError as error:
                 self.metrics.store_errors.labels("store").inc()
                 _log.warning("claiming failed, trying again", reason=str(error), in_seconds=pause)
@@ -247,6 +247,13 @@ class Worker:
                 return
             else:
                 await self._work_comes()
+
+    async def _claim(self) -> list[Job]:
+        """Claim one job; whoever cuts this off finds in `_claiming` what was claimed all the same."""
+        self._claiming = asyncio.create_task(
+            self.store.claim(self.id, models=self.models.names, max_area=self.max_area)
+        )
+        return await asyncio.shield(self._claiming)
 
     @property
     def _free(self) -> int:
