@@ -249,7 +249,7 @@ class Worker:
                 await self._work_comes()
 
     async def _claim(self) -> list[Job]:
-        """Claim one job; whoever cuts this off finds in `_claiming` what was claimed all the same."""
+        """Claim one job; whoever cuts this off finds in `_claiming` what was claimed."""
         self._claiming = asyncio.create_task(
             self.store.claim(self.id, models=self.models.names, max_area=self.max_area)
         )
