@@ -18,6 +18,7 @@ from ganshare.settings import CoreSettings, load
 __all__ = ["begin", "die_in_writes"]
 
 CHANCE = 0.004  # of each statement that writes
+CHANCE_AT_END = 0.04  # of both statements that publish an artwork: the worst moments
 
 
 def begin(scene: Scene, name: str) -> None:
@@ -34,9 +35,15 @@ def die_in_writes(chance: random.Random, journal: Journal) -> None:
     """From now on, kill -9 this process after some of its writes, before they are committed."""
 
     def perhaps(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        writes = "UPDATE jobs" in statement or "INSERT INTO" in statement
-        if writes and chance.random() < CHANCE:
-            journal.note(Event.DYING, state=statement.split("(")[0][:40])
+        if chance.random() < _chance(statement):
+            journal.note(Event.DYING, state=statement[:80])
             os.kill(os.getpid(), signal.SIGKILL)
 
     sa.event.listen(sa.Engine, "after_cursor_execute", perhaps)
+
+
+def _chance(statement: str) -> float:
+    if "UPDATE jobs" not in statement and "INSERT INTO" not in statement:
+        return 0.0
+    changes = statement.partition("WHERE")[0].partition("RETURNING")[0]
+    return CHANCE_AT_END if "artwork" in changes else CHANCE

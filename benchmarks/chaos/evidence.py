@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from PIL import Image, UnidentifiedImageError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from benchmarks.chaos.history import Line, history
+from benchmarks.chaos.history import Line, read
 from benchmarks.chaos.journal import Event, Note, read_notes
 from benchmarks.chaos.plan import ATTEMPT_KEY, Scene, Wish
 from ganshare.blobs import open_blobs
@@ -81,7 +81,7 @@ async def collect(scene: Scene, crashes: Sequence[str], starts: int) -> Evidence
                 scene=scene,
                 jobs=await rows(sa.select(jobs).order_by(jobs.c.id)),
                 artworks=await rows(sa.select(artworks)),
-                history=await rows(sa.select(history).order_by(history.c.number)),
+                history=await read(scene.url),
                 notes=list(read_notes(*sorted(scene.folder.glob("*.jsonl")))),
                 pictures=await _pictures(scene),
                 crashes=crashes,

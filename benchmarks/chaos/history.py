@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from ganshare.jobs import JobState
 
-__all__ = ["Line", "history", "install", "most_at_once"]
+__all__ = ["Line", "install", "most_at_once", "read"]
 
 Line = sa.RowMapping
 
@@ -55,6 +55,17 @@ async def install(url: str) -> None:
             await connection.run_sync(history.create)
             for statement in _TRIGGERS[engine.dialect.name]:
                 await connection.exec_driver_sql(statement)
+    finally:
+        await engine.dispose()
+
+
+async def read(url: str) -> list[Line]:
+    """All lines, in the order of what they tell."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            lines = await connection.execute(sa.select(history).order_by(history.c.number))
+            return list(lines.mappings())
     finally:
         await engine.dispose()
 

@@ -1,0 +1,118 @@
+"""Engines that sleep: they claim, beat with previews, finish, report and reap as real ones do."""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable
+
+from benchmarks.fleet.load import Load
+from benchmarks.fleet.record import Record
+from ganshare.blobs import picture_key, preview_key, thumbnail_key
+from ganshare.jobs import Job
+from ganshare.store import Topic, open_store
+from ganshare.testing import MODEL, make_artwork, make_report
+
+__all__ = ["run_engines"]
+
+UPKEEP_SECONDS = 5.0
+IDLE_SECONDS = 5.0
+MAX_AREA = 512 * 512
+
+
+def run_engines(load: Load, names: Iterable[str]) -> Record:
+    """Run some engines in this process until the time is up."""
+    record = Record()
+    asyncio.run(_run(load, names, record))
+    return record
+
+
+async def _run(load: Load, names: Iterable[str], record: Record) -> None:
+    until = time.monotonic() + load.seconds
+    async with asyncio.TaskGroup() as engines:
+        for name in names:
+            engines.create_task(_Engine(load, name, record, until).run())
+
+
+class _Engine:
+    """One engine, with a store of its own as in a process of its own."""
+
+    def __init__(self, load: Load, name: str, record: Record, until: float) -> None:
+        self._load, self._name, self._record, self._until = load, name, record, until
+        self._chance = random.Random(f"{load.seed} {name}")
+        self._running: tuple[str, ...] = ()
+
+    async def run(self) -> None:
+        """Work until the time is up; what is unfinished then is handed back."""
+        async with open_store(self._load.url, self._load.limits) as self._store:
+            upkeep = asyncio.create_task(self._keep_up())
+            try:
+                while self._left > 0:
+                    await self._work()
+            finally:
+                upkeep.cancel()
+                await asyncio.gather(upkeep, return_exceptions=True)
+
+    @property
+    def _left(self) -> float:
+        return self._until - time.monotonic()
+
+    async def _work(self) -> None:
+        jobs: list[Job] = []
+        with self._record.timed("claim"):
+            jobs = await self._store.claim(self._name, models=[MODEL], max_area=MAX_AREA)
+        for job in jobs:
+            self._record.waited[job.id] = (job.started or job.created) - job.created
+            await self._paint(job)
+        if not jobs:
+            self._record.counts["claims for nothing"] += 1
+            await self._store.wait(min(IDLE_SECONDS, max(self._left, 0.0)), Topic.WORK)
+
+    async def _paint(self, job: Job) -> None:
+        self._running = (job.id,)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        seconds = self._load.paint_seconds * self._chance.uniform(0.8, 1.2)
+        while (left := began + seconds - loop.time()) > 0:
+            if self._left <= 0:
+                with self._record.timed("release"):
+                    await self._store.release(job)
+                return
+            await asyncio.sleep(min(self._load.beat_seconds, left))
+            if not await self._beat(job, min(1.0, (loop.time() - began) / seconds)):
+                return
+        await self._finish(job)
+
+    async def _beat(self, job: Job, share: float) -> bool:
+        step, mine = round(share * job.steps), True
+        key = preview_key(job.id, job.attempt, step)
+        with self._record.timed("beat"):
+            beat = await self._store.beat(job, step=step, loss=1.0 - share / 2, preview=key)
+            mine = beat.mine
+        if not mine:
+            self._record.errors["a lease was lost"] += 1
+        return mine
+
+    async def _finish(self, job: Job) -> None:
+        made = make_artwork(
+            blob=picture_key(job.id, job.attempt),
+            preview=thumbnail_key(job.id, job.attempt),
+            manifest={"prompt": job.request.prompt, "losses": {"loss": 0.5}, "models": "x" * 1000},
+        )
+        with self._record.timed("finish"):
+            if await self._store.finish(job, made) is None:
+                self._record.errors["a finished job was not ours"] += 1
+            self._record.finished[job.person] += 1
+
+    async def _keep_up(self) -> None:
+        """Report and reap, as `engine.upkeep` does."""
+        while True:
+            report = make_report(
+                id=self._name, rate=1 / self._load.paint_seconds, running=self._running
+            )
+            with self._record.timed("report"):
+                await self._store.report(report)
+            with self._record.timed("reap and count"):
+                reaped = await self._store.reap()
+                self._record.counts["jobs reaped"] += reaped.requeued
+                await self._store.counts()
+            await asyncio.sleep(UPKEEP_SECONDS * self._chance.uniform(0.8, 1.2))
