@@ -297,13 +297,14 @@ class Store(Reader):
         """Take a job in, if it is new and allowed.
 
         Two statements of PostgreSQL's that run at once don't count each other's rows. So near the
-        cap they go one after another; farther away, as many as may run at once still fit.
+        cap they go one after another; farther away, as many as may run at once still fit, and
+        beyond it none does, so that those who are refused wait for nobody.
         """
         cap = self.limits.queue_cap
         if self._database.dialect == "sqlite":  # where writes are serial anyway
             return await self._database.row(self._admission, candidate.values(cap))
         row = await self._database.row(self._admission, candidate.values(cap - _AT_ONCE))
-        if row is not None or (await self._load()).queued < cap - _AT_ONCE:
+        if row is not None or not cap - _AT_ONCE <= (await self._load()).queued < cap:
             return row
 
         async def alone(connection: AsyncConnection) -> Row | None:

@@ -4,9 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.errors import AdmissionError, ParameterError
 from ganshare.jobs import JobState
+from ganshare.store.store import _ADMISSION_LOCK
 from ganshare.testing import make_report, make_request
 
 
@@ -122,6 +125,22 @@ async def test_a_size_that_fits_no_engine_is_refused(asker: Any) -> None:
         await asker.submit(width=512, height=512)
     await asker.store.report(make_report(id="engine-2", max_area=512 * 512))
     await asker.submit(width=512, height=512)
+
+
+async def test_whom_a_full_queue_refuses_waits_for_nobody(another: Any) -> None:
+    store = await another(queue_cap=1)
+    if store._database.dialect == "sqlite":
+        pytest.skip("all writes wait for each other there")
+    await store.submit("ann", "bot", make_request(), key="1")
+
+    async def while_somebody_is_admitted(connection: AsyncConnection) -> None:
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADMISSION_LOCK)))
+        async with asyncio.timeout(5):
+            with pytest.raises(AdmissionError, match="The queue is full"):
+                await store.submit("bob", "bot", make_request(), key="2")
+            assert not (await store.submit("ann", "bot", make_request(), key="1")).is_new
+
+    await store._database.atomically(while_somebody_is_admitted)
 
 
 async def test_a_refused_job_leaves_nothing_behind(another: Any) -> None:
