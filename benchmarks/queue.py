@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -17,12 +16,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote
 
 import click
 
+from benchmarks.page import circumstances, write_figures
 from ganshare.store import Limits, Store, Topic, open_store
 from ganshare.testing import (
     MODEL,
@@ -33,11 +31,6 @@ from ganshare.testing import (
     postgres_server,
 )
 
-DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = (
-    "<!-- begin figures of benchmarks.queue -->",
-    "<!-- end figures of benchmarks.queue -->",
-)
 QUEUED = 10_000
 PEOPLE = 2_000
 WARM_UP = 3  # trips that connect and prepare
@@ -233,8 +226,7 @@ def as_markdown(figures: Sequence[Figures], options: Options, load: float) -> st
         return " / ".join(f"{seconds * 1000:.1f}" for seconds in both)
 
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.machine()}), Python "
-        f"{platform.python_version()}, load average {load:.1f} at the start;",
+        f"{circumstances(load)};",
         f"`python -m benchmarks.queue --repeats {options.repeats} --engines {options.engines} "
         f"--seconds {options.seconds:g}`.",
         "Times in ms: median / 95th percentile.",
@@ -248,16 +240,6 @@ def as_markdown(figures: Sequence[Figures], options: Options, load: float) -> st
             f"{times(each.place)} | {each.claims_per_second:.0f} |"
         )
     return "\n".join(lines)
-
-
-def write_docs(text: str, docs: Path = DOCS) -> None:
-    """Put the table between its marks."""
-    page = docs.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise click.ClickException(f"{docs} lacks the marks {BEGIN} and {END}.")
-    docs.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
 @click.command()
@@ -284,7 +266,7 @@ def main(*, docs: bool, as_json: bool, role: str | None, url: str, **fields: flo
         figures = asyncio.run(measure_all(options))
         text = as_markdown(figures, options, load)
         if docs:
-            write_docs(text)
+            write_figures("queue", text)
         print(json.dumps([asdict(each) for each in figures], indent=2) if as_json else text)
 
 

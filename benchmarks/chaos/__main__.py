@@ -11,6 +11,8 @@ from rich.console import Console
 
 from benchmarks.chaos.course import DATABASES, Options, run
 from benchmarks.chaos.crew import prepare
+from benchmarks.chaos.report import markdown
+from benchmarks.page import circumstances, write_figures
 
 
 @click.command(context_settings={"show_default": True})
@@ -23,15 +25,22 @@ from benchmarks.chaos.crew import prepare
 @click.option("--crashes", type=click.IntRange(0), default=4, help="Of the database.")
 @click.option("--minutes", type=float, default=10.0, help="For each database; then it has failed.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Folder for logs and journals.")
+@click.option("--docs", is_flag=True, help="Write the tables into docs/benchmarks.md, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def main(
-    database: str, seed: int | None, keep: Path | None, as_json: bool, **options: object
+    database: str,
+    seed: int | None,
+    keep: Path | None,
+    docs: bool,
+    as_json: bool,
+    **options: object,
 ) -> None:
     """Kill, stop and crash while jobs are done; exit code 1 if anything is lost or done twice."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     seed = random.randrange(2**31) if seed is None else seed
     chosen = Options(seed=seed, **options)  # type: ignore[arg-type]  # click checked the types
     console = Console(stderr=as_json)
+    where = circumstances(os.getloadavg()[0])
     prepare()
     reports = []
     for each in DATABASES if database == "both" else (database,):
@@ -39,6 +48,9 @@ def main(
         report = run(each, chosen, keep)
         reports.append(report)
         report.show(console)
+    if docs:
+        command = f"`make chaos CHAOS='--jobs {chosen.jobs} --seed {seed}'`"
+        write_figures("chaos", f"{where}; {command}.\n\n{markdown(reports)}")
     if as_json:
         print(json.dumps([report.to_json() for report in reports], indent=2))
     sys.exit(not all(report.holds for report in reports))

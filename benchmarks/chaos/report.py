@@ -15,7 +15,7 @@ from benchmarks.chaos.journal import Event
 from benchmarks.chaos.storm import Strike
 from ganshare.jobs import JobState
 
-__all__ = ["Report"]
+__all__ = ["Report", "markdown"]
 
 SHOWN_VIOLATIONS = 10
 
@@ -96,6 +96,33 @@ class Report:
             broken = str(len(finding.violations))
             table.add_row(finding.rule, str(finding.tried), broken)
         return table
+
+
+def markdown(reports: Sequence[Report]) -> str:
+    """One table for all databases, a column for each, and which rules held."""
+    ends = [{"seconds": f"{each.seconds:.0f}", **each.states} for each in reports]
+    events = [{**each.strikes, **each.figures} for each in reports]
+    broken = [
+        {finding.rule: len(finding.violations) for finding in each.findings} for each in reports
+    ]
+    columns = " | ".join(each.database for each in reports)
+    lines = [f"| | {columns} |", "|---|" + "---:|" * len(reports)]
+    lines += _rows(ends) + _rows(events)
+    lines += [
+        "",
+        f"| rule: how often it was broken | {columns} |",
+        "|---|" + "---:|" * len(reports),
+    ]
+    return "\n".join(lines + _rows(broken))
+
+
+def _rows(columns: Sequence[Mapping[str, object]]) -> list[str]:
+    """A row for each name in any of the columns, in the order of their first mention."""
+    names = dict.fromkeys(name for column in columns for name in column)
+    return [
+        f"| {name} | " + " | ".join(str(column.get(name, "–")) for column in columns) + " |"
+        for name in names
+    ]
 
 
 def _figures(evidence: Evidence) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
 from benchmarks.fleet.report import Report
 from benchmarks.fleet.watch import Watch, cpu_until_stopped
+from benchmarks.page import circumstances, write_figures
 from ganshare.store import open_store
 from ganshare.testing import PostgresServer, postgres_server
 
@@ -39,17 +41,20 @@ SERVER = {
 @click.option("--bots", type=click.IntRange(1), default=8)
 @click.option("--processes", type=click.IntRange(2), default=4, help="One of them for the bots.")
 @click.option("--seed", type=int, help="Of all chance; a new one if left out.", show_default=False)
+@click.option("--docs", is_flag=True, help="Write the tables into docs/benchmarks.md, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of Markdown.")
 def main(
     minutes: float,
     queue_seconds: float,
     processes: int,
     seed: int | None,
+    docs: bool,
     as_json: bool,
     **options: object,
 ) -> None:
     """Load one PostgreSQL as a fleet does; exit code 1 after any error."""
     seed = random.randrange(2**31) if seed is None else seed
+    where = circumstances(os.getloadavg()[0])
     try:
         with postgres_server(**SERVER) as server:
             url = server.create_database(DATABASE)
@@ -63,6 +68,9 @@ def main(
             report = run(load, server, processes)
     except LookupError as error:
         raise click.ClickException(str(error)) from error
+    if docs:
+        command = f"`python -m benchmarks.fleet --minutes {minutes:g} --seed {seed}`"
+        write_figures("fleet", f"{where}; {command}.\n\n{report.markdown()}")
     print(json.dumps(report.to_json(), indent=2) if as_json else report.markdown())
     sys.exit(not report.holds)
 

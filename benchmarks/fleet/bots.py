@@ -76,6 +76,7 @@ class _Bot:
             self._record.add("submit, refused", time.perf_counter() - began)
             self._record.refuse(error, full=error.allowed == self._load.limits.queue_cap)
         if job is not None:
+            self._record.admitted[person] += 1
             with self._record.timed("place"):
                 place = await self._store.place(job.id)
                 if place is not None and place.eta_seconds is not None:

@@ -18,7 +18,7 @@ class Record:
     Attributes:
         promised: seconds until its turn that were promised for a job, by its id.
         waited: seconds from submit to claim, by its id.
-        asked: by person, how often; `finished`: paintings.
+        asked: by person, how often; `admitted` jobs and `finished` paintings likewise.
         told: the last sentence of each kind of refusal.
     """
 
@@ -28,6 +28,7 @@ class Record:
     promised: dict[str, float] = field(default_factory=dict)
     waited: dict[str, float] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
+    admitted: Counter[str] = field(default_factory=Counter)
     finished: Counter[str] = field(default_factory=Counter)
     told: dict[str, str] = field(default_factory=dict)
 
@@ -62,7 +63,7 @@ class Record:
             total.promised |= record.promised
             total.waited |= record.waited
             total.told |= record.told
-            for name in ("counts", "errors", "asked", "finished"):
+            for name in ("counts", "errors", "asked", "admitted", "finished"):
                 getattr(total, name).update(getattr(record, name))
         return total
 

@@ -126,15 +126,18 @@ def _figures(load: Load, record: Record) -> dict[str, float | int]:
         ),
         "jobs lost to the lease": record.counts["jobs reaped"],
         "people who asked": len(record.asked),
+        "people who were admitted": len(record.admitted),
         "people who got a painting": len(finished),
-        "Jain's index of what people asked for": _index(record.asked, record.asked),
-        "Jain's index of what they got": _index(finished, record.asked),
+        "Jain's index, asked for": _index(record.asked, record.asked),
+        "Jain's index, admitted (of all who asked)": _index(record.admitted, record.asked),
+        "Jain's index, painted (of all who asked)": _index(finished, record.asked),
+        "Jain's index, painted (of all who were admitted)": _index(finished, record.admitted),
         **_promises(record),
     }
 
 
 def _index(given: Counter[str], people: Iterable[str]) -> float:
-    return round(jain(given[person] for person in people), 3)
+    return round(jain(given[person] for person in people), 3) if given else 0.0
 
 
 def _promises(record: Record) -> dict[str, float]:

@@ -4,20 +4,15 @@ import asyncio
 import time
 from pathlib import Path
 
-import click
 import pytest
 
 from benchmarks.queue import (
-    BEGIN,
-    DOCS,
-    END,
     Figures,
     Options,
     as_markdown,
     line_of,
     measure,
     process,
-    write_docs,
 )
 
 FIGURES = Figures("SQLite", (0.01, 0.02), (0.003, 0.0041), 123.4, (0.001, 0.002))
@@ -27,22 +22,6 @@ def test_the_table_has_a_row_for_each_database() -> None:
     text = as_markdown([FIGURES], Options(), load=0.5)
     assert "| SQLite | 10.0 / 20.0 | 3.0 / 4.1 | 1.0 / 2.0 | 123 |" in text
     assert "load average 0.5" in text
-
-
-def test_the_table_goes_between_its_marks(tmp_path: Path) -> None:
-    page = tmp_path / "benchmarks.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write_docs("new", page)
-    write_docs("newer", page)
-    assert page.read_text() == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
-    page.write_text("no marks")
-    with pytest.raises(click.ClickException, match="lacks the marks"):
-        write_docs("new", page)
-
-
-def test_the_page_has_the_marks() -> None:
-    page = DOCS.read_text(encoding="utf-8")
-    assert page.index(BEGIN) < page.index(END)
 
 
 async def test_the_relay_delays_each_direction(tmp_path: Path) -> None:
