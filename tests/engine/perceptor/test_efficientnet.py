@@ -62,3 +62,19 @@ def test_an_image_does_not_depend_on_its_batch_mates(trunk: EfficientNetLite) ->
     images = torch.rand(3, 3, 32, 32)
     with torch.inference_mode():
         torch.testing.assert_close(trunk(images)[1:2], trunk(images[1:2]), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("kernel", [3, 5])
+@pytest.mark.parametrize("side", [8, 9])
+def test_the_gradient_of_a_frozen_depthwise_convolution_is_pytorchs(
+    stride: int, kernel: int, side: int
+) -> None:
+    torch.manual_seed(0)
+    conv = SameConv(6, 6, kernel, stride, groups=6)
+    image = torch.randn(2, 6, side, side + 3, requires_grad=True)
+    towards = torch.randn_like(conv(image))
+    (wanted,) = torch.autograd.grad((conv(image) * towards).sum(), image)
+    conv.requires_grad_(False)
+    (found,) = torch.autograd.grad((conv(image) * towards).sum(), image)
+    torch.testing.assert_close(found, wanted)
