@@ -51,10 +51,19 @@ _AT_ONCE = 100  # submits that may run at the same moment
 _RACES = 10  # that a claim may lose before it gives up
 _DAY = 86_400.0
 
+# A crash of PostgreSQL may forget beats that a bot has read, and their revisions are given again to
+# what comes next: only a job that still is what was shown, or more, is acknowledged.
 _SHOWN = sa.bindparam("revision_shown", type_=sa.Integer)
+_AS_SHOWN = sa.and_(
+    jobs.c.revision == _SHOWN, jobs.c.state == sa.bindparam("state_shown", type_=sa.Text)
+)
 _ACK = (
     jobs.update()
-    .where(jobs.c.id == sa.bindparam("shown"), jobs.c.seen < _SHOWN)
+    .where(
+        jobs.c.id == sa.bindparam("shown"),
+        jobs.c.seen < _SHOWN,
+        sa.or_(jobs.c.revision > _SHOWN, _AS_SHOWN),
+    )
     .values(seen=_SHOWN)
 )
 
@@ -266,7 +275,10 @@ class Store(Reader):
         """Remember that the revisions of these jobs, as they were read, were shown."""
         # In one order, so that two who acknowledge the same jobs don't wait for each other.
         ordered = sorted(jobs_shown, key=lambda job: job.id)
-        shown = [{"shown": job.id, "revision_shown": job.revision} for job in ordered]
+        shown = [
+            {"shown": job.id, "revision_shown": job.revision, "state_shown": job.state}
+            for job in ordered
+        ]
         if shown:
             await self._database.write_each(_ACK, shown)
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ganshare.jobs import JobState, Place
+from ganshare.store.tables import jobs
 from ganshare.testing import MODEL, make_artwork, make_report
 
 
@@ -40,6 +41,23 @@ async def test_an_acknowledgement_never_takes_back_another(asker: Any) -> None:
     await store.ack(old)
     assert await store.inbox("bot") == []
     await store.ack([])
+
+
+async def test_no_end_is_missed_when_the_database_forgot_what_was_shown(asker: Any) -> None:
+    store = asker.store
+    await asker.ask("ann", count=2)
+    before, after = await asker.claim(2)
+    for job in (before, after):
+        await store.beat(job, step=5)
+    shown = await store.inbox("bot")
+    # A crash of PostgreSQL takes the beats back, and their revisions are given once more.
+    await store._database.write(jobs.update().values(revision=jobs.c.revision - 1))
+    await store.finish(before, make_artwork())
+    await store.ack(shown)
+    await store.finish(after, make_artwork())
+    assert [job.revision for job in await store.inbox("bot")] == [job.revision for job in shown]
+    assert {job.state for job in await store.inbox("bot")} == {JobState.DONE}
+    assert len(await store.inbox("bot")) == 2
 
 
 async def test_every_end_of_a_job_reaches_the_inbox(asker: Any) -> None:
