@@ -22,8 +22,7 @@ Row = sa.RowMapping
 T = TypeVar("T")
 
 _POOL = {"pool_size": 4, "max_overflow": 4, "pool_timeout": 10.0}
-LOCK_SECONDS = 10.0  # how long SQLite waits for another process
-ANSWER_SECONDS = 10.0  # how long PostgreSQL may think about a statement
+PATIENCE_SECONDS = 10.0
 
 
 class Conflict(StoreError):  # noqa: N818  # never leaves the store
@@ -33,21 +32,29 @@ class Conflict(StoreError):  # noqa: N818  # never leaves the store
 class Database:
     """A database behind a URL of SQLAlchemy's.
 
+    Args:
+        patience: seconds to wait for a lock of SQLite's, or for an answer of PostgreSQL's.
+        may_make_file: else a mistyped path must not become an empty database.
+
     Raises:
         ParameterError: it is neither an SQLite file nor PostgreSQL.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str | sa.URL, *, patience: float | None = None, may_make_file: bool = False
+    ) -> None:
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
+        self._may_make_file = may_make_file
+        patience = PATIENCE_SECONDS if patience is None else patience
         connect_args: dict[str, Any] = {
-            "timeout": LOCK_SECONDS,
+            "timeout": patience,
             "async_creator_fn": _connect_sqlite,
         }
         if self.dialect == "postgresql":
             connect_args = {
                 "timeout": 5.0,
-                "command_timeout": ANSWER_SECONDS,
+                "command_timeout": patience,
                 "server_settings": {"application_name": "ganshare", "jit": "off"},
             }
         self._single = create_async_engine(
@@ -56,7 +63,6 @@ class Database:
         level = "SERIALIZABLE" if self.dialect == "sqlite" else "READ COMMITTED"
         self._several = self._single.execution_options(isolation_level=level)
         self._under_way: set[asyncio.Task[Any]] = set()
-        self.may_make_file = False  # a mistyped path must not become an empty database
         if self.dialect == "sqlite":
             sa.event.listen(self._single.sync_engine, "do_connect", self._check_file)
             sa.event.listen(self._single.sync_engine, "connect", _prepare_sqlite)
@@ -145,14 +151,14 @@ class Database:
             raise translated(error, str(self)) from error
 
     def _check_file(self, *_: object) -> None:
-        if not self.may_make_file and not Path(str(self.url.database)).exists():
+        if not self._may_make_file and not Path(str(self.url.database)).exists():
             raise SchemaError(
                 f"There is no database {self} yet; `ganshare store migrate` makes it.",
                 given=str(self),
             )
 
 
-def _parse(url: str) -> sa.URL:
+def _parse(url: str | sa.URL) -> sa.URL:
     allowed = ("sqlite+aiosqlite:///FILE", "postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE")
     # The URL itself is not shown: it may hold a password.
     wrong = f"the database URL must be {allowed[0]} or {allowed[1]}"

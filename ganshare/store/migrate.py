@@ -13,6 +13,7 @@ from ganshare.store.dialect import now
 
 __all__ = ["MIGRATIONS", "NEWEST", "Migration", "check_schema", "migrate", "schema_version"]
 
+_PATIENCE_SECONDS = 120.0  # others may be migrating, and a large table takes its time
 _LOCK = 0x67616E01  # PostgreSQL's advisory lock for migrating
 
 _versions = sa.Table(
@@ -61,10 +62,13 @@ async def migrate(database: Database) -> list[str]:
     Raises:
         SchemaError: the tables are newer than this version.
     """
+    patient = Database(database.url, patience=_PATIENCE_SECONDS, may_make_file=True)
     applied = []
-    database.may_make_file = True
-    while (name := await database.atomically(_apply_next)) is not None:
-        applied.append(name)
+    try:
+        while (name := await patient.atomically(_apply_next)) is not None:
+            applied.append(name)
+    finally:
+        await patient.close()
     return applied
 
 

@@ -109,7 +109,7 @@ async def test_the_same_store_goes_on_after_postgresql_was_killed(mortal: Postgr
 async def test_a_postgresql_that_hangs_is_said_to_hang(
     mortal: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ganshare.store.database.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("ganshare.store.database.PATIENCE_SECONDS", 0.5)
     async with open_store(mortal.create_database("one"), migrate=True) as store:
         await submit(store, "1")
         mortal.pause()
@@ -208,7 +208,7 @@ def _pragma(text: str) -> Any:
 async def test_a_locked_database_says_so_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ganshare.store.database.LOCK_SECONDS", 0.2)
+    monkeypatch.setattr("ganshare.store.database.PATIENCE_SECONDS", 0.2)
     path = tmp_path / "store.db"
     async with open_store(f"sqlite+aiosqlite:///{path}", migrate=True) as store:
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
