@@ -19,9 +19,8 @@ REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.engine ## Paint one random prompt with the embedded models, into demo/
-	@mkdir -p demo
-	@$(BIN)/ganshare paint --out demo/painting.png --frames-dir demo/frames
+demo: $(VENV)/.engine ## Paint one random prompt through queue and engine, into demo/
+	@$(BIN)/ganshare demo
 
 test: $(VENV)/.test ## Run the tests (without the slow, reference and training suites)
 	@$(BIN)/python -m pytest -m "not slow and not reference and not training"

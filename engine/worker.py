@@ -201,9 +201,10 @@ class Worker:
         for commission in self.hands:
             commission.drop()
         jobs = [commission.job for commission in self.hands]
+        released: list[bool] = []
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
-                await asyncio.gather(*map(self.store.release, jobs))
+                released = await asyncio.gather(*map(self.store.release, jobs))
                 if self.overdue and self._claiming is not None:
                     # perhaps nobody waited for it any more; what is not ours stays as it is
                     await asyncio.gather(*map(self.store.release, await self._claiming))
@@ -211,7 +212,7 @@ class Worker:
         except (StoreError, TimeoutError) as error:
             _log.warning("the store was not told of the end", reason=str(error) or "no answer")
         self.idle = await asyncio.to_thread(self._studio.close, GOODBYE_SECONDS)
-        _log.info("the engine has ended", handed_back=len(jobs))
+        _log.info("the engine has ended", handed_back=sum(released))
 
     # --- claiming -----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganshare import __version__
+from ganshare.commands.demo import demo
 from ganshare.commands.queue import queue
 from ganshare.commands.settings import settings
 from ganshare.commands.store import store
@@ -174,6 +175,7 @@ def _as_text(drawn: DrawnPrompt, *, with_swatch: bool) -> Text:
     return text
 
 
+ganshare.add_command(demo)
 ganshare.add_command(queue)
 ganshare.add_command(settings)
 ganshare.add_command(store)

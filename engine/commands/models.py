@@ -11,9 +11,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from engine.commands.progress import reporting
 from engine.registry import ModelFolder, find_model, list_models, load_model_folder, model_paths
 from ganshare.errors import ModelError
+from ganshare.progress import reporting
 
 __all__ = ["models"]
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.atomic import check_writable
-from engine.commands.progress import reporting
 from engine.registry import ModelKind, default_model, find_model, sha256_of
 from engine.request import (
     DEFAULT_CUTOUTS,
@@ -28,6 +27,7 @@ from engine.request import (
     parse_size,
 )
 from ganshare.errors import ImageError, ParameterError, quoted
+from ganshare.progress import reporting
 from ganshare.prompts import draw_prompt, parse_prompts
 from ganshare.settings import EngineSettings, load
 

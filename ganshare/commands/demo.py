@@ -1,0 +1,95 @@
+"""`ganshare demo`: one random prompt through queue and engine, with everything it leaves."""
+
+import asyncio
+import secrets
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ganshare.demo import Demo, Painted
+    from ganshare.jobs import Job
+    from ganshare.progress import Reporter
+
+__all__ = ["demo"]
+
+
+@click.command()
+@click.argument("prompt", required=False)
+@click.option("--seed", type=int, help="Same seed, same painting; random by default.")
+@click.option("--steps", type=int, help="Steps to take.")
+@click.option("--size", metavar="WxH", help="Of the canvas, before upscaling.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default="demo",
+    show_default=True,
+    help="For the picture, its frames and the queue; what an earlier run left there is replaced.",
+)
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+def demo(
+    prompt: str | None,
+    seed: int | None,
+    steps: int | None,
+    size: str | None,
+    folder: Path,
+    quiet: bool,
+) -> None:
+    """Paint PROMPT, or a random one, through queue and engine."""
+    from ganshare.demo import Demo
+    from ganshare.jobs import JobRequest
+    from ganshare.progress import reporting
+    from ganshare.prompts import draw_prompt
+    from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS, parse_size
+
+    number = secrets.randbelow(2**32) if seed is None else seed
+    text = draw_prompt(number).text if prompt is None else prompt
+    width, height = (DEFAULT_SIDE, DEFAULT_SIDE) if size is None else parse_size(size)
+
+    def wish(model: str) -> JobRequest:
+        chosen = DEFAULT_STEPS if steps is None else steps
+        return JobRequest(text, number, model, chosen, width, height)
+
+    wish("any")  # a mistake is answered before an engine is started
+    if not quiet:
+        click.echo(f"{text}\nseed {number}", err=True)
+    with reporting(quiet=quiet) as reporter:
+        reporter.stage("starting an engine", 1)
+        reporter.advance(0)
+        painted = asyncio.run(_run(Demo(folder, wish, _Shower(reporter))))
+    click.echo(f"{painted.picture}\n{painted.manifest}")
+
+
+class _Shower:
+    """Shows a job's progress, stage by stage."""
+
+    def __init__(self, reporter: "Reporter") -> None:
+        self._reporter, self._stage = reporter, "starting"
+
+    def __call__(self, job: "Job") -> None:
+        if self._stage == "starting":
+            self._reporter.advance(1)
+            self._enter("painting", job.steps)
+        if self._stage == "painting" and job.step:
+            note = "" if job.loss is None else f"loss {job.loss:.3f}"
+            self._reporter.advance(job.step, note)
+            if job.step >= job.steps:
+                self._enter("upscaling", 1)
+        if job.state.over:
+            self._reporter.advance(1)
+
+    def _enter(self, stage: str, total: int) -> None:
+        self._stage = stage
+        self._reporter.stage(stage, total)
+
+
+async def _run(demo: "Demo") -> "Painted":
+    """Run the demo; SIGTERM ends it as Ctrl-C does."""
+    task = asyncio.ensure_future(demo.run())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None

@@ -1,0 +1,186 @@
+"""One painting through the real queue, on this machine alone: what `ganshare demo` shows.
+
+A store and blobs in a folder, an engine as a child process, and what a bot does: submit, wait for
+news, fetch frames and picture.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganshare.blobs import Blobs, open_blobs
+from ganshare.errors import BlobError, InternalError, WorldError
+from ganshare.handover import module_command
+from ganshare.jobs import Job, JobRequest, JobState
+from ganshare.store import Store, Topic, open_store
+
+__all__ = ["Demo", "Painted"]
+
+NAME = "demo"  # person and origin of the job
+START_SECONDS = 300.0  # for the engine to load its models, on a busy machine
+END_SECONDS = 10.0
+LOOK_SECONDS = 0.25  # between two looks at the engine, should no bell ring
+
+
+@dataclass(frozen=True)
+class Painted:
+    """Where the picture and what belongs to it are."""
+
+    picture: Path
+    manifest: Path
+    frames: tuple[Path, ...]
+
+
+class Demo:
+    """Has one request painted into a folder; `run` it once.
+
+    Args:
+        folder: for `painting.png`, its manifest, `frames/`, and the queue in `queue/`. What an
+            earlier run left there makes room.
+        wish: gives the request for the name of a model that the engine has.
+        on_news: told of the job whenever something about it is new.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        wish: Callable[[str], JobRequest],
+        on_news: Callable[[Job], None] = lambda _: None,
+    ) -> None:
+        self._folder, self._wish, self._on_news = folder, wish, on_news
+        self._queue = (folder / "queue").absolute()
+        self._environment = {
+            "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{self._queue}/ganshare.db",
+            "GANSHARE_BLOBS_URL": f"file://{self._queue}/blobs",
+            "GANSHARE_LOG": "json",
+            "ENGINE_HEALTH_LISTEN": "off",
+        }
+        self._frames: dict[str, Path] = {}
+
+    async def run(self) -> Painted:
+        """Start an engine, submit, fetch what it paints, end the engine.
+
+        Raises:
+            WorldError: the engine or the painting failed, or the folder cannot be written.
+            AskerError: the request is not one that can be painted.
+        """
+        try:
+            self._make_room()
+        except OSError as error:
+            message = f"The folder {self._folder} cannot be used: {error.strerror or error}."
+            raise WorldError(message, given=str(self._folder)) from error
+        url = self._environment["GANSHARE_DATABASE_URL"]
+        blobs = open_blobs(self._environment["GANSHARE_BLOBS_URL"])
+        async with open_store(url, migrate=True) as store, self._engine() as engine:
+            request = self._wish(await self._model(store, engine))
+            submitted = await store.submit(NAME, NAME, request, key=secrets.token_hex(8))
+            job = await self._watch(store, blobs, submitted.job, engine)
+            painted = await self._fetch(store, blobs, job)
+            with contextlib.suppress(TimeoutError):  # it tidies up and ends by itself
+                async with asyncio.timeout(END_SECONDS):
+                    await engine.wait()
+            return painted
+
+    def _make_room(self) -> None:
+        for folder in (self._queue, self._folder / "frames"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        for name in ("painting.png", "painting.png.json"):
+            (self._folder / name).unlink(missing_ok=True)
+
+    # --- the engine ---------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def _engine(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """An engine that paints one job; it never outlives this process."""
+        with (self._queue / "engine.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *module_command("ganshare.leash", str(os.getpid())),
+                *module_command("engine", "run", "--once"),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self._environment},
+                process_group=0,  # Ctrl-C reaches this process alone
+            )
+        try:
+            yield process
+        finally:
+            await _end(process)
+
+    async def _model(self, store: Store, engine: asyncio.subprocess.Process) -> str:
+        """Wait until the engine is ready; the name of its first model."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + START_SECONDS
+        while loop.time() < deadline:
+            self._check_alive(engine)
+            for report in await store.engines():
+                return report.models[0]
+            await store.wait(LOOK_SECONDS)
+        raise WorldError(f"The engine was not ready within {START_SECONDS:g} s.")
+
+    def _check_alive(self, engine: asyncio.subprocess.Process) -> None:
+        if engine.returncode is None:
+            return
+        log = (self._queue / "engine.log").read_text("utf-8", errors="replace").splitlines()
+        last = log[-1].removeprefix("error: ") if log else "it said nothing"
+        raise WorldError(f"The engine ended too early: {last}", given=engine.returncode)
+
+    # --- what a bot does ----------------------------------------------------------------------
+
+    async def _watch(
+        self, store: Store, blobs: Blobs, job: Job, engine: asyncio.subprocess.Process
+    ) -> Job:
+        """Follow the job to its end, and keep the frames that are shown on the way."""
+        self._on_news(job)
+        while not job.state.over:
+            await store.wait(LOOK_SECONDS, Topic.NEWS)
+            ended = engine.returncode is not None
+            for found in await store.inbox(NAME):
+                job = found
+                await self._keep_frames(store, blobs, job)
+                self._on_news(job)
+                await store.ack([job])
+            if ended and not job.state.over:
+                self._check_alive(engine)
+        return job
+
+    async def _keep_frames(self, store: Store, blobs: Blobs, job: Job) -> None:
+        for frame in await store.frames(job.id):
+            if frame.preview not in self._frames:
+                path = self._folder / "frames" / f"frame-{frame.step:04}.jpg"
+                with contextlib.suppress(BlobError):  # cleared away: the picture is there already
+                    path.write_bytes(await blobs.get(frame.preview))
+                    self._frames[frame.preview] = path
+
+    async def _fetch(self, store: Store, blobs: Blobs, job: Job) -> Painted:
+        if job.state is not JobState.DONE:
+            raise WorldError(f"The painting is {job.state}: {job.error}", given=job.id)
+        artwork = await store.artwork(job.artwork or "")
+        if artwork is None:
+            raise InternalError(f"The job {job.id} is done and has no artwork.")
+        picture = self._folder / "painting.png"
+        picture.write_bytes(await blobs.get(artwork.blob))
+        frames = tuple(self._frames.values())
+        manifest = picture.with_name("painting.png.json")
+        text = {**artwork.manifest, "path": str(picture), "frames": [str(path) for path in frames]}
+        manifest.write_text(json.dumps(text, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        return Painted(picture, manifest, frames)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End an engine: first kindly, without waiting for its painting, then not."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(number)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(END_SECONDS):
+                    await process.wait()
