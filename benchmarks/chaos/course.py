@@ -105,6 +105,7 @@ class Course:
         try:
             while time.monotonic() < deadline and not await self._all_shown(store):
                 self._crew.revive()
+                self._storm.busy = await self._busy(store)
                 over = await self._over(store)
                 if crash_at and over >= crash_at[0]:
                     await self._storm.strike_database(self._server)
@@ -123,6 +124,14 @@ class Course:
             counts = await store.counts()
             return sum(number for state, number in counts.items() if state.over)
         return 0
+
+    async def _busy(self, store: Store) -> frozenset[str]:
+        with contextlib.suppress(StoreError):
+            first = await store.queue(limit=100)
+            return frozenset(
+                job.worker.rpartition("-")[0] for job in first if job.lease_until and job.worker
+            )
+        return frozenset()
 
     async def _all_shown(self, store: Store) -> bool:
         if await self._over(store) < self._options.jobs:

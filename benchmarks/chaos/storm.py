@@ -47,6 +47,7 @@ class Storm:
 
     Attributes:
         strikes: how many of each there were.
+        busy: engines with jobs in hand, if known; those are struck.
     """
 
     crew: Crew
@@ -54,6 +55,7 @@ class Storm:
     lease_seconds: float
     pause: tuple[float, float]
     strikes: Counter[Strike] = field(default_factory=Counter)
+    busy: frozenset[str] = frozenset()
 
     async def rage(self) -> None:
         """Strike again and again; whoever was stopped goes on at the end."""
@@ -74,9 +76,14 @@ class Storm:
         await asyncio.sleep(self.chance.uniform(*OUTAGE_SECONDS))
         await asyncio.to_thread(server.start)
 
+    def _victims(self, strike: Strike) -> list[Seat]:
+        if strike in (Strike.BOT_KILLED, Strike.BOT_STOPPED):
+            return self.crew.bots
+        busy = [seat for seat in self.crew.engines if seat.name in self.busy]
+        return busy or self.crew.engines
+
     def _strike(self, strike: Strike, stops: asyncio.TaskGroup) -> None:
-        is_bot = strike in (Strike.BOT_KILLED, Strike.BOT_STOPPED)
-        seat = self.chance.choice(self.crew.bots if is_bot else self.crew.engines)
+        seat = self.chance.choice(self._victims(strike))
         stopped = sum(each.stopped for each in self.crew.seats)
         if seat.stopped:
             return
