@@ -71,6 +71,7 @@ def test_without_ray_the_message_says_what_to_install(tmp_path: Path) -> None:
 async def test_an_engine_that_is_killed_comes_back_and_the_queue_drains(scene: Scene) -> None:
     pytest.importorskip("ray")
     long = await scene.submit(steps=2000)
+    log = (scene.folder / "fleet.log").open("w")
     fleet = subprocess.Popen(  # noqa: ASYNC220 - it only starts
         [sys.executable, "-m", "engine", "run", "--ray", "local", "--cpus", "1"],
         env={
@@ -83,7 +84,7 @@ async def test_an_engine_that_is_killed_comes_back_and_the_queue_drains(scene: S
             "ENGINE_DRAIN_SECONDS": "1",
         },
         cwd=scene.folder,
-        stdout=(scene.folder / "fleet.log").open("w"),
+        stdout=log,
         stderr=subprocess.STDOUT,
     )
     try:
@@ -120,6 +121,7 @@ async def test_an_engine_that_is_killed_comes_back_and_the_queue_drains(scene: S
     finally:
         fleet.kill()
         fleet.wait(10)
+        log.close()
 
 
 async def _ended(process: "subprocess.Popen[bytes]") -> bool:
