@@ -49,10 +49,16 @@ def _after_failure() -> sa.ColumnElement[str]:
 
 
 def beat_statement(job: Job, limits: Limits, news: dict[str, Any], quiet: dict[str, Any]) -> Any:
-    """Renew the lease; only what is in `news` is worth a revision and a ring."""
+    """Renew the lease; only what is in `news` is worth a revision and a ring.
+
+    A crash may forget it, but not what is in `quiet`: once a saved state is told, the one before
+    is removed.
+    """
     values = {"lease_until": now() + limits.lease_seconds, **news, **quiet}
     statement = jobs.update().where(_mine(job))
-    returning = [jobs.c.cancel_requested, relaxed().label("relaxed")]
+    returning: list[sa.ColumnElement[Any]] = [jobs.c.cancel_requested]
+    if not quiet:
+        returning.append(relaxed().label("relaxed"))
     if not news:
         return statement.values(values).returning(*returning)
     return statement.values(_changed(**values)).returning(*returning, *ring(Topic.NEWS))

@@ -188,7 +188,8 @@ class Store(Reader):
         """Renew the lease, tell what is new, learn whether to go on.
 
         After `mine=False` nothing of this attempt may be published. After `cancel=True` stop and
-        `release` the job, which makes it cancelled. A database crash may forget a beat.
+        `release` the job, which makes it cancelled. A crash of the database may forget a beat,
+        unless it told of a saved state.
         """
         news = {"step": step, "loss": loss, "preview": preview}
         quiet = {"saved_state": saved_state}

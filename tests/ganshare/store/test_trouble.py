@@ -106,6 +106,20 @@ async def test_the_same_store_goes_on_after_postgresql_was_killed(mortal: Postgr
         assert await store.wait(5)
 
 
+async def test_a_crash_never_forgets_a_saved_state(mortal: PostgresServer) -> None:
+    async with open_store(mortal.create_database("one"), migrate=True) as store:
+        await submit(store, "1")
+        (job,) = await claim(store)
+        for number in range(1, 4):
+            # By then the engine may have removed the state before.
+            assert (await store.beat(job, step=number, saved_state=f"state {number}")).mine
+            mortal.kill()
+            mortal.start()
+            found = await store.get(job.id)
+            assert found is not None
+            assert found.saved_state == f"state {number}"
+
+
 async def test_a_postgresql_that_hangs_is_said_to_hang(
     mortal: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
