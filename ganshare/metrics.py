@@ -25,7 +25,7 @@ __all__ = ["Metrics"]
 
 # From "at once" to an hour in the queue.
 WAIT_BUCKETS = (0.05, 0.25, 1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
-# A step takes milliseconds on a GPU, and seconds for a large batch on a CPU.
+# A step takes milliseconds on a GPU, and seconds for a large canvas on a CPU.
 STEP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 PAINTING_BUCKETS = (1, 2.5, 5, 10, 20, 30, 45, 60, 90, 120, 240, 480, 960)
 
@@ -38,9 +38,9 @@ class Metrics:
             shows the same number, so a dashboard takes the maximum.
         wait_seconds: from submit to claim, of each claimed job.
         claims: jobs claimed.
-        batch_jobs: jobs that advance together in the current step.
-        steps: optimiser steps, counted once for each job in the batch.
-        step_seconds: of one step of the whole batch.
+        batch_jobs: jobs that are in the engine's hands.
+        steps: optimiser steps of all jobs.
+        step_seconds: of one step of one job.
         painting_seconds: from claim to publication.
         upscaling_seconds: of one painting.
         paintings: paintings published.
@@ -75,12 +75,12 @@ class Metrics:
         )
         self.claims = Counter("ganshare_claims", "Jobs claimed.", registry=registry)
         self.batch_jobs = Gauge(
-            "ganshare_batch_jobs", "Jobs that advance together now.", registry=registry
+            "ganshare_batch_jobs", "Jobs in the engine's hands.", registry=registry
         )
-        self.steps = Counter("ganshare_steps", "Steps, once for each job.", registry=registry)
+        self.steps = Counter("ganshare_steps", "Steps of all jobs.", registry=registry)
         self.step_seconds = Histogram(
             "ganshare_step_seconds",
-            "One step of a whole batch.",
+            "One step of one job.",
             buckets=STEP_BUCKETS,
             registry=registry,
         )

@@ -154,7 +154,8 @@ class EngineSettings(Settings):
 
     device: str = Field("cpu", description="Where tensors live: cpu, cuda, cuda:1, mps.")
     model: str | None = Field(
-        None, description="The VQGAN to paint with; the embedded one if unset."
+        None,
+        description="The only VQGAN to paint with; if unset, every installed one, at choice.",
     )
     perceptor: str | None = Field(None, description="The perceptor; the embedded one if unset.")
     upscaler: str | None = Field(None, description="The upscaler; the embedded one if unset.")
