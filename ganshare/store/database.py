@@ -134,8 +134,13 @@ class Database:
         """
         task = asyncio.create_task(self._translated(run))
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen, whether or not anybody still waits for it
 
     async def _translated(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
         try:

@@ -1,8 +1,13 @@
 """Whoever gives up waiting for the store harms neither it nor those that come after."""
 
 import asyncio
+import gc
 import random
 
+import pytest
+import sqlalchemy as sa
+
+from ganshare.errors import SchemaError
 from ganshare.store import Store
 from ganshare.testing import make_report
 
@@ -40,3 +45,19 @@ async def test_what_a_cancelled_caller_said_is_heard(store: Store) -> None:
     async with asyncio.timeout(10):
         while not await store.engines():  # noqa: ASYNC110 - nobody would set an event for us
             await asyncio.sleep(0.01)
+
+
+async def test_a_failure_that_nobody_waits_for_is_no_unseen_error(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    in_vain = sa.text("DELETE FROM nowhere")
+    with pytest.raises(SchemaError):
+        await store._database.write(in_vain)
+    given_up = asyncio.create_task(store._database.write(in_vain))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.gather(given_up, return_exceptions=True)
+    del given_up  # which remembers where it was cancelled
+    await store.__aexit__()  # after what is under way
+    gc.collect()
+    assert "never retrieved" not in caplog.text
