@@ -120,7 +120,7 @@ class Scene:
         """The picture that a job became."""
         return await self.blobs.get((await self.artwork(job)).blob)
 
-    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 20.0) -> None:
+    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
         """Look again and again until it is true; TimeoutError if it does not get true."""
         async with asyncio.timeout(seconds):
             while not await true():  # noqa: ASYNC110 - nobody would set an event for us
