@@ -145,12 +145,16 @@ async def _put_again(blobs: Blobs, key: str, data: bytes) -> None:
 
 
 async def withdraw(blobs: Blobs, job: Job) -> None:
-    """Remove what this attempt would have published, and what it showed on the way."""
-    keys = [picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)]
-    for prefix in _progress_prefixes(job):
-        own = f"{prefix}{job.attempt}-"
-        keys += [found.key async for found in blobs.list(prefix) if found.key.startswith(own)]
-    await blobs.delete(keys)
+    """Remove what this attempt would have published, and what it showed on the way.
+
+    Its saved states stay until the job is over: whoever has it now may go on from them.
+    """
+    previews = _progress_prefixes(job)[0]
+    own = f"{previews}{job.attempt}-"
+    shown = [found.key async for found in blobs.list(previews) if found.key.startswith(own)]
+    await blobs.delete(
+        [picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt), *shown]
+    )
 
 
 async def clear_away(blobs: Blobs, job: Job) -> None:

@@ -42,7 +42,7 @@ class SynthesisSettings:
     final_step_size: float = 0.03
     coarse_share: float = 0.4  # of the steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
-    palette_weight: float = 1.2
+    palette_weight: float = 4.0
     style_weight: float = 0.4
     subject_weight: float = 1.0
     range_weight: float = 0.3

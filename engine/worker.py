@@ -229,6 +229,7 @@ class Worker:
             if self._free < 1:
                 await self._something_changes()
                 continue
+            in_hand = bool(self.hands)  # one that fails meanwhile is queued again
             try:
                 jobs = await self._claim()
             except StoreError as error:
@@ -244,7 +245,7 @@ class Worker:
                 return
             if jobs:
                 await asyncio.sleep(HOLD_BACK * len(self.hands))
-            elif self.options.until is Until.NONE_LEFT and not self.hands:
+            elif self.options.until is Until.NONE_LEFT and not in_hand:
                 return
             else:
                 await self._work_comes()

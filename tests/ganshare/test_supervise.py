@@ -165,9 +165,10 @@ async def test_grandchildren_of_a_stubborn_child_are_killed_with_it() -> None:
         subprocess.Popen([sys.executable, "-c", {textwrap.dedent(STUBBORN)!r}])
     """ + textwrap.indent(STUBBORN, "    ")
     supervisor = Supervisor([python("a", code)], output, Patience(grace=0.2))
+    others = set(psutil.Process().children(recursive=True))
     running = asyncio.create_task(supervisor.run())
     await output.until("a", "up", times=2)
-    family = psutil.Process().children(recursive=True)
+    family = set(psutil.Process().children(recursive=True)) - others
     supervisor.stop()
     await asyncio.wait_for(running, 5)
     assert len(family) == 2
