@@ -46,8 +46,6 @@ from ganshare.store.values import (
 
 __all__ = ["Store", "open_store"]
 
-_ADMISSION_LOCK = 0x67616E02  # PostgreSQL's advisory lock for submits near the cap
-_AT_ONCE = 100  # submits that may run at the same moment
 _RACES = 10  # that a claim may lose before it gives up
 _DAY = 86_400.0
 
@@ -309,23 +307,11 @@ class Store(Reader):
     async def _admit(self, candidate: Candidate) -> Row | None:
         """Take a job in, if it is new and allowed.
 
-        Two statements of PostgreSQL's that run at once don't count each other's rows. So near the
-        cap they go one after another; farther away, as many as may run at once still fit, and
-        beyond it none does, so that those who are refused wait for nobody.
+        Two statements of PostgreSQL's that run at once don't count each other's rows, so that the
+        queue may get a little longer than its cap. A lock would prevent that, for which all would
+        wait who knock at a full queue.
         """
-        cap = self.limits.queue_cap
-        if self._database.dialect == "sqlite":  # where writes are serial anyway
-            return await self._database.row(self._admission, candidate.values(cap))
-        row = await self._database.row(self._admission, candidate.values(cap - _AT_ONCE))
-        if row is not None or not cap - _AT_ONCE <= (await self._load()).queued < cap:
-            return row
-
-        async def alone(connection: AsyncConnection) -> Row | None:
-            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADMISSION_LOCK)))
-            found = await connection.execute(self._admission, candidate.values(cap))
-            return found.mappings().first()
-
-        return await self._database.atomically(alone)
+        return await self._database.row(self._admission, candidate.values(self.limits.queue_cap))
 
     async def _is_any_locked(self, wanted: Mapping[str, Any]) -> bool:
         """After a claim in vain: whether a job is left that another statement had locked.

@@ -17,7 +17,7 @@ class Limits:
     Args:
         per_person_running: jobs of one person that run at the same time.
         per_person_active: jobs of one person that are queued or running.
-        queue_cap: jobs that are queued in all.
+        queue_cap: jobs that are queued in all, give or take those submitted at the same moment.
         lease_seconds: how long an engine keeps a job without a beat.
         max_attempts: claims of a job that keeps failing, after which it is dead.
         engine_seconds: how long an engine counts as alive without a report.
