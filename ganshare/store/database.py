@@ -21,7 +21,8 @@ __all__ = ["Conflict", "Database", "Row"]
 Row = sa.RowMapping
 T = TypeVar("T")
 
-_POOL = {"pool_size": 4, "max_overflow": 4, "pool_timeout": 10.0}
+# No overflow: those connections would be closed after each statement, and opened for the next.
+_POOL = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 10.0}
 PATIENCE_SECONDS = 10.0
 
 
