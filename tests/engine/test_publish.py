@@ -10,11 +10,18 @@ import torch
 from engine.commission import Commission, Latest, Picture, Progress, SavedState
 from engine.lease import Lease
 from engine.manifest import Manifest
-from engine.publish import Courier, keep_trying, publish
+from engine.publish import Courier, clear_away, keep_trying, publish, withdraw
 from engine.synthesis import Frame
 from engine.testing import Scene, alone
 from engine.worker import Until
-from ganshare.blobs import Blobs, open_blobs, picture_key
+from ganshare.blobs import (
+    Blobs,
+    open_blobs,
+    picture_key,
+    preview_key,
+    state_key,
+    thumbnail_key,
+)
 from ganshare.errors import BlobError, BlobExists, StoreError
 from ganshare.jobs import Job, JobState
 from ganshare.metrics import Metrics
@@ -129,6 +136,17 @@ async def test_a_preview_that_cannot_be_stored_is_dropped(scene: Scene, job: Job
 
             await scene.until(counted)
     assert metrics.registry.get_sample_value("ganshare_frames_dropped_total") == 1
+
+
+async def test_what_a_lost_attempt_saved_stays_for_its_successor(scene: Scene, job: Job) -> None:
+    saved, others = state_key(job.id, 1, 8), state_key(job.id, 2, 9)
+    shown, painted = preview_key(job.id, 1, 8), picture_key(job.id, 1)
+    for key in (saved, others, shown, painted, thumbnail_key(job.id, 1)):
+        await scene.blobs.put(key, b"data")
+    await withdraw(scene.blobs, job)
+    assert await scene.keys() == {saved, others}
+    await clear_away(scene.blobs, job)
+    assert await scene.keys() == set()
 
 
 async def test_only_the_last_states_are_kept(scene: Scene, job: Job) -> None:
