@@ -75,6 +75,7 @@ class Report:
         values = {name: value for name, value in asdict(load).items() if name != "url"}
         figures = _figures(load, record) | {
             "database connections (most)": max(watch.connections, default=0),
+            "database connections opened": watch.sessions,
             "transactions per second": _ratio(watch.transactions, watch.seconds),
             "CPU of PostgreSQL (cores)": _ratio(server_cpu, load.seconds),
         }

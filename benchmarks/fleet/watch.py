@@ -20,12 +20,14 @@ class Watch:
     Attributes:
         connections: how many there were, our own left out.
         transactions: committed from the first look to the last; `seconds` between them.
+        sessions: connections that were opened in that time.
     """
 
     server: PostgresServer
     database: str
     connections: list[int] = field(default_factory=list)
     transactions: int = 0
+    sessions: int = 0
     seconds: float = 0.0
 
     async def watch(self) -> None:
@@ -34,7 +36,7 @@ class Watch:
             host=str(self.server.folder), user="postgres", database=self.database
         )
         try:
-            first = await self._committed(connection)
+            transactions, sessions = await self._totals(connection)
             began = asyncio.get_running_loop().time()
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
@@ -44,17 +46,18 @@ class Watch:
                     self.database,
                 )
                 self.connections.append(others)
-                self.transactions = await self._committed(connection) - first
+                now = await self._totals(connection)
+                self.transactions, self.sessions = now[0] - transactions, now[1] - sessions
                 self.seconds = asyncio.get_running_loop().time() - began
         finally:
             await connection.close()
 
-    async def _committed(self, connection: "asyncpg.Connection") -> int:
-        return int(
-            await connection.fetchval(
-                "SELECT xact_commit FROM pg_stat_database WHERE datname = $1", self.database
-            )
+    async def _totals(self, connection: "asyncpg.Connection") -> tuple[int, int]:
+        """Transactions and connections since the database was made."""
+        row = await connection.fetchrow(
+            "SELECT xact_commit, sessions FROM pg_stat_database WHERE datname = $1", self.database
         )
+        return row["xact_commit"], row["sessions"]
 
 
 def cpu_of_children() -> float:
