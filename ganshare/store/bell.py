@@ -21,6 +21,7 @@ __all__ = ["Bell", "open_bell"]
 _POLL_SECONDS = 0.02
 _RECONNECT_SECONDS = 0.5
 _PROBE_SECONDS = 30.0  # after which a silent connection is asked whether it is still there
+_REST_SECONDS = 5.0  # without anybody waiting, after which a connection is given up
 
 
 class Bell:
@@ -98,6 +99,8 @@ class _SqliteBell(Bell):
 
 
 class _PostgresBell(Bell):
+    """Listens while somebody waits: each ring wakes all who listen in the server, whatever for."""
+
     def __init__(self, database: Database, channels: Sequence[str]) -> None:
         super().__init__()
         url = database.url.set(drivername="postgresql")
@@ -106,15 +109,32 @@ class _PostgresBell(Bell):
         self._connection: asyncpg.Connection | None = None
         self._rung = asyncio.Event()
         self._connecting = asyncio.Lock()
+        self._waiting = 0
+        self._rest: asyncio.TimerHandle | None = None
 
     async def _listen(self, heard: int, deadline: float) -> None:
         loop = asyncio.get_running_loop()
-        while self._rings == heard and (left := deadline - loop.time()) > 0:
-            connection = await self._connected()
-            if connection is None:
-                await asyncio.sleep(min(_RECONNECT_SECONDS, left))
-            elif self._rings == heard:
-                await self._hear(connection, left)
+        self._waiting += 1
+        try:
+            while self._rings == heard and (left := deadline - loop.time()) > 0:
+                connection = await self._connected()
+                if connection is None:
+                    await asyncio.sleep(min(_RECONNECT_SECONDS, left))
+                elif self._rings == heard:
+                    await self._hear(connection, left)
+        finally:
+            self._waiting -= 1
+            self._wake_up()
+            self._rest = loop.call_later(_REST_SECONDS, self._lie_down)
+
+    def _wake_up(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+
+    def _lie_down(self) -> None:
+        if not self._waiting and self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.terminate()
 
     async def _hear(self, connection: asyncpg.Connection, left: float) -> None:
         rung = self._rung
@@ -163,6 +183,7 @@ class _PostgresBell(Bell):
             self._on_ring()
 
     async def close(self) -> None:
+        self._wake_up()
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(*TROUBLE):

@@ -9,6 +9,8 @@ import pytest
 from ganshare.store import Topic
 from ganshare.testing import PostgresServer, make_artwork, make_request
 
+LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+
 
 async def settle(store: Any, topic: Topic | None = None) -> None:
     """Hear what rang so far; the first wait rings for what was before it."""
@@ -110,3 +112,23 @@ async def test_a_bell_that_lost_its_server_connects_again(
     await settle(store)
     await elsewhere.submit("ann", "bot", make_request(), key="1")
     assert await store.wait(5)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has no server
+async def test_whoever_is_at_work_does_not_listen(
+    postgres: PostgresServer, another: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganshare.store.bell._REST_SECONDS", 0.3)
+    store, elsewhere = await another(), await another()
+
+    async def listening() -> int:
+        return int(await asyncio.to_thread(postgres.sql, LISTENING))
+
+    await settle(store)
+    assert not await store.wait(0.5)  # a wait is no rest, however long it is
+    assert await listening() == 1
+    async with asyncio.timeout(5):
+        while await listening():  # noqa: ASYNC110 - nobody would set an event for us
+            await asyncio.sleep(0.05)
+    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    assert await store.wait(1.0)  # for what rang meanwhile
