@@ -16,6 +16,7 @@ __all__ = ["run_engines"]
 
 UPKEEP_SECONDS = 5.0
 IDLE_SECONDS = 5.0
+START_SHARE = 0.05  # of the time, in which one engine after another begins
 MAX_AREA = 512 * 512
 
 
@@ -43,6 +44,7 @@ class _Engine:
 
     async def run(self) -> None:
         """Work until the time is up; what is unfinished then is handed back."""
+        await asyncio.sleep(self._chance.uniform(0, START_SHARE * self._load.seconds))
         async with open_store(self._load.url, self._load.limits) as self._store:
             upkeep = asyncio.create_task(self._keep_up())
             try:
