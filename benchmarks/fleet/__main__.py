@@ -58,7 +58,8 @@ def main(
     try:
         with postgres_server(**SERVER) as server:
             url = server.create_database(DATABASE)
-            asked = Load(url, 60 * minutes, seed=seed, **options)  # type: ignore[arg-type]  # click checked the types
+            seconds = 60 * minutes
+            asked = Load(url, seconds, start_seconds=seconds / 20, seed=seed, **options)  # type: ignore[arg-type]  # click checked the types
             load = asked.with_short_queue(queue_seconds)
             console = Console(stderr=as_json)
             console.print(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
 from ganshare.blobs import picture_key, preview_key, thumbnail_key
-from ganshare.jobs import Job
+from ganshare.jobs import Job, JobState
 from ganshare.store import Topic, open_store
 from ganshare.testing import MODEL, make_artwork, make_report
 
@@ -16,7 +16,6 @@ __all__ = ["run_engines"]
 
 UPKEEP_SECONDS = 5.0
 IDLE_SECONDS = 5.0
-START_SHARE = 0.05  # of the time, in which one engine after another begins
 MAX_AREA = 512 * 512
 
 
@@ -44,7 +43,7 @@ class _Engine:
 
     async def run(self) -> None:
         """Work until the time is up; what is unfinished then is handed back."""
-        await asyncio.sleep(self._chance.uniform(0, START_SHARE * self._load.seconds))
+        await asyncio.sleep(self._chance.uniform(0, self._load.start_seconds))
         async with open_store(self._load.url, self._load.limits) as self._store:
             upkeep = asyncio.create_task(self._keep_up())
             try:
@@ -67,6 +66,8 @@ class _Engine:
             await self._paint(job)
         if not jobs:
             self._record.counts["claims for nothing"] += 1
+            if self._load.until_empty and not (await self._store.counts())[JobState.QUEUED]:
+                self._until = 0.0
             await self._store.wait(min(IDLE_SECONDS, max(self._left, 0.0)), Topic.WORK)
 
     async def _paint(self, job: Job) -> None:

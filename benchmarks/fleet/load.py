@@ -21,8 +21,10 @@ class Load:
         paint_seconds: for a job, give or take a fifth.
         beat_seconds: between two beats, each with a preview, as engines do.
         overload: jobs asked for, for each one that can be painted.
+        start_seconds: in which one engine after another begins.
         bots: that people ask, each for a platform or shard of its own.
         limits: of the queue.
+        until_empty: whether engines end before the time is up, once nothing is queued.
     """
 
     url: str
@@ -32,9 +34,11 @@ class Load:
     paint_seconds: float = 60.0
     beat_seconds: float = 2.5
     overload: float = 10.0
+    start_seconds: float = 0.0
     bots: int = 8
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
+    until_empty: bool = False
 
     @property
     def capacity(self) -> float:
