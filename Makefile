@@ -74,7 +74,7 @@ $(VENV)/.engine: $(VENV)/.created pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.engine
 	@echo "Installing the test tools into $(VENV)"
-	@$(PIP) --editable '.[engine,video]' --group test
+	@$(PIP) --editable '.[bot,engine,video]' --group test
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.engine

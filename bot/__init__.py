@@ -1,0 +1,1 @@
+"""The frontends: a platform-free core, and Discord, Telegram, web and terminal around it."""

@@ -1,0 +1,1 @@
+"""What every frontend shares: commands, replies, limits, words, delivery. No platform in here."""

@@ -1,0 +1,167 @@
+"""What frontends and the desk hand to each other: asks and presses in, replies out.
+
+Values only. A frontend turns what its platform sends into an `Ask` or a `Press`, and a `Reply`
+into what its platform shows; it decides nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from ganshare.errors import ParameterError, quoted
+
+__all__ = ["Action", "Ask", "Button", "File", "Person", "Place", "Press", "Rank", "Reply"]
+
+LONGEST_DATA = 64  # bytes of a button's data; Telegram allows no more
+
+
+class Rank(IntEnum):
+    """What somebody may do; each may do all that those below may."""
+
+    GUEST = 0  # of the web page, not signed in
+    MEMBER = 1
+    CURATOR = 2
+    ADMIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks.
+
+    Args:
+        id: "discord:42", "telegram:42", "web:..." or "terminal:..."; limits count by it.
+        name: as the platform shows it; from a stranger's hand, so never trusted as markup.
+        rank: here, in this place.
+        locale: BCP 47, as the platform tells it.
+    """
+
+    id: str
+    name: str
+    rank: Rank = Rank.MEMBER
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it was asked: a channel, a group, a private chat, the web page.
+
+    Args:
+        id: "discord:CHANNEL", "telegram:CHAT", "web", "terminal".
+        is_private: whether nobody else reads along.
+    """
+
+    id: str
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A command.
+
+    Args:
+        command: its name, without the slash.
+        arguments: by parameter name, as they were typed or chosen.
+        key: the platform's id of the message; a repeated delivery has the same.
+        reply_to: where this frontend posts what comes of it; kept with the job.
+        picture: bytes of an attached image, unchecked.
+    """
+
+    command: str
+    arguments: Mapping[str, str | int]
+    person: Person
+    place: Place
+    key: str
+    reply_to: Mapping[str, Any] = field(default_factory=dict)
+    picture: bytes | None = None
+
+
+class Action(StrEnum):
+    """What a button does; its subject is an artwork, a job, or a page."""
+
+    AGAIN = "again"  # the same prompt with a new seed
+    VARY = "vary"  # beginning from the painting
+    MASTER = "master"  # the full PNG as a file
+    DELETE = "delete"  # requester or admin
+    REPORT = "report"
+    CANCEL = "cancel"  # of a job
+    QUEUE = "queue"  # where the job stands now
+    GALLERY = "gallery"  # a page: the id of the artwork that it begins after
+    MINE = "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button below a reply."""
+
+    action: Action
+    subject: str
+    label: str
+    emoji: str = ""
+
+    @property
+    def data(self) -> str:
+        """What the platform sends back when it is pressed; `parse_data` reads it."""
+        return f"{self.action}:{self.subject}"
+
+
+def parse_data(data: str) -> tuple[Action, str]:
+    """Read a button's data; raises ParameterError if no button of ours has it."""
+    name, colon, subject = data.partition(":")
+    known = name in frozenset(Action)
+    legal = subject == "" or (subject.isascii() and subject.replace("-", "").isalnum())
+    if not (known and colon and legal and len(data.encode()) <= LONGEST_DATA):
+        raise ParameterError(f"There is no button {quoted(data)}.", given=data)
+    return Action(name), subject
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was pressed; the fields are those of `Ask`."""
+
+    action: Action
+    subject: str
+    person: Person
+    place: Place
+    key: str
+    reply_to: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Bytes to show or to hand over."""
+
+    data: bytes
+    name: str
+    media_type: str
+    description: str = ""  # for those who don't see it
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a frontend shows: plain text in its parts, never markup.
+
+    Whatever looks like markup or a mention in here came from somebody's hand: a frontend shows it
+    as it is.
+
+    Args:
+        title: one line.
+        text: a few sentences.
+        fields: (name, value) pairs, such as ("Seed", "42").
+        pictures: shown with the text; one for a painting, several for a page of the gallery.
+        document: handed over unchanged, as the master PNG.
+        buttons: in rows.
+        colour: 0xRRGGBB, an accent where the platform has one.
+        is_private: to be seen by the asker alone, where the platform can do that.
+        job: whose progress this message shows from now on.
+    """
+
+    title: str = ""
+    text: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[File, ...] = ()
+    document: File | None = None
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    colour: int | None = None
+    is_private: bool = False
+    job: str | None = None

@@ -1,0 +1,1 @@
+"""Discord: discord.py around the core; it translates and decides nothing."""

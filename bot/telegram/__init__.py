@@ -1,0 +1,1 @@
+"""Telegram: python-telegram-bot around the core; it translates and decides nothing."""

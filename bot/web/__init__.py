@@ -1,0 +1,1 @@
+"""The community page: Starlette around the core, without a build step."""
