@@ -1,14 +1,23 @@
 """The kinds of values that settings have: URLs with passwords, addresses to listen on, lists."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, Secret
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Secret
 from pydantic_settings import NoDecode
 
 from ganshare.masking import MASK, mask_url
 
-__all__ = ["KeyedUrls", "Listen", "ListenOrOff", "LowerCase", "SecretUrl", "SplitOnCommas"]
+__all__ = [
+    "KeyedUrls",
+    "Listen",
+    "ListenOrOff",
+    "LowerCase",
+    "SecretUrl",
+    "SiteUrl",
+    "SplitOnCommas",
+]
 
 
 class SecretUrl(Secret[str]):
@@ -68,9 +77,16 @@ ListenOrOff = Annotated[
 ]
 
 
+def _site_url(given: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#\s@]+/?", given):
+        raise ValueError("it must be a scheme and a host, such as https://paint.example")
+    return given.rstrip("/")
+
+
 def _lower(given: object) -> object:
     return given.lower() if isinstance(given, str) else given
 
 
 LowerCase = BeforeValidator(_lower)
 SplitOnCommas = BeforeValidator(_split_on_commas)
+SiteUrl = Annotated[str, AfterValidator(_site_url)]

@@ -28,6 +28,7 @@ from ganshare.setting_types import (
     ListenOrOff,
     LowerCase,
     SecretUrl,
+    SiteUrl,
     SplitOnCommas,
 )
 
@@ -222,6 +223,16 @@ class BotSettings(Settings):
     )
     web_listen: ListenOrOff = Field(
         Listen("127.0.0.1", 8000), description="Where the web page is served: HOST:PORT, or off."
+    )
+    web_url: SiteUrl | None = Field(
+        None,
+        description="The page's public address, such as https://paint.example; for links to it.",
+    )
+    web_guests_per_day: int = Field(
+        0, ge=0, le=1000, description="Paintings a day for who has not signed in on the web page."
+    )
+    web_proxies: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Proxies whose X-Forwarded-For is believed: addresses or networks, commas."
     )
 
 

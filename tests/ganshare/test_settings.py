@@ -227,3 +227,17 @@ def test_a_mistyped_variable_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("BOT_OF_ANOTHER_PROGRAM_ALTOGETHER", "1")
     monkeypatch.setenv("GANSHARE_DEBUG", "1")
     assert list(mistyped_variables()) == [("ENGINE_BACTH", "ENGINE_BATCH")]
+
+
+def test_the_address_of_the_page_is_a_scheme_and_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_WEB_URL", "https://paint.example/")
+    assert load(BotSettings).web_url == "https://paint.example"
+    monkeypatch.setenv("BOT_WEB_URL", "https://paint.example/page")
+    with pytest.raises(SettingsError, match=r"BOT_WEB_URL .* a scheme and a host"):
+        load(BotSettings)
+
+
+def test_no_proxy_is_believed_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(BotSettings).web_proxies == ()
+    monkeypatch.setenv("BOT_WEB_PROXIES", "10.0.0.1, 192.168.0.0/16")
+    assert load(BotSettings).web_proxies == ("10.0.0.1", "192.168.0.0/16")
