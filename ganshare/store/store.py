@@ -14,6 +14,7 @@ from ganshare.jobs import Artwork, EngineReport, Job, JobRequest, JobState
 from ganshare.store.admission import Candidate, admission_statement, refusal
 from ganshare.store.bell import Bell, open_bell
 from ganshare.store.claiming import claim_statement, waiting_statement
+from ganshare.store.community import Community
 from ganshare.store.database import Conflict, Database, Row
 from ganshare.store.dialect import channel, insert, now
 from ganshare.store.leases import (
@@ -80,7 +81,7 @@ def open_store(url: str, limits: Limits | None = None, *, migrate: bool = False)
     return Store(Database(url), limits or Limits(), migrates=migrate)
 
 
-class Store(Reader):
+class Store(Reader, Community):
     """One process' way to the jobs; any number of processes share them.
 
     A verb that meets a database that is away, full, locked or read-only raises StoreError; the

@@ -1,0 +1,136 @@
+"""People, places and what they may do, as the bots, the web page and the store hand it around.
+
+Values only, no I/O. All times are the database's: seconds since 1970.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "Block",
+    "ForgottenBlobs",
+    "Note",
+    "PlaceChange",
+    "PlaceSettings",
+    "Post",
+    "Report",
+    "Session",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where a job's message stands.
+
+    Args:
+        origin: the frontend that wrote it.
+        address: whatever that frontend needs in order to edit it.
+    """
+
+    job: str
+    origin: str
+    address: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSettings:
+    """What is allowed in one place; the defaults where nothing was set.
+
+    Args:
+        allowed: whether the bot paints here at all.
+        max_side: pixels of the longer side; None: as the engines allow.
+        max_steps: None: as everywhere.
+        daily_quota: paintings of one person (all linked accounts) in 24 hours; None: no quota.
+        language: BCP 47 tag in which the bot answers; None: the asker's own.
+        curation_place: id of the place where paintings are voted on; None: here.
+        guests_per_day: paintings in 24 hours of one visitor who is not signed in.
+    """
+
+    place: str
+    allowed: bool = True
+    max_side: int | None = None
+    max_steps: int | None = None
+    daily_quota: int | None = None
+    language: str | None = None
+    curation_place: str | None = None
+    guests_per_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChange:
+    """Who changed what in a place, and when; a value of None went back to its default."""
+
+    place: str
+    changes: Mapping[str, Any]
+    by: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Somebody who may not ask for paintings, by whom and why."""
+
+    person: str
+    by: str
+    reason: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody has against a painting; a person counts once for each.
+
+    Args:
+        closed: when an admin dealt with it; None while it is open.
+    """
+
+    artwork: str
+    person: str
+    reason: str
+    created: float
+    closed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One entry of the moderation log, which is only ever added to.
+
+    Args:
+        kind: "prompt", "picture", "block", "unblock", "report", "hide", "show" or "delete".
+        person: whom it is about.
+        place: where it happened; "" where there is no place.
+        text: what was refused or looked at.
+        reason: the rule, or the words of whoever did it.
+    """
+
+    id: str
+    kind: str
+    person: str
+    place: str
+    text: str
+    reason: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in on the web page.
+
+    Args:
+        person: the chat account that the sign-in link was given to.
+        token: for the cookie; known only when the session begins, since the store keeps its hash.
+    """
+
+    person: str
+    name: str
+    expires: float
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenBlobs:
+    """Blobs of a deleted artwork that are still to be removed."""
+
+    artwork: str
+    keys: tuple[str, ...]
