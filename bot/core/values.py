@@ -152,8 +152,11 @@ class Reply:
         document: handed over unchanged, as the master PNG.
         buttons: in rows.
         colour: 0xRRGGBB, an accent where the platform has one.
-        is_private: to be seen by the asker alone, where the platform can do that.
-        job: whose progress this message shows from now on.
+        is_private: to be seen by the asker alone; where a platform cannot do that in the place,
+            its frontend sends it as a direct message.
+        replaces: answers a press, and is shown in place of the message that had the button.
+        job: whose progress this message shows from now on; the frontend tells `Desk.posted` where
+            it stands.
     """
 
     title: str = ""
@@ -164,4 +167,5 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     colour: int | None = None
     is_private: bool = False
+    replaces: bool = False
     job: str | None = None
