@@ -54,6 +54,10 @@ class Reader:
         jobs_found = await self._select(jobs.c.id == job_id)
         return jobs_found[0] if jobs_found else None
 
+    async def several(self, job_ids: Iterable[str]) -> list[Job]:
+        """Read some jobs, oldest first; those that don't exist are left out."""
+        return await self._select(jobs.c.id.in_(list(job_ids)), order=[jobs.c.id])
+
     async def job_by_key(self, key: str) -> Job | None:
         """Read the job that was submitted with this key."""
         jobs_found = await self._select(jobs.c.key == key)

@@ -21,6 +21,14 @@ async def test_an_inbox_has_what_is_new_for_its_origin(asker: Any) -> None:
     assert [job.key for job in await store.inbox("telegram")] == ["2"]
 
 
+async def test_several_jobs_are_read_at_once(asker: Any) -> None:
+    store = asker.store
+    made = [(await asker.submit(key=str(number))).job for number in range(3)]
+    wanted = [made[2].id, made[0].id, "none-such"]
+    assert [job.key for job in await store.several(wanted)] == ["0", "2"]
+    assert await store.several([]) == []
+
+
 async def test_changes_after_the_reading_stay_in_the_inbox(asker: Any) -> None:
     store = asker.store
     await asker.ask()

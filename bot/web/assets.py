@@ -1,0 +1,48 @@
+"""The page's own files, read once: known by name only, and kept by browsers until they change."""
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from importlib.resources import files
+
+__all__ = ["Asset", "Assets"]
+
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_LETTERS = 12  # of the sum, in the address
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, as it is served."""
+
+    data: bytes
+    media_type: str
+
+
+class Assets:
+    """Everything in `static/`, under an address that changes whenever any of it does.
+
+    Modules import each other by relative paths, so that one sum stands for them all.
+    """
+
+    def __init__(self) -> None:
+        folder = files("bot.web").joinpath("static")
+        found = sorted(
+            (each.name, each.read_bytes()) for each in folder.iterdir() if each.is_file()
+        )
+        self._assets = {name: Asset(data, _type_of(name)) for name, data in found}
+        self.version = hashlib.sha256(repr(found).encode()).hexdigest()[:_LETTERS]
+
+    def path(self, name: str) -> str:
+        """The address of a file; raises KeyError if there is none, so that tests find it."""
+        self._assets[name]
+        return f"/static/{self.version}/{name}"
+
+    def get(self, name: str) -> Asset | None:
+        """A file by its name; there are no folders."""
+        return self._assets.get(name)
+
+
+def _type_of(name: str) -> str:
+    suffix = name[name.rfind(".") :]
+    return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"

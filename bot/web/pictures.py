@@ -1,0 +1,88 @@
+"""Serves paintings and frames: known types only, and kept by browsers, since they never change."""
+
+import re
+import unicodedata
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ganshare.jobs import Artwork
+
+__all__ = ["Picture", "file_name", "frame_path", "picture_path", "small_path"]
+
+SUM_LETTERS = 16  # of a painting's sha256, in its address
+_SIGNATURES = {
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+}
+_YEAR = 365 * 86_400
+_FRAME = re.compile(r"previews/([0-9a-f]{1,64})/([0-9]{1,9})-([0-9]{1,9})\.jpg")
+
+
+def picture_path(artwork: Artwork) -> str:
+    """The address of the PNG; another picture would have another one."""
+    return f"/pictures/{artwork.id}/{artwork.sha256[:SUM_LETTERS]}.png"
+
+
+def small_path(artwork: Artwork) -> str:
+    """The address of the small JPEG."""
+    return f"/pictures/{artwork.id}/{artwork.sha256[:SUM_LETTERS]}.jpg"
+
+
+def frame_path(key: str | None) -> str | None:
+    """The address of a preview, by its blob's key; None if the key is of no preview."""
+    match = _FRAME.fullmatch(key or "")
+    return f"/frames/{match[1]}/{int(match[2])}-{int(match[3])}.jpg" if match else None
+
+
+def file_name(artwork: Artwork) -> str:
+    """What a saved painting is called: ASCII words of its prompt, and its seed."""
+    text = unicodedata.normalize("NFKD", artwork.prompt).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", text)[:12] or ["painting"]
+    return f"{'-'.join(words)[:80].strip('-')}-{artwork.seed}.png"
+
+
+class Picture:
+    """Bytes with their type and a name that never stands for other bytes.
+
+    Args:
+        tag: such as the sum of the bytes.
+        attachment: the file name under which it is saved; shown in the page if left out.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        media_type: str,
+        tag: str,
+        *,
+        attachment: str | None = None,
+        is_public: bool = True,
+        seconds: int = _YEAR,
+    ) -> None:
+        self._data, self._media_type = data, media_type
+        self._headers = {
+            "ETag": f'"{tag}"',
+            "Cache-Control": f"{'public' if is_public else 'private'}, max-age={seconds}, immutable",
+            "Accept-Ranges": "none",
+            # Opened by itself, a picture is a picture and nothing else.
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        if attachment:
+            self._headers["Content-Disposition"] = f'attachment; filename="{attachment}"'
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the bytes begin as their type does."""
+        return self._data.startswith(_SIGNATURES[self._media_type])
+
+    def response(self, request: Request) -> Response:
+        """The picture, or that the browser has it already."""
+        tags = [tag.strip().removeprefix("W/") for tag in _header(request, "if-none-match")]
+        if self._headers["ETag"] in tags or "*" in tags:
+            return Response(status_code=304, headers=self._headers)
+        return Response(self._data, media_type=self._media_type, headers=self._headers)
+
+
+def _header(request: Request, name: str) -> list[str]:
+    return request.headers.get(name, "").split(",")
