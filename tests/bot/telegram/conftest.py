@@ -1,0 +1,41 @@
+"""A Telegram of the tests' own, and clients of it."""
+
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from PIL import Image
+from telegram import Bot
+
+from bot.testing.telegram_server import TelegramServer, telegram_server
+
+
+@pytest.fixture(autouse=True)
+def _timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as the frontend chooses; else a warning
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramServer]:
+    async with telegram_server() as server:
+        yield server
+        assert [each.faults for each in server.world.requests if each.faults] == []
+
+
+@pytest.fixture
+async def client(telegram: TelegramServer) -> AsyncIterator[Bot]:
+    where = telegram.environment
+    bot = Bot(
+        telegram.token,
+        base_url=where["BOT_TELEGRAM_BASE_URL"],
+        base_file_url=where["BOT_TELEGRAM_BASE_FILE_URL"],
+    )
+    async with bot:
+        yield bot
+
+
+@pytest.fixture(scope="session")
+def png() -> bytes:
+    written = io.BytesIO()
+    Image.radial_gradient("L").resize((96, 64)).save(written, "PNG")
+    return written.getvalue()
