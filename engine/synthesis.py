@@ -130,15 +130,15 @@ class Canvas:
                 settings.final_step_size - settings.step_size
             )
         image = painter.decode(self.latent)
-        size = painter.perceptor.input_size
-        views = Cutouts.draw(
+        sides = (image.shape[2], image.shape[3])
+        cutouts = Cutouts.draw(
             request.num_cutouts,
-            size,
-            (image.shape[2], image.shape[3]),
+            painter.perceptor.input_size,
+            sides,
             self.generator,
             settings.cutouts,
-        ).to(image.device)(image)
-        embeddings = painter.embed(views)
+        )
+        embeddings = painter.embed_cutouts(cutouts, image)
         parts = [(target.name, target.loss(embeddings)) for target in self.targets]
         if self.palette is not None:
             parts.append(("palette", self.palette.loss(image)))
@@ -258,6 +258,12 @@ class Painter:
         """(n, 3, size, size) -> (n, dim), unit length."""
         with self._half(exact=False):
             return self.perceptor.encode_image(views.contiguous(memory_format=torch.channels_last))
+
+    def embed_cutouts(self, cutouts: Cutouts, image: Tensor) -> Tensor:
+        """(1, 3, height, width) -> (n, dim), unit length."""
+        with self._half(exact=False):
+            views = cutouts.to(image.device)(image)
+        return self.embed(views)
 
     def _read(self, text: str) -> Tensor:
         """(dim,), unit length."""

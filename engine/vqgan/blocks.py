@@ -9,6 +9,8 @@ from itertools import pairwise
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.vqgan.norm import norm_swish
+
 
 @dataclass(frozen=True)
 class AutoencoderConfig:
@@ -52,8 +54,8 @@ class ResnetBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, in_channels, height, width) -> (batch, out_channels, height, width)."""
-        hidden = self.conv1(F.silu(self.norm1(x)))
-        hidden = self.conv2(F.silu(self.norm2(hidden)))
+        hidden = self.conv1(norm_swish(x, self.norm1))
+        hidden = self.conv2(norm_swish(hidden, self.norm2))
         out: Tensor = self.nin_shortcut(x) + hidden
         return out
 
@@ -202,7 +204,7 @@ class Encoder(nn.Module):
         hidden = self.conv_in(x)
         for level in self.down:
             hidden = level(hidden)
-        out: Tensor = self.conv_out(F.silu(self.norm_out(self.mid(hidden))))
+        out: Tensor = self.conv_out(norm_swish(self.mid(hidden), self.norm_out))
         return out
 
 
@@ -230,5 +232,5 @@ class Decoder(nn.Module):
         hidden = self.mid(self.conv_in(latent))
         for level in reversed(self.up):
             hidden = level(hidden)
-        out: Tensor = self.conv_out(F.silu(self.norm_out(hidden)))
+        out: Tensor = self.conv_out(norm_swish(hidden, self.norm_out))
         return out

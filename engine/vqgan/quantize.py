@@ -45,9 +45,11 @@ def nearest_indices(latent: Tensor, codebook: Tensor) -> Tensor:
     """
     batch, dim, height, width = latent.shape
     cells = latent.detach().permute(0, 2, 3, 1).reshape(-1, dim)
-    half_norms = codebook.detach().square().sum(1).div(2)
-    # |z - e|^2 / 2 = |z|^2 / 2 - (z.e - |e|^2 / 2): the first term is the same for every entry
-    scores = torch.addmm(half_norms, cells, codebook.detach().T, beta=-1)
+    entries = codebook.detach()
+    half_norms = entries.square().sum(1, keepdim=True).div(2)
+    # |z - e|^2 / 2 = |z|^2 / 2 - (z.e - |e|^2 / 2): the first term is the same for every entry, and
+    # the last one joins the product as one coordinate more
+    scores = F.pad(cells, (0, 1), value=1.0) @ torch.cat([entries, -half_norms], 1).T
     return scores.argmax(1).view(batch, height, width)
 
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from engine.guidance import (
     Palette,
@@ -67,3 +68,15 @@ def test_a_lattice_is_told_from_detail() -> None:
     assert lattice(repeated, 8) > 5 * lattice(detail, 8)
     smooth = torch.linspace(0, 1, 128).expand(1, 3, 128, 128)
     assert lattice(smooth, 8) < 0.01
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 96), (128, 40)])
+def test_the_lattice_is_the_mean_over_neighbourhoods_of_what_a_cell_wide_blur_takes_away(
+    height: int, width: int
+) -> None:
+    image = torch.rand(1, 3, height, width)
+    blurred = F.avg_pool2d(F.pad(image, (4, 4, 4, 4), mode="reflect"), 9, 1)
+    cells = F.pixel_unshuffle(image - blurred, 8)
+    window = (min(8, height // 8), min(8, width // 8))
+    expected = F.avg_pool2d(cells, window, 2).square().mean().add(1e-8).sqrt()
+    torch.testing.assert_close(lattice(image, 8), expected)
