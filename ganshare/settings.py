@@ -118,7 +118,9 @@ class CoreSettings(Settings):
         20, ge=1, description="Jobs of one person that may be queued and running together."
     )
     queue_cap: int = Field(
-        10_000, ge=1, description="Jobs that may be queued in all; beyond, requests are refused."
+        10_000,
+        ge=1,
+        description="Jobs that may be queued in all; the more one has, the earlier one is refused.",
     )
     lease_seconds: float = Field(
         30.0, ge=1, description="How long a silent engine keeps its jobs before others get them."

@@ -64,7 +64,7 @@ def admission_statement(dialect: str, limits: Limits) -> sa.Executable:
     facts = _facts()
     place = (
         sa.select(turn(facts.c).label("tag"), facts.c.seat)
-        .where(facts.c.seat < limits.per_person_active, *_conditions(limits))
+        .where(facts.c.seat < limits.per_person_active, *_conditions(limits, facts.c.seat))
         .subquery("place")
     )
     share = _new("cost") / sa.bindparam("weight", type_=sa.Float)
@@ -113,17 +113,30 @@ def _facts() -> sa.Subquery:
     return sa.select(*found, seat.label("seat")).limit(1).subquery("facts")
 
 
-def _conditions(limits: Limits) -> list[sa.ColumnElement[bool]]:
-    """There is room, and a live engine fits unless none is alive at all."""
+def _conditions(limits: Limits, seat: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
+    """There is room, and a live engine fits unless none is alive at all.
+
+    The more jobs somebody has, the earlier the queue is full for them, so that a few who ask for
+    much don't shut the door on everybody else: see `_room`.
+    """
     queued = jobs.alias("queued")
     length = sa.select(sa.func.count()).where(state_in(queued, JobState.QUEUED))
     alive = engines.c.reported > now() - limits.engine_seconds
     pattern = sa.bindparam("pattern", type_=sa.Text)
     fits = sa.and_(engines.c.max_area >= _new("area"), engines.c.models.like(pattern, escape="/"))
+    room = sa.bindparam("room", type_=sa.Integer)
     return [
-        length.scalar_subquery() < sa.bindparam("room", type_=sa.Integer),
+        length.scalar_subquery() < room - room * seat // (2 * limits.per_person_active),
         ~sa.exists().where(alive) | sa.exists().where(alive, fits),
     ]
+
+
+def _room(limits: Limits, active: int) -> int:
+    """Queued jobs from which on no more are admitted of somebody who has `active` ones.
+
+    It falls from the cap for a newcomer to half of it for whoever has all that they may.
+    """
+    return limits.queue_cap - limits.queue_cap * active // (2 * limits.per_person_active)
 
 
 def refusal(
@@ -145,15 +158,19 @@ def refusal(
         )
     if live and (reason := _unfit(candidate.request, live)) is not None:
         return reason
-    if load.queued >= limits.queue_cap:
+    if load.queued >= _room(limits, active):
         seconds = load.seconds(live)
         wait = (
             "no engine is at work to say for how long"
             if seconds is None
             else f"which is work for about {in_words(seconds)}"
         )
+        jobs_waiting = f"{load.queued} jobs are waiting, {wait}"
+        kept = f"what room is left is for people with fewer jobs than your {active}"
         return AdmissionError(
-            f"The queue is full: {load.queued} jobs are waiting, {wait}; please try later.",
+            f"The queue is full: {jobs_waiting}; please try later."
+            if load.queued >= limits.queue_cap
+            else f"The queue is nearly full: {jobs_waiting}, and {kept}; please try later.",
             given=load.queued,
             allowed=limits.queue_cap,
         )

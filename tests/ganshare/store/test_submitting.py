@@ -118,6 +118,19 @@ async def test_a_full_queue_says_how_long_it_is(another: Any) -> None:
         await store.submit("bob", "bot", make_request(), key="3")
 
 
+async def test_the_last_room_is_kept_for_those_who_have_little_in_the_queue(another: Any) -> None:
+    store = await another(queue_cap=20, per_person_active=10)
+    for number in range(7):
+        for person in ("ann", "bob"):
+            await store.submit(person, "bot", make_request(), key=f"{person} {number}")
+    with pytest.raises(AdmissionError, match=r"nearly full: .* fewer jobs than your 7; please try"):
+        await store.submit("ann", "bot", make_request(), key="ann 7")
+    for number in range(6):
+        assert (await store.submit(f"new {number}", "bot", make_request(), key=f"{number}")).is_new
+    with pytest.raises(AdmissionError, match=r"The queue is full: 20 jobs"):
+        await store.submit("new 6", "bot", make_request(), key="6")
+
+
 async def test_running_jobs_do_not_fill_the_queue(another: Any) -> None:
     store = await another(queue_cap=1)
     await store.submit("ann", "bot", make_request(), key="1")
