@@ -85,6 +85,7 @@ class Notebook:
     """The reference loop on one canvas."""
 
     name = "notebook"
+    on_full_canvas = True  # in every step
 
     def __init__(
         self,

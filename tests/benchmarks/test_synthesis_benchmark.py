@@ -14,7 +14,9 @@ POINTS = (Point(0, 0.0, 1.0), Point(10, 5.0, 0.6), Point(20, 10.0, 0.5))
 
 
 def figures(name: str, step_seconds: float, *points: Point) -> Figures:
-    return Figures(name, step_seconds, points[-1].seconds, 100.0, points, {"decode": 0.1})
+    return Figures(
+        name, step_seconds, step_seconds, points[-1].seconds, 100.0, points, {"decode": 0.1}
+    )
 
 
 @pytest.mark.parametrize(
