@@ -44,7 +44,8 @@ class PlaceSettings:
         daily_quota: paintings of one person (all linked accounts) in 24 hours; None: no quota.
         language: BCP 47 tag in which the bot answers; None: the asker's own.
         curation_place: id of the place where paintings are voted on; None: here.
-        guests_per_day: paintings in 24 hours of one visitor who is not signed in.
+        guests_per_day: paintings in 24 hours of one visitor who is not signed in; None: as the
+            setting of the whole installation says.
     """
 
     place: str
@@ -54,7 +55,7 @@ class PlaceSettings:
     daily_quota: int | None = None
     language: str | None = None
     curation_place: str | None = None
-    guests_per_day: int = 0
+    guests_per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,8 @@ class Artwork:
         sha256: of the PNG's bytes.
         manifest: everything that it was made from and with.
         may_sell: whether the licences of all models that took part allow it.
+        hidden: why nobody but admins is to see it; None if all may.
+        deleted: when it was taken away for good; then its blobs are gone.
     """
 
     id: str
@@ -230,6 +232,13 @@ class Artwork:
     manifest: Mapping[str, Any]
     may_sell: bool
     created: float
+    hidden: str | None = None
+    deleted: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether all may see it."""
+        return self.hidden is None and self.deleted is None
 
 
 @dataclass(frozen=True, slots=True)

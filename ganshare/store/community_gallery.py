@@ -1,10 +1,21 @@
 """The gallery: paintings that may be shown, found by words and attributes; and their deletion."""
 
+import json
 from collections.abc import Iterable, Mapping
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from ganshare.community import ForgottenBlobs
+from ganshare.errors import JobError, quoted
 from ganshare.jobs import Artwork
-from ganshare.store.database import Database
+from ganshare.store.community_moderation import note_statement, unknown_artwork
+from ganshare.store.community_search import wanted_texts
+from ganshare.store.community_tables import everyone, forgotten, gallery
+from ganshare.store.database import Database, Row
+from ganshare.store.dialect import contains, now
+from ganshare.store.rows import as_text, to_artwork
+from ganshare.store.tables import artworks
 
 __all__ = ["Gallery"]
 
@@ -30,7 +41,16 @@ class Gallery:
             attributes: trait types and values that must be its own, such as {"Colour": "Teal"}.
             person: any account of whoever asked for them.
         """
-        raise NotImplementedError
+        page = sa.select(gallery.c.artwork).order_by(gallery.c.artwork.desc()).limit(limit)
+        if after is not None:
+            page = page.where(gallery.c.artwork < after)
+        if person is not None:
+            page = page.where(gallery.c.person.in_(everyone(person)))
+        for wanted in wanted_texts(text, attributes or {}):
+            page = page.where(contains(gallery.c.words, sa.literal(wanted, sa.Text)))
+        found = sa.select(artworks).where(artworks.c.id.in_(page))
+        rows = await self._database.rows(found.order_by(artworks.c.id.desc()))
+        return [to_artwork(row) for row in rows]
 
     async def delete_artwork(self, artwork: str, by: str, admin: bool = False) -> Artwork:
         """Take a painting away for good; its row stays, marked, its blobs are to be removed.
@@ -40,12 +60,43 @@ class Gallery:
         Raises:
             JobError: there is no such painting, or it is neither theirs nor are they an admin.
         """
-        raise NotImplementedError
+        theirs = [] if admin else [artworks.c.person.in_(everyone(by))]
+        this = artworks.c.id == artwork
+
+        async def delete(connection: AsyncConnection) -> Row | None:
+            mark = artworks.update().where(this, artworks.c.deleted.is_(None), *theirs)
+            marked = await connection.execute(mark.values(deleted=now()).returning(artworks))
+            row: Row | None = marked.mappings().first()
+            if row is None:
+                return None
+            await connection.execute(gallery.delete().where(gallery.c.artwork == artwork))
+            blobs = as_text([row["blob"], row["preview"]])
+            await connection.execute(forgotten.insert().values(artwork=artwork, blobs=blobs))
+            log = note_statement("delete", row["person"], f"by {by}", text=artwork)
+            await connection.execute(log)
+            return row
+
+        row = await self._database.atomically(delete)
+        if row is not None:
+            return to_artwork(row)
+        row = await self._database.row(sa.select(artworks).where(this, *theirs))
+        if row is not None:  # was deleted before
+            return to_artwork(row)
+        if await self._database.row(sa.select(artworks.c.id).where(this)) is None:
+            raise unknown_artwork(artwork)
+        raise JobError(
+            f"The painting {quoted(artwork)} is not yours; only whoever asked for it may delete "
+            "it.",
+            given=artwork,
+        )
 
     async def forgotten_blobs(self, limit: int = 100) -> list[ForgottenBlobs]:
         """Blobs of deleted artworks that are still to be removed."""
-        raise NotImplementedError
+        found = sa.select(forgotten).order_by(forgotten.c.artwork).limit(limit)
+        rows = await self._database.rows(found)
+        return [ForgottenBlobs(row["artwork"], tuple(json.loads(row["blobs"]))) for row in rows]
 
     async def blobs_removed(self, artworks: Iterable[str]) -> None:
         """Remember that the blobs of these deleted artworks are gone."""
-        raise NotImplementedError
+        removed = forgotten.c.artwork.in_(list(artworks))
+        await self._database.write(forgotten.delete().where(removed))

@@ -1,12 +1,30 @@
 """Where jobs are shown, and what is allowed in each place."""
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from ganshare.community import PlaceChange, PlaceSettings, Post
+from ganshare.errors import SettingsError, must_be_one_of, quoted
+from ganshare.sizes import MAX_SIDE, MAX_STEPS, MIN_SIDE, SIDE_MULTIPLE
+from ganshare.store.community_tables import place_changes, places, posts
 from ganshare.store.database import Database
+from ganshare.store.dialect import insert, made_id, now
+from ganshare.store.rows import as_text
 
 __all__ = ["Places"]
+
+Value = str | int | bool | None
+
+MOST_PER_DAY = 10_000
+_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_PLACE = re.compile(r"[a-z]{2,20}(:-?[0-9]{1,20})?")
 
 
 class Places:
@@ -16,18 +34,24 @@ class Places:
 
     async def posted(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
         """Remember where a job's message stands; the newest one counts."""
-        raise NotImplementedError
+        news = {"origin": origin, "address": as_text(dict(address)), "created": now()}
+        statement = insert(self._database.dialect, posts).values({"job": job, **news})
+        await self._database.write(
+            statement.on_conflict_do_update(index_elements=["job"], set_=news)
+        )
 
     async def post(self, job: str) -> Post | None:
         """Tell where a job's message stands."""
-        raise NotImplementedError
+        row = await self._database.row(sa.select(posts).where(posts.c.job == job))
+        return None if row is None else Post(job, row["origin"], _read(row["address"]))
 
     async def place_settings(self, place: str) -> PlaceSettings:
         """Read what is allowed in a place; the defaults where nothing was set."""
-        raise NotImplementedError
+        row = await self._database.row(sa.select(places).where(places.c.place == place))
+        return _settings(place, {} if row is None else _read(row["settings"]))
 
     async def change_place(
-        self, place: str, changes: Mapping[str, str | int | bool | None], *, by: str
+        self, place: str, changes: Mapping[str, Value], *, by: str
     ) -> PlaceSettings:
         """Change settings of a place, all or none; None or "default" takes one back.
 
@@ -36,8 +60,97 @@ class Places:
         Raises:
             SettingsError: a setting is unknown, or a value is not allowed.
         """
-        raise NotImplementedError
+        checked = {name: _checked(name, value) for name, value in changes.items()}
+
+        async def change(connection: AsyncConnection) -> dict[str, Any]:
+            blank = insert(self._database.dialect, places).values(place=place, settings="{}")
+            await connection.execute(blank.on_conflict_do_nothing())
+            theirs = places.c.place == place
+            locked = sa.select(places.c.settings).where(theirs).with_for_update()
+            found = _read((await connection.execute(locked)).scalar_one())
+            merged = {**found, **checked}
+            kept = {name: value for name, value in merged.items() if value is not None}
+            await connection.execute(places.update().where(theirs).values(settings=as_text(kept)))
+            audit = {"id": made_id(), "place": place, "changes": as_text(checked)}
+            audit |= {"changed_by": by, "created": now()}
+            await connection.execute(place_changes.insert().values(audit))
+            return kept
+
+        if not checked:
+            return await self.place_settings(place)
+        return _settings(place, await self._database.atomically(change))
 
     async def place_changes(self, place: str, limit: int = 20) -> list[PlaceChange]:
         """Tell who changed what in a place, newest first."""
-        raise NotImplementedError
+        found = sa.select(place_changes).where(place_changes.c.place == place)
+        rows = await self._database.rows(found.order_by(place_changes.c.id.desc()).limit(limit))
+        return [
+            PlaceChange(place, _read(row["changes"]), row["changed_by"], float(row["created"]))
+            for row in rows
+        ]
+
+
+def _settings(place: str, values: Mapping[str, Any]) -> PlaceSettings:
+    """Read a row; what a newer or a careless hand wrote into it counts as not set."""
+    good: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            good[name] = _checked(name, value)
+        except SettingsError:
+            continue
+    settings = PlaceSettings(place)
+    return replace(settings, **{name: value for name, value in good.items() if value is not None})
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+def _checked(name: str, value: Value) -> Value:
+    if name not in _CHECKS:
+        raise must_be_one_of(SettingsError, "setting", name, _CHECKS)
+    word = value.strip() if isinstance(value, str) else value
+    if word is None or word == "default":
+        return None
+    allowed, check = _CHECKS[name]
+    checked = check(word)
+    if checked is None:
+        message = f"The setting {name} cannot be {quoted(value)}; allowed is {allowed}, or default."
+        raise SettingsError(message, given=value, allowed=allowed)
+    return checked
+
+
+def _switch(value: Value) -> bool | None:
+    return value if isinstance(value, bool) else _SWITCH.get(str(value).casefold())
+
+
+def _number(low: int, high: int, multiple: int = 1) -> tuple[str, Callable[[Value], int | None]]:
+    def check(value: Value) -> int | None:
+        text = str(value)  # "True" is no number, either
+        number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        return number if low <= number <= high and number % multiple == 0 else None
+
+    kind = f"a multiple of {multiple}" if multiple > 1 else "a number"
+    return f"{kind} from {low} to {high}", check
+
+
+def _word(shape: re.Pattern[str]) -> Callable[[Value], str | None]:
+    return lambda value: str(value) if shape.fullmatch(str(value)) else None
+
+
+_CHECKS: dict[str, tuple[str, Callable[[Value], Value]]] = {
+    "allowed": ("on or off", _switch),
+    "max_side": _number(MIN_SIDE, MAX_SIDE, SIDE_MULTIPLE),
+    "max_steps": _number(1, MAX_STEPS),
+    "daily_quota": _number(0, MOST_PER_DAY),
+    "language": ("a language such as en or zh", _word(_LANGUAGE)),
+    "curation_place": ("a place such as discord:123", _word(_PLACE)),
+    "guests_per_day": _number(0, MOST_PER_DAY),
+}

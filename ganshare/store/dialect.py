@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ganshare.store.values import Topic
 
-__all__ = ["channel", "insert", "made_id", "now", "relaxed", "ring"]
+__all__ = ["channel", "contains", "insert", "made_id", "now", "relaxed", "ring"]
 
 _SQLITE_SECONDS = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_SECONDS = "extract(epoch FROM clock_timestamp())"
@@ -33,6 +33,13 @@ class relaxed(FunctionElement[str]):  # noqa: N801  # the same
     """Let a crash of the database forget this statement, which need not wait for the disk then."""
 
     type = sa.Text()
+    inherit_cache = True
+
+
+class contains(FunctionElement[bool]):  # noqa: N801  # the same
+    """Whether the first text contains the second, compared byte by byte and without wildcards."""
+
+    type = sa.Boolean()
     inherit_cache = True
 
 
@@ -74,6 +81,16 @@ def _(_element: Any, _compiler: Any, **_: Any) -> str:
 @compiles(relaxed, "postgresql")
 def _(_element: Any, _compiler: Any, **_: Any) -> str:
     return "set_config('synchronous_commit', 'off', true)"
+
+
+@compiles(contains, "sqlite")
+def _(element: Any, compiler: Any, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)}) > 0"
+
+
+@compiles(contains, "postgresql")
+def _(element: Any, compiler: Any, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
 
 
 @compiles(_ring, "sqlite")

@@ -103,6 +103,7 @@ def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
         "manifest": as_text(dict(made.manifest)),
         "may_sell": made.may_sell,
         "created": now(),
+        "hidden": made.hidden,
     }
     return artworks.insert().values(values).returning(artworks)
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.errors import SchemaError
+from ganshare.store.community_search import fill_gallery
 from ganshare.store.database import Database
 from ganshare.store.dialect import now
 
@@ -52,6 +53,7 @@ def _read() -> tuple[Migration, ...]:
 
 MIGRATIONS = _read()
 NEWEST = MIGRATIONS[-1].version
+_AFTERWARDS = {2: fill_gallery}  # what SQL alone cannot do, in the same transaction
 
 
 async def migrate(database: Database) -> list[str]:
@@ -84,6 +86,8 @@ async def _apply_next(connection: AsyncConnection) -> str | None:
     migration = next(each for each in MIGRATIONS if each.version > newest)
     for statement in migration.statements:
         await connection.exec_driver_sql(statement)
+    if migration.version in _AFTERWARDS:
+        await _AFTERWARDS[migration.version](connection)
     await connection.execute(
         _versions.insert().values(version=migration.version, name=migration.name, applied=now())
     )

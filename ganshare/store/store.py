@@ -15,6 +15,8 @@ from ganshare.store.admission import Candidate, admission_statement, refusal
 from ganshare.store.bell import Bell, open_bell
 from ganshare.store.claiming import claim_statement, waiting_statement
 from ganshare.store.community import Community
+from ganshare.store.community_moderation import note_statement
+from ganshare.store.community_search import shown_statement
 from ganshare.store.database import Conflict, Database, Row
 from ganshare.store.dialect import channel, insert, now
 from ganshare.store.leases import (
@@ -214,7 +216,15 @@ class Store(Reader, Community):
             if done is None:
                 return None
             statement = artwork_statement(job, done["artwork"], artwork)
-            return (await connection.execute(statement)).mappings().one()
+            row = (await connection.execute(statement)).mappings().one()
+            made = to_artwork(row)
+            if made.hidden is None:
+                await connection.execute(shown_statement(connection.dialect.name, made))
+            else:
+                text = f"{made.id}: {made.prompt}"
+                log = note_statement("picture", made.person, made.hidden, text=text)
+                await connection.execute(log)
+            return row
 
         row = await self._database.atomically(publish)
         if row is not None:

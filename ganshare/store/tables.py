@@ -89,6 +89,8 @@ artworks = sa.Table(
     sa.Column("manifest", sa.Text, nullable=False),  # JSON
     sa.Column("may_sell", sa.Boolean, nullable=False),
     sa.Column("created", sa.Float, nullable=False),
+    sa.Column("hidden", sa.Text),
+    sa.Column("deleted", sa.Float),
 )
 
 engines = sa.Table(

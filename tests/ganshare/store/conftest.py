@@ -66,7 +66,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str
 async def _empty_tables(server: PostgresServer) -> None:
     """Quicker than a database for each test."""
     connection = await asyncpg.connect(host=str(server.folder), user="postgres", database="suite")
-    await connection.execute("TRUNCATE jobs, frames, artworks, engines")
+    tables = await connection.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+        "AND tablename <> 'schema_version'"
+    )
+    names = ", ".join(table["tablename"] for table in tables)
+    await connection.execute(f"TRUNCATE {names}")
     await connection.close()
 
 

@@ -1,5 +1,6 @@
 """The tables: made once, whoever makes them at the same time, and never by an older version."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,8 @@ def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     outputs = [process.communicate(timeout=30)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
-    assert sorted(outputs) == sorted(["[]\n", f"{[each.name for each in MIGRATIONS]}\n"])
+    applied = [name for output in outputs for name in ast.literal_eval(output)]
+    assert sorted(applied) == [each.name for each in MIGRATIONS]
 
 
 async def test_the_tables_are_as_the_statements_expect_them(database: Database) -> None:

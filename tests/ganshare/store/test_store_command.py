@@ -41,7 +41,7 @@ def test_migrate_makes_the_tables_once(
     assert run_cli(ganshare, ["store", "status"]) == 3
     assert "missing; this GANshare needs version" in capsys.readouterr().out
     assert run_cli(ganshare, ["store", "migrate"]) == 0
-    assert capsys.readouterr().out.startswith("applied 0001_jobs\n")
+    assert capsys.readouterr().out.startswith("applied 0001_jobs\napplied 0002_community\n")
     assert run_cli(ganshare, ["store", "migrate"]) == 0
     assert "applied" not in capsys.readouterr().out
     assert run_cli(ganshare, ["store", "status"]) == 0

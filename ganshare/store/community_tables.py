@@ -1,0 +1,60 @@
+"""The community's tables as the newest migration leaves them, for building statements."""
+
+import sqlalchemy as sa
+
+__all__ = [
+    "accounts",
+    "blocks",
+    "everyone",
+    "forgotten",
+    "gallery",
+    "link_codes",
+    "notes",
+    "place_changes",
+    "places",
+    "posts",
+    "reports",
+    "sessions",
+    "sign_ins",
+    "storable",
+]
+
+LONGEST_TEXT = 2_000
+
+_metadata = sa.MetaData()
+
+
+def _table(name: str, *texts: str, numbers: tuple[str, ...] = ()) -> sa.Table:
+    columns = [sa.Column(each, sa.Text) for each in texts]
+    return sa.Table(name, _metadata, *columns, *(sa.Column(each, sa.Float) for each in numbers))
+
+
+gallery = _table("gallery", "artwork", "person", "words")
+forgotten = _table("forgotten_blobs", "artwork", "blobs")  # JSON
+posts = _table("posts", "job", "origin", "address", numbers=("created",))  # JSON
+places = _table("places", "place", "settings")  # JSON
+place_changes = _table(
+    "place_changes", "id", "place", "changes", "changed_by", numbers=("created",)
+)
+accounts = _table("accounts", "account", "main", numbers=("since",))
+link_codes = _table("link_codes", "hash", "account", numbers=("expires",))
+sign_ins = _table("sign_ins", "hash", "person", "name", numbers=("expires",))
+sessions = _table("sessions", "hash", "person", "name", numbers=("expires",))
+blocks = _table("blocks", "person", "blocked_by", "reason", numbers=("created",))
+reports = _table("reports", "artwork", "person", "reason", numbers=("created", "closed"))
+notes = _table("notes", "id", "kind", "person", "place", "text", "reason", numbers=("created",))
+
+
+def everyone(person: str) -> sa.Select[tuple[str]]:
+    """Select all accounts of one person, given any of them; for a condition with IN."""
+    own = accounts.alias("own")
+    main = sa.select(own.c.main).where(own.c.account == person).scalar_subquery()
+    linked = sa.select(accounts.c.account).where(accounts.c.main == main)
+    found = sa.union(sa.select(sa.literal(person, sa.Text).label("account")), linked)
+    return sa.select(found.subquery("everyone").c.account)
+
+
+def storable(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Make a stranger's text one that both databases take: no NUL, no lone surrogate, not long."""
+    whole = text[:longest].encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\0", "\ufffd")
