@@ -88,6 +88,7 @@ class Action(StrEnum):
     QUEUE = "queue"  # where the job stands now
     GALLERY = "gallery"  # a page: the id of the artwork that it begins after
     MINE = "mine"
+    LINK = "link"  # a code: these two accounts are one person
 
 
 @dataclass(frozen=True, slots=True)

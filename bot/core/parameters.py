@@ -1,0 +1,73 @@
+"""What a command is made of: its name, its parameters, and who may use it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.values import Rank
+
+__all__ = ["Command", "Completes", "Kind", "Parameter"]
+
+
+class Kind(StrEnum):
+    """What a parameter takes."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    PICTURE = "picture"  # an attachment; it comes as `Ask.picture`
+
+
+class Completes(StrEnum):
+    """What `Desk.complete` offers while a parameter is typed."""
+
+    PROMPT = "prompt"  # a style or a colour goes on from what was typed
+    STYLE = "style"
+    COLOUR = "colour"
+    WORD = "word"  # any style, colour or subject of the word lists
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a command may be given.
+
+    Args:
+        name: the same on every platform.
+        minimum: of a number, or of a text's characters; `maximum` likewise.
+        choices: of a choice.
+        completes: what is offered while it is typed.
+        is_word: a text without spaces.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+    completes: Completes | None = None
+    is_word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Args:
+        name: without the slash.
+        parameters: in the order in which a line of text gives them.
+        rank: the least that may use it.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    rank: Rank = Rank.GUEST
+
+    @property
+    def message(self) -> str:
+        """Id of its description in the catalogues."""
+        return f"command-{self.name}"
+
+    def message_of(self, parameter: Parameter) -> str:
+        """Id of a parameter's description in the catalogues."""
+        return f"command-{self.name}-{parameter.name.replace('_', '-')}"

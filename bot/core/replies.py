@@ -1,0 +1,248 @@
+"""A job becomes what people see of it, in their language, at every moment of its life."""
+
+from bot.core.values import Action, Button, File, Reply
+from bot.core.views import View
+from bot.core.words import Words
+from ganshare.attributes import Attributes
+from ganshare.jobs import Artwork, Job, JobState
+
+__all__ = ["LONGEST_PROMPT", "Replies", "accent", "duration", "progress_bar", "shortened"]
+
+# In UTF-16 units, as Telegram counts: with all that stands below it, a caption has 1,024 of them.
+LONGEST_PROMPT = 500
+LONGEST_TRAIT = 80
+BAR = 12
+
+Fields = tuple[tuple[str, str], ...]
+
+
+class Replies:
+    """Writes replies about jobs and artworks."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def of(self, view: View, locale: str) -> Reply:
+        """Give the message of a job as it stands."""
+        match view.job.state:
+            case JobState.QUEUED:
+                return self._queued(view, locale)
+            case JobState.RUNNING:
+                return self._running(view, locale)
+            case JobState.DONE:
+                return self._done(view, locale)
+            case JobState.CANCELLED:
+                return self._over(view, locale, "cancelled-title", "")
+            case JobState.DEAD:
+                # What an engine says of an error of its own has no meaning for its reader; whatever
+                # has one is a sentence.
+                reason = (view.job.error or "").strip()
+                text = self._words.say(locale, "dead-unknown")
+                if reason.endswith((".", "。", ")")):
+                    text = self._words.say(locale, "dead-text", reason=shortened(reason, 300))
+                return self._over(view, locale, "dead-title", text)
+
+    def details(self, job: Job, attributes: Attributes, locale: str) -> Fields:
+        """Seed, steps, size, style, subject, colour and model, as far as there are any."""
+        request = job.request
+        return self._fields(
+            locale,
+            {
+                "seed": str(request.seed),
+                "steps": str(request.steps),
+                "size": f"{request.width}x{request.height}",
+                "style": attributes.style,
+                "subject": attributes.subject,
+                "colour": attributes.colour,
+                "model": request.model,
+            },
+        )
+
+    def artwork_details(self, artwork: Artwork, job: Job | None, locale: str) -> Fields:
+        """The same of a finished painting, and its id."""
+        traits = artwork.attributes
+        size, steps = f"{artwork.width}x{artwork.height}", None
+        if job is not None:
+            canvas, steps = f"{job.request.width}x{job.request.height}", str(job.request.steps)
+            if canvas != size:
+                size = self._words.say(locale, "size-upscaled", canvas=canvas, picture=size)
+        return self._fields(
+            locale,
+            {
+                "seed": str(artwork.seed),
+                "steps": steps,
+                "size": size,
+                "style": traits.get("Style"),
+                "subject": traits.get("Subject"),
+                "colour": traits.get("Colour"),
+                "model": artwork.model,
+                "id": artwork.id,
+            },
+        )
+
+    def button(self, action: Action, subject: str, locale: str, name: str = "") -> Button:
+        """Give a button with its label in a language."""
+        label = self._words.say(locale, f"button-{name or action}")
+        return Button(action, subject, label, _EMOJI.get(name or action, ""))
+
+    # --- the states of a job ------------------------------------------------------------------
+
+    def _queued(self, view: View, locale: str) -> Reply:
+        job, say = view.job, self._words.say
+        lines = [shortened(job.request.prompt), self.waiting(view, locale)]
+        if job.attempt:
+            lines.append(say(locale, "queued-again"))
+        place = view.place
+        position, of = (place.position, place.of) if place else (1, 1)
+        buttons = (
+            self.button(Action.QUEUE, job.id, locale),
+            self.button(Action.CANCEL, job.id, locale),
+        )
+        return Reply(
+            title=say(locale, "queued-title", position=position, of=of),
+            text="\n\n".join(lines),
+            fields=self.details(job, view.attributes, locale),
+            buttons=(buttons,),
+            colour=accent(view.attributes.hex),
+            job=job.id,
+        )
+
+    def waiting(self, view: View, locale: str) -> str:
+        """Say honestly when a queued job should begin."""
+        eta = view.place.eta_seconds if view.place else None
+        if not view.engines:
+            return self._words.say(locale, "queued-no-engine")
+        if eta is None:
+            return self._words.say(locale, "queued-unknown")
+        if eta < 1:
+            return self._words.say(locale, "queued-soon")
+        return self._words.say(locale, "queued-eta", duration=duration(self._words, locale, eta))
+
+    def _running(self, view: View, locale: str) -> Reply:
+        job, say = view.job, self._words.say
+        values = {"step": job.step, "steps": job.steps}
+        if not job.step:
+            title = say(locale, "running-begins")
+        elif job.step >= job.steps:
+            title = say(locale, "running-upscaling")
+        else:
+            title = say(locale, "running-title", **values)
+        line = progress_bar(job.step, job.steps)
+        if job.cancel_requested:
+            line += "  " + say(locale, "running-cancelling")
+        elif view.seconds_left and job.step < job.steps:
+            left = duration(self._words, locale, view.seconds_left)
+            line += "  " + say(locale, "running-left", duration=left)
+        alt = say(locale, "frame-alt", prompt=shortened(job.request.prompt, 200), **values)
+        pictures = (_picture(view.picture, f"{job.id}-{job.step}", alt),) if view.picture else ()
+        return Reply(
+            title=title,
+            text=f"{shortened(job.request.prompt)}\n\n{line}",
+            fields=self.details(job, view.attributes, locale),
+            pictures=pictures,
+            buttons=((self.button(Action.CANCEL, job.id, locale),),),
+            colour=accent(view.attributes.hex),
+            job=job.id,
+        )
+
+    def _done(self, view: View, locale: str) -> Reply:
+        job, artwork, say = view.job, view.artwork, self._words.say
+        if artwork is None or view.is_deleted:
+            text = say(locale, "deleted-text")
+            return Reply(title=say(locale, "deleted-title"), text=text, job=job.id)
+        if artwork.hidden is not None:
+            text = say(locale, "hidden-text", reason=shortened(artwork.hidden, 200))
+            return self._over(view, locale, "hidden-title", text)
+        lines = [shortened(artwork.prompt)]
+        if view.picture is None:
+            lines.append(say(locale, "picture-missing"))
+        alt = say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
+        pictures = (_picture(view.picture, f"ganshare-{artwork.id}", alt),) if view.picture else ()
+        return Reply(
+            title=say(locale, "done-title"),
+            text="\n\n".join(lines),
+            fields=self.artwork_details(artwork, job, locale),
+            pictures=pictures,
+            buttons=self.painting_buttons(artwork.id, locale),
+            colour=accent(artwork.attributes.get("Hex")),
+            job=job.id,
+        )
+
+    def painting_buttons(self, artwork: str, locale: str) -> tuple[tuple[Button, ...], ...]:
+        """What can be done with a finished painting."""
+        rows = (
+            (Action.AGAIN, Action.VARY, Action.MASTER),
+            (Action.REPORT, Action.DELETE),
+        )
+        return tuple(tuple(self.button(each, artwork, locale) for each in row) for row in rows)
+
+    def _over(self, view: View, locale: str, title: str, text: str) -> Reply:
+        job = view.job
+        prompt = shortened(job.request.prompt)
+        return Reply(
+            title=self._words.say(locale, title),
+            text=f"{prompt}\n\n{text}" if text else prompt,
+            fields=self.details(job, view.attributes, locale),
+            buttons=((self.button(Action.AGAIN, job.id, locale, "retry"),),),
+            job=job.id,
+        )
+
+    def _fields(self, locale: str, values: dict[str, str | None]) -> Fields:
+        return tuple(
+            (self._words.say(locale, f"field-{name}"), shortened(value, LONGEST_TRAIT))
+            for name, value in values.items()
+            if value
+        )
+
+
+_EMOJI = {
+    "again": "🔁",
+    "retry": "🔁",
+    "vary": "🎨",
+    "master": "🖼️",
+    "delete": "🗑️",
+    "delete-sure": "🗑️",
+    "report": "🚩",
+    "cancel": "✖️",
+    "queue": "⏳",
+    "older": "➡️",
+    "newest": "⏮️",
+}
+
+
+def accent(colour: str | None) -> int | None:
+    """Read "#rrggbb"; None if it isn't that."""
+    try:
+        return int(colour.removeprefix("#"), 16) if colour else None
+    except ValueError:
+        return None
+
+
+def progress_bar(step: int, steps: int) -> str:
+    """Draw how far it is: "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %"."""
+    share = min(1.0, step / max(1, steps))
+    full = int(share * BAR)
+    return "▰" * full + "▱" * (BAR - full) + f" {int(share * 100)} %"
+
+
+def duration(words: Words, locale: str, seconds: float) -> str:
+    """Say a time as people do: "40 seconds", "3 minutes", "2 hours"."""
+    for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 1.5 * length:
+            return words.say(locale, f"duration-{unit}", count=round(seconds / length))
+    coarse = round(seconds / 5) * 5 if seconds > 10 else max(1, round(seconds))
+    return words.say(locale, "duration-seconds", count=coarse)
+
+
+def shortened(text: str, units: int = LONGEST_PROMPT) -> str:
+    """Cut a text to some UTF-16 units, an ellipsis included."""
+    if len(text.encode("utf-16-le")) <= 2 * units:
+        return text
+    cut = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
+    return cut.rstrip() + "…"
+
+
+def _picture(data: bytes, name: str, description: str) -> File:
+    if data.startswith(b"\x89PNG"):
+        return File(data, f"{name}.png", "image/png", description)
+    return File(data, f"{name}.jpg", "image/jpeg", description)

@@ -1,0 +1,90 @@
+"""All that is known of a job at one moment: what a reply about it is made from."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from ganshare.attributes import Attributes, find_attributes
+from ganshare.blobs import Blobs
+from ganshare.errors import BlobError
+from ganshare.jobs import Artwork, Job, JobState, Place
+from ganshare.store import Store
+
+__all__ = ["View", "attributes_of", "look_at"]
+
+LARGEST_PICTURE = 8 * 1024**2  # bytes; beyond, the small one is shown. Discord takes 10 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A job, and what belongs to its state.
+
+    Args:
+        place: of a queued job.
+        engines: those alive that could paint it.
+        picture: the newest frame, or the finished painting; None if it cannot be fetched.
+        artwork: of a job that is done.
+        is_deleted: whether its artwork is gone.
+        seconds_left: until its last step, as far as it can be told.
+    """
+
+    job: Job
+    place: Place | None = None
+    engines: int = 0
+    picture: bytes | None = None
+    artwork: Artwork | None = None
+    is_deleted: bool = False
+    seconds_left: float | None = None
+
+    @property
+    def attributes(self) -> Attributes:
+        """Style, subject and colour that the prompt asks for."""
+        return attributes_of(self.job)
+
+
+def attributes_of(job: Job) -> Attributes:
+    """Style, subject and colour of the part of the prompt that weighs most."""
+    return find_attributes(max(job.request.prompts, key=lambda part: part.weight).text)
+
+
+async def look_at(store: Store, blobs: Blobs, job: Job) -> View:
+    """Fetch what belongs to a job's state; a picture that cannot be fetched is left out.
+
+    Raises:
+        StoreError: the store is away.
+    """
+    match job.state:
+        case JobState.QUEUED:
+            place, live = await asyncio.gather(store.place(job.id), store.engines())
+            request = job.request
+            fitting = [
+                each
+                for each in live
+                if request.model in each.models and each.max_area >= request.area
+            ]
+            return View(job, place=place, engines=len(fitting))
+        case JobState.RUNNING:
+            return View(job, picture=await _fetched(blobs, job.preview))
+        case JobState.DONE:
+            return await _look_at_artwork(store, blobs, job)
+        case _:
+            return View(job)
+
+
+async def _look_at_artwork(store: Store, blobs: Blobs, job: Job) -> View:
+    artwork = await store.artwork(job.artwork or "")
+    view = View(job, artwork=artwork)
+    if artwork is None or not artwork.shown:
+        return replace(view, is_deleted=artwork is None or artwork.deleted is not None)
+    picture = await _fetched(blobs, artwork.blob)
+    if picture is None or len(picture) > LARGEST_PICTURE:
+        picture = await _fetched(blobs, artwork.preview)
+    return replace(view, picture=picture)
+
+
+async def _fetched(blobs: Blobs, key: str | None) -> bytes | None:
+    if key is None:
+        return None
+    try:
+        return await blobs.get(key)
+    except BlobError:
+        return None

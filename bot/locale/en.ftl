@@ -1,0 +1,248 @@
+# What people read, in English. Every other catalogue has the same messages with the same variables.
+
+## Commands: descriptions have at most 100 characters, as Discord wants it
+
+command-paint = Paint a picture from a prompt.
+command-paint-prompt = What to paint: “Cubist Painting of a City in Teal”, or “a | b:0.5 | c:-0.3” with weights.
+command-paint-size = Of the canvas, before upscaling: WIDTHxHEIGHT, such as 320x256.
+command-paint-steps = Steps to take; more steps, more detail, more time.
+command-paint-seed = Same seed, same painting; random if left out.
+command-paint-model = The model that paints.
+command-paint-init-image = A picture to begin from.
+command-random = Paint a random prompt from the word lists.
+command-random-category = Draw the subject from one list only.
+command-random-count = How many paintings.
+command-queue = Show where your paintings stand.
+command-cancel = Cancel a painting that waits or is being painted.
+command-cancel-job = Its id, from /queue; your newest one if left out.
+command-gallery = Show the newest paintings of all.
+command-gallery-query = Words to look for: a style, a subject, a colour.
+command-mine = Show your own paintings.
+command-link = Join this account with your account elsewhere, or sign in on the web page.
+command-link-code = The code that the other account was given.
+command-shares = Show your paintings of today, and what your shares allow.
+command-help = Explain the commands.
+command-help-command = One command, in detail.
+command-report = Report a painting to the admins.
+command-report-artwork = Its id, as it stands below the painting.
+command-settings = Show or change what is allowed here.
+command-settings-setting = Which one.
+command-settings-value = Its new value, or “default”.
+command-block = Take no more requests from somebody.
+command-block-person = Who: platform and number, such as discord:42.
+command-block-reason = Why; for the other admins.
+command-unblock = Take requests from somebody again.
+command-unblock-person = Who: platform and number, such as discord:42.
+
+## Names of what stands below a painting
+
+field-seed = Seed
+field-steps = Steps
+field-size = Size
+field-style = Style
+field-subject = Subject
+field-colour = Colour
+field-model = Model
+field-id = Id
+size-upscaled = { $canvas }, upscaled to { $picture }
+
+## Buttons
+
+button-again = Again
+button-vary = Vary
+button-master = Full size
+button-delete = Delete
+button-delete-sure = Yes, delete it
+button-report = Report
+button-cancel = Cancel
+button-queue = Where is it now?
+button-retry = Try again
+button-older = Older
+button-newest = Newest
+button-link = Yes, these are both mine
+
+## A job
+
+duration-seconds =
+    { $count ->
+        [one] { $count } second
+       *[other] { $count } seconds
+    }
+duration-minutes =
+    { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
+duration-hours =
+    { $count ->
+        [one] { $count } hour
+       *[other] { $count } hours
+    }
+queued-title = Waiting: { $position } of { $of }
+queued-soon = An engine is free and begins any moment.
+queued-eta = It should begin in about { $duration }.
+queued-unknown = An engine is at work; how long it takes is not known yet.
+queued-no-engine = No engine is running now; your painting waits until one is.
+queued-again = The engine that had it is gone; it waits for another one.
+running-title = Painting: step { $step } of { $steps }
+running-begins = Painting: an engine has begun
+running-upscaling = Painted; now it is upscaled
+running-left = About { $duration } left.
+running-cancelling = It is being cancelled.
+done-title = Painted
+done-alt = Painting: { $prompt }
+frame-alt = Step { $step } of { $steps }: { $prompt }
+dead-title = Not painted
+dead-text = The painting was given up: { $reason }
+dead-unknown = The painting was given up.
+cancelled-title = Cancelled
+deleted-title = Deleted
+deleted-text = This painting was deleted.
+hidden-title = Withheld
+hidden-text = The finished picture is not shown: { $reason }
+place-gone = Where you asked for this I cannot write any more, so here it is.
+picture-missing = The picture cannot be fetched now; press “{ button-master }” a little later.
+
+## Queue, gallery, one's own
+
+queue-title = Your paintings
+queue-none = You have no painting waiting. Begin with /paint or /random.
+queue-queued = { $position } of { $of } · { $prompt }
+queue-running = step { $step } of { $steps } · { $prompt }
+queue-all =
+    { $queued ->
+        [one] One painting waits in all
+       *[other] { $queued } paintings wait in all
+    }, { $running ->
+        [one] one is being painted
+       *[other] { $running } are being painted
+    }, { $engines ->
+        [0] and no engine is running now.
+        [one] by one engine.
+       *[other] by { $engines } engines.
+    }
+gallery-title = Gallery
+gallery-none = There are no paintings yet.
+gallery-none-for = No painting matches { $query }.
+gallery-long = To page through so long a search, use fewer words.
+mine-title = Your paintings
+mine-none = You have no paintings yet. Begin with /paint or /random.
+gallery-end = There are no older ones.
+master-title = Full size
+cancel-done = Cancelled.
+cancel-asked = It will be cancelled in a moment.
+cancel-over = It is over already.
+cancel-none = You have no painting that could be cancelled.
+delete-sure = Delete this painting for good? It goes from the gallery and from this chat.
+delete-done = The painting was deleted.
+report-done = Thank you; the admins will look at it.
+report-again = You have reported this painting before; the admins know.
+
+## Help
+
+help-title = GANshare paints what you describe
+help-intro = Everybody takes turns; the picture shows up where you asked, and grows while you watch.
+help-one = /{ $command }
+help-example = For example: { $example }
+help-required = needed
+help-number = { $lowest } to { $highest }
+help-choices = one of { $choices }
+help-picture = a picture, attached
+
+## Accounts
+
+link-title = One person, several accounts
+link-code = On your other account, type /link { $code } within ten minutes. Whoever types it becomes one with this account, so show it to nobody.
+link-sign-in = Or open this address to sign in on the web page; it works once, for ten minutes: { $url }
+link-sure = Make this account and { $account } one person? Paintings and limits are counted together from then on.
+link-done = Done: { $accounts } are one person now.
+shares-title = Today
+shares-used = You asked for { $used } of { $quota } paintings in the last 24 hours.
+shares-free =
+    { $used ->
+        [0] You asked for no painting in the last 24 hours; there is no limit here.
+        [one] You asked for one painting in the last 24 hours; there is no limit here.
+       *[other] You asked for { $used } paintings in the last 24 hours; there is no limit here.
+    }
+shares-none = No shares are set up in this community.
+
+## Administration
+
+settings-title = Settings of this place
+settings-changed = Changed: { $setting } is now { $value }.
+settings-how = Change one with /settings NAME VALUE; “default” takes it back.
+setting-allowed = Paintings here
+setting-max-side = Longest side
+setting-max-steps = Most steps
+setting-daily-quota = Paintings a day
+setting-language = Language
+setting-curation-place = Curation
+setting-guests-per-day = Guests’ paintings a day
+value-on = on
+value-off = off
+value-any = as everywhere
+value-no-limit = no limit
+value-own = each reader’s own
+value-here = here
+block-done = { $person } is blocked.
+unblock-done = { $person } may ask again.
+unblock-none = { $person } was not blocked.
+
+## What is not done, in one sentence that says what is allowed
+
+refusal-other = { $sentence }
+refusal-size = The size { $given } is not offered; both sides must be multiples of 16 from 64 to 1024, the area at most that of 512x512, such as { $nearest }.
+refusal-prompt-long = The prompt has { $given } characters; at most { $allowed } are allowed.
+refusal-prompt-parts = The prompt has { $given } parts; at most { $allowed } are allowed.
+refusal-range = { $given } is out of range; allowed are { $lowest } to { $highest }.
+refusal-unknown = { $given } is unknown; allowed are { $allowed }.
+refusal-active = You have { $given } paintings waiting or under way, and at most { $allowed } are allowed; wait until one is done, or cancel one.
+refusal-queue-full = The queue is full: { $given } paintings wait; please try later.
+refusal-blocked-prompt = This prompt is not painted here: { $found } is not allowed; please ask for something else.
+refusal-missing = /{ $command } needs { $parameter }; /help { $command } shows how.
+refusal-twice = The option --{ $parameter } is given twice; once is allowed.
+refusal-no-value = The option --{ $parameter } needs a value after it.
+refusal-too-much = /{ $command } does not know what to do with { $given }; /help { $command } says what it takes.
+refusal-choice = { $given } is no { $parameter }; allowed are { $allowed }.
+refusal-too-long = The { $parameter } has { $given } characters; at most { $allowed } are allowed.
+refusal-word = The { $parameter } is one word, not { $given }.
+refusal-number = The { $parameter } must be a whole number, not { $given }.
+refusal-number-range = The { $parameter } { $given } is out of range; allowed are { $lowest } to { $highest }.
+refusal-option = /{ $command } has no { $given }; it takes { $allowed }{ $nearest ->
+        [none] .
+       *[other] {" "}(did you mean { $nearest }?).
+    }
+refusal-command = There is no command { $given }; /help lists them all.
+refusal-rank-member = Only who has signed in may use /{ $command }; ask for a sign-in link with /link in the chat.
+refusal-rank-admin = Only admins may use /{ $command }.
+refusal-place = Paintings are not made in this place; an admin may allow it with /settings allowed on.
+refusal-side = Here at most { $allowed } pixels on the longer side are allowed, not { $given }.
+refusal-steps = Here at most { $allowed } steps are allowed, not { $given }.
+refusal-quota = You have asked for { $given } paintings in the last 24 hours, and { $allowed } a day are allowed here; please come back later.
+refusal-guest = Guests do not paint here; sign in with the link that /link gives you in the chat.
+refusal-guest-quota = Guests may ask for { $allowed } paintings a day here, and you have had them; sign in with the link that /link gives you in the chat.
+refusal-blocked = You may not ask for paintings here: { $reason }
+refusal-blocked-quietly = You may not ask for paintings here; its admins decided so.
+refusal-no-artwork = There is no painting { $given }; perhaps it was deleted.
+refusal-no-job = There is no painting { $given } in the queue.
+refusal-not-yours = This painting is not yours; only whoever asked for it may delete it.
+refusal-not-done = The painting { $given } is not done yet.
+refusal-button = This button does nothing any more.
+refusal-person = { $given } is nobody; name a platform and a number, such as discord:42.
+refusal-picture-large = The picture has { $given } MB; at most { $allowed } MB are allowed.
+refusal-picture-pixels = The picture has { $given } pixels; at most { $allowed } are allowed.
+refusal-picture-broken = The attachment is no picture that can be read; allowed are PNG, JPEG, WebP and GIF.
+refusal-vote = Voting comes later; this button does nothing yet.
+world-away = This does not work right now: { $reason } Please try again in a moment.
+world-away-other = This does not work right now; please try again in a moment.
+internal-error = Something went wrong on our side, sorry; its number in the log is { $id }.
+
+## The terminal
+
+terminal-welcome = Type a prompt to have it painted, /help for more, /quit to leave.
+terminal-engine = No engine is running; one starts now, which takes some seconds.
+terminal-engine-failed = The engine ended: { $reason }
+terminal-saved = Saved as { $path }
+terminal-frame = Frame { $step }: { $path }
+terminal-follow = Ctrl-C stops watching; the painting goes on.
+terminal-bye = Good-bye.

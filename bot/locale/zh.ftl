@@ -1,0 +1,237 @@
+# 用户看到的所有文字（简体中文）。消息与变量须与 en.ftl 完全一致。
+
+## 命令：说明不超过 100 个字符
+
+command-paint = 按提示词画一幅画。
+command-paint-prompt = 想画什么：“Cubist Painting of a City in Teal”，也可加权重：“a | b:0.5 | c:-0.3”。
+command-paint-size = 放大前的画布尺寸：宽x高，例如 320x256。
+command-paint-steps = 步数；步数越多，细节越多，用时越长。
+command-paint-seed = 种子相同，画就相同；不填则随机。
+command-paint-model = 用哪个模型来画。
+command-paint-init-image = 以这张图片为起点。
+command-random = 从词表中随机抽取提示词来画。
+command-random-category = 只从某一个词表中抽取主题。
+command-random-count = 画几幅。
+command-queue = 查看您的画排到哪里了。
+command-cancel = 取消正在排队或正在画的画。
+command-cancel-job = 编号，见 /queue；不填则取消最新的一幅。
+command-gallery = 浏览大家最新的画作。
+command-gallery-query = 要找的词：风格、主题或颜色。
+command-mine = 查看您自己的画作。
+command-link = 关联您在其他平台的账号，或登录网页。
+command-link-code = 另一个账号得到的关联码。
+command-shares = 查看您今天的用量，以及份额带来的权益。
+command-help = 说明各个命令。
+command-help-command = 详细说明某一个命令。
+command-report = 向管理员举报一幅画。
+command-report-artwork = 画的编号，写在画的下方。
+command-settings = 查看或修改此处的设置。
+command-settings-setting = 哪一项设置。
+command-settings-value = 新的值；填“default”恢复默认。
+command-block = 不再接受某人的请求。
+command-block-person = 对象：平台加数字，例如 discord:42。
+command-block-reason = 原因；供其他管理员参考。
+command-unblock = 重新接受某人的请求。
+command-unblock-person = 对象：平台加数字，例如 discord:42。
+
+## 画作下方的项目
+
+field-seed = 种子
+field-steps = 步数
+field-size = 尺寸
+field-style = 风格
+field-subject = 主题
+field-colour = 颜色
+field-model = 模型
+field-id = 编号
+size-upscaled = { $canvas }，已放大至 { $picture }
+
+## 按钮
+
+button-again = 再来一幅
+button-vary = 变化一下
+button-master = 原图
+button-delete = 删除
+button-delete-sure = 确定删除
+button-report = 举报
+button-cancel = 取消
+button-queue = 排到哪了？
+button-retry = 再试一次
+button-older = 更早
+button-newest = 最新
+button-link = 没错，两个都是我的
+
+## 任务
+
+duration-seconds =
+    { $count ->
+       *[other] { $count } 秒
+    }
+duration-minutes =
+    { $count ->
+       *[other] { $count } 分钟
+    }
+duration-hours =
+    { $count ->
+       *[other] { $count } 小时
+    }
+queued-title = 排队中：第 { $position } 位，共 { $of } 位
+queued-soon = 有空闲的引擎，马上开始。
+queued-eta = 预计约 { $duration }后开始。
+queued-unknown = 引擎正在工作，暂时还无法估计时间。
+queued-no-engine = 目前没有引擎在运行；您的画会一直排着，等到有引擎为止。
+queued-again = 原先负责的引擎已离线，正在等待另一个引擎。
+running-title = 正在画：第 { $step } 步，共 { $steps } 步
+running-begins = 正在画：引擎已经开始
+running-upscaling = 已画完，正在放大
+running-left = 还需约 { $duration }。
+running-cancelling = 正在取消。
+done-title = 画好了
+done-alt = 画作：{ $prompt }
+frame-alt = 第 { $step } 步，共 { $steps } 步：{ $prompt }
+dead-title = 没能画成
+dead-text = 这幅画已放弃：{ $reason }
+dead-unknown = 这幅画已放弃。
+cancelled-title = 已取消
+deleted-title = 已删除
+deleted-text = 这幅画已被删除。
+hidden-title = 不予展示
+hidden-text = 画好的图片不予展示：{ $reason }
+place-gone = 我已无法在您提出请求的地方发言，所以把画发到这里。
+picture-missing = 暂时取不到图片；请稍后再按“{ button-master }”。
+
+## 队列、画廊、我的画
+
+queue-title = 您的画
+queue-none = 您没有在排队的画。用 /paint 或 /random 开始吧。
+queue-queued = 第 { $position } 位，共 { $of } 位 · { $prompt }
+queue-running = 第 { $step } 步，共 { $steps } 步 · { $prompt }
+queue-all =
+    共有 { $queued } 幅在排队，{ $running } 幅正在画，{ $engines ->
+        [0] 目前没有引擎在运行。
+       *[other] { $engines } 个引擎在工作。
+    }
+gallery-title = 画廊
+gallery-none = 还没有画作。
+gallery-none-for = 没有与 { $query } 相符的画作。
+gallery-long = 搜索词太长，无法翻页；请少用几个词。
+mine-title = 您的画作
+mine-none = 您还没有画作。用 /paint 或 /random 开始吧。
+gallery-end = 没有更早的了。
+master-title = 原图
+cancel-done = 已取消。
+cancel-asked = 马上就会取消。
+cancel-over = 它已经结束了。
+cancel-none = 您没有可以取消的画。
+delete-sure = 确定要永久删除这幅画吗？它会从画廊和聊天中消失。
+delete-done = 这幅画已删除。
+report-done = 谢谢，管理员会查看。
+report-again = 您已举报过这幅画，管理员已经知道。
+
+## 帮助
+
+help-title = GANshare：您来描述，它来画
+help-intro = 大家轮流来画；画会出现在您提出请求的地方，边画边显示。
+help-one = /{ $command }
+help-example = 例如：{ $example }
+help-required = 必填
+help-number = { $lowest } 至 { $highest }
+help-choices = 可选：{ $choices }
+help-picture = 附上一张图片
+
+## 账号
+
+link-title = 一个人，多个账号
+link-code = 请在十分钟内用您的另一个账号输入 /link { $code }。输入它的人会与此账号合为一人，所以请勿给别人看。
+link-sign-in = 或打开这个网址登录网页；十分钟内有效，只能用一次：{ $url }
+link-sure = 要把此账号与 { $account } 合为一人吗？此后画作和限额将一并计算。
+link-done = 完成：{ $accounts } 现在是同一个人。
+shares-title = 今天
+shares-used = 过去 24 小时您请求了 { $used } 幅画，上限是 { $quota } 幅。
+shares-free =
+    { $used ->
+        [0] 过去 24 小时您没有请求过画；此处不设上限。
+       *[other] 过去 24 小时您请求了 { $used } 幅画；此处不设上限。
+    }
+shares-none = 这个社区没有设置份额。
+
+## 管理
+
+settings-title = 此处的设置
+settings-changed = 已修改：{ $setting }现在是 { $value }。
+settings-how = 用 /settings 名称 值 来修改；填“default”恢复默认。
+setting-allowed = 在此作画
+setting-max-side = 最长边
+setting-max-steps = 最多步数
+setting-daily-quota = 每日画数
+setting-language = 语言
+setting-curation-place = 评选地点
+setting-guests-per-day = 访客每日画数
+value-on = 开
+value-off = 关
+value-any = 同通用限制
+value-no-limit = 不限
+value-own = 随各人语言
+value-here = 就在此处
+block-done = { $person } 已被屏蔽。
+unblock-done = { $person } 可以重新请求了。
+unblock-none = { $person } 并未被屏蔽。
+
+## 拒绝：一句话说明允许什么
+
+refusal-other = 这样不行：{ $sentence }
+refusal-size = 不提供 { $given } 这个尺寸；两边须为 64 至 1024 之间 16 的倍数，面积不超过 512x512，例如 { $nearest }。
+refusal-prompt-long = 提示词有 { $given } 个字符；最多允许 { $allowed } 个。
+refusal-prompt-parts = 提示词有 { $given } 个部分；最多允许 { $allowed } 个。
+refusal-range = { $given } 超出范围；允许 { $lowest } 至 { $highest }。
+refusal-unknown = { $given } 不存在；可用的有 { $allowed }。
+refusal-active = 您有 { $given } 幅画在排队或正在画，最多允许 { $allowed } 幅；请等一幅完成，或取消一幅。
+refusal-queue-full = 队列已满：有 { $given } 幅画在排队；请稍后再试。
+refusal-blocked-prompt = 此处不画这个提示词：不允许 { $found }；请换一个内容。
+refusal-missing = /{ $command } 缺少 { $parameter }；请看 /help { $command }。
+refusal-twice = 选项 --{ $parameter } 给了两次；只允许一次。
+refusal-no-value = 选项 --{ $parameter } 后面需要一个值。
+refusal-too-much = /{ $command } 不明白 { $given } 的意思；/help { $command } 说明它接受什么。
+refusal-choice = { $given } 不是有效的 { $parameter }；可选 { $allowed }。
+refusal-too-long = { $parameter } 有 { $given } 个字符；最多允许 { $allowed } 个。
+refusal-word = { $parameter } 应是一个词，而不是 { $given }。
+refusal-number = { $parameter } 必须是整数，而不是 { $given }。
+refusal-number-range = { $parameter } 为 { $given }，超出范围；允许 { $lowest } 至 { $highest }。
+refusal-option = /{ $command } 没有 { $given }；可用 { $allowed }{ $nearest ->
+        [none] 。
+       *[other] （您是想用 { $nearest } 吗？）。
+    }
+refusal-command = 没有 { $given } 这个命令；/help 列出全部命令。
+refusal-rank-member = 登录后才能使用 /{ $command }；请在聊天中用 /link 获取登录链接。
+refusal-rank-admin = 只有管理员可以使用 /{ $command }。
+refusal-place = 此处不能作画；管理员可用 /settings allowed on 允许。
+refusal-side = 此处最长边不得超过 { $allowed } 像素，而不是 { $given }。
+refusal-steps = 此处最多允许 { $allowed } 步，而不是 { $given } 步。
+refusal-quota = 过去 24 小时您已请求 { $given } 幅画，此处每天允许 { $allowed } 幅；请过些时候再来。
+refusal-guest = 访客不能在此作画；请在聊天中用 /link 获取登录链接。
+refusal-guest-quota = 访客每天可请求 { $allowed } 幅画，您已用完；请在聊天中用 /link 获取登录链接。
+refusal-blocked = 您不能在此请求作画：{ $reason }
+refusal-blocked-quietly = 您不能在此请求作画；这是管理员的决定。
+refusal-no-artwork = 没有编号为 { $given } 的画；也许它已被删除。
+refusal-no-job = 队列中没有编号为 { $given } 的画。
+refusal-not-yours = 这幅画不是您的；只有请求它的人可以删除。
+refusal-not-done = 编号为 { $given } 的画还没有画好。
+refusal-button = 这个按钮已经失效。
+refusal-person = 找不到 { $given }；请写平台加数字，例如 discord:42。
+refusal-picture-large = 图片有 { $given } MB；最多允许 { $allowed } MB。
+refusal-picture-pixels = 图片有 { $given } 个像素；最多允许 { $allowed } 个。
+refusal-picture-broken = 附件不是可读取的图片；允许 PNG、JPEG、WebP 和 GIF。
+refusal-vote = 投票功能稍后推出；这个按钮暂时无效。
+world-away = 现在暂时不行：{ $reason } 请稍后再试。
+world-away-other = 现在暂时不行；请稍后再试。
+internal-error = 抱歉，我们这边出了问题；它在日志中的编号是 { $id }。
+
+## 终端
+
+terminal-welcome = 输入提示词即可作画；/help 查看更多，/quit 退出。
+terminal-engine = 没有引擎在运行；现在启动一个，需要几秒钟。
+terminal-engine-failed = 引擎已结束：{ $reason }
+terminal-saved = 已保存为 { $path }
+terminal-frame = 第 { $step } 步：{ $path }
+terminal-follow = 按 Ctrl-C 停止观看；画会继续画下去。
+terminal-bye = 再见。
