@@ -7,14 +7,16 @@ the job stands now; what it missed meanwhile nobody needs any more.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
+from bot.core.views import View, look_at
+from ganshare.blobs import Blobs
 from ganshare.errors import WorldError
-from ganshare.jobs import Job, JobState, Place
+from ganshare.jobs import Job, JobState
 from ganshare.log import get_logger
 from ganshare.store import Store, Topic
 
-__all__ = ["Follower", "News"]
+__all__ = ["Follower"]
 
 LOOK_SECONDS = 1.0  # between two looks, should no bell ring
 PAUSE_SECONDS = 0.2  # after a look, however often it rings
@@ -24,26 +26,18 @@ ORIGIN = "web"
 _log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """A job as it stands, and its place while it is queued."""
-
-    job: Job
-    place: Place | None = None
-
-
 class _Watcher:
     """One open page; it only ever wants the latest."""
 
     def __init__(self) -> None:
-        self._latest: News | None = None
+        self._latest: View | None = None
         self._told = asyncio.Event()
 
-    def tell(self, news: News | None) -> None:
+    def tell(self, news: View | None) -> None:
         self._latest = news
         self._told.set()
 
-    async def next(self, seconds: float) -> News | None:
+    async def next(self, seconds: float) -> View | None:
         """What is new, or None if nothing is within this time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -56,10 +50,10 @@ class _Watcher:
 class Follower:
     """Follows the jobs that open pages show, while there are any."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, blobs: Blobs) -> None:
+        self._store, self._blobs = store, blobs
         self._watchers: dict[str, set[_Watcher]] = {}
-        self._known: dict[str, News] = {}
+        self._known: dict[str, View] = {}
         self._looked: dict[str, float] = {}  # at places, by the loop's clock
         self._task: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
@@ -78,7 +72,7 @@ class Follower:
 
     async def follow(
         self, first: Job, seen: int = -1, quiet_seconds: float = 15.0
-    ) -> AsyncIterator[News | None]:
+    ) -> AsyncIterator[View | None]:
         """Give what is new about a job until it is over; None after a quiet time.
 
         Args:
@@ -89,7 +83,7 @@ class Follower:
         self._watchers.setdefault(first.id, set()).add(watcher)
         self._begin()
         try:
-            shown = News(first, await self._place(first))
+            shown = await self._view(first)
             if first.revision != seen or first.state is not JobState.RUNNING:
                 yield shown
             while not shown.job.state.over and not self._closing.is_set():
@@ -126,27 +120,27 @@ class Follower:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _look(self) -> None:
-        for job in await self._store.several(self._watchers):
+        for job in await self._store.several(list(self._watchers)):
             known = self._known.get(job.id)
-            place = await self._place(job, known)
-            news = News(job, place)
-            if news != known:
-                self._known[job.id] = news
-                self._tell(self._watchers.get(job.id, ()), news)
+            view = await self._view(job, known)
+            if view != known:
+                self._known[job.id] = view
+                self._tell(self._watchers.get(job.id, ()), view)
 
     @staticmethod
-    def _tell(watchers: Iterable[_Watcher], news: News) -> None:
+    def _tell(watchers: Iterable[_Watcher], news: View) -> None:
         for watcher in watchers:
             watcher.tell(news)
 
-    async def _place(self, job: Job, known: News | None = None) -> Place | None:
+    async def _view(self, job: Job, known: View | None = None) -> View:
+        """The job with its place while it is queued, which changes without the job."""
         if job.state is not JobState.QUEUED:
-            return None
+            return View(job)
         now = asyncio.get_running_loop().time()
         if known and known.place and now - self._looked.get(job.id, 0.0) < PLACE_SECONDS:
-            return known.place
+            return replace(known, job=job)
         self._looked[job.id] = now
-        return await self._store.place(job.id)
+        return await look_at(self._store, self._blobs, job)
 
     async def _acknowledge(self, job: Job) -> None:
         """Nobody else reads what the web page asked for; other frontends acknowledge theirs."""
@@ -157,7 +151,7 @@ class Follower:
                 _log.warning("an acknowledgement waits", reason=str(error))
 
 
-def _is_older(news: News, shown: News) -> bool:
+def _is_older(news: View, shown: View) -> bool:
     """Whether a look that began earlier says less than what is shown; or just the same.
 
     A crash of the database may take revisions back, but never an end.

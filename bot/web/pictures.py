@@ -57,13 +57,12 @@ class Picture:
         tag: str,
         *,
         attachment: str | None = None,
-        is_public: bool = True,
         seconds: int = _YEAR,
     ) -> None:
         self._data, self._media_type = data, media_type
         self._headers = {
             "ETag": f'"{tag}"',
-            "Cache-Control": f"{'public' if is_public else 'private'}, max-age={seconds}, immutable",
+            "Cache-Control": f"public, max-age={seconds}, immutable",
             "Accept-Ranges": "none",
             # Opened by itself, a picture is a picture and nothing else.
             "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -1,0 +1,133 @@
+# The web page, in English.
+
+## On every page
+
+web-skip = Skip to the content
+web-nav = Pages
+web-nav-paint = Paint
+web-nav-gallery = Gallery
+web-nav-mine = Mine
+web-nav-help = Help
+web-theme = Dark or light
+web-language = Language
+web-foot = GANshare, painted by small models of its own.
+web-sign-in = Sign in
+web-sign-out = Sign out
+web-back = Back
+
+## The prompt
+
+web-home-title = A sentence becomes a painting
+web-home-lead = Write what you want to see, and watch it being painted. Everybody’s paintings hang in the gallery.
+web-prompt = What shall be painted?
+web-helpers = Help with the words
+web-style = Style
+web-subject = Subject
+web-colour = Colour
+web-category = Category
+web-any = Any
+web-surprise = Surprise me
+web-more = More
+web-size = Size
+web-steps = Steps
+web-seed = Seed
+web-model = Model
+web-init-image = Begin from a picture
+web-paint = Paint
+web-sign-in-to-paint = Sign in to paint
+web-lately = Lately painted
+web-to-gallery = All paintings
+web-random = random
+
+## A painting under way
+
+web-frame-alt = Not finished yet: { $prompt }
+web-progress = Progress of the painting
+web-announce-begins = Painting has begun.
+web-announce-part = { $percent } percent painted.
+web-announce-done = Your painting is finished.
+web-away = The connection is interrupted; the painting goes on, and this page comes back by itself.
+web-try-again = Try again
+
+## A finished painting
+
+web-alt = Painting: { $prompt }
+web-description = Painted from a sentence, with the seed { $seed }.
+web-traits = What it shows
+web-deeds = What to do with it
+web-provenance = How it was made
+web-may-sell = Every model that took part allows the painting to be sold.
+web-may-not-sell = A model that took part does not allow the painting to be sold.
+web-part = Part
+web-licence = Licence
+web-picture = Picture
+web-part-vqgan = Painter
+web-part-perceptor = Eye
+web-part-upscaler = Upscaler
+web-created = Painted
+web-cutouts = Cutouts
+web-manifest = The whole manifest, as JSON
+web-delete-sure = The painting disappears from the gallery for good. Really delete it?
+web-delete-yes = Delete for good
+web-related = More { $style } paintings
+
+## Gallery
+
+web-search = Search
+web-search-example = a castle, teal
+web-find = Find
+web-clear = Show all
+web-further = More paintings
+# { "{count}" } stays as it is: the page puts the number there.
+web-further-loaded = {"{count}"} more paintings
+web-gallery-empty = No painting yet; the first one may be yours.
+web-gallery-none = No painting matches that.
+web-mine-empty = You have no paintings yet.
+web-working = Under way
+web-category-shapes = Shapes
+web-category-places = Places
+web-category-things = Things
+
+## Help
+
+web-help-title = How to paint here
+web-help-lead = Write what the painting should show, press Paint, and watch. It takes from half a minute to some minutes, after those who asked before you. You may close the page meanwhile: the painting will be under Mine.
+web-help-prompts-title = Prompts
+web-help-prompts = A style, a subject and a colour work best; the fields below the prompt know those that the models learned. Divide several wishes by a bar; a number after a colon is a wish’s weight, and a negative one pushes away.
+web-help-commands-title = In the chat
+web-help-commands = On Discord and Telegram the same is done by commands.
+web-required = needed
+web-rank-member = for members
+web-rank-curator = for curators
+web-rank-admin = for admins
+
+## Signing in
+
+web-sign-in-how = You sign in with your account on Discord or Telegram; there is no password.
+web-sign-in-step-1 = Write /link to the bot, there.
+web-sign-in-step-2 = Open the address that it answers with. It works once, for ten minutes.
+web-sign-in-guests =
+    { $count ->
+        [one] Without signing in you may paint one picture a day.
+       *[other] Without signing in you may paint { $count } pictures a day.
+    }
+web-sign-in-no-guests = Without signing in you may look at everything.
+web-sign-in-sure = This signs you in, in this browser, as the chat account that asked for this address.
+web-signed-in = You are signed in.
+web-signed-out = You are signed out.
+
+## What is not done
+
+web-error-title = That did not work
+web-not-found-title = Nothing here
+web-not-found = There is no page here; perhaps the painting was deleted.
+web-old-form = This form was too old or came from another page; please try it once more.
+web-too-fast = That was too often; please wait { $seconds ->
+        [one] one second
+       *[other] { $seconds } seconds
+    } and try again.
+web-too-large = What you sent is too large; a picture may have { $megabytes } MB at most.
+web-wrong-method = This address only works from its own page.
+web-wrong-host = This page is not served under this name; its owner may say so with BOT_WEB_URL.
+web-broken-form = The form came in pieces that make no sense; please try it once more.
+web-guests-today = From your address guests have had their paintings of today; please sign in, or come back tomorrow.

@@ -1,0 +1,126 @@
+# 网页（简体中文）。
+
+## 每一页
+
+web-skip = 跳到正文
+web-nav = 页面
+web-nav-paint = 作画
+web-nav-gallery = 画廊
+web-nav-mine = 我的
+web-nav-help = 帮助
+web-theme = 深色或浅色
+web-language = 语言
+web-foot = GANshare：由自己训练的小模型作画。
+web-sign-in = 登录
+web-sign-out = 退出
+web-back = 返回
+
+## 提示词
+
+web-home-title = 一句话，一幅画
+web-home-lead = 写下您想看到的，看着它被画出来。大家的画都挂在画廊里。
+web-prompt = 想画什么？
+web-helpers = 帮您选词
+web-style = 风格
+web-subject = 主题
+web-colour = 颜色
+web-category = 类别
+web-any = 不限
+web-surprise = 随便来一句
+web-more = 更多
+web-size = 尺寸
+web-steps = 步数
+web-seed = 种子
+web-model = 模型
+web-init-image = 以图片为起点
+web-paint = 开始画
+web-sign-in-to-paint = 登录后作画
+web-lately = 最近的画
+web-to-gallery = 全部画作
+web-random = 随机
+
+## 正在画
+
+web-frame-alt = 尚未完成：{ $prompt }
+web-progress = 作画进度
+web-announce-begins = 已经开始画了。
+web-announce-part = 已完成百分之 { $percent }。
+web-announce-done = 您的画完成了。
+web-away = 连接中断了；画仍在继续，本页会自动恢复。
+web-try-again = 再试一次
+
+## 完成的画
+
+web-alt = 画作：{ $prompt }
+web-description = 由一句话画成，种子为 { $seed }。
+web-traits = 画的特征
+web-deeds = 可以做什么
+web-provenance = 它是怎样画成的
+web-may-sell = 参与的每个模型都允许出售这幅画。
+web-may-not-sell = 参与的模型中有一个不允许出售这幅画。
+web-part = 部分
+web-licence = 许可证
+web-picture = 图片
+web-part-vqgan = 画家
+web-part-perceptor = 眼睛
+web-part-upscaler = 放大
+web-created = 完成于
+web-cutouts = 裁块
+web-manifest = 完整清单（JSON）
+web-delete-sure = 这幅画会永远从画廊中消失。真的要删除吗？
+web-delete-yes = 永久删除
+web-related = 更多{ $style }风格的画
+
+## 画廊
+
+web-search = 搜索
+web-search-example = 例如 castle teal
+web-find = 查找
+web-clear = 显示全部
+web-further = 更多画作
+# { "{count}" } 保持原样：页面会填入数字。
+web-further-loaded = 又有 {"{count}"} 幅画
+web-gallery-empty = 还没有画；第一幅也许就是您的。
+web-gallery-none = 没有符合条件的画。
+web-mine-empty = 您还没有画。
+web-working = 进行中
+web-category-shapes = 形状
+web-category-places = 地点
+web-category-things = 事物
+
+## 帮助
+
+web-help-title = 如何在这里作画
+web-help-lead = 写下画里应有的东西，按“开始画”，然后看着它完成。轮到您之后，需要半分钟到几分钟。其间可以关闭网页：画会出现在“我的”里。
+web-help-prompts-title = 提示词
+web-help-prompts = 风格、主题加颜色效果最好；提示词下方的栏目列出了模型学过的词。多个愿望用竖线分开；冒号后的数字是权重，负数表示远离。
+web-help-commands-title = 在聊天中
+web-help-commands = 在 Discord 和 Telegram 上用命令做同样的事。
+web-required = 必填
+web-rank-member = 成员可用
+web-rank-curator = 策展人可用
+web-rank-admin = 管理员可用
+
+## 登录
+
+web-sign-in-how = 用您在 Discord 或 Telegram 上的账号登录；没有密码。
+web-sign-in-step-1 = 在那里给机器人发送 /link。
+web-sign-in-step-2 = 打开它回复的地址。地址只能用一次，十分钟内有效。
+web-sign-in-guests = 不登录每天可以画 { $count } 幅。
+web-sign-in-no-guests = 不登录也可以随意浏览。
+web-sign-in-sure = 您将在此浏览器中登录为索取此地址的聊天账号。
+web-signed-in = 您已登录。
+web-signed-out = 您已退出。
+
+## 没有做成的事
+
+web-error-title = 没有成功
+web-not-found-title = 这里什么也没有
+web-not-found = 这里没有网页；也许画已被删除。
+web-old-form = 表单太旧，或来自别的网页；请再试一次。
+web-too-fast = 操作太频繁了；请等 { $seconds } 秒再试。
+web-too-large = 发送的内容太大；图片最多 { $megabytes } MB。
+web-wrong-method = 此地址只能从它自己的网页使用。
+web-wrong-host = 本页不以这个名称提供；管理者可用 BOT_WEB_URL 设定。
+web-broken-form = 表单内容残缺，无法理解；请再试一次。
+web-guests-today = 您所在地址的访客今天已画满；请登录，或明天再来。

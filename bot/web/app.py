@@ -1,0 +1,144 @@
+"""The web page as an ASGI application: its addresses, and what happens when something fails."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from bot.app import Front
+from bot.core.refusal import sentence_of
+from bot.web import deeds, files, pages, work
+from bot.web.body import BodyLimit
+from bot.web.headers import SecurityHeaders
+from bot.web.site import MEGABYTES, Refused, Site
+from ganshare.errors import AskerError, WorldError
+from ganshare.log import get_logger
+from ganshare.settings import BotSettings
+
+__all__ = ["web_app"]
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_log = get_logger(__name__)
+
+
+def web_app(front: Front, settings: BotSettings) -> Starlette:
+    """Build the page; its `state.site` is what stands behind it."""
+    site = Site(front, settings)
+    middleware = [
+        Middleware(SecurityHeaders, is_https=site.is_https),
+        Middleware(BodyLimit, largest=MEGABYTES * 1024**2),
+    ]
+    if settings.web_proxies:
+        trusted = list(settings.web_proxies)
+        middleware.insert(0, Middleware(ProxyHeadersMiddleware, trusted_hosts=trusted))
+    app = Starlette(
+        routes=_routes(site),
+        middleware=middleware,
+        exception_handlers={HTTPException: partial(_explain, site)},
+    )
+    app.state.site = site
+    return app
+
+
+def _routes(site: Site) -> list[Route]:
+    looks = {
+        "/": pages.home,
+        "/gallery": pages.gallery,
+        "/mine": pages.mine,
+        "/help": pages.help_page,
+        "/suggest": pages.suggest,
+        "/compose": pages.compose,
+        "/paintings/{artwork}": pages.painting,
+        "/paintings/{artwork}/manifest.json": pages.manifest,
+        "/jobs/{job}": work.job_page,
+        "/jobs/{job}/events": work.job_events,
+        "/sign-in": deeds.sign_in_page,
+        "/sign-in/{token}": deeds.sign_in_page,
+        "/robots.txt": pages.robots,
+    }
+    does = {
+        "/paint": deeds.paint,
+        "/press": deeds.press,
+        "/sign-in": deeds.sign_in,
+        "/sign-out": deeds.sign_out,
+        "/language": deeds.language,
+        "/theme": deeds.theme,
+    }
+    gives: dict[str, Callable[[Site, Request], Awaitable[Response]]] = {
+        "/pictures/{artwork}/{sum}.{suffix}": files.picture,
+        "/frames/{job}/{attempt:int}-{step:int}.jpg": files.frame,
+        "/static/{version}/{name}": files.static,
+        "/favicon.ico": files.favicon,
+        "/healthz": files.health,
+    }
+    return [
+        *(_route(site, "GET", path, site.endpoint(page)) for path, page in looks.items()),
+        *(_route(site, "POST", path, site.endpoint(deed)) for path, deed in does.items()),
+        *(_route(site, "GET", path, partial(give, site)) for path, give in gives.items()),
+    ]
+
+
+def _route(site: Site, method: str, path: str, endpoint: Endpoint) -> Route:
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:  # here, where the answer still gets the headers of all others
+            return await _explain(site, request, error)
+
+    return Route(path, answer, methods=[method])
+
+
+# --- when something fails: one sentence each ----------------------------------------------------
+
+_MESSAGES = {404: "web-not-found", 405: "web-wrong-method"}
+
+
+async def _explain(site: Site, request: Request, error: Exception) -> Response:
+    """Answer with a page that says what is allowed, or that it is not their fault."""
+    visit = await site.stranger(request, looks_up=_status(error) != 429)
+    say = partial(site.words.say, visit.locale)
+    status, title, headers = _status(error), "", {}
+    match error:
+        case Refused():
+            sentence, headers = say(error.message, **error.values), dict(error.headers or {})
+        case HTTPException():
+            sentence = say(_MESSAGES.get(status, "web-broken-form"))
+            headers = dict(error.headers or {})
+        case AskerError():
+            sentence = sentence_of(site.words, visit.locale, error)
+        case WorldError():
+            _log.warning("a page waits for the world", reason=str(error))
+            sentence, headers = say("world-away-other"), {"Retry-After": "5"}
+        case _:
+            number = secrets.token_hex(4)
+            # The path alone may hold a token.
+            place = request.scope.get("route")
+            _log.error("a page failed", id=number, route=getattr(place, "path", ""), exc_info=error)
+            sentence = say("internal-error", id=number)
+    if status == 404:
+        title = say("web-not-found-title")
+    response = site.message(visit, status, sentence, title)
+    response.headers.update(headers)
+    if visit.is_new and status != 429:
+        site.cookie.write(response, visit.session)
+    return response
+
+
+def _status(error: Exception) -> int:
+    match error:
+        case HTTPException():
+            return error.status_code
+        case AskerError():
+            return 400
+        case WorldError():
+            return 503
+        case _:
+            return 500

@@ -1,0 +1,61 @@
+"""Serves the web page until the process is told to end; pages under way are let go first."""
+
+import socket
+
+import uvicorn
+
+from bot.app import Front
+from bot.web.app import web_app
+from ganshare.errors import SettingsError, WorldError
+from ganshare.log import get_logger
+from ganshare.settings import BotSettings
+
+__all__ = ["run_web"]
+
+GRACE_SECONDS = 5
+IDLE_SECONDS = 20  # an open connection without a request
+BACKLOG = 512
+
+_log = get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams first: uvicorn waits for answers that are under way."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests, and see those through that are under way."""
+        self.config.app.state.site.follower.close()  # type: ignore[union-attr]  # it is ours
+        await super().shutdown(sockets)
+
+
+async def run_web(front: Front, settings: BotSettings) -> None:
+    """Serve the page at BOT_WEB_LISTEN; ends on SIGTERM or Ctrl-C.
+
+    Raises:
+        SettingsError: BOT_WEB_LISTEN is off.
+        WorldError: the address cannot be had.
+    """
+    listen = settings.web_listen
+    if listen is None:
+        raise SettingsError("BOT_WEB_LISTEN is off; it must be HOST:PORT to serve the page.")
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    try:
+        door = socket.create_server((listen.host, listen.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        message = f"The page cannot be served at {listen}: {error.strerror or error}; "
+        raise WorldError(f"{message}choose another address with BOT_WEB_LISTEN.") from error
+    with door:
+        config = uvicorn.Config(
+            web_app(front, settings),
+            log_config=None,
+            access_log=False,  # addresses of people, and sign-in tokens
+            server_header=False,
+            proxy_headers=False,  # the application believes those of BOT_WEB_PROXIES only
+            lifespan="off",
+            timeout_keep_alive=IDLE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        host, port = door.getsockname()[:2]
+        _log.info("serving the page", url=settings.web_url or f"http://{host}:{port}")
+        await _Server(config).serve(sockets=[door])

@@ -1,0 +1,264 @@
+"""What stands around every page: who is there, may they, how often, and how it is rendered."""
+
+import ipaddress
+import math
+import secrets
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.app import Front
+from bot.core.values import Person, Rank
+from bot.web.assets import Assets
+from bot.web.live import Follower
+from bot.web.rates import Rate, RateLimiter
+from bot.web.visit import THEMES, Visit, accepted_language, address_of
+from bot.web.visitors import Cookie, Session, guest_name, is_from_elsewhere
+from ganshare.errors import GanshareError
+from ganshare.settings import BotSettings
+
+__all__ = ["MEGABYTES", "Refused", "Site", "is_own_host"]
+
+MEGABYTES = 10  # of a form, picture included
+_FORM_FIELDS = 24
+_FIELD_BYTES = 64 * 1024
+_NOTICES = 1000
+_LANGUAGE_NAMES = {"en": "English", "zh": "中文"}  # each in itself
+
+# Generous for people, even several behind one address, and tight for scripts.
+_READS = Rate(burst=200, per_second=20)
+_PICTURES = Rate(burst=1000, per_second=100)
+_SENDS = Rate(burst=12, per_second=0.4)
+_SENDS_OF_ADDRESS = Rate(burst=60, per_second=2)
+_STREAMS, _STREAMS_OF_ADDRESS = 12, 60
+_GUESTS_OF_ADDRESS = 3  # times the paintings of one guest
+
+Handler = Callable[["Site", Visit], Awaitable[Response]]
+
+
+class Refused(HTTPException):
+    """A request that is not carried out, with the id and values of its sentence."""
+
+    def __init__(self, status: int, message: str, **values: int) -> None:
+        headers = {"Retry-After": str(values["seconds"])} if "seconds" in values else None
+        super().__init__(status, message, headers)
+        self.message, self.values = message, values
+
+
+class Site:
+    """The page of one front; it keeps nothing that a restart must not forget."""
+
+    def __init__(self, front: Front, settings: BotSettings) -> None:
+        self.front, self.settings = front, settings
+        self.store, self.blobs, self.words = front.store, front.blobs, front.words
+        self.assets = Assets()
+        self.follower = Follower(front.store, front.blobs)
+        self.is_https = (settings.web_url or "").startswith("https://")
+        self.cookie = Cookie(self.is_https)
+        self._reads, self._pictures = RateLimiter(_READS), RateLimiter(_PICTURES)
+        self._sends, self._sends_of_address = RateLimiter(_SENDS), RateLimiter(_SENDS_OF_ADDRESS)
+        of_address = _GUESTS_OF_ADDRESS * max(1, settings.web_guests_per_day)
+        self._guests = RateLimiter(Rate(of_address, of_address / 86_400))
+        self._streams: Counter[str] = Counter()
+        self._notices: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("bot.web"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+        )
+
+    # --- who is there -------------------------------------------------------------------------
+
+    def endpoint(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """Wrap a page: its visitor is known, their form is ours, and they are not too fast."""
+
+        async def answer(request: Request) -> Response:
+            visit = await self.receive(request)
+            if request.method == "POST":
+                await self._accept_form(visit)
+            response = await handler(self, visit)
+            if visit.is_new:
+                self.cookie.write(response, visit.session)
+            return response
+
+        return answer
+
+    async def receive(self, request: Request) -> Visit:
+        """Tell who sends a request; raises Refused if they send too many, or to another host."""
+        self.check_host(request)
+        self._limit(self._reads, address_of(request))
+        return await self._visit(request, looks_up=True)
+
+    async def stranger(self, request: Request, *, looks_up: bool) -> Visit:
+        """Tell who sends a request that failed; as a guest if the store may be what failed."""
+        try:
+            return await self._visit(request, looks_up=looks_up)
+        except GanshareError:
+            return await self._visit(request, looks_up=False)
+
+    async def _visit(self, request: Request, *, looks_up: bool) -> Visit:
+        known = self.cookie.read(request)
+        session = known or Session.new_guest()
+        locale = request.cookies.get("language", "")
+        if locale not in self.words.languages:
+            header = request.headers.get("accept-language", "")
+            locale = accepted_language(header, self.words.languages)
+        person = session.guest(locale)
+        if looks_up and session.is_member:
+            session, person = await self._member(session, locale)
+        theme = request.cookies.get("theme", "")
+        return Visit(
+            request,
+            session,
+            person,
+            locale,
+            theme if theme in THEMES else THEMES[0],
+            is_new=session != known,
+        )
+
+    async def _member(self, session: Session, locale: str) -> tuple[Session, Person]:
+        found = await self.store.session(session.token)
+        if found is not None:
+            return session, Person(found.person, found.name, Rank.MEMBER, locale)
+        session = Session.new_guest()
+        return session, session.guest(locale)
+
+    async def _accept_form(self, visit: Visit) -> None:
+        request, address = visit.request, address_of(visit.request)
+        if is_from_elsewhere(request, self.origin(request)):
+            raise Refused(403, "web-old-form")
+        self._limit(self._sends_of_address, address)
+        self._limit(self._sends, visit.session.rate_name)
+        visit.form = await self._form(request)
+        if not visit.session.accepts(visit.form.get("token")):
+            raise Refused(403, "web-old-form")
+
+    @staticmethod
+    async def _form(request: Request) -> FormData:
+        try:
+            return await request.form(
+                max_files=1, max_fields=_FORM_FIELDS, max_part_size=_FIELD_BYTES
+            )
+        except Refused:
+            raise
+        except HTTPException as error:  # of the parser: in pieces, too many fields, too long
+            raise Refused(400, "web-broken-form") from error
+
+    # --- what they may ------------------------------------------------------------------------
+
+    def check_host(self, request: Request) -> None:
+        """Raise Refused if the page is asked for under a name that is not its own."""
+        if not is_own_host(request.headers.get("host", ""), self.settings.web_url):
+            raise Refused(421, "web-wrong-host")
+
+    def check_pictures(self, request: Request) -> None:
+        """Raise Refused if an address fetches pictures faster than people look at them."""
+        self.check_host(request)
+        self._limit(self._pictures, address_of(request))
+
+    def check_guest(self, visit: Visit) -> None:
+        """Raise Refused if from a guest's address guests have had enough; a cookie is forgotten."""
+        if visit.person.rank is Rank.GUEST and self._guests.take(address_of(visit.request)):
+            raise Refused(429, "web-guests-today")
+
+    @contextmanager
+    def stream(self, visit: Visit) -> Iterator[None]:
+        """Count an open page; raises Refused if one person or address has too many."""
+        names = {
+            visit.session.rate_name: _STREAMS,
+            f"address {address_of(visit.request)}": _STREAMS_OF_ADDRESS,
+        }
+        if any(self._streams[name] >= most for name, most in names.items()):
+            raise Refused(429, "web-too-fast", seconds=10)
+        self._streams.update(names.keys())
+        try:
+            yield
+        finally:
+            self._streams.subtract(names.keys())
+            self._streams += Counter()  # forgets those at zero
+
+    @staticmethod
+    def _limit(limiter: RateLimiter, name: str) -> None:
+        if wait := limiter.take(name):
+            raise Refused(429, "web-too-fast", seconds=math.ceil(wait))
+
+    # --- how it is told -----------------------------------------------------------------------
+
+    def origin(self, request: Request) -> str:
+        """The page's own address, without a path."""
+        host = request.headers.get("host", "")
+        return (self.settings.web_url or f"{request.url.scheme}://{host}").lower()
+
+    def page(self, visit: Visit, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Render a page in the visitor's language."""
+        own = {
+            "visit": visit,
+            "person_name": guest_name(visit.person),
+            "t": partial(self.words.say, visit.locale),
+            "asset": self.assets.path,
+            "absolute": lambda path: self.origin(visit.request) + path,
+            "hidden": partial(_hidden, visit.session.form_token),
+            "languages": [(each, _LANGUAGE_NAMES[each]) for each in self.words.languages],
+            "notices": self._taken_notices(visit),
+        }
+        text = self._templates.get_template(name).render(own | values)
+        # Browsers may keep it for the way back, so that a long wall is found as it was left.
+        kept = "private, no-cache" if status < 400 else "no-store"
+        headers = {"Vary": "Cookie, Accept-Language", "Cache-Control": kept}
+        return HTMLResponse(text, status, headers)
+
+    def message(self, visit: Visit, status: int, sentence: str, title: str = "") -> HTMLResponse:
+        """A page that says one sentence."""
+        title = title or self.words.say(visit.locale, "web-error-title")
+        return self.page(visit, "message.html", status, title=title, sentence=sentence, back="/")
+
+    def redirect(self, visit: Visit, path: str, notice: str = "") -> RedirectResponse:
+        """Send somebody on to a page of ours, which says a sentence once."""
+        if notice:
+            number = secrets.token_urlsafe(8)
+            self._notices[number] = (visit.session.rate_name, notice)
+            while len(self._notices) > _NOTICES:
+                self._notices.popitem(last=False)
+            path += ("&" if "?" in path else "?") + f"notice={number}"
+        return RedirectResponse(path, 303)
+
+    def _taken_notices(self, visit: Visit) -> list[str]:
+        number = visit.request.query_params.get("notice", "")
+        owner, text = self._notices.get(number, ("", ""))
+        if owner != visit.session.rate_name:
+            return []
+        del self._notices[number]
+        return [text]
+
+
+def _hidden(token: str) -> Markup:
+    return Markup('<input type="hidden" name="token" value="{}">').format(token)
+
+
+def is_own_host(host: str, web_url: str | None) -> bool:
+    """Whether a Host header names the page: its public address, an IP address or localhost.
+
+    Other names could be made to lead here by whoever owns them, to read the page with the eyes of
+    somebody on this machine (DNS rebinding).
+    """
+    if web_url and host.lower() == urlsplit(web_url).netloc.lower():
+        return True
+    name = urlsplit(f"//{host}").hostname if host.isascii() and "@" not in host else None
+    if not name:
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name == "localhost"
+    return True

@@ -1,0 +1,54 @@
+// The prompt box: helpers write the sentence, a surprise draws one, a second sending is the same.
+
+export function easel(form) {
+  const { prompt, style, subject, colour, nonce } = form.elements;
+  const status = form.querySelector("[data-status]");
+  let written = ""; // what the helpers wrote last; what somebody typed is theirs
+
+  async function compose(query) {
+    const answer = await fetch(`/compose?${new URLSearchParams(query)}`);
+    return answer.ok ? answer.json() : null;
+  }
+
+  async function follow() {
+    if (prompt.value.trim() && prompt.value !== written) return;
+    const wish = { style: style.value, subject: subject.value, colour: colour.value };
+    if (!wish.style && !wish.subject && !wish.colour) {
+      prompt.value = written = "";
+      return;
+    }
+    const made = await compose(wish).catch(() => null);
+    if (made) prompt.value = written = made.text;
+  }
+  for (const helper of [style, subject, colour]) helper.addEventListener("change", follow);
+
+  form.querySelector("[data-surprise]").addEventListener("click", async (event) => {
+    event.preventDefault();
+    const made = await compose({}).catch(() => null);
+    if (!made) return;
+    prompt.value = written = made.text;
+    style.value = made.style;
+    subject.value = made.subject;
+    colour.value = made.colour;
+    status.textContent = made.text;
+  });
+
+  // Enter paints, as in a chat; Shift and Enter begin a new line.
+  prompt.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button[type=submit]"));
+    }
+  });
+
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+
+  // Who comes back by the browser's own button may send the same words for another painting.
+  addEventListener("pageshow", (event) => {
+    delete form.dataset.sent;
+    if (event.persisted) nonce.value = crypto.randomUUID().replaceAll("-", "");
+  });
+}

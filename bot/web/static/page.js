@@ -1,0 +1,17 @@
+// What the pages do beyond links and forms; without it they still work.
+
+import { combobox } from "./combobox.js";
+import { easel } from "./easel.js";
+import { further } from "./further.js";
+import { live } from "./live.js";
+import { themeSwitch } from "./theme.js";
+
+for (const [selector, enliven] of [
+  ["[data-theme-switch]", themeSwitch],
+  ["[data-combobox]", combobox],
+  ["[data-easel]", easel],
+  ["[data-further]", further],
+  ["[data-live]", live],
+]) {
+  for (const element of document.querySelectorAll(selector)) enliven(element);
+}
