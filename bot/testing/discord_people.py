@@ -1,0 +1,180 @@
+"""Scripted people on the stand-in's Discord: they type commands, press buttons, delete messages."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.testing.discord_gateway import Gateway
+from bot.testing.discord_shapes import channel_json, member_json
+from bot.testing.discord_world import Channel, Interaction, Posted, Refusal, World
+
+__all__ = ["People", "Someone"]
+
+COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4  # kinds of interactions
+STRING, INTEGER, ATTACHMENT = 3, 4, 11  # kinds of options
+BUTTON = 2
+MANAGE_GUILD = 1 << 5
+_GUILD, _BOT_DM = 0, 1  # contexts
+_MEMBER = (1 << 10) | (1 << 11) | (1 << 31)
+
+
+@dataclass
+class Someone:
+    """A person with an app, in one channel.
+
+    Args:
+        permissions: in that channel, as Discord tells the bot.
+    """
+
+    people: "People"
+    user: dict[str, Any]
+    channel: Channel
+    locale: str = "en-US"
+    permissions: int = _MEMBER
+
+    @property
+    def id(self) -> int:
+        """Their snowflake."""
+        return int(self.user["id"])
+
+    async def slash(self, name: str, **options: Any) -> Interaction:
+        """Send a command; bytes among the options become an attachment."""
+        return await self._send(COMMAND, self._command(name, options))
+
+    async def type(self, name: str, option: str, text: str) -> list[str]:
+        """Type into an option and give what the bot offers."""
+        data = self._command(name, {option: text})
+        data["options"][0]["focused"] = True
+        interaction = await self._send(AUTOCOMPLETE, data)
+        await self.people.until(lambda: interaction.acknowledged is not None)
+        return [each["value"] for each in interaction.choices]
+
+    async def press(self, posted: Posted, label: str) -> Interaction:
+        """Press the button whose label or emoji contains this."""
+        for button in posted.buttons:
+            emoji = (button.get("emoji") or {}).get("name") or ""
+            if label.lower() in (button.get("label") or "").lower() or label == emoji:
+                return await self.forge(posted, button["custom_id"])
+        raise LookupError(f"no button {label} among {posted.buttons}")
+
+    async def forge(self, posted: Posted, custom_id: str) -> Interaction:
+        """Send a press of a button that need not be there."""
+        data = {"component_type": BUTTON, "custom_id": custom_id}
+        return await self._send(COMPONENT, data, posted)
+
+    async def delete(self, posted: Posted) -> None:
+        """Delete a message, as moderators may."""
+        posted.deleted = True
+        ids = {"id": str(posted.id), "channel_id": str(self.channel.id)}
+        await self.people.gateway.dispatch("MESSAGE_DELETE", ids, self.channel.guild)
+
+    async def again(self, interaction: Interaction) -> None:
+        """Have the gateway deliver an interaction a second time."""
+        await self._dispatch(interaction)
+
+    def _command(self, name: str, options: dict[str, Any]) -> dict[str, Any]:
+        world = self.people.world
+        command = next((each for each in world.commands if each["name"] == name), None)
+        if command is None:
+            raise LookupError(f"no command {name} was synced")
+        data: dict[str, Any] = {"id": command["id"], "name": name, "type": 1, "options": []}
+        for option, value in options.items():
+            kind = STRING if isinstance(value, str) else INTEGER
+            if isinstance(value, bytes):
+                file = world.attachment("picture.png", value)
+                file["content_type"] = "image/png"
+                data.setdefault("resolved", {}).setdefault("attachments", {})[file["id"]] = file
+                kind, value = ATTACHMENT, file["id"]
+            data["options"].append({"name": option, "type": kind, "value": value})
+        return data
+
+    async def _send(
+        self, kind: int, data: dict[str, Any], posted: Posted | None = None
+    ) -> Interaction:
+        world, guild = self.people.world, self.channel.guild
+        json: dict[str, Any] = {
+            "type": kind,
+            "data": data,
+            "channel_id": str(self.channel.id),
+            "channel": {**channel_json(world, self.channel), "permissions": str(self.permissions)},
+            "app_permissions": str(world.permissions(self.channel)),
+            "locale": self.locale,
+            "entitlements": [],
+            "authorizing_integration_owners": {},
+            "attachment_size_limit": 10 << 20,
+            "context": _BOT_DM if guild is None else _GUILD,
+        }
+        if guild is None:
+            json["user"] = self.user
+        else:
+            json |= {"guild_id": str(guild), "guild_locale": "en-US"}
+            json["guild"] = {"id": str(guild), "locale": "en-US", "features": []}
+            json["member"] = member_json(world, self.user, permissions=str(self.permissions))
+        if posted is not None:
+            json["message"] = posted.json
+        interaction = world.interaction(json, self.channel)
+        if posted is not None:
+            interaction.original = posted.id
+        await self._dispatch(interaction)
+        return interaction
+
+    async def _dispatch(self, interaction: Interaction) -> None:
+        await self.people.gateway.dispatch(
+            "INTERACTION_CREATE", interaction.json, self.channel.guild
+        )
+
+
+@dataclass
+class People:
+    """Makes people and waits for what the bot does."""
+
+    world: World
+    gateway: Gateway
+
+    def join(self, name: str, channel: Channel, **values: Any) -> Someone:
+        """Let somebody into a channel."""
+        return Someone(self, self.world.user(name), channel, **values)
+
+    def write_to_bot(self, someone: Someone) -> Someone:
+        """Give the same person, in their direct messages."""
+        direct = self.world.direct(someone.id)
+        return Someone(self, someone.user, direct, someone.locale, someone.permissions)
+
+    def answer_to(self, interaction: Interaction) -> Posted | None:
+        """Give the message that an interaction was answered with, unless it is deleted."""
+        channel = self.world.channels[interaction.channel]
+        posted = channel.messages.get(interaction.original or 0)
+        return None if posted is None or posted.deleted else posted
+
+    async def said(self, interaction: Interaction, seconds: float = 20.0) -> Posted:
+        """Wait until something stands where "thinking" was, and give the last word."""
+
+        def word() -> Posted | None:
+            posted = self.answer_to(interaction)
+            if interaction.followups:
+                channel = self.world.channels[interaction.channel]
+                posted = channel.messages[interaction.followups[-1]]
+            return None if posted is None or posted.is_loading else posted
+
+        posted: Posted = await self.until(word, seconds)
+        return posted
+
+    async def until(self, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+        """Wait until a condition holds and give what it gives."""
+        try:
+            async with asyncio.timeout(seconds), self.world.news:
+                while not (result := condition()):
+                    await self.world.news.wait()
+                return result
+        except TimeoutError:
+            last = [f"{e.method} {e.path} {e.status} {e.body}" for e in self.world.exchanges[-8:]]
+            raise TimeoutError("\n".join(["in vain; the last requests:", *last])) from None
+
+    def faults(self) -> list[str]:
+        """Say what was wrong with any request or answer so far."""
+        return [fault for exchange in self.world.exchanges for fault in exchange.faults]
+
+    def refuse(self, status: int, code: int, *, retry_after: float | None = None) -> Refusal:
+        """Build a refusal for `DiscordServer.fail`."""
+        return Refusal(status, code, "made to happen", retry_after)
