@@ -21,6 +21,7 @@ __all__ = [
     "hand_back_statement",
     "is_same",
     "reap_statement",
+    "renew_statement",
 ]
 
 _EVERYBODY = ring(Topic.NEWS, Topic.WORK)
@@ -106,6 +107,12 @@ def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
         "hidden": made.hidden,
     }
     return artworks.insert().values(values).returning(artworks)
+
+
+def renew_statement(job_id: str) -> Any:
+    """Make news of a job, whatever its state."""
+    changed = jobs.update().where(jobs.c.id == job_id).values(_changed())
+    return changed.returning(jobs.c.id, *ring(Topic.NEWS))
 
 
 def is_same(artwork: Artwork, job: Job, made: NewArtwork) -> bool:

@@ -70,9 +70,13 @@ class Reader:
         )
         return place_of(rows, live)
 
-    async def inbox(self, origin: str, limit: int = 200) -> list[Job]:
-        """Jobs of this origin with news since their last `ack`, oldest first."""
-        unread = jobs.c.revision > jobs.c.seen
+    async def inbox(self, origin: str, limit: int = 200, *, after: str = "") -> list[Job]:
+        """Jobs of this origin with news since their last `ack`, oldest first.
+
+        Args:
+            after: id of the last job of the page before.
+        """
+        unread = sa.and_(jobs.c.revision > jobs.c.seen, jobs.c.id > after)
         return await self._select(jobs.c.origin == origin, unread, order=[jobs.c.id], limit=limit)
 
     async def active(self, person: str) -> list[Job]:

@@ -29,6 +29,7 @@ from ganshare.store.leases import (
     hand_back_statement,
     is_same,
     reap_statement,
+    renew_statement,
 )
 from ganshare.store.migrate import check_schema, migrate
 from ganshare.store.reading import Reader
@@ -291,6 +292,10 @@ class Store(Reader, Community):
         ]
         if shown:
             await self._database.write_each(_ACK, shown)
+
+    async def renew(self, job_id: str) -> bool:
+        """Have a job's origin show it anew, as after its artwork was deleted or hidden."""
+        return await self._database.row(renew_statement(job_id)) is not None
 
     async def report(self, report: EngineReport) -> None:
         """Say that an engine is alive, and what it can do."""

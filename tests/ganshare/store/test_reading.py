@@ -15,10 +15,21 @@ async def test_an_inbox_has_what_is_new_for_its_origin(asker: Any) -> None:
     await asker.submit(key="2", origin="telegram")
     await asker.submit(key="3", origin="discord")
     assert [job.key for job in await store.inbox("discord")] == ["1", "3"]
-    assert [job.key for job in await store.inbox("discord", limit=1)] == ["1"]
+    (first,) = await store.inbox("discord", limit=1)
+    assert first.key == "1"
+    assert [job.key for job in await store.inbox("discord", after=first.id)] == ["3"]
     await store.ack(await store.inbox("discord"))
     assert await store.inbox("discord") == []
     assert [job.key for job in await store.inbox("telegram")] == ["2"]
+
+
+async def test_a_job_that_is_renewed_is_news_again(asker: Any) -> None:
+    store = asker.store
+    job = (await asker.submit(origin="discord")).job
+    await store.ack(await store.inbox("discord"))
+    assert await store.renew(job.id)
+    assert [each.id for each in await store.inbox("discord")] == [job.id]
+    assert not await store.renew("none-such")
 
 
 async def test_several_jobs_are_read_at_once(asker: Any) -> None:
