@@ -74,7 +74,7 @@ web-related = More { $style } paintings
 ## Gallery
 
 web-search = Search
-web-search-example = a castle, teal
+web-search-example = castle teal
 web-find = Find
 web-clear = Show all
 web-further = More paintings

@@ -10,7 +10,7 @@ from ganshare.errors import SettingsError, WorldError
 from ganshare.log import get_logger
 from ganshare.settings import BotSettings
 
-__all__ = ["run_web"]
+__all__ = ["WebServer", "run_web"]
 
 GRACE_SECONDS = 5
 IDLE_SECONDS = 20  # an open connection without a request
@@ -28,34 +28,56 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def run_web(front: Front, settings: BotSettings) -> None:
-    """Serve the page at BOT_WEB_LISTEN; ends on SIGTERM or Ctrl-C.
+class WebServer:
+    """The page at BOT_WEB_LISTEN; the address is taken at once, and served by `run`.
 
     Raises:
         SettingsError: BOT_WEB_LISTEN is off.
         WorldError: the address cannot be had.
     """
+
+    def __init__(self, front: Front, settings: BotSettings) -> None:
+        self._door = _open_door(settings)
+        host, port = self._door.getsockname()[:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._server = _Server(
+            uvicorn.Config(
+                web_app(front, settings),
+                log_config=None,
+                access_log=False,  # addresses of people, and sign-in tokens
+                server_header=False,
+                proxy_headers=False,  # the application believes those of BOT_WEB_PROXIES only
+                lifespan="off",
+                timeout_keep_alive=IDLE_SECONDS,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+                h11_max_incomplete_event_size=64 * 1024,
+            )
+        )
+
+    async def run(self) -> None:
+        """Serve until SIGTERM, Ctrl-C or `stop`."""
+        with self._door:
+            await self._server.serve(sockets=[self._door])
+
+    def stop(self) -> None:
+        """Let `run` end, once the answers under way are given."""
+        self._server.should_exit = True
+
+
+async def run_web(front: Front, settings: BotSettings) -> None:
+    """Serve the page until the process is told to end; raises what `WebServer` does."""
+    server = WebServer(front, settings)
+    _log.info("serving the page", url=settings.web_url or server.url)
+    await server.run()
+
+
+def _open_door(settings: BotSettings) -> socket.socket:
     listen = settings.web_listen
     if listen is None:
         raise SettingsError("BOT_WEB_LISTEN is off; it must be HOST:PORT to serve the page.")
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
     try:
-        door = socket.create_server((listen.host, listen.port), family=family, backlog=BACKLOG)
+        return socket.create_server((listen.host, listen.port), family=family, backlog=BACKLOG)
     except OSError as error:
         message = f"The page cannot be served at {listen}: {error.strerror or error}; "
         raise WorldError(f"{message}choose another address with BOT_WEB_LISTEN.") from error
-    with door:
-        config = uvicorn.Config(
-            web_app(front, settings),
-            log_config=None,
-            access_log=False,  # addresses of people, and sign-in tokens
-            server_header=False,
-            proxy_headers=False,  # the application believes those of BOT_WEB_PROXIES only
-            lifespan="off",
-            timeout_keep_alive=IDLE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
-        host, port = door.getsockname()[:2]
-        _log.info("serving the page", url=settings.web_url or f"http://{host}:{port}")
-        await _Server(config).serve(sockets=[door])

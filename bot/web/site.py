@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import re
 import secrets
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
@@ -33,6 +34,7 @@ MEGABYTES = 10  # of a form, picture included
 _FORM_FIELDS = 24
 _FIELD_BYTES = 64 * 1024
 _NOTICES = 1000
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+)(?::[0-9]{1,5})?")
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}  # each in itself
 
 # Generous for people, even several behind one address, and tight for scripts.
@@ -254,11 +256,12 @@ def is_own_host(host: str, web_url: str | None) -> bool:
     """
     if web_url and host.lower() == urlsplit(web_url).netloc.lower():
         return True
-    name = urlsplit(f"//{host}").hostname if host.isascii() and "@" not in host else None
-    if not name:
+    match = _HOST.fullmatch(host)
+    if match is None:
         return False
+    name = match[1].strip("[]")
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return name == "localhost"
+        return name.lower() == "localhost"
     return True

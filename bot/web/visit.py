@@ -70,7 +70,10 @@ def accepted_language(header: str, languages: tuple[str, ...]) -> str:
 
 def way_back(request: Request) -> str:
     """The page that a form was on, if it was one of ours; the first page otherwise."""
-    parts = urlsplit(request.headers.get("referer", ""))
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
     is_ours = parts.netloc == request.headers.get("host") and parts.path.startswith("/")
     # "//elsewhere" would be another site.
     if not is_ours or parts.path.startswith(("//", "/\\")) or "/sign-in/" in parts.path:
