@@ -82,6 +82,7 @@ class TelegramServer:
             task.cancel()
         self._server.should_exit = self._server.force_exit = True
         posting.cancel()
+        serving.cancel()
         await asyncio.gather(serving, posting, return_exceptions=True)
         self._server = None
 

@@ -1,0 +1,5 @@
+# What only Telegram's frontend says.
+
+telegram-told = I have sent you the answer in private, since it is for you alone.
+telegram-write-first = The answer is for you alone: open { $url }, press Start, and ask me there.
+telegram-picture-away = Your picture cannot be fetched from Telegram right now; please try again in a moment.

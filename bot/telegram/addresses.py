@@ -1,0 +1,60 @@
+"""Where messages stand on Telegram, as the store keeps it, and how people and places are named."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+__all__ = ["ORIGIN", "Address", "Spot", "person_id"]
+
+ORIGIN = "telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where to write.
+
+    Args:
+        message: to reply to, if it is still there.
+        thread: topic of a forum.
+    """
+
+    chat: int
+    message: int | None = None
+    thread: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a job's `reply_to`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Spot":
+        """Read what `to_json` gave; other keys belong to others."""
+        return cls(values["chat"], values.get("message"), values.get("thread"))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A message of ours.
+
+    Args:
+        is_photo: else it is a text.
+    """
+
+    chat: int
+    message: int
+    is_photo: bool
+    thread: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As the store keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Address":
+        """Read what `to_json` gave."""
+        return cls(values["chat"], values["message"], values["is_photo"], values.get("thread"))
+
+
+def person_id(number: int) -> str:
+    """The id of a person or a place by Telegram's number."""
+    return f"{ORIGIN}:{number}"

@@ -1,0 +1,283 @@
+"""Takes each update to the desk, and what the desk says back to its chat."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from telegram import CallbackQuery, Document, MaybeInaccessibleMessage, Message, PhotoSize, Update
+from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.app import Front
+from bot.core.arguments import parse_text
+from bot.core.commands import find_command
+from bot.core.parameters import Command, Kind
+from bot.core.pictures import MAX_BYTES
+from bot.core.refusal import RefusalError, sentence_of
+from bot.core.values import Action, Ask, Person, Place, Press, Rank, Reply, parse_data
+from bot.telegram.addresses import ORIGIN, Address, Spot, person_id
+from bot.telegram.composing import plain, units
+from bot.telegram.intake import Handled
+from bot.telegram.outbox import Outbox
+from bot.telegram.ranks import Ranks
+from bot.telegram.reading import Line, author_of, picture_of, place_of, read_line, spot_of
+from ganshare.errors import AskerError, ParameterError, WorldError
+
+__all__ = ["Clerk"]
+
+_log = logging.getLogger(__name__)
+_SECRET = frozenset({"link"})  # commands whose answers nobody else may read
+_PAGING = (f"{Action.GALLERY}:", f"{Action.MINE}:")
+_LONGEST_ALERT = 200  # UTF-16 code units
+_SECONDS_TO_ALERT = 0.6  # then the button must stop turning, and the answer comes as a message
+_RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+class Clerk:
+    """Handles one update at a time, any number side by side.
+
+    Args:
+        name: of the bot, without the @.
+    """
+
+    def __init__(self, bot: "ExtBot[int]", name: str, front: Front, outbox: Outbox) -> None:
+        self._bot, self._name, self._front, self._outbox = bot, name, front, outbox
+        self._ranks = Ranks(bot)
+
+    async def handle(self, update: Update, handled: Handled) -> None:
+        """Carry out what an update asks for, and answer it."""
+        if update.callback_query is not None:
+            await self._press(update.callback_query, handled)
+        elif update.message is not None:
+            await self._message(update.message, handled)
+        elif (changed := update.chat_member or update.my_chat_member) is not None:
+            self._ranks.forget(changed.chat.id)
+
+    # --- messages -----------------------------------------------------------------------------
+
+    async def _message(self, message: Message, handled: Handled) -> None:
+        if message.migrate_to_chat_id is not None:
+            await self._migrate(message.chat.id, message.migrate_to_chat_id)
+            return
+        line = read_line(message, self._name)
+        if line is None or (person := author_of(message, await self._rank(message))) is None:
+            return
+        replies = await self._answer(message, line, person)
+        handled.taken.set()
+        spot = spot_of(message)
+        if line.command in _SECRET and message.chat.type != "private":
+            await self._in_private(message, replies, person)
+        else:
+            await asyncio.gather(*(self._deliver(spot, each) for each in replies))
+
+    async def _answer(self, message: Message, line: Line, person: Person) -> list[Reply]:
+        """Ask the desk; what cannot even be read is answered here."""
+        words = self._front.words
+        try:
+            command, arguments = _read(line)
+            picture = await self._picture(message, command)
+        except AskerError as error:
+            return [Reply(text=sentence_of(words, person.locale, error), is_private=True)]
+        except TelegramError as error:
+            _log.warning("a picture could not be fetched: %s", error.message)
+            return [Reply(text=words.say(person.locale, "telegram-picture-away"), is_private=True)]
+        ask = Ask(
+            line.command,
+            arguments,
+            person,
+            place_of(message),
+            key=f"{ORIGIN}:{message.chat.id}:{message.message_id}",
+            reply_to=spot_of(message).to_json(),
+            picture=picture,
+        )
+        return await self._front.desk.answer(ask)
+
+    async def _picture(self, message: Message, command: Command | None) -> bytes | None:
+        """Fetch the picture that belongs to a command, if it takes one."""
+        takes = command is not None and any(p.kind is Kind.PICTURE for p in command.parameters)
+        picture = picture_of(message) if takes else None
+        return None if picture is None else await _fetch(picture)
+
+    async def _rank(self, message: Message) -> Rank:
+        if message.chat.type == "private" or message.from_user is None:
+            return Rank.MEMBER
+        return await self._ranks.of(message.from_user.id, message.chat.id)
+
+    async def _migrate(self, old: int, new: int) -> None:
+        """A group became a supergroup: its settings go with it."""
+        self._outbox.moved(old, new)
+        store = self._front.store
+        try:
+            settings = await store.place_settings(person_id(old))
+            values = {name: getattr(settings, name) for name in type(settings).__slots__}
+            values.pop("place")
+            await store.change_place(person_id(new), values, by=person_id(new))
+        except WorldError as error:
+            _log.warning("settings of a group that moved are not taken along: %s", error)
+
+    # --- buttons ------------------------------------------------------------------------------
+
+    async def _press(self, query: CallbackQuery, handled: Handled) -> None:
+        """Carry out what a button stands for; the button never turns for long."""
+        user, message = query.from_user, query.message
+        if message is None:  # below a message that was sent elsewhere by inline mode
+            await self._stop_turning(query)
+            return
+        work = asyncio.create_task(self._pressed(query, message, person_id(user.id)))
+        await asyncio.wait([work], timeout=_SECONDS_TO_ALERT)
+        if not work.done():
+            await self._stop_turning(query)
+            replies = await work
+        else:
+            replies = work.result()
+            alert = next((words for each in replies if (words := _alert(each))), "")
+            if await self._stop_turning(query, alert) and alert:
+                replies = [each for each in replies if _alert(each) != alert]
+        handled.taken.set()
+        for reply in replies:
+            await self._show_pressed(query, message, reply)
+
+    async def _pressed(
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage, person: str
+    ) -> list[Reply]:
+        user, chat = query.from_user, message.chat
+        locale = user.language_code or "en"
+        try:
+            action, subject = parse_data(query.data or "")
+        except ParameterError:
+            text = self._front.words.say(locale, "refusal-button")
+            return [Reply(text=text, is_private=True)]
+        is_private = chat.type == "private"
+        rank = Rank.MEMBER if is_private else await self._ranks.of(user.id, chat.id)
+        press = Press(
+            action,
+            subject,
+            Person(person, user.full_name, rank, locale),
+            Place(person_id(chat.id), is_private),
+            key=f"{ORIGIN}:{query.id}",
+            reply_to=_spot_below(message).to_json(),
+        )
+        return await self._front.desk.press(press)
+
+    async def _show_pressed(
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage, reply: Reply
+    ) -> None:
+        """Turn the page in its place; everything else is a message of its own."""
+        turns = (query.data or "").startswith(_PAGING)
+        if turns and isinstance(message, Message) and reply.pictures and _is_page(message):
+            here = Address(message.chat.id, message.message_id, bool(message.photo))
+            try:
+                await self._outbox.edit(here, reply)
+            except TelegramError as error:
+                _log.info("a page could not be turned: %s", error.message)
+            else:
+                return
+        await self._deliver(_spot_below(message), reply)
+
+    async def _stop_turning(self, query: CallbackQuery, alert: str = "") -> bool:
+        """Answer the callback query; False if that was too late."""
+        try:
+            await self._bot.answer_callback_query(
+                query.id, text=alert or None, show_alert=bool(alert)
+            )
+        except TelegramError as error:
+            _log.info("a press was not answered in time: %s", error.message)
+            return False
+        return True
+
+    # --- answers ------------------------------------------------------------------------------
+
+    async def _deliver(self, spot: Spot, reply: Reply) -> None:
+        """Send a reply; if it is a job's message, tell the desk where it stands.
+
+        A job whose message cannot be sent is left to the courier.
+        """
+        if reply.job is not None and await self._has_message(reply.job):
+            return  # a repeated update, answered before
+        address = await self._send(spot, reply)
+        if address is not None and reply.job is not None:
+            await self._front.desk.posted(reply.job, ORIGIN, address.to_json())
+
+    async def _has_message(self, job: str) -> bool:
+        try:
+            return await self._front.store.post(job) is not None
+        except WorldError:
+            return False
+
+    async def _send(self, spot: Spot, reply: Reply) -> Address | None:
+        """Send, again and again while the network is away; None if it cannot be done."""
+        for pause in (*_RETRIES, None):
+            try:
+                return await self._outbox.send(spot, reply)
+            except (BadRequest, TimedOut, ChatMigrated) as error:
+                _log.info("an answer was not sent: %s", error.message)
+                return None
+            except NetworkError as error:
+                _log.warning("an answer was not sent yet: %s", error.message)
+                if pause is None:
+                    return None
+                await asyncio.sleep(pause)
+            except TelegramError as error:
+                _log.info("an answer was not sent: %s", error.message)
+                return None
+        return None
+
+    async def _in_private(self, message: Message, replies: Sequence[Reply], person: Person) -> None:
+        """Say it to somebody alone; in the group stands only that it was, or how it could be."""
+        sent = None
+        if message.from_user is not None and message.sender_chat is None:
+            own = Spot(message.from_user.id)
+            for reply in replies:
+                sent = await self._send(own, reply)
+        say = self._front.words.say
+        if sent is not None:
+            text = say(person.locale, "telegram-told")
+        else:
+            text = say(person.locale, "telegram-write-first", url=f"https://t.me/{self._name}")
+        await self._deliver(spot_of(message), Reply(text=text))
+
+
+def _read(line: Line) -> tuple[Command | None, Mapping[str, Any]]:
+    """Read a line's arguments; a command that there is not is the desk's to refuse."""
+    try:
+        command = find_command(line.command)
+    except ParameterError:
+        return None, {}
+    return command, parse_text(command, line.words)
+
+
+async def _fetch(picture: PhotoSize | Document) -> bytes:
+    size = picture.file_size or 0
+    if size > MAX_BYTES:
+        raise RefusalError(
+            "refusal-picture-large",
+            given=f"{size / 1024**2:.1f}",
+            allowed=str(MAX_BYTES // 1024**2),
+        )
+    file = await picture.get_file()
+    return bytes(await file.download_as_bytearray())
+
+
+def _spot_below(message: MaybeInaccessibleMessage) -> Spot:
+    if isinstance(message, Message):
+        return spot_of(message)
+    return Spot(message.chat.id, message.message_id)
+
+
+def _alert(reply: Reply) -> str:
+    """A reply's words, if they fit into the little window that only the presser sees."""
+    if not reply.is_private or reply.pictures or reply.document or reply.buttons or reply.job:
+        return ""
+    words = plain("\n".join(part for part in (reply.title, reply.text) if part))
+    lines = [words, *(f"{plain(name)}: {plain(value)}" for name, value in reply.fields)]
+    whole = "\n".join(line for line in lines if line)
+    return whole if units(whole) <= _LONGEST_ALERT else ""
+
+
+def _is_page(message: Message) -> bool:
+    """Whether a message is a page of pictures: a photo that can be turned over."""
+    if not message.photo or message.reply_markup is None:
+        return False
+    buttons = [button for row in message.reply_markup.inline_keyboard for button in row]
+    return any(str(button.callback_data).startswith(_PAGING) for button in buttons)

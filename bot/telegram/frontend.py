@@ -1,0 +1,129 @@
+"""Telegram's part of `python -m bot run`: updates to the desk, jobs to their messages."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.app import Front
+from bot.telegram.clerk import Clerk
+from bot.telegram.intake import Intake, poll, token_refused
+from bot.telegram.menu import set_commands
+from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.outbox import Outbox
+from bot.telegram.pace import Pace
+from bot.telegram.webhook import check_webhook_settings, serve_webhook
+from ganshare.errors import SettingsError
+from ganshare.settings import BotSettings
+
+__all__ = ["make_bot", "run_telegram"]
+
+_log = logging.getLogger(__name__)
+_CONNECTIONS = 64
+_SECONDS_TO_CONNECT = 10.0
+_RETRY = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+
+
+def make_bot(settings: BotSettings) -> "ExtBot[int]":
+    """Build the client from the settings; raises SettingsError without a token."""
+    # Durations as python-telegram-bot will have them from its next version on; else it warns.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and the token is in them
+    if settings.telegram_token is None:
+        raise SettingsError("BOT_TELEGRAM_TOKEN is not set; @BotFather gives one for /newbot.")
+    request = HTTPXRequest(
+        connection_pool_size=_CONNECTIONS,
+        connect_timeout=_SECONDS_TO_CONNECT,
+        read_timeout=20.0,
+        write_timeout=20.0,
+        pool_timeout=20.0,
+        media_write_timeout=60.0,
+    )
+    polling = HTTPXRequest(connection_pool_size=2, connect_timeout=_SECONDS_TO_CONNECT)
+    return ExtBot(
+        settings.telegram_token.get_secret_value(),
+        base_url=settings.telegram_base_url or "https://api.telegram.org/bot",
+        base_file_url=settings.telegram_base_file_url or "https://api.telegram.org/file/bot",
+        request=request,
+        get_updates_request=polling,
+        rate_limiter=Pace(),
+    )
+
+
+async def run_telegram(front: Front, settings: BotSettings) -> None:
+    """Serve Telegram until cancelled.
+
+    Raises:
+        SettingsError: Telegram refuses the token, or the webhook's settings don't go together.
+        WorldError: the webhook's port cannot be had.
+    """
+    if settings.telegram_webhook_url:
+        check_webhook_settings(settings)
+    bot = make_bot(settings)
+    async with _connected(bot):
+        outbox = Outbox(bot)
+        clerk = Clerk(bot, bot.username, front, outbox)
+        intake = Intake(clerk.handle)
+        _log.info("Telegram: @%s is at work", bot.username)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(front.courier(TelegramMessenger(outbox)).run())
+                tasks.create_task(_list_commands(bot, front))
+                tasks.create_task(_take_updates(bot, intake, settings))
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+        finally:
+            await intake.close()
+
+
+@asynccontextmanager
+async def _connected(bot: "ExtBot[int]") -> AsyncIterator[None]:
+    """Get through to Telegram, however long that takes."""
+    try:
+        await _persist(bot.initialize)
+        yield
+    finally:
+        await bot.shutdown()
+
+
+async def _take_updates(bot: "ExtBot[int]", intake: Intake, settings: BotSettings) -> None:
+    if settings.telegram_webhook_url:
+        await serve_webhook(bot, intake, settings)
+    else:
+        await _persist(bot.delete_webhook)
+        await poll(bot, intake)
+
+
+async def _list_commands(bot: "ExtBot[int]", front: Front) -> None:
+    try:
+        await set_commands(bot, front.words)
+    except TelegramError as error:
+        _log.warning("Telegram's list of commands is not up to date: %s", error.message)
+
+
+async def _persist(call: Callable[[], Awaitable[object]]) -> None:
+    """Call until it works."""
+    failures = 0
+    while True:
+        try:
+            await call()
+        except InvalidToken as error:
+            raise token_refused() from error
+        except TelegramError as error:
+            pause = _RETRY[min(failures, len(_RETRY) - 1)]
+            failures += 1
+            _log.warning("Telegram cannot be reached, next try in %g s: %s", pause, error.message)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that ended the others, for one sentence of it."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

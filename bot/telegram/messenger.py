@@ -1,0 +1,60 @@
+"""Telegram as the courier sees it: one message per job, and a word in private."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.messenger import MessageGone, PlaceGone
+from bot.core.values import Reply
+from bot.telegram.addresses import ORIGIN, Address, Spot
+from bot.telegram.outbox import Outbox
+from bot.telegram.pace import Urgency
+from bot.telegram.troubles import as_messenger_errors
+from ganshare.jobs import Job
+
+__all__ = ["TelegramMessenger"]
+
+
+class TelegramMessenger:
+    """Shows jobs in their messages; how often is for the outbox' pace to say."""
+
+    origin = ORIGIN
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    async def show(
+        self, job: Job, address: Mapping[str, Any] | None, reply: Reply
+    ) -> Mapping[str, Any]:
+        """Edit the message at an address, or send one where the job was asked for."""
+        urgency = Urgency.FINAL if job.state.over else Urgency.PROGRESS
+        with as_messenger_errors():
+            if address is None:
+                sent = await self._outbox.send(self._spot(job), reply, urgency)
+                return sent.to_json()
+            known = self._address(address)
+            edited = await self._outbox.edit(
+                known, reply, urgency, keeps_picture=not job.state.over
+            )
+            return edited.to_json()
+
+    async def tell(self, person: str, reply: Reply) -> None:
+        """Write to somebody in private."""
+        number = person.removeprefix(f"{ORIGIN}:")
+        if not number.isdecimal():
+            raise PlaceGone(f"{person} is nobody on Telegram.", given=person)
+        with as_messenger_errors():
+            await self._outbox.send(Spot(int(number)), reply, Urgency.FINAL)
+
+    @staticmethod
+    def _spot(job: Job) -> Spot:
+        try:
+            return Spot.from_json(job.reply_to)
+        except KeyError as error:
+            raise PlaceGone(f"The job {job.id} does not say where it was asked for.") from error
+
+    @staticmethod
+    def _address(address: Mapping[str, Any]) -> Address:
+        try:
+            return Address.from_json(address)
+        except KeyError as error:
+            raise MessageGone("The message's address cannot be read.") from error
