@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.core.courier import Courier
-from bot.core.desk import Desk
+from bot.core.desk import Desk, DeskOptions
 from bot.core.messenger import Messenger
 from bot.core.moderation import Moderation
-from bot.core.words import Words
-from ganshare.blobs import Blobs
+from bot.core.words import Words, load_words
+from ganshare.blobs import Blobs, open_blobs
 from ganshare.settings import BotSettings, CoreSettings
-from ganshare.store import Store
+from ganshare.store import Store, open_store
 
 __all__ = ["Front", "open_front"]
 
@@ -32,12 +32,26 @@ class Front:
 
 
 @asynccontextmanager
-async def open_front(core: CoreSettings, settings: BotSettings) -> AsyncIterator[Front]:
+async def open_front(
+    core: CoreSettings, settings: BotSettings, *, migrate: bool = False
+) -> AsyncIterator[Front]:
     """Connect to store and blobs, and build the rest.
+
+    Args:
+        migrate: whether to make or renew the store's tables.
 
     Raises:
         WorldError: the store or the blobs cannot be used.
         SettingsError: a word list of the moderation cannot be read.
     """
-    raise NotImplementedError
-    yield
+    words, moderation = load_words(), Moderation()
+    options = DeskOptions(
+        model=settings.model,
+        web_url=settings.web_url,
+        guests_per_day=settings.web_guests_per_day,
+    )
+    blobs = open_blobs(core.blobs_url.get_secret_value())
+    url = core.database_url.get_secret_value()
+    async with open_store(url, core.limits, migrate=migrate) as store:
+        desk = Desk(store, blobs, words, moderation, options)
+        yield Front(store, blobs, words, moderation, desk)

@@ -198,8 +198,12 @@ class BotSettings(Settings):
     """Chat platforms and the web page; the endpoints are complete prefixes, for stand-ins."""
 
     table = "bot"
-    model_config = SettingsConfigDict(env_prefix="BOT_")
+    model_config = SettingsConfigDict(env_prefix="BOT_", protected_namespaces=())
 
+    model: str | None = Field(
+        None,
+        description="The VQGAN for who names none; if unset, the embedded one, or an engine's.",
+    )
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot.")
     discord_api_base: str | None = Field(
         None, description="Another Discord API, such as http://127.0.0.1:8080/api/v10."
@@ -232,6 +236,9 @@ class BotSettings(Settings):
     )
     web_guests_per_day: int = Field(
         0, ge=0, le=1000, description="Paintings a day for who has not signed in on the web page."
+    )
+    moderation_dir: Path | None = Field(
+        None, description="Folder of the community's own word lists (*.toml) for prompts."
     )
     web_proxies: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
         (), description="Proxies whose X-Forwarded-For is believed: addresses or networks, commas."

@@ -10,6 +10,7 @@ from ganshare.sizes import MAX_STEPS
 __all__ = [
     "COMMANDS",
     "MOST_AT_ONCE",
+    "SETTINGS",
     "Command",
     "Completes",
     "Kind",

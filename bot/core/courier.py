@@ -1,11 +1,24 @@
 """Delivery: what the engines tell the store becomes one message per job, always up to date."""
 
+import asyncio
+import time
+
+from bot.core.delivery import Delivery, Post
 from bot.core.messenger import Messenger
 from bot.core.words import Words
 from ganshare.blobs import Blobs
-from ganshare.store import Store
+from ganshare.errors import WorldError
+from ganshare.log import get_logger
+from ganshare.store import Store, Topic
 
 __all__ = ["Courier"]
+
+PAGE = 200
+LOOK_SECONDS = 5.0  # between two looks at the inbox, should no bell ring
+REST_SECONDS = 0.05  # after each look, in which news gather
+TROUBLE_SECONDS = 1.0
+
+_log = get_logger(__name__)
 
 
 class Courier:
@@ -33,9 +46,40 @@ class Courier:
         grace: float = 10.0,
         at_once: int = 16,
     ) -> None:
-        self._store, self._blobs, self._messenger, self._words = store, blobs, messenger, words
-        self._pace, self._grace, self._at_once = pace, grace, at_once
+        self._store, self._origin = store, messenger.origin
+        self._post = Post(store, blobs, messenger, words, pace, grace, at_once)
+        self._deliveries: dict[str, Delivery] = {}
 
     async def run(self) -> None:
         """Deliver until cancelled; whatever fails is logged and tried again."""
-        raise NotImplementedError
+        async with asyncio.TaskGroup() as group:
+            while True:
+                began = time.monotonic()
+                try:
+                    await self._collect(group)
+                except WorldError as error:
+                    _log.warning("the inbox cannot be read", reason=str(error))
+                    await asyncio.sleep(TROUBLE_SECONDS)
+                # With a long inbox, most of the time is left for delivering it.
+                await asyncio.sleep(max(REST_SECONDS, 2 * (time.monotonic() - began)))
+                await self._store.wait(LOOK_SECONDS, Topic.NEWS)
+
+    async def _collect(self, group: asyncio.TaskGroup) -> None:
+        """Hand all news to the deliveries of their jobs; new ones begin."""
+        after, more = "", True
+        while more:
+            page = await self._store.inbox(self._origin, PAGE, after=after)
+            for job in page:
+                if (delivery := self._deliveries.get(job.id)) is not None:
+                    delivery.update(job)
+                    continue
+                self._deliveries[job.id] = Delivery(self._post, job)
+                group.create_task(self._deliver(job.id))
+            more = len(page) == PAGE
+            after = page[-1].id if page else ""
+
+    async def _deliver(self, job_id: str) -> None:
+        try:
+            await self._deliveries[job_id].run()
+        finally:
+            del self._deliveries[job_id]

@@ -1,31 +1,28 @@
 """The desk: a command or a press comes in, is checked and carried out, and replies go out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bot.core import accounts, administration, browsing, commissions
+from bot.core.accounts import SIGN_IN_PATH
+from bot.core.commands import check_arguments, find_command
+from bot.core.completing import offers
+from bot.core.errand import DeskOptions, Errand, Tools
+from bot.core.help import help_text
 from bot.core.moderation import Moderation
-from bot.core.values import Ask, Person, Press, Reply
+from bot.core.parameters import Command
+from bot.core.refusal import RefusalError, sentence_of
+from bot.core.values import Action, Ask, Person, Press, Rank, Reply
 from bot.core.words import Words
 from ganshare.blobs import Blobs
+from ganshare.errors import AskerError, ParameterError, WorldError, quoted
+from ganshare.log import get_logger, pseudonym
 from ganshare.store import Store
 
 __all__ = ["SIGN_IN_PATH", "Desk", "DeskOptions"]
 
-SIGN_IN_PATH = "/sign-in/"  # below the page's address; the one-time token follows
-
-
-@dataclass(frozen=True, slots=True)
-class DeskOptions:
-    """What an owner may choose.
-
-    Args:
-        model: that paints unless the asker names one; None for the first of a live engine's.
-        web_url: public address of the web page, for sign-in links; None without a page.
-    """
-
-    model: str | None = None
-    web_url: str | None = None
+_log = get_logger(__name__)
 
 
 class Desk:
@@ -33,7 +30,8 @@ class Desk:
 
     A reply with `job` set becomes that job's message: the frontend sends it, then tells `posted`
     where it stands, and from then on the courier keeps it up to date. The desk adds its own key
-    "desk" to what a frontend gives as `reply_to`.
+    "desk" to what a frontend gives as `reply_to`. Where a job is delivered follows from the
+    place's id: "discord:CHANNEL" by the courier of the origin "discord".
     """
 
     def __init__(
@@ -44,8 +42,8 @@ class Desk:
         moderation: Moderation,
         options: DeskOptions | None = None,
     ) -> None:
-        self._store, self._blobs, self._words = store, blobs, words
-        self._moderation, self._options = moderation, options or DeskOptions()
+        self._store, self._words = store, words
+        self._tools = Tools(store, blobs, words, moderation, options or DeskOptions())
 
     async def answer(self, ask: Ask) -> list[Reply]:
         """Carry out a command; never raises.
@@ -54,15 +52,30 @@ class Desk:
         anything unexpected with an apology and the id that is logged. A repeated delivery (the
         same key) gives the same jobs.
         """
-        raise NotImplementedError
+        return await self._carefully(ask, ask.command, self._answer)
 
     async def press(self, press: Press) -> list[Reply]:
-        """Carry out what a button stands for; as `answer`."""
-        raise NotImplementedError
+        """Carry out what a button stands for; as `answer`.
+
+        A reply that `replaces` is shown in place of the message that had the button.
+        """
+        return await self._carefully(press, f"button {press.action}", self._press)
+
+    def mistake(self, error: AskerError, locale: str) -> Reply:
+        """Give the reply for a mistake that a frontend finds, as in a line that it parses."""
+        return Reply(text=sentence_of(self._words, locale, error), is_private=True)
 
     async def complete(self, command: str, parameter: str, typed: str, person: Person) -> list[str]:
         """Offer what could be meant, at most 25 texts of at most 100 characters; never raises."""
-        raise NotImplementedError
+        try:
+            found = find_command(command)
+            if person.rank < found.rank:
+                return []
+            wanted = next(each for each in found.parameters if each.name == parameter)
+            return await offers(self._store, wanted, typed)
+        except (StopIteration, AskerError, WorldError) as error:
+            _log.info("nothing to offer", command=command, reason=str(error))
+            return []
 
     async def posted(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
         """Remember where a job's message stands; never raises.
@@ -70,4 +83,107 @@ class Desk:
         Args:
             address: whatever the frontend's messenger needs to edit it; plain JSON.
         """
-        raise NotImplementedError
+        try:
+            await self._store.posted(job, origin, address)
+        except WorldError as error:  # then the courier sends a message of its own
+            _log.warning("a message's address was not kept", job=job, reason=str(error))
+
+    # --- who does what ------------------------------------------------------------------------
+
+    async def _answer(self, errand: Errand, ask: Ask) -> list[Reply]:
+        command = _allowed(errand, ask.command)
+        arguments = check_arguments(command, ask.arguments)
+        text = {name: str(value) for name, value in arguments.items()}
+        match command.name:
+            case "paint":
+                return await commissions.paint(errand, arguments, ask.picture)
+            case "random":
+                return await commissions.paint_random(errand, arguments)
+            case "queue":
+                return await browsing.queue(errand)
+            case "cancel":
+                return await browsing.cancel(errand, text.get("job", ""))
+            case "gallery":
+                return await browsing.gallery(errand, text.get("query", ""))
+            case "mine":
+                return await browsing.mine(errand)
+            case "link":
+                return await accounts.link(errand, text.get("code", ""))
+            case "shares":
+                return await accounts.shares(errand)
+            case "help":
+                return help_text(errand, text.get("command", ""))
+            case "report":
+                return await administration.report(errand, text["artwork"])
+            case "settings":
+                name, value = text.get("setting", ""), text.get("value", "")
+                return await administration.settings(errand, name, value)
+            case "block":
+                return await administration.block(errand, text["person"], text.get("reason", ""))
+            case _:
+                return await administration.unblock(errand, text["person"])
+
+    async def _press(self, errand: Errand, press: Press) -> list[Reply]:
+        subject = press.subject
+        match press.action:
+            case Action.AGAIN:
+                return await commissions.again(errand, subject)
+            case Action.VARY:
+                return await commissions.vary(errand, subject)
+            case Action.MASTER:
+                return await browsing.master(errand, subject)
+            case Action.SHOW:
+                return await browsing.show(errand, subject)
+            case Action.DELETE:
+                return await administration.delete(errand, subject)
+            case Action.REPORT:
+                return await administration.report(errand, subject)
+            case Action.CANCEL if subject:
+                return await browsing.cancel(errand, subject)
+            case Action.QUEUE:
+                return await browsing.standing(errand, subject)
+            case Action.GALLERY:
+                after, query = browsing.read_page(subject)
+                return await browsing.gallery(errand, query, after, turned=True)
+            case Action.MINE:
+                return await browsing.mine(errand, browsing.read_page(subject)[0], turned=True)
+            case Action.LINK:
+                _allowed(errand, "link")
+                return await accounts.linked(errand, subject)
+            case _:
+                raise RefusalError("refusal-button")
+
+    async def _carefully(
+        self,
+        given: Any,
+        what: str,
+        carry_out: Callable[[Errand, Any], Awaitable[list[Reply]]],
+    ) -> list[Reply]:
+        locale = given.person.locale
+        try:
+            errand = await self._tools.errand(given)
+            locale = errand.locale
+            return await carry_out(errand, given)
+        except AskerError as error:
+            return [self.mistake(error, locale)]
+        except WorldError as error:
+            _log.warning("not now", what=what, reason=str(error))
+            return [Reply(text=self._words.say(locale, "world-away-other"), is_private=True)]
+        except Exception:
+            number = secrets.token_hex(4)
+            who = pseudonym(given.person.id)
+            _log.exception("unexpected error", id=number, what=what, person=who)
+            sorry = self._words.say(locale, "internal-error", id=number)
+            return [Reply(text=sorry, is_private=True)]
+
+
+def _allowed(errand: Errand, name: str) -> Command:
+    """Give a command that the asker may use; raises RefusalError."""
+    try:
+        command = find_command(name)
+    except ParameterError as error:
+        raise RefusalError("refusal-command", given=quoted(name)) from error
+    if errand.person.rank < command.rank:
+        needed = "admin" if command.rank is Rank.ADMIN else "member"
+        raise RefusalError(f"refusal-rank-{needed}", command=name)
+    return command

@@ -86,6 +86,7 @@ class Action(StrEnum):
     REPORT = "report"
     CANCEL = "cancel"  # of a job
     QUEUE = "queue"  # where the job stands now
+    SHOW = "show"  # one painting of a page, with its own buttons
     GALLERY = "gallery"  # a page: the id of the artwork that it begins after
     MINE = "mine"
     LINK = "link"  # a code: these two accounts are one person

@@ -1,0 +1,185 @@
+"""Asking for paintings: /paint, /random, again and vary, within every limit that holds."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.core.errand import Errand
+from bot.core.pictures import clean_png, store_picture
+from bot.core.refusal import RefusalError, sentence_of
+from bot.core.values import Rank, Reply
+from bot.core.views import look_at
+from ganshare.errors import AskerError, PromptError
+from ganshare.jobs import Job, JobRequest
+from ganshare.prompts import draw_prompt
+from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS, parse_size
+
+__all__ = ["again", "paint", "paint_random", "vary"]
+
+DEFAULT_MODEL = "paintings-f8"
+SEEDS = 2**32  # of random ones: short enough to be read out
+DAY = 86_400.0
+
+Arguments = Mapping[str, str | int]
+
+
+async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> list[Reply]:
+    """Queue what `/paint` asks for."""
+    if (repeated := await _repeated(errand, 1)) is not None:
+        return repeated
+    width, height = parse_size(str(arguments.get("size", f"{DEFAULT_SIDE}x{DEFAULT_SIDE}")))
+    request = JobRequest(
+        prompt=str(arguments["prompt"]),
+        seed=int(arguments.get("seed", secrets.randbelow(SEEDS))),
+        model=str(arguments.get("model") or await _model(errand)),
+        steps=int(arguments.get("steps", DEFAULT_STEPS)),
+        width=width,
+        height=height,
+    )
+    await _check(errand, [request])
+    if picture is not None:
+        clean = await asyncio.to_thread(clean_png, picture)
+        key = await store_picture(errand.tools.blobs, clean)
+        request = replace(request, init_image=key)
+    return await _submit(errand, [request])
+
+
+async def paint_random(errand: Errand, arguments: Arguments) -> list[Reply]:
+    """Queue one or several prompts from the word lists; each seed draws the same one again."""
+    count, category = int(arguments.get("count", 1)), arguments.get("category")
+    if (repeated := await _repeated(errand, count)) is not None:
+        return repeated
+    model, requests = await _model(errand), []
+    for _ in range(count):
+        drawn = draw_prompt(secrets.randbelow(SEEDS), str(category) if category else None)
+        requests.append(JobRequest(drawn.text, drawn.seed, model))
+    await _check(errand, requests)
+    return await _submit(errand, requests)
+
+
+async def again(errand: Errand, subject: str) -> list[Reply]:
+    """Queue what a painting, or a job that was not painted, asked for: with a new seed."""
+    if (repeated := await _repeated(errand, 1)) is not None:
+        return repeated
+    artwork = await errand.store.artwork(subject)
+    job = await errand.job(artwork.job if artwork else subject)
+    request = replace(job.request, seed=secrets.randbelow(SEEDS))
+    await _check(errand, [request])
+    return await _submit(errand, [request])
+
+
+async def vary(errand: Errand, subject: str) -> list[Reply]:
+    """Queue the same prompt, beginning from the painting."""
+    if (repeated := await _repeated(errand, 1)) is not None:
+        return repeated
+    artwork = await errand.artwork(subject)
+    job = await errand.job(artwork.job)
+    seed = secrets.randbelow(SEEDS)
+    request = replace(job.request, seed=seed, init_image=artwork.blob)
+    await _check(errand, [request])
+    return await _submit(errand, [request])
+
+
+# --- limits -----------------------------------------------------------------------------------
+
+
+async def _check(errand: Errand, requests: Sequence[JobRequest]) -> None:
+    """Raise an AskerError unless these may be asked for, by them, here and now."""
+    settings = errand.settings
+    if not settings.allowed:
+        raise RefusalError("refusal-place")
+    block = await errand.store.block_of(errand.person.id)
+    if block is not None:
+        if block.reason:
+            raise RefusalError("refusal-blocked", reason=block.reason)
+        raise RefusalError("refusal-blocked-quietly")
+    for request in requests:
+        side = max(request.width, request.height)
+        if settings.max_side is not None and side > settings.max_side:
+            raise RefusalError("refusal-side", given=side, allowed=settings.max_side)
+        if settings.max_steps is not None and request.steps > settings.max_steps:
+            raise RefusalError("refusal-steps", given=request.steps, allowed=settings.max_steps)
+        await _moderate(errand, request.prompt)
+    await _check_quota(errand, len(requests))
+
+
+async def _check_quota(errand: Errand, count: int) -> None:
+    quota, is_guest = errand.settings.daily_quota, errand.person.rank <= Rank.GUEST
+    if is_guest:
+        allowed = errand.settings.guests_per_day
+        guests = errand.tools.options.guests_per_day if allowed is None else allowed
+        if not guests:
+            raise RefusalError("refusal-guest")
+        quota = guests if quota is None else min(guests, quota)
+    if quota is None:
+        return
+    used = await errand.store.painted_since(errand.main, DAY)
+    if used + count > quota and is_guest:
+        raise RefusalError("refusal-guest-quota", allowed=quota)
+    if used + count > quota:
+        raise RefusalError("refusal-quota", given=used, allowed=quota)
+
+
+async def _moderate(errand: Errand, prompt: str) -> None:
+    """Hold a prompt against the community's rules; what blocks or flags it goes into the log."""
+    person, place, note = errand.person.id, errand.place.id, errand.store.note
+    try:
+        findings = errand.tools.moderation.check_prompt(prompt, errand.locale)
+    except PromptError as error:
+        rules = ", ".join(sorted({each.rule for each in getattr(error, "findings", ())}))
+        await note("prompt", person, place, prompt, f"blocked: {rules}")
+        raise
+    if findings:
+        rules = ", ".join(sorted({each.rule for each in findings}))
+        await note("prompt", person, place, prompt, f"flagged: {rules}")
+
+
+# --- the queue --------------------------------------------------------------------------------
+
+
+def _key(errand: Errand, number: int, of: int) -> str:
+    return errand.given.key if of == 1 else f"{errand.given.key}/{number}"
+
+
+async def _repeated(errand: Errand, count: int) -> list[Reply] | None:
+    """The replies for a message that was delivered before; None if it is new."""
+    if await errand.store.job_by_key(_key(errand, 1, count)) is None:
+        return None
+    keys = [_key(errand, number, count) for number in range(1, count + 1)]
+    found = [await errand.store.job_by_key(key) for key in keys]
+    return [await _reply(errand, job) for job in found if job is not None]
+
+
+async def _submit(errand: Errand, requests: Sequence[JobRequest]) -> list[Reply]:
+    """Queue them in order; the first that is refused ends it, with its sentence."""
+    replies: list[Reply] = []
+    for number, request in enumerate(requests, 1):
+        try:
+            submitted = await errand.store.submit(
+                errand.main,
+                errand.origin,
+                request,
+                key=_key(errand, number, len(requests)),
+                reply_to=errand.reply_to,
+            )
+        except AskerError as error:
+            if not replies:
+                raise
+            sentence = sentence_of(errand.tools.words, errand.locale, error)
+            return [*replies, Reply(text=sentence, is_private=True)]
+        replies.append(await _reply(errand, submitted.job))
+    return replies
+
+
+async def _reply(errand: Errand, job: Job) -> Reply:
+    view = await look_at(errand.store, errand.tools.blobs, job)
+    return errand.replies.of(view, errand.locale)
+
+
+async def _model(errand: Errand) -> str:
+    """The model of who names none."""
+    if errand.tools.options.model:
+        return errand.tools.options.model
+    offered = [name for engine in await errand.store.engines() for name in engine.models]
+    return DEFAULT_MODEL if DEFAULT_MODEL in offered or not offered else offered[0]

@@ -1,0 +1,143 @@
+"""One ask or press, with all that every handler needs: who, where, in which language."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.moderation import Moderation
+from bot.core.refusal import RefusalError
+from bot.core.replies import Replies
+from bot.core.values import Action, Ask, Button, Person, Place, Press, Rank, Reply
+from bot.core.words import Words
+from ganshare.blobs import Blobs
+from ganshare.community import PlaceSettings
+from ganshare.errors import quoted
+from ganshare.jobs import Artwork, Job
+from ganshare.store import Store
+
+__all__ = ["DeskOptions", "Errand", "Tools"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOptions:
+    """What an owner may choose.
+
+    Args:
+        model: that paints unless the asker names one; None for the first of a live engine's.
+        web_url: public address of the web page, for sign-in links; None without a page.
+        guests_per_day: paintings of a visitor who has not signed in, where a place says nothing.
+    """
+
+    model: str | None = None
+    web_url: str | None = None
+    guests_per_day: int = 0
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the desk works with."""
+
+    store: Store
+    blobs: Blobs
+    words: Words
+    moderation: Moderation
+    options: DeskOptions
+
+    async def errand(self, given: Ask | Press) -> "Errand":
+        """Look up who asks and what holds where they do."""
+        accounts, settings = await asyncio.gather(
+            self.store.accounts_of(given.person.id), self.store.place_settings(given.place.id)
+        )
+        locale = settings.language or given.person.locale
+        return Errand(self, given, tuple(accounts) or (given.person.id,), settings, locale)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """An ask or a press under way.
+
+    Args:
+        accounts: all of the person's, the main one first.
+        settings: of the place.
+        locale: in which it is answered.
+    """
+
+    tools: Tools
+    given: Ask | Press
+    accounts: tuple[str, ...]
+    settings: PlaceSettings
+    locale: str
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.tools.store
+
+    @property
+    def replies(self) -> Replies:
+        """Writes replies about paintings."""
+        return Replies(self.tools.words)
+
+    @property
+    def person(self) -> Person:
+        """Who asks, with the account that they used."""
+        return self.given.person
+
+    @property
+    def main(self) -> str:
+        """The account that limits count by."""
+        return self.accounts[0]
+
+    @property
+    def place(self) -> Place:
+        """Where."""
+        return self.given.place
+
+    @property
+    def origin(self) -> str:
+        """The frontend that will deliver: "discord", "telegram", "web", "terminal"."""
+        return self.place.id.partition(":")[0]
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they may do what admins do, here."""
+        return self.person.rank >= Rank.ADMIN
+
+    @property
+    def reply_to(self) -> Mapping[str, Any]:
+        """What is kept with a job: the frontend's own, and what the courier needs."""
+        own = {"person": self.person.id, "locale": self.locale, "place": self.place.id}
+        return {**self.given.reply_to, "desk": own}
+
+    def say(self, message: str, /, **values: str | int | float) -> str:
+        """Give a message in the errand's language."""
+        return self.tools.words.say(self.locale, message, **values)
+
+    def quietly(self, message: str, /, **values: str | int | float) -> Reply:
+        """Give a reply of one sentence for the asker alone."""
+        return Reply(text=self.say(message, **values), is_private=True)
+
+    def button(self, action: Action, subject: str, name: str = "") -> Button:
+        """Give a button in the errand's language."""
+        return self.replies.button(action, subject, self.locale, name)
+
+    def owns(self, person: str) -> bool:
+        """Whether something of this account is theirs who ask."""
+        return person in self.accounts
+
+    async def artwork(self, artwork_id: str) -> Artwork:
+        """Read a painting that they may see; raises RefusalError."""
+        found = await self.store.artwork(artwork_id)
+        if found is None or found.deleted is not None:
+            raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
+        if found.hidden is not None and not self.is_admin:
+            raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
+        return found
+
+    async def job(self, job_id: str) -> Job:
+        """Read a job; raises RefusalError."""
+        found = await self.store.get(job_id)
+        if found is None:
+            raise RefusalError("refusal-no-job", given=quoted(job_id))
+        return found

@@ -1,0 +1,65 @@
+"""What /help says, made from the commands themselves."""
+
+from bot.core.commands import COMMANDS, find_command
+from bot.core.errand import Errand
+from bot.core.parameters import Command, Kind, Parameter
+from bot.core.refusal import RefusalError
+from bot.core.values import Reply
+from ganshare.errors import ParameterError, quoted
+
+__all__ = ["help_text", "usage"]
+
+EXAMPLES = {
+    "paint": "/paint Cubist Painting of a City in Teal --size 320x256 --steps 200",
+    "random": "/random places 3",
+    "gallery": "/gallery teal castle",
+    "settings": "/settings daily_quota 10",
+    "block": "/block discord:42 spam",
+}
+
+
+def help_text(errand: Errand, name: str) -> list[Reply]:
+    """Explain all commands that the asker may use, or one in detail."""
+    if not name:
+        allowed = [each for each in COMMANDS if each.rank <= errand.person.rank]
+        fields = tuple((usage(each), errand.say(each.message)) for each in allowed)
+        intro = errand.say("help-intro")
+        return [Reply(title=errand.say("help-title"), text=intro, fields=fields, is_private=True)]
+    try:
+        command = find_command(name.lstrip("/").lower())
+    except ParameterError as error:
+        raise RefusalError("refusal-command", given=quoted(name)) from error
+    lines = [errand.say(command.message)]
+    if command.name in EXAMPLES:
+        lines.append(errand.say("help-example", example=EXAMPLES[command.name]))
+    return [
+        Reply(
+            title=usage(command),
+            text="\n\n".join(lines),
+            fields=tuple(_explained(errand, command, each) for each in command.parameters),
+            is_private=True,
+        )
+    ]
+
+
+def usage(command: Command) -> str:
+    """Write a command with its parameters: "/random [category] [count]"."""
+    parts = [each.name if each.required else f"[{each.name}]" for each in command.parameters]
+    return " ".join([f"/{command.name}", *parts])
+
+
+def _explained(errand: Errand, command: Command, parameter: Parameter) -> tuple[str, str]:
+    text = errand.say(command.message_of(parameter))
+    if parameter.required:
+        text += f" ({errand.say('help-required')})"
+    match parameter.kind:
+        case Kind.NUMBER:
+            limits = {"lowest": str(parameter.minimum), "highest": str(parameter.maximum)}
+            text += f" ({errand.say('help-number', **limits)})"
+        case Kind.CHOICE:
+            text += f" ({errand.say('help-choices', choices=', '.join(parameter.choices))})"
+        case Kind.PICTURE:
+            text += f" ({errand.say('help-picture')})"
+        case Kind.TEXT:
+            pass
+    return parameter.name, text
