@@ -1,0 +1,103 @@
+"""Texts from strangers: what nobody sees is taken out, and what only looks like a word is read.
+
+`clean_text` is for every text that is kept or shown; `readings` are for comparing with words, and
+are never shown. Look-alike letters are those of Unicode's list (UTS 39).
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+from confusable_homoglyphs import confusables
+
+__all__ = ["clean_text", "fold", "packed", "readings"]
+
+MOST_MARKS = 3  # on one letter; more is "zalgo"
+
+# Letters by their category, and yet blank: Hangul fillers, Braille's empty pattern.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u180b\u180c\u180d")
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
+_LATIN_NAME = re.compile(
+    r"LATIN (?:\w+ )*?LETTER (?:SMALL CAPITAL |STRETCHED )?([A-Z])(?: WITH.*)?"
+)
+_BOXED_NAME = re.compile(
+    r"(?:NEGATIVE |CROSSED )?(?:SQUARED|CIRCLED|REGIONAL INDICATOR SYMBOL)"
+    r"(?: LATIN CAPITAL)?(?: LETTER)? ([A-Z])"
+)
+_LEET = str.maketrans("034578@$€+!1|", "oeastbasetiii")
+_LEET_WITH_L = str.maketrans("034578@$€+!1|", "oeastbasetlll")
+_LEET_WORD = re.compile(r"[\w@$€+!|]*[^\W\d_][\w@$€+!|]*")  # a letter at least
+_WORD = re.compile(r"[^\W_]+")
+_SPELT_OUT = re.compile(r"(?<= )[^\W_](?: [^\W_]){2,}(?= )")
+_APOSTROPHES = re.compile(r"(?<=\w)['`\u2019](?=\w)")
+
+
+def clean_text(text: str) -> str:
+    """Take out what is not seen: controls, zero-width and bidirectional characters, heaps of marks.
+
+    Line breaks and tabs become spaces; the rest stays as it is, in NFC.
+    """
+    kept: list[str] = []
+    marks = 0
+    for letter in unicodedata.normalize("NFC", text):
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if letter in "\t\n\r\v\f\x85\u2028\u2029":
+            kept.append(" ")
+        elif marks <= MOST_MARKS and not _is_hidden(letter):
+            kept.append(letter)
+    return " ".join("".join(kept).split())
+
+
+def _is_hidden(letter: str) -> bool:
+    return unicodedata.category(letter) in _HIDDEN or letter in _BLANK
+
+
+def fold(text: str) -> str:
+    """Drop case, accents, widths and styles; what looks like a Latin letter becomes one."""
+    # Folded before, too: the accents of capital look-alikes are lost by it.
+    folded = unicodedata.normalize("NFKD", clean_text(text))
+    letters = (_look_alike(letter) for letter in folded if not unicodedata.combining(letter))
+    return _APOSTROPHES.sub("", "".join(letters)).casefold()
+
+
+def readings(text: str) -> list[str]:
+    """Give the ways to read a text, each as folded words with a space before and after each.
+
+    Digits and signs for letters are read as such, and letters that stand alone as one word.
+    """
+    folded = fold(text)
+    joined = _SPELT_OUT.sub(lambda run: run[0].replace(" ", ""), _spaced(folded))
+    found = [
+        reading
+        for each in (folded, joined)
+        for reading in (each, _unleet(each, _LEET), _unleet(each, _LEET_WITH_L))
+    ]
+    return list(dict.fromkeys(map(_spaced, found)))
+
+
+def _unleet(text: str, table: dict[int, str]) -> str:
+    return _LEET_WORD.sub(lambda word: word[0].translate(table), text)
+
+
+def packed(text: str) -> str:
+    """Drop all that is no letter or digit: for scripts that know no spaces."""
+    plain = unicodedata.normalize("NFKC", clean_text(text)).casefold()
+    return "".join(_WORD.findall(plain))
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text))} "
+
+
+@cache
+def _look_alike(letter: str) -> str:
+    """The Latin letter that a letter looks like, or itself."""
+    if letter.isascii():
+        return letter
+    name = unicodedata.name(letter, "")
+    if found := (_LATIN_NAME.fullmatch(name) or _BOXED_NAME.fullmatch(name)):
+        return found[1].lower()
+    if name.startswith("CJK"):
+        return letter
+    alike = [each["c"] for each in confusables.confusables_data.get(letter, ())]
+    return next((each.lower() for each in alike if each.isascii() and each.isalpha()), letter)
