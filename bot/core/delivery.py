@@ -121,7 +121,8 @@ class Delivery:
                 if await self._tried(job):
                     return job
             except SlowDown as error:
-                await asyncio.sleep(error.seconds)
+                # The end of the job may go where progress may not.
+                await (asyncio.sleep if job.state.over else self._pause)(error.seconds)
             except WorldError as error:
                 level = "info" if isinstance(error, Away) else "warning"
                 getattr(_log, level)("not shown yet", job=job.id, reason=str(error), pause=pause)
