@@ -2,10 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from telegram import CallbackQuery, Document, MaybeInaccessibleMessage, Message, PhotoSize, Update
+from telegram import (
+    CallbackQuery,
+    Chat,
+    Document,
+    MaybeInaccessibleMessage,
+    Message,
+    PhotoSize,
+    Update,
+)
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
@@ -14,8 +22,8 @@ from bot.core.arguments import parse_text
 from bot.core.commands import find_command
 from bot.core.parameters import Command, Kind
 from bot.core.pictures import MAX_BYTES
-from bot.core.refusal import RefusalError, sentence_of
-from bot.core.values import Action, Ask, Person, Place, Press, Rank, Reply, parse_data
+from bot.core.refusal import RefusalError
+from bot.core.values import Ask, Person, Place, Press, Rank, Reply, parse_data
 from bot.telegram.addresses import ORIGIN, Address, Spot, person_id
 from bot.telegram.composing import plain, units
 from bot.telegram.intake import Handled
@@ -28,7 +36,6 @@ __all__ = ["Clerk"]
 
 _log = logging.getLogger(__name__)
 _SECRET = frozenset({"link"})  # commands whose answers nobody else may read
-_PAGING = (f"{Action.GALLERY}:", f"{Action.MINE}:")
 _LONGEST_ALERT = 200  # UTF-16 code units
 _SECONDS_TO_ALERT = 0.6  # then the button must stop turning, and the answer comes as a message
 _RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -65,23 +72,32 @@ class Clerk:
             return
         replies = await self._answer(message, line, person)
         handled.taken.set()
+        await asyncio.gather(*(self._reply(message, line, person, each) for each in replies))
+
+    async def _reply(self, message: Message, line: Line, person: Person, reply: Reply) -> None:
+        """Answer where it was asked, or in private what is for one person alone."""
         spot = spot_of(message)
-        if line.command in _SECRET and message.chat.type != "private":
-            await self._in_private(message, replies, person)
-        else:
-            await asyncio.gather(*(self._deliver(spot, each) for each in replies))
+        hidden = message.sender_chat is not None or message.from_user is None
+        if not _is_for_one(reply, message.chat) or (hidden and line.command not in _SECRET):
+            await self._deliver(spot, reply)
+            return
+        say, told = self._front.words.say, False
+        if message.from_user is not None and not hidden:
+            told = await self._send(Spot(message.from_user.id), reply) is not None
+        text = say(person.locale, "telegram-told") if told else self._write_first(person.locale)
+        await self._deliver(spot, Reply(text=text))
 
     async def _answer(self, message: Message, line: Line, person: Person) -> list[Reply]:
         """Ask the desk; what cannot even be read is answered here."""
-        words = self._front.words
         try:
             command, arguments = _read(line)
             picture = await self._picture(message, command)
         except AskerError as error:
-            return [Reply(text=sentence_of(words, person.locale, error), is_private=True)]
+            return [self._front.desk.mistake(error, person.locale)]
         except TelegramError as error:
             _log.warning("a picture could not be fetched: %s", error.message)
-            return [Reply(text=words.say(person.locale, "telegram-picture-away"), is_private=True)]
+            text = self._front.words.say(person.locale, "telegram-picture-away")
+            return [Reply(text=text, is_private=True)]
         ask = Ask(
             line.command,
             arguments,
@@ -120,26 +136,24 @@ class Clerk:
 
     async def _press(self, query: CallbackQuery, handled: Handled) -> None:
         """Carry out what a button stands for; the button never turns for long."""
-        user, message = query.from_user, query.message
+        message = query.message
         if message is None:  # below a message that was sent elsewhere by inline mode
             await self._stop_turning(query)
             return
-        work = asyncio.create_task(self._pressed(query, message, person_id(user.id)))
+        work = asyncio.create_task(self._pressed(query, message))
         await asyncio.wait([work], timeout=_SECONDS_TO_ALERT)
-        if not work.done():
+        is_late = not work.done()
+        if is_late:
             await self._stop_turning(query)
-            replies = await work
-        else:
-            replies = work.result()
-            alert = next((words for each in replies if (words := _alert(each))), "")
-            if await self._stop_turning(query, alert) and alert:
-                replies = [each for each in replies if _alert(each) != alert]
+        replies = await work
         handled.taken.set()
-        for reply in replies:
-            await self._show_pressed(query, message, reply)
+        alerts = {words: reply for reply in replies if (words := _alert(reply))}
+        if not is_late and await self._stop_turning(query, "\n".join(alerts)):
+            replies = [reply for reply in replies if reply not in alerts.values()]
+        await asyncio.gather(*(self._show_pressed(query, message, each) for each in replies))
 
     async def _pressed(
-        self, query: CallbackQuery, message: MaybeInaccessibleMessage, person: str
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage
     ) -> list[Reply]:
         user, chat = query.from_user, message.chat
         locale = user.language_code or "en"
@@ -153,7 +167,7 @@ class Clerk:
         press = Press(
             action,
             subject,
-            Person(person, user.full_name, rank, locale),
+            Person(person_id(user.id), user.full_name, rank, locale),
             Place(person_id(chat.id), is_private),
             key=f"{ORIGIN}:{query.id}",
             reply_to=_spot_below(message).to_json(),
@@ -163,9 +177,8 @@ class Clerk:
     async def _show_pressed(
         self, query: CallbackQuery, message: MaybeInaccessibleMessage, reply: Reply
     ) -> None:
-        """Turn the page in its place; everything else is a message of its own."""
-        turns = (query.data or "").startswith(_PAGING)
-        if turns and isinstance(message, Message) and reply.pictures and _is_page(message):
+        """Show a reply: in place of the message, in private, or below the message."""
+        if reply.replaces and isinstance(message, Message):
             here = Address(message.chat.id, message.message_id, bool(message.photo))
             try:
                 await self._outbox.edit(here, reply)
@@ -173,6 +186,10 @@ class Clerk:
                 _log.info("a page could not be turned: %s", error.message)
             else:
                 return
+        if _is_for_one(reply, message.chat):
+            if await self._send(Spot(query.from_user.id), reply) is not None:
+                return
+            reply = Reply(text=self._write_first(query.from_user.language_code or "en"))
         await self._deliver(_spot_below(message), reply)
 
     async def _stop_turning(self, query: CallbackQuery, alert: str = "") -> bool:
@@ -223,19 +240,10 @@ class Clerk:
                 return None
         return None
 
-    async def _in_private(self, message: Message, replies: Sequence[Reply], person: Person) -> None:
-        """Say it to somebody alone; in the group stands only that it was, or how it could be."""
-        sent = None
-        if message.from_user is not None and message.sender_chat is None:
-            own = Spot(message.from_user.id)
-            for reply in replies:
-                sent = await self._send(own, reply)
-        say = self._front.words.say
-        if sent is not None:
-            text = say(person.locale, "telegram-told")
-        else:
-            text = say(person.locale, "telegram-write-first", url=f"https://t.me/{self._name}")
-        await self._deliver(spot_of(message), Reply(text=text))
+    def _write_first(self, locale: str) -> str:
+        """Say how one gets an answer that is for one alone: bots may not begin a chat."""
+        url = f"https://t.me/{self._name}"
+        return self._front.words.say(locale, "telegram-write-first", url=url)
 
 
 def _read(line: Line) -> tuple[Command | None, Mapping[str, Any]]:
@@ -267,7 +275,8 @@ def _spot_below(message: MaybeInaccessibleMessage) -> Spot:
 
 def _alert(reply: Reply) -> str:
     """A reply's words, if they fit into the little window that only the presser sees."""
-    if not reply.is_private or reply.pictures or reply.document or reply.buttons or reply.job:
+    has_more = reply.pictures or reply.document or reply.buttons or reply.job or reply.replaces
+    if not reply.is_private or has_more:
         return ""
     words = plain("\n".join(part for part in (reply.title, reply.text) if part))
     lines = [words, *(f"{plain(name)}: {plain(value)}" for name, value in reply.fields)]
@@ -275,9 +284,10 @@ def _alert(reply: Reply) -> str:
     return whole if units(whole) <= _LONGEST_ALERT else ""
 
 
-def _is_page(message: Message) -> bool:
-    """Whether a message is a page of pictures: a photo that can be turned over."""
-    if not message.photo or message.reply_markup is None:
-        return False
-    buttons = [button for row in message.reply_markup.inline_keyboard for button in row]
-    return any(str(button.callback_data).startswith(_PAGING) for button in buttons)
+def _is_for_one(reply: Reply, chat: Chat) -> bool:
+    """Whether a reply goes to its asker's private chat.
+
+    What has no title is a sentence about what was just asked, not about anybody; it stands where
+    that was asked, since the asker may have no private chat with the bot.
+    """
+    return reply.is_private and bool(reply.title) and chat.type != "private"
