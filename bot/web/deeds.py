@@ -7,7 +7,7 @@ from starlette.responses import Response
 from bot.core.commands import find_command
 from bot.core.parameters import Kind
 from bot.core.values import Action, Ask, Press, Reply, parse_data
-from bot.web.pages import guests_per_day, show_home
+from bot.web.pages import show_home
 from bot.web.site import Site
 from bot.web.views import composed
 from bot.web.visit import PLACE, THEMES, Visit, way_back
@@ -86,7 +86,7 @@ async def sign_in_page(site: Site, visit: Visit) -> Response:
     Looking at the address does nothing yet: chats look at every address that is written there.
     """
     token = visit.request.path_params.get("token", "")
-    guests = await guests_per_day(site)
+    guests = await site.guests_per_day()
     return site.page(visit, "sign_in.html", token=token, guests=guests)
 
 

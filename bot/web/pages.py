@@ -12,7 +12,7 @@ from bot.core.parameters import Parameter
 from bot.core.values import Rank
 from bot.web.site import Refused, Site
 from bot.web.views import Painting, category_name, composed, facts, made_by, suggestions
-from bot.web.visit import PLACE, Visit
+from bot.web.visit import Visit
 from ganshare.jobs import Artwork, Job
 from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS
 from wordlists import CATEGORIES, word_lists
@@ -68,7 +68,7 @@ async def show_home(
         styles=word_lists().styles,
         example=composed("", "", "")["text"],
         nonce=secrets.token_hex(16),
-        may_paint=visit.person.rank > Rank.GUEST or await guests_per_day(site) > 0,
+        may_paint=await site.may_paint(visit),
     )
 
 
@@ -88,12 +88,6 @@ def _as_field(site: Site, visit: Visit, parameter: Parameter, value: str) -> dic
         else "",
         "value": value,
     }
-
-
-async def guests_per_day(site: Site) -> int:
-    """What a guest may paint in a day: as the place says, else as the whole installation."""
-    chosen = (await site.store.place_settings(PLACE.id)).guests_per_day
-    return site.settings.web_guests_per_day if chosen is None else chosen
 
 
 async def suggest(site: Site, visit: Visit) -> Response:

@@ -23,7 +23,7 @@ from bot.core.values import Person, Rank
 from bot.web.assets import Assets
 from bot.web.live import Follower
 from bot.web.rates import Rate, RateLimiter
-from bot.web.visit import THEMES, Visit, accepted_language, address_of
+from bot.web.visit import PLACE, THEMES, Visit, accepted_language, address_of
 from bot.web.visitors import Cookie, Session, guest_name, is_from_elsewhere
 from ganshare.errors import GanshareError
 from ganshare.settings import BotSettings
@@ -173,6 +173,15 @@ class Site:
         """Raise Refused if from a guest's address guests have had enough; a cookie is forgotten."""
         if visit.person.rank is Rank.GUEST and self._guests.take(address_of(visit.request)):
             raise Refused(429, "web-guests-today")
+
+    async def guests_per_day(self) -> int:
+        """What a guest may paint in a day: as the place says, else as the whole installation."""
+        chosen = (await self.store.place_settings(PLACE.id)).guests_per_day
+        return self.settings.web_guests_per_day if chosen is None else chosen
+
+    async def may_paint(self, visit: Visit) -> bool:
+        """Whether there is any sense in asking; the desk decides."""
+        return visit.person.rank > Rank.GUEST or await self.guests_per_day() > 0
 
     @contextmanager
     def stream(self, visit: Visit) -> Iterator[None]:

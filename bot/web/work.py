@@ -1,6 +1,7 @@
 """A painting under way: its page, and the stream that keeps the page up to date."""
 
 import json
+import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -50,6 +51,8 @@ async def job_page(site: Site, visit: Visit) -> Response:
         text=text,
         frame=frame_path(job.preview),
         is_own=job.person in owners,
+        may_paint=await site.may_paint(visit),
+        nonce=secrets.token_hex(16),
     )
 
 
