@@ -10,12 +10,14 @@ from ganshare.jobs import EngineReport
 from ganshare.log import get_logger
 from ganshare.metrics import Metrics
 from ganshare.store import Store
+from ganshare.sweeping import sweep_forgotten, sweep_orphans
 
 __all__ = ["keep_up"]
 
 REPORT_SECONDS = 5.0
 EXPIRE_SECONDS = 3600.0
-OLDEST_BLOB = 24 * 3600.0  # of previews and saved states
+ORPHAN_SECONDS = 6 * 3600.0  # it looks at every picture there is
+OLDEST_BLOB = 24 * 3600.0  # of previews, saved states, and pictures without an artwork
 
 _log = get_logger(__name__)
 
@@ -41,6 +43,8 @@ async def keep_up(
         _every(REPORT_SECONDS, lambda: store.report(report())),
         _every(REPORT_SECONDS, reap),
         _every(EXPIRE_SECONDS, lambda: blobs.expire(OLDEST_BLOB)),
+        _every(EXPIRE_SECONDS, lambda: sweep_forgotten(store, blobs)),
+        _every(ORPHAN_SECONDS, lambda: sweep_orphans(store, blobs, OLDEST_BLOB)),
     )
 
 

@@ -30,6 +30,7 @@ from ganshare.errors import BlobError, BlobExists, ParameterError, quoted
 __all__ = [
     "BlobInfo",
     "Blobs",
+    "attempt_of",
     "content_type_of",
     "open_blobs",
     "picture_key",
@@ -39,12 +40,14 @@ __all__ = [
 ]
 
 PREVIEWS, STATES = "previews", "states"  # what expires; pictures stay
+PICTURES = "pictures"
 _CONTENT_TYPES = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
     ".webp": "image/webp",
     ".json": "application/json",
 }
+_PICTURE = re.compile(rf"{PICTURES}/(?P<job>[^/]+)/(?P<attempt>[0-9]{{1,9}})\.(png|jpg)")
 _LEFTOVER = re.compile(r"#[0-9]+$")  # how obstore names a file until it is whole
 _OS_ERROR = re.compile(r"\(os error ([0-9]+)\)")
 _FULL, _READ_ONLY, _FORBIDDEN = {"27", "28", "122"}, {"30"}, {"1", "13"}
@@ -71,12 +74,18 @@ def state_key(job: str, attempt: int, step: int) -> str:
 
 def picture_key(job: str, attempt: int) -> str:
     """Where an engine puts the finished picture."""
-    return f"pictures/{job}/{attempt}.png"
+    return f"{PICTURES}/{job}/{attempt}.png"
 
 
 def thumbnail_key(job: str, attempt: int) -> str:
     """Where an engine puts the small picture that stays beside the finished one."""
-    return f"pictures/{job}/{attempt}.jpg"
+    return f"{PICTURES}/{job}/{attempt}.jpg"
+
+
+def attempt_of(key: str) -> tuple[str, int] | None:
+    """Tell whose picture this is, as (job, attempt); None if no engine named it."""
+    found = _PICTURE.fullmatch(key)
+    return None if found is None else (found["job"], int(found["attempt"]))
 
 
 def content_type_of(key: str) -> str:
@@ -242,7 +251,7 @@ def _sweep(folder: Path, before_seconds: float) -> None:
                 path = Path(parent, name)
                 if path.stat().st_mtime < oldest:
                     path.unlink()
-    for prefix in (PREVIEWS, STATES):
+    for prefix in (PREVIEWS, STATES, PICTURES):
         for path in (folder / prefix).glob("*"):
             with suppress(OSError):  # it may just have been filled again
                 if path.stat().st_mtime < oldest:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.errand import Errand
 from bot.core.pictures import clean_png, store_picture
 from bot.core.refusal import RefusalError, sentence_of
+from bot.core.skeleton import clean_text
 from bot.core.values import Rank, Reply
 from bot.core.views import look_at
 from ganshare.errors import AskerError, PromptError
@@ -30,7 +31,7 @@ async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> 
         return repeated
     width, height = parse_size(str(arguments.get("size", f"{DEFAULT_SIDE}x{DEFAULT_SIDE}")))
     request = JobRequest(
-        prompt=str(arguments["prompt"]),
+        prompt=clean_text(str(arguments["prompt"])),
         seed=int(arguments.get("seed", secrets.randbelow(SEEDS))),
         model=str(arguments.get("model") or await _model(errand)),
         steps=int(arguments.get("steps", DEFAULT_STEPS)),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ganshare.blobs import attempt_of
 from ganshare.community import ForgottenBlobs
 from ganshare.errors import JobError, quoted
 from ganshare.jobs import Artwork
@@ -15,7 +16,7 @@ from ganshare.store.community_tables import everyone, forgotten, gallery
 from ganshare.store.database import Database, Row
 from ganshare.store.dialect import contains, now
 from ganshare.store.rows import as_text, to_artwork
-from ganshare.store.tables import artworks
+from ganshare.store.tables import RUNNING, artworks, jobs
 
 __all__ = ["Gallery"]
 
@@ -95,6 +96,28 @@ class Gallery:
         found = sa.select(forgotten).order_by(forgotten.c.artwork).limit(limit)
         rows = await self._database.rows(found)
         return [ForgottenBlobs(row["artwork"], tuple(json.loads(row["blobs"]))) for row in rows]
+
+    async def orphans(self, keys: Iterable[str]) -> list[str]:
+        """Of these keys of pictures, give those that nothing leads to and nothing ever will.
+
+        Their job is known, no artwork has them, and their attempt does not run.
+        """
+        parts = {key: part for key in keys if (part := attempt_of(key)) is not None}
+        names = sorted({job for job, _ in parts.values()})
+        # The attempts first: one that ends between the two statements has published by the second.
+        seen = await self._database.rows(
+            sa.select(jobs.c.id, jobs.c.attempt, RUNNING.label("runs")).where(jobs.c.id.in_(names))
+        )
+        found = sa.select(artworks.c.blob, artworks.c.preview).where(artworks.c.job.in_(names))
+        rows = await self._database.rows(found)
+        kept = {row[name] for row in rows for name in ("blob", "preview")}
+        known = {row["id"] for row in seen}
+        running = {(row["id"], row["attempt"]) for row in seen if row["runs"]}
+        return [
+            key
+            for key, part in parts.items()
+            if part[0] in known and part not in running and key not in kept
+        ]
 
     async def blobs_removed(self, artworks: Iterable[str]) -> None:
         """Remember that the blobs of these deleted artworks are gone."""

@@ -1,0 +1,57 @@
+"""Removing pictures that nobody shall or can see any more: of deleted artworks, of lost attempts.
+
+Any process may do it, again and again: what a crash left undone is done by the next sweep.
+"""
+
+from collections.abc import Iterable
+
+from ganshare.blobs import PICTURES, BlobInfo, Blobs
+from ganshare.store import Store
+
+__all__ = ["sweep_forgotten", "sweep_orphans"]
+
+_AT_ONCE = 500
+
+
+async def sweep_forgotten(store: Store, blobs: Blobs) -> int:
+    """Remove the blobs of deleted artworks; tells of how many artworks.
+
+    To be called after `Store.delete_artwork`, and now and then.
+
+    Raises:
+        BlobError, StoreError: some stay for the next sweep.
+    """
+    removed = 0
+    while forgotten := await store.forgotten_blobs():
+        await blobs.delete(key for each in forgotten for key in each.keys)
+        await store.blobs_removed(each.artwork for each in forgotten)
+        removed += len(forgotten)
+    return removed
+
+
+async def sweep_orphans(store: Store, blobs: Blobs, before_seconds: float) -> int:
+    """Remove older pictures that no artwork has; tells how many.
+
+    An attempt that was killed between its upload and its publication leaves them. What belongs to
+    an attempt that runs stays, however old it is, and an attempt that runs no more can never
+    publish again; so this cannot take a picture from a publication under way. Pictures of jobs
+    that this store does not know stay, too: perhaps another one has the same folder or bucket.
+
+    Raises:
+        BlobError, StoreError: some stay for the next sweep.
+    """
+    removed = 0
+    page: list[BlobInfo] = []
+    async for found in blobs.list(PICTURES):
+        if found.age > before_seconds:
+            page.append(found)
+        if len(page) == _AT_ONCE:
+            removed += await _sweep(store, blobs, page)
+            page = []
+    return removed + await _sweep(store, blobs, page)
+
+
+async def _sweep(store: Store, blobs: Blobs, page: Iterable[BlobInfo]) -> int:
+    orphans = await store.orphans(found.key for found in page)
+    await blobs.delete(orphans)
+    return len(orphans)
