@@ -16,6 +16,7 @@ from bot.testing.discord_shapes import (
     channel_json,
     command_json,
     guild_json,
+    member_json,
     my_guild_json,
     role_json,
     user_of_bot_json,
@@ -347,6 +348,12 @@ class Rest:
     async def _channels(self, call: Call) -> Any:
         guild = self.world.guilds[call.number("guild")]
         return [channel_json(self.world, self.world.channels[each]) for each in guild.channels]
+
+    @_route("GET", "/guilds/{guild}/members/{user}")
+    async def _member(self, call: Call) -> Any:
+        guild = self.world.guilds[call.number("guild")]
+        user = self.world.users[call.number("user")]
+        return member_json(self.world, user, roles=[str(guild.id + 1)])
 
     @_route("GET", "/channels/{channel}")
     async def _channel(self, call: Call) -> Any:

@@ -1,0 +1,54 @@
+"""Where messages stand on Discord, as jobs keep it, and who people are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["ORIGIN", "Address", "person_id", "person_number", "place_id"]
+
+ORIGIN = "discord"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A message, or a channel for one.
+
+    Args:
+        message: None as long as there is none of its own.
+        user: who asked.
+    """
+
+    channel: int
+    message: int | None = None
+    user: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON; snowflakes are too large for numbers in some readers."""
+        found = {"channel": self.channel, "message": self.message, "user": self.user}
+        return {name: str(value) for name, value in found.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Address":
+        """Read what `to_json` gave; KeyError or ValueError if it is something else."""
+        message, user = values.get("message"), values.get("user")
+        return cls(
+            int(values["channel"]),
+            None if message is None else int(message),
+            None if user is None else int(user),
+        )
+
+
+def person_id(user: int) -> str:
+    """Give the id by which limits count somebody."""
+    return f"{ORIGIN}:{user}"
+
+
+def person_number(person: str) -> int | None:
+    """Give somebody's number on Discord; None for people of other platforms."""
+    origin, _, number = person.partition(":")
+    return int(number) if origin == ORIGIN and number.isascii() and number.isdecimal() else None
+
+
+def place_id(channel: int) -> str:
+    """Give the id of a place, for its settings."""
+    return f"{ORIGIN}:{channel}"

@@ -1,0 +1,83 @@
+"""The Discord client: our app commands and buttons on discord.py, and nothing privileged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.core.desk import Desk
+from bot.core.words import Words
+from bot.discord.app_commands import app_commands_of
+from bot.discord.buttons import ReplyButton, is_below
+from bot.discord.endpoints import point_at
+from bot.discord.reception import Reception
+from bot.discord.syncing import sync_if_changed
+from bot.discord.translating import CatalogueTranslator
+from bot.discord.troubles import NETWORK
+from ganshare.log import get_logger
+from ganshare.settings import BotSettings
+
+__all__ = ["PaintingClient"]
+
+LONGEST_REST = 30.0  # seconds that discord.py may wait for room by itself
+_log = get_logger(__name__)
+
+
+class PaintingClient(discord.AutoShardedClient):
+    """Hears commands and presses; a bot without text commands needs no `commands.Bot`.
+
+    It keeps no messages and no members, so that its memory doesn't grow with the servers it is in.
+
+    Args:
+        options: further ones of discord.py's.
+    """
+
+    def __init__(
+        self, desk: Desk, words: Words, settings: BotSettings | None = None, **options: Any
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents.default(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=LONGEST_REST,
+            **options,
+        )
+        if settings is not None:
+            point_at(self, settings)
+        self._words = words
+        self._reception = Reception(desk, words)
+        self.tree = app_commands.CommandTree(self)
+        for command in app_commands_of(words, self._reception.command, self._reception.complete):
+            self.tree.add_command(command)
+
+    async def setup_hook(self) -> None:
+        """Once logged in: know the buttons of former lives, and tell Discord of new commands."""
+        self.add_dynamic_items(ReplyButton)
+        await self.tree.set_translator(CatalogueTranslator(self._words))
+        try:
+            await sync_if_changed(self.tree)
+        except (discord.HTTPException, *NETWORK) as error:
+            _log.warning("the commands were not compared", why=type(error).__name__)
+
+    async def on_press(self, interaction: "discord.Interaction[Any]", data: str) -> None:
+        """Carry out what a button's data stands for."""
+        await self._reception.press(interaction, data)
+
+    async def on_interaction(self, interaction: "discord.Interaction[Any]") -> None:
+        """Answer presses of buttons that no message has; discord.py leaves those out."""
+        given: Mapping[str, Any] = interaction.data or {}
+        data = str(given.get("custom_id", ""))
+        is_press = interaction.type is discord.InteractionType.component
+        if is_press and not is_below(interaction.message, data):
+            await self._reception.press(interaction, data)
+
+    async def on_ready(self) -> None:
+        """Log that all shards are there."""
+        _log.info("Discord is connected", servers=len(self.guilds), shards=self.shard_count)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what no handler caught; the values of an event are other people's."""
+        _log.exception("an event of Discord's was not handled", handler=event_method)

@@ -1,0 +1,59 @@
+"""Room in each channel: previews take what finished paintings and answers leave over.
+
+Discord takes some five edits in five seconds in one channel, and discord.py lets requests wait in
+their order; so a preview is not sent at all where something waits already, or soon would.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.core.messenger import SlowDown
+
+__all__ = ["Lanes"]
+
+PREVIEWS, SECONDS = 3, 5.0  # of the five; the rest is for what must not wait
+LATER = 1.0  # seconds; short, since whoever waits so long may have the job's end to show then
+
+
+class Lanes:
+    """Counts the requests to every channel."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[int, int] = {}
+        self._previews: dict[int, deque[float]] = {}
+
+    @contextmanager
+    def request(self, channel: int, *, is_preview: bool) -> Iterator[None]:
+        """Be in a channel's lane for the time of a request.
+
+        Raises:
+            SlowDown: there is no room for a preview now.
+        """
+        if is_preview:
+            self._take(channel)
+        self._under_way[channel] = self._under_way.get(channel, 0) + 1
+        try:
+            yield
+        finally:
+            self._under_way[channel] -= 1
+            if not self._under_way[channel]:
+                del self._under_way[channel]
+
+    def _take(self, channel: int) -> None:
+        now = time.monotonic()
+        self._forget(now)
+        if channel in self._under_way:
+            raise SlowDown(LATER)
+        sent = self._previews.setdefault(channel, deque())
+        if len(sent) >= PREVIEWS:
+            raise SlowDown(LATER)
+        sent.append(now)
+
+    def _forget(self, now: float) -> None:
+        for channel, sent in list(self._previews.items()):
+            while sent and sent[0] <= now - SECONDS:
+                sent.popleft()
+            if not sent:
+                del self._previews[channel]

@@ -1,0 +1,127 @@
+"""Discord as the courier sees it: one message per job, and a word in private.
+
+Everything here goes by the bot's own token, since an interaction's is dead after 15 minutes.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from bot.core.messenger import MessageGone, PlaceGone
+from bot.core.values import Reply
+from bot.discord.addresses import ORIGIN, Address, person_number
+from bot.discord.lanes import Lanes
+from bot.discord.rendering import render
+from bot.discord.troubles import as_messenger_errors
+from ganshare.jobs import Job
+
+__all__ = ["DiscordMessenger"]
+
+PATIENCE = 90.0  # seconds for one request, its waiting for room included
+NONCE = 25  # characters
+
+
+class DiscordMessenger:
+    """Shows jobs in their messages."""
+
+    origin = ORIGIN
+
+    def __init__(self, client: discord.Client, lanes: Lanes | None = None) -> None:
+        self._client, self._lanes = client, lanes or Lanes()
+
+    async def show(
+        self, job: Job, address: Mapping[str, Any] | None, reply: Reply
+    ) -> Mapping[str, Any]:
+        """Edit the message at an address, or send one where the job was asked for.
+
+        Without an address the message that the answer to the command was to become is looked for
+        first: a process that died between the two left it "thinking".
+        """
+        if address is not None:
+            return await self._edit(job, self._read(address), reply)
+        asked = self._read(job.reply_to)
+        if asked.message is not None:
+            try:
+                return await self._edit(job, asked, reply)
+            except MessageGone:
+                pass
+        return await self._send(job, asked, reply)
+
+    async def tell(self, person: str, reply: Reply) -> None:
+        """Send somebody a direct message."""
+        number = person_number(person)
+        if number is None:
+            raise PlaceGone(f"{person} is nobody on Discord.", given=person)
+        sheet = await render(reply)
+        with as_messenger_errors():
+            async with asyncio.timeout(PATIENCE):
+                channel = await self._client.create_dm(discord.Object(number))
+                await channel.send(
+                    embeds=sheet.embeds,
+                    files=sheet.files,
+                    view=sheet.view or discord.utils.MISSING,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+
+    async def _edit(self, job: Job, address: Address, reply: Reply) -> Mapping[str, Any]:
+        if address.message is None:
+            raise MessageGone("The address names no message.")
+        with self._lanes.request(address.channel, is_preview=not job.state.over):
+            sheet = await render(reply)
+            with as_messenger_errors():
+                async with asyncio.timeout(PATIENCE):
+                    await self._message(address.channel, address.message).edit(
+                        embeds=sheet.embeds,
+                        attachments=sheet.files,
+                        view=sheet.view,
+                        allowed_mentions=discord.AllowedMentions.none(),
+                    )
+        return address.to_json()
+
+    async def _send(self, job: Job, asked: Address, reply: Reply) -> Mapping[str, Any]:
+        """Send a message, once: after an unknown outcome, Discord gives back the first one.
+
+        That one may say less than what is said now, or be deleted meanwhile.
+        """
+        sent = await self._send_once(job, asked, reply, nonce=job.id[-NONCE:])
+        address = Address(asked.channel, sent.id, asked.user)
+        if _says(sent) != (await render(reply)).embeds[0].title:
+            try:
+                return await self._edit(job, address, reply)
+            except MessageGone:
+                sent = await self._send_once(job, asked, reply, nonce=f"{job.id[1 - NONCE :]}+")
+        return Address(asked.channel, sent.id, asked.user).to_json()
+
+    async def _send_once(
+        self, job: Job, asked: Address, reply: Reply, nonce: str
+    ) -> discord.Message:
+        with self._lanes.request(asked.channel, is_preview=not job.state.over):
+            sheet = await render(reply)
+            there = self._client.get_partial_messageable(asked.channel)
+            with as_messenger_errors():
+                async with asyncio.timeout(PATIENCE):
+                    return await there.send(
+                        # Whose it is: it stands below no command. Nobody is pinged.
+                        content=f"<@{asked.user}>" if asked.user else None,
+                        embeds=sheet.embeds,
+                        files=sheet.files,
+                        view=sheet.view or discord.utils.MISSING,
+                        allowed_mentions=discord.AllowedMentions.none(),
+                        nonce=nonce,
+                    )
+
+    def _message(self, channel: int, message: int) -> discord.PartialMessage:
+        return self._client.get_partial_messageable(channel).get_partial_message(message)
+
+    @staticmethod
+    def _read(address: Mapping[str, Any]) -> Address:
+        try:
+            return Address.from_json(address)
+        except (KeyError, ValueError) as error:
+            raise PlaceGone("The address is none of Discord's.", given=dict(address)) from error
+
+
+def _says(message: discord.Message) -> str | None:
+    return message.embeds[0].title if message.embeds else None
