@@ -1,6 +1,9 @@
 """Serves the web page until the process is told to end; pages under way are let go first."""
 
+import asyncio
+import contextlib
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 
@@ -21,6 +24,11 @@ _log = get_logger(__name__)
 
 class _Server(uvicorn.Server):
     """Ends the streams first: uvicorn waits for answers that are under way."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the process, which may run more than this server."""
+        yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop taking requests, and see those through that are under way."""
@@ -55,9 +63,15 @@ class WebServer:
         )
 
     async def run(self) -> None:
-        """Serve until SIGTERM, Ctrl-C or `stop`."""
+        """Serve until `stop`, or until it is cancelled; both let what is under way end."""
         with self._door:
-            await self._server.serve(sockets=[self._door])
+            serving = asyncio.ensure_future(self._server.serve(sockets=[self._door]))
+            try:
+                await asyncio.shield(serving)
+            except asyncio.CancelledError:
+                self.stop()
+                await serving
+                raise
 
     def stop(self) -> None:
         """Let `run` end, once the answers under way are given."""

@@ -87,9 +87,12 @@ class Site:
 
         async def answer(request: Request) -> Response:
             visit = await self.receive(request)
-            if request.method == "POST":
-                await self._accept_form(visit)
-            response = await handler(self, visit)
+            try:
+                if request.method == "POST":
+                    await self._accept_form(visit)
+                response = await handler(self, visit)
+            finally:
+                await request.close()  # the form's files
             if visit.is_new:
                 self.cookie.write(response, visit.session)
             return response

@@ -154,6 +154,6 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         store = await stack.enter_async_context(open_store(url, migrate=True))
         blobs = open_blobs(f"file://{tmp_path}/blobs")
         words, moderation = load_words(), open_moderation()
-        desk = Desk(store, blobs, words, moderation, DeskOptions())
+        desk = Desk(store, blobs, words, moderation, DeskOptions(guests_per_day=50))
         await store.report(make_report())
         yield Place(Front(store, blobs, words, moderation, desk), Hand(store, blobs), stack)

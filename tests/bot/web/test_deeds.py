@@ -1,0 +1,253 @@
+"""Painting from the page, as the desk allows it: guests, members, uploads, buttons."""
+
+import asyncio
+import io
+import re
+import struct
+import zlib
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.testing.hanging import plain_picture
+from ganshare.jobs import JobRequest, JobState
+from ganshare.testing import MODEL
+
+CASTLE = "Cubist Painting of a Castle in Teal"
+
+
+def error_of(response: Any) -> str:
+    found = re.search(r'role="alert">([^<]+)<', response.text)
+    assert found, response.text
+    return found[1]
+
+
+async def test_a_prompt_becomes_a_job_that_can_be_watched(place: Any) -> None:
+    visitor = await place.visitor()
+    wish = {"prompt": CASTLE, "size": "128x64", "steps": "50", "seed": "7"}
+    answer = await visitor.send("/paint", wish)
+    assert answer.status_code == 303
+    (job,) = await place.store.queue()
+    assert answer.headers["location"] == f"/jobs/{job.id}"
+    assert (job.origin, job.request.seed, job.request.steps) == ("web", 7, 50)
+    assert (job.request.width, job.request.height) == (128, 64)
+    page = await visitor.page(f"/jobs/{job.id}")
+    assert page.first("article")["data-live"] == f"/jobs/{job.id}/events"
+    assert "Waiting: 1 of 1" in page.first("main").text
+    assert page.first("meta", **{"http-equiv": "refresh"})["content"] == "5"  # without scripts
+
+
+async def test_a_finished_job_leads_to_its_painting(place: Any) -> None:
+    visitor = await place.visitor()
+    await visitor.send("/paint", {"prompt": CASTLE})
+    artwork = await place.hand.finish(await place.hand.claim())
+    answer = await visitor.get(f"/jobs/{artwork.job}")
+    assert answer.headers["location"] == f"/paintings/{artwork.id}"
+    assert len((await visitor.page("/mine")).all("img")) == 1
+
+
+async def test_words_alone_make_a_prompt_where_no_script_does(place: Any) -> None:
+    words = {"prompt": "", "style": "Cubist", "subject": "a Castle", "colour": "Teal"}
+    await (await place.visitor()).send("/paint", words)
+    (job,) = await place.store.queue()
+    assert job.request.prompt == CASTLE
+
+
+async def test_the_same_form_sent_twice_is_one_painting(place: Any) -> None:
+    visitor = await place.visitor()
+    fields = (await visitor.page("/")).fields()
+    sent = [
+        visitor.client.post("/paint", data={**fields, "prompt": prompt})
+        for prompt in (CASTLE, CASTLE, "an owl")
+    ]
+    answers = await asyncio.gather(*sent)
+    assert [each.status_code for each in answers] == [303, 303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    assert len(await place.store.queue()) == 2
+    # Nobody gets another's job by sending another's form number.
+    other = await place.visitor()
+    mine = (await other.page("/")).fields() | {"nonce": fields["nonce"], "prompt": CASTLE}
+    answer = await other.client.post("/paint", data=mine)
+    assert answer.headers["location"] != answers[0].headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"prompt": ""}, "prompt"),
+        ({"prompt": "x" * 4000}, "characters"),
+        ({"prompt": "a:-1"}, "above zero"),
+        ({"prompt": "a castle", "size": "37x41"}, "37x41"),
+        ({"prompt": "a castle", "steps": "999999"}, "steps"),
+        ({"prompt": "a castle", "seed": "many"}, "whole number"),
+        ({"prompt": "a castle", "model": "../../etc/passwd"}, "passwd"),
+    ],
+)
+async def test_a_mistake_is_one_sentence_and_what_was_typed_stays(
+    place: Any, wish: dict[str, str], said: str
+) -> None:
+    visitor = await place.visitor()
+    answer = await visitor.send("/paint", wish)
+    assert answer.status_code == 422
+    assert said in error_of(answer)
+    assert "internal" not in error_of(answer)
+    assert await place.store.queue() == []
+    if wish["prompt"] == "a castle":
+        assert ">a castle</textarea>" in answer.text
+
+
+async def test_guests_paint_only_where_the_owner_allows_it(place: Any) -> None:
+    await place.store.change_place("web", {"guests_per_day": 0}, by="discord:1")
+    visitor = await place.visitor()
+    page = await visitor.page("/")
+    assert [each["href"] for each in page.all("a", class_="button primary")] == ["/sign-in"]
+    answer = await visitor.send("/paint", {"prompt": CASTLE})
+    assert answer.status_code == 422
+    assert "sign in" in error_of(answer)
+
+
+async def test_guests_have_so_many_a_day_and_no_new_cookie_gives_more(place: Any) -> None:
+    await place.store.change_place("web", {"guests_per_day": 2}, by="discord:1")
+    visitor = await place.visitor(web_guests_per_day=2)
+    statuses = [
+        (await visitor.send("/paint", {"prompt": f"castle {n}"})).status_code for n in range(3)
+    ]
+    assert statuses == [303, 303, 422]
+    for number in range(3, 8):
+        visitor.client.cookies.clear()
+        answer = await visitor.send("/paint", {"prompt": f"castle {number}"})
+    assert answer.status_code == 429
+    assert "From your address guests have had their paintings of today" in answer.text
+    member = await place.member(web_guests_per_day=2)
+    assert (await member.send("/paint", {"prompt": "an owl"})).status_code == 303
+
+
+async def test_a_picture_to_begin_from_travels_with_the_prompt(place: Any) -> None:
+    visitor = await place.visitor()
+    picture = plain_picture("#123456", (300, 200))
+    files = {"init_image": ("../../evil.png", picture, "text/html")}  # neither is believed
+    answer = await visitor.send("/paint", {"prompt": CASTLE}, files=files)
+    assert answer.status_code == 303
+    (job,) = await place.store.queue()
+    stored = await place.front.blobs.get(job.request.init_image)
+    with Image.open(io.BytesIO(stored)) as image:
+        assert image.format == "PNG"
+        assert image.convert("RGB").getpixel((5, 5)) == (0x12, 0x34, 0x56)
+    assert "evil" not in job.request.init_image
+
+
+def bomb() -> bytes:
+    """A PNG of 30,000 x 30,000 pixels in a few kilobytes."""
+    head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100_000)), (b"IEND", b"")]
+    parts = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [bomb(), b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n", b"GIF89a", plain_picture()[:60]],
+    ids=["bomb", "svg", "only a head", "empty gif", "cut off"],
+)
+async def test_what_is_no_usable_picture_is_refused_in_one_sentence(
+    place: Any, data: bytes
+) -> None:
+    visitor = await place.visitor()
+    files = {"init_image": ("a.png", data, "image/png")}
+    answer = await visitor.send("/paint", {"prompt": CASTLE}, files=files)
+    assert answer.status_code == 422
+    assert error_of(answer).endswith(".")
+    assert await place.store.queue() == []
+
+
+async def test_again_and_vary_queue_the_same_prompt(place: Any) -> None:
+    artwork = await place.hand.hang(CASTLE, person="discord:1", seed=5)
+    visitor = await place.visitor()
+    path = f"/paintings/{artwork.id}"
+    for action in ("again", "vary"):
+        answer = await visitor.send("/press", {"data": f"{action}:{artwork.id}"}, from_page=path)
+        job = await place.store.get(answer.headers["location"].removeprefix("/jobs/"))
+        assert job.request.prompt == CASTLE
+        assert job.request.seed != 5
+        assert job.request.init_image == (artwork.blob if action == "vary" else None)
+
+
+async def test_only_whose_painting_it_is_may_delete_it(place: Any) -> None:
+    artwork = await place.hand.hang(CASTLE, person="discord:42")
+    path, press = f"/paintings/{artwork.id}", {"data": f"delete:{artwork.id}-sure"}
+    other = await place.member("discord:43")
+    assert "Delete for good" not in (await other.page(path)).first("main").text
+    answer = await other.send("/press", press, from_page=path)
+    assert "not yours" in (await other.page(answer.headers["location"])).first("main").text
+    assert len((await other.page("/gallery")).all("img")) == 1
+    owner = await place.member("discord:42")
+    assert "Delete for good" in (await owner.page(path)).first("main").text
+    answer = await owner.send("/press", press, from_page=path)
+    page = await owner.page(answer.headers["location"])
+    assert page.first("p", class_="notice").text == "The painting was deleted."
+    await owner.page(path, 404)
+    assert not await place.front.blobs.exists(artwork.blob)
+
+
+async def test_a_report_is_thanked_for_once(place: Any) -> None:
+    artwork = await place.hand.hang(CASTLE, person="discord:42")
+    member, path = await place.member("discord:43"), f"/paintings/{artwork.id}"
+    answer = await member.send("/press", {"data": f"report:{artwork.id}"}, from_page=path)
+    notice = answer.headers["location"]
+    assert notice.startswith(f"{path}?notice=")
+    assert "Thank you" in (await member.page(notice)).first("p", class_="notice").text
+    assert (await member.page(notice)).all("p", class_="notice") == []  # said once
+    assert len(await place.store.reports()) == 1
+
+
+async def test_nobody_reads_anothers_notice(place: Any) -> None:
+    artwork = await place.hand.hang(CASTLE)
+    member, path = await place.member("discord:43"), f"/paintings/{artwork.id}"
+    answer = await member.send("/press", {"data": f"report:{artwork.id}"}, from_page=path)
+    stranger = await place.visitor()
+    assert (await stranger.page(answer.headers["location"])).all("p", class_="notice") == []
+
+
+async def test_one_may_cancel_ones_own(place: Any) -> None:
+    visitor = await place.visitor()
+    answer = await visitor.send("/paint", {"prompt": CASTLE})
+    path = answer.headers["location"]
+    job = path.removeprefix("/jobs/")
+    stranger = await place.visitor()
+    assert (await stranger.page(path)).all("button", name="data") == []
+    await stranger.send("/press", {"data": f"cancel:{job}"}, from_page=path)
+    assert (await place.store.get(job)).state is JobState.QUEUED
+    await visitor.send("/press", {"data": f"cancel:{job}"}, from_page=path)
+    assert (await place.store.get(job)).state is JobState.CANCELLED
+    page = await visitor.page(path)
+    assert page.first("button", class_="primary")["value"] == f"again:{job}"
+
+
+@pytest.mark.parametrize(
+    "data", ["", "mint:1", "again:", "again:../..", "gallery:", "link:ABCDEF", "again:" + "1" * 80]
+)
+async def test_forged_buttons_are_one_sentence(place: Any, data: str) -> None:
+    answer = await (await place.visitor()).send("/press", {"data": data}, follow_redirects=True)
+    assert answer.status_code in (200, 400)
+    assert re.search(r'role="(alert|status)">[^<]+[.)]<', answer.text)
+    assert await place.store.queue() == []
+
+
+async def test_signed_in_one_paints_as_the_chat_account(place: Any) -> None:
+    member = await place.member("discord:42")
+    answer = await member.send("/paint", {"prompt": CASTLE})
+    job = await place.store.get(answer.headers["location"].removeprefix("/jobs/"))
+    assert (job.person, job.origin) == ("discord:42", "web")
+
+
+async def test_a_job_of_two_linked_accounts_is_ones_own_in_both(place: Any) -> None:
+    code = await place.store.new_link("discord:42")
+    await place.store.redeem_link(code, "telegram:7")
+    request = JobRequest("an owl", 1, MODEL)
+    await place.store.submit("discord:42", "discord", request, key="1")
+    member = await place.member("telegram:7")
+    assert "an owl" in (await member.page("/mine")).first("main").text
