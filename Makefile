@@ -14,7 +14,7 @@ REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check lint format reference chaos clean
+.PHONY: help demo test test-all check lint format reference chaos clean web browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,11 +22,25 @@ help: ## Show this list
 demo: $(VENV)/.engine ## Paint one random prompt through queue and engine, into demo/
 	@$(BIN)/ganshare demo
 
+web: $(VENV)/.bot ## Serve the web page on http://127.0.0.1:8000 with an engine, to try it out, in demo/web
+	@mkdir -p demo/web
+	@GANSHARE_DATABASE_URL=sqlite+aiosqlite:///demo/web/ganshare.db \
+	GANSHARE_BLOBS_URL=file://./demo/web/blobs ENGINE_HEALTH_LISTEN=off \
+	BOT_WEB_GUESTS_PER_DAY=$${BOT_WEB_GUESTS_PER_DAY:-200} $(BIN)/ganshare up --no-bot
+
 test: $(VENV)/.test ## Run the tests (without the slow, reference and training suites)
 	@$(BIN)/python -m pytest -m "not slow and not reference and not training"
 
 test-all: $(VENV)/.test ## Run the slow tests too
 	@$(BIN)/python -m pytest -m "not reference and not training"
+
+# SCREENSHOTS: a folder to leave pictures of the pages in; PAINTINGS: one with paintings to hang.
+browser: $(VENV)/.test ## Drive the web page in headless Chromium
+	@for program in chromium chromedriver; do command -v $$program >/dev/null || { \
+		echo "$$program is missing: on Debian, apt install chromium chromium-driver brings it." >&2; \
+		exit 1; }; done
+	@GANSHARE_SCREENSHOTS="$(SCREENSHOTS)" GANSHARE_PAINTINGS="$(PAINTINGS)" \
+		$(BIN)/python -m pytest -m browser
 
 check: test lint ## Tests, format, lint, types and import contracts: what CI runs
 
@@ -70,6 +84,11 @@ $(VENV)/.created:
 $(VENV)/.engine: $(VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing GANshare and PyTorch into $(VENV) (a few minutes the first time)"
 	@$(PIP) --editable '.[engine]'
+	@touch $@
+
+$(VENV)/.bot: $(VENV)/.engine
+	@echo "Installing the bots and the web page into $(VENV)"
+	@$(PIP) --editable '.[bot,engine]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.engine

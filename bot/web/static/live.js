@@ -1,6 +1,7 @@
 // A painting as it is painted: frames and words come from the server, and it tells when it is done.
 
 const LONGEST_PAUSE = 15000;
+const HIDDEN_PAUSE = 20000; // a browser has few connections, and hidden pages should not hold them
 
 export function live(work) {
   const part = (name) => work.querySelector(`[data-${name}]`);
@@ -42,6 +43,7 @@ export function live(work) {
 
   function show(news) {
     title.textContent = news.title;
+    document.title = `${news.title} · ${work.querySelector("h1").textContent}`;
     text.textContent = news.text;
     progress.max = news.steps;
     progress.value = news.step;
@@ -72,6 +74,17 @@ export function live(work) {
     });
   }
   open();
+
+  function reopen() {
+    source.close();
+    open();
+  }
+  let hiding = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(() => source.close(), HIDDEN_PAUSE);
+    else if (source.readyState === EventSource.CLOSED) reopen();
+  });
   addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", (event) => event.persisted && open());
+  addEventListener("pageshow", (event) => event.persisted && reopen());
 }
