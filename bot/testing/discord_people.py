@@ -114,8 +114,6 @@ class Someone:
         if posted is not None:
             json["message"] = posted.json
         interaction = world.interaction(json, self.channel)
-        if posted is not None:
-            interaction.original = posted.id
         await self._dispatch(interaction)
         return interaction
 

@@ -198,9 +198,11 @@ class Rest:
             flags = int(data.get("flags") or 0) | (LOADING if kind == DEFERRED else 0)
             posted = await world.post(channel, {**data, "flags": flags}, call.files)
             made.original = posted.id
-        elif kind == UPDATE and made.original:
-            check_message(data, call.files)
-            await world.change(channel.messages[made.original], data, call.files)
+        elif kind in (DEFERRED_UPDATE, UPDATE):
+            made.original = int(made.json["message"]["id"])
+            if kind == UPDATE:
+                check_message(data, call.files)
+                await world.change(channel.messages[made.original], data, call.files)
         elif kind == CHOICES:
             made.choices = data["choices"]
         made.kind, made.acknowledged = kind, waited

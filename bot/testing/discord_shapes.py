@@ -68,6 +68,8 @@ def command_json(world: World, given: dict[str, Any]) -> dict[str, Any]:
     known = next((each["id"] for each in world.commands if each["name"] == name), None)
     ids = {"id": known or str(world.snowflake()), "application_id": str(world.app_id)}
     said = {key: value for key, value in given.items() if value is not None}
+    if "default_member_permissions" in said:
+        said["default_member_permissions"] = str(said["default_member_permissions"])
     return {**_BY_DEFAULT, **said, **ids, "version": str(world.snowflake())}
 
 

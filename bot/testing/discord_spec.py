@@ -27,7 +27,10 @@ class Specification:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self._components = document["components"]
+        schemas = dict(document["components"]["schemas"])
+        # Discord reads whole numbers as snowflakes, too; discord.py numbers attachments so.
+        schemas["SnowflakeType"] = {"anyOf": [schemas["SnowflakeType"], {"type": "integer"}]}
+        self._components = {**document["components"], "schemas": schemas}
         self._paths = document["paths"]
         self._patterns = [(_pattern(path), path) for path in sorted(self._paths, key=_vagueness)]
         self._validators: dict[tuple[str, str, str], Any] = {}
@@ -69,7 +72,6 @@ class Specification:
 
     def _faults(self, key: tuple[str, str, str], schema: Any, body: Any) -> list[str]:
         from jsonschema import Draft202012Validator  # of the tests
-        from jsonschema.exceptions import best_match
 
         pattern = next(p.pattern for p, _ in self._patterns if p.fullmatch(key[2]))
         place = (key[0], key[1], pattern)
@@ -79,8 +81,9 @@ class Specification:
             )
         found = []
         for error in self._validators[place].iter_errors(body):
-            deepest = best_match([error]) or error  # of the branches of a union
-            found.append(f"{key[1]} {key[2]} {deepest.json_path}: {deepest.message[-_SHORT:]}")
+            cause = _cause(error)
+            what = f"{key[0]} of {key[1]} {key[2]} {cause.json_path}"
+            found.append(f"{what}: {cause.message[-_SHORT:]}")
         return found
 
 
@@ -89,6 +92,13 @@ def find_specification() -> Specification | None:
     """Read the official description; None where it is not at hand."""
     path = Path(os.environ.get("GANSHARE_SPECS") or _BESIDE) / _FILE
     return Specification(json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+
+def _cause(error: Any) -> Any:
+    """Follow a union into the branch that is meant: the one that fails deepest."""
+    while error.context:
+        error = max(error.context, key=lambda each: len(each.absolute_path))
+    return error
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -289,6 +289,7 @@ class World:
         new["components"] = _numbered(new["components"])
         if files or "attachments" in body:
             new["attachments"] = self._attached(posted, body, files)
+        new["embeds"] = [_resolved(each, new["attachments"]) for each in new["embeds"]]
         if posted.states:
             new["edited_timestamp"] = _now()
         if body.keys() - {"flags"}:
@@ -346,13 +347,29 @@ def _now() -> str:
 
 
 def _numbered(rows: Any) -> list[dict[str, Any]]:
-    """Give every component the number that Discord gives it."""
+    """Give every component the number that Discord gives it, and leave out what it leaves out."""
     numbers = itertools.count(1)
     return [
         {
             **row,
             "id": next(numbers),
-            "components": [{**each, "id": next(numbers)} for each in row["components"]],
+            "components": [{**_shown(each), "id": next(numbers)} for each in row["components"]],
         }
         for row in rows
     ]
+
+
+def _shown(button: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in button.items() if value is not None}
+    if "emoji" in kept:
+        kept["emoji"] = {key: value for key, value in kept["emoji"].items() if value is not None}
+    return kept
+
+
+def _resolved(embed: dict[str, Any], attachments: list[dict[str, Any]]) -> dict[str, Any]:
+    """Let an embed show the file that was attached for it."""
+    urls = {f"attachment://{each['filename']}": each["url"] for each in attachments}
+    image = embed.get("image")
+    if image is None or image["url"] not in urls:
+        return embed
+    return {**embed, "image": {**image, "url": urls[image["url"]]}}

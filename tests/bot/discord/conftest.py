@@ -1,14 +1,197 @@
-"""A Discord on loopback, for every test that asks for one."""
+"""A Discord on loopback, a bot on it with real store and blobs, and an engine that only pretends.
 
-from collections.abc import AsyncIterator
+The engine claims, beats and publishes as real ones do; its pictures are plain colours.
+"""
+
+import asyncio
+import io
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
+from discord.http import Route
+from PIL import Image
 
+from bot.app import Front, open_front
+from bot.discord.endpoints import OFFICIAL_API
+from bot.discord.frontend import run_discord
+from bot.testing.discord_people import Someone
 from bot.testing.discord_server import DiscordServer, discord_server
+from bot.testing.discord_world import Channel, Posted
+from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
+from ganshare.jobs import Artwork, Job
+from ganshare.settings import BotSettings, CoreSettings
+from ganshare.store import Store
+from ganshare.testing import MODEL, make_artwork, make_report
+
+
+def picture(side: int = 64, form: str = "PNG", shade: int = 120) -> bytes:
+    """A picture of one colour."""
+    out = io.BytesIO()
+    Image.new("RGB", (side, side), (shade, 90, 200)).save(out, form)
+    return out.getvalue()
+
+
+@dataclass
+class Easel:
+    """An engine under a test's control."""
+
+    store: Store
+    blobs: Blobs
+    name: str = "engine-1"
+
+    async def report(self) -> None:
+        await self.store.report(make_report(id=self.name))
+
+    async def claim(self, seconds: float = 10.0) -> Job:
+        async with asyncio.timeout(seconds):
+            while True:
+                if jobs := await self.store.claim(self.name, models=[MODEL], max_area=512 * 512):
+                    return jobs[0]
+                await asyncio.sleep(0.02)
+
+    async def step(self, job: Job, step: int) -> None:
+        key = preview_key(job.id, job.attempt, step)
+        await self.blobs.put(key, picture(32, "JPEG", shade=step % 250))
+        await self.store.beat(job, step=step, loss=1.0 / step, preview=key)
+
+    async def finish(self, job: Job, png: bytes | None = None) -> Artwork:
+        key, small = picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)
+        await self.blobs.put(key, png or picture())
+        await self.blobs.put(small, picture(32, "JPEG"))
+        artwork = await self.store.finish(job, make_artwork(blob=key, preview=small))
+        assert artwork is not None
+        return artwork
+
+    async def paint(self) -> tuple[Job, Artwork]:
+        job = await self.claim()
+        return job, await self.finish(job)
+
+
+@dataclass
+class Stage:
+    """Discord, the bot's settings, its store, an engine and people."""
+
+    discord: DiscordServer
+    core: CoreSettings
+    settings: BotSettings
+    front: Front
+    channel: Channel
+    easel: Easel
+    _bots: list["asyncio.Task[None]"] = field(default_factory=list)
+
+    def join(self, name: str = "Ada", **values: Any) -> Someone:
+        return self.discord.people.join(name, self.channel, **values)
+
+    async def start_bot(self) -> None:
+        bot = asyncio.create_task(run_discord(self.front, self.settings))
+        self._bots.append(bot)
+        await self.discord.gateway.wait_connected()
+
+    async def stop_bot(self) -> None:
+        for bot in self._bots:
+            bot.cancel()
+        await asyncio.gather(*self._bots, return_exceptions=True)
+        self._bots.clear()
+
+    async def shows(self, text: str, seconds: float = 15.0, count: int = 1) -> Posted:
+        """Wait for a message in the channel whose embed has this text."""
+
+        def found() -> Posted | None:
+            those = [each for each in self.channel.alive if text in str(each.embed)]
+            return those[-1] if len(those) >= count else None
+
+        posted: Posted = await self.discord.people.until(found, seconds)
+        return posted
+
+    def requests(self, pattern: str) -> list[Any]:
+        lines = [(f"{e.method} {e.path}", e) for e in self.discord.world.exchanges]
+        return [exchange for line, exchange in lines if pattern in line]
 
 
 @pytest.fixture
 async def discord_there() -> AsyncIterator[DiscordServer]:
     async with discord_server() as server:
         yield server
-        assert server.people.faults() == []
+        assert not (faults := server.people.faults()), "\n".join(faults)
+
+
+@pytest.fixture(autouse=True)
+def _official_api() -> Iterator[None]:
+    yield
+    Route.BASE = OFFICIAL_API
+
+
+@asynccontextmanager
+async def open_stage(server: DiscordServer, folder: Path) -> AsyncIterator[Stage]:
+    core = CoreSettings(
+        database_url=f"sqlite+aiosqlite:///{folder}/ganshare.db",
+        blobs_url=f"file://{folder}/blobs",
+    )
+    there = {key.removeprefix("BOT_").lower(): text for key, text in server.environment.items()}
+    settings = BotSettings(**there, model=MODEL)
+    channel = server.world.channel(server.world.guild())
+    async with open_front(core, settings, migrate=True) as front:
+        easel = Easel(front.store, front.blobs)
+        await easel.report()
+        stage = Stage(server, core, settings, front, channel, easel)
+        try:
+            yield stage
+        finally:
+            await stage.stop_bot()
+
+
+@pytest.fixture
+async def stage(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[Stage]:
+    """With the bot in this process."""
+    async with open_stage(discord_there, tmp_path) as stage:
+        await stage.start_bot()
+        yield stage
+
+
+@dataclass
+class BotProcess:
+    """`python -m bot run` on its own."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+
+    async def kill(self) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+
+@asynccontextmanager
+async def bot_process(stage: Stage, folder: Path) -> AsyncIterator[BotProcess]:
+    """Run the bot unmodified, pointed at the stand-in by its environment only."""
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("BOT_", "GANSHARE_"))},
+        **stage.discord.environment,
+        "BOT_MODEL": MODEL,
+        "GANSHARE_DATABASE_URL": stage.core.database_url.get_secret_value(),
+        "GANSHARE_BLOBS_URL": stage.core.blobs_url.get_secret_value(),
+    }
+    log = folder / "bot.log"
+    with log.open("ab") as out:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env=environment, stdout=out, stderr=out
+        )
+    bot = BotProcess(process, log)
+    try:
+        await stage.discord.gateway.wait_connected()
+        yield bot
+    finally:
+        await bot.kill()
+
+
+@pytest.fixture
+async def apart(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[Stage]:
+    """With no bot yet; tests start it as a process."""
+    async with open_stage(discord_there, tmp_path) as stage:
+        yield stage
