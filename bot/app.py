@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.core.courier import Courier
 from bot.core.desk import Desk, DeskOptions
 from bot.core.messenger import Messenger
-from bot.core.moderation import Moderation
+from bot.core.moderation import Moderation, open_moderation
 from bot.core.words import Words, load_words
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.settings import BotSettings, CoreSettings
@@ -44,7 +44,7 @@ async def open_front(
         WorldError: the store or the blobs cannot be used.
         SettingsError: a word list of the moderation cannot be read.
     """
-    words, moderation = load_words(), Moderation()
+    words, moderation = load_words(), open_moderation(settings.moderation_dir)
     options = DeskOptions(
         model=settings.model,
         web_url=settings.web_url,

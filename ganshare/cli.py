@@ -1,6 +1,6 @@
-"""The `ganshare` command: random prompts here, everything that paints handed to `python -m engine`.
+"""The `ganshare` command: random prompts here, the rest handed to `python -m engine` or `bot`.
 
-Handing over replaces this process, so that `ganshare` never imports the engine nor torch.
+Handing over replaces this process, so that `ganshare` never imports the engine, torch or a bot.
 """
 
 import json
@@ -107,19 +107,20 @@ class _HandedOver(click.Command):
 
     Args:
         name: of the command here.
-        becomes: its name there.
+        module: that carries it out.
+        becomes: the arguments that come before its own there.
     """
 
-    def __init__(self, name: str, becomes: str, **options: Any) -> None:
+    def __init__(self, name: str, module: str, *becomes: str, **options: Any) -> None:
         super().__init__(name, add_help_option=False, **options)
-        self._becomes = becomes
+        self._module, self._becomes = module, becomes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.args = list(args)
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> Any:
-        become_module("engine", [self._becomes, *ctx.args])
+        become_module(self._module, [*self._becomes, *ctx.args])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -181,10 +182,13 @@ ganshare.add_command(settings)
 ganshare.add_command(store)
 ganshare.add_command(up)
 
-for _name, _becomes, _help in (
-    ("engine", "run", "Claim jobs from the queue, paint them and publish the pictures."),
-    ("paint", "paint", "Paint a picture from a prompt, or from a random one."),
-    ("models", "models", "List, add and verify the models that paint."),
-    ("train", "train", "Train the models that paint."),
+for _name, _module, _becomes, _help in (
+    ("engine", "engine", ["run"], "Claim jobs from the queue, paint them and publish."),
+    ("paint", "engine", ["paint"], "Paint a picture from a prompt, or from a random one."),
+    ("models", "engine", ["models"], "List, add and verify the models that paint."),
+    ("train", "engine", ["train"], "Train the models that paint."),
+    ("bot", "bot", [], "Run the bots of Discord and Telegram; `doctor` checks them."),
+    ("web", "bot", ["web"], "Serve the web page."),
+    ("chat", "bot", ["chat"], "Ask for paintings in this terminal."),
 ):
-    ganshare.add_command(_HandedOver(_name, _becomes, help=_help))
+    ganshare.add_command(_HandedOver(_name, _module, *_becomes, help=_help))

@@ -163,12 +163,11 @@ async def _page(
     errand: Errand, found: list[Artwork], action: Action, query: str, after: str
 ) -> Reply:
     shown, more = found[:PAGE], len(found) > PAGE
-    say = errand.say
-    if not shown:
-        empty = "gallery-end" if after else f"{action}-none"
-        shown_text = say(empty)
-    else:
-        shown_text = ""
+    say, text = errand.say, ""
+    if not shown and after:
+        text = say("gallery-end")
+    elif not shown:
+        text = say("gallery-none" if action is Action.GALLERY else "mine-none")
     pictures = [await _thumbnail(errand, each) for each in shown]
     fields = tuple(
         (f"{number} · {say('field-seed')} {each.seed}", shortened(each.prompt, 2 * LABEL))
@@ -189,11 +188,11 @@ async def _page(
     if more and following is not None:
         turns.append(errand.button(action, following, "older"))
     elif more:
-        shown_text = say("gallery-long")
+        text = say("gallery-long")
     if turns:
         rows.append(tuple(turns))
     return Reply(
-        text=shown_text,
+        text=text,
         fields=fields,
         pictures=tuple(each for each in pictures if each is not None),
         buttons=tuple(rows),

@@ -68,6 +68,7 @@ class Delivery:
         self._shown, self._shown_at = 0, float("-inf")  # the revision, and when
         self._is_showing = False
         self._mark: _Mark | None = None
+        self._last: tuple[Reply, str | None] | None = None  # what stands there, but for its picture
         self.update(job)
 
     def update(self, job: Job) -> None:
@@ -189,10 +190,15 @@ class Delivery:
         view = await look_at(self._post.store, self._post.blobs, job)
         view = replace(view, seconds_left=self._seconds_left(job))
         reply = Replies(self._post.words).of(view, self._locale)
+        # An engine that still is at the same step has nothing new to show.
+        shown = (replace(reply, pictures=()), job.preview)
+        if shown == self._last and not job.state.over:
+            return
         try:
             await self._show_or_send(job, reply, may_send=not view.is_deleted)
         except PlaceGone:
             await self._place_is_gone(view, reply)
+        self._last = shown
 
     async def _show_or_send(self, job: Job, reply: Reply, *, may_send: bool) -> None:
         """Edit the job's message; where it is gone, an end is sent anew."""

@@ -184,6 +184,7 @@ def _allowed(errand: Errand, name: str) -> Command:
     except ParameterError as error:
         raise RefusalError("refusal-command", given=quoted(name)) from error
     if errand.person.rank < command.rank:
-        needed = "admin" if command.rank is Rank.ADMIN else "member"
-        raise RefusalError(f"refusal-rank-{needed}", command=name)
+        is_for_admins = command.rank is Rank.ADMIN
+        message = "refusal-rank-admin" if is_for_admins else "refusal-rank-member"
+        raise RefusalError(message, command=name)
     return command

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Finding"]
+from ganshare.blobs import open_blobs
+from ganshare.errors import GanshareError, SchemaError
+from ganshare.settings import CoreSettings
+from ganshare.store import Store, open_store
+
+__all__ = ["Finding", "examine_core"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +25,35 @@ class Finding:
     ok: bool
     advice: str = ""
     is_needed: bool = True
+
+
+async def examine_core(core: CoreSettings) -> list[Finding]:
+    """Look at what every frontend needs: the store, the blobs, and somebody who paints."""
+    findings = []
+    try:
+        async with open_store(core.database_url.get_secret_value(), core.limits) as store:
+            findings.append(
+                Finding("Store", True, "It answers, and its tables are this version's.")
+            )
+            findings.append(await _engines(store))
+    except SchemaError as error:
+        advice = f"{error} `ganshare store migrate` makes or renews the tables."
+        findings.append(Finding("Store", False, advice))
+    except GanshareError as error:
+        findings.append(Finding("Store", False, f"{error} See GANSHARE_DATABASE_URL."))
+    try:
+        blobs = open_blobs(core.blobs_url.get_secret_value())
+        await blobs.probe()
+        findings.append(Finding("Blobs", True, f"Written to and read from {blobs}."))
+    except GanshareError as error:
+        findings.append(Finding("Blobs", False, f"{error} See GANSHARE_BLOBS_URL."))
+    return findings
+
+
+async def _engines(store: Store) -> Finding:
+    live = await store.engines()
+    if not live:
+        advice = "None is running; `ganshare engine` starts one, `ganshare up` all there is."
+        return Finding("Engines", False, advice, is_needed=False)
+    names = sorted({name for each in live for name in each.models})
+    return Finding("Engines", True, f"{len(live)} at work, with {', '.join(names)}.")

@@ -237,6 +237,6 @@ internal-error = Something went wrong on our side, sorry; its number in the log 
 terminal-welcome = Type a prompt to have it painted, /help for more, /quit to leave.
 terminal-engine = No engine is running; one starts now, which takes some seconds.
 terminal-engine-failed = The engine ended: { $reason }
+terminal-frame = Frame { $step }: { $path }
 terminal-saved = Saved as { $path }
-terminal-follow = Ctrl-C stops watching; the painting goes on.
 terminal-bye = Good-bye.

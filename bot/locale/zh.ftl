@@ -226,6 +226,6 @@ internal-error = 抱歉，我们这边出了问题；它在日志中的编号是
 terminal-welcome = 输入提示词即可作画；/help 查看更多，/quit 退出。
 terminal-engine = 没有引擎在运行；现在启动一个，需要几秒钟。
 terminal-engine-failed = 引擎已结束：{ $reason }
+terminal-frame = 第 { $step } 步：{ $path }
 terminal-saved = 已保存为 { $path }
-terminal-follow = 按 Ctrl-C 停止观看；画会继续画下去。
 terminal-bye = 再见。

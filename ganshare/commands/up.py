@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ganshare.settings import CoreSettings, EngineSettings
+    from ganshare.settings import BotSettings, CoreSettings, EngineSettings
     from ganshare.supervise import Program
 
 __all__ = ["up"]
 
 # Time for a child to say goodbye to the store after its own drain.
 GOODBYE_SECONDS = 10.0
+_EXTRA = ("discord", "fluent", "jinja2", "telegram")  # what the extra "bot" brings
 
 
 @click.command()
@@ -50,11 +51,11 @@ def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
         environment["FORCE_COLOR"] = "1"  # the children's output is a pipe, ours is a terminal
     programs = [_engine(number, engines, engine) for number in range(engines)]
     for name, wanted in (("bot", not no_bot), ("web", not no_web)):
-        program = _front(name) if wanted else None
-        if program is not None:
-            programs.append(program)
+        reason = _why_not(name, bot)
+        if wanted and reason is None:
+            programs.append(_front(name))
         elif wanted:
-            get_logger(__name__).warning("not started: no such package is installed", program=name)
+            get_logger(__name__).warning(f"not started: {reason}", program=name)
     if not programs:
         raise ParameterError("There is nothing to run; --engines must be at least 1.")
     programs = [
@@ -99,16 +100,25 @@ def _engine(number: int, of: int, settings: "EngineSettings") -> "Program":
     return Program(f"engine-{number + 1}", tuple(module_command("engine", "run")), environment)
 
 
-def _front(name: str) -> "Program | None":
-    """The bot, or the web page, which is a part of it; None where the package is not installed."""
+def _why_not(name: str, settings: "BotSettings") -> str | None:
+    """Say why the bot, or the web page, which is a part of it, is not started; None if it is."""
     from importlib.util import find_spec
-
-    from ganshare.handover import module_command
-    from ganshare.supervise import Program
 
     found = find_spec("bot")
     # A folder that happens to be called so has no __main__. Nothing of it is imported here.
     folders = (found.submodule_search_locations if found else None) or ()
-    if not any(Path(folder, "__main__.py").is_file() for folder in folders):
-        return None
+    has_main = any(Path(folder, "__main__.py").is_file() for folder in folders)
+    if not has_main or any(find_spec(package) is None for package in _EXTRA):
+        return "it is not installed; pip install 'ganshare[bot]' does that"
+    if name == "bot" and not (settings.discord_token or settings.telegram_token):
+        return "it has no token; set BOT_DISCORD_TOKEN or BOT_TELEGRAM_TOKEN"
+    if name == "web" and settings.web_listen is None:
+        return "BOT_WEB_LISTEN is off"
+    return None
+
+
+def _front(name: str) -> "Program":
+    from ganshare.handover import module_command
+    from ganshare.supervise import Program
+
     return Program(name, tuple(module_command("bot", "run" if name == "bot" else name)))

@@ -79,7 +79,8 @@ def test_help_lists_every_command_with_a_line() -> None:
         assert name in listed
         assert command.get_short_help_str(limit=80) in listed
     assert set(ganshare.commands) == {
-        "demo", "engine", "models", "paint", "prompt", "queue", "settings", "store", "train", "up",
+        "bot", "chat", "demo", "engine", "models", "paint", "prompt", "queue", "settings", "store",
+        "train", "up", "web",
     }  # fmt: skip
 
 
@@ -92,10 +93,18 @@ def test_the_version_is_that_of_the_project() -> None:
 
 @pytest.mark.parametrize(
     ("name", "becomes"),
-    [("paint", "paint"), ("models", "models"), ("train", "train"), ("engine", "run")],
+    [
+        ("paint", ["engine", "paint"]),
+        ("models", ["engine", "models"]),
+        ("train", ["engine", "train"]),
+        ("engine", ["engine", "run"]),
+        ("bot", ["bot"]),
+        ("web", ["bot", "web"]),
+        ("chat", ["bot", "chat"]),
+    ],
 )
-def test_the_engines_commands_are_handed_over_untouched(
-    name: str, becomes: str, monkeypatch: pytest.MonkeyPatch
+def test_commands_of_other_processes_are_handed_over_untouched(
+    name: str, becomes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[list[str]] = []
 
@@ -109,7 +118,7 @@ def test_the_engines_commands_are_handed_over_untouched(
     with pytest.raises(SystemExit):
         run_cli(ganshare, [name, *given])
     (arguments,) = calls
-    assert arguments[arguments.index("-m") :] == ["-m", "engine", becomes, *given]
+    assert arguments[arguments.index("-m") :] == ["-m", *becomes, *given]
 
 
 def test_an_engine_in_the_current_folder_is_not_run(

@@ -137,17 +137,20 @@ def test_each_engine_gets_a_gpu_of_its_own(up: Up, install: Install) -> None:
     assert {line["ENGINE_DEVICE"] for line in running.lines(2)} == {"cuda:0", "cuda:1"}
 
 
-def test_what_is_not_installed_is_said_and_the_rest_runs(up: Up, install: Install) -> None:
+def test_what_is_not_installed_is_said_and_the_rest_runs(
+    up: Up, install: Install, tmp_path: Path
+) -> None:
     install("engine", WORKS)
-    running = up()
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "__init__.py").touch()  # it has no __main__
+    running = up(BOT_DISCORD_TOKEN="x")
     assert [line["child"] for line in running.lines(1)] == ["engine"]
     code, _, errors = running.end()
     said = [json.loads(line) for line in errors.splitlines()]
     assert code == 0
-    assert [line["program"] for line in said if line["event"].startswith("not started")] == [
-        "bot",
-        "web",
-    ]
+    reasons = {line["program"]: line["event"] for line in said if "not started" in line["event"]}
+    assert reasons.keys() == {"bot", "web"}
+    assert all("pip install 'ganshare[bot]'" in reason for reason in reasons.values())
 
 
 def test_an_installed_bot_runs_beside_the_engine_and_its_web_page_can_be_left_out(
@@ -155,16 +158,23 @@ def test_an_installed_bot_runs_beside_the_engine_and_its_web_page_can_be_left_ou
 ) -> None:
     install("engine", WORKS)
     install("bot", WORKS)
-    children = {str(line["child"]): line["arguments"] for line in up("--no-web").lines(2)}
+    children = {
+        str(line["child"]): line["arguments"]
+        for line in up("--no-web", BOT_DISCORD_TOKEN="x").lines(2)
+    }
     assert children == {"engine": ["run"], "bot": ["run"]}
 
 
-def test_a_folder_called_bot_is_no_bot(up: Up, install: Install, tmp_path: Path) -> None:
+def test_a_bot_without_a_token_and_a_page_that_is_off_are_not_started(
+    up: Up, install: Install
+) -> None:
     install("engine", WORKS)
-    (tmp_path / "bot").mkdir()
-    running = up("--no-web")
+    install("bot", WORKS)
+    running = up(BOT_WEB_LISTEN="off")
     assert [line["child"] for line in running.lines(1)] == ["engine"]
-    assert "not started" in running.end()[2]
+    errors = running.end()[2]
+    assert "set BOT_DISCORD_TOKEN or BOT_TELEGRAM_TOKEN" in errors
+    assert "BOT_WEB_LISTEN is off" in errors
 
 
 def test_an_engine_that_refuses_its_settings_ends_it_with_the_same_code(

@@ -1,0 +1,79 @@
+"""`run`, which `ganshare bot` becomes, and `web`: they serve until they are told to end."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.commands.extra import needs_extra
+from ganshare.errors import SettingsError
+
+if TYPE_CHECKING:
+    from bot.app import Front
+    from ganshare.settings import BotSettings
+
+    Serve = Callable[[Front, BotSettings], Awaitable[None]]
+
+__all__ = ["run", "serve", "web"]
+
+
+@click.command()
+def run() -> None:
+    """Run the bots of Discord and Telegram, whichever has a token, in one process."""
+    with needs_extra():
+        from ganshare.settings import BotSettings, load
+
+        settings = load(BotSettings)
+        frontends: list[Serve] = []
+        if settings.discord_token is not None:
+            from bot.discord.frontend import run_discord
+
+            frontends.append(run_discord)
+        if settings.telegram_token is not None:
+            from bot.telegram.frontend import run_telegram
+
+            frontends.append(run_telegram)
+    if not frontends:
+        raise SettingsError(
+            "There is no token; set BOT_DISCORD_TOKEN or BOT_TELEGRAM_TOKEN, or both."
+        )
+    serve("bot", frontends)
+
+
+@click.command()
+def web() -> None:
+    """Serve the web page at BOT_WEB_LISTEN."""
+    with needs_extra():
+        from bot.web.serve import run_web
+    serve("web", [run_web])
+
+
+def serve(name: str, frontends: "list[Serve]") -> None:
+    """Run frontends over one store until SIGTERM or Ctrl-C; the first that fails ends all."""
+    from bot.app import open_front
+    from ganshare.log import start_log
+    from ganshare.settings import BotSettings, CoreSettings, load
+
+    core, settings = load(CoreSettings), load(BotSettings)
+    start_log(name, core, settings)
+
+    async def serve_all() -> None:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, ended.set)
+        async with open_front(core, settings) as front:
+            tasks = {asyncio.ensure_future(each(front, settings)) for each in frontends}
+            waiting = asyncio.ensure_future(ended.wait())
+            try:
+                await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                done = {each for each in tasks if each.done()}
+                for each in (*tasks, waiting):
+                    each.cancel()
+                await asyncio.gather(*tasks, waiting, return_exceptions=True)
+            for each in done:
+                each.result()
+
+    asyncio.run(serve_all())
