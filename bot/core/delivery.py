@@ -91,6 +91,8 @@ class Delivery:
             self._shown, self._shown_at = job.revision, time.monotonic()
             if self._job.revision > job.revision:
                 self._news.set()
+            else:  # the inbox may have been read again before it was acknowledged
+                self._news.clear()
 
     async def _wait_for_news(self) -> bool:
         """Linger after what was shown, so that the pace is kept; False if there is no news."""
