@@ -1,5 +1,6 @@
 """Telegram calls us: the webhook, for those who have a public address."""
 
+import asyncio
 import hmac
 import json
 import socket
@@ -87,10 +88,17 @@ async def serve_webhook(bot: "ExtBot[int]", intake: Intake, settings: BotSetting
     except OSError as error:
         message = f"{listen} cannot be listened on ({error.strerror or error})"
         raise WorldError(f"{message}; choose another BOT_TELEGRAM_WEBHOOK_LISTEN.") from error
-    await bot.set_webhook(
-        url, secret_token=secret, allowed_updates=Update.ALL_TYPES, max_connections=100
-    )
-    await _Server(config).serve(sockets=[listening])
+    with listening:
+        await bot.set_webhook(
+            url, secret_token=secret, allowed_updates=Update.ALL_TYPES, max_connections=100
+        )
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            server.should_exit = True
+            await serving
 
 
 class _Server(uvicorn.Server):

@@ -12,6 +12,7 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -89,7 +90,10 @@ class TelegramServer:
     # --- what clients ask -------------------------------------------------------------------
 
     async def _call(self, http: HttpRequest) -> Response:
-        form, files = await _parts(http)
+        try:
+            form, files = await _parts(http)
+        except ClientDisconnect:
+            return Response(status_code=400)
         method = http.path_params["method"]
         specification = find_specification()
         faults = specification.faults(method, form, files) if specification else []
@@ -99,6 +103,8 @@ class TelegramServer:
         try:
             self._check(http.path_params["token"])
             result = await self.methods.call(method, form, files)
+        except asyncio.CancelledError:  # `cut`: nobody is there to be answered
+            return Response(status_code=502)
         except Refusal as refusal:
             request.code = refusal.code
             await self.world.ring()

@@ -5,6 +5,7 @@ Nothing here knows HTTP; objects that cross the wire are dicts as the Bot API de
 
 import asyncio
 import io
+import math
 import re
 import secrets
 import time
@@ -201,7 +202,7 @@ class World:
         """Hold the limits: refuse, or count the messages."""
         now = time.monotonic()
         if now < chat.closed:
-            raise too_many(max(1, round(chat.closed - now)))
+            raise too_many(math.ceil(chat.closed - now))
         for counted, limit, seconds in (
             (chat.counted, None if chat.is_private else self.per_minute, 60.0),
             (self._all, self.per_second, 1.0),
@@ -209,7 +210,7 @@ class World:
             while counted and counted[0] <= now - seconds:
                 counted.popleft()
             if limit is not None and len(counted) + messages > limit:
-                raise too_many(max(1, round(counted[0] + seconds - now)))
+                raise too_many(max(1, math.ceil(counted[0] + seconds - now)))
         chat.counted.extend([now] * messages)
         self._all.extend([now] * messages)
 

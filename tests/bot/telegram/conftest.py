@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from telegram import Bot
 
 from bot.testing.telegram_server import TelegramServer, telegram_server
+from bot.testing.telegram_town import Town, open_town
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +41,9 @@ def png() -> bytes:
     written = io.BytesIO()
     Image.radial_gradient("L").resize((96, 64)).save(written, "PNG")
     return written.getvalue()
+
+
+@pytest.fixture
+async def town(telegram: TelegramServer, tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_town(telegram, tmp_path) as town:
+        yield town

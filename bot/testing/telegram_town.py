@@ -1,0 +1,129 @@
+"""What tests of the Telegram frontend stand on: a Telegram, a store, an engine's hand, a bot."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.app import open_front
+from bot.telegram.frontend import run_telegram
+from bot.testing.hanging import Hand
+from bot.testing.telegram_server import TelegramServer
+from bot.testing.telegram_world import World
+from ganshare.blobs import Blobs, open_blobs
+from ganshare.jobs import Job
+from ganshare.settings import BotSettings, CoreSettings
+from ganshare.store import Store, open_store
+from ganshare.testing import make_report
+
+__all__ = ["Town", "open_town"]
+
+
+@dataclass
+class Town:
+    """A Telegram, a store with an engine's hand at work, and a bot between them."""
+
+    telegram: TelegramServer
+    store: Store
+    blobs: Blobs
+    hand: Hand
+    environment: dict[str, str]
+
+    @property
+    def world(self) -> World:
+        """What the Telegram knows."""
+        return self.telegram.world
+
+    @property
+    def log(self) -> str:
+        """What the bot's process has said."""
+        return Path(self.environment["LOG"]).read_text("utf-8")
+
+    async def claim(self) -> Job:
+        """The next job, as soon as it is there."""
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    return await self.hand.claim()
+                except LookupError:
+                    await asyncio.sleep(0.02)
+
+    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 10.0) -> None:
+        """Look again and again until it is true; TimeoutError if it does not get true."""
+        async with asyncio.timeout(seconds):
+            while not await true():  # noqa: ASYNC110 - nobody would set an event for us
+                await asyncio.sleep(0.02)
+
+    async def acknowledged(self, job: Job, seconds: float = 10.0) -> None:
+        """Wait until the bot has shown all there is of a job."""
+
+        async def seen() -> bool:
+            found = await self.store.get(job.id)
+            return found is not None and found.state.over and found.seen == found.revision
+
+        await self.until(seen, seconds)
+
+    @staticmethod
+    def free_port() -> int:
+        """Give a port that nobody listens on."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            return int(free.getsockname()[1])
+
+    def process(self) -> "subprocess.Popen[bytes]":
+        """Start a bot as a process of its own."""
+        with Path(self.environment["LOG"]).open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                env=os.environ | self.environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    @asynccontextmanager
+    async def bot(self, **settings: Any) -> AsyncIterator[None]:
+        """Run a bot in this process; it talks over HTTP all the same."""
+        core, own = (
+            {
+                name.removeprefix(prefix).lower(): value
+                for name, value in self.environment.items()
+                if name.startswith(prefix)
+            }
+            for prefix in ("GANSHARE_", "BOT_")
+        )
+        bot_settings = BotSettings.model_validate(own | settings)
+        core_settings = CoreSettings.model_validate(core)
+        async with open_front(core_settings, bot_settings) as front:
+            running = asyncio.create_task(run_telegram(front, bot_settings))
+            commands_listed = self.world.until(lambda: len(self.world.commands) >= 8)
+            listed = asyncio.create_task(commands_listed)
+            await asyncio.wait({running, listed}, return_when=asyncio.FIRST_COMPLETED)
+            try:
+                yield
+                if running.done():
+                    running.result()
+            finally:
+                for task in (running, listed):
+                    task.cancel()
+                await asyncio.gather(running, listed, return_exceptions=True)
+
+
+@asynccontextmanager
+async def open_town(telegram: TelegramServer, folder: Path) -> AsyncIterator[Town]:
+    """Give a town with its store and blobs in a folder."""
+    environment = {
+        **telegram.environment,
+        "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/store.db",
+        "GANSHARE_BLOBS_URL": f"file://{folder}/blobs",
+        "GANSHARE_LOG": "json",
+        "LOG": str(folder / "log"),
+    }
+    blobs = open_blobs(environment["GANSHARE_BLOBS_URL"])
+    async with open_store(environment["GANSHARE_DATABASE_URL"], migrate=True) as store:
+        await store.report(make_report(id="hand"))
+        yield Town(telegram, store, blobs, Hand(store, blobs), environment)
