@@ -7,8 +7,8 @@ import asyncio
 import io
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.discord.endpoints import OFFICIAL_API
 from bot.discord.frontend import run_discord
 from bot.testing.discord_people import Someone
 from bot.testing.discord_server import DiscordServer, discord_server
-from bot.testing.discord_world import Channel, Posted
+from bot.testing.discord_world import Channel, Interaction, Posted
 from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
 from ganshare.jobs import Artwork, Job
 from ganshare.settings import BotSettings, CoreSettings
@@ -108,6 +108,19 @@ class Stage:
 
         posted: Posted = await self.discord.people.until(found, seconds)
         return posted
+
+    async def all_is_shown(self, seconds: float = 15.0) -> None:
+        """Wait until nothing is left to be shown."""
+        async with asyncio.timeout(seconds):
+            while await self.front.store.inbox("discord"):  # noqa: ASYNC110  # of another process
+                await asyncio.sleep(0.05)
+
+    def private_word(self, interaction: Interaction) -> Posted | None:
+        """What only whoever made an interaction was told, once it is said."""
+        numbers = [interaction.original, *interaction.followups]
+        those = [self.channel.messages[each] for each in numbers if each]
+        said = [each for each in those if each.is_ephemeral and not each.is_loading]
+        return said[-1] if said else None
 
     def requests(self, pattern: str) -> list[Any]:
         lines = [(f"{e.method} {e.path}", e) for e in self.discord.world.exchanges]
@@ -195,3 +208,9 @@ async def apart(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[S
     """With no bot yet; tests start it as a process."""
     async with open_stage(discord_there, tmp_path) as stage:
         yield stage
+
+
+@pytest.fixture
+def new_bot(apart: Stage, tmp_path: Path) -> Callable[[], AbstractAsyncContextManager[BotProcess]]:
+    """Start the bot as a process, as often as a test likes."""
+    return lambda: bot_process(apart, tmp_path)
