@@ -1,6 +1,7 @@
 """What is offered while somebody types: styles, colours, subjects, models, jobs of their own."""
 
 import random
+import re
 
 from bot.core.parameters import Completes, Parameter
 from ganshare.prompts import draw_prompt
@@ -12,6 +13,7 @@ __all__ = ["offers"]
 MOST = 25
 LONGEST = 100  # of one offer; Discord allows no more
 IDEAS = 5
+_PAINTING_OF = re.compile(r"(.*painting (?:of|with) )(.+)", re.IGNORECASE)
 
 
 async def offers(store: Store, parameter: Parameter, typed: str) -> list[str]:
@@ -49,8 +51,8 @@ def _prompts(typed: str) -> list[str]:
         found += [f"{before} {each.name}" for each in lists.colours if _begins(each.name, last)]
     if not before:
         found += [f"{each} Painting of " for each in lists.styles if _begins(each, last)]
-    if before.casefold().endswith(("painting of", "painting with")):
-        found += [f"{before} {each}" for each in _matching(last, _subjects())]
+    if (painting := _PAINTING_OF.fullmatch(text)) is not None:
+        found += [painting[1] + each for each in _matching(painting[2], _subjects())]
     if len(found) == 1:
         dice = random.Random(text)  # noqa: S311  # the same while the text is the same
         found += [f"{text} in {each.name}" for each in dice.sample(lists.colours, IDEAS)]

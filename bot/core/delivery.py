@@ -1,4 +1,4 @@
-"""One job's message: what is new of the job is shown, at its pace, until nothing more is new."""
+"""One job's message: what is new of the job is shown, at its pace, until the job is over."""
 
 import asyncio
 import contextlib
@@ -23,6 +23,7 @@ __all__ = ["Delivery", "Post"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a retry
 LAST_SECONDS = 1.0  # that a preview under way may still take once its job is over
+LINGER_SECONDS = 30.0  # after the last news of a job that is not over
 POLL_SECONDS = 0.1  # between two looks for the message that the frontend posts
 MOST_MISHAPS = 5  # of our own making, after which a job's end is given up
 GONE: Mapping[str, Any] = {"gone": True}  # the address of a message that was deleted
@@ -82,7 +83,7 @@ class Delivery:
             self._over.set()
 
     async def run(self) -> None:
-        """Show news until there are none for as long as the pace; never raises."""
+        """Show news until the job is over, or nothing happens for a while; never raises."""
         while await self._wait_for_news():
             self._news.clear()
             if not self._job.state.over:
@@ -95,10 +96,10 @@ class Delivery:
                 self._news.clear()
 
     async def _wait_for_news(self) -> bool:
-        """Linger after what was shown, so that the pace is kept; False if there is no news."""
+        """Linger, so that the pace is kept and what was shown is known; False if nothing comes."""
         if not self._news.is_set() and not self._over.is_set():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._post.pace):
+                async with asyncio.timeout(max(self._post.pace, LINGER_SECONDS)):
                     await self._news.wait()
         return self._news.is_set()
 
