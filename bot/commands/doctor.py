@@ -20,7 +20,8 @@ EXIT_ILL = 3  # as the world's faults
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def doctor(as_json: bool) -> int:
+@click.option("--sync", "syncs", is_flag=True, help="Send the commands to Discord, changed or not.")
+def doctor(as_json: bool, syncs: bool) -> int:
     """Check store, blobs, engines, tokens, rights and webhooks; say what to click where."""
     from rich.console import Console
     from rich.markup import escape
@@ -31,7 +32,7 @@ def doctor(as_json: bool) -> int:
     core, settings = load(CoreSettings), load(BotSettings)
     start_log("doctor", core, settings)
     with needs_extra():
-        findings = asyncio.run(_examine(core, settings))
+        findings = asyncio.run(_examine(core, settings, syncs=syncs))
     console = Console(highlight=False, soft_wrap=True)
     for each in findings:
         if as_json:
@@ -42,13 +43,15 @@ def doctor(as_json: bool) -> int:
     return EXIT_ILL if any(each.is_needed and not each.ok for each in findings) else 0
 
 
-async def _examine(core: "CoreSettings", settings: "BotSettings") -> "list[Finding]":
+async def _examine(
+    core: "CoreSettings", settings: "BotSettings", *, syncs: bool
+) -> "list[Finding]":
     from bot.core.doctor import examine_core
     from bot.discord.doctor import examine as examine_discord
     from bot.telegram.doctor import examine as examine_telegram
 
     return [
         *await examine_core(core),
-        *await examine_discord(settings),
+        *await examine_discord(settings, syncs=syncs),
         *await examine_telegram(settings),
     ]

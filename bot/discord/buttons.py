@@ -54,7 +54,7 @@ def rows_of(rows: Sequence[Sequence[Button]]) -> discord.ui.View | None:
         for button in row[:MOST_IN_A_ROW]:
             item: discord.ui.Button[Any] = discord.ui.Button(
                 style=_STYLES.get(button.action, discord.ButtonStyle.secondary),
-                label=literal(button.label)[:LONGEST_LABEL],
+                label=literal(button.label)[:LONGEST_LABEL] or "–",
                 custom_id=button.data,
                 emoji=button.emoji or None,
                 row=number,
