@@ -8,7 +8,7 @@ from ganshare.prompts import draw_prompt
 from ganshare.store import Store
 from wordlists import CATEGORIES, word_lists
 
-__all__ = ["offers"]
+__all__ = ["matching", "offers"]
 
 MOST = 25
 LONGEST = 100  # of one offer; Discord allows no more
@@ -23,16 +23,16 @@ async def offers(store: Store, parameter: Parameter, typed: str) -> list[str]:
         case Completes.PROMPT:
             found = _prompts(typed)
         case Completes.STYLE:
-            found = _matching(typed, word_lists().styles)
+            found = matching(typed, word_lists().styles)
         case Completes.COLOUR:
-            found = _matching(typed, [each.name for each in word_lists().colours])
+            found = matching(typed, [each.name for each in word_lists().colours])
         case Completes.WORD:
             found = _words(typed)
         case Completes.MODEL:
             names = {name for engine in await store.engines() for name in engine.models}
-            found = _matching(typed, sorted(names))
+            found = matching(typed, sorted(names))
         case None:
-            found = _matching(typed, parameter.choices)
+            found = matching(typed, parameter.choices)
     return [each for each in dict.fromkeys(found) if 0 < len(each) <= LONGEST][:MOST]
 
 
@@ -52,7 +52,7 @@ def _prompts(typed: str) -> list[str]:
     if not before:
         found += [f"{each} Painting of " for each in lists.styles if _begins(each, last)]
     if (painting := _PAINTING_OF.fullmatch(text)) is not None:
-        found += [painting[1] + each for each in _matching(painting[2], _subjects())]
+        found += [painting[1] + each for each in matching(painting[2], _subjects())]
     if len(found) == 1:
         dice = random.Random(text)  # noqa: S311  # the same while the text is the same
         found += [f"{text} in {each.name}" for each in dice.sample(lists.colours, IDEAS)]
@@ -63,7 +63,7 @@ def _words(typed: str) -> list[str]:
     before, space, last = typed.rpartition(" ")
     lists = word_lists()
     plain = [*lists.styles, *(each.name for each in lists.colours), *_subjects()]
-    return [f"{before}{space}{each}" for each in _matching(last, plain)]
+    return [f"{before}{space}{each}" for each in matching(last, plain)]
 
 
 def _subjects() -> list[str]:
@@ -71,7 +71,7 @@ def _subjects() -> list[str]:
     return [each for category in CATEGORIES for each in lists.subjects(category)]
 
 
-def _matching(typed: str, words: list[str] | tuple[str, ...]) -> list[str]:
+def matching(typed: str, words: list[str] | tuple[str, ...]) -> list[str]:
     """Words that begin so first, then those with a word in them that does."""
     wanted = typed.strip()
     first = [each for each in words if _begins(each, wanted)]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlencode
 
+from bot.core.completing import matching
 from bot.core.words import Words
 from bot.web.pictures import picture_path, small_path
 from ganshare.attributes import find_attributes
@@ -135,20 +136,9 @@ def suggestions(what: str, typed: str) -> list[dict[str, str]]:
         known = [(each, "") for name in CATEGORIES for each in lists.subjects(name)]
     else:
         return []
-    wanted = typed.strip().casefold()[:100]
-    ranked = sorted(
-        (_rank(name.casefold(), wanted), number)
-        for number, (name, _) in enumerate(known)
-        if wanted in name.casefold()
-    )
-    chosen = [known[number] for _, number in ranked[:MOST_SUGGESTIONS]]
-    return [{"text": text, "hex": hex_value} for text, hex_value in chosen]
-
-
-def _rank(name: str, wanted: str) -> int:
-    if name.startswith(wanted):
-        return 0
-    return 1 if f" {wanted}" in f" {name}" else 2
+    hex_values = dict(known)
+    found = matching(typed[:100], list(hex_values))[:MOST_SUGGESTIONS]
+    return [{"text": text, "hex": hex_values[text]} for text in found]
 
 
 def composed(style: str, subject: str, colour: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from bot.core.replies import Replies
+from bot.core.replies import Replies, shortened
 from bot.core.views import View, look_at
 from bot.web.pictures import frame_path, picture_path
 from bot.web.site import Refused, Site
@@ -36,11 +36,9 @@ async def _job(site: Site, visit: Visit) -> Job:
 async def job_page(site: Site, visit: Visit) -> Response:
     """How a job stands now; the painting itself once there is one."""
     job = await _job(site, visit)
-    if job.state is JobState.DONE and job.artwork:
-        return RedirectResponse(f"/paintings/{job.artwork}", 303)
-    view = View(job)
-    if job.state is JobState.QUEUED:
-        view = await look_at(site.store, site.blobs, job)
+    view = await _view(site, job)
+    if view.artwork is not None and view.artwork.shown:
+        return RedirectResponse(f"/paintings/{view.artwork.id}", 303)
     title, text = described(site, view, visit.locale)
     owners = await site.store.accounts_of(visit.person.id)
     return site.page(
@@ -56,6 +54,17 @@ async def job_page(site: Site, visit: Visit) -> Response:
     )
 
 
+async def _view(site: Site, job: Job) -> View:
+    """The job with its place while it waits, or with its artwork; its pictures come by address."""
+    if job.state is JobState.QUEUED:
+        return await look_at(site.store, site.blobs, job)
+    if job.state is not JobState.DONE:
+        return View(job)
+    artwork = await site.store.artwork(job.artwork or "")
+    is_deleted = artwork is None or artwork.deleted is not None
+    return View(job, artwork=artwork, is_deleted=is_deleted)
+
+
 def described(site: Site, view: View, locale: str) -> tuple[str, str]:
     """A job's title and what else there is to say, in the words that the chats read."""
     replies = Replies(site.words)
@@ -65,7 +74,8 @@ def described(site: Site, view: View, locale: str) -> tuple[str, str]:
     if view.job.state is JobState.RUNNING:  # its bar is one of the page's own
         cancelling = view.job.cancel_requested
         return reply.title, site.words.say(locale, "running-cancelling") if cancelling else ""
-    return reply.title, reply.text.partition("\n\n")[2]
+    prompt = shortened(view.job.request.prompt)
+    return reply.title, "\n".join(each for each in reply.text.split("\n\n") if each != prompt)
 
 
 async def job_events(site: Site, visit: Visit) -> Response:
@@ -99,7 +109,7 @@ async def _event(site: Site, visit: Visit, view: View) -> str:
 async def _news(site: Site, visit: Visit, view: View) -> dict[str, Any]:
     job = view.job
     if job.state is JobState.DONE:
-        view = View(job, artwork=await site.store.artwork(job.artwork or ""))
+        view = await _view(site, job)
     title, text = described(site, view, visit.locale)
     shown = view.artwork if view.artwork is not None and view.artwork.shown else None
     return {

@@ -47,6 +47,22 @@ async def test_a_finished_job_leads_to_its_painting(place: Any) -> None:
     assert len((await visitor.page("/mine")).all("img")) == 1
 
 
+async def test_a_painting_that_was_hidden_or_deleted_says_so_where_it_was_watched(
+    place: Any,
+) -> None:
+    visitor = await place.visitor()
+    paths = [(await visitor.send("/paint", {"prompt": prompt})).headers["location"]
+             for prompt in ("an owl", "a bat")]  # fmt: skip
+    hidden = await place.hand.finish(await place.hand.claim())
+    deleted = await place.hand.finish(await place.hand.claim())
+    await place.store.hide_artwork(hidden.id, "discord:1", "It shows a secret.")
+    await place.store.delete_artwork(deleted.id, deleted.person)
+    for path, said in zip(paths, ("It shows a secret.", "was deleted"), strict=True):
+        page = await visitor.page(path)
+        assert said in page.first("main").text
+        assert [each for each in page.all("img") if "src" in each.attributes] == []
+
+
 async def test_words_alone_make_a_prompt_where_no_script_does(place: Any) -> None:
     words = {"prompt": "", "style": "Cubist", "subject": "a Castle", "colour": "Teal"}
     await (await place.visitor()).send("/paint", words)

@@ -54,6 +54,7 @@ class Events:
 
 
 async def submit(place: Any, prompt: str = "a castle", person: str = "web:x") -> Job:
+    await asyncio.sleep(0.002)  # ids, and so turns, are in the order of milliseconds
     submitted = await place.store.submit(person, "web", JobRequest(prompt, 1, MODEL), key=prompt)
     job: Job = submitted.job
     return job
