@@ -9,7 +9,8 @@
     │   ├── ParameterError  steps, num_cutouts, seeds and other numbers
     │   ├── SettingsError   a setting's name or value, an unreadable ganshare.toml
     │   ├── AdmissionError  too many jobs of one person, a full queue, no engine for the wish
-    │   └── JobError        a job that is unknown or somebody else's
+    │   ├── JobError        a job that is unknown or somebody else's
+    │   └── VoteError       a vote, a round or a choice that is not possible now
     ├── WorldError          the world's fault: a network, a disk, a service; worth a retry
     │   ├── StoreError      the database is away, full, locked or read-only
     │   │   └── SchemaError its tables are missing, or older or newer than this GANshare's
@@ -40,6 +41,7 @@ __all__ = [
     "SettingsError",
     "SizeError",
     "StoreError",
+    "VoteError",
     "WorldError",
     "must_be_one_of",
     "nearest",
@@ -115,6 +117,10 @@ class AdmissionError(AskerError):
 
 class JobError(AskerError):
     """A job that is unknown, or that is not theirs who ask."""
+
+
+class VoteError(AskerError):
+    """A vote, an entry, a round or a curator's choice that is not possible now."""
 
 
 class WorldError(GanshareError):

@@ -33,6 +33,7 @@ from ganshare.store.leases import (
 )
 from ganshare.store.migrate import check_schema, migrate
 from ganshare.store.reading import Reader
+from ganshare.store.rounds import Rounds
 from ganshare.store.rows import from_engine, to_artwork, to_job
 from ganshare.store.tables import (
     artworks,
@@ -47,6 +48,7 @@ from ganshare.store.values import (
     Submitted,
     Topic,
 )
+from ganshare.store.votes import Votes
 
 __all__ = ["Store", "open_store"]
 
@@ -84,7 +86,7 @@ def open_store(url: str, limits: Limits | None = None, *, migrate: bool = False)
     return Store(Database(url), limits or Limits(), migrates=migrate)
 
 
-class Store(Reader, Community):
+class Store(Reader, Community, Votes, Rounds):
     """One process' way to the jobs; any number of processes share them.
 
     A verb that meets a database that is away, full, locked or read-only raises StoreError; the

@@ -1,0 +1,74 @@
+"""Rows of rounds and entries as values, and back."""
+
+import json
+from dataclasses import asdict, fields, replace
+
+from ganshare.errors import ParameterError
+from ganshare.store.database import Row
+from ganshare.store.rows import as_text
+from ganshare.voting import Entry, Round, RoundRules, Standing
+
+__all__ = ["born_before", "rules_as_text", "to_entry", "to_round", "to_standing"]
+
+_RULES = {item.name: item.type for item in fields(RoundRules)}
+
+
+def born_before(round_: Round) -> float:
+    """When an account must have been there for its votes to count: fixed, whenever one asks."""
+    return round_.closes - round_.rules.min_age
+
+
+def rules_as_text(rules: RoundRules) -> str:
+    """Write rules as the store keeps them."""
+    return as_text(asdict(rules))
+
+
+def to_round(row: Row) -> Round:
+    """Read a round; rules that a newer version wrote and this one doesn't know are left out."""
+    closed = row["closed"]
+    return Round(
+        id=row["id"],
+        place=row["place"],
+        title=row["title"],
+        opens=float(row["opens"]),
+        closes=float(row["closes"]),
+        rules=_rules(row["rules"]),
+        closed=None if closed is None else float(closed),
+    )
+
+
+def to_entry(row: Row) -> Entry:
+    """Read an entry."""
+    return Entry(
+        round=row["round"],
+        artwork=row["artwork"],
+        by=row["entered_by"],
+        entered=float(row["entered"]),
+        dealt=row["dealt"],
+        posted=row["posted"],
+    )
+
+
+def to_standing(row: Row) -> Standing:
+    """Read an entry of a round that has ended."""
+    return Standing(
+        round=row["round"],
+        artwork=row["artwork"],
+        votes=row["votes"],
+        views=row["views"],
+        shown_votes=row["shown_votes"],
+        rate=float(row["rate"]),
+        bound=float(row["bound"]),
+        rank=row["place"],
+        has_quorum=bool(row["has_quorum"]),
+        won=bool(row["won"]),
+    )
+
+
+def _rules(text: str) -> RoundRules:
+    try:
+        values = json.loads(text)
+        known = {name: value for name, value in values.items() if name in _RULES}
+        return replace(RoundRules(), **known)
+    except (ValueError, TypeError, AttributeError, ParameterError):
+        return RoundRules()  # damaged: a round is held by the defaults rather than not at all
