@@ -22,9 +22,9 @@ from engine.colours import hex_to_rgb, to_oklab
 from engine.image_set import ImageSet, read_rows
 from engine.perceptor.embedded import EmbeddedPerceptor
 from engine.perceptor.minilm import embed_sentences
+from engine.shapes import DRAWINGS, draw_shapes
 from engine.training.captions import with_article
 from engine.training.lite import class_names
-from engine.training.shapes import DRAWINGS, draw_shapes
 from ganshare.attributes import Attributes
 from wordlists import word_lists
 

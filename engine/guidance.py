@@ -60,6 +60,20 @@ class Palette:
         return self.weight * (nearest.mean() + 0.25 * distance.mean())
 
 
+@dataclass(frozen=True)
+class Composition:
+    """Where it is light and dark in a drawing, it should be so on the canvas."""
+
+    drawing: Tensor  # (3, height, width) in [0, 1]
+    weight: float
+
+    def loss(self, image: Tensor) -> Tensor:
+        """(1, 3, height, width) in [0, 1] -> mean squared distance of coarse lightness."""
+        cells = (image.shape[2] // 8, image.shape[3] // 8)
+        seen, wanted = (F.adaptive_avg_pool2d(each, cells) for each in (image, self.drawing[None]))
+        return self.weight * (seen.mean(1) - wanted.mean(1)).square().mean()
+
+
 def range_loss(image: Tensor) -> Tensor:
     """How far (1, 3, height, width) leaves [0, 1]."""
     return (image - 0.5).abs().sub(0.5).relu().mean()

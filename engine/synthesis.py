@@ -13,11 +13,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.cutouts import Cutouts, CutoutSettings
-from engine.guidance import Palette, Target, lattice, range_loss, sum_losses, total_variation
+from engine.guidance import (
+    Composition,
+    Palette,
+    Target,
+    lattice,
+    range_loss,
+    sum_losses,
+    total_variation,
+)
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.registry import ModelFolder
 from engine.request import PaintingRequest
+from engine.underpainting import underpainting
 from engine.vqgan import VQGAN, load_vqgan
 from engine.vqgan.model import random_latent
 from ganshare.errors import InternalError
@@ -40,7 +49,7 @@ class SynthesisSettings:
 
     step_size: float = 0.1  # of Adam, on the latent
     final_step_size: float = 0.03
-    coarse_share: float = 0.4  # of the steps, on half the side
+    coarse_share: float = 0.6  # of the steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
     style_weight: float = 0.4
@@ -48,6 +57,7 @@ class SynthesisSettings:
     range_weight: float = 0.3
     smoothness: float = 0.15
     lattice_weight: float = 3.0
+    composition_weight: float = 8.0
     ema_decay: float = 0.9
     plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
     plateau_gain: float = 0.002
@@ -79,6 +89,7 @@ class Canvas:
             if attributes is not None and attributes.hex is not None
             else None
         )
+        self.composition = painter.composition_of(request)
         coarse = min(request.width, request.height) >= 2 * settings.coarse_side
         self.coarse_steps = int(settings.coarse_share * request.steps) if coarse else 0
         self.step = 0
@@ -95,6 +106,8 @@ class Canvas:
 
     def _first_latent(self, height: int, width: int) -> Tensor:
         vqgan, image = self.painter.vqgan, self.request.init_image
+        if image is None and self.composition is not None:
+            image = self.composition.drawing
         if image is not None:
             sides = (height * vqgan.factor, width * vqgan.factor)
             fitted = F.interpolate(image[None], sides, mode="bicubic", antialias=True)
@@ -142,6 +155,8 @@ class Canvas:
         parts = [(target.name, target.loss(embeddings)) for target in self.targets]
         if self.palette is not None:
             parts.append(("palette", self.palette.loss(image)))
+        if self.composition is not None:
+            parts.append(("composition", self.composition.loss(image)))
         parts.append(("range", settings.range_weight * range_loss(image)))
         parts.append(("smoothness", settings.smoothness * total_variation(image)))
         parts.append(("lattice", settings.lattice_weight * lattice(image, painter.vqgan.factor)))
@@ -295,6 +310,15 @@ class Painter:
             targets.append(Target("noise", F.normalize(noise, dim=0).to(self.device), weight))
         generator.manual_seed(request.seed)
         return targets
+
+    def composition_of(self, request: PaintingRequest) -> Composition | None:
+        """What is drawn before it is painted; an init image takes its place."""
+        if request.init_image is not None:
+            return None
+        drawing = underpainting(request.attributes, request.width, request.height, request.seed)
+        if drawing is None:
+            return None
+        return Composition(drawing.to(self.device), self.settings.composition_weight)
 
     def paint(
         self, requests: Sequence[PaintingRequest], every: int | None = None

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from engine.image_set import ImageSet, read_labels, split_held_out
+from engine.shapes import DRAWINGS, draw_shapes
 from engine.training.captions import (
     Described,
     cleaned_title,
@@ -15,7 +16,6 @@ from engine.training.captions import (
     styles_of,
     with_article,
 )
-from engine.training.shapes import DRAWINGS, draw_shapes
 from engine.training.styles import REPAINTS
 from wordlists import word_lists
 

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from engine.guidance import (
+    Composition,
     Palette,
     Target,
     lattice,
@@ -80,3 +81,18 @@ def test_the_lattice_is_the_mean_over_neighbourhoods_of_what_a_cell_wide_blur_ta
     window = (min(8, height // 8), min(8, width // 8))
     expected = F.avg_pool2d(cells, window, 2).square().mean().add(1e-8).sqrt()
     torch.testing.assert_close(lattice(image, 8), expected)
+
+
+def test_a_composition_asks_for_light_and_dark_in_their_places_and_for_no_colour() -> None:
+    drawing = torch.zeros(3, 64, 64)
+    drawing[:, :, 32:] = 1.0
+    composition = Composition(drawing, 2.0)
+    assert composition.loss(drawing[None]) == 0
+    turned = composition.loss(drawing[None].flip(3))
+    assert turned == pytest.approx(2.0)
+    coloured = drawing.clone()
+    coloured[0] += 0.3
+    coloured[2] -= 0.3
+    assert composition.loss(coloured[None]) < 1e-6
+    half = F.avg_pool2d(drawing, 2)[None]  # a coarse canvas
+    assert composition.loss(half) == 0

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from engine.image_set import ImageSet
-from engine.training.shapes import DRAWINGS, draw_shapes
+from engine.shapes import DRAWINGS, draw_shapes
 from engine.vqgan.blocks import AutoencoderConfig
 from engine.vqgan.model import VQGAN, VQGANConfig
 

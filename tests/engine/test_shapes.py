@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.training.shapes import DRAWINGS, SIDE, draw_shapes
+from engine.shapes import DRAWINGS, SIDE, draw_shapes
 from wordlists import word_lists
 
 GROUND, INKS = (240, 240, 230), [(20, 20, 20), (200, 30, 30)]

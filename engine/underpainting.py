@@ -1,0 +1,42 @@
+"""What a canvas begins with: for a shape of the word lists, its drawing in the named colour.
+
+Guidance finds things and places by itself. Shapes it cannot: a perceptor that sees views of parts
+is content with any small texture that has a slope or a corner, so the composition is laid down
+first, as painters do, and painted over.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.colours import hex_to_rgb
+from engine.shapes import DRAWINGS, draw_shapes
+from ganshare.attributes import Attributes
+
+__all__ = ["underpainting"]
+
+_NEUTRAL = "#808080"
+
+
+def underpainting(
+    attributes: Attributes | None, width: int, height: int, seed: int
+) -> Tensor | None:
+    """(3, height, width) in [0, 1]; None if the subject is no shape that can be drawn."""
+    shape = None if attributes is None else (attributes.subject or "").lower()
+    if attributes is None or shape not in DRAWINGS:
+        return None
+    colour = hex_to_rgb(attributes.hex or _NEUTRAL)
+    ground, *inks = (tuple((255 * part).round().int().tolist()) for part in _palette(colour))
+    drawing = draw_shapes(shape, np.random.default_rng(seed), ground, inks)
+    image = torch.from_numpy(np.array(drawing)).movedim(2, 0).float() / 255
+    side = max(width, height)
+    image = F.interpolate(image[None], (side, side), mode="bicubic", antialias=True)[0].clamp(0, 1)
+    top, left = (side - height) // 2, (side - width) // 2
+    return image[:, top : top + height, left : left + width]
+
+
+def _palette(colour: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The colour as the ground; inks far from it in lightness, and in hue."""
+    away = torch.zeros(3) if colour.mean() > 0.5 else torch.ones(3)
+    return colour, colour.lerp(away, 0.6), (1 - colour).lerp(away, 0.3)

@@ -1,0 +1,47 @@
+"""The underpainting: a drawn shape in the named colour, of any size, the same for the same seed."""
+
+import pytest
+import torch
+
+from engine.colours import hex_to_rgb
+from engine.shapes import DRAWINGS
+from engine.underpainting import underpainting
+from ganshare.attributes import Attributes, find_attributes
+from wordlists import word_lists
+
+
+def asked(prompt: str) -> Attributes:
+    return find_attributes(prompt)
+
+
+@pytest.mark.parametrize(("width", "height"), [(256, 256), (320, 192), (128, 384)])
+def test_it_has_the_size_of_the_canvas_and_the_colour_that_was_named(
+    width: int, height: int
+) -> None:
+    image = underpainting(asked("Abstract Painting with Spirals in Cobalt Blue"), width, height, 3)
+    assert image is not None
+    assert image.shape == (3, height, width)
+    assert 0 <= image.min() <= image.max() <= 1
+    cobalt = hex_to_rgb("#0047ab")
+    near = (image - cobalt[:, None, None]).norm(dim=0) < 0.15
+    assert near.float().mean() > 0.2
+
+
+def test_a_seed_gives_one_drawing_and_another_seed_another() -> None:
+    attributes = asked("Cubist Painting with Triangles in Amber")
+    first, second, other = (underpainting(attributes, 128, 128, seed) for seed in (1, 1, 2))
+    assert first is not None
+    assert second is not None
+    assert other is not None
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("prompt", ["Cubist Painting of a Castle in Amber", "a long poem", ""])
+def test_whatever_is_no_shape_has_none(prompt: str) -> None:
+    assert underpainting(asked(prompt), 128, 128, 1) is None
+
+
+def test_most_shapes_of_the_word_list_can_be_drawn() -> None:
+    shapes = [shape.lower() for shape in word_lists().shapes]
+    assert sum(shape in DRAWINGS for shape in shapes) > 0.8 * len(shapes)
