@@ -1,6 +1,7 @@
 """Telegram's part of `python -m bot run`: updates to the desk, jobs to their messages."""
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -95,7 +96,9 @@ async def _take_updates(bot: "ExtBot[int]", intake: Intake, settings: BotSetting
     if settings.telegram_webhook_url:
         await serve_webhook(bot, intake, settings)
     else:
-        await _persist(bot.delete_webhook)
+        # The token was good a moment ago: a server that knows no webhooks has none to end.
+        with contextlib.suppress(SettingsError):
+            await _persist(bot.delete_webhook)
         await poll(bot, intake)
 
 

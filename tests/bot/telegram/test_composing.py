@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from telegram import MessageEntity
@@ -64,6 +64,7 @@ def test_long_prompts_leave_the_fields_below_a_picture() -> None:
     assert words.text.endswith("🏰…\n\nSeed: 42\nId: " + "x" * 22)
 
 
+@settings(max_examples=50)
 @given(
     title=st.text(max_size=2000),
     text=st.text(max_size=5000),

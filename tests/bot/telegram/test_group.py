@@ -1,0 +1,75 @@
+"""Many paintings at once in one group: its limit holds, all take turns, and ends come at once."""
+
+import asyncio
+import itertools
+import time
+
+import pytest
+
+from bot.testing.hanging import plain_picture
+from bot.testing.telegram_people import group, shown, someone
+from bot.testing.telegram_town import Town
+from ganshare.jobs import Job
+
+PAINTINGS = 6
+SECONDS = 75.0
+
+
+@pytest.mark.slow
+async def test_a_busy_group_is_never_refused_and_no_end_waits(town: Town) -> None:
+    people = [someone(town.world, f"P{number}") for number in range(PAINTINGS)]
+    chat = group(town.world, "Painters", *people)
+    painting = plain_picture("#226688", (256, 256))
+    async with town.bot():
+        for number, person in enumerate(people):
+            asked = await person.say(f"/paint a castle number {number}", chat)
+            await person.receives(lambda m: "castle" in shown(m), chat, after=asked)
+        jobs = [await town.claim() for _ in people]
+
+        async def paint(job: Job) -> None:
+            began = time.monotonic()
+            for step in range(1, 120):
+                if time.monotonic() - began > SECONDS:
+                    return
+                await town.hand.show(job, step)
+                await asyncio.sleep(1)
+
+        await asyncio.gather(*(paint(job) for job in jobs))
+        delays = []
+        for job in jobs:
+            began = time.monotonic()
+            await town.hand.finish(job, painting)
+            number = job.request.prompt[-1]
+            await people[0].receives(
+                lambda m, number=number: "Painted" in shown(m) and f"number {number}" in shown(m),
+                chat,
+                seconds=60,
+            )
+            delays.append(time.monotonic() - began)
+    assert [r for r in town.world.requests if r.code == 429] == []
+    frames: dict[int, int] = {}
+    for _, number, message in chat.history:
+        if message is not None and "step" in shown(message):
+            frames[number] = frames.get(number, 0) + 1
+    assert len(frames) == PAINTINGS
+    assert max(frames.values()) - min(frames.values()) <= 1
+    assert sum(frames.values()) >= 10
+    assert max(delays) < 3
+
+
+@pytest.mark.slow
+async def test_three_frames_and_more_in_one_message(town: Town) -> None:
+    ann = someone(town.world, "Ann")
+    async with town.bot():
+        await ann.say("/paint a castle")
+        first = await ann.receives()
+        job = await town.claim()
+        for step in range(1, 14):
+            await town.hand.show(job, step)
+            await asyncio.sleep(1)
+        await town.hand.finish(job, plain_picture("#226688", (1024, 1024)))
+        await ann.receives(lambda m: "Painted" in shown(m))
+    mine = [(when, m) for when, number, m in ann.chat.history if number == first["message_id"]]
+    frames = [when for when, m in mine if m is not None and "photo" in m][:-1]
+    assert 3 <= len(frames) <= 6
+    assert min(b - a for a, b in itertools.pairwise(frames)) >= 2.5
