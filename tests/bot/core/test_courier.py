@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import itertools
 import sqlite3
-import tracemalloc
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -427,7 +427,7 @@ async def test_a_store_that_is_away_for_a_while_stops_nothing(
 
 
 @pytest.mark.slow
-async def test_memory_stays_flat_over_thousands_of_jobs(scene: Scene) -> None:
+async def test_nothing_is_kept_of_a_thousand_jobs(scene: Scene) -> None:
     scene.start(pace=0.01)
 
     async def some(count: int) -> None:
@@ -441,13 +441,10 @@ async def test_memory_stays_flat_over_thousands_of_jobs(scene: Scene) -> None:
         scene.platform.calls.clear()
 
     await some(100)
-    tracemalloc.start()
-    before = tracemalloc.take_snapshot()
+    gc.collect()
+    before = len(gc.get_objects())
     for _ in range(10):
-        await some(200)
-    grown = sum(
-        each.size_diff for each in tracemalloc.take_snapshot().compare_to(before, "filename")
-    )
-    tracemalloc.stop()
-    assert grown < 2_000_000
-    assert (await scene.hall.store.counts())[JobState.DONE] == 2100
+        await some(100)
+    gc.collect()
+    assert len(gc.get_objects()) - before < 500
+    assert (await scene.hall.store.counts())[JobState.DONE] == 1100
