@@ -207,12 +207,22 @@ class Browser:
 
     def shot(self, name: str, folder: Path) -> None:
         """Leave a picture of the window in a folder, and in the docs where that is wished."""
+        self.driver.execute_async_script(_SETTLED)
         with Image.open(io.BytesIO(self.driver.get_screenshot_as_png())) as image:
             picture = image.convert("RGB")
         for place in filter(None, (str(folder), os.environ.get("GANSHARE_SCREENSHOTS"))):
             path = Path(place, f"web-{name}.jpg")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_small_jpeg(picture))
+
+
+# Every picture in view is decoded and has been drawn.
+_SETTLED = """
+const done = arguments[0];
+const seen = [...document.images].filter((each) => each.getBoundingClientRect().top < innerHeight);
+Promise.allSettled(seen.filter((each) => each.src).map((each) => each.decode()))
+  .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+"""
 
 
 def _small_jpeg(picture: Image.Image) -> bytes:
