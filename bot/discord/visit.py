@@ -1,8 +1,8 @@
 """One interaction from its acknowledgement to its last reply, by the token that came with it.
 
 Discord wants the acknowledgement within three seconds and takes the token for fifteen minutes. The
-first reply takes the place of "thinking"; a private one after a public acknowledgement can't, so
-that "thinking" is deleted for it.
+first reply takes the place of "thinking"; a private one after a public acknowledgement can't, and
+"thinking" is deleted for it.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from ganshare.log import get_logger
 __all__ = ["Visit"]
 
 ALREADY, TOO_LATE = 40060, 10062
+_ELSEWHERE = "…"
 _SILENT = discord.AllowedMentions.none()
 _log = get_logger(__name__)
 
@@ -89,9 +90,13 @@ class Visit:
         is_hidden = reply.is_private and not self._is_private and not self._in_direct
         if not is_hidden:
             return await self._replace(reply)
-        if not self._in_place:
-            await self._interaction.delete_original_response()
-        return await self._further(reply)
+        if self._in_place:
+            return await self._further(reply)
+        # As long as it says "thinking", whatever comes next is as public as that, so it ends first.
+        await self._interaction.edit_original_response(content=_ELSEWHERE)
+        message = await self._further(reply)
+        await self._interaction.delete_original_response()
+        return message
 
     async def _replace(self, reply: Reply) -> discord.Message:
         sheet = await render(reply)

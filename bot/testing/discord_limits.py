@@ -17,7 +17,7 @@ LONGEST_EMBEDS = 6000  # characters of all embeds of a message
 MOST_FIELDS, LONGEST_NAME, LONGEST_VALUE = 25, 256, 1024
 MOST_ROWS, MOST_IN_A_ROW, LONGEST_LABEL, LONGEST_CUSTOM_ID = 5, 5, 80, 100
 MOST_FILES = 10
-_EVERYBODY = "everyone"
+OTHERS = 10
 
 
 def check_message(body: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -83,7 +83,7 @@ class Buckets:
     """Counts requests by route and channel, as Discord does.
 
     Args:
-        limit: requests in each `seconds` of one bucket.
+        limit: messages and edits in each `seconds` of one bucket; `OTHERS` times that elsewhere.
     """
 
     def __init__(self, limit: int = 5, seconds: float = 5.0) -> None:
@@ -94,17 +94,18 @@ class Buckets:
     def take(self, bucket: str) -> dict[str, str]:
         """Count a request and give the headers that tell of it; refuse one too many."""
         taken, now = self._taken[bucket], time.monotonic()
+        limit = self.limit if "messages" in bucket else OTHERS * self.limit
         while taken and taken[0] <= now - self.seconds:
             taken.popleft()
-        if len(taken) >= self.limit:
+        if len(taken) >= limit:
             self.exceeded += 1
             wait = taken[0] + self.seconds - now
             raise Refusal(429, 0, "You are being rate limited.", retry_after=round(wait, 3))
         taken.append(now)
         reset = taken[0] + self.seconds - now
         return {
-            "X-RateLimit-Limit": str(self.limit),
-            "X-RateLimit-Remaining": str(self.limit - len(taken)),
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(limit - len(taken)),
             "X-RateLimit-Reset": f"{time.time() + reset:.3f}",
             "X-RateLimit-Reset-After": f"{reset:.3f}",
             "X-RateLimit-Bucket": bucket.partition(" ")[0],

@@ -249,8 +249,9 @@ class Rest:
         check_message(call.fields, call.files)
         channel = self.world.channels[made.channel]
         loading = channel.messages.get(made.original or 0)
-        if loading is not None and loading.is_loading and not loading.deleted:
+        if loading is not None and loading.is_loading:
             # The first one takes the place of "thinking", with its visibility.
+            self.world.find_message(channel, loading.id)
             await self.world.change(loading, call.fields, call.files)
             return loading.json
         posted = await self.world.post(channel, call.fields, call.files)

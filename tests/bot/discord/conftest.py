@@ -160,6 +160,19 @@ async def open_stage(server: DiscordServer, folder: Path) -> AsyncIterator[Stage
 
 
 @pytest.fixture
+async def alone(tmp_path: Path) -> AsyncIterator[tuple[Front, Easel]]:
+    """Store, desk and engine without any Discord."""
+    core = CoreSettings(
+        database_url=f"sqlite+aiosqlite:///{tmp_path}/ganshare.db",
+        blobs_url=f"file://{tmp_path}/blobs",
+    )
+    async with open_front(core, BotSettings(model=MODEL), migrate=True) as front:
+        easel = Easel(front.store, front.blobs)
+        await easel.report()
+        yield front, easel
+
+
+@pytest.fixture
 async def stage(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[Stage]:
     """With the bot in this process."""
     async with open_stage(discord_there, tmp_path) as stage:

@@ -123,10 +123,9 @@ async def test_random_paints_several_each_with_a_message(stage: Any) -> None:
 async def test_a_mistake_is_answered_privately_in_one_sentence(stage: Any) -> None:
     ada = stage.join()
     asked = await ada.slash("paint", prompt=PROMPT, size="17x3")
-    said = await stage.discord.people.said(asked)
-    assert said.is_ephemeral
+    said = await stage.discord.people.until(lambda: stage.private_word(asked))
     assert "17x3" in said.embed["description"]
-    assert stage.channel.alive == []
+    await stage.discord.people.until(lambda: not stage.channel.alive)
 
 
 async def test_a_picture_is_what_the_painting_begins_from(stage: Any) -> None:

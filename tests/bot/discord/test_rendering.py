@@ -44,6 +44,7 @@ def test_what_hides_or_reorders_text_is_taken_out() -> None:
     assert literal("👩\u200d🎨") == "👩\u200d🎨"
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=300), st.integers(2, 100))
 def test_a_cut_text_fits_and_ends_in_no_half_escape(text: str, longest: int) -> None:
     shown = escaped(text, longest)
@@ -69,7 +70,7 @@ replies = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(replies)
 async def test_whatever_a_reply_says_discord_takes_it(reply: Reply) -> None:
     sheet = await render(reply)

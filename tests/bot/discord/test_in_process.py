@@ -1,0 +1,83 @@
+"""The client on another stand-in, SimCord, which follows Discord's rules by its own reading."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.discord.client import PaintingClient
+from bot.discord.messenger import DiscordMessenger
+
+PROMPT = "Cubist Painting of a Castle in Teal"
+
+
+@pytest.fixture
+def front(alone: Any) -> Any:
+    return alone[0]
+
+
+@asynccontextmanager
+async def delivering(front: Any, client: PaintingClient) -> AsyncIterator[None]:
+    courier = asyncio.create_task(front.courier(DiscordMessenger(client)).run())
+    try:
+        yield
+    finally:
+        courier.cancel()
+        await asyncio.wait([courier])
+
+
+async def painted(channel: Any) -> Any:
+    """Wait for the finished painting."""
+    async with asyncio.timeout(15):
+        while True:
+            message = channel.last_message
+            if message and message.embeds and message.embeds[0].title == "Painted":
+                return message
+            await asyncio.sleep(0.02)
+
+
+async def test_from_the_prompt_to_a_deleted_painting(alone: Any, front: Any) -> None:
+    client = PaintingClient(front.desk, front.words, shard_count=1)
+    async with simcord.run(client) as env:
+        guild = env.create_guild()
+        channel = guild.create_text_channel("paintings")
+        ada = guild.add_member(env.create_user("ada"))
+        asked = await ada.slash(channel, "paint", prompt=PROMPT)
+        assert asked.acknowledged
+        assert "Waiting" in asked.response.embeds[0].title
+        async with delivering(front, client):
+            await alone[1].paint()
+            message = await painted(channel)
+        assert message.id == asked.response.id
+        master = await ada.click(message, label="Full size")
+        assert master.response.ephemeral
+        assert master.response.attachments
+        again = await ada.click(message, label="Again")
+        assert "Waiting" in again.response.embeds[0].title
+        sure = await ada.click(message, label="Delete")
+        assert sure.response.ephemeral
+
+
+async def test_a_mistake_is_seen_by_its_maker_alone(front: Any) -> None:
+    client = PaintingClient(front.desk, front.words, shard_count=1)
+    async with simcord.run(client) as env:
+        guild = env.create_guild()
+        channel = guild.create_text_channel("paintings")
+        ada, ben = (guild.add_member(env.create_user(name)) for name in ("ada", "ben"))
+        result = await ada.slash(channel, "paint", prompt=PROMPT, size="1x1")
+        assert [message.ephemeral for message in result.followups] == [True]
+        assert channel.history(viewer=ben) == []
+
+
+async def test_what_admins_may_is_offered_to_admins(front: Any) -> None:
+    client = PaintingClient(front.desk, front.words, shard_count=1)
+    async with simcord.run(client) as env:
+        guild = env.create_guild()
+        channel = guild.create_text_channel("paintings")
+        ada = guild.add_member(env.create_user("ada"))
+        offered = ada.available_commands(channel)
+        assert {"paint", "random", "mine", "help"} <= set(offered)
+        assert not {"settings", "block"} & set(offered)
