@@ -60,11 +60,12 @@ class SavedState:
 
 @dataclass(frozen=True)
 class Picture:
-    """A finished painting, ready to publish."""
+    """A finished painting, ready to publish; `hidden` says why nobody is to see it."""
 
     png: bytes
     thumbnail: bytes
     manifest: Manifest
+    hidden: str | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from engine.warm import WarmModels
 from ganshare.errors import ModelError
 from ganshare.log import get_logger, pseudonym
 from ganshare.metrics import Metrics
+from ganshare.safety import SafetyCheck, UnsafeImageError
 
 __all__ = ["Easel", "Materials", "Pace"]
 
@@ -61,8 +62,10 @@ class Easel:
         models: WarmModels,
         pace: Pace,
         metrics: Metrics,
+        safety: SafetyCheck | None = None,
     ) -> None:
         self._commission, self._materials = commission, materials
+        self._safety = safety
         self._models, self._pace, self._metrics = models, pace, metrics
         self._log = _log.bind(
             job=commission.job.id,
@@ -144,7 +147,24 @@ class Easel:
 
     def _init_image(self) -> Tensor | None:
         data = self._materials.init_image
-        return None if data is None else decode_image(data, "the init image")
+        if data is None:
+            return None
+        image = decode_image(data, "the init image")
+        if self._safety is not None:
+            verdict = self._safety(data)
+            if verdict.reason is not None:
+                raise UnsafeImageError(verdict)
+        return image
+
+    def _objection(self, thumbnail: bytes) -> str | None:
+        """Why a finished picture is not to be shown; a check that fails is no pass."""
+        if self._safety is None:
+            return None
+        try:
+            return self._safety(thumbnail).reason
+        except Exception as error:
+            self._log.error("the safety check failed; the picture is withheld", reason=repr(error))
+            return "it could not be checked"
 
     def _restored(self, request: PaintingRequest) -> Canvas | None:
         data = self._materials.saved_state
@@ -220,9 +240,11 @@ class Easel:
         manifest = finished_manifest(self._manifest, frame, picture)
         png = encode_png(picture, manifest.to_png_text())
         thumbnail = encode_jpeg(picture, PREVIEW_BYTES)
+        hidden = self._objection(thumbnail)
         self._spent("write", began)
         seconds = {stage: round(spent, 3) for stage, spent in self._seconds.items()}
-        self._commission.conclude(Picture(png, thumbnail, replace(manifest, seconds=seconds)))
+        manifest = replace(manifest, seconds=seconds)
+        self._commission.conclude(Picture(png, thumbnail, manifest, hidden))
 
     def _on_tile(self, done: int, total: int) -> None:
         if self._commission.wish is Wish.DROP:

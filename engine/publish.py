@@ -132,6 +132,7 @@ async def publish(store: Store, blobs: Blobs, job: Job, picture: Picture) -> Art
             attributes=manifest.attributes.as_traits(),
             manifest=manifest.to_json(),
             may_sell=manifest.may_sell,
+            hidden=picture.hidden,
         ),
     )
 

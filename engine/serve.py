@@ -6,6 +6,7 @@ import signal
 from contextlib import AsyncExitStack
 
 from engine.easel import Pace
+from engine.safety import safety_check
 from engine.warm import WarmModels
 from engine.worker import Until, Worker, WorkerOptions
 from ganshare.blobs import Blobs, open_blobs
@@ -38,6 +39,7 @@ class Engine:
         Raises:
             StoreError, BlobError: store or blobs are away or not set up.
             ModelError: a model is missing or damaged.
+            SettingsError: no installed package offers the safety check.
         """
         if signals:
             loop = asyncio.get_running_loop()
@@ -57,10 +59,17 @@ class Engine:
                     HealthServer(settings.health_listen, metrics, pulse, checks)
                 )
             await asyncio.to_thread(models.warm)
+            safety = await asyncio.to_thread(safety_check, settings.safety_check, models)
             if self._stopped:
                 return True
             self._worker = Worker(
-                store, blobs, models, self._options(), metrics=metrics, pulse=pulse
+                store,
+                blobs,
+                models,
+                self._options(),
+                metrics=metrics,
+                pulse=pulse,
+                safety=safety,
             )
             await self._worker.run()
             return self._worker.idle

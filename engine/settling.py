@@ -14,6 +14,7 @@ from ganshare.errors import AskerError, BlobError, WorldError
 from ganshare.jobs import Job
 from ganshare.log import get_logger
 from ganshare.metrics import Metrics
+from ganshare.safety import UnsafeImageError
 from ganshare.store import Store
 
 __all__ = ["Settlement"]
@@ -121,6 +122,8 @@ class Settlement:
 
     async def _give_up(self, job: Job, error: Exception, lease: Lease) -> None:
         reason, retry = _verdict(error)
+        if isinstance(error, UnsafeImageError):
+            await self._note(job, error, lease)
         foreseen = isinstance(error, AskerError | WorldError)
         _log.error("job failed", reason=reason, retry=retry, exc_info=None if foreseen else error)
         if is_out_of_memory(error):
@@ -133,6 +136,15 @@ class Settlement:
         else:
             self._metrics.dead_letters.inc()
             await self._tidy(clear_away, job)
+
+    async def _note(self, job: Job, error: UnsafeImageError, lease: Lease) -> None:
+        """Let admins know of a picture that was refused."""
+        text, reason = str(job.request.init_image), str(error.verdict.reason)
+        await self._until_told(
+            "noting a refused picture",
+            lambda: self._store.note("picture", job.person, "", text, reason),
+            lease,
+        )
 
     async def _until_told(
         self,

@@ -72,15 +72,24 @@ class WarmModels:
         """
         with self._lock:
             if name not in self._painters:
-                if self._eye is None:
-                    self._eye = load_perceptor(self.perceptor).to(self.device)
+                eye = self._opened_eye()
                 vqgan = load_vqgan(find_model(name, "vqgan")).to(self.device)
-                self._painters[name] = Painter(vqgan, self._eye, self.device)
+                self._painters[name] = Painter(vqgan, eye, self.device)
                 if len(self._painters) > KEPT:
                     self._painters.popitem(last=False)
                 _log.info("model loaded", model=name, device=self.device)
             self._painters.move_to_end(name)
             return self._painters[name]
+
+    def eye(self) -> Perceptor:
+        """The perceptor; raises ModelError as `painter` does."""
+        with self._lock:
+            return self._opened_eye()
+
+    def _opened_eye(self) -> Perceptor:
+        if self._eye is None:
+            self._eye = load_perceptor(self.perceptor).to(self.device)
+        return self._eye
 
     def load_upscaler(self) -> Upscaler:
         """The upscaler; raises ModelError as `painter` does."""

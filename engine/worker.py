@@ -31,6 +31,7 @@ from ganshare.health import Pulse
 from ganshare.jobs import EngineReport, Job
 from ganshare.log import get_logger, pseudonym
 from ganshare.metrics import Metrics
+from ganshare.safety import SafetyCheck
 from ganshare.store import Store, Topic
 
 __all__ = ["Until", "Worker", "WorkerOptions"]
@@ -80,6 +81,7 @@ class Worker:
     Args:
         store: entered already; the models should be warm.
         name: its id in the store; made from host and process if left out.
+        safety: judges pictures to begin from, and finished ones; None: all are shown.
 
     Attributes:
         idle: after `run`, whether no thread is still in the middle of a step.
@@ -95,9 +97,10 @@ class Worker:
         metrics: Metrics | None = None,
         pulse: Pulse | None = None,
         name: str | None = None,
+        safety: SafetyCheck | None = None,
     ) -> None:
         self.store, self.blobs, self.models = store, blobs, models
-        self.options = options or WorkerOptions()
+        self.options, self.safety = options or WorkerOptions(), safety
         self.metrics = metrics or Metrics("engine")
         self.pulse = pulse or Pulse(300.0)
         self.id = name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -183,7 +186,8 @@ class Worker:
 
     def easel(self, commission: Commission, materials: Materials) -> Work:
         """Set up what paints a commission, step by step."""
-        return Easel(commission, materials, self.models, self.options.pace, self.metrics)
+        pace = self.options.pace
+        return Easel(commission, materials, self.models, pace, self.metrics, self.safety)
 
     def _too_large(self, area: int) -> None:
         """Offer smaller canvases from now on."""

@@ -162,6 +162,10 @@ class EngineSettings(Settings):
     )
     perceptor: str | None = Field(None, description="The perceptor; the embedded one if unset.")
     upscaler: str | None = Field(None, description="The upscaler; the embedded one if unset.")
+    safety_check: str = Field(
+        "embedded",
+        description="What judges pictures: embedded, off, or a name of ganshare.safety_checks.",
+    )
     batch: int = Field(4, ge=1, le=256, description="Jobs that are painted at once, in turns.")
     lanes: int | None = Field(
         None,

@@ -75,7 +75,7 @@ def readings(text: str) -> list[str]:
     return list(dict.fromkeys(map(_spaced, found)))
 
 
-def _unleet(text: str, table: dict[int, str]) -> str:
+def _unleet(text: str, table: dict[int, int]) -> str:
     return _LEET_WORD.sub(lambda word: word[0].translate(table), text)
 
 

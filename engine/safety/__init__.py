@@ -1,0 +1,23 @@
+"""The judge of pictures that ships with GANshare, and the choice of another one."""
+
+from engine.safety.probe import PerceptorCheck, Probe
+from engine.warm import WarmModels
+from ganshare.safety import SafetyCheck, find_safety_check
+
+__all__ = ["EMBEDDED", "OFF", "PerceptorCheck", "Probe", "safety_check"]
+
+EMBEDDED, OFF = "embedded", "off"
+
+
+def safety_check(name: str, models: WarmModels) -> SafetyCheck | None:
+    """Give the check of that name; None for "off".
+
+    Raises:
+        SettingsError: no installed package offers it.
+        ModelError: the perceptor's files are not what its card says.
+    """
+    if name == OFF:
+        return None
+    if name == EMBEDDED:
+        return PerceptorCheck.of(models)
+    return find_safety_check(name, (EMBEDDED, OFF))

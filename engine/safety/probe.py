@@ -1,0 +1,106 @@
+"""Looks for nudity with the perceptor's own eye: one weight for each part of an embedding.
+
+The weights were fitted to paintings in the public domain whose titles say so, by
+`engine.training.safety`; docs/moderation.md says what this can and cannot do.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.images import decode_image, fit_cover
+from engine.perceptor import load_perceptor
+from engine.perceptor.protocol import Perceptor
+from engine.registry import default_model
+from engine.warm import WarmModels
+from ganshare.safety import Verdict
+
+__all__ = ["PerceptorCheck", "Probe"]
+
+NUDITY = Path(__file__).with_name("nudity.json")
+SHARPNESS = 0.5  # of the score around the threshold; how it looks, not what is refused
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A linear classifier of one perceptor's embeddings.
+
+    Args:
+        label: what it looks for.
+        perceptor: name of the model whose embeddings it knows; `sha256` of its weights.
+        weights: one for each coordinate.
+        threshold: of the weighted sum, from which on a picture is refused.
+        notes: how it was made, what it was measured to do, and under which licence it may be used.
+    """
+
+    label: str
+    perceptor: str
+    sha256: str
+    weights: tuple[float, ...]
+    threshold: float
+    notes: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: Path = NUDITY) -> "Probe":
+        """Read what `write` wrote."""
+        fields = json.loads(path.read_text("utf-8"))
+        return cls(**{**fields, "weights": tuple(fields["weights"])})
+
+    def write(self, path: Path = NUDITY) -> None:
+        """Write it as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+
+    def excess(self, embeddings: Tensor) -> Tensor:
+        """(batch, dim) -> (batch,): how far above the threshold; below it, negative."""
+        return embeddings @ torch.tensor(self.weights, device=embeddings.device) - self.threshold
+
+
+class PerceptorCheck:
+    """Judges pictures with a probe; for any thread.
+
+    Args:
+        perceptor: the one that the probe knows.
+        device: where it lives.
+    """
+
+    def __init__(self, probe: Probe, perceptor: Perceptor, device: str = "cpu") -> None:
+        self._probe, self._perceptor, self._device = probe, perceptor, device
+        self._lock = threading.Lock()  # one at a time: this is seldom, and small
+
+    @classmethod
+    def of(cls, models: WarmModels) -> "PerceptorCheck":
+        """Share an engine's perceptor if the probe knows it, else load the embedded one beside it.
+
+        Raises:
+            ModelError: its files are not what its card says.
+        """
+        probe = Probe.read()
+        if models.perceptor.sha256 == probe.sha256:
+            return cls(probe, models.eye(), models.device)
+        return cls(probe, load_perceptor(default_model("perceptor")), "cpu")
+
+    def __call__(self, picture: bytes) -> Verdict:
+        """Judge the bytes of a picture.
+
+        Raises:
+            ImageError: they cannot be read.
+        """
+        return self.judge(decode_image(picture, "the picture"))
+
+    @torch.no_grad()
+    def judge(self, image: Tensor) -> Verdict:
+        """(3, height, width) in [0, 1] -> the verdict, by the picture's middle square."""
+        side = self._perceptor.input_size
+        square = fit_cover(image, side, side)[None].to(self._device)
+        with self._lock:
+            excess = self._probe.excess(self._perceptor.encode_image(square))[0]
+        score = float(torch.sigmoid(excess / SHARPNESS))
+        label = self._probe.label
+        reason = f"it looks like {label} ({score:.2f})" if excess > 0 else None
+        return Verdict(score, label, reason)
