@@ -8,6 +8,7 @@ from bot.core.courier import Courier
 from bot.core.desk import Desk, DeskOptions
 from bot.core.messenger import Messenger
 from bot.core.moderation import Moderation, open_moderation
+from bot.core.safety import door_check
 from bot.core.words import Words, load_words
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.settings import BotSettings, CoreSettings
@@ -42,9 +43,11 @@ async def open_front(
 
     Raises:
         WorldError: the store or the blobs cannot be used.
-        SettingsError: a word list of the moderation cannot be read.
+        SettingsError: a word list of the moderation cannot be read, or no installed package
+            offers the safety check.
     """
-    words, moderation = load_words(), open_moderation(settings.moderation_dir)
+    words, safety = load_words(), door_check(settings.safety_check)
+    moderation = open_moderation(settings.moderation_dir, safety)
     options = DeskOptions(
         model=settings.model,
         web_url=settings.web_url,

@@ -241,6 +241,10 @@ class BotSettings(Settings):
     web_guests_per_day: int = Field(
         0, ge=0, le=1000, description="Paintings a day for who has not signed in on the web page."
     )
+    safety_check: str = Field(
+        "off",
+        description="What judges uploads at the door: a name of ganshare.safety_checks, or off.",
+    )
     moderation_dir: Path | None = Field(
         None, description="Folder of the community's own word lists (*.toml) for prompts."
     )

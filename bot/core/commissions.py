@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.errand import Errand
 from bot.core.pictures import clean_png, store_picture
 from bot.core.refusal import RefusalError, sentence_of
+from bot.core.safety import judge
 from bot.core.skeleton import clean_text
 from bot.core.values import Rank, Reply
 from bot.core.views import look_at
@@ -41,6 +42,7 @@ async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> 
     await _check(errand, [request])
     if picture is not None:
         clean = await asyncio.to_thread(clean_png, picture)
+        await judge(errand, clean)
         key = await store_picture(errand.tools.blobs, clean)
         request = replace(request, init_image=key)
     return await _submit(errand, [request])
@@ -66,6 +68,9 @@ async def again(errand: Errand, subject: str) -> list[Reply]:
     artwork = await errand.store.artwork(subject)
     job = await errand.job(artwork.job if artwork else subject)
     request = replace(job.request, seed=secrets.randbelow(SEEDS))
+    begins_from = request.init_image
+    if begins_from is not None and not await errand.tools.blobs.exists(begins_from):
+        raise RefusalError("refusal-init-gone")
     await _check(errand, [request])
     return await _submit(errand, [request])
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from bot.core.refusal import RefusalError
 from bot.core.skeleton import fold, packed, readings
 from ganshare.errors import PromptError, SettingsError, quoted
+from ganshare.safety import SafetyCheck
 
 __all__ = ["BlockedPromptError", "Finding", "Moderation", "Rule", "open_moderation"]
 
@@ -131,9 +132,14 @@ class BlockedPromptError(RefusalError, PromptError):
 
 @dataclass(frozen=True)
 class Moderation:
-    """The rules of a community; made by `open_moderation`, or without any for tests."""
+    """The rules of a community; made by `open_moderation`, or without any for tests.
+
+    Args:
+        safety: judges pictures to begin from before they are queued; None leaves that to engines.
+    """
 
     rules: Sequence[Rule] = field(default=())
+    safety: SafetyCheck | None = None
 
     def find(self, text: str) -> list[Finding]:
         """Give every rule that a prompt meets."""
@@ -174,12 +180,13 @@ def _said(rule: Rule, locale: str) -> str:
 # --- lists ------------------------------------------------------------------------------------
 
 
-def open_moderation(folder: Path | None = None) -> Moderation:
+def open_moderation(folder: Path | None = None, safety: SafetyCheck | None = None) -> Moderation:
     """Read the built-in lists, and a community's own.
 
     Args:
         folder: of further *.toml files; a rule of the same name and language takes the place of
             the built-in one, and the action "off" removes it.
+        safety: as in `Moderation`.
 
     Raises:
         SettingsError: the folder or a file in it cannot be read, or is no list.
@@ -191,7 +198,7 @@ def open_moderation(folder: Path | None = None) -> Moderation:
             raise SettingsError(message, given=str(folder))
         files += sorted(folder.glob("*.toml"))
     rules = {(rule.name, rule.language): rule for file in files for rule in _read(file)}
-    return Moderation(tuple(rule for rule in rules.values() if rule.action != "off"))
+    return Moderation(tuple(rule for rule in rules.values() if rule.action != "off"), safety)
 
 
 def _read(file: Path) -> list[Rule]:
