@@ -32,6 +32,7 @@ __all__ = [
     "Blobs",
     "attempt_of",
     "content_type_of",
+    "input_key",
     "open_blobs",
     "picture_key",
     "preview_key",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 PREVIEWS, STATES = "previews", "states"  # what expires; pictures stay
+INPUTS, INPUT_SECONDS = "inputs", 30 * 86_400.0  # what askers gave, and how long it stays
 PICTURES = "pictures"
 _CONTENT_TYPES = {
     ".jpg": "image/jpeg",
@@ -60,6 +62,11 @@ class BlobInfo:
     key: str
     size: int
     age: float
+
+
+def input_key(sha256: str) -> str:
+    """Where a picture goes that somebody gave to begin from; it expires after weeks."""
+    return f"{INPUTS}/{sha256}.png"
 
 
 def preview_key(job: str, attempt: int, step: int) -> str:
@@ -216,12 +223,13 @@ class Blobs:
         await self.delete([key])
 
     async def expire(self, before_seconds: float) -> int:
-        """Delete previews and saved states that are older; tells how many."""
+        """Delete older previews and saved states, and inputs after their time; tells how many."""
+        kept = {PREVIEWS: before_seconds, STATES: before_seconds, INPUTS: INPUT_SECONDS}
         expired = [
             found.key
-            for prefix in (PREVIEWS, STATES)
+            for prefix, seconds in kept.items()
             async for found in self.list(prefix)
-            if found.age > before_seconds
+            if found.age > seconds
         ]
         await self.delete(expired)
         if self._folder:

@@ -8,7 +8,7 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.core.refusal import RefusalError
-from ganshare.blobs import Blobs
+from ganshare.blobs import Blobs, input_key
 from ganshare.errors import BlobExists
 
 __all__ = ["MAX_BYTES", "clean_png", "store_picture"]
@@ -50,7 +50,7 @@ def clean_png(data: bytes) -> bytes:
 
 async def store_picture(blobs: Blobs, png: bytes) -> str:
     """Store a clean picture under a key made from its bytes, once; gives the key."""
-    key = f"inputs/{hashlib.sha256(png).hexdigest()}.png"
+    key = input_key(hashlib.sha256(png).hexdigest())
     with contextlib.suppress(BlobExists):  # the same bytes
         await blobs.put(key, png)
     return key

@@ -224,6 +224,7 @@ refusal-blocked-quietly = You may not ask for paintings here; its admins decided
 refusal-no-artwork = There is no painting { $given }; perhaps it was deleted.
 refusal-no-job = There is no painting { $given } in the queue.
 refusal-not-yours = This painting is not yours; only whoever asked for it may delete it.
+refusal-init-gone = The picture that this began from is no longer kept; /paint it with a new one.
 refusal-button = This button does nothing any more.
 refusal-person = { $given } is nobody; name a platform and a number, such as discord:42.
 refusal-picture-large = The picture has { $given } MB; at most { $allowed } MB are allowed.

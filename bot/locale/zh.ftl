@@ -213,6 +213,7 @@ refusal-blocked-quietly = 您不能在此请求作画；这是管理员的决定
 refusal-no-artwork = 没有编号为 { $given } 的画；也许它已被删除。
 refusal-no-job = 队列中没有编号为 { $given } 的画。
 refusal-not-yours = 这幅画不是您的；只有请求它的人可以删除。
+refusal-init-gone = 它的起始图片已不再保存；请用 /paint 附上新的图片。
 refusal-button = 这个按钮已经失效。
 refusal-person = 找不到 { $given }；请写平台加数字，例如 discord:42。
 refusal-picture-large = 图片有 { $given } MB；最多允许 { $allowed } MB。

@@ -126,8 +126,8 @@ async def test_where_nobody_paints_it_starts_an_engine_of_its_own(
     assert process.returncode == 0
     assert "one starts now" in out.decode()
     (artwork,) = await store.artworks()
-    saved = Image.open(tmp_path / "paintings" / f"ganshare-{artwork.id}.png")
-    assert saved.size == (1024, 1024)
+    with Image.open(tmp_path / "paintings" / f"ganshare-{artwork.id}.png") as saved:
+        assert saved.size == (1024, 1024)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ import pytest
 from ganshare.blobs import (
     Blobs,
     content_type_of,
+    input_key,
     open_blobs,
     picture_key,
     preview_key,
@@ -101,6 +102,15 @@ async def test_previews_and_states_expire_and_pictures_stay(blobs: Blobs) -> Non
     assert await blobs.expire(3600) == 0
     assert await blobs.expire(-60) == 2
     assert sorted([found.key async for found in blobs.list()]) == sorted(lasting)
+
+
+async def test_what_askers_gave_stays_for_weeks(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await blobs.put(input_key("0" * 64), b"x")
+    assert await blobs.expire(-60) == 0
+    monkeypatch.setattr("ganshare.blobs.INPUT_SECONDS", -60.0)
+    assert await blobs.expire(-60) == 1
 
 
 async def test_what_a_killed_process_left_is_swept_up(tmp_path: Path) -> None:

@@ -212,6 +212,14 @@ async def test_again_has_a_new_seed_and_vary_begins_from_the_painting(hall: Hall
     assert retried.request.prompt == "a castle"
 
 
+async def test_again_is_refused_where_the_picture_to_begin_from_is_gone(hall: Hall) -> None:
+    artwork = await hall.painted()
+    varied = only(await hall.press(Action.VARY, artwork.id))
+    assert only(await hall.press(Action.AGAIN, varied.job)).job
+    await hall.press(Action.DELETE, f"{artwork.id}-sure")
+    assert "no longer kept" in only(await hall.press(Action.AGAIN, varied.job)).text
+
+
 async def test_a_button_that_is_delivered_twice_acts_once(hall: Hall) -> None:
     artwork = await hall.painted()
     first, second = [await hall.press(Action.AGAIN, artwork.id, key="p") for _ in range(2)]
