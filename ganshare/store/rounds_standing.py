@@ -12,6 +12,7 @@ from ganshare.store.database import Database, Row
 from ganshare.store.rounds_rows import born_before, to_round, to_standing
 from ganshare.store.tables import artworks
 from ganshare.store.votes_counting import (
+    counted_voters,
     counted_votes,
     pool_of_round,
     seen_by,
@@ -158,9 +159,9 @@ def _counts(round_: Round) -> sa.Select[Any]:
 
 def _taking_part(round_: Round) -> sa.Executable:
     """How many persons voted or were shown something in the round, and what they weigh."""
-    counted = counted_votes(pool_of_round(round_.id), born_before(round_))
+    voters = counted_voters(pool_of_round(round_.id), born_before(round_)).subquery()
     seen = seen_by(round_.id)
-    both = sa.union(sa.select(counted.c.voter.label("person")), sa.select(seen.c.person))
+    both = sa.union(sa.select(voters.c.voter.label("person")), sa.select(seen.c.person))
     people = both.subquery("people")
     number = sa.func.count().label("persons")
     if not round_.rules.weighted:

@@ -27,9 +27,9 @@ from ganshare.store.votes_applying import (
     meet,
 )
 from ganshare.store.votes_counting import (
+    count_statement,
     person_of,
     pool_of_artworks,
-    tally_statement,
     too_young,
 )
 from ganshare.store.votes_guards import after_vote, check_rate
@@ -180,7 +180,7 @@ class Votes(VoteLog):
         counts = dict.fromkeys(ids, 0)
         for start in range(0, len(ids), _AT_ONCE):
             pool = pool_of_artworks(ids[start : start + _AT_ONCE])
-            rows = await self._database.rows(tally_statement(pool))
+            rows = await self._database.rows(count_statement(pool))
             counts |= {row["artwork"]: row["votes"] for row in rows}
         return counts
 

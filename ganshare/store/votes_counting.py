@@ -4,6 +4,8 @@ The statements count persons at the moment of reading: who links two accounts ha
 then on, and none for what the other account had asked for.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from ganshare.store.community_tables import accounts, blocks
@@ -18,6 +20,8 @@ from ganshare.store.votes_tables import (
 )
 
 __all__ = [
+    "count_statement",
+    "counted_voters",
     "counted_votes",
     "person_of",
     "pool_of_artworks",
@@ -69,31 +73,80 @@ def too_young(born_before: float) -> sa.Select[tuple[str]]:
 
 def counted_votes(pool: sa.CTE, born_before: float | None = None) -> sa.CTE:
     """Rows (artwork, voter): one for each person whose vote counts."""
-    voter = person_of(ballots.c.account)
-    held = vote_holds.alias("held")
-    found = (
-        sa.select(ballots.c.artwork, voter.label("voter"))
+    votes = _votes(pool, born_before)
+    return votes.add_columns(ballots.c.artwork).distinct().cte("counted")
+
+
+def counted_voters(pool: sa.CTE, born_before: float | None = None) -> sa.Select[Any]:
+    """Rows (voter): each person with a vote that counts, once."""
+    return _votes(pool, born_before).distinct()
+
+
+def _votes(pool: sa.CTE, born_before: float | None) -> sa.Select[Any]:
+    voter = sa.func.coalesce(accounts.c.main, ballots.c.account)
+    return (
+        sa.select(voter.label("voter"))
         .select_from(pool.join(ballots, ballots.c.artwork == pool.c.artwork))
-        .where(UP, voter != pool.c.owner)
-        .where(ballots.c.account.not_in(sa.select(blocks.c.person)))
-        .where(
-            ~sa.exists().where(
-                held.c.account == ballots.c.account,
-                sa.text("held.held"),
-                held.c.artwork.in_([ballots.c.artwork, ""]),
-            )
-        )
+        .outerjoin(accounts, accounts.c.account == ballots.c.account)
+        .where(*_valid(_barred(born_before)), voter != pool.c.owner)
     )
+
+
+def count_statement(pool: sa.CTE) -> sa.Select[Any]:
+    """Count the votes of a few paintings; those without any have no row."""
+    voter = sa.func.coalesce(accounts.c.main, ballots.c.account)
+    votes = _votes(pool, None).with_only_columns(
+        ballots.c.artwork, sa.func.count(voter.distinct()).label("votes")
+    )
+    return votes.group_by(ballots.c.artwork)
+
+
+def tally_statement(pool: sa.CTE, born_before: float | None = None) -> sa.Select[Any]:
+    """Count the votes of many paintings; those without any have no row.
+
+    The rows of `counted_votes`, counted faster: most accounts are linked to no other, and each of
+    those is a person, so that only the few others need a second look.
+    """
+    barred = _barred(born_before)
+    votes = pool.join(ballots, ballots.c.artwork == pool.c.artwork)
+    several = sa.select(accounts.c.account)
+    apart = sa.union(sa.select(barred.c.account), several).cte("apart")
+    alone = (
+        sa.select(ballots.c.artwork, sa.func.count(ballots.c.account.distinct()).label("votes"))
+        .select_from(votes)
+        .where(*_valid(apart), ballots.c.account != pool.c.owner)
+        .group_by(ballots.c.artwork)
+    )
+    linked = (
+        sa.select(ballots.c.artwork, sa.func.count(accounts.c.main.distinct()).label("votes"))
+        .select_from(votes.join(accounts, accounts.c.account == ballots.c.account))
+        .where(*_valid(barred), accounts.c.main != pool.c.owner)
+        .group_by(ballots.c.artwork)
+    )
+    both = sa.union_all(alone, linked).subquery("both")
+    number = sa.cast(sa.func.sum(both.c.votes), sa.Integer).label("votes")
+    return sa.select(both.c.artwork, number).group_by(both.c.artwork)
+
+
+def _barred(born_before: float | None) -> sa.CTE:
+    """Accounts whose votes don't count anywhere: blocked, held everywhere, too young."""
+    everywhere = sa.and_(sa.text("vote_holds.held"), vote_holds.c.artwork == "")
+    reasons: list[sa.Select[Any]] = [
+        sa.select(blocks.c.person.label("account")),
+        sa.select(vote_holds.c.account).where(everywhere),
+    ]
     if born_before is not None:
-        found = found.where(ballots.c.account.not_in(too_young(born_before)))
-    return found.distinct().cte("counted")
+        reasons.append(too_young(born_before))
+    return sa.union(*reasons).cte("barred")
 
 
-def tally_statement(pool: sa.CTE, born_before: float | None = None) -> sa.Select[tuple[str, int]]:
-    """Count the votes of each painting; those without any have no row."""
-    counted = counted_votes(pool, born_before)
-    number = sa.func.count().label("votes")
-    return sa.select(counted.c.artwork, number).group_by(counted.c.artwork)
+def _valid(but: sa.CTE) -> list[sa.ColumnElement[bool] | sa.TextClause]:
+    """Conditions on ballots: up, not of one of these accounts, not held for the painting."""
+    held = sa.select(vote_holds.c.artwork, vote_holds.c.account).where(
+        sa.text("vote_holds.held"), vote_holds.c.artwork != ""
+    )
+    pair = sa.tuple_(ballots.c.artwork, ballots.c.account)
+    return [UP, ballots.c.account.not_in(sa.select(but.c.account)), pair.not_in(held)]
 
 
 def seen_by(round_id: str) -> sa.CTE:
