@@ -1,10 +1,9 @@
 """The stand-in's HTTP API: the routes of Discord's that a bot like ours uses, and its CDN."""
 
 import asyncio
-import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.testing.discord_shapes import (
     user_of_bot_json,
 )
 from bot.testing.discord_spec import Specification
+from bot.testing.discord_wire import Call, Fault, json_response, read_request, refused
 from bot.testing.discord_world import (
     ATTACH,
     EPHEMERAL,
@@ -36,49 +36,12 @@ from bot.testing.discord_world import (
     World,
 )
 
-__all__ = ["Fault", "Rest"]
+__all__ = ["Rest"]
 
 PREFIX = "/api/v10"
 NEW_MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES = 4, 5, 6, 7, 8
 _NEW = (NEW_MESSAGE, DEFERRED)
 _FREE = ("/interactions/",)  # routes that no bucket counts
-
-
-@dataclass
-class Call:
-    """A request of the bot's, taken apart."""
-
-    path: str
-    query: Mapping[str, str]
-    body: Any
-    files: dict[str, bytes]
-    found: "re.Match[str]"
-
-    def number(self, name: str) -> int:
-        """A snowflake of its path."""
-        return int(self.found[name])
-
-    @property
-    def fields(self) -> Mapping[str, Any]:
-        """The body of a request that has one."""
-        return self.body if isinstance(self.body, dict) else {}
-
-
-@dataclass
-class Fault:
-    """What goes wrong on purpose.
-
-    Args:
-        route: pattern of "METHOD PATH".
-        refusal: answered instead; None to cut the connection.
-        times: that it happens.
-        after: whether the request was carried out all the same.
-    """
-
-    route: str
-    refusal: Refusal | None
-    times: int = 1
-    after: bool = False
 
 
 Handler = Callable[["Rest", Call], Awaitable[Any]]
@@ -115,7 +78,7 @@ class Rest:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request under the API's prefix."""
         path = request.path.removeprefix(PREFIX)
-        body, files = await _read(request)
+        body, files = await read_request(request)
         exchange = Exchange(time.monotonic(), request.method, path, body, files, [])
         if self.specification is not None:
             exchange.faults = self.specification.faults_of_request(request.method, path, body)
@@ -134,17 +97,17 @@ class Rest:
         await asyncio.sleep(self.delay)
         fault = self._fault(exchange)
         if fault and not fault.after:
-            return _refused(fault.refusal, request)
+            return refused(fault.refusal, request)
         try:
             headers = self._admit(request, exchange)
             status, answer = await self._carry_out(request, exchange)
         except Refusal as refusal:
-            return _refused(refusal, request)
+            return refused(refusal, request)
         if fault:
-            return _refused(fault.refusal, request)
+            return refused(fault.refusal, request)
         if answer is None:
             return web.Response(status=204, headers=headers)
-        return _json(answer, status, headers)
+        return json_response(answer, status, headers)
 
     def _fault(self, exchange: Exchange) -> Fault | None:
         line = f"{exchange.method} {exchange.path}"
@@ -363,22 +326,6 @@ class Rest:
         return channel_json(self.world, self.world.find_channel(call.number("channel")))
 
 
-async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
-    """Read a body: JSON, or a form with `payload_json` and files."""
-    if request.content_type == "application/json":
-        return (await request.json() if request.can_read_body else None), {}
-    if not request.content_type.startswith("multipart/"):
-        return None, {}
-    body, files = None, {}
-    async for part in await request.multipart():
-        data = await part.read(decode=True)  # type: ignore[union-attr]
-        if part.name == "payload_json":  # type: ignore[union-attr]
-            body = json.loads(data)
-        else:
-            files[part.filename or ""] = bytes(data)  # type: ignore[union-attr]
-    return body, files
-
-
 def _acknowledgement(made: Interaction, posted: Posted | None) -> dict[str, Any]:
     told: dict[str, Any] = {"id": str(made.id), "type": made.json["type"]}
     if made.original:
@@ -390,22 +337,3 @@ def _acknowledgement(made: Interaction, posted: Posted | None) -> dict[str, Any]
     if made.kind == DEFERRED:
         return {"interaction": told}
     return {"interaction": told, "resource": {"type": made.kind, "message": posted.json}}
-
-
-def _refused(refusal: Refusal | None, request: web.Request) -> web.StreamResponse:
-    if refusal is None:
-        if request.transport is not None:
-            request.transport.close()
-        return web.Response(status=500)
-    body: dict[str, Any] = {"message": refusal.message, "code": refusal.code}
-    headers = {"Via": "1.1 stand-in"}
-    if refusal.retry_after is not None:
-        body |= {"retry_after": refusal.retry_after, "global": False}
-        headers["Retry-After"] = str(int(refusal.retry_after) + 1)
-    return _json(body, refusal.status, headers)
-
-
-def _json(body: Any, status: int, headers: Mapping[str, str]) -> web.Response:
-    # As bytes, since Discord names no charset and discord.py wants none.
-    data = json.dumps(body).encode()
-    return web.Response(body=data, status=status, headers=headers, content_type="application/json")

@@ -16,8 +16,9 @@ from aiohttp import web
 from bot.testing.discord_gateway import Gateway
 from bot.testing.discord_limits import LARGEST_FILE, Buckets
 from bot.testing.discord_people import People
-from bot.testing.discord_rest import PREFIX, Fault, Rest
+from bot.testing.discord_rest import PREFIX, Rest
 from bot.testing.discord_spec import find_specification
+from bot.testing.discord_wire import Fault
 from bot.testing.discord_world import TOKEN, Refusal, World
 
 __all__ = ["DiscordServer", "discord_server"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.testing.discord_world import ATTACH, VIEW, Refusal
+from bot.testing.discord_world import ATTACH, LOADING, VIEW, Refusal
+from ganshare.testing import make_request
 
 PROMPT = "Cubist Painting of a Castle in Teal"
 NewBot = Callable[[], Any]
@@ -32,6 +33,20 @@ async def test_the_bot_as_a_process_of_its_own_survives_being_killed(
         await apart.discord.people.said(pressed)
         assert (await apart.easel.claim()).request.prompt == PROMPT
         assert apart.discord.world.syncs == 1  # the commands are the same as before
+
+
+@pytest.mark.slow  # the courier gives the frontend ten seconds to answer
+async def test_a_bot_that_died_before_it_answered_answers_in_the_same_message(stage: Any) -> None:
+    ada = stage.join()
+    thinking = await stage.discord.world.post(stage.channel, {"flags": LOADING}, {})
+    address = {"channel": str(stage.channel.id), "message": str(thinking.id), "user": str(ada.id)}
+    request = make_request(prompt=PROMPT)
+    person = f"discord:{ada.id}"
+    await stage.front.store.submit(person, "discord", request, key="discord:1", reply_to=address)
+    assert await stage.shows("Waiting") is thinking
+    await stage.easel.paint()
+    assert await stage.shows("Painted") is thinking
+    assert stage.channel.alive == [thinking]
 
 
 async def test_a_deleted_message_ends_progress_and_the_painting_comes_anew(stage: Any) -> None:
