@@ -202,6 +202,15 @@ def test_a_broken_list_is_named_with_its_mistake(tmp_path: Path, text: str, reas
         open_moderation(write(tmp_path, text))
 
 
+def test_the_manuals_example_is_a_list(tmp_path: Path) -> None:
+    manual = Path(__file__).parents[3] / "docs" / "moderation.md"
+    example = manual.read_text("utf-8").split("```toml\n")[1].partition("```")[0]
+    own = open_moderation(write(tmp_path, example))
+    assert rules(own, "our sponsors: Acme Paints!") == rules(own, "Buy here") == {"rivals"}
+    assert rules(own, "a president's portrait") == {"politics"}
+    assert rules(own, "the president") == set()
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"There is no folder .*lists with"):
         open_moderation(tmp_path / "lists")

@@ -254,7 +254,7 @@ async def test_a_hundred_thousand_paintings_are_searched_in_a_moment(
                 {
                     "artwork": each["id"],
                     "person": each["person"],
-                    "words": search_text(each["prompt"], {"Colour": each["prompt"].split()[8]}),
+                    "words": search_text(each["prompt"], {"Colour": each["prompt"].split()[10]}),
                 }
                 for each in made
             ],
