@@ -10,11 +10,17 @@ REFERENCE_VENV := .venv-reference
 REFERENCE_PIP := $(REFERENCE_VENV)/bin/python -m pip --quiet --disable-pip-version-check install
 REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0
 
+# What only `make contracts` and `make chain` use.
+NODE := .node
+NPM := npm install --silent --no-audit --no-fund --no-save --ignore-scripts
+CONTRACT_PACKAGES := solc@0.8.24 @openzeppelin/contracts@5.0.2
+CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-importer@17.1.1 blockstore-core@7.0.1
+
 # One process at a time: two heavy computations on one machine slow each other down.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check lint format reference chaos clean web browser
+.PHONY: contracts chain help demo test test-all check lint format reference chaos clean web browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +48,16 @@ browser: $(VENV)/.test ## Drive the web page in headless Chromium
 	@GANSHARE_SCREENSHOTS="$(SCREENSHOTS)" GANSHARE_PAINTINGS="$(PAINTINGS)" \
 		$(BIN)/python -m pytest -m browser
 
+contracts: ## Compile the collection's contract again; the committed bytes must come out
+	@$(NPM) --prefix $(NODE)/contracts $(CONTRACT_PACKAGES)
+	@node admin/contract/compile.js $(NODE)/contracts > $(NODE)/Paintings.json
+	@cmp $(NODE)/Paintings.json admin/contract/Paintings.json || { \
+		echo "The contract or its compiler changed; if that is meant: cp $(NODE)/Paintings.json admin/contract/" >&2; exit 1; }
+	@echo "admin/contract/Paintings.json is what the sources compile to."
+
+chain: $(VENV)/.test $(NODE)/.chain contracts ## Mint, list, buy, kill and recover on real Seaport contracts on a local chain
+	@GANSHARE_CHAIN_TOOLS=$(NODE)/chain $(BIN)/python -m pytest -m chain
+
 check: test lint ## Tests, format, lint, types and import contracts: what CI runs
 
 lint: $(VENV)/.lint ## Format, lint, types, import contracts and Dockerfiles only
@@ -63,7 +79,7 @@ chaos: $(VENV)/.engine ## Kill engines, bots and databases while hundreds of job
 	@$(BIN)/python -m benchmarks.chaos $(CHAOS)
 
 clean: ## Remove the environments, caches and demo pictures
-	@rm -rf $(VENV) $(REFERENCE_VENV) demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(REFERENCE_VENV) $(NODE) demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # --- Environments: each stamp is remade when pyproject.toml or constraints.txt change -------------
 
@@ -93,12 +109,19 @@ $(VENV)/.bot: $(VENV)/.engine
 
 $(VENV)/.test: $(VENV)/.engine
 	@echo "Installing the test tools into $(VENV)"
-	@$(PIP) --editable '.[bot,engine,video]' --group test
+	@$(PIP) --editable '.[admin,bot,engine,video]' --group test
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.engine
 	@echo "Installing the lint tools into $(VENV)"
 	@$(PIP) --group lint
+	@touch $@
+
+$(NODE)/.chain: Makefile
+	@command -v npm >/dev/null || { echo "npm is missing: on Debian, apt install npm brings it." >&2; exit 1; }
+	@mkdir -p $(NODE)/chain
+	@echo "Installing a local chain and Seaport into $(NODE)"
+	@$(NPM) --prefix $(NODE)/chain $(CHAIN_PACKAGES)
 	@touch $@
 
 $(REFERENCE_VENV)/.created:

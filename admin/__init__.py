@@ -1,0 +1,1 @@
+"""The admin: what the community chose becomes tokens, listed for sale."""

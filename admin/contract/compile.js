@@ -1,0 +1,38 @@
+// Compiles Paintings.sol and prints its ABI and bytecode: node compile.js FOLDER_WITH_NODE_MODULES.
+const fs = require("fs");
+const path = require("path");
+
+const modules = path.resolve(process.argv[2], "node_modules");
+const solc = require(path.join(modules, "solc"));
+
+const name = "Paintings.sol";
+const settings = {
+  evmVersion: "paris", // runs on every chain that OpenSea lists
+  optimizer: { enabled: true, runs: 200 },
+  metadata: { bytecodeHash: "none", appendCBOR: false }, // the same bytes wherever it is compiled
+  outputSelection: { [name]: { Paintings: ["abi", "evm.bytecode.object"] } },
+};
+const input = {
+  language: "Solidity",
+  sources: { [name]: { content: fs.readFileSync(path.join(__dirname, name), "utf8") } },
+  settings,
+};
+const found = (file) => {
+  const at = path.join(modules, file);
+  return fs.existsSync(at) ? { contents: fs.readFileSync(at, "utf8") } : { error: "not found" };
+};
+
+const output = JSON.parse(solc.compile(JSON.stringify(input), { import: found }));
+for (const each of output.errors ?? []) process.stderr.write(each.formattedMessage);
+const contract = output.contracts?.[name]?.Paintings;
+if (!contract) process.exit(1);
+const { version } = require(path.join(modules, "@openzeppelin/contracts/package.json"));
+const artifact = {
+  contract: "Paintings",
+  compiler: solc.version(),
+  openzeppelin: version,
+  settings: { ...settings, outputSelection: undefined },
+  abi: contract.abi,
+  bytecode: "0x" + contract.evm.bytecode.object,
+};
+process.stdout.write(JSON.stringify(artifact, null, 1) + "\n");
