@@ -16,6 +16,7 @@ __all__ = [
     "Post",
     "Report",
     "Session",
+    "Showing",
 ]
 
 
@@ -34,6 +35,23 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Showing:
+    """A message that shows a painting, on a platform where messages stay.
+
+    Args:
+        message: its name there, which a reaction below it comes with.
+        address: whatever its frontend needs in order to edit it.
+        locale: that it speaks.
+    """
+
+    artwork: str
+    origin: str
+    message: str
+    address: Mapping[str, Any]
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceSettings:
     """What is allowed in one place; the defaults where nothing was set.
 
@@ -46,6 +64,8 @@ class PlaceSettings:
         curation_place: id of the place where paintings are voted on; None: here.
         guests_per_day: paintings in 24 hours of one visitor who is not signed in; None: as the
             setting of the whole installation says.
+        automatic_entry: whether paintings that are finished here enter the round by themselves;
+            None: as the round's rules say.
     """
 
     place: str
@@ -56,6 +76,7 @@ class PlaceSettings:
     language: str | None = None
     curation_place: str | None = None
     guests_per_day: int | None = None
+    automatic_entry: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ def _value(errand: Errand, current: PlaceSettings, setting: str) -> str:
             return errand.say("value-own")
         case "curation_place":
             return errand.say("value-here")
+        case "automatic_entry":
+            return errand.say("value-as-round")
         case "guests_per_day":
             return str(errand.tools.options.guests_per_day)
         case _:

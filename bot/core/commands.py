@@ -30,6 +30,7 @@ SETTINGS = (
     "daily_quota",
     "language",
     "curation_place",
+    "automatic_entry",
     "guests_per_day",
 )
 

@@ -17,7 +17,7 @@ from ganshare.store.database import Database
 from ganshare.store.dialect import insert, made_id, now
 from ganshare.store.rows import as_text
 
-__all__ = ["Places"]
+__all__ = ["Places", "read_json"]
 
 Value = str | int | bool | None
 
@@ -43,12 +43,12 @@ class Places:
     async def post(self, job: str) -> Post | None:
         """Tell where a job's message stands."""
         row = await self._database.row(sa.select(posts).where(posts.c.job == job))
-        return None if row is None else Post(job, row["origin"], _read(row["address"]))
+        return None if row is None else Post(job, row["origin"], read_json(row["address"]))
 
     async def place_settings(self, place: str) -> PlaceSettings:
         """Read what is allowed in a place; the defaults where nothing was set."""
         row = await self._database.row(sa.select(places).where(places.c.place == place))
-        return _settings(place, {} if row is None else _read(row["settings"]))
+        return _settings(place, {} if row is None else read_json(row["settings"]))
 
     async def change_place(
         self, place: str, changes: Mapping[str, Value], *, by: str
@@ -67,7 +67,7 @@ class Places:
             await connection.execute(blank.on_conflict_do_nothing())
             theirs = places.c.place == place
             locked = sa.select(places.c.settings).where(theirs).with_for_update()
-            found = _read((await connection.execute(locked)).scalar_one())
+            found = read_json((await connection.execute(locked)).scalar_one())
             merged = {**found, **checked}
             kept = {name: value for name, value in merged.items() if value is not None}
             await connection.execute(places.update().where(theirs).values(settings=as_text(kept)))
@@ -85,7 +85,7 @@ class Places:
         found = sa.select(place_changes).where(place_changes.c.place == place)
         rows = await self._database.rows(found.order_by(place_changes.c.id.desc()).limit(limit))
         return [
-            PlaceChange(place, _read(row["changes"]), row["changed_by"], float(row["created"]))
+            PlaceChange(place, read_json(row["changes"]), row["changed_by"], float(row["created"]))
             for row in rows
         ]
 
@@ -102,7 +102,8 @@ def _settings(place: str, values: Mapping[str, Any]) -> PlaceSettings:
     return replace(settings, **{name: value for name, value in good.items() if value is not None})
 
 
-def _read(text: str) -> dict[str, Any]:
+def read_json(text: str) -> dict[str, Any]:
+    """Read an object; {} if it is none."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -153,4 +154,5 @@ _CHECKS: dict[str, tuple[str, Callable[[Value], Value]]] = {
     "language": ("a language such as en or zh", _word(_LANGUAGE)),
     "curation_place": ("a place such as discord:123", _word(_PLACE)),
     "guests_per_day": _number(0, MOST_PER_DAY),
+    "automatic_entry": ("on or off", _switch),
 }

@@ -15,8 +15,10 @@ __all__ = [
     "posts",
     "reports",
     "sessions",
+    "showings",
     "sign_ins",
     "storable",
+    "told",
 ]
 
 LONGEST_TEXT = 2_000
@@ -32,6 +34,10 @@ def _table(name: str, *texts: str, numbers: tuple[str, ...] = ()) -> sa.Table:
 gallery = _table("gallery", "artwork", "person", "words")
 forgotten = _table("forgotten_blobs", "artwork", "blobs")  # JSON
 posts = _table("posts", "job", "origin", "address", numbers=("created",))  # JSON
+showings = _table(
+    "showings", "origin", "message", "artwork", "address", "locale", numbers=("created",)
+)  # JSON
+told = _table("told", "name", "taken_by", numbers=("until", "told"))
 places = _table("places", "place", "settings")  # JSON
 place_changes = _table(
     "place_changes", "id", "place", "changes", "changed_by", numbers=("created",)
