@@ -43,7 +43,7 @@ async def test_every_verb_is_fast_with_ten_thousand_queued(store: Store) -> None
         "beat": await fastest(lambda number: store.beat(claimed[number], step=number)),
         "finish": await fastest(lambda number: store.finish(claimed[number], make_artwork())),
         "submit": await fastest(
-            lambda number: store.submit("ann", "bot", make_request(), key=f"new {number}")
+            lambda number: store.submit(f"new {number}", "bot", make_request(), key=f"new {number}")
         ),
         "place": await fastest(lambda _: store.place(last.id)),
         "reap": await fastest(lambda _: store.reap()),

@@ -156,14 +156,14 @@ async def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "disk"
     folder.mkdir()
     try:
-        with small_disk(folder, "2m"):
+        with small_disk(folder, "3m"):
             await fill(folder / "store.db", make_room=lambda: (folder / "ballast").unlink())
     except PermissionError as error:
         pytest.skip(str(error))
 
 
 async def fill(path: Path, make_room: Any) -> None:
-    (path.parent / "ballast").write_bytes(b"0" * 1_500_000)
+    (path.parent / "ballast").write_bytes(b"0" * 2_000_000)
     async with open_store(
         f"sqlite+aiosqlite:///{path}", Limits(queue_cap=10_000), migrate=True
     ) as store:
