@@ -8,6 +8,7 @@ first, as painters do, and painted over.
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import ImageOps
 from torch import Tensor
 
 from engine.colours import hex_to_rgb
@@ -17,6 +18,7 @@ from ganshare.attributes import Attributes
 __all__ = ["underpainting"]
 
 _NEUTRAL = "#808080"
+_SEEN = 0.6  # share of the drawing's side: what is finer than a few latent cells would be lost
 
 
 def underpainting(
@@ -29,6 +31,8 @@ def underpainting(
     colour = hex_to_rgb(attributes.hex or _NEUTRAL)
     ground, *inks = (tuple((255 * part).round().int().tolist()) for part in _palette(colour))
     drawing = draw_shapes(shape, np.random.default_rng(seed), ground, inks)
+    margin = round((1 - _SEEN) / 2 * drawing.width)
+    drawing = ImageOps.crop(drawing, margin)
     image = torch.from_numpy(np.array(drawing)).movedim(2, 0).float() / 255
     side = max(width, height)
     image = F.interpolate(image[None], (side, side), mode="bicubic", antialias=True)[0].clamp(0, 1)
