@@ -158,6 +158,7 @@ class LogKind(StrEnum):
     ENTER = "enter"
     LEAVE = "leave"
     WEIGH = "weigh"  # the snapshot of shares
+    FINAL = "final"  # who is shown on
     CLOSE = "close"
     APPROVE = "approve"
     VETO = "veto"
@@ -198,6 +199,10 @@ class RoundRules:
         per_person: paintings that one person may enter.
         views: to how many persons each painting is shown, by `next_to_show`.
         per_viewer: paintings that one person is shown; the views should come from many.
+        final: share of the round at its end in which those that lead are shown on; the order
+            below them is known well enough by then.
+        finalists: how many those are; 0: no final.
+        final_views: to how many persons more each of them is shown.
         quorum: distinct voters that a winner needs.
         winners: how many win at most.
         confidence: of the one-sided bound that ranks.
@@ -213,6 +218,9 @@ class RoundRules:
     per_person: int = 3
     views: int = 40
     per_viewer: int = 20
+    final: float = 0.3
+    finalists: int = 0
+    final_views: int = 40
     quorum: int = 5
     winners: int = 5
     confidence: float = 0.95
@@ -236,6 +244,9 @@ _RANGES = (
     ("per_person", 1, 10_000),
     ("views", 0, 100_000),
     ("per_viewer", 1, 10_000),
+    ("final", 0.0, 1.0),
+    ("finalists", 0, 10_000),
+    ("final_views", 0, 100_000),
     ("quorum", 1, 100_000),
     ("winners", 1, 1_000),
     ("confidence", 0.5, 0.9999),
@@ -276,6 +287,7 @@ class Entry:
         by: who entered it.
         dealt: to how many persons it was shown by `next_to_show`.
         posted: how often it was shown to all, by `next_to_post`.
+        final: whether it leads as the final begins, and is shown on.
     """
 
     round: str
@@ -284,6 +296,7 @@ class Entry:
     entered: float
     dealt: int
     posted: int
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

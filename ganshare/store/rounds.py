@@ -12,9 +12,9 @@ from ganshare.store.database import Conflict, Row
 from ganshare.store.dialect import made_id, now
 from ganshare.store.rounds_curating import Curating
 from ganshare.store.rounds_entering import Entering
+from ganshare.store.rounds_learning import Learning
 from ganshare.store.rounds_rows import rules_as_text, to_round
 from ganshare.store.rounds_showing import Showing
-from ganshare.store.rounds_standing import Standings
 from ganshare.store.rounds_telling import Telling
 from ganshare.store.votes_log import append
 from ganshare.store.votes_tables import one_at_a_time, round_entries, round_weights, rounds
@@ -26,7 +26,7 @@ SHORTEST, LONGEST = 60.0, 366 * 86_400.0
 LONGEST_TITLE = 100
 
 
-class Rounds(Entering, Showing, Standings, Telling, Curating):
+class Rounds(Entering, Showing, Telling, Curating, Learning):
     """Opening, weighing and closing; the rest is mixed in."""
 
     async def open_round(

@@ -66,7 +66,7 @@ class Entering:
                 "entered_by": by,
                 "entered": now(),
             }
-            row["posted"] = 0
+            row |= {"posted": 0, "final": False}
             seen = sa.select(sa.func.count()).where(  # before it left, if it did
                 round_views.c.round == round_id, round_views.c.artwork == artwork
             )

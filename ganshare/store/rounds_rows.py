@@ -46,6 +46,7 @@ def to_entry(row: Row) -> Entry:
         entered=float(row["entered"]),
         dealt=row["dealt"],
         posted=row["posted"],
+        final=bool(row["final"]),
     )
 
 

@@ -6,16 +6,18 @@ says what the community thinks of it; whoever comes for one painting only sees i
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.jobs import Artwork
-from ganshare.store.database import Database
 from ganshare.store.dialect import now
 from ganshare.store.rounds_rows import to_round
+from ganshare.store.rounds_standing import Standings
 from ganshare.store.rows import to_artwork
 from ganshare.store.tables import artworks
+from ganshare.store.votes_log import append
 from ganshare.store.votes_tables import (
     accounts_of,
     ballots,
@@ -25,20 +27,19 @@ from ganshare.store.votes_tables import (
     round_views,
     rounds,
 )
-from ganshare.voting import Round
+from ganshare.voting import LogKind, Round
 
 __all__ = ["Showing"]
 
 
-class Showing:
+class Showing(Standings):
     """Which painting is next, and for whom."""
-
-    _database: Database
 
     async def next_to_show(self, person: str, round_id: str | None = None) -> Artwork | None:
         """Give a painting that this person should see now, and count the view.
 
-        Of those with the fewest views so far one is drawn. None if each has its views, or this
+        Of those with the fewest views so far one is drawn; once each has its views, and the final
+        has begun, of those that lead. None if each has its views, or this
         person, from any account, was shown enough, or has seen, voted for or asked for all that
         are left.
 
@@ -87,8 +88,13 @@ class Showing:
             theirs = await accounts_of(connection, person)
             if await _views_of(connection, round_id, theirs) >= rules.per_viewer:
                 return None
-            unseen = _unseen(round_id, theirs, rules.views)
-            found = (await connection.execute(unseen)).all()
+            unseen = _unseen(round_id, theirs)
+            first = unseen.where(round_entries.c.dealt < rules.views)
+            found = (await connection.execute(first)).all()
+            if not found and await self._is_final(connection, round_):
+                wanted = round_entries.c.dealt < rules.views + rules.final_views
+                leading = unseen.where(round_entries.c.final.is_(True), wanted)
+                found = (await connection.execute(leading)).all()
             fewest = [row.artwork for row in found if row.dealt == found[0].dealt]
             if not fewest:
                 return None
@@ -103,13 +109,31 @@ class Showing:
 
         return await self._database.atomically(deal)
 
+    async def _is_final(self, connection: AsyncConnection, round_: Round) -> bool:
+        """Whether the final goes on; who comes first after its beginning notes who leads."""
+        rules = round_.rules
+        begins = round_.closes - rules.final * (round_.closes - round_.opens)
+        moment = float((await connection.execute(sa.select(now()))).scalar_one())
+        if not rules.finalists or moment < begins:
+            return False
+        here = round_entries.c.round == round_.id
+        noted = sa.select(round_entries.c.artwork).where(here, round_entries.c.final.is_(True))
+        if (await connection.execute(noted.limit(1))).first() is None:
+            ranked = await self._standings(connection, round_)
+            leading = [each.artwork for each in ranked[: rules.finalists]]
+            these = sa.and_(here, round_entries.c.artwork.in_(leading))
+            await connection.execute(round_entries.update().where(these).values(final=True))
+            data = {"round": round_.id, "finalists": leading}
+            await append(connection, LogKind.FINAL, data=data, key=f"final:{round_.id}")
+        return True
+
 
 _VETOED = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
 _SHOWN = (artworks.c.hidden.is_(None), artworks.c.deleted.is_(None), ~_VETOED)
 
 
-def _unseen(round_id: str, accounts: list[str], views: int) -> sa.Select[tuple[str, int]]:
-    """Paintings that still want views and are new to a person, those with the fewest first."""
+def _unseen(round_id: str, accounts: list[str]) -> sa.Select[Any]:
+    """Paintings that are new to a person, those with the fewest views first."""
     seen = sa.exists().where(
         round_views.c.round == round_id,
         round_views.c.artwork == artworks.c.id,
@@ -121,7 +145,7 @@ def _unseen(round_id: str, accounts: list[str], views: int) -> sa.Select[tuple[s
     return (
         sa.select(round_entries.c.artwork, round_entries.c.dealt)
         .join(artworks, artworks.c.id == round_entries.c.artwork)
-        .where(round_entries.c.round == round_id, round_entries.c.dealt < views)
+        .where(round_entries.c.round == round_id)
         .where(artworks.c.person.not_in(accounts), ~seen, ~voted, *_SHOWN)
         .order_by(round_entries.c.dealt, round_entries.c.artwork)
     )

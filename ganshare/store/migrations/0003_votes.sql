@@ -81,6 +81,7 @@ CREATE TABLE round_entries (
     entered DOUBLE PRECISION NOT NULL,
     dealt INTEGER NOT NULL,
     posted INTEGER NOT NULL,
+    final BOOLEAN NOT NULL,
     votes INTEGER,
     views INTEGER,
     shown_votes INTEGER,

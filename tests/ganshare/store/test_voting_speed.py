@@ -48,7 +48,7 @@ async def fill(store: Store) -> str:
     rules = RoundRules(pool=PAINTINGS, views=60)
     round_ = await store.open_round("discord:1", "discord:9", 86_400.0, rules)
     ids = [row["id"] for row in await store._database.rows(sa.select(artworks.c.id))]
-    entry = {"round": round_.id, "entered_by": "discord:9", "entered": 0.0, "dealt": 60}
+    entry = {"round": round_.id, "entered_by": "discord:9", "entered": 0.0, "dealt": 60, "final": False}
     await store._database.write_each(
         round_entries.insert(), [entry | {"artwork": each, "posted": 1} for each in ids]
     )

@@ -1,0 +1,86 @@
+"""What ended rounds teach: which words win, for the muse; which paintings, for the critic."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from ganshare.jobs import Artwork
+from ganshare.muse import TRAITS, Record
+from ganshare.store.database import Database
+from ganshare.store.rounds_rows import to_standing
+from ganshare.store.rows import to_artwork
+from ganshare.store.tables import artworks
+from ganshare.store.votes_tables import round_entries, rounds
+from ganshare.voting import Standing
+
+__all__ = ["Learning"]
+
+_BEST = 0.25  # the first quarter
+_NEWEST = 20_000  # taste changes, and so does the painter
+
+
+class Learning:
+    """Reading the outcome of all rounds at once."""
+
+    _database: Database
+
+    async def record(self) -> Record:
+        """Count, for each trait, the paintings of ended rounds and those in the first quarter."""
+        ended = (
+            sa.select(
+                round_entries.c.round,
+                round_entries.c.place,
+                round_entries.c.has_quorum,
+                artworks.c.attributes,
+            )
+            .join(artworks, artworks.c.id == round_entries.c.artwork)
+            .where(round_entries.c.place.is_not(None))
+            .order_by(round_entries.c.round.desc())
+            .limit(_NEWEST)
+        )
+        rows = await self._database.rows(ended)
+        sizes = Counter(row["round"] for row in rows)
+        painted: dict[str, Counter[str]] = {name: Counter() for name in TRAITS}
+        best: dict[str, Counter[str]] = {name: Counter() for name in TRAITS}
+        total = 0
+        for row in rows:
+            is_best = row["has_quorum"] and row["place"] <= math.ceil(_BEST * sizes[row["round"]])
+            total += bool(is_best)
+            for name, value in json.loads(row["attributes"]).items():
+                if name in painted:
+                    painted[name][str(value)] += 1
+                    best[name][str(value)] += bool(is_best)
+        traits = {
+            name: {value: (count, best[name][value]) for value, count in counts.items()}
+            for name, counts in painted.items()
+        }
+        return Record(traits, len(rows), total)
+
+    async def judged(self) -> list[tuple[Artwork, Standing]]:
+        """Paintings that ended rounds ordered, with how they stood; deleted ones are left out."""
+        ended = (
+            sa.select(round_entries)
+            .join(rounds, rounds.c.id == round_entries.c.round)
+            .where(rounds.c.closed.is_not(None))
+            .order_by(round_entries.c.round.desc(), round_entries.c.place)
+            .limit(_NEWEST)
+        )
+        standings = [to_standing(row) for row in await self._database.rows(ended)]
+        found = await self.artworks_by_id(each.artwork for each in standings)
+        return [
+            (found[each.artwork], each)
+            for each in standings
+            if each.artwork in found and found[each.artwork].deleted is None
+        ]
+
+    async def artworks_by_id(self, ids: Iterable[str]) -> dict[str, Artwork]:
+        """Read several artworks at once; those that aren't there are left out."""
+        wanted, found = sorted(set(ids)), {}
+        for start in range(0, len(wanted), 500):
+            some = sa.select(artworks).where(artworks.c.id.in_(wanted[start : start + 500]))
+            for row in await self._database.rows(some):
+                found[row["id"]] = to_artwork(row)
+        return found
