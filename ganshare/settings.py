@@ -208,6 +208,12 @@ class BotSettings(Settings):
         None,
         description="The VQGAN for who names none; if unset, the embedded one, or an engine's.",
     )
+    admins: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Who is an admin everywhere: accounts such as discord:42, commas."
+    )
+    curators: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Who is a curator everywhere: accounts such as discord:42, commas."
+    )
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot.")
     discord_api_base: str | None = Field(
         None, description="Another Discord API, such as http://127.0.0.1:8080/api/v10."
@@ -240,6 +246,10 @@ class BotSettings(Settings):
     )
     web_guests_per_day: int = Field(
         0, ge=0, le=1000, description="Paintings a day for who has not signed in on the web page."
+    )
+    health_listen: ListenOrOff = Field(
+        None,
+        description="Where a bot's /healthz, /readyz and /metrics are served: HOST:PORT, or off.",
     )
     safety_check: str = Field(
         "off",

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -63,7 +64,7 @@ def serve(name: str, frontends: "list[Serve]") -> None:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
-        async with open_front(core, settings) as front:
+        async with open_front(core, settings) as front, _health(name, front, settings):
             tasks = {asyncio.ensure_future(each(front, settings)) for each in frontends}
             waiting = asyncio.ensure_future(ended.wait())
             try:
@@ -77,3 +78,31 @@ def serve(name: str, frontends: "list[Serve]") -> None:
                 each.result()
 
     asyncio.run(serve_all())
+
+
+@asynccontextmanager
+async def _health(name: str, front: "Front", settings: "BotSettings") -> AsyncIterator[None]:
+    """Serve a bot's health while it runs; the web page answers for itself."""
+    from ganshare.health import Check, HealthServer, Pulse
+    from ganshare.metrics import Metrics
+
+    listen = settings.health_listen
+    if listen is None or name != "bot":
+        yield
+        return
+    pulse = Pulse(max_silence=60.0)
+
+    async def tick() -> None:
+        while True:
+            pulse.tick()
+            await asyncio.sleep(1)
+
+    checks = [Check("store", front.store.now), Check("blobs", front.blobs.probe)]
+    server = HealthServer(listen, Metrics("bot"), pulse, checks, setting="BOT_HEALTH_LISTEN")
+    async with server:
+        ticking = asyncio.ensure_future(tick())
+        try:
+            yield
+        finally:
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)

@@ -55,7 +55,8 @@ def test_each_service_has_one_profile_and_each_shape_an_engine(
         ("metrics",),
     }
     for shape in SHAPES:
-        assert services[f"{shape}-engine"]["profiles"] == [shape]
+        for process in ("engine", "bot", "web"):
+            assert services[f"{shape}-{process}"]["profiles"] == [shape]
 
 
 def test_what_a_service_waits_for_is_in_its_profile_and_can_come_true(
@@ -78,7 +79,7 @@ def test_our_images_are_built_from_dockerfiles_that_exist_with_arguments_that_th
     services: dict[str, dict[str, Any]],
 ) -> None:
     built = [service["build"] for service in services.values() if "build" in service]
-    assert len(built) == 4
+    assert len(built) == 8  # store, engine, bot and web, in both shapes
     for build in built:
         dockerfile = DOCKER / build["context"] / build["dockerfile"]
         taken = re.findall(r"^ARG (\w+)", dockerfile.read_text("utf-8"), re.MULTILINE)
@@ -170,19 +171,26 @@ def test_volumes_are_declared_and_mounted_files_exist(
     assert all((DOCKER / file).is_file() for file in files)
 
 
-def test_nothing_but_grafana_is_published_and_that_on_this_machine_only(
+def test_only_grafana_and_the_page_are_published_and_that_on_this_machine_only(
     services: dict[str, dict[str, Any]],
 ) -> None:
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert published == {"grafana": ["127.0.0.1:3000:3000"]}
+    assert published == {
+        "grafana": ["127.0.0.1:3000:3000"],
+        "sqlite-web": ["127.0.0.1:8000:8000"],
+        "postgres-web": ["127.0.0.1:8000:8000"],
+    }
 
 
-def test_prometheus_scrapes_the_engines_where_they_answer(
+def test_prometheus_scrapes_engines_and_bots_where_they_answer(
     services: dict[str, dict[str, Any]],
 ) -> None:
     config = yaml.safe_load((DOCKER / "prometheus.yml").read_text("utf-8"))
-    (scrape,) = config["scrape_configs"]
-    (found,) = scrape["dns_sd_configs"]
-    assert set(found["names"]) == {f"{shape}-engine" for shape in SHAPES}
-    for name in found["names"]:
-        assert services[name]["expose"] == [str(found["port"])]
+    scraped = {}
+    for scrape in config["scrape_configs"]:
+        (found,) = scrape["dns_sd_configs"]
+        for name in found["names"]:
+            assert services[name]["expose"] == [str(found["port"])]
+            scraped[name] = found["port"]
+    processes = ("engine", "bot")
+    assert set(scraped) == {f"{shape}-{process}" for shape in SHAPES for process in processes}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ganshare.settings import EngineSettings, Listen
+from ganshare.settings import BotSettings, EngineSettings, Listen
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
@@ -54,8 +54,9 @@ def run_here(words: str, **variables: str) -> "subprocess.CompletedProcess[str]"
     )
 
 
-def test_there_is_one_for_the_engine_and_one_for_the_store() -> None:
-    assert [path.name for path in DOCKERFILES] == ["engine.Dockerfile", "store.Dockerfile"]
+def test_there_is_one_for_each_process() -> None:
+    names = ["bot.Dockerfile", "engine.Dockerfile", "store.Dockerfile"]
+    assert [path.name for path in DOCKERFILES] == names
 
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
@@ -106,6 +107,28 @@ def test_the_store_image_makes_the_tables(tmp_path: Path) -> None:
     done = run_here(last(ROOT / "docker/store.Dockerfile", "CMD"), GANSHARE_DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "ganshare.db").stat().st_size > 0
+
+
+def test_the_commands_of_the_bot_image_exist() -> None:
+    words = json.loads(last(ROOT / "docker/bot.Dockerfile", "CMD"))
+    assert words[-1] == "run"
+    for command in ("run", "web"):
+        done = run_here(json.dumps([*words[:-1], command, "--help"]))
+        assert done.returncode == 0, done.stderr
+        assert f"Usage: ganshare bot {command}" in done.stdout
+
+
+def test_the_bot_is_asked_for_its_health_where_it_answers() -> None:
+    path = ROOT / "docker/bot.Dockerfile"
+    given = environment(path)
+    settings = BotSettings(
+        health_listen=given["BOT_HEALTH_LISTEN"], web_listen=given["BOT_WEB_LISTEN"]
+    )
+    assert settings.health_listen is not None
+    assert settings.web_listen is not None
+    assert f"127.0.0.1:{settings.health_listen.port}/healthz" in last(path, "HEALTHCHECK")
+    ports = {str(settings.health_listen.port), str(settings.web_listen.port)}
+    assert set(last(path, "EXPOSE").split()) == ports
 
 
 def test_the_command_of_the_engine_image_exists() -> None:
