@@ -36,13 +36,20 @@ class Database:
     Args:
         patience: seconds to wait for a lock of SQLite's, or for an answer of PostgreSQL's.
         may_make_file: else a mistyped path must not become an empty database.
+        durable: what was committed survives the loss of power, too, at the price of a wait for the
+            disk; PostgreSQL does so anyway.
 
     Raises:
         ParameterError: it is neither an SQLite file nor PostgreSQL.
     """
 
     def __init__(
-        self, url: str | sa.URL, *, patience: float | None = None, may_make_file: bool = False
+        self,
+        url: str | sa.URL,
+        *,
+        patience: float | None = None,
+        may_make_file: bool = False,
+        durable: bool = False,
     ) -> None:
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
@@ -66,7 +73,8 @@ class Database:
         self._under_way: set[asyncio.Task[Any]] = set()
         if self.dialect == "sqlite":
             sa.event.listen(self._single.sync_engine, "do_connect", self._check_file)
-            sa.event.listen(self._single.sync_engine, "connect", _prepare_sqlite)
+            prepare = _prepare_durable if durable else _prepare_sqlite
+            sa.event.listen(self._single.sync_engine, "connect", prepare)
             sa.event.listen(self._several.sync_engine, "begin", _begin_immediate)
 
     def __str__(self) -> str:
@@ -198,6 +206,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_durable(connection: Any, record: object) -> None:
+    _prepare_sqlite(connection, record)
+    connection.execute("PRAGMA synchronous=FULL").close()
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

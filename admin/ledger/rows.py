@@ -1,0 +1,140 @@
+"""Rows of the ledger as values, and back."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from admin.ledger.values import (
+    Attempt,
+    Collection,
+    Listing,
+    ListingState,
+    LogEntry,
+    Token,
+    TokenState,
+    Transaction,
+    TransactionState,
+)
+from admin.seaport.order import Order
+from ganshare.store.database import Row
+from ganshare.store.rows import as_text
+
+__all__ = [
+    "from_listing",
+    "from_token",
+    "from_transaction",
+    "to_attempt",
+    "to_listing",
+    "to_log_entry",
+    "to_token",
+    "to_transaction",
+]
+
+
+def from_token(token: Token) -> dict[str, Any]:
+    """Write a token's row, except for its time."""
+    return {
+        "chain_id": token.collection.chain_id,
+        "collection": token.collection.address,
+        "token": str(token.token),
+        "artwork": token.artwork,
+        "state": str(token.state),
+        "item": as_text(token.item),
+        "image_cid": token.image_cid,
+        "metadata_cid": token.metadata_cid,
+        "metadata": token.metadata,
+        "owner": token.owner,
+    }
+
+
+def to_token(row: Row) -> Token:
+    """Read a token."""
+    return Token(
+        collection=Collection(row["chain_id"], row["collection"]),
+        token=int(row["token"]),
+        artwork=row["artwork"],
+        state=TokenState(row["state"]),
+        item=json.loads(row["item"]),
+        image_cid=row["image_cid"],
+        metadata_cid=row["metadata_cid"],
+        metadata=row["metadata"],
+        owner=row["owner"],
+    )
+
+
+def from_transaction(transaction: Transaction) -> dict[str, Any]:
+    """Write a transaction's row, except for its time."""
+    values = {
+        item.name: getattr(transaction, item.name)
+        for item in fields(Transaction)
+        if item.name != "created"
+    }
+    texts = {name: str(values[name]) for name in ("state", "value", "cost")}
+    subject = as_text(list(transaction.subject))
+    return values | texts | {"subject": subject, "data": transaction.data.hex()}
+
+
+def to_transaction(row: Row) -> Transaction:
+    """Read a transaction."""
+    values = {item.name: row[item.name] for item in fields(Transaction)}
+    read = {
+        "subject": tuple(json.loads(row["subject"])),
+        "data": bytes.fromhex(row["data"]),
+        "value": int(row["value"]),
+        "cost": int(row["cost"]),
+        "state": TransactionState(row["state"]),
+        "created": float(row["created"]),
+    }
+    return Transaction(**(values | read))
+
+
+def to_attempt(row: Row) -> Attempt:
+    """Read a signed transaction."""
+    return Attempt(
+        hash=row["hash"],
+        raw=bytes.fromhex(row["raw"]),
+        max_fee=int(row["max_fee"]),
+        priority=int(row["priority"]),
+        created=float(row["created"]),
+    )
+
+
+def from_listing(listing: Listing) -> dict[str, Any]:
+    """Write a listing's row, except for its times."""
+    return {
+        "hash": listing.hash,
+        "chain_id": listing.collection.chain_id,
+        "collection": listing.collection.address,
+        "token": str(listing.token),
+        "serial": listing.serial,
+        "terms": as_text(listing.order.to_json()),
+        "signature": listing.signature.hex(),
+        "price": str(listing.price),
+        "currency": listing.currency,
+        "ends": listing.order.end,
+        "state": str(listing.state),
+        "reason": listing.reason,
+    }
+
+
+def to_listing(row: Row) -> Listing:
+    """Read a listing."""
+    return Listing(
+        collection=Collection(row["chain_id"], row["collection"]),
+        token=int(row["token"]),
+        serial=row["serial"],
+        hash=row["hash"],
+        order=Order.from_json(json.loads(row["terms"])),
+        signature=bytes.fromhex(row["signature"]),
+        state=ListingState(row["state"]),
+        currency=row["currency"],
+        reason=row["reason"],
+        created=float(row["created"]),
+    )
+
+
+def to_log_entry(row: Row) -> LogEntry:
+    """Read a line of the audit log."""
+    values = {name: row[name] for name in ("id", "kind", "subject")}
+    data = json.loads(row["data"])
+    return LogEntry(**values, data=data, by=row["done_by"], created=float(row["created"]))
