@@ -20,7 +20,7 @@ CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: contracts chain help demo test test-all check lint format reference chaos clean web browser
+.PHONY: contracts chain help demo test test-all check lint format reference chaos clean web browser acceptance
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,10 @@ contracts: ## Compile the collection's contract again; the committed bytes must 
 
 chain: $(VENV)/.test $(NODE)/.chain contracts ## Mint, list, buy, kill and recover on real Seaport contracts on a local chain
 	@GANSHARE_CHAIN_TOOLS=$(NODE)/chain $(BIN)/python -m pytest -m chain
+
+# With the official descriptions of the platforms' APIs where GANSHARE_SPECS names their folder.
+acceptance: $(VENV)/.test ## Paint for Discord, Telegram and the page at once, everything in processes of its own
+	@$(BIN)/python -m pytest -m acceptance
 
 check: test lint ## Tests, format, lint, types and import contracts: what CI runs
 

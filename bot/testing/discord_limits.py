@@ -1,7 +1,6 @@
 """What Discord refuses of a message, and how often it takes one: its limits, in the stand-in."""
 
 import time
-from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,7 +79,7 @@ def _invalid(message: str) -> Refusal:
 
 
 class Buckets:
-    """Counts requests by route and channel, as Discord does.
+    """Counts requests by route and channel, as Discord does: all anew once a window has ended.
 
     Args:
         limit: messages and edits in each `seconds` of one bucket; `OTHERS` times that elsewhere.
@@ -89,23 +88,23 @@ class Buckets:
     def __init__(self, limit: int = 5, seconds: float = 5.0) -> None:
         self.limit, self.seconds = limit, seconds
         self.exceeded = 0
-        self._taken: dict[str, deque[float]] = defaultdict(deque)
+        self._windows: dict[str, tuple[float, int]] = {}  # when each began, and its requests
 
     def take(self, bucket: str) -> dict[str, str]:
         """Count a request and give the headers that tell of it; refuse one too many."""
-        taken, now = self._taken[bucket], time.monotonic()
+        now = time.monotonic()
         limit = self.limit if "messages" in bucket else OTHERS * self.limit
-        while taken and taken[0] <= now - self.seconds:
-            taken.popleft()
-        if len(taken) >= limit:
+        began, taken = self._windows.get(bucket, (now, 0))
+        if now >= began + self.seconds:
+            began, taken = now, 0
+        reset = began + self.seconds - now
+        if taken >= limit:
             self.exceeded += 1
-            wait = taken[0] + self.seconds - now
-            raise Refusal(429, 0, "You are being rate limited.", retry_after=round(wait, 3))
-        taken.append(now)
-        reset = taken[0] + self.seconds - now
+            raise Refusal(429, 0, "You are being rate limited.", retry_after=round(reset, 3))
+        self._windows[bucket] = began, taken + 1
         return {
             "X-RateLimit-Limit": str(limit),
-            "X-RateLimit-Remaining": str(limit - len(taken)),
+            "X-RateLimit-Remaining": str(limit - taken - 1),
             "X-RateLimit-Reset": f"{time.time() + reset:.3f}",
             "X-RateLimit-Reset-After": f"{reset:.3f}",
             "X-RateLimit-Bucket": bucket.partition(" ")[0],
