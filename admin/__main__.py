@@ -4,6 +4,9 @@ import sys
 
 import click
 
+from admin.commands.audit import audit
+from admin.commands.critic import critic
+from admin.commands.curate import curate
 from ganshare.cli import run_cli
 
 __all__ = ["admin", "main"]
@@ -12,6 +15,11 @@ __all__ = ["admin", "main"]
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def admin() -> None:
     """Mint what the community chose, and list it for sale."""
+
+
+admin.add_command(audit)
+admin.add_command(curate)
+admin.add_command(critic)
 
 
 def main() -> None:

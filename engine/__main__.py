@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from engine.commands.embed import embed
 from engine.commands.models import models
 from engine.commands.paint import paint
 from engine.commands.run import run
@@ -22,6 +23,7 @@ engine.add_command(paint)
 engine.add_command(models)
 engine.add_command(train)
 engine.add_command(run)
+engine.add_command(embed)
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ from ganshare.store.votes_counting import (
 )
 from ganshare.store.votes_guards import after_vote, check_rate
 from ganshare.store.votes_log import VoteLog, append
+from ganshare.store.votes_replay import Audit, audit
 from ganshare.store.votes_tables import (
     accounts_of,
     ballots,
@@ -220,6 +221,10 @@ class Votes(VoteLog):
         order = (ballots.c.account, ballots.c.via)
         found = sa.select(ballots).where(ballots.c.artwork == artwork).order_by(*order)
         return [Ballot(**row) for row in await self._database.rows(found)]
+
+    async def audit(self) -> Audit:
+        """Play the log back and compare it with the tables, while nobody votes."""
+        return await audit(self, self._database)
 
     # --- holding ------------------------------------------------------------------------------
 

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from ganshare.store.community_tables import accounts, blocks
 from ganshare.store.tables import artworks
-from ganshare.store.votes_tables import ballots, curated, vote_holds
+from ganshare.store.votes_tables import ballots, curated, round_entries, vote_holds
 from ganshare.voting import LogEntry, LogKind
 
 if TYPE_CHECKING:
     from ganshare.store.database import Database
-    from ganshare.store.store import Store
+    from ganshare.store.votes import Votes
 
 __all__ = ["Audit", "Replay", "audit", "replay"]
 
@@ -131,7 +131,7 @@ class Audit:
     differences: tuple[str, ...]
 
 
-async def replay(store: "Store") -> Replay:
+async def replay(store: "Votes") -> Replay:
     """Read the whole log."""
     told, last = Replay(), None
     while page := await store.vote_log(last, _PAGE):
@@ -141,7 +141,7 @@ async def replay(store: "Store") -> Replay:
     return told
 
 
-async def audit(store: "Store", database: "Database") -> Audit:
+async def audit(store: "Votes", database: "Database") -> Audit:
     """Play the log back and compare; while nobody votes, since both are read one after another."""
     told = await replay(store)
     rows = await database.rows(sa.select(ballots).where(ballots.c.up.is_(True)))
@@ -156,7 +156,9 @@ async def audit(store: "Store", database: "Database") -> Audit:
                 f"The painting {artwork} has {votes} votes, by the log {counted.get(artwork, 0)}."
             )
     for round_id, votes_then in sorted(told.closed.items()):
-        frozen = {each.artwork: each.votes for each in await store.standings(round_id)}
+        this = sa.and_(round_entries.c.round == round_id, round_entries.c.votes.is_not(None))
+        rows = await database.rows(sa.select(round_entries).where(this))
+        frozen = {row["artwork"]: row["votes"] for row in rows}
         if frozen != votes_then:
             differences.append(f"The round {round_id} ended otherwise than the log says.")
     return Audit(

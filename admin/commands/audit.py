@@ -1,0 +1,107 @@
+"""`ganshare admin audit`: the log of votes, read, or played back and held against the tables."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from admin.opening import opened_store, whoever_types
+from ganshare.store.votes_replay import Audit
+from ganshare.voting import LogEntry
+
+__all__ = ["audit"]
+
+DIFFERENT = 1  # exit code
+
+
+@click.group(invoke_without_command=True)
+@click.option("--replay", is_flag=True, help="Play the log back and compare it with the tables.")
+@click.option("--artwork", metavar="ID", help="Only what is about this painting.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def audit(
+    context: click.Context, replay: bool, artwork: str | None, limit: int, as_json: bool
+) -> int:
+    """Read the log of votes, newest first, or check it with --replay.
+
+    --replay ends with exit code 1 if the tables are not what the log says. Do it while nobody
+    votes: the two are read one after another.
+    """
+    if context.invoked_subcommand is not None:
+        return 0
+    if replay:
+        found = asyncio.run(_replay())
+        click.echo(json.dumps(asdict(found)) if as_json else _told(found))
+        return DIFFERENT if found.differences else 0
+    for entry in asyncio.run(_read(artwork, limit)):
+        click.echo(json.dumps(asdict(entry)) if as_json else _line(entry))
+    return 0
+
+
+@audit.command("held")
+def held() -> None:
+    """List votes that don't count for now, and why."""
+    for artwork, account, by, reason in asyncio.run(_held()):
+        click.echo(f"{artwork or 'everywhere':22}  {account}  by {by}: {reason}")
+
+
+@audit.command("hold")
+@click.argument("account")
+@click.option("--artwork", default="", metavar="ID", help="For one painting; else for all.")
+@click.option("--reason", required=True, help="Stays in the log.")
+def hold(account: str, artwork: str, reason: str) -> None:
+    """Keep an account's votes from counting."""
+    asyncio.run(_set_hold(account, artwork, reason, held=True))
+
+
+@audit.command("release")
+@click.argument("account")
+@click.option("--artwork", default="", metavar="ID", help="For one painting; else for all.")
+@click.option("--reason", required=True, help="Stays in the log.")
+def release(account: str, artwork: str, reason: str) -> None:
+    """Let an account's votes count again."""
+    asyncio.run(_set_hold(account, artwork, reason, held=False))
+
+
+async def _replay() -> Audit:
+    async with opened_store() as store:
+        return await store.audit()
+
+
+async def _read(artwork: str | None, limit: int) -> list[LogEntry]:
+    async with opened_store() as store:
+        return await store.vote_log(limit=limit, artwork=artwork, newest=True)
+
+
+async def _held() -> list[tuple[str, str, str, str]]:
+    async with opened_store() as store:
+        return await store.held_votes(1_000)
+
+
+async def _set_hold(account: str, artwork: str, reason: str, *, held: bool) -> None:
+    async with opened_store() as store:
+        change = store.hold_votes if held else store.release_votes
+        await change(account, whoever_types(), reason, artwork)
+
+
+def _told(found: Audit) -> str:
+    lines = [
+        f"{found.entries:,} entries, {found.ballots:,} ballots that are up; {found.votes:,} votes "
+        f"count for {found.paintings:,} paintings."
+    ]
+    if found.differences:
+        lines += [f"{len(found.differences)} differences:", *found.differences]
+    else:
+        lines += ["The tables are what the log says."]
+    return "\n".join(lines)
+
+
+def _line(entry: LogEntry) -> str:
+    moment = datetime.fromtimestamp(entry.created, UTC)
+    parts = [entry.artwork, entry.account, entry.via, f"by {entry.by}" if entry.by else ""]
+    what = "  ".join(part for part in parts if part)
+    reason = f": {entry.reason}" if entry.reason else ""
+    return f"{entry.number:>8}  {moment:%Y-%m-%d %H:%M:%S}  {entry.kind:9}  {what}{reason}"

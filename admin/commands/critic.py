@@ -1,0 +1,135 @@
+"""`ganshare admin critic`: a taste learned from the votes, and what it is worth."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from admin.opening import opened_store
+from ganshare.jobs import Artwork
+from ganshare.settings import CoreSettings, load
+from ganshare.voting import Standing
+
+if TYPE_CHECKING:
+    from admin.critic import Example, Lift, Report
+    from admin.embeddings import Embeddings, Floats
+
+__all__ = ["critic"]
+
+PHRASE = "a beautiful painting"
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def critic() -> None:
+    """Train the critic on the community's votes, or say what it is worth.
+
+    It is shown beside the votes, never instead of them.
+    """
+
+
+@critic.command()
+@click.option("--to", type=_FILE, metavar="F", help="The head's .npz; among the models if unset.")
+def train(to: Path | None) -> int:
+    """Fit the head on all ended rounds; exit code 1 if there are too few paintings."""
+    import numpy as np
+
+    from admin.critic import LEAST_PAINTINGS
+    from admin.critic import train as fit
+
+    examples, _, perceptor = _examples([])
+    if len(examples) < LEAST_PAINTINGS:
+        click.echo(f"Only {len(examples)} paintings with a quorum; {LEAST_PAINTINGS} are needed.")
+        return 1
+    head = fit(examples)
+    file = to or _folder() / "critic.npz"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(file, weights=head.weights, perceptor=np.array(perceptor))
+    click.echo(f"{file}: learned from {len(examples)} paintings")
+    return 0
+
+
+@critic.command("report")
+@click.option("--phrase", default=PHRASE, show_default=True, help="To compare likeness with.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def report_command(phrase: str, as_json: bool) -> None:
+    """Say how well a head foresees the winners among paintings that it never saw."""
+    from admin.critic import report
+
+    examples, texts, _ = _examples([phrase])
+    found = report(examples, texts.get(phrase))
+    if as_json:
+        told = asdict(found) | {"helps": found.helps, "sentence": found.sentence}
+        click.echo(json.dumps(told))
+        return
+    click.echo(_told(found, phrase))
+
+
+def _examples(texts: list[str]) -> "tuple[list[Example], Mapping[str, Floats], str]":
+    """Paintings with a quorum and their embeddings, those of phrases, and the perceptor."""
+    import numpy as np
+
+    from admin.critic import LEAST_PAINTINGS
+    from admin.embeddings import Embeddings, embed
+
+    judged, people = asyncio.run(_judged())
+    if len(judged) < LEAST_PAINTINGS:  # nothing will be claimed: the engine need not look
+        found = Embeddings("", {artwork.id: np.zeros(1) for artwork, _ in judged}, {})
+        return _joined(judged, people, found)
+    previews = {artwork.id: artwork.preview for artwork, _ in judged}
+    found = embed(previews, texts, _folder() / "critic-embeddings.npz")
+    return _joined(judged, people, found)
+
+
+def _joined(
+    judged: list[tuple[Artwork, Standing]], people: dict[str, str], found: "Embeddings"
+) -> "tuple[list[Example], Mapping[str, Floats], str]":
+    from admin.critic import Example
+
+    examples = [
+        Example(
+            artwork.id,
+            standing.round,
+            people[artwork.person],
+            standing.bound,
+            found.pictures[artwork.id],
+        )
+        for artwork, standing in judged
+        if artwork.id in found.pictures
+    ]
+    return examples, found.texts, found.perceptor
+
+
+async def _judged() -> tuple[list[tuple[Artwork, Standing]], dict[str, str]]:
+    """Paintings with a quorum, and who is behind each requester's account."""
+    async with opened_store() as store:
+        judged = [each for each in await store.judged() if each[1].has_quorum]
+        accounts = sorted({artwork.person for artwork, _ in judged})
+        return judged, {account: await store.main_account(account) for account in accounts}
+
+
+def _folder() -> Path:
+    return load(CoreSettings).models_dir.expanduser()
+
+
+def _told(found: "Report", phrase: str) -> str:
+    lines = [
+        f"{found.paintings} paintings with a quorum, by {found.requesters} people, in "
+        f"{found.rounds} rounds."
+    ]
+    named: list[tuple[str, Lift | None]] = [
+        ("trained head", found.head),
+        (f'likeness to "{phrase}"', found.phrase),
+    ]
+    for name, lift in named:
+        if lift is not None:
+            lines.append(
+                f"{name}: {lift.precision:.0%} of its choice came in the first quarter, of all "
+                f"{lift.base_rate:.0%}; lift {lift.lift:.2f} ({lift.low:.2f} to {lift.high:.2f}); "
+                f"{lift.ordered:.0%} of pairs in order"
+            )
+    return "\n".join([*lines, found.sentence])

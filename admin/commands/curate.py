@@ -1,0 +1,95 @@
+"""`ganshare admin curate`: winners approved or vetoed, and the manifest of what was."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from admin.manifest import as_csv, as_json
+from admin.opening import opened_store, whoever_types
+from ganshare.jobs import Artwork
+from ganshare.voting import CuratedItem, Standing
+
+__all__ = ["curate"]
+
+
+@click.group()
+def curate() -> None:
+    """Approve or veto what won, and export the curated set."""
+
+
+@curate.command("list")
+@click.option("--approved", is_flag=True, help="What is in the curated set already.")
+def list_command(approved: bool) -> None:
+    """List winners that nobody has decided about."""
+    if approved:
+        for item in asyncio.run(_curated(None)):
+            sold = "" if item.may_sell else "  may not be sold"
+            click.echo(f"{item.id}  {item.votes:>5} votes  {item.bound:.3f}  {item.prompt}{sold}")
+        return
+    for standing, artwork in asyncio.run(_to_decide()):
+        sold = "" if artwork.may_sell else "  may not be sold"
+        click.echo(
+            f"{standing.artwork}  round {standing.round}  place {standing.rank:>3}  "
+            f"{standing.votes:>5} votes  {standing.bound:.3f}  {artwork.prompt}{sold}"
+        )
+
+
+@curate.command()
+@click.argument("artworks", nargs=-1, required=True)
+@click.option("--reason", default="", help="Stays in the log.")
+def approve(artworks: tuple[str, ...], reason: str) -> None:
+    """Take winners into the curated set."""
+    asyncio.run(_approve(artworks, reason))
+
+
+@curate.command()
+@click.argument("artwork")
+@click.option("--reason", required=True, help="Stays in the log.")
+def veto(artwork: str, reason: str) -> None:
+    """Keep a painting from winning, or take it out of the curated set."""
+    asyncio.run(_veto(artwork, reason))
+
+
+@curate.command()
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="F",
+    help="F.csv or F.json; by default JSON is printed.",
+)
+@click.option("--round", "round_id", metavar="ID", help="Only winners of this round.")
+def export(to: Path | None, round_id: str | None) -> None:
+    """Write the manifest of the curated set."""
+    items = asyncio.run(_curated(round_id))
+    if to is None:
+        click.echo(as_json(items))
+        return
+    text = as_csv(items) if to.suffix.lower() == ".csv" else as_json(items) + "\n"
+    to.write_text(text, encoding="utf-8")
+    click.echo(f"{len(items)} paintings: {to}")
+
+
+async def _to_decide() -> list[tuple[Standing, Artwork]]:
+    async with opened_store() as store:
+        waiting = await store.to_decide(1_000)
+        found = await store.artworks_by_id(each.artwork for each in waiting)
+        return [(each, found[each.artwork]) for each in waiting]
+
+
+async def _curated(round_id: str | None) -> list[CuratedItem]:
+    async with opened_store() as store:
+        return await store.curated_set(round_id)
+
+
+async def _approve(artworks: tuple[str, ...], reason: str) -> None:
+    async with opened_store() as store:
+        for artwork in artworks:
+            await store.approve(artwork, whoever_types(), reason)
+            click.echo(f"approved {artwork}")
+
+
+async def _veto(artwork: str, reason: str) -> None:
+    async with opened_store() as store:
+        await store.veto(artwork, whoever_types(), reason)
+        click.echo(f"vetoed {artwork}")

@@ -1,0 +1,26 @@
+"""What every command of the owner's begins with: the settings, the store, and who is at work."""
+
+import getpass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ganshare.settings import CoreSettings, load
+from ganshare.store import Store, open_store
+
+__all__ = ["opened_store", "whoever_types"]
+
+
+@asynccontextmanager
+async def opened_store() -> AsyncIterator[Store]:
+    """The store that GANSHARE_DATABASE_URL names; its tables must be there."""
+    core = load(CoreSettings)
+    async with open_store(core.database_url.get_secret_value(), core.limits) as store:
+        yield store
+
+
+def whoever_types() -> str:
+    """Name this terminal's user, for the log."""
+    try:
+        return f"terminal:{getpass.getuser()}"
+    except (OSError, KeyError):  # a user without a name, as in some containers
+        return "terminal:unknown"
