@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from bot.core.courier import Courier
 from bot.core.desk import Desk, DeskOptions
-from bot.core.messenger import Messenger
+from bot.core.labels import Labels
+from bot.core.messenger import Messenger, Publisher
 from bot.core.moderation import Moderation, open_moderation
 from bot.core.safety import door_check
+from bot.core.steward import Recount, Steward, no_recount
 from bot.core.words import Words, load_words
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.settings import BotSettings, CoreSettings
@@ -31,6 +33,18 @@ class Front:
         """Give the courier for a messenger; to be run beside the frontend, once per origin."""
         return Courier(self.store, self.blobs, messenger, self.words, pace=pace)
 
+    def steward(self, publisher: Publisher, recount: Recount | None = None) -> Steward:
+        """Give the steward of a publisher's rounds; to be run beside the courier.
+
+        Args:
+            recount: reads votes that were missed, before a round ends.
+        """
+        return Steward(self.store, self.blobs, self.words, publisher, recount=recount or no_recount)
+
+    def labels(self, publisher: Publisher) -> Labels:
+        """Give what keeps a publisher's vote buttons up to date; to be run beside the courier."""
+        return Labels(self.store, self.words, publisher)
+
 
 @asynccontextmanager
 async def open_front(
@@ -52,6 +66,8 @@ async def open_front(
         model=settings.model,
         web_url=settings.web_url,
         guests_per_day=settings.web_guests_per_day,
+        admins=frozenset(settings.admins),
+        curators=frozenset(settings.curators),
     )
     blobs = open_blobs(core.blobs_url.get_secret_value())
     url = core.database_url.get_secret_value()

@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 MOST_AT_ONCE = 5  # paintings of one /random
+LONGEST_ROUND = 8_760  # hours
 
 
 SETTINGS = (
@@ -68,6 +69,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", (Parameter("command", maximum=32, is_word=True),)),
     Command(
         "report", (Parameter("artwork", required=True, maximum=40, is_word=True),), Rank.MEMBER
+    ),
+    Command("vote", (Parameter("artwork", maximum=40, is_word=True),), Rank.MEMBER),
+    Command(
+        "round",
+        (
+            Parameter("action", Kind.CHOICE, choices=("status", "open", "close")),
+            Parameter("hours", Kind.NUMBER, minimum=1, maximum=LONGEST_ROUND),
+            Parameter("pool", Kind.NUMBER, minimum=1, maximum=1_000),
+            Parameter("winners", Kind.NUMBER, minimum=1, maximum=50),
+            Parameter("quorum", Kind.NUMBER, minimum=1, maximum=1_000),
+            Parameter("title", maximum=100),
+        ),
+    ),
+    Command(
+        "curate",
+        (
+            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("action", Kind.CHOICE, choices=("enter", "leave", "approve", "veto")),
+            Parameter("reason", maximum=200),
+        ),
+        Rank.MEMBER,
     ),
     Command(
         "settings",

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.core.drawing import why_line
 from bot.core.errand import Errand
 from bot.core.pictures import clean_png, store_picture
 from bot.core.refusal import RefusalError, sentence_of
@@ -14,7 +15,6 @@ from bot.core.values import Rank, Reply
 from bot.core.views import look_at
 from ganshare.errors import AskerError, PromptError
 from ganshare.jobs import Job, JobRequest
-from ganshare.prompts import draw_prompt
 from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS, parse_size
 
 __all__ = ["again", "paint", "paint_random", "vary"]
@@ -53,12 +53,16 @@ async def paint_random(errand: Errand, arguments: Arguments) -> list[Reply]:
     count, category = int(arguments.get("count", 1)), arguments.get("category")
     if (repeated := await _repeated(errand, count)) is not None:
         return repeated
-    model, requests = await _model(errand), []
+    model, requests, reasons = await _model(errand), [], []
+    source = await errand.tools.prompts.source()
     for _ in range(count):
-        drawn = draw_prompt(secrets.randbelow(SEEDS), str(category) if category else None)
-        requests.append(JobRequest(drawn.text, drawn.seed, model))
+        seed, kind = secrets.randbelow(SEEDS), str(category) if category else None
+        idea = await asyncio.to_thread(source.draw, seed, kind)
+        requests.append(JobRequest(idea.prompt.text, idea.prompt.seed, model))
+        known = errand.tools.prompts.knows_any
+        reasons.append(why_line(errand.tools.words, errand.locale, idea, knows_any=known))
     await _check(errand, requests)
-    return await _submit(errand, requests)
+    return await _submit(errand, requests, reasons)
 
 
 async def again(errand: Errand, subject: str) -> list[Reply]:
@@ -157,8 +161,14 @@ async def _repeated(errand: Errand, count: int) -> list[Reply] | None:
     return [await _reply(errand, job) for job in found if job is not None]
 
 
-async def _submit(errand: Errand, requests: Sequence[JobRequest]) -> list[Reply]:
-    """Queue them in order; the first that is refused ends it, with its sentence."""
+async def _submit(
+    errand: Errand, requests: Sequence[JobRequest], reasons: Sequence[str] = ()
+) -> list[Reply]:
+    """Queue them in order; the first that is refused ends it, with its sentence.
+
+    Args:
+        reasons: why each prompt was drawn; kept with its job.
+    """
     replies: list[Reply] = []
     for number, request in enumerate(requests, 1):
         try:
@@ -167,7 +177,7 @@ async def _submit(errand: Errand, requests: Sequence[JobRequest]) -> list[Reply]
                 errand.origin,
                 request,
                 key=_key(errand, number, len(requests)),
-                reply_to=errand.reply_to,
+                reply_to=errand.kept(reasons[number - 1] if reasons else ""),
             )
         except AskerError as error:
             if not replies:

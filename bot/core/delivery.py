@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.messenger import Away, MessageGone, Messenger, PlaceGone, SlowDown
+from bot.core.entering import enter_by_itself
+from bot.core.messenger import (
+    Away,
+    MessageGone,
+    Messenger,
+    PlaceGone,
+    SlowDown,
+    message_name,
+)
 from bot.core.replies import Replies
 from bot.core.values import Reply
 from bot.core.views import View, look_at
@@ -190,6 +198,8 @@ class Delivery:
     async def _show(self, job: Job) -> None:
         if not job.state.over and self._address == GONE:
             return
+        if job.state is JobState.DONE:
+            await enter_by_itself(self._post.store, job)
         view = await look_at(self._post.store, self._post.blobs, job)
         view = replace(view, seconds_left=self._seconds_left(job))
         reply = Replies(self._post.words).of(view, self._locale)
@@ -201,7 +211,22 @@ class Delivery:
             await self._show_or_send(job, reply, may_send=not view.is_deleted)
         except PlaceGone:
             await self._place_is_gone(view, reply)
+        else:
+            await self._note_painting(view)
         self._last = shown
+
+    async def _note_painting(self, view: View) -> None:
+        """Remember what the message shows, so that reactions below it are votes for that."""
+        message = message_name(self._address)
+        if view.artwork is None or not view.artwork.shown or message is None:
+            return
+        await self._post.store.shows(
+            view.artwork.id,
+            self._post.messenger.origin,
+            message,
+            self._address or {},
+            self._locale,
+        )
 
     async def _show_or_send(self, job: Job, reply: Reply, *, may_send: bool) -> None:
         """Edit the job's message; where it is gone, an end is sent anew."""

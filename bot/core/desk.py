@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.core import accounts, administration, browsing, commissions
+from bot.core import accounts, administration, browsing, commissions, curating, polling
 from bot.core.accounts import SIGN_IN_PATH
 from bot.core.commands import check_arguments, find_command
 from bot.core.completing import offers
+from bot.core.drawing import Prompts
 from bot.core.errand import DeskOptions, Errand, Tools
 from bot.core.help import help_text
 from bot.core.moderation import Moderation
@@ -43,7 +44,8 @@ class Desk:
         options: DeskOptions | None = None,
     ) -> None:
         self._store, self._words = store, words
-        self._tools = Tools(store, blobs, words, moderation, options or DeskOptions())
+        chosen = options or DeskOptions()
+        self._tools = Tools(store, blobs, words, moderation, chosen, Prompts(store))
 
     async def answer(self, ask: Ask) -> list[Reply]:
         """Carry out a command; never raises.
@@ -115,6 +117,13 @@ class Desk:
                 return help_text(errand, text.get("command", ""))
             case "report":
                 return await administration.report(errand, text["artwork"])
+            case "vote":
+                return await polling.vote(errand, text.get("artwork", ""))
+            case "round":
+                return await curating.round_command(errand, arguments)
+            case "curate":
+                what = text.get("artwork", ""), text.get("action", ""), text.get("reason", "")
+                return await curating.curate(errand, *what)
             case "settings":
                 name, value = text.get("setting", ""), text.get("value", "")
                 return await administration.settings(errand, name, value)
@@ -147,6 +156,12 @@ class Desk:
                 return await browsing.gallery(errand, query, after, turned=True)
             case Action.MINE:
                 return await browsing.mine(errand, browsing.read_page(subject)[0], turned=True)
+            case Action.VOTE if subject:
+                return await polling.vote(errand, subject)
+            case Action.NEXT:
+                return await polling.deal(errand, subject)
+            case Action.ENTER:
+                return await curating.enter(errand, subject)
             case Action.LINK:
                 _allowed(errand, "link")
                 return await accounts.linked(errand, subject)

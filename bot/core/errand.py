@@ -1,10 +1,11 @@
 """One ask or press, with all that every handler needs: who, where, in which language."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.core.drawing import Prompts
 from bot.core.moderation import Moderation
 from bot.core.refusal import RefusalError
 from bot.core.replies import Replies
@@ -27,11 +28,21 @@ class DeskOptions:
         model: that paints unless the asker names one; None for the first of a live engine's.
         web_url: public address of the web page, for sign-in links; None without a page.
         guests_per_day: paintings of a visitor who has not signed in, where a place says nothing.
+        admins: accounts that are admins everywhere; `curators` likewise.
     """
 
     model: str | None = None
     web_url: str | None = None
     guests_per_day: int = 0
+    admins: frozenset[str] = frozenset()
+    curators: frozenset[str] = frozenset()
+
+    def rank_of(self, accounts: Iterable[str]) -> Rank | None:
+        """The rank that somebody has everywhere, by any of their accounts; None for most."""
+        theirs = frozenset(accounts)
+        if theirs & self.admins:
+            return Rank.ADMIN
+        return Rank.CURATOR if theirs & self.curators else None
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ class Tools:
     words: Words
     moderation: Moderation
     options: DeskOptions
+    prompts: Prompts
 
     async def errand(self, given: Ask | Press) -> "Errand":
         """Look up who asks and what holds where they do."""
@@ -50,6 +62,9 @@ class Tools:
             self.store.accounts_of(given.person.id), self.store.place_settings(given.place.id)
         )
         locale = settings.language or given.person.locale
+        everywhere = self.options.rank_of(accounts)
+        if everywhere is not None and everywhere > given.person.rank:
+            given = replace(given, person=replace(given.person, rank=everywhere))
         return Errand(self, given, tuple(accounts) or (given.person.id,), settings, locale)
 
 
@@ -105,10 +120,24 @@ class Errand:
         return self.person.rank >= Rank.ADMIN
 
     @property
-    def reply_to(self) -> Mapping[str, Any]:
-        """What is kept with a job: the frontend's own, and what the courier needs."""
+    def curation_place(self) -> str:
+        """Where paintings of this place are voted on."""
+        return self.settings.curation_place or self.place.id
+
+    def curates(self, place: str) -> bool:
+        """Whether they may hold rounds in a place: named by the owner, or of rank right there."""
+        if self.tools.options.rank_of(self.accounts) is not None:
+            return True
+        return self.person.rank >= Rank.CURATOR and self.place.id == place
+
+    def kept(self, why: str = "") -> Mapping[str, Any]:
+        """What is kept with a job: the frontend's own, and what the courier needs.
+
+        Args:
+            why: the prompt was drawn, in one line.
+        """
         own = {"person": self.person.id, "locale": self.locale, "place": self.place.id}
-        return {**self.given.reply_to, "desk": own}
+        return {**self.given.reply_to, "desk": own | ({"why": why} if why else {})}
 
     def say(self, message: str, /, **values: str | int | float) -> str:
         """Give a message in the errand's language."""

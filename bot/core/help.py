@@ -13,6 +13,8 @@ EXAMPLES = {
     "paint": "/paint Cubist Painting of a City in Teal --size 320x256 --steps 200",
     "random": "/random places 3",
     "gallery": "/gallery teal castle",
+    "round": "/round open 48 30",
+    "curate": "/curate 0123456789abcdef012345 veto shows a logo",
     "settings": "/settings daily_quota 10",
     "block": "/block discord:42 spam",
 }

@@ -1,13 +1,21 @@
 """What the courier needs of a platform: show a job's message, and tell somebody something."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from bot.core.values import Reply
+from bot.core.values import Button, Reply
 from ganshare.errors import WorldError
 from ganshare.jobs import Job
 
-__all__ = ["Away", "MessageGone", "Messenger", "PlaceGone", "SlowDown"]
+__all__ = [
+    "Away",
+    "MessageGone",
+    "Messenger",
+    "PlaceGone",
+    "Publisher",
+    "SlowDown",
+    "message_name",
+]
 
 
 class MessageGone(WorldError):  # noqa: N818  # says what is the case
@@ -62,3 +70,39 @@ class Messenger(Protocol):
     async def tell(self, person: str, reply: Reply) -> None:
         """Send somebody ("discord:42") a direct message."""
         ...
+
+
+class Publisher(Protocol):
+    """One platform, as rounds see it: what is told to all, and buttons that are kept up to date.
+
+    The verbs raise what a messenger's do.
+    """
+
+    origin: str
+
+    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+        """Send a message to a place ("discord:CHANNEL"); gives its address.
+
+        Args:
+            name: of what is told; serves as the platform's nonce, where it has one.
+        """
+        ...
+
+    async def relabel(
+        self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
+    ) -> None:
+        """Change the buttons of a message, and nothing else."""
+        ...
+
+
+def message_name(address: Mapping[str, Any] | None) -> str | None:
+    """Name a message as reactions name it: "CHANNEL:MESSAGE"; None for what is no message.
+
+    The address of a message that stays has a `message`, and where its number alone is not unique
+    the `channel` or `chat` that it stands in.
+    """
+    found = address or {}
+    if found.get("message") is None:
+        return None
+    parts = (found.get("channel"), found.get("chat"), found["message"])
+    return ":".join(str(part) for part in parts if part is not None)

@@ -6,7 +6,15 @@ from bot.core.words import Words
 from ganshare.attributes import Attributes
 from ganshare.jobs import Artwork, Job, JobState
 
-__all__ = ["LONGEST_PROMPT", "Replies", "accent", "duration", "progress_bar", "shortened"]
+__all__ = [
+    "LONGEST_PROMPT",
+    "VOTE_EMOJI",
+    "Replies",
+    "accent",
+    "duration",
+    "progress_bar",
+    "shortened",
+]
 
 # In UTF-16 units, as Telegram counts: with all that stands below it, a caption has 1,024 of them.
 LONGEST_PROMPT = 500
@@ -92,6 +100,7 @@ class Replies:
         lines = [shortened(job.request.prompt), self.waiting(view, locale)]
         if job.attempt:
             lines.append(say(locale, "queued-again"))
+        lines += _why(job)
         place = view.place
         position, of = (place.position, place.of) if place else (1, 1)
         buttons = (
@@ -153,7 +162,7 @@ class Replies:
         if artwork.hidden is not None:
             text = say(locale, "hidden-text", reason=shortened(artwork.hidden, 200))
             return self._over(view, locale, "hidden-title", text)
-        lines = [shortened(artwork.prompt)]
+        lines = [shortened(artwork.prompt), *_why(job)]
         if view.picture is None:
             lines.append(say(locale, "picture-missing"))
         alt = say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
@@ -163,18 +172,27 @@ class Replies:
             text="\n\n".join(lines),
             fields=self.artwork_details(artwork, job, locale),
             pictures=pictures,
-            buttons=self.painting_buttons(artwork.id, locale),
+            buttons=self.painting_buttons(artwork.id, locale, view.votes, may_enter=view.may_enter),
             colour=accent(artwork.attributes.get("Hex")),
             job=job.id,
         )
 
-    def painting_buttons(self, artwork: str, locale: str) -> tuple[tuple[Button, ...], ...]:
+    def painting_buttons(
+        self, artwork: str, locale: str, votes: int = 0, *, may_enter: bool = False
+    ) -> tuple[tuple[Button, ...], ...]:
         """What can be done with a finished painting."""
         rows = (
-            (Action.AGAIN, Action.VARY, Action.MASTER),
-            (Action.REPORT, Action.DELETE),
+            (Action.AGAIN, Action.VARY),
+            (Action.MASTER, Action.REPORT, Action.DELETE),
+            (Action.ENTER,) if may_enter else (),
         )
-        return tuple(tuple(self.button(each, artwork, locale) for each in row) for row in rows)
+        made = [tuple(self.button(each, artwork, locale) for each in row) for row in rows if row]
+        return ((self.vote_button(artwork, locale, votes), *made[0]), *made[1:])
+
+    def vote_button(self, subject: str, locale: str, votes: int) -> Button:
+        """The vote button, with how many voted."""
+        label = self._words.say(locale, "button-vote", count=votes)
+        return Button(Action.VOTE, subject, label, VOTE_EMOJI)
 
     def _over(self, view: View, locale: str, title: str, text: str) -> Reply:
         job = view.job
@@ -195,6 +213,7 @@ class Replies:
         )
 
 
+VOTE_EMOJI = "❤️"
 _EMOJI = {
     "again": "🔁",
     "retry": "🔁",
@@ -207,6 +226,8 @@ _EMOJI = {
     "queue": "⏳",
     "older": "➡️",
     "newest": "⏮️",
+    "next": "👀",
+    "enter": "🏛️",
 }
 
 
@@ -226,8 +247,8 @@ def progress_bar(step: int, steps: int) -> str:
 
 
 def duration(words: Words, locale: str, seconds: float) -> str:
-    """Say a time as people do: "40 seconds", "3 minutes", "2 hours"."""
-    for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
+    """Say a time as people do: "40 seconds", "3 minutes", "2 days"."""
+    for unit, length in (("days", 86_400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 1.5 * length:
             return words.say(locale, f"duration-{unit}", count=round(seconds / length))
     coarse = round(seconds / 5) * 5 if seconds > 10 else max(1, round(seconds))
@@ -240,6 +261,13 @@ def shortened(text: str, units: int = LONGEST_PROMPT) -> str:
         return text
     cut = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
     return cut.rstrip() + "…"
+
+
+def _why(job: Job) -> list[str]:
+    """Why its prompt was drawn, if the muse drew it."""
+    kept = job.reply_to.get("desk")
+    why = kept.get("why") if isinstance(kept, dict) else None
+    return [shortened(str(why), 300)] if why else []
 
 
 def _picture(data: bytes, name: str, description: str) -> File:

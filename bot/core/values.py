@@ -34,12 +34,14 @@ class Person:
         name: as the platform shows it; from a stranger's hand, so never trusted as markup.
         rank: here, in this place.
         locale: BCP 47, as the platform tells it.
+        born: when the account was made, in seconds since 1970, where the platform tells.
     """
 
     id: str
     name: str
     rank: Rank = Rank.MEMBER
     locale: str = "en"
+    born: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,9 @@ class Action(StrEnum):
     GALLERY = "gallery"  # a page: the id of the artwork that it begins after
     MINE = "mine"
     LINK = "link"  # a code: these two accounts are one person
+    VOTE = "vote"  # turns one's vote; an artwork, after a dash perhaps the round to go on with
+    NEXT = "next"  # a painting of a round that one has not seen; the round's id
+    ENTER = "enter"  # an artwork into the round of the place
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,7 @@ class Reply:
         document: handed over unchanged, as the master PNG.
         buttons: in rows.
         colour: 0xRRGGBB, an accent where the platform has one.
+        is_passing: one sentence that may vanish by itself, such as that a vote was taken.
         is_private: to be seen by the asker alone; where a platform cannot do that in the place,
             its frontend sends it as a direct message.
         replaces: answers a press, and is shown in place of the message that had the button.
@@ -169,5 +175,6 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     colour: int | None = None
     is_private: bool = False
+    is_passing: bool = False
     replaces: bool = False
     job: str | None = None

@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+from bot.core.entering import enterable
 from ganshare.attributes import Attributes, find_attributes
 from ganshare.blobs import Blobs
 from ganshare.errors import BlobError
 from ganshare.jobs import Artwork, Job, JobState, Place
 from ganshare.store import Store
 
-__all__ = ["View", "attributes_of", "look_at"]
+__all__ = ["View", "attributes_of", "fetched_picture", "look_at"]
 
 LARGEST_PICTURE = 8 * 1024**2  # bytes; beyond, the small one is shown. Discord takes 10 MiB
 
@@ -25,6 +26,8 @@ class View:
         artwork: of a job that is done.
         is_deleted: whether its artwork is gone.
         seconds_left: until its last step, as far as it can be told.
+        votes: persons whose votes for the painting count.
+        may_enter: whether there is a round that it could be entered into.
     """
 
     job: Job
@@ -34,6 +37,8 @@ class View:
     artwork: Artwork | None = None
     is_deleted: bool = False
     seconds_left: float | None = None
+    votes: int = 0
+    may_enter: bool = False
 
     @property
     def attributes(self) -> Attributes:
@@ -75,10 +80,19 @@ async def _look_at_artwork(store: Store, blobs: Blobs, job: Job) -> View:
     view = View(job, artwork=artwork)
     if artwork is None or not artwork.shown:
         return replace(view, is_deleted=artwork is None or artwork.deleted is not None)
+    votes, may_enter = await asyncio.gather(
+        store.votes_of([artwork.id]), enterable(store, job, artwork.id)
+    )
+    view = replace(view, votes=votes[artwork.id], may_enter=may_enter)
+    return replace(view, picture=await fetched_picture(blobs, artwork))
+
+
+async def fetched_picture(blobs: Blobs, artwork: Artwork) -> bytes | None:
+    """A painting's picture, or its small one if that is too large for a message."""
     picture = await _fetched(blobs, artwork.blob)
     if picture is None or len(picture) > LARGEST_PICTURE:
         picture = await _fetched(blobs, artwork.preview)
-    return replace(view, picture=picture)
+    return picture
 
 
 async def _fetched(blobs: Blobs, key: str | None) -> bytes | None:

@@ -25,6 +25,19 @@ command-help = Explain the commands.
 command-help-command = One command, in detail.
 command-report = Report a painting to the admins.
 command-report-artwork = Its id, as it stands below the painting.
+command-vote = Vote on a painting, or see one after the other of the round and vote.
+command-vote-artwork = Its id, as it stands below the painting; the next one of the round if left out.
+command-round = Show the round of votes; curators open and end one.
+command-round-action = Status, or for curators: open, close.
+command-round-hours = For how many hours it is open; a week if left out.
+command-round-pool = How many paintings may enter.
+command-round-winners = How many may win.
+command-round-quorum = How many voters a winner needs.
+command-round-title = What it is called.
+command-curate = Enter your painting into the round; curators decide about what won.
+command-curate-artwork = Its id, as it stands below the painting.
+command-curate-action = Enter or leave; for curators: approve or veto.
+command-curate-reason = Why; a veto needs one.
 command-settings = Show or change what is allowed here.
 command-settings-setting = Which one.
 command-settings-value = Its new value, or “default”.
@@ -59,6 +72,14 @@ button-queue = Where is it now?
 button-retry = Try again
 button-older = Older
 button-newest = Newest
+button-vote =
+    { $count ->
+        [0] Vote
+       *[other] Vote · { $count }
+    }
+button-next = Next one
+button-show-me = Show me paintings
+button-enter = Enter into the round
 button-link = Yes, these are both mine
 
 ## A job
@@ -77,6 +98,11 @@ duration-hours =
     { $count ->
         [one] { $count } hour
        *[other] { $count } hours
+    }
+duration-days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
     }
 queued-title = Waiting: { $position } of { $of }
 queued-soon = An engine is free and begins any moment.
@@ -137,6 +163,105 @@ delete-sure = Delete this painting for good? It goes from the gallery and from t
 delete-done = The painting was deleted.
 report-done = Thank you; the admins will look at it.
 report-again = You have reported this painting before; the admins know.
+
+## Votes and rounds
+
+vote-counted =
+    { $count ->
+        [one] You voted for it; it has one vote now.
+       *[other] You voted for it; it has { $count } votes now.
+    }
+vote-withdrawn =
+    { $count ->
+        [0] Your vote is withdrawn; it has none now.
+        [one] Your vote is withdrawn; it has one vote now.
+       *[other] Your vote is withdrawn; it has { $count } votes now.
+    }
+vote-young = Your vote is kept, but does not count in this round: accounts must be at least { $age } old.
+vote-held = Your vote is kept, but held back until an admin has looked at it: many came at once.
+vote-uncounted = Your vote is kept, but does not count.
+deal-title = Do you like it?
+deal-none = You have seen all that there is to see in this round for now; thank you.
+deal-no-round = No round is open now; /vote with a painting’s id works at any time.
+deal-over-title = That was all
+round-plain = The round
+round-title = The round “{ $title }”
+round-none = There is no round here now; a curator opens one with /round open.
+round-ranking = Each painting is shown to { $views } people, and ranked by the share of them who vote for it, as far as that is certain: neither early nor popular ones have an advantage.
+round-min-age = Votes of accounts younger than { $age } do not count.
+round-weighted = Votes of share holders weigh more.
+round-more =
+    { $count ->
+        [one] and one more
+       *[other] and { $count } more
+    }
+round-field-left = Ends in
+round-field-opens = Begins in
+round-field-pool = Paintings
+round-field-votes = Votes
+round-field-views = Shown
+round-field-quorum = To win
+round-field-winners = Winners, at most
+round-counting = a moment: votes are being counted
+round-of = { $count } of { $of }
+round-votes =
+    { $voters ->
+        [one] { $votes } by one person
+       *[other] { $votes } by { $voters } people
+    }
+round-quorum =
+    { $count ->
+        [one] one voter at least
+       *[other] { $count } voters at least
+    }
+round-opened = The round is open for { $duration }, for at most { $pool } paintings.
+round-closed =
+    { $winners ->
+        [0] The round has ended; no painting had enough voters.
+        [one] The round has ended; one painting has won.
+       *[other] The round has ended; { $winners } paintings have won.
+    }
+round-begins-title = { $title ->
+        [none] A round of votes begins
+       *[other] A round of votes begins: { $title }
+    }
+round-begins-how = Enter your paintings with /curate or the button below them, and see those of others with /vote. It ends in { $duration }.
+round-painting-title = In the round
+round-over-title = { $title ->
+        [none] The winners
+       *[other] The winners of “{ $title }”
+    }
+round-over-text =
+    { $voters ->
+        [one] One person has voted on { $entries } paintings.
+       *[other] { $voters } people have voted on { $entries } paintings.
+    }
+round-over-none = The round has ended without a winner: no painting had enough voters.
+round-next = The next round takes new paintings.
+winner-place = No. { $place }
+winner-line = { $prompt } – { $votes ->
+        [one] one vote
+       *[other] { $votes } votes
+    }, shown to { $views }
+digest-title = The week in paintings
+digest-text = { $paintings } paintings were finished, and { $voters } people voted { $votes } times.
+digest-trait-style = Winning styles
+digest-trait-subject = Winning subjects
+digest-trait-colour = Winning colours
+entered = The painting is in the round; good luck.
+left = The painting is out of the round.
+left-none = The painting is in no round.
+approved = The painting is in the curated set.
+vetoed = The painting is out, and your reason is in the log.
+curate-how = Name a painting: /curate and its id, as it stands below it; or press the button there.
+curate-title = Winners to decide about
+curate-decide = Approve with /curate ID approve, or keep one out with /curate ID veto and your reason.
+curate-none = There is nothing to decide here.
+muse-chance = Drawn from the whole lists by chance, to find out what nobody has tried.
+muse-why = Drawn because { $reasons }.
+muse-won = { $value } came in the first quarter { $best } of { $painted } times
+muse-new = { $value } was in no round yet
+muse-other = Drawn by: { $source }.
 
 ## Help
 
@@ -214,6 +339,24 @@ refusal-option = /{ $command } has no { $given }; it takes { $allowed }{ $neares
     }
 refusal-command = There is no command { $given }; /help lists them all.
 refusal-rank-member = Only who has signed in may use /{ $command }; ask for a sign-in link with /link in the chat.
+refusal-vote-own = This painting is your own; the others vote on it.
+refusal-vote-gone = This painting is not there any more, so it cannot be voted on.
+refusal-vote-blocked = You are blocked here, and your votes do not count.
+refusal-vote-bot = Bots do not vote.
+refusal-vote-fast = You may vote { $allowed } times a minute; please wait a moment.
+refusal-round-there = There is a round here already; it has to end first.
+refusal-round-ended = This round has ended; the next one takes new paintings.
+refusal-round-full = This round is full with its { $allowed } paintings; the next one takes more.
+refusal-enter-not-yours = This painting is somebody else’s; only whoever asked for it may enter it or take it out.
+refusal-enter-many = You may enter { $allowed } paintings in a round.
+refusal-enter-vetoed = A curator vetoed this painting: { $reason }
+refusal-enter-elsewhere = This painting is in another round now.
+refusal-enter-again = This painting has had its round.
+refusal-veto-reason = A veto needs a reason, which stays in the log.
+refusal-approve = This painting has not won a round; only winners can be approved.
+refusal-rank-curator = Only curators may use /{ $command } like that.
+refusal-round-private = A round needs a place that others see; type this in a channel or group.
+refusal-round-elsewhere = The rounds of this place are held in { $place }; only its own curators may do that, there.
 refusal-rank-admin = Only admins may use /{ $command }.
 refusal-place = Paintings are not made in this place; an admin may allow it with /settings allowed on.
 refusal-side = Here at most { $allowed } pixels on the longer side are allowed, not { $given }.

@@ -25,6 +25,19 @@ command-help = 说明各个命令。
 command-help-command = 详细说明某一个命令。
 command-report = 向管理员举报一幅画。
 command-report-artwork = 画的编号，写在画的下方。
+command-vote = 为一幅画投票，或逐幅观看本轮画作并投票。
+command-vote-artwork = 画的编号，写在画的下方；不填则显示本轮的下一幅。
+command-round = 查看本轮评选；策展人可开始和结束一轮。
+command-round-action = 状态；策展人还可以开始或结束。
+command-round-hours = 持续多少小时；不填则为一周。
+command-round-pool = 最多有多少幅画参加。
+command-round-winners = 最多有几幅获选。
+command-round-quorum = 获选至少需要多少人投票。
+command-round-title = 这一轮的名称。
+command-curate = 让您的画参加评选；策展人可裁定获选的画。
+command-curate-artwork = 画的编号，写在画的下方。
+command-curate-action = 参加或退出；策展人还可以批准或否决。
+command-curate-reason = 原因；否决时必填。
 command-settings = 查看或修改此处的设置。
 command-settings-setting = 哪一项设置。
 command-settings-value = 新的值；填“default”恢复默认。
@@ -59,6 +72,14 @@ button-queue = 排到哪了？
 button-retry = 再试一次
 button-older = 更早
 button-newest = 最新
+button-vote =
+    { $count ->
+        [0] 投票
+       *[other] 投票 · { $count }
+    }
+button-next = 下一幅
+button-show-me = 给我看画
+button-enter = 参加本轮评选
 button-link = 没错，两个都是我的
 
 ## 任务
@@ -74,6 +95,10 @@ duration-minutes =
 duration-hours =
     { $count ->
        *[other] { $count } 小时
+    }
+duration-days =
+    { $count ->
+       *[other] { $count } 天
     }
 queued-title = 排队中：第 { $position } 位，共 { $of } 位
 queued-soon = 有空闲的引擎，马上开始。
@@ -127,6 +152,97 @@ delete-sure = 确定要永久删除这幅画吗？它会从画廊和聊天中消
 delete-done = 这幅画已删除。
 report-done = 谢谢，管理员会查看。
 report-again = 您已举报过这幅画，管理员已经知道。
+
+## 投票与评选
+
+vote-counted =
+    { $count ->
+       *[other] 已投票；这幅画现有 { $count } 票。
+    }
+vote-withdrawn =
+    { $count ->
+        [0] 已撤回；这幅画现在没有票。
+       *[other] 已撤回；这幅画现有 { $count } 票。
+    }
+vote-young = 您的票已保留，但本轮不计：账号注册须满 { $age }。
+vote-held = 您的票已保留，待管理员查看后再计：短时间内来了很多票。
+vote-uncounted = 您的票已保留，但不计入。
+deal-title = 您喜欢这幅吗？
+deal-none = 本轮目前能看的您都看过了，谢谢。
+deal-no-round = 现在没有进行中的评选；用 /vote 加画的编号随时可以投票。
+deal-over-title = 看完了
+round-plain = 本轮评选
+round-title = 本轮评选“{ $title }”
+round-none = 此处目前没有评选；策展人可用 /round open 开始一轮。
+round-ranking = 每幅画展示给 { $views } 人，按其中投票者所占比例的可信下限排名：早来的和有名的都不占便宜。
+round-min-age = 注册不满 { $age }的账号，投票不计。
+round-weighted = 份额持有者的票权重更高。
+round-more =
+    { $count ->
+       *[other] 还有 { $count } 幅
+    }
+round-field-left = 距结束
+round-field-opens = 距开始
+round-field-pool = 画作
+round-field-votes = 票数
+round-field-views = 已展示
+round-field-quorum = 获选条件
+round-field-winners = 最多获选
+round-counting = 片刻：正在计票
+round-of = { $count }（共 { $of }）
+round-votes =
+    { $voters ->
+       *[other] { $voters } 人投了 { $votes } 票
+    }
+round-quorum =
+    { $count ->
+       *[other] 至少 { $count } 人投票
+    }
+round-opened = 本轮已开始，为期{ $duration }，最多 { $pool } 幅画。
+round-closed =
+    { $winners ->
+        [0] 本轮已结束；没有画得到足够多人的投票。
+       *[other] 本轮已结束；{ $winners } 幅画获选。
+    }
+round-begins-title = { $title ->
+        [none] 新一轮评选开始
+       *[other] 新一轮评选开始：{ $title }
+    }
+round-begins-how = 用 /curate 或画下方的按钮让您的画参加，用 /vote 看别人的画。{ $duration }后结束。
+round-painting-title = 参加评选
+round-over-title = { $title ->
+        [none] 获选作品
+       *[other] “{ $title }”获选作品
+    }
+round-over-text =
+    { $voters ->
+       *[other] { $voters } 人为 { $entries } 幅画投了票。
+    }
+round-over-none = 本轮结束，没有获选作品：没有画得到足够多人的投票。
+round-next = 下一轮接受新的画作。
+winner-place = 第 { $place } 名
+winner-line = { $prompt } – { $votes ->
+       *[other] { $votes } 票
+    }，展示给 { $views } 人
+digest-title = 一周画事
+digest-text = 完成了 { $paintings } 幅画，{ $voters } 人投了 { $votes } 次票。
+digest-trait-style = 获选的风格
+digest-trait-subject = 获选的主题
+digest-trait-colour = 获选的颜色
+entered = 这幅画已参加本轮评选，祝您好运。
+left = 这幅画已退出本轮评选。
+left-none = 这幅画没有参加任何评选。
+approved = 这幅画已收入精选集。
+vetoed = 这幅画已被排除，原因已记入日志。
+curate-how = 请写明画作：/curate 加画下方的编号；或按画下方的按钮。
+curate-title = 待裁定的获选作品
+curate-decide = 用 /curate 编号 approve 批准，或用 /curate 编号 veto 加原因予以排除。
+curate-none = 此处没有待裁定的画。
+muse-chance = 从整个词表中随机抽取，看看还没人试过的会怎样。
+muse-why = 抽到它，因为{ $reasons }。
+muse-won = { $value } 在 { $painted } 次中有 { $best } 次进入前四分之一
+muse-new = { $value } 还没有参加过评选
+muse-other = 由 { $source } 提供。
 
 ## 帮助
 
@@ -203,6 +319,24 @@ refusal-option = /{ $command } 没有 { $given }；可用 { $allowed }{ $nearest
     }
 refusal-command = 没有 { $given } 这个命令；/help 列出全部命令。
 refusal-rank-member = 登录后才能使用 /{ $command }；请在聊天中用 /link 获取登录链接。
+refusal-vote-own = 这是您自己的画；由其他人来投票。
+refusal-vote-gone = 这幅画已不在，无法投票。
+refusal-vote-blocked = 您在此处已被屏蔽，投票不计。
+refusal-vote-bot = 机器人不能投票。
+refusal-vote-fast = 每分钟最多投票 { $allowed } 次；请稍等片刻。
+refusal-round-there = 此处已有一轮评选；须等它结束。
+refusal-round-ended = 本轮评选已结束；下一轮接受新的画作。
+refusal-round-full = 本轮已满 { $allowed } 幅；请等下一轮。
+refusal-enter-not-yours = 这幅画是别人的；只有请求它的人可以让它参加或退出。
+refusal-enter-many = 每轮您最多可有 { $allowed } 幅画参加。
+refusal-enter-vetoed = 策展人否决了这幅画：{ $reason }
+refusal-enter-elsewhere = 这幅画正在参加另一轮评选。
+refusal-enter-again = 这幅画已经参加过评选。
+refusal-veto-reason = 否决须写明原因，原因会留在日志中。
+refusal-approve = 这幅画没有获选；只有获选的画可以批准。
+refusal-rank-curator = 只有策展人可以这样使用 /{ $command }。
+refusal-round-private = 评选须在他人看得到的地方举行；请在频道或群组中输入。
+refusal-round-elsewhere = 此处的评选在 { $place } 举行；只有那里的策展人可以在那里操作。
 refusal-rank-admin = 只有管理员可以使用 /{ $command }。
 refusal-place = 此处不能作画；管理员可用 /settings allowed on 允许。
 refusal-side = 此处最长边不得超过 { $allowed } 像素，而不是 { $given }。

@@ -78,7 +78,7 @@ async def chat(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
 async def test_lines_become_paintings_in_a_folder(store: Store, tmp_path: Path) -> None:
     engine = asyncio.create_task(paint(store, tmp_path))
     process = await chat(tmp_path, "--no-engine", "--language", "en")
-    lines = ["a [bold]castle[/] in teal --seed 7", "/paint", "/nothing", "1", "99", "/queue"]
+    lines = ["a [bold]castle[/] in teal --seed 7", "/paint", "/nothing", "2", "99", "/queue"]
     async with asyncio.timeout(60):
         out, _ = await process.communicate("\n".join(lines).encode())
     engine.cancel()

@@ -446,5 +446,5 @@ async def test_nothing_is_kept_of_a_thousand_jobs(scene: Scene) -> None:
     for _ in range(10):
         await some(100)
     gc.collect()
-    assert len(gc.get_objects()) - before < 500
+    assert len(gc.get_objects()) - before < 1000  # less than one of each job
     assert (await scene.hall.store.counts())[JobState.DONE] == 1100

@@ -331,6 +331,7 @@ async def test_mine_shows_ones_own_and_each_has_its_buttons(hall: Hall) -> None:
     assert shown.pictures
     assert shown.job is None
     assert set(actions(shown)) == {
+        Action.VOTE,
         Action.AGAIN, Action.VARY, Action.MASTER, Action.REPORT, Action.DELETE,
     }  # fmt: skip
 
