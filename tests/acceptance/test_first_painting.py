@@ -5,37 +5,26 @@ page at the same time; the clients are pointed at the stand-ins by their setting
 """
 
 import asyncio
-import contextlib
 import io
 import itertools
 import json
-import os
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import pytest_asyncio
 from PIL import Image
 
 from bot.testing import discord_limits, discord_spec, telegram_spec
-from bot.testing.accounts import Account, Asked, DiscordAccount, Shown, TelegramAccount
-from bot.testing.browser import Browser, chromium, until
-from bot.testing.discord_server import DiscordServer, discord_server
-from bot.testing.telegram_people import someone
-from bot.testing.telegram_server import TelegramServer, telegram_server
-from bot.testing.telegram_town import Town
+from bot.testing.accounts import Shown
+from bot.testing.browser import Browser, chromium
+from bot.testing.day import Day, WebVisit, come, open_day
 from engine.manifest import read_manifest
-from ganshare.blobs import Blobs, open_blobs
-from ganshare.jobs import Artwork, Job, JobState
-from ganshare.store import Store, open_store
+from ganshare.jobs import JobState
 
 pytestmark = [
     pytest.mark.acceptance,
@@ -56,153 +45,10 @@ SAMPLES, PAUSE = 24, 0.4  # acknowledgements on each platform, seconds between t
 LARGEST, LONGEST_CONTENT, LONGEST_DATA = 10 << 20, 2000, 64
 
 
-@dataclass
-class Day:
-    """Both platforms, all processes, and what was seen."""
-
-    discord: DiscordServer
-    telegram: TelegramServer
-    store: Store
-    blobs: Blobs
-    url: str
-    engine: psutil.Process
-    asked: dict[str, Asked] = field(default_factory=dict)
-    accounts: dict[str, Account] = field(default_factory=dict)
-    jobs: dict[str, Job] = field(default_factory=dict)
-
-    def newcomer(self, platform: str) -> Account:
-        """Somebody who was never here, in a place of their own."""
-        if platform == "telegram":
-            person = someone(self.telegram.world, "Ann")
-            return TelegramAccount(person, person.chat)
-        world = self.discord.world
-        guild = next(iter(world.guilds.values()), None) or world.guild()
-        return DiscordAccount(self.discord.people.join("Ada", world.channel(guild)))
-
-    async def newest(self, account: Account) -> Job:
-        """Their newest job that is not over."""
-        return (await self.store.active(account.person))[-1]
-
-    async def artwork(self, platform: str) -> Artwork:
-        """What became of the painting that was asked for first."""
-        job = await self.store.get(self.jobs[platform].id)
-        assert job is not None
-        artwork = await self.store.artwork(job.artwork or "")
-        assert artwork is not None
-        return artwork
-
-
-async def come(
-    true: Callable[[], Awaitable[Any]],
-    processes: Mapping[Path, "subprocess.Popen[bytes]"],
-    seconds: float,
-) -> Any:
-    """Look until it is true; whatever process has died meanwhile is shown with its last words."""
-    async with asyncio.timeout(seconds):
-        while not (found := await true()):
-            for log, process in processes.items():
-                if process.poll() is not None:
-                    raise RuntimeError(log.read_text("utf-8")[-3000:])
-            await asyncio.sleep(0.1)
-    return found
-
-
-@contextmanager
-def running(
-    folder: Path, environment: Mapping[str, str]
-) -> Iterator[dict[Path, "subprocess.Popen[bytes]"]]:
-    """The engine, the bots and the page, each as it is started by hand."""
-    mine = {k: v for k, v in os.environ.items() if not k.startswith(("BOT_", "GANSHARE_"))}
-    with contextlib.ExitStack() as stack:
-        processes = {}
-        for words in (("engine", "run"), ("bot", "run"), ("bot", "web")):
-            log = folder / f"{'-'.join(words)}.log"
-            process = subprocess.Popen(
-                [sys.executable, "-m", *words],
-                env={**mine, **environment},
-                stdout=stack.enter_context(log.open("wb")),
-                stderr=subprocess.STDOUT,
-            )
-            stack.callback(process.wait)
-            stack.callback(process.kill)
-            processes[log] = process
-        yield processes
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def day(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Day]:
-    folder = tmp_path_factory.mktemp("day")
-    port = Town.free_port()
-    url, blobs = f"sqlite+aiosqlite:///{folder}/ganshare.db", f"file://{folder}/blobs"
-    async with (
-        discord_server() as discord,
-        telegram_server() as telegram,
-        open_store(url, migrate=True) as store,
-    ):
-        environment = {
-            **discord.environment,
-            **telegram.environment,
-            "GANSHARE_DATABASE_URL": url,
-            "GANSHARE_BLOBS_URL": blobs,
-            "GANSHARE_LOG": "json",
-            "BOT_WEB_LISTEN": f"127.0.0.1:{port}",
-            "BOT_WEB_GUESTS_PER_DAY": "10",
-            "ENGINE_HEALTH_LISTEN": "off",
-            "ENGINE_DRAIN_SECONDS": "0",
-            "ENGINE_BATCH": "2",  # as many as it computes at once, so that whoever is third waits
-        }
-        with running(folder, environment) as processes:
-
-            async def all_are_there() -> bool:
-                listed = discord.world.commands and len(telegram.world.commands) >= 8
-                return bool(listed and await store.engines())
-
-            await come(all_are_there, processes, START)
-            engine = next(each for log, each in processes.items() if "engine" in log.name)
-            page = f"http://127.0.0.1:{port}"
-            day = Day(discord, telegram, store, open_blobs(blobs), page, psutil.Process(engine.pid))
-            yield day
-            died = [log.read_text("utf-8") for log, each in processes.items() if each.poll()]
-            assert died == []
-        for log in processes:
-            assert "Traceback" not in log.read_text("utf-8")
-
-
-# --- The page ---------------------------------------------------------------------------------
-
-
-@dataclass
-class WebVisit:
-    """Somebody before the page; Chromium is driven from a thread."""
-
-    browser: Browser
-    frames: set[str] = field(default_factory=set)
-    titles: set[str] = field(default_factory=set)
-
-    def paint(self) -> None:
-        """Ask for a painting."""
-        self.browser.look()
-        self.browser.get("/")
-        self.browser.find("#prompt").send_keys(PROMPTS["web"])
-        self.browser.find("details summary").click()
-        self.browser.find("#seed").send_keys(SEEDS["web"])
-        self.browser.find("#prompt").submit()
-        until(lambda: self.browser.path.startswith("/jobs/"))
-        self.titles.add(self.browser.find("[data-title]").text)
-
-    def watch(self) -> bool:
-        """Look at the page; False once the finished painting stands there."""
-        if not self.browser.path.startswith("/jobs/"):
-            return not self.browser.path.startswith("/paintings/")
-        with contextlib.suppress(Exception):  # the page may turn into the next one at any moment
-            frame, title = self.browser.run("""
-                const frame = document.querySelector("[data-frame]");
-                return [frame?.hidden ? "" : frame?.getAttribute("src") ?? "",
-                        document.querySelector("[data-title]")?.textContent ?? ""];
-            """)
-            self.frames |= {frame} - {""}
-            self.titles |= {title} - {""}
-        return True
+    async with open_day(tmp_path_factory.mktemp("day"), START) as day:
+        yield day
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -244,7 +90,7 @@ async def painted(day: Day, visit: WebVisit | None) -> Painted:
     await come(lambda: paints_at_full_load(day), {}, START)
     asking = asyncio.create_task(ask_meanwhile(day))
     if visit is not None:
-        await asyncio.to_thread(visit.paint)
+        await asyncio.to_thread(visit.paint, PROMPTS["web"], SEEDS["web"])
     await until_done(day, visit, len(PLATFORMS) + (visit is not None))
     heard, cores = await asking
     for asked in day.asked.values():
