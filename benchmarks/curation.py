@@ -17,6 +17,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 import click
 import numpy as np
@@ -30,6 +31,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+PAGE = Path(__file__).parent.parent / "docs" / "curation.md"
 WINNERS = 20
 WAYS = ("raw counts", "ours")
 FEEDS = ("feed alone", "equal exposure")
@@ -386,7 +388,7 @@ def measure(community: Community, seeds: Sequence[int]) -> Figures:
 
 
 def as_markdown(figures: Figures, community: Community, seeds: int, load: float) -> str:
-    """The table for docs/benchmarks.md."""
+    """The table for docs/curation.md."""
 
     def told(values: tuple[float, float, float]) -> str:
         return "{:.2f} ({:.2f}–{:.2f})".format(*values)
@@ -419,7 +421,7 @@ def as_markdown(figures: Figures, community: Community, seeds: int, load: float)
 @click.command()
 @click.option("--seeds", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print every score.")
-@click.option("--docs", is_flag=True, help="Put the table into docs/benchmarks.md.")
+@click.option("--docs", is_flag=True, help="Put the table into docs/curation.md.")
 def main(seeds: int, as_json: bool, docs: bool) -> None:
     """Compare our ranking with raw counts."""
     load = os.getloadavg()[0]
@@ -438,7 +440,7 @@ def main(seeds: int, as_json: bool, docs: bool) -> None:
     text = as_markdown(figures, community, seeds, load)
     print(text)
     if docs:
-        write_figures("curation", text)
+        write_figures("curation", text, PAGE)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.curation import (
+    PAGE,
     Community,
     Figures,
     as_markdown,
@@ -24,6 +25,7 @@ from benchmarks.curation import (
     round_rules,
     score,
 )
+from benchmarks.page import marks
 from ganshare.store import Store, open_store
 from ganshare.store.tables import artworks, jobs
 from ganshare.store.votes_tables import ballots, round_entries, round_views, voters
@@ -66,6 +68,13 @@ def test_rankings_see_votes_and_views_only() -> None:
     )
     for ranking in (ours, raw_counts):
         assert ranking(world, cast, rules) == ranking(blind, cast, rules)
+
+
+def test_the_page_has_the_marks() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    begin, end = marks("curation")
+    assert text.count(begin) == text.count(end) == 1
+    assert "ours, equal exposure" in text[text.index(begin) : text.index(end)]
 
 
 def test_the_same_attention_is_spent_and_shared_out_equally() -> None:
