@@ -75,10 +75,18 @@ contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultA
         totalSupply += minted;
     }
 
-    /// Which of these tokens are minted, and with which metadata; zero for those that are not.
-    function metadataDigests(uint256[] calldata ids) external view returns (bytes32[] memory found) {
-        found = new bytes32[](ids.length);
-        for (uint256 i; i < ids.length; ++i) found[i] = metadataDigest[ids[i]];
+    /// Whose these tokens are and which metadata they have; zero for those that aren't minted.
+    function tokens(uint256[] calldata ids)
+        external
+        view
+        returns (address[] memory owners, bytes32[] memory digests)
+    {
+        owners = new address[](ids.length);
+        digests = new bytes32[](ids.length);
+        for (uint256 i; i < ids.length; ++i) {
+            owners[i] = _ownerOf(ids[i]);
+            digests[i] = metadataDigest[ids[i]];
+        }
     }
 
     function tokenURI(uint256 id) public view override returns (string memory) {

@@ -15,13 +15,13 @@ __all__ = [
     "ARTIFACT",
     "CONTRACT_URI",
     "HAS_ROLE",
-    "METADATA_DIGESTS",
     "MINTER_ROLE",
     "OWNER",
     "OWNER_OF",
     "PAUSED",
     "ROYALTY_INFO",
     "SUPPORTS_INTERFACE",
+    "TOKENS",
     "TOKEN_URI",
     "TOTAL_SUPPLY",
     "TRANSFER",
@@ -36,12 +36,12 @@ TRANSFER = event_topic("Transfer(address,address,uint256)")
 
 CONTRACT_URI = Function("contractURI()", ("string",))
 HAS_ROLE = Function("hasRole(bytes32,address)", ("bool",))
-METADATA_DIGESTS = Function("metadataDigests(uint256[])", ("bytes32[]",))
 OWNER = Function("owner()", ("address",))
 OWNER_OF = Function("ownerOf(uint256)", ("address",))
 PAUSED = Function("paused()", ("bool",))
 ROYALTY_INFO = Function("royaltyInfo(uint256,uint256)", ("address", "uint256"))
 SUPPORTS_INTERFACE = Function("supportsInterface(bytes4)", ("bool",))
+TOKENS = Function("tokens(uint256[])", ("address[]", "bytes32[]"))
 TOKEN_URI = Function("tokenURI(uint256)", ("string",))
 TOTAL_SUPPLY = Function("totalSupply()", ("uint256",))
 

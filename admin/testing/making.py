@@ -1,0 +1,61 @@
+"""Values that tests of the admin start from."""
+
+from typing import Any
+
+from admin.chain.fees import GWEI
+from admin.chain.sender import Timing
+from admin.keys import Limits
+from admin.ledger import Collection, Token, TokenState
+from admin.testing.evm import CHAIN_ID, OWNER
+
+__all__ = ["OWNER", "QUICK", "make_item", "make_limits", "make_token"]
+
+QUICK = Timing(confirmations=0, look=0.01, resend=0.2, replace=1.0, give_up=20.0)
+
+
+def make_limits(collection: str | None = None, **overrides: Any) -> Limits:
+    """Give limits that allow what tests do with one collection."""
+    values: dict[str, Any] = {
+        "chain_id": CHAIN_ID,
+        "recipients": frozenset({collection} if collection else ()),
+        "gas_price": 100 * GWEI,
+        "transaction": 10**18,
+        "day": 10 * 10**18,
+        "may_deploy": True,
+        "collection": collection,
+    }
+    return Limits(**(values | overrides))
+
+
+def make_item(number: int, **overrides: Any) -> dict[str, Any]:
+    """Give a curated painting as the ledger keeps it."""
+    values: dict[str, Any] = {
+        "id": f"artwork{number:04}",
+        "sha256": f"{number:064x}",
+        "prompt": f"an Abstract painting of a City {number}",
+        "attributes": {"Style": "Abstract", "Subject": "City", "Colour": "Red", "Hex": "#ff0000"},
+        "seed": number,
+        "model": "paintings-f8",
+        "steps": 200,
+        "width": 1024,
+        "height": 1024,
+        "may_sell": True,
+        "votes": 7,
+        "views": 40,
+        "round": "round1",
+        "round_title": "Week 1",
+    }
+    return values | overrides
+
+
+def make_token(collection: Collection, number: int, **overrides: Any) -> Token:
+    """Give the token of `make_item`, planned."""
+    item = make_item(number)
+    values: dict[str, Any] = {
+        "collection": collection,
+        "token": number,
+        "artwork": item["id"],
+        "state": TokenState.PLANNED,
+        "item": item,
+    }
+    return Token(**(values | overrides))

@@ -1,0 +1,106 @@
+"""A chain in this process with a collection on it, and a ledger in a database of its own."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from admin.chain.chain import Chain
+from admin.chain.fees import GWEI, FeePolicy
+from admin.chain.sender import Sender
+from admin.contract.collection import deployment
+from admin.keys import Signer
+from admin.ledger import Collection, Ledger, Token
+from admin.testing.evm import CHAIN_ID, Evm
+from admin.testing.making import OWNER, QUICK, make_limits, make_token
+from ganshare.store import open_store
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with tables, made once."""
+    file = tmp_path_factory.mktemp("template") / "ledger.db"
+
+    async def make() -> None:
+        async with open_store(f"sqlite+aiosqlite:///{file}", migrate=True):
+            pass
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture
+def url(empty_database: Path, tmp_path: Path) -> str:
+    shutil.copy(empty_database, tmp_path / "ledger.db")
+    return f"sqlite+aiosqlite:///{tmp_path}/ledger.db"
+
+
+@pytest.fixture
+async def ledger(url: str) -> AsyncIterator[Ledger]:
+    async with Ledger(url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def deployed() -> tuple[Evm, str]:
+    """A chain with a collection on it, made once."""
+    evm = Evm()
+    evm.fund(OWNER.address)
+    code = deployment(
+        name="Paintings",
+        symbol="PAINT",
+        contract_uri="ipfs://contract",
+        admin=OWNER.address,
+        minter=OWNER.address,
+        royalty_receiver=OWNER.address,
+        royalty_basis_points=500,
+    )
+    return evm, evm.deploy(code)
+
+
+@pytest.fixture
+async def evm(deployed: tuple[Evm, str]) -> AsyncIterator[Evm]:
+    tester = deployed[0].tester
+    before = tester.take_snapshot()
+    made = Evm(tester, endpoints=3)
+    async with made.client:
+        yield made
+    tester.revert_to_snapshot(before)
+
+
+@pytest.fixture
+def chain(evm: Evm) -> Chain:
+    return evm.chain
+
+
+@pytest.fixture
+def make_sender(chain: Chain, ledger: Ledger) -> Callable[..., Sender]:
+    def make(collection: str | None = None, timing: Any = QUICK, **limits: Any) -> Sender:
+        signer = Signer(OWNER, make_limits(collection, **limits))
+        return Sender(chain, signer, ledger, FeePolicy(cap=100 * GWEI), timing)
+
+    return make
+
+
+@pytest.fixture
+def collection(deployed: tuple[Evm, str]) -> Collection:
+    return Collection(CHAIN_ID, deployed[1])
+
+
+@pytest.fixture
+def pinned(ledger: Ledger, collection: Collection) -> Callable[[int], Any]:
+    """Plan and pin tokens 1 to n, without IPFS."""
+
+    async def pin(count: int) -> list[Token]:
+        async with ledger.held():
+            await ledger.plan([make_token(collection, n) for n in range(1, count + 1)])
+            for token in await ledger.tokens(collection):
+                await ledger.pin(
+                    token, image_cid="i", metadata_cid="m", metadata=f'{{"n":{token.token}}}'
+                )
+        return await ledger.tokens(collection)
+
+    return pin
