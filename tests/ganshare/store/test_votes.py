@@ -309,3 +309,20 @@ async def test_a_linked_account_that_is_no_person_s_yet_changes_nothing(
         sa.insert(accounts).values(account=BEA, main="discord:8", since=1.0)
     )
     assert await votes(store, painting) == 1
+
+
+async def test_an_audit_counts_as_the_tally_does_whoever_is_linked_held_or_blocked(
+    store: Store, asker: Any
+) -> None:
+    mine, theirs = await paint(asker), await paint(asker, BEA)
+    for each in (mine, theirs):
+        for account in (ANN, BEA, CEE, DEE, "discord:5", "discord:6", "discord:7"):
+            await store.cast(reaction(each, account), OPEN)
+    await link(store, ANN, CEE)
+    await link(store, BEA, DEE)
+    await store.hold_votes("discord:5", ANN, "because", mine.id)
+    await store.hold_votes("discord:6", ANN, "because")
+    await store.block("discord:7", ANN, "spam")
+    assert await store.votes_of([mine.id, theirs.id]) == {mine.id: 1, theirs.id: 2}
+    found = await store.audit()
+    assert (found.differences, found.votes, found.paintings) == ((), 3, 2)
