@@ -240,20 +240,12 @@ class RoundRules:
 
 
 _RANGES = (
-    ("pool", 1, 10_000),
-    ("per_person", 1, 10_000),
-    ("views", 0, 100_000),
-    ("per_viewer", 1, 10_000),
-    ("final", 0.0, 1.0),
-    ("finalists", 0, 10_000),
-    ("final_views", 0, 100_000),
-    ("quorum", 1, 100_000),
-    ("winners", 1, 1_000),
-    ("confidence", 0.5, 0.9999),
-    ("walk_in", 0.0, 1.0),
-    ("min_age", 0.0, 3650 * DAY),
+    ("pool", 1, 10_000), ("per_person", 1, 10_000), ("views", 0, 100_000),
+    ("per_viewer", 1, 10_000), ("final", 0.0, 1.0), ("finalists", 0, 10_000),
+    ("final_views", 0, 100_000), ("quorum", 1, 100_000), ("winners", 1, 1_000),
+    ("confidence", 0.5, 0.9999), ("walk_in", 0.0, 1.0), ("min_age", 0.0, 3650 * DAY),
     ("max_weight", 1.0, 100.0),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

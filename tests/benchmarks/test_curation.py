@@ -12,10 +12,8 @@ import sqlalchemy as sa
 
 from benchmarks.curation import (
     PAGE,
-    Community,
     Figures,
     as_markdown,
-    draw_world,
     hold_round,
     interval,
     kendall,
@@ -25,6 +23,7 @@ from benchmarks.curation import (
     round_rules,
     score,
 )
+from benchmarks.made_up_community import Community, draw_world
 from benchmarks.page import marks
 from ganshare.store import Store, open_store
 from ganshare.store.tables import artworks, jobs
