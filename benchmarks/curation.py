@@ -267,16 +267,18 @@ def measure(community: Community, seeds: Sequence[int]) -> Figures:
     return figures
 
 
-def as_markdown(figures: Figures, community: Community, seeds: int, load: float) -> str:
+def as_markdown(figures: Figures, community: Community, seeds: range, load: float) -> str:
     """The table for docs/curation.md."""
 
     def told(values: tuple[float, float, float]) -> str:
         return "{:.2f} ({:.2f}–{:.2f})".format(*values)
 
     lines = [
-        f"{circumstances(load)}; `python -m benchmarks.curation --seeds {seeds}`.",
+        f"{circumstances(load)}; "
+        f"`python -m benchmarks.curation --first-seed {seeds.start} --seeds {len(seeds)}`.",
         f"{community.members:,} members, {community.paintings} paintings, {community.looks:,} "
-        f"looks, {community.cheats:.0%} cheats; means over {seeds} worlds with 95 % intervals.",
+        f"looks, {community.cheats:.0%} cheats; means over {len(seeds)} worlds with 95 % "
+        "intervals.",
         "",
         "| | precision@20 | Kendall's tau | cheats in the first 20 | in the first 5 |",
         "|---|---:|---:|---:|---:|",
@@ -300,13 +302,15 @@ def as_markdown(figures: Figures, community: Community, seeds: int, load: float)
 
 @click.command()
 @click.option("--seeds", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--first-seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print every score.")
 @click.option("--docs", is_flag=True, help="Put the table into docs/curation.md.")
-def main(seeds: int, as_json: bool, docs: bool) -> None:
+def main(seeds: int, first_seed: int, as_json: bool, docs: bool) -> None:
     """Compare our ranking with raw counts."""
     load = os.getloadavg()[0]
     community = Community()
-    figures = measure(community, range(seeds))
+    worlds = range(first_seed, first_seed + seeds)
+    figures = measure(community, worlds)
     if as_json:
         print(
             json.dumps(
@@ -317,7 +321,7 @@ def main(seeds: int, as_json: bool, docs: bool) -> None:
             )
         )
         return
-    text = as_markdown(figures, community, seeds, load)
+    text = as_markdown(figures, community, worlds, load)
     print(text)
     if docs:
         write_figures("curation", text, PAGE)

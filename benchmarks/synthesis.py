@@ -148,7 +148,8 @@ class Ours:
         sides = image.shape[2], image.shape[3]
         size, settings = self.painter.perceptor.input_size, self.painter.settings.cutouts
         count, generator = self.canvas.request.num_cutouts, self.canvas.generator
-        return Cutouts.draw(count, size, sides, generator, settings)(image)
+        cutouts = Cutouts.draw(count, size, sides, generator, settings)
+        return self.painter.take(cutouts, image)
 
     def embed(self, views: Tensor) -> Tensor:
         """As a step embeds, in bfloat16."""

@@ -151,7 +151,7 @@ class Canvas:
             self.generator,
             settings.cutouts,
         )
-        embeddings = painter.embed_cutouts(cutouts, image)
+        embeddings = painter.embed(painter.take(cutouts, image))
         parts = [(target.name, target.loss(embeddings)) for target in self.targets]
         if self.palette is not None:
             parts.append(("palette", self.palette.loss(image)))
@@ -274,11 +274,10 @@ class Painter:
         with self._half(exact=False):
             return self.perceptor.encode_image(views.contiguous(memory_format=torch.channels_last))
 
-    def embed_cutouts(self, cutouts: Cutouts, image: Tensor) -> Tensor:
-        """(1, 3, height, width) -> (n, dim), unit length."""
+    def take(self, cutouts: Cutouts, image: Tensor) -> Tensor:
+        """(1, 3, height, width) -> (n, 3, size, size)."""
         with self._half(exact=False):
-            views = cutouts.to(image.device)(image)
-        return self.embed(views)
+            return cutouts.to(image.device)(image)
 
     def _read(self, text: str) -> Tensor:
         """(dim,), unit length."""

@@ -88,7 +88,7 @@ def test_the_same_attention_is_spent_and_shared_out_equally() -> None:
 
 def test_the_table_names_every_way() -> None:
     figures = measure(SMALL, [1, 2])
-    text = as_markdown(figures, SMALL, 2, 0.5)
+    text = as_markdown(figures, SMALL, range(2), 0.5)
     assert text.count("\n| ours, ") == text.count("\n| raw counts, ") == 2
     assert "as a multiple of" in text
 
