@@ -4,9 +4,18 @@ import sys
 
 import click
 
+from admin.commands.approve import approve
 from admin.commands.audit import audit
 from admin.commands.critic import critic
 from admin.commands.curate import curate
+from admin.commands.deploy import deploy
+from admin.commands.doctor import doctor
+from admin.commands.keys import keys
+from admin.commands.list import list_, unlist
+from admin.commands.mint import mint
+from admin.commands.plan import plan
+from admin.commands.reconcile import reconcile, status
+from admin.commands.verify import verify
 from ganshare.cli import run_cli
 
 __all__ = ["admin", "main"]
@@ -17,9 +26,10 @@ def admin() -> None:
     """Mint what the community chose, and list it for sale."""
 
 
-admin.add_command(audit)
-admin.add_command(curate)
-admin.add_command(critic)
+for _command in (audit, curate, critic, keys, deploy, approve, plan, mint, list_, unlist):
+    admin.add_command(_command)
+for _command in (reconcile, status, verify, doctor):
+    admin.add_command(_command)
 
 
 def main() -> None:

@@ -274,6 +274,33 @@ class AdminSettings(Settings):
     )
     chain_id: int = Field(137, ge=1, description="The chain; 137 is Polygon.")
     keystore: Path | None = Field(None, description="The minter's keystore file (version 3).")
+    collection: str | None = Field(None, description="Address of the collection's contract.")
+    confirmations: int = Field(
+        12, ge=0, description="Blocks on top of a transaction that make it final."
+    )
+    gas_price_cap_gwei: int = Field(
+        500, ge=1, description="The most that is offered for a unit of gas, in gwei."
+    )
+    transaction_cap: str = Field(
+        "5", description="The most that one transaction may cost, in the chain's coin."
+    )
+    day_cap: str = Field(
+        "20", description="The most that all transactions of 24 hours may cost, in the same coin."
+    )
+    seaport: str = Field(
+        "0x0000000000000068F116a894984e2DB1123eB395", description="Seaport 1.6 on the chain."
+    )
+    conduit_key: str = Field(
+        "0x0000007b02230091a7ed01230072f7006a004d60a8d4e71d599b8104250f0000",
+        description="Names the conduit that moves sold tokens; OpenSea's by default.",
+    )
+    opensea_collection: str | None = Field(
+        None, description="The collection's name in OpenSea's addresses (its slug)."
+    )
+    pinata_token: SecretStr | None = Field(
+        None, description="Token of a pinning service with Pinata's API; files go there, too."
+    )
+    pinata_api: str = Field("https://api.pinata.cloud", description="That service's API.")
     opensea_api_base: str = Field(
         "https://api.opensea.io/api/v2", description="OpenSea's API, or a stand-in."
     )

@@ -1,0 +1,44 @@
+"""`ganshare admin approve`: let the marketplace's conduit move sold tokens, once."""
+
+import asyncio
+
+import click
+
+from admin.asking import agree, dry_run_option, password_option, yes_option
+from admin.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED, SET_APPROVAL
+from admin.session import opened_session
+from ganshare.errors import SettingsError
+
+__all__ = ["approve"]
+
+
+@click.command()
+@dry_run_option
+@yes_option
+@password_option
+def approve(dry_run: bool, yes: bool, password_fd: int | None) -> None:
+    """Let the conduit move the minter's tokens of this collection when they are sold."""
+    asyncio.run(_approve(dry_run=dry_run, yes=yes, password_fd=password_fd))
+
+
+async def _approve(*, dry_run: bool, yes: bool, password_fd: int | None) -> None:
+    async with opened_session() as session, session.chain() as chain:
+        contract, owner = session.collection.address, session.address
+        controller = (await chain.call(session.seaport, INFORMATION))[2]
+        key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
+        conduit, exists = await chain.call(controller, GET_CONDUIT, key)
+        if not exists:
+            raise SettingsError(f"There is no conduit for the key {session.settings.conduit_key}.")
+        if (await chain.call(contract, IS_APPROVED, owner, conduit))[0]:
+            click.echo(f"The conduit {conduit} is approved already.")
+            return
+        lines = [("collection", contract), ("owner", owner), ("conduit", str(conduit))]
+        if not agree(lines, dry_run=dry_run, yes=yes):
+            return
+        signer = session.unlock(password_fd)
+        async with session.ledger.held():
+            sender = session.sender(chain, signer)
+            await sender.resume()
+            data = SET_APPROVAL.call_data(conduit, True)
+            await sender.settle(await sender.send("approve", [], contract, data))
+        click.echo(f"The conduit {conduit} is approved.")

@@ -1,0 +1,106 @@
+"""`ganshare admin doctor`: looks at what minting and listing need, and changes nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import click
+
+from admin.chain.chain import Chain
+from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED
+from admin.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
+from admin.seaport.order import Domain
+from admin.session import COIN, Session, opened_session
+from ganshare.errors import GanshareError, SettingsError
+
+__all__ = ["doctor"]
+
+Check = Callable[[Session, Chain], Awaitable[str]]
+
+
+@click.command()
+def doctor() -> int:
+    """Check endpoints, key, collection, Seaport, approval, IPFS and OpenSea; changes nothing.
+
+    Ends with exit code 3 if something is wrong.
+    """
+    return asyncio.run(_doctor())
+
+
+async def _doctor() -> int:
+    async with opened_session() as session:
+        try:
+            async with session.chain() as chain:
+                wrong = [not await _told(*check, session, chain) for check in _CHECKS]
+        except GanshareError as error:
+            click.echo(f"  no  endpoints: {error}")
+            return 3
+    return 3 if any(wrong) else 0
+
+
+async def _told(name: str, check: Check, session: Session, chain: Chain) -> bool:
+    try:
+        found = await check(session, chain)
+    except GanshareError as error:
+        click.echo(f"  no  {name}: {error}")
+        return False
+    click.echo(f"  ok  {name}: {found}")
+    return True
+
+
+async def _endpoints(session: Session, chain: Chain) -> str:
+    fees = session.fees.choose(await chain.base_fee(), await chain.tip())
+    return f"block {await chain.height()}, gas up to {fees.max_fee / 10**9:.4g} gwei"
+
+
+async def _key(session: Session, chain: Chain) -> str:
+    balance = await chain.balance(session.address)
+    if balance == 0:
+        raise SettingsError(f"The minter {session.address} has no coins for gas.")
+    return f"{session.address} has {COIN.show(balance)}"
+
+
+async def _collection(session: Session, chain: Chain) -> str:
+    contract = session.collection.address
+    if not await chain.has_code(contract):
+        raise SettingsError(f"There is no contract at {contract} on this chain.")
+    if not (await chain.call(contract, HAS_ROLE, MINTER_ROLE, session.address))[0]:
+        raise SettingsError(f"{session.address} is no minter of {contract}.")
+    if (await chain.call(contract, PAUSED))[0]:
+        raise SettingsError(f"Minting is paused at {contract}.")
+    return contract
+
+
+async def _seaport(session: Session, chain: Chain) -> str:
+    version, separator, controller = await chain.call(session.seaport, INFORMATION)
+    if separator != Domain(chain.chain_id, session.seaport).separator:
+        raise SettingsError(f"Seaport {version} at {session.seaport} has another domain than ours.")
+    key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
+    conduit, exists = await chain.call(controller, GET_CONDUIT, key)
+    if not exists:
+        raise SettingsError(f"There is no conduit for the key {session.settings.conduit_key}.")
+    owner = session.address
+    if not (await chain.call(session.collection.address, IS_APPROVED, owner, conduit))[0]:
+        raise SettingsError(
+            f"The conduit {conduit} may not move tokens yet; `ganshare admin approve` allows it."
+        )
+    return f"{version}, conduit {conduit} approved"
+
+
+async def _opensea(session: Session, chain: Chain) -> str:
+    market = (await session.shop(30)).market
+    fees = sum(fee.basis_points for fee in market.fees)
+    return f"{market.slug} on {market.chain}, {market.currency.symbol}, fees {fees / 100:g} %"
+
+
+async def _ipfs(session: Session, chain: Chain) -> str:
+    return f"agrees about {await session.pinner().pin('doctor.txt', b'GANshare')}"
+
+
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("endpoints", _endpoints),
+    ("key", _key),
+    ("collection", _collection),
+    ("Seaport", _seaport),
+    ("IPFS", _ipfs),
+    ("OpenSea", _opensea),
+)

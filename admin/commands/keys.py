@@ -1,0 +1,43 @@
+"""`ganshare admin keys`: keystores, made and looked at; no key is ever shown."""
+
+from pathlib import Path
+
+import click
+
+from admin.keys import keystore_address, make_keystore, read_password
+from ganshare.errors import SettingsError
+
+__all__ = ["keys"]
+
+
+@click.group()
+def keys() -> None:
+    """Make a keystore for the minter, or tell whose one is."""
+
+
+@keys.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--password-fd", type=click.IntRange(min=0), metavar="N", help="Instead of asking.")
+@click.option("--import-fd", type=click.IntRange(min=0), metavar="N", help="A key, in hexadecimal.")
+def new(path: Path, password_fd: int | None, import_fd: int | None) -> None:
+    """Draw a new key, or take one from a file descriptor, and keep it encrypted at PATH."""
+    key = None
+    if import_fd is not None:
+        try:
+            key = bytes.fromhex(read_password("", import_fd).removeprefix("0x"))
+        except ValueError:
+            # Without the chain of errors: its message would quote the key.
+            raise SettingsError("What was given as a key is not hexadecimal.") from None
+        if len(key) != 32:
+            raise SettingsError(f"A key has 32 bytes, not {len(key)}.")
+    password = read_password("New password: ", password_fd)
+    if password_fd is None and read_password("Again: ") != password:
+        raise SettingsError("The two passwords differ.")
+    click.echo(make_keystore(path, password, key))
+
+
+@keys.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def show(path: Path) -> None:
+    """Print whose keystore it is."""
+    click.echo(keystore_address(path))

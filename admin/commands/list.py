@@ -1,0 +1,175 @@
+"""`ganshare admin list` and `unlist`: sign, post, change prices, and really disable old orders."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from admin.asking import (
+    agree,
+    dry_run_option,
+    password_option,
+    progress,
+    report,
+    report_option,
+    yes_option,
+)
+from admin.chain.chain import Chain
+from admin.estimate import estimate_sale
+from admin.keys import Signer
+from admin.ledger import Listing, ListingState
+from admin.minting import reconcile_tokens
+from admin.prices import Prices, read_prices
+from admin.selling import (
+    LIVE,
+    Shop,
+    cancel_listings,
+    for_sale,
+    post_all,
+    reconcile_listings,
+    sign_all,
+)
+from admin.session import Session, opened_session
+from ganshare.errors import SettingsError
+
+__all__ = ["list_", "unlist"]
+
+
+@click.command("list")
+@click.option(
+    "--prices",
+    "prices_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The price table.",
+)
+@click.option("--days", type=float, default=30.0, show_default=True, help="How long they hold.")
+@click.option("--reprice", is_flag=True, help="Cancel orders whose price the table changed.")
+@dry_run_option
+@yes_option
+@password_option
+@report_option
+def list_(
+    prices_file: Path,
+    days: float,
+    reprice: bool,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+    report_to: Path,
+) -> None:
+    """Offer what is minted: one signature for all orders, then each is posted once.
+
+    May be interrupted at any moment: the next run goes on where this one ended.
+    """
+    asyncio.run(_list(prices_file, days, reprice, dry_run, yes, password_fd, report_to))
+
+
+@click.command()
+@click.argument("tokens", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All orders of the collection.")
+@dry_run_option
+@yes_option
+@password_option
+def unlist(
+    tokens: tuple[str, ...], every: bool, dry_run: bool, yes: bool, password_fd: int | None
+) -> None:
+    """Cancel orders on the chain, so that nobody can buy by them any more."""
+    asyncio.run(_unlist(set(tokens), every, dry_run, yes, password_fd))
+
+
+async def _list(
+    prices_file: Path,
+    days: float,
+    reprice: bool,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+    report_to: Path,
+) -> None:
+    prices = read_prices(prices_file)
+    async with opened_session() as session, session.chain() as chain:
+        shop = await session.shop(days)
+        dear = await _repriced(session, shop, prices) if reprice else []
+        lines = [("seller", session.address), *await _plan(session, shop, prices)]
+        if dear:
+            lines.append(("orders to cancel", f"{len(dear)}, in one transaction"))
+        if not agree(lines, dry_run=dry_run, yes=yes):
+            return
+        signer = session.unlock(password_fd)
+        async with session.ledger.held():
+            await _sell(session, chain, signer, shop, prices, dear)
+        await report(session, report_to)
+
+
+async def _plan(session: Session, shop: Shop, prices: Prices) -> list[tuple[str, str]]:
+    sale = estimate_sale(await for_sale(session.ledger, shop, session.address), prices, shop)
+    waiting = await session.ledger.listings(
+        shop.collection, ListingState.SIGNED, ListingState.POSTING
+    )
+    return [
+        *(sale.lines() if sale else [("to list", "nothing new")]),
+        ("signed before, to post", str(len(waiting))),
+    ]
+
+
+async def _sell(
+    session: Session,
+    chain: Chain,
+    signer: Signer,
+    shop: Shop,
+    prices: Prices,
+    dear: list[Listing],
+) -> None:
+    sender = session.sender(chain, signer)
+    await sender.resume()
+    await reconcile_tokens(session.ledger, chain, shop.collection, signer.address)
+    await reconcile_listings(session.ledger, chain, shop)
+    live = {each.hash for each in await session.ledger.listings(shop.collection, *LIVE)}
+    waiting = await session.ledger.listings(shop.collection, ListingState.CANCELLING)
+    if dear or waiting:
+        stale = [each for each in dear if each.hash in live]
+        await cancel_listings(session.ledger, sender, chain, shop, stale)
+    await sign_all(
+        session.ledger, signer, chain, shop, lambda item: prices.of(item, shop.market.currency)
+    )
+    states = (ListingState.SIGNED, ListingState.POSTING)
+    left = await session.ledger.listings(shop.collection, *states)
+    with progress("posting", len(left)) as advance:
+        async for each in post_all(session.ledger, session.opensea(), shop):
+            advance()
+            if each.state is ListingState.REFUSED:
+                click.echo(f"refused: token {each.token}: {each.reason}", err=True)
+
+
+async def _repriced(session: Session, shop: Shop, prices: Prices) -> list[Listing]:
+    """Live orders whose price or currency is not what the table says now."""
+    items = {each.token: each.item for each in await session.ledger.tokens(shop.collection)}
+    market = shop.market.currency
+    return [
+        each
+        for each in await session.ledger.listings(shop.collection, *LIVE)
+        if each.price != prices.of(items[each.token], market) or each.currency != market.symbol
+    ]
+
+
+async def _unlist(
+    tokens: set[str], every: bool, dry_run: bool, yes: bool, password_fd: int | None
+) -> None:
+    if bool(tokens) == every:
+        raise SettingsError("Name tokens to take off sale, or say --all; one of the two.")
+    async with opened_session() as session, session.chain() as chain:
+        live = await session.ledger.listings(session.collection, *LIVE)
+        chosen = [each for each in live if every or str(each.token) in tokens]
+        unknown = tokens - {str(each.token) for each in chosen}
+        if unknown:
+            raise SettingsError(f"These tokens are not on sale: {', '.join(sorted(unknown))}.")
+        lines = [("orders to cancel", f"{len(chosen)}, in one transaction at most")]
+        if not chosen or not agree(lines, dry_run=dry_run, yes=yes):
+            return
+        signer = session.unlock(password_fd)
+        shop = await session.shop(30)
+        async with session.ledger.held():
+            sender = session.sender(chain, signer)
+            await cancel_listings(session.ledger, sender, chain, shop, chosen)
+        click.echo(f"{len(chosen)} orders are cancelled.")

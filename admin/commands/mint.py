@@ -1,0 +1,99 @@
+"""`ganshare admin mint`: pin what is planned, mint what is pinned."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from admin.asking import (
+    agree,
+    dry_run_option,
+    password_option,
+    progress,
+    report,
+    report_option,
+    yes_option,
+)
+from admin.estimate import estimate_mint
+from admin.ledger import Token, TokenState
+from admin.minting import BATCH, mint_all
+from admin.pinning import pin_all
+from admin.session import Session, opened_session
+from ganshare.blobs import open_blobs
+
+__all__ = ["mint"]
+
+
+@click.command()
+@click.option("--batch", type=click.IntRange(1, 200), default=BATCH, show_default=True)
+@click.option("--description", help="Of the collection, put into each token's metadata.")
+@click.option("--site", metavar="URL", help="The web page, for links from tokens to paintings.")
+@dry_run_option
+@yes_option
+@password_option
+@report_option
+def mint(
+    batch: int,
+    description: str | None,
+    site: str | None,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+    report_to: Path,
+) -> None:
+    """Pin pictures and metadata, then mint, batch by batch.
+
+    May be interrupted at any moment: the next run goes on where this one ended.
+    """
+    asyncio.run(_mint(batch, description, site, dry_run, yes, password_fd, report_to))
+
+
+async def _mint(
+    batch: int,
+    description: str | None,
+    site: str | None,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+    report_to: Path,
+) -> None:
+    async with opened_session() as session, session.chain() as chain:
+        tokens = await session.ledger.tokens(session.collection)
+        fees = session.fees.choose(await chain.base_fee(), await chain.tip())
+        lines = [("collection", session.collection.address), ("minter", session.address)]
+        lines += estimate_mint(tokens, batch, fees).lines()
+        if not agree(lines, dry_run=dry_run, yes=yes):
+            return
+        signer = session.unlock(password_fd)
+        async with session.ledger.held():
+            await _pin(session, site, description)
+            left = await session.ledger.tokens(
+                session.collection, TokenState.PINNED, TokenState.SENT
+            )
+            sender = session.sender(chain, signer)
+            with progress("minting", len(left)) as advance:
+                async for transaction, count in mint_all(
+                    session.ledger, sender, chain, session.collection, signer.address, batch
+                ):
+                    advance(count)
+                    click.echo(f"minted {count} with nonce {transaction.nonce}")
+        await report(session, report_to)
+
+
+async def _pin(session: Session, site: str | None, description: str | None) -> None:
+    blobs = open_blobs(session.core.blobs_url.get_secret_value())
+
+    async def read(token: Token) -> bytes:
+        return await blobs.get(str(token.item["blob"]))
+
+    planned = await session.ledger.tokens(session.collection, TokenState.PLANNED)
+    with progress("pinning", len(planned)) as advance:
+        async for _ in pin_all(
+            session.ledger,
+            session.pinner(),
+            read,
+            session.collection,
+            site=site,
+            description=description,
+        ):
+            advance()

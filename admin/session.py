@@ -1,0 +1,153 @@
+"""What the chain's commands work with: settings, ledger, endpoints, and the key once it is open."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from eth_utils.address import is_hex_address, to_checksum_address
+
+from admin.chain.chain import Chain, open_chain
+from admin.chain.fees import GWEI, FeePolicy, priority_floor
+from admin.chain.sender import Sender, Timing
+from admin.ipfs import Kubo, Pinata, Pinner, PinService
+from admin.keys import Limits, Signer, keystore_address, open_keystore, read_password
+from admin.ledger import Collection, Ledger
+from admin.opening import whoever_types
+from admin.opensea import OpenSea
+from admin.seaport.amounts import Currency
+from admin.seaport.order import NATIVE
+from admin.selling import Shop
+from ganshare.errors import SettingsError, quoted
+from ganshare.log import start_log
+from ganshare.settings import AdminSettings, CoreSettings, load
+
+__all__ = ["COIN", "Session", "opened_session"]
+
+COIN = Currency("coins", NATIVE, 18)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's parts; what needs a setting asks for it when it is needed."""
+
+    core: CoreSettings
+    settings: AdminSettings
+    ledger: Ledger
+    client: httpx.AsyncClient
+
+    @property
+    def collection(self) -> Collection:
+        """The contract; raises SettingsError if none is set."""
+        return Collection(self.settings.chain_id, _address("ADMIN_COLLECTION", self._contract))
+
+    @property
+    def _contract(self) -> str:
+        if self.settings.collection is None:
+            raise SettingsError(
+                "No collection is set; `ganshare admin deploy` makes one, and ADMIN_COLLECTION "
+                "takes its address."
+            )
+        return self.settings.collection
+
+    @property
+    def seaport(self) -> str:
+        """Where orders are filled."""
+        return _address("ADMIN_SEAPORT", self.settings.seaport)
+
+    @property
+    def address(self) -> str:
+        """Whose keystore it is; no password is needed for that."""
+        if self.settings.keystore is None:
+            raise SettingsError(
+                "No keystore is set; `ganshare admin keys new` makes one, and ADMIN_KEYSTORE "
+                "takes its path."
+            )
+        return keystore_address(self.settings.keystore)
+
+    @property
+    def fees(self) -> FeePolicy:
+        """The owner's cap and the chain's floor."""
+        cap = self.settings.gas_price_cap_gwei * GWEI
+        return FeePolicy(cap, priority_floor(self.settings.chain_id))
+
+    def chain(self) -> AbstractAsyncContextManager[Chain]:
+        """The chain, to be entered."""
+        urls = self.settings.rpc_urls.get_secret_value()
+        return open_chain(urls, self.settings.chain_id)
+
+    def unlock(self, password_fd: int | None, *, may_deploy: bool = False) -> Signer:
+        """Ask for the password and open the keystore, under the limits of the settings."""
+        address = self.address
+        contract = None if self.settings.collection is None else self.collection.address
+        limits = Limits(
+            chain_id=self.settings.chain_id,
+            recipients=frozenset() if contract is None else frozenset({contract, self.seaport}),
+            gas_price=self.fees.cap,
+            transaction=COIN.parse(self.settings.transaction_cap),
+            day=COIN.parse(self.settings.day_cap),
+            may_deploy=may_deploy,
+            seaport=self.seaport,
+            collection=contract,
+        )
+        password = read_password(f"Password of {address}: ", password_fd)
+        if self.settings.keystore is None:
+            raise SettingsError("No keystore is set.")
+        return open_keystore(self.settings.keystore, password, limits)
+
+    def sender(self, chain: Chain, signer: Signer) -> Sender:
+        """The account's transactions."""
+        pace = 2.0 if self.settings.confirmations else 0.1
+        timing = Timing(confirmations=self.settings.confirmations, look=pace)
+        return Sender(chain, signer, self.ledger, self.fees, timing)
+
+    def pinner(self) -> Pinner:
+        """Where pictures and metadata are kept."""
+        services: list[PinService] = [Kubo(self.settings.ipfs_api, self.client)]
+        if self.settings.pinata_token is not None:
+            token = self.settings.pinata_token.get_secret_value()
+            services.append(Pinata(self.settings.pinata_api, token, self.client))
+        return Pinner(*services)
+
+    def opensea(self) -> OpenSea:
+        """OpenSea's API."""
+        key = self.settings.opensea_api_key
+        if key is None:
+            raise SettingsError("No key for OpenSea's API is set; ADMIN_OPENSEA_API_KEY takes it.")
+        return OpenSea(self.settings.opensea_api_base, key.get_secret_value(), self.client)
+
+    async def shop(self, days: float) -> Shop:
+        """What OpenSea wants of listings today."""
+        slug = self.settings.opensea_collection
+        if slug is None:
+            raise SettingsError(
+                "The collection's name at OpenSea is not set; ADMIN_OPENSEA_COLLECTION takes it."
+            )
+        return Shop(
+            collection=self.collection,
+            seaport=self.seaport,
+            conduit_key=self.settings.conduit_key,
+            market=await self.opensea().terms(slug, self.collection.address),
+            duration=round(days * 86_400),
+        )
+
+
+@asynccontextmanager
+async def opened_session() -> AsyncIterator[Session]:
+    """Read the settings, start the log and open the ledger."""
+    core, settings = load(CoreSettings), load(AdminSettings)
+    start_log("admin", core, settings)
+    url = core.database_url.get_secret_value()
+    async with (
+        Ledger(url, by=whoever_types()) as ledger,
+        httpx.AsyncClient(timeout=30.0) as client,
+    ):
+        yield Session(core, settings, ledger, client)
+
+
+def _address(setting: str, text: str) -> str:
+    if not is_hex_address(text):
+        raise SettingsError(
+            f"{setting} is {quoted(text)}; it must be an address, 0x and 40 digits."
+        )
+    return str(to_checksum_address(text))
