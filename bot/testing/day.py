@@ -131,7 +131,7 @@ async def open_day(folder: Path, seconds: float) -> AsyncIterator[Day]:
         with running(folder, environment, "engine run", "bot run", "bot web") as processes:
 
             async def all_are_there() -> bool:
-                listed = discord.world.commands and len(telegram.world.commands) >= 8
+                listed = discord.gateway.connected and len(telegram.world.commands) >= 8
                 return bool(listed and await store.engines())
 
             await come(all_are_there, processes, seconds)
