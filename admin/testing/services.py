@@ -1,0 +1,201 @@
+"""Stand-ins on loopback that other processes can talk to: OpenSea's API and an IPFS node.
+
+The OpenSea one takes orders as the real one is described (../shared/specs is not needed), and can
+be told to fail in all the ways that networks and services do.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from admin.ipfs import cid_of
+from admin.seaport.order import ConsiderationItem, ItemType, OfferItem, Order, OrderType, order_hash
+
+__all__ = ["Collector", "Opensea", "serve"]
+
+
+@dataclass
+class Opensea:
+    """OpenSea, as far as listings go.
+
+    Args:
+        contract: of the only collection, whose name is `slug`.
+        chain: its name in addresses; `fees`, `zone` and `currency` as the collection has them.
+        troubles: what happens to a posted order, by a die: "500 after", "timeout after", "429",
+            "500 before".
+    """
+
+    contract: str
+    slug: str = "paintings"
+    chain: str = "polygon"
+    fees: list[tuple[str, float]] = field(default_factory=list)
+    zone: str | None = None
+    currency: Mapping[str, Any] = field(
+        default_factory=lambda: {"symbol": "POL", "address": "0x" + "00" * 20, "decimals": 18}
+    )
+    troubles: tuple[str, ...] = ()
+    seed: int = 1
+    listings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stored: list[str] = field(default_factory=list)  # each time that an order was stored
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Throw the die from a seed."""
+        self._die = random.Random(self.seed)  # noqa: S311  # a test must be repeatable
+
+    @property
+    def app(self) -> Starlette:
+        """The API."""
+        base = "/api/v2"
+        return Starlette(
+            routes=[
+                Route(base + "/collections/{slug}", self._collection),
+                Route(base + "/orders/{chain}/seaport/listings", self._post, methods=["POST"]),
+                Route(base + "/orders/chain/{chain}/protocol/{seaport}/{hash}", self._order),
+            ]
+        )
+
+    async def _collection(self, request: Request) -> Response:
+        if request.path_params["slug"] != self.slug:
+            return JSONResponse({"errors": ["no such collection"]}, 404)
+        fees = [
+            {"fee": fee, "recipient": recipient, "required": number == 0}
+            for number, (recipient, fee) in enumerate(self.fees)
+        ]
+        money = {**self.currency, "chain": self.chain, "name": "", "image": "", "eth_price": "1"}
+        return JSONResponse(
+            {
+                "collection": self.slug,
+                "name": self.slug,
+                "contracts": [{"address": self.contract.lower(), "chain": self.chain}],
+                "fees": fees,
+                "required_zone": self.zone,
+                "pricing_currencies": {"listing_currency": money, "offer_currency": money},
+            }
+        )
+
+    async def _post(self, request: Request) -> Response:
+        trouble = self._die.choice(self.troubles) if self.troubles else ""
+        if trouble == "429":
+            return JSONResponse({"errors": ["slow down"]}, 429, {"retry-after": "0.05"})
+        if trouble == "500 before":
+            return JSONResponse({"errors": ["oops"]}, 500)
+        body = await request.json()
+        self.bodies.append(body)
+        problem = self._problem(request, body)
+        if problem:
+            return JSONResponse({"errors": [problem]}, 400)
+        found = "0x" + order_hash(_read(body["parameters"])).hex()
+        if found in self.listings:
+            return JSONResponse({"errors": ["duplicate order"]}, 400)
+        self.listings[found] = body
+        self.stored.append(found)
+        if trouble == "500 after":
+            return JSONResponse({"errors": ["oops"]}, 500)
+        if trouble == "timeout after":
+            return Response(status_code=504)
+        price = {"current": {"currency": "POL", "decimals": 18, "value": "1"}}
+        shown = {"order_hash": found, "chain": self.chain, "price": price, "type": "basic"}
+        return JSONResponse({**shown, "remaining_quantity": 1, "status": "ACTIVE"})
+
+    async def _order(self, request: Request) -> Response:
+        if request.path_params["hash"] not in self.listings:
+            return JSONResponse({"errors": ["Order not found"]}, 400)
+        return JSONResponse({"order": {"status": "ACTIVE"}})
+
+    def _problem(self, request: Request, body: Mapping[str, Any]) -> str | None:
+        order = _read(body["parameters"])
+        if request.path_params["chain"] != self.chain:
+            return "unknown chain"
+        if (self.zone or "0x" + "00" * 20).lower() != order.zone.lower():
+            return "wrong zone"
+        if {item.token.lower() for item in order.consideration} != {
+            str(self.currency["address"]).lower()
+        }:
+            return "wrong currency"
+        wanted = [
+            (recipient.lower(), order.price * round(fee * 100) // 10_000)
+            for recipient, fee in self.fees
+        ]
+        paid = [(item.recipient.lower(), item.amount) for item in order.consideration[1:]]
+        return None if paid == wanted else "wrong fees"
+
+
+@dataclass
+class Collector:
+    """An IPFS node that keeps what it gets."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    wrong: bool = False  # whether it says another CID
+
+    @property
+    def app(self) -> Starlette:
+        """Kubo's RPC and Pinata's API."""
+        return Starlette(
+            routes=[
+                Route("/api/v0/add", self._add, methods=["POST"]),
+                Route("/pinning/pinFileToIPFS", self._add, methods=["POST"]),
+            ]
+        )
+
+    async def _add(self, request: Request) -> Response:
+        async with request.form() as form:
+            upload: Any = form["file"]
+            data = await upload.read()
+        found = cid_of(data + b"?" if self.wrong else data)
+        self.files[found] = data
+        return JSONResponse({"Hash": found, "IpfsHash": found, "Name": "", "Size": "0"})
+
+
+@contextmanager
+def serve(app: Starlette) -> Iterator[str]:
+    """Serve on a free port of this machine; gives the address."""
+    config = uvicorn.Config(app, "127.0.0.1", 0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def _read(values: Mapping[str, Any]) -> Order:
+    """Read an order from the API's form, in our own way and not by the code under test."""
+
+    def item(each: Mapping[str, Any]) -> tuple[ItemType, str, int, int]:
+        return (
+            ItemType(each["itemType"]),
+            each["token"],
+            int(each["identifierOrCriteria"]),
+            int(each["startAmount"]),
+        )
+
+    return Order(
+        offerer=values["offerer"],
+        zone=values["zone"],
+        offer=tuple(OfferItem(*item(each)) for each in values["offer"]),
+        consideration=tuple(
+            ConsiderationItem(*item(each), each["recipient"]) for each in values["consideration"]
+        ),
+        order_type=OrderType(values["orderType"]),
+        start=int(values["startTime"]),
+        end=int(values["endTime"]),
+        zone_hash=values["zoneHash"],
+        salt=int(values["salt"], 0),
+        conduit_key=values["conduitKey"],
+        counter=int(values["counter"]),
+    )

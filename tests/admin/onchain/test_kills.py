@@ -1,0 +1,236 @@
+"""Fifty SIGKILLs while minting and listing, two admins at once: everything once, nothing lost.
+
+The commands run as processes against a chain that makes a block every moment, and an OpenSea that
+fails after storing, before storing, and asks to slow down.
+"""
+
+import asyncio
+import hashlib
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from admin.contract.collection import OWNER_OF, TOTAL_SUPPLY, TRANSFER
+from admin.keys import make_keystore
+from admin.ledger import Collection, Ledger, ListingState, Token, TokenState
+from admin.seaport.contract import FULFILL_ORDER
+from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
+from admin.testing.making import make_item
+from admin.testing.services import Collector, Opensea, serve
+from ganshare.blobs import open_blobs
+from ganshare.store import open_store
+
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
+
+COUNT = 100
+KILLS = 50
+PASSWORD = "correct horse battery staple"
+TROUBLES = ("", "", "", "500 after", "timeout after", "429", "500 before")
+
+
+@dataclass
+class Studio:
+    """Everything that the commands need, and what they left behind."""
+
+    market: Market
+    opensea: Opensea
+    ipfs: Collector
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return self.environment["GANSHARE_DATABASE_URL"]
+
+    @property
+    def collection(self) -> Collection:
+        return Collection(CHAIN_ID, self.market.collection)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        read, write = os.pipe()
+        os.write(write, PASSWORD.encode() + b"\n")
+        os.close(write)
+        # By pipe, not by argument: `ps` and /proc show arguments to everybody.
+        with (self.folder / "admin.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "admin", *arguments, "--password-fd", str(read)],
+                env=os.environ | self.environment,
+                cwd=self.folder,
+                pass_fds=(read,),
+                stdout=log,
+                stderr=log,
+            )
+        os.close(read)
+        return process
+
+    def reconcile(self) -> int:
+        command = [sys.executable, "-m", "admin", "reconcile"]
+        environment = os.environ | self.environment
+        return subprocess.run(command, env=environment, cwd=self.folder, check=False).returncode
+
+    def mint(self) -> "subprocess.Popen[bytes]":
+        return self.start("mint", "--yes", "--batch", "7", "--report", "report")
+
+    def list(self) -> "subprocess.Popen[bytes]":
+        return self.start("list", "--yes", "--prices", "prices.toml", "--report", "report")
+
+    def nonce(self) -> int:
+        found = self.market.chain.ask(
+            "eth_getTransactionCount", self.market.owner.address, "latest"
+        )
+        return int(found, 16)
+
+    def log(self) -> str:
+        return (self.folder / "admin.log").read_text("utf-8", "replace")
+
+
+@pytest.fixture(scope="module")
+def studio(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    folder = tmp_path_factory.mktemp("studio")
+    with ExitStack() as stack:
+        market = make_market(stack.enter_context(anvil(tools, block_time=0.5)), tools)
+        fees = [(market.market_fee, 1.0), (market.creator_fee, 5.0)]
+        opensea = Opensea(market.collection, fees=fees, troubles=TROUBLES)
+        ipfs = Collector()
+        keystore = folder / "minter.json"
+        make_keystore(keystore, PASSWORD, bytes(market.owner.key))
+        (folder / "prices.toml").write_text('default = "0.050001"\n', "utf-8")
+        environment = {
+            "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ganshare.db",
+            "GANSHARE_BLOBS_URL": f"file://{folder}/blobs",
+            "GANSHARE_LOG": "json",
+            "ADMIN_RPC_URLS": f"{market.chain.url},{market.chain.url}/",
+            "ADMIN_CHAIN_ID": str(CHAIN_ID),
+            "ADMIN_KEYSTORE": str(keystore),
+            "ADMIN_COLLECTION": market.collection,
+            "ADMIN_CONFIRMATIONS": "0",
+            "ADMIN_SEAPORT": market.seaport,
+            "ADMIN_CONDUIT_KEY": market.conduit_key,
+            "ADMIN_OPENSEA_COLLECTION": "paintings",
+            "ADMIN_OPENSEA_API_KEY": "opensea-key",
+            "ADMIN_OPENSEA_API_BASE": stack.enter_context(serve(opensea.app)) + "/api/v2",
+            "ADMIN_IPFS_API": stack.enter_context(serve(ipfs.app)) + "/api/v0",
+        }
+        yield Studio(market, opensea, ipfs, folder, environment)
+
+
+@pytest.fixture(scope="module")
+def planned(studio: Studio) -> list[Token]:
+    """A hundred small paintings in the ledger, their pictures among the blobs."""
+    return asyncio.run(plan(studio))
+
+
+async def plan(studio: Studio) -> list[Token]:
+    blobs = open_blobs(studio.environment["GANSHARE_BLOBS_URL"])
+    async with open_store(studio.url, migrate=True):
+        pass
+    tokens = []
+    for number in range(COUNT):
+        picture = io.BytesIO()
+        Image.new("RGB", (8, 8), (number, 2 * number, 255 - number)).save(picture, "PNG")
+        data = picture.getvalue()
+        key = f"pictures/{number:032x}/1.png"
+        await blobs.put(key, data)
+        digest = hashlib.sha256(data).hexdigest()
+        item = make_item(number, sha256=digest, blob=key)
+        tokens.append(
+            Token(studio.collection, int(digest, 16), item["id"], TokenState.PLANNED, item)
+        )
+    async with Ledger(studio.url) as ledger, ledger.held():
+        await ledger.plan(tokens)
+    return tokens
+
+
+def kill_often(start: Any, seed: int, kills: int, longest: float) -> int:
+    """Start and kill again and again; gives how many really were killed under way."""
+    die = random.Random(seed)
+    killed = 0
+    for _ in range(kills):
+        process = start()
+        try:
+            process.wait(1.2 + die.random() * longest)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        process.wait()
+    return killed
+
+
+def finish(start: Any) -> None:
+    assert start().wait(240) == 0
+
+
+async def test_fifty_kills_and_two_admins_mint_and_list_everything_once(
+    studio: Studio, planned: list[Token]
+) -> None:
+    first = studio.nonce()
+    killed = kill_often(studio.mint, 1, KILLS // 2, 2.5)
+    both = [studio.mint(), studio.mint()]
+    assert sorted(process.wait(240) for process in both) in ([0, 0], [0, 3])
+    finish(studio.mint)
+    assert studio.market.chain.call(studio.market.collection, TOTAL_SUPPLY) == (COUNT,)
+    killed += kill_often(studio.list, 2, KILLS // 2, 2.5)
+    both = [studio.list(), studio.list()]
+    assert sorted(process.wait(240) for process in both) in ([0, 0], [0, 3])
+    finish(studio.list)
+    assert killed >= KILLS // 3
+    print(f"killed under way: {killed} of {KILLS}")  # noqa: T201
+
+    async with Ledger(studio.url) as ledger:
+        tokens = await ledger.tokens(studio.collection)
+        listings = await ledger.listings(studio.collection)
+        sent = await ledger.transactions(CHAIN_ID, studio.market.owner.address)
+    assert Counter(each.state for each in tokens) == {TokenState.MINTED: COUNT}
+    assert [each.nonce for each in sent] == list(range(first, studio.nonce()))
+    assert len(transfers(studio)) == len(set(transfers(studio))) == COUNT
+    live = [each for each in listings if each.state is ListingState.POSTED]
+    assert len({each.token for each in live}) == len(live) == COUNT
+    assert sorted(studio.opensea.stored) == sorted(each.hash for each in live)
+
+
+def transfers(studio: Studio) -> list[str]:
+    wanted = {"fromBlock": "0x0", "address": studio.market.collection}
+    topics = {"topics": ["0x" + TRANSFER.hex()]}
+    return [each["topics"][3] for each in studio.market.chain.ask("eth_getLogs", wanted | topics)]
+
+
+async def test_what_was_posted_can_be_bought(studio: Studio, planned: list[Token]) -> None:
+    async with Ledger(studio.url) as ledger:
+        listings = await ledger.listings(studio.collection, ListingState.POSTED)
+    for each in (listings[0], listings[-1]):
+        data = FULFILL_ORDER.call_data((each.order.as_parameters(), each.signature), bytes(32))
+        studio.market.chain.send(studio.market.buyer, studio.market.seaport, data, each.price)
+        owner = studio.market.chain.call(studio.market.collection, OWNER_OF, each.token)[0]
+        assert owner.lower() == studio.market.buyer.address.lower()
+    assert studio.reconcile() == 0
+    async with Ledger(studio.url) as ledger:
+        filled = await ledger.listings(studio.collection, ListingState.FILLED)
+    assert {each.hash for each in filled} == {listings[0].hash, listings[-1].hash}
+
+
+def test_no_key_and_no_password_is_left_anywhere(studio: Studio, planned: list[Token]) -> None:
+    key = bytes(studio.market.owner.key)
+    secrets = (key, key.hex().encode(), PASSWORD.encode(), b"opensea-key")
+    for file in studio.folder.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert not any(secret in content for secret in secrets), file
+
+
+def test_metadata_on_ipfs_is_what_the_tokens_say(studio: Studio, planned: list[Token]) -> None:
+    names = [json.loads(data) for data in studio.ipfs.files.values() if data.startswith(b"{")]
+    assert len(names) == COUNT
+    assert all(each["image"].removeprefix("ipfs://") in studio.ipfs.files for each in names)
