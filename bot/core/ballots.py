@@ -1,7 +1,9 @@
 """Reactions below messages that show a painting become ballots; lists of them settle the rest."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from ganshare.community import Showing
 from ganshare.errors import JobError, WorldError
@@ -9,20 +11,26 @@ from ganshare.log import get_logger
 from ganshare.store import Store
 from ganshare.voting import VoteEvent, Voter
 
-__all__ = ["VOTE_EMOJIS", "Ballots", "is_vote"]
+__all__ = ["VOTE_EMOJIS", "Ballots", "Lists", "is_vote", "plain_emoji"]
 
 VOTE_EMOJIS = ("\u2764", "\U0001f44d", "\U0001f525", "\U0001f60d", "\u2b50")  # heart first
+_NOTED_LATER = (0.3, 0.6, 1.2, 2.4, 4.8, 0.0)  # seconds
 _PLAIN_OR_EMOJI = "\ufe0f"
-CLOCK_SECONDS = 300.0
 
-Fetch = Callable[[Showing, str, bool], Awaitable[list[Voter] | None]]
+Lists = Mapping[tuple[str, bool], list[Voter]]
+Fetch = Callable[[Showing], Awaitable[Lists | None]]
 
 _log = get_logger(__name__)
 
 
 def is_vote(emoji: str) -> bool:
     """Whether a reaction with this emoji is a vote; others are just looks."""
-    return emoji.replace(_PLAIN_OR_EMOJI, "") in VOTE_EMOJIS
+    return plain_emoji(emoji) in VOTE_EMOJIS
+
+
+def plain_emoji(emoji: str) -> str:
+    """Give an emoji as `VOTE_EMOJIS` has it: platforms differ in the selector after it."""
+    return emoji.replace(_PLAIN_OR_EMOJI, "")
 
 
 class Ballots:
@@ -34,17 +42,18 @@ class Ballots:
 
     def __init__(self, store: Store, origin: str) -> None:
         self._store, self._origin = store, origin
-        self._offset, self._looked, self._last = 0.0, float("-inf"), 0.0
+        self._offset = self._last = 0.0
+        self._awaited: Counter[str] = Counter()  # messages that are to be noted
 
-    async def moment(self) -> float:
-        """The moment on the database's clock, which the tables go by."""
-        if time.monotonic() - self._looked > CLOCK_SECONDS:
-            before = time.time()
-            at = await self._store.now()
-            self._offset = at - (before + time.time()) / 2
-            self._looked = time.monotonic()
+    def moment(self) -> float:
+        """This moment on the database's clock, which the tables go by; never the same twice."""
         self._last = max(self._last + 1e-6, time.time() + self._offset)
         return self._last
+
+    async def look_at_clock(self) -> None:
+        """Compare the clocks of this host and of the database."""
+        before = time.time()
+        self._offset = await self._store.now() - (before + time.time()) / 2
 
     async def reacted(
         self,
@@ -55,19 +64,21 @@ class Ballots:
         up: bool,
         is_super: bool = False,
         at: float | None = None,
+        is_ours: bool = False,
     ) -> None:
         """Take in a reaction that was added or taken away; whatever is no vote is left alone.
 
         Args:
             message: as `message_name` names it.
             at: when, where the platform tells.
+            is_ours: whether the message is surely one of the bot's.
         """
         if voter.is_bot or not is_vote(emoji):
             return
-        showing = await self._store.shown_in(self._origin, message)
+        moment = self.moment()  # before anything waits: events are handled side by side
+        showing = await self._showing(message, is_ours=is_ours)
         if showing is None:
             return
-        moment = await self.moment()
         via = self._via(message, emoji, is_super=is_super)
         try:
             event = VoteEvent(showing.artwork, voter, via, up, moment if at is None else at)
@@ -75,28 +86,36 @@ class Ballots:
         except JobError as error:
             _log.info("a reaction to no painting", reason=error.message)
 
-    async def replaced(self, message: str, voter: Voter, emojis: Iterable[str], at: float) -> None:
-        """Take in all reactions that somebody has below a message from now on."""
-        now_up = {emoji.replace(_PLAIN_OR_EMOJI, "") for emoji in emojis}
-        for emoji in VOTE_EMOJIS:
-            is_up = emoji in now_up
-            if is_up or await self._stands(message, voter, emoji):
-                await self.reacted(message, emoji, voter, up=is_up, at=at)
+    async def _showing(self, message: str, *, is_ours: bool) -> Showing | None:
+        """What a message shows; of one that was sent just now it may not be noted yet."""
+        for pause in _NOTED_LATER:
+            found = await self._store.shown_in(self._origin, message)
+            if found is not None or not (is_ours or message in self._awaited):
+                return found
+            self._awaited[message] += 1
+            try:
+                await asyncio.sleep(pause)
+            finally:
+                self._awaited[message] -= 1
+                if not self._awaited[message]:
+                    del self._awaited[message]
+        return None
 
-    async def _stands(self, message: str, voter: Voter, emoji: str) -> bool:
-        showing = await self._store.shown_in(self._origin, message)
-        if showing is None or voter.is_bot:
-            return False
-        via = self._via(message, emoji, is_super=False)
-        state = await self._store.vote_state(showing.artwork, voter.account)
-        return (voter.account, via) in state.ways
+    async def replaced(
+        self, message: str, voter: Voter, old: Iterable[str], new: Iterable[str]
+    ) -> None:
+        """Take in all reactions that somebody had below a message, and those they have now."""
+        moment = self.moment()
+        now_up = {plain_emoji(emoji) for emoji in new}
+        for emoji in sorted({plain_emoji(each) for each in old} | now_up):
+            await self.reacted(message, emoji, voter, up=emoji in now_up, at=moment)
 
     async def cleared(self, message: str, emoji: str | None = None) -> None:
         """A moderator took all reactions away, or all of one emoji."""
+        moment = self.moment()
         showing = await self._store.shown_in(self._origin, message)
         if showing is None or (emoji is not None and not is_vote(emoji)):
             return
-        moment = await self.moment()
         wanted = VOTE_EMOJIS if emoji is None else (emoji,)
         known = {each.via for each in await self._store.ballots_of(showing.artwork) if each.up}
         for each in wanted:
@@ -110,8 +129,8 @@ class Ballots:
         """Ask the platform who stands below each message of the open rounds' paintings.
 
         Args:
-            fetch: gives everybody below a message with an emoji, super-reactions or not; None if
-                that cannot be known, and votes stay as they are.
+            fetch: gives everybody below a message, by emoji and whether they are super-reactions;
+                None if that cannot be known, and votes stay as they are.
             rounds: ids; all that have not ended if left out.
 
         Returns:
@@ -120,6 +139,7 @@ class Ballots:
         if rounds is None:
             rounds = [each.id for each in await self._store.rounds() if each.closed is None]
         artworks = [entry.artwork for each in rounds for entry in await self._store.entries(each)]
+        await self.look_at_clock()
         changed = 0
         for showing in await self._store.showings_of(artworks, self._origin):
             try:
@@ -131,18 +151,19 @@ class Ballots:
         return changed
 
     async def _settle(self, showing: Showing, fetch: Fetch) -> int:
+        as_of = self.moment()
+        lists = await fetch(showing)
+        if lists is None:
+            return 0
         changed = 0
         known = {each.via for each in await self._store.ballots_of(showing.artwork) if each.up}
         for emoji in VOTE_EMOJIS:
             for is_super in (False, True):
-                as_of = await self.moment()
-                voters = await fetch(showing, emoji, is_super)
+                voters = lists.get((emoji, is_super), [])
                 via = self._via(showing.message, emoji, is_super=is_super)
-                if voters is None or (not voters and via not in known):
-                    continue
-                changed += await self._store.reconcile(showing.artwork, via, voters, as_of)
+                if voters or via in known:
+                    changed += await self._store.reconcile(showing.artwork, via, voters, as_of)
         return changed
 
     def _via(self, message: str, emoji: str, *, is_super: bool) -> str:
-        plain = emoji.replace(_PLAIN_OR_EMOJI, "")
-        return f"{self._origin}:{message}:{plain}{'!' if is_super else ''}"
+        return f"{self._origin}:{message}:{plain_emoji(emoji)}{'!' if is_super else ''}"

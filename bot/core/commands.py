@@ -79,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("pool", Kind.NUMBER, minimum=1, maximum=1_000),
             Parameter("winners", Kind.NUMBER, minimum=1, maximum=50),
             Parameter("quorum", Kind.NUMBER, minimum=1, maximum=1_000),
+            Parameter("age", Kind.NUMBER, minimum=0, maximum=LONGEST_ROUND),
             Parameter("title", maximum=100),
         ),
     ),

@@ -118,10 +118,15 @@ async def _ended(errand: Errand, round_: Round) -> list[Reply]:
 
 async def _open(errand: Errand, arguments: dict[str, str | int]) -> list[Reply]:
     place = _held_here(errand)
-    given = {
-        name: int(arguments[name]) for name in ("pool", "winners", "quorum") if name in arguments
-    }
-    rules = RoundRules(**given, automatic=bool(errand.settings.automatic_entry))  # type: ignore[arg-type]
+    usual = RoundRules()
+    age = int(arguments["age"]) * HOUR if "age" in arguments else usual.min_age
+    rules = RoundRules(
+        pool=int(arguments.get("pool", usual.pool)),
+        winners=int(arguments.get("winners", usual.winners)),
+        quorum=int(arguments.get("quorum", usual.quorum)),
+        min_age=age,
+        automatic=bool(errand.settings.automatic_entry),
+    )
     seconds = int(arguments.get("hours", DEFAULT_HOURS)) * HOUR
     title = str(arguments.get("title", ""))
     made = await errand.store.open_round(place, errand.person.id, seconds, rules, title=title)

@@ -89,8 +89,11 @@ class Proclaimer:
             lines.append(say(locale, "round-over-text", **values))
         lines.append(say(locale, "round-next" if shown else "round-over-none"))
         sheet = await winners_sheet(self.blobs, [artwork for _, artwork in shown])
+        title = say(locale, "round-over-none-title")
+        if shown:
+            title = say(locale, "round-over-title", title=round_.title or "none")
         return Reply(
-            title=say(locale, "round-over-title", title=round_.title or "none"),
+            title=title,
             text=" ".join(lines),
             fields=self._listed(shown, locale),
             pictures=(sheet,) if sheet else (),

@@ -56,11 +56,11 @@ class Steward:
         publisher: Publisher,
         *,
         recount: Recount = no_recount,
-        look: float = LOOK_SECONDS,
+        look: float | None = None,
     ) -> None:
         self._store, self._publisher = store, publisher
         self._proclaimer = Proclaimer(store, blobs, words)
-        self._recount, self._look = recount, look
+        self._recount, self._look = recount, LOOK_SECONDS if look is None else look
         self._name = f"{publisher.origin}-{secrets.token_hex(4)}"
 
     async def run(self) -> None:

@@ -33,6 +33,7 @@ command-round-hours = For how many hours it is open; a week if left out.
 command-round-pool = How many paintings may enter.
 command-round-winners = How many may win.
 command-round-quorum = How many voters a winner needs.
+command-round-age = For how many hours an account must have been there to vote; 72 if left out.
 command-round-title = What it is called.
 command-curate = Enter your painting into the round; curators decide about what won.
 command-curate-artwork = Its id, as it stands below the painting.
@@ -231,12 +232,13 @@ round-over-title = { $title ->
         [none] The winners
        *[other] The winners of “{ $title }”
     }
+round-over-none-title = The round has ended
 round-over-text =
     { $voters ->
         [one] One person has voted on { $entries } paintings.
        *[other] { $voters } people have voted on { $entries } paintings.
     }
-round-over-none = The round has ended without a winner: no painting had enough voters.
+round-over-none = There is no winner: no painting had enough voters.
 round-next = The next round takes new paintings.
 winner-place = No. { $place }
 winner-line = { $prompt } – { $votes ->

@@ -33,6 +33,7 @@ command-round-hours = 持续多少小时；不填则为一周。
 command-round-pool = 最多有多少幅画参加。
 command-round-winners = 最多有几幅获选。
 command-round-quorum = 获选至少需要多少人投票。
+command-round-age = 账号须已存在多少小时，投票才计入；不填则为 72。
 command-round-title = 这一轮的名称。
 command-curate = 让您的画参加评选；策展人可裁定获选的画。
 command-curate-artwork = 画的编号，写在画的下方。
@@ -214,11 +215,12 @@ round-over-title = { $title ->
         [none] 获选作品
        *[other] “{ $title }”获选作品
     }
+round-over-none-title = 本轮评选结束
 round-over-text =
     { $voters ->
        *[other] { $voters } 人为 { $entries } 幅画投了票。
     }
-round-over-none = 本轮结束，没有获选作品：没有画得到足够多人的投票。
+round-over-none = 没有获选作品：没有画得到足够多人的投票。
 round-next = 下一轮接受新的画作。
 winner-place = 第 { $place } 名
 winner-line = { $prompt } – { $votes ->

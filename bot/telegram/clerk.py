@@ -11,7 +11,9 @@ from telegram import (
     Document,
     MaybeInaccessibleMessage,
     Message,
+    MessageReactionUpdated,
     PhotoSize,
+    ReactionTypeEmoji,
     Update,
 )
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
@@ -19,11 +21,12 @@ from telegram.ext import ExtBot
 
 from bot.app import Front
 from bot.core.arguments import parse_text
+from bot.core.ballots import Ballots
 from bot.core.commands import find_command
 from bot.core.parameters import Command, Kind
 from bot.core.pictures import MAX_BYTES
 from bot.core.refusal import RefusalError
-from bot.core.values import Ask, Person, Place, Press, Rank, Reply, parse_data
+from bot.core.values import Action, Ask, Person, Place, Press, Rank, Reply, parse_data
 from bot.telegram.addresses import ORIGIN, Address, Spot, person_id
 from bot.telegram.composing import plain, units
 from bot.telegram.intake import Handled
@@ -31,6 +34,7 @@ from bot.telegram.outbox import Outbox
 from bot.telegram.ranks import Ranks
 from bot.telegram.reading import Line, author_of, picture_of, place_of, read_line, spot_of
 from ganshare.errors import AskerError, ParameterError, WorldError
+from ganshare.voting import Voter
 
 __all__ = ["Clerk"]
 
@@ -38,6 +42,7 @@ _log = logging.getLogger(__name__)
 _SECRET = frozenset({"link"})  # commands whose answers nobody else may read
 _LONGEST_ALERT = 200  # UTF-16 code units
 _SECONDS_TO_ALERT = 0.6  # then the button must stop turning, and the answer comes as a message
+_SECONDS_TO_VOTE = 5.0  # many press at once, and nothing but the little window tells them
 _RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -51,6 +56,7 @@ class Clerk:
     def __init__(self, bot: "ExtBot[int]", name: str, front: Front, outbox: Outbox) -> None:
         self._bot, self._name, self._front, self._outbox = bot, name, front, outbox
         self._ranks = Ranks(bot)
+        self._ballots = Ballots(front.store, ORIGIN)
 
     async def handle(self, update: Update, handled: Handled) -> None:
         """Carry out what an update asks for, and answer it."""
@@ -58,6 +64,8 @@ class Clerk:
             await self._press(update.callback_query, handled)
         elif update.message is not None:
             await self._message(update.message, handled)
+        elif update.message_reaction is not None:
+            await self._reaction(update.message_reaction)
         elif (changed := update.chat_member or update.my_chat_member) is not None:
             self._ranks.forget(changed.chat.id)
 
@@ -132,6 +140,17 @@ class Clerk:
         except WorldError as error:
             _log.warning("settings of a group that moved are not taken along: %s", error)
 
+    async def _reaction(self, changed: MessageReactionUpdated) -> None:
+        """Count a reaction; those who react in the name of a chat are nobody in particular."""
+        if changed.user is None:
+            return
+        old, new = (
+            [each.emoji for each in some if isinstance(each, ReactionTypeEmoji)]
+            for some in (changed.old_reaction, changed.new_reaction)
+        )
+        voter = Voter(person_id(changed.user.id), changed.user.is_bot)
+        await self._ballots.replaced(f"{changed.chat.id}:{changed.message_id}", voter, old, new)
+
     # --- buttons ------------------------------------------------------------------------------
 
     async def _press(self, query: CallbackQuery, handled: Handled) -> None:
@@ -141,16 +160,21 @@ class Clerk:
             await self._stop_turning(query)
             return
         work = asyncio.create_task(self._pressed(query, message))
-        await asyncio.wait([work], timeout=_SECONDS_TO_ALERT)
+        is_vote = (query.data or "").startswith(f"{Action.VOTE}:")
+        await asyncio.wait([work], timeout=_SECONDS_TO_VOTE if is_vote else _SECONDS_TO_ALERT)
         is_late = not work.done()
         if is_late:
             await self._stop_turning(query)
         replies = await work
         handled.taken.set()
         alerts = {words: reply for reply in replies if (words := _alert(reply))}
-        if not is_late and await self._stop_turning(query, "\n".join(alerts)):
+        is_passing = all(reply.is_passing for reply in alerts.values())
+        words = "\n".join(alerts)
+        if not is_late and await self._stop_turning(query, words, is_passing=is_passing):
             replies = [reply for reply in replies if reply not in alerts.values()]
-        await asyncio.gather(*(self._show_pressed(query, message, each) for each in replies))
+        # What passes by itself is not worth a message that all read.
+        lasting = [each for each in replies if not each.is_passing]
+        await asyncio.gather(*(self._show_pressed(query, message, each) for each in lasting))
 
     async def _pressed(
         self, query: CallbackQuery, message: MaybeInaccessibleMessage
@@ -192,11 +216,18 @@ class Clerk:
             reply = Reply(text=self._write_first(query.from_user.language_code or "en"))
         await self._deliver(_spot_below(message), reply)
 
-    async def _stop_turning(self, query: CallbackQuery, alert: str = "") -> bool:
-        """Answer the callback query; False if that was too late."""
+    async def _stop_turning(
+        self, query: CallbackQuery, alert: str = "", *, is_passing: bool = True
+    ) -> bool:
+        """Answer the callback query; False if that was too late.
+
+        Args:
+            is_passing: whether the alert goes by itself, or is there until it is closed.
+        """
+        show_alert = bool(alert) and not is_passing
         try:
             await self._bot.answer_callback_query(
-                query.id, text=alert or None, show_alert=bool(alert)
+                query.id, text=alert or None, show_alert=show_alert
             )
         except TelegramError as error:
             _log.info("a press was not answered in time: %s", error.message)

@@ -11,7 +11,16 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.core.values import Reply
 
-__all__ = ["LONGEST_CAPTION", "LONGEST_TEXT", "Composed", "compose", "plain", "shorten", "units"]
+__all__ = [
+    "LONGEST_CAPTION",
+    "LONGEST_TEXT",
+    "Composed",
+    "compose",
+    "keyboard",
+    "plain",
+    "shorten",
+    "units",
+]
 
 LONGEST_TEXT = 4096  # UTF-16 code units, as all lengths of Telegram's
 LONGEST_CAPTION = 1024

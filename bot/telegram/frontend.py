@@ -15,7 +15,7 @@ from bot.app import Front
 from bot.telegram.clerk import Clerk
 from bot.telegram.intake import Intake, poll, token_refused
 from bot.telegram.menu import set_commands
-from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.messenger import TelegramMessenger, TelegramPublisher
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
 from bot.telegram.webhook import check_webhook_settings, serve_webhook
@@ -73,7 +73,10 @@ async def run_telegram(front: Front, settings: BotSettings) -> None:
         _log.info("Telegram: @%s is at work", bot.username)
         try:
             async with asyncio.TaskGroup() as tasks:
+                publisher = TelegramPublisher(outbox)
                 tasks.create_task(front.courier(TelegramMessenger(outbox)).run())
+                tasks.create_task(front.steward(publisher).run())
+                tasks.create_task(front.labels(publisher).run())
                 tasks.create_task(_list_commands(bot, front))
                 tasks.create_task(_take_updates(bot, intake, settings))
         except BaseExceptionGroup as group:

@@ -1,17 +1,17 @@
 """Telegram as the courier sees it: one message per job, and a word in private."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.messenger import MessageGone, PlaceGone
-from bot.core.values import Reply
+from bot.core.values import Button, Reply
 from bot.telegram.addresses import ORIGIN, Address, Spot
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Urgency
 from bot.telegram.troubles import as_messenger_errors
 from ganshare.jobs import Job
 
-__all__ = ["TelegramMessenger"]
+__all__ = ["TelegramMessenger", "TelegramPublisher"]
 
 
 class TelegramMessenger:
@@ -31,7 +31,7 @@ class TelegramMessenger:
             if address is None:
                 sent = await self._outbox.send(self._spot(job), reply, urgency)
                 return sent.to_json()
-            known = self._address(address)
+            known = _address(address)
             edited = await self._outbox.edit(
                 known, reply, urgency, keeps_picture=not job.state.over
             )
@@ -52,9 +52,34 @@ class TelegramMessenger:
         except KeyError as error:
             raise PlaceGone(f"The job {job.id} does not say where it was asked for.") from error
 
-    @staticmethod
-    def _address(address: Mapping[str, Any]) -> Address:
-        try:
-            return Address.from_json(address)
-        except KeyError as error:
-            raise MessageGone("The message's address cannot be read.") from error
+
+class TelegramPublisher:
+    """What is told to all in groups, and buttons that are kept up to date."""
+
+    origin = ORIGIN
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+        """Send a message to a group."""
+        number = place.removeprefix(f"{ORIGIN}:")
+        if not number.removeprefix("-").isdecimal():
+            raise PlaceGone(f"{place} is no place on Telegram.", given=place)
+        with as_messenger_errors():
+            sent = await self._outbox.send(Spot(int(number)), reply, Urgency.ANSWER)
+            return sent.to_json()
+
+    async def relabel(
+        self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
+    ) -> None:
+        """Change a message's buttons; refused where nothing but paintings has room now."""
+        with as_messenger_errors():
+            await self._outbox.relabel(_address(address), buttons)
+
+
+def _address(address: Mapping[str, Any]) -> Address:
+    try:
+        return Address.from_json(address)
+    except KeyError as error:
+        raise MessageGone("The message's address cannot be read.") from error

@@ -1,6 +1,7 @@
 """Sends replies and edits what was sent: texts, photos, documents, with their buttons."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,9 +9,9 @@ from telegram import InputFile, InputMediaPhoto, LinkPreviewOptions, Message, Re
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
-from bot.core.values import Reply
+from bot.core.values import Button, Reply
 from bot.telegram.addresses import Address, Spot
-from bot.telegram.composing import LONGEST_CAPTION, LONGEST_TEXT, compose
+from bot.telegram.composing import LONGEST_CAPTION, LONGEST_TEXT, compose, keyboard
 from bot.telegram.pace import Urgency
 from bot.telegram.pictures import as_photo, blank_card, contact_sheet
 from bot.telegram.troubles import is_no_media, is_no_text, is_unchanged
@@ -117,6 +118,20 @@ class Outbox:
             if is_no_media(error):
                 return await self._replace(address, reply, urgency)
             raise
+
+    async def relabel(self, address: Address, buttons: Sequence[Sequence[Button]]) -> None:
+        """Change a message's buttons, and nothing else."""
+        rows = tuple(tuple(row) for row in buttons)
+        try:
+            await self._bot.edit_message_reply_markup(
+                address.chat,
+                address.message,
+                reply_markup=keyboard(Reply(buttons=rows)),
+                rate_limit_args=int(Urgency.PROGRESS),
+            )
+        except BadRequest as error:
+            if not is_unchanged(error):
+                raise
 
     async def delete(self, address: Address) -> None:
         """Delete a message; one that is gone already is as good."""

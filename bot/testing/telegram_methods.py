@@ -170,6 +170,7 @@ class Methods:
             raise bad_request("MESSAGE_TOO_LONG")
         query.setdefault("answered", time.monotonic())
         query["text"] = call.get("text", "")
+        query["show_alert"] = call.get("show_alert") in (True, "true")
         await self._world.ring()
         return True
 

@@ -89,6 +89,23 @@ class Someone:
         await self.world.deliver("callback_query", content)
         return query
 
+    async def react(self, message: Mapping[str, Any], *emojis: str) -> None:
+        """Have these reactions below a message and no others; administrators learn of it."""
+        chat = self.world.chats[message["chat"]["id"]]
+        key = (message["message_id"], self.id)
+        old, self.world.reactions[key] = self.world.reactions.get(key, ()), emojis
+        if chat.standing.get(BOT_ID) != "administrator" or old == emojis:
+            return
+        content: dict[str, Any] = {
+            "chat": chat.to_json(),
+            "message_id": message["message_id"],
+            "user": self.world.users[self.id],
+            "date": int(time.time()),
+        }
+        for name, some in (("old_reaction", old), ("new_reaction", emojis)):
+            content[name] = [{"type": "emoji", "emoji": each} for each in some]
+        await self.world.deliver("message_reaction", content)
+
     async def answered(self, query: Mapping[str, Any], seconds: float = 5.0) -> float:
         """Wait until a callback query was answered; how long that took."""
         await self.world.until(lambda: "answered" in query, seconds)

@@ -106,6 +106,7 @@ class World:
         self.users: dict[int, dict[str, Any]] = {BOT_ID: self.bot}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, tuple[str, bytes]] = {}  # by file id: path and content
+        self.reactions: dict[tuple[int, int], tuple[str, ...]] = {}  # by message and person
         self.queries: dict[str, dict[str, Any]] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.requests: list[Request] = []
