@@ -4,6 +4,7 @@ It is an httpx transport: `Chain` takes a client with it, and nothing goes over 
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,10 @@ from web3.types import RPCEndpoint
 
 from admin.chain.chain import Chain
 from admin.chain.rpc import Endpoint
+
+# py-evm's cryptography raises this to 100,000, with which deeply nested JSON overflows the stack of
+# whatever else is tested in this process.
+sys.setrecursionlimit(1000)
 
 __all__ = ["CHAIN_ID", "OWNER", "Evm"]
 
