@@ -21,7 +21,7 @@ def front(alone: Any) -> Any:
 
 @asynccontextmanager
 async def delivering(front: Any, client: PaintingClient) -> AsyncIterator[None]:
-    courier = asyncio.create_task(front.courier(DiscordMessenger(client)).run())
+    courier = asyncio.create_task(front.courier(DiscordMessenger(client), pace=0.1).run())
     try:
         yield
     finally:
@@ -29,17 +29,18 @@ async def delivering(front: Any, client: PaintingClient) -> AsyncIterator[None]:
         await asyncio.wait([courier])
 
 
-async def painted(channel: Any) -> Any:
-    """Wait for the finished painting."""
+async def shows(channel: Any, title: str) -> Any:
+    """Wait until the last message has this title."""
     async with asyncio.timeout(15):
         while True:
             message = channel.last_message
-            if message and message.embeds and message.embeds[0].title == "Painted":
+            if message and message.embeds and message.embeds[0].title == title:
                 return message
             await asyncio.sleep(0.02)
 
 
 async def test_from_the_prompt_to_a_deleted_painting(alone: Any, front: Any) -> None:
+    easel = alone[1]
     client = PaintingClient(front.desk, front.words, shard_count=1)
     async with simcord.run(client) as env:
         guild = env.create_guild()
@@ -49,9 +50,20 @@ async def test_from_the_prompt_to_a_deleted_painting(alone: Any, front: Any) -> 
         assert asked.acknowledged
         assert "Waiting" in asked.response.embeds[0].title
         async with delivering(front, client):
-            await alone[1].paint()
-            message = await painted(channel)
+            job = await easel.claim()
+            frames = set()
+            for step in (30, 60, 90):
+                await easel.step(job, step)
+                message = await shows(channel, f"Painting: step {step} of {job.request.steps}")
+                frames.add(message.attachments[0].url)
+                assert message.id == asked.response.id
+            assert len(frames) == 3
+            await easel.finish(job)
+            message = await shows(channel, "Painted")
         assert message.id == asked.response.id
+        mine = await ada.slash(channel, "mine")
+        assert mine.response.ephemeral
+        assert mine.response.embeds[0].title == "Your paintings"
         master = await ada.click(message, label="Full size")
         assert master.response.ephemeral
         assert master.response.attachments
