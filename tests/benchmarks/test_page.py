@@ -26,7 +26,7 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
     assert page.read_text() == "no marks"
 
 
-@pytest.mark.parametrize("benchmark", ["queue", "chaos", "fleet"])
+@pytest.mark.parametrize("benchmark", ["queue", "chaos", "fleet", "crowd"])
 def test_the_page_has_the_marks(benchmark: str) -> None:
     text = PAGE.read_text(encoding="utf-8")
     begin, end = marks(benchmark)
