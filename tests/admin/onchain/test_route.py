@@ -1,0 +1,194 @@
+"""The whole way by the commands, as docs/minting.md tells it: from a curated set to sold tokens."""
+
+import asyncio
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from admin.contract.collection import OWNER_OF
+from admin.ledger import Collection, Ledger, Listing, ListingState
+from admin.seaport.contract import FULFILL_ORDER
+from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
+from admin.testing.services import Collector, Opensea, serve
+from ganshare.blobs import open_blobs
+from ganshare.store import open_store
+from ganshare.testing import MODEL, make_artwork, make_request
+from ganshare.voting import RoundRules, VoteEvent, Voter
+
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
+
+PASSWORD = "correct horse battery staple"
+PAINTINGS = 4  # the last one's model may not be sold
+
+
+class Owner:
+    """Somebody who types the commands."""
+
+    def __init__(
+        self, folder: Path, market: Market, opensea: Opensea, environment: dict[str, str]
+    ) -> None:
+        self.folder = folder
+        self.opensea = opensea
+        self.market = market
+        self.environment = environment
+
+    def type(self, *words: str, code: int = 0, password: bool = True) -> str:
+        read, write = os.pipe()
+        os.write(write, PASSWORD.encode() + b"\n")
+        os.close(write)
+        secret = ("--password-fd", str(read)) if password else ()
+        done = subprocess.run(
+            [sys.executable, "-m", "admin", *words, *secret],
+            env=os.environ | self.environment,
+            cwd=self.folder,
+            pass_fds=(read,),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        os.close(read)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def listings(self, *states: ListingState) -> list[Listing]:
+        async def read() -> list[Listing]:
+            async with Ledger(self.environment["GANSHARE_DATABASE_URL"]) as ledger:
+                found = Collection(CHAIN_ID, self.environment["ADMIN_COLLECTION"])
+                return await ledger.listings(found, *states)
+
+        return asyncio.run(read())
+
+    def buy(self, listing: Listing) -> None:
+        data = FULFILL_ORDER.call_data(
+            (listing.order.as_parameters(), listing.signature), bytes(32)
+        )
+        self.market.chain.send(self.market.buyer, self.market.seaport, data, listing.price)
+
+
+async def curate(environment: dict[str, str]) -> list[bytes]:
+    """Four paintings win a round and are approved."""
+    blobs = open_blobs(environment["GANSHARE_BLOBS_URL"])
+    pictures = []
+    async with open_store(environment["GANSHARE_DATABASE_URL"], migrate=True) as store:
+        rules = RoundRules(min_age=0.0, quorum=1, views=0, winners=PAINTINGS, per_person=10)
+        round_ = await store.open_round("discord:9", "discord:1", 3_600.0, rules)
+        for number in range(PAINTINGS):
+            picture = io.BytesIO()
+            Image.new("RGB", (8, 8), (number, 0, 0)).save(picture, "PNG")
+            data = picture.getvalue()
+            pictures.append(data)
+            await blobs.put(f"pictures/{number:032x}/1.png", data)
+            request = make_request(prompt=f"a Cubist painting of a Castle in Red, {number}")
+            await store.submit("discord:1", "test", request, key=str(number))
+            (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
+            made = await store.finish(
+                job,
+                make_artwork(
+                    blob=f"pictures/{number:032x}/1.png",
+                    sha256=hashlib.sha256(data).hexdigest(),
+                    may_sell=number < PAINTINGS - 1,
+                ),
+            )
+            assert made is not None
+            await store.enter(round_.id, made.id, "discord:1")
+            for voter in range(3):
+                event = VoteEvent(made.id, Voter(f"discord:{50 + voter}"), "discord:2", True, 5.0)
+                await store.cast(event)
+        await store.close_round(round_.id, "discord:1", early=True)
+        for standing in await store.to_decide():
+            await store.approve(standing.artwork, "discord:1")
+    return pictures
+
+
+@pytest.fixture
+def owner(tools: Path, tmp_path: Path) -> Iterator[Owner]:
+    with ExitStack() as stack:
+        market = make_market(stack.enter_context(anvil(tools)), tools)
+        opensea = Opensea("", fees=[(market.market_fee, 1.0), (market.creator_fee, 5.0)])
+        environment = {
+            "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ganshare.db",
+            "GANSHARE_BLOBS_URL": f"file://{tmp_path}/blobs",
+            "ADMIN_RPC_URLS": market.chain.url,
+            "ADMIN_CHAIN_ID": str(CHAIN_ID),
+            "ADMIN_KEYSTORE": str(tmp_path / "minter.json"),
+            "ADMIN_CONFIRMATIONS": "0",
+            "ADMIN_SEAPORT": market.seaport,
+            "ADMIN_CONDUIT_KEY": market.conduit_key,
+            "ADMIN_OPENSEA_COLLECTION": "paintings",
+            "ADMIN_OPENSEA_API_KEY": "opensea-key",
+            "ADMIN_OPENSEA_API_BASE": stack.enter_context(serve(opensea.app)) + "/api/v2",
+            "ADMIN_IPFS_API": stack.enter_context(serve(Collector().app)) + "/api/v0",
+        }
+        yield Owner(tmp_path, market, opensea, environment)
+
+
+def deploy(owner: Owner) -> None:
+    """Make a key and a collection; the marketplace learns of it."""
+    minter = owner.type("keys", "new", "minter.json").strip()
+    owner.market.chain.fund(minter)
+    words = ("--name", "Paintings", "--symbol", "PAINT", "--owner", owner.market.owner.address)
+    said = owner.type("deploy", *words, "--yes")
+    found = re.search(r"ADMIN_COLLECTION=(0x\w{40})", said)
+    assert found is not None, said
+    owner.environment["ADMIN_COLLECTION"] = found[1]
+    owner.opensea.contract = found[1]
+
+
+def test_from_the_curated_set_to_sold_tokens(owner: Owner) -> None:
+    pictures = asyncio.run(curate(owner.environment))
+    prices = owner.folder / "prices.toml"
+    prices.write_text('default = "0.5"\n')
+    deploy(owner)
+    assert "`ganshare admin approve` allows it" in owner.type("doctor", code=3, password=False)
+    owner.type("approve", "--yes")
+    owner.type("doctor", password=False)
+
+    dry = owner.type("plan", "--prices", "prices.toml", "--dry-run", password=False)
+    assert "may not be sold" in dry
+    assert "3 tokens in 1 transactions" in dry
+    assert "tokens         none" in owner.type("status", password=False)
+    owner.type("plan", password=False)
+    assert "Dry run" in owner.type("mint", "--dry-run")
+    assert "3 planned" in owner.type("status", password=False)
+    owner.type("mint", "--yes")
+    assert "3 minted" in owner.type("status", password=False)
+    (owner.folder / "a.png").write_bytes(pictures[0])
+    assert "ipfs://bafkrei" in owner.type("verify", "a.png", password=False)
+    (owner.folder / "last.png").write_bytes(pictures[-1])
+    assert "no token of this picture" in owner.type("verify", "last.png", code=2, password=False)
+
+    assert "Dry run" in owner.type("list", "--prices", "prices.toml", "--dry-run")
+    assert owner.listings() == []
+    owner.type("list", "--prices", "prices.toml", "--yes")
+    cheap = owner.listings(ListingState.POSTED)
+    assert [each.price for each in cheap] == [5 * 10**17] * 3
+    owner.buy(cheap[0])
+
+    prices.write_text('default = "0.8"\n')
+    owner.type("list", "--prices", "prices.toml", "--yes", "--reprice")
+    for old in cheap[1:]:
+        with pytest.raises(Reverted):
+            owner.buy(old)
+    dear = owner.listings(ListingState.POSTED)
+    assert [each.price for each in dear] == [8 * 10**17] * 2
+    owner.type("unlist", str(dear[0].token), "--yes")
+    with pytest.raises(Reverted):
+        owner.buy(dear[0])
+    owner.buy(dear[1])
+    owner.type("reconcile", password=False)
+    assert {each.token for each in owner.listings(ListingState.FILLED)} == {
+        cheap[0].token,
+        dear[1].token,
+    }
+    sold = owner.market.chain.call(owner.environment["ADMIN_COLLECTION"], OWNER_OF, dear[1].token)
+    assert sold[0].lower() == owner.market.buyer.address.lower()
+    assert (owner.folder / "admin-report" / "report.html").exists()
