@@ -190,6 +190,6 @@ for _name, _module, _becomes, _help in (
     ("bot", "bot", [], "Run the bots of Discord and Telegram; `doctor` checks them."),
     ("web", "bot", ["web"], "Serve the web page."),
     ("chat", "bot", ["chat"], "Ask for paintings in this terminal."),
-    ("admin", "admin", [], "Audit the votes, curate the winners, train the critic."),
+    ("admin", "admin", [], "Curate what won, mint it and list it for sale."),
 ):
     ganshare.add_command(_HandedOver(_name, _module, *_becomes, help=_help))
