@@ -131,3 +131,47 @@ web-wrong-method = This address only works from its own page.
 web-wrong-host = This page is not served under this name; its owner may say so with BOT_WEB_URL.
 web-broken-form = The form came in pieces that make no sense; please try it once more.
 web-guests-today = From your address guests have had their paintings of today; please sign in, or come back tomorrow.
+
+## Votes and rounds
+
+web-nav-round = Votes
+web-nav-desk = Curating
+web-vote = Vote
+web-vote-for = Vote for “{ $prompt }”; votes so far: { $count }
+web-vote-sign-in = Votes so far: { $count }; sign in to vote
+web-votes =
+    { $count ->
+        [0] Nobody has voted for it yet.
+        [one] One person has voted for it.
+       *[other] { $count } people have voted for it.
+    }
+web-sign-in-to-vote = Sign in to vote
+web-round-title = Vote on what is kept
+web-round-none = No round is open now. Paintings can be voted on at any time, though.
+web-desk-title = The curators’ desk
+web-desk-lead =
+    { $count ->
+        [0] Everything that won has been decided about.
+        [one] One painting has won and waits for a decision. Curators approve or veto; the community chooses.
+       *[other] { $count } paintings have won and wait for a decision. Curators approve or veto; the community chooses.
+    }
+web-desk-none = There is nothing to decide.
+web-desk-reason = Reason; a veto needs one, and it stays in the log
+web-desk-approve = Approve
+web-desk-veto = Veto
+web-desk-history = What happened to it
+web-desk-rate = Liked by
+web-desk-bound = Surely by
+web-desk-bound-label = Liked by { $rate } of those who were asked, and surely by { $bound }
+web-desk-curated =
+    { $count ->
+        [one] The curated set: one painting
+       *[other] The curated set: { $count } paintings
+    }
+web-history-enter = Entered by { $by }
+web-history-leave = Taken out by { $by }
+web-history-hold = A vote held by { $by }
+web-history-release = A vote released by { $by }
+web-history-approve = Approved by { $by }
+web-history-veto = Vetoed by { $by }
+web-for-curators = This page is for curators; the owner names them with BOT_CURATORS.

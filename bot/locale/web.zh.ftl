@@ -124,3 +124,44 @@ web-wrong-method = 此地址只能从它自己的网页使用。
 web-wrong-host = 本页不以这个名称提供；管理者可用 BOT_WEB_URL 设定。
 web-broken-form = 表单内容残缺，无法理解；请再试一次。
 web-guests-today = 您所在地址的访客今天已画满；请登录，或明天再来。
+
+## 投票与评选
+
+web-nav-round = 投票
+web-nav-desk = 策展
+web-vote = 投票
+web-vote-for = 为“{ $prompt }”投票；目前 { $count } 票
+web-vote-sign-in = 目前 { $count } 票；登录后可投票
+web-votes =
+    { $count ->
+        [0] 还没有人为它投票。
+       *[other] 已有 { $count } 人为它投票。
+    }
+web-sign-in-to-vote = 登录后投票
+web-round-title = 投票决定留下什么
+web-round-none = 现在没有进行中的评选；不过随时可以为画投票。
+web-desk-title = 策展台
+web-desk-lead =
+    { $count ->
+        [0] 获选的画都已裁定。
+       *[other] 有 { $count } 幅获选的画等待裁定。策展人批准或否决；由社区来选。
+    }
+web-desk-none = 没有待裁定的画。
+web-desk-reason = 原因；否决时必填，并会留在日志中
+web-desk-approve = 批准
+web-desk-veto = 否决
+web-desk-history = 经过
+web-desk-rate = 喜欢的人
+web-desk-bound = 可信下限
+web-desk-bound-label = 看过的人中 { $rate } 喜欢，可信下限为 { $bound }
+web-desk-curated =
+    { $count ->
+       *[other] 精选集：{ $count } 幅
+    }
+web-history-enter = { $by } 让它参加评选
+web-history-leave = { $by } 让它退出评选
+web-history-hold = 一票被 { $by } 暂扣
+web-history-release = 一票被 { $by } 放行
+web-history-approve = { $by } 批准
+web-history-veto = { $by } 否决
+web-for-curators = 此页面供策展人使用；由所有者用 BOT_CURATORS 指定。

@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.app import Front
 from bot.core.refusal import sentence_of
-from bot.web import deeds, files, pages, work
+from bot.web import deeds, files, pages, rounds, work
 from bot.web.body import BodyLimit
 from bot.web.headers import SecurityHeaders
 from bot.web.site import MEGABYTES, Refused, Site
@@ -53,6 +53,8 @@ def _routes(site: Site) -> list[Route]:
         "/": pages.home,
         "/gallery": pages.gallery,
         "/mine": pages.mine,
+        "/round": rounds.round_page,
+        "/desk": rounds.desk,
         "/help": pages.help_page,
         "/suggest": pages.suggest,
         "/compose": pages.compose,
@@ -67,6 +69,7 @@ def _routes(site: Site) -> list[Route]:
     does = {
         "/paint": deeds.paint,
         "/press": deeds.press,
+        "/desk": rounds.decide,
         "/sign-in": deeds.sign_in,
         "/sign-out": deeds.sign_out,
         "/language": deeds.language,

@@ -8,6 +8,7 @@ from bot.core.commands import find_command
 from bot.core.parameters import Kind
 from bot.core.values import Action, Ask, Press, Reply, parse_data
 from bot.web.pages import show_home
+from bot.web.rounds import show_next, vote_news
 from bot.web.site import Site
 from bot.web.views import composed
 from bot.web.visit import PLACE, THEMES, Visit, way_back
@@ -16,7 +17,8 @@ from ganshare.errors import ParameterError
 
 __all__ = ["language", "paint", "press", "sign_in", "sign_in_page", "sign_out", "theme"]
 
-_ON_A_PAGE = frozenset({Action.AGAIN, Action.VARY, Action.DELETE, Action.REPORT, Action.CANCEL})
+_VOTING = frozenset({Action.VOTE, Action.NEXT, Action.ENTER})
+_ON_A_PAGE = _VOTING | {Action.AGAIN, Action.VARY, Action.DELETE, Action.REPORT, Action.CANCEL}
 _PAINTING = frozenset({Action.AGAIN, Action.VARY})
 
 
@@ -53,11 +55,15 @@ async def press(site: Site, visit: Visit) -> Response:
         raise ParameterError("This button is not on any page.", given=str(action))
     if action in _PAINTING:
         site.check_guest(visit)
+    if action is Action.NEXT:
+        return await show_next(site, visit, subject)
     key = visit.session.key(visit.said("nonce"), visit.said("data"))
     replies = await site.front.desk.press(Press(action, subject, visit.person, PLACE, key))
     job = _job_of(replies)
     if job is not None and action in _PAINTING:
         return site.redirect(visit, f"/jobs/{job}")
+    if action is Action.VOTE and visit.wants_json:
+        return await vote_news(site, visit, subject, _sentence(replies))
     where = way_back(visit.request)
     if action is Action.DELETE and await _is_gone(site, subject):
         where = "/mine"

@@ -1,6 +1,6 @@
 """What can be looked at: the first page, the gallery, a painting, one's own, help."""
 
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.core.commands import COMMANDS, find_command
+from bot.core.entering import enterable
 from bot.core.parameters import Parameter
 from bot.core.values import Rank
 from bot.web.site import Refused, Site
@@ -25,6 +26,7 @@ __all__ = [
     "manifest",
     "mine",
     "painting",
+    "paintings",
     "robots",
     "shown_artwork",
     "suggest",
@@ -59,7 +61,7 @@ async def show_home(
         visit,
         "home.html",
         status,
-        paintings=_paintings(site, visit, found),
+        paintings=await paintings(site, visit, found),
         prompt=prompt,
         parameters=parameters,
         has_more=any(each["value"] for each in parameters),
@@ -67,7 +69,6 @@ async def show_home(
         error=error,
         styles=word_lists().styles,
         example=composed("", "", "")["text"],
-        nonce=secrets.token_hex(16),
         may_paint=await site.may_paint(visit),
     )
 
@@ -153,7 +154,9 @@ async def gallery(site: Site, visit: Visit) -> Response:
         ("category", say(visit.locale, "web-category"), categories),
     ]
     empty = say(visit.locale, "web-gallery-none" if query else "web-gallery-empty")
-    return _wall(site, visit, query, found, title="web-nav-gallery", empty=empty, filters=filters)
+    return await _wall(
+        site, visit, query, found, title="web-nav-gallery", empty=empty, filters=filters
+    )
 
 
 async def mine(site: Site, visit: Visit) -> Response:
@@ -162,7 +165,9 @@ async def mine(site: Site, visit: Visit) -> Response:
     found = await site.store.gallery(after=query.after, limit=PAGE + 1, person=visit.person.id)
     working = [] if query.after else await _working(site, visit)
     empty = site.words.say(visit.locale, "web-mine-empty")
-    return _wall(site, visit, query, found, title="web-nav-mine", empty=empty, working=working)
+    return await _wall(
+        site, visit, query, found, title="web-nav-mine", empty=empty, working=working
+    )
 
 
 async def _working(site: Site, visit: Visit) -> list[Job]:
@@ -170,7 +175,7 @@ async def _working(site: Site, visit: Visit) -> list[Job]:
     return [job for account in accounts for job in await site.store.active(account)]
 
 
-def _wall(
+async def _wall(
     site: Site,
     visit: Visit,
     query: Query,
@@ -184,7 +189,7 @@ def _wall(
         visit,
         "gallery.html",
         title=site.words.say(visit.locale, title),
-        paintings=_paintings(site, visit, shown),
+        paintings=await paintings(site, visit, shown),
         query=query,
         further=query.further(visit.path, shown[-1].id) if rest else "",
         empty=empty,
@@ -193,8 +198,10 @@ def _wall(
     )
 
 
-def _paintings(site: Site, visit: Visit, found: list[Artwork]) -> list[Painting]:
-    return [Painting.of(each, site.words, visit.locale) for each in found]
+async def paintings(site: Site, visit: Visit, found: Sequence[Artwork]) -> list[Painting]:
+    """Artworks as pages show them, with their votes."""
+    votes = await site.store.votes_of([each.id for each in found])
+    return [Painting.of(each, site.words, visit.locale, votes[each.id]) for each in found]
 
 
 # --- one painting -----------------------------------------------------------------------------
@@ -211,7 +218,7 @@ async def shown_artwork(site: Site, artwork_id: str) -> Artwork:
 async def painting(site: Site, visit: Visit) -> Response:
     """A painting, what it was made with, and what may be done with it."""
     artwork = await shown_artwork(site, visit.request.path_params["artwork"])
-    view = Painting.of(artwork, site.words, visit.locale)
+    (view,) = await paintings(site, visit, [artwork])
     style = artwork.attributes.get("Style", "")
     related = (
         await site.store.gallery(limit=RELATED + 1, attributes={"Style": style}) if style else []
@@ -226,11 +233,28 @@ async def painting(site: Site, visit: Visit) -> Response:
         models=made_by(artwork, site.words, visit.locale),
         may_delete=visit.person.id in owners or visit.person.rank >= Rank.ADMIN,
         style=style,
-        related=_paintings(
+        related=await paintings(
             site, visit, [each for each in related if each.id != artwork.id][:RELATED]
         ),
-        nonce=secrets.token_hex(16),
+        **await voting(site, visit, artwork),
     )
+
+
+async def voting(site: Site, visit: Visit, artwork: Artwork) -> dict[str, Any]:
+    """How a painting stands with the visitor, and the round that goes on around it."""
+    state = await site.store.vote_state(artwork.id, visit.person.id)
+    owners = await site.store.accounts_of(artwork.person)
+    round_id = visit.request.query_params.get("round", "")
+    is_id = round_id.isascii() and round_id.isalnum() and len(round_id) <= LONGEST_QUERY
+    job = await site.store.get(artwork.job)
+    is_own = visit.person.id in owners
+    may_enter = is_own and job is not None and await enterable(site.store, job, artwork.id)
+    return {
+        "voted": state.voted,
+        "is_own": is_own,
+        "round": round_id if is_id else "",
+        "may_enter": may_enter,
+    }
 
 
 async def manifest(site: Site, visit: Visit) -> Response:

@@ -9,6 +9,7 @@ import uvicorn
 
 from bot.app import Front
 from bot.web.app import web_app
+from bot.web.keeping import keep_rounds
 from ganshare.errors import SettingsError, WorldError
 from ganshare.log import get_logger
 from ganshare.settings import BotSettings
@@ -82,7 +83,12 @@ async def run_web(front: Front, settings: BotSettings) -> None:
     """Serve the page until the process is told to end; raises what `WebServer` does."""
     server = WebServer(front, settings)
     _log.info("serving the page", url=settings.web_url or server.url)
-    await server.run()
+    keeping = asyncio.ensure_future(keep_rounds(front))
+    try:
+        await server.run()
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 def _open_door(settings: BotSettings) -> socket.socket:

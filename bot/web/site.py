@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.app import Front
+from bot.core.errand import DeskOptions
 from bot.core.values import Person, Rank
 from bot.web.assets import Assets
 from bot.web.live import Follower
@@ -63,6 +64,9 @@ class Site:
     def __init__(self, front: Front, settings: BotSettings) -> None:
         self.front, self.settings = front, settings
         self.store, self.blobs, self.words = front.store, front.blobs, front.words
+        self._named = DeskOptions(
+            admins=frozenset(settings.admins), curators=frozenset(settings.curators)
+        )
         self.assets = Assets()
         self.follower = Follower(front.store, front.blobs)
         self.is_https = (settings.web_url or "").startswith("https://")
@@ -135,9 +139,16 @@ class Site:
     async def _member(self, session: Session, locale: str) -> tuple[Session, Person]:
         found = await self.store.session(session.token)
         if found is not None:
-            return session, Person(found.person, found.name, Rank.MEMBER, locale)
+            rank = await self._rank(found.person)
+            return session, Person(found.person, found.name, rank, locale)
         session = Session.new_guest()
         return session, session.guest(locale)
+
+    async def _rank(self, person: str) -> Rank:
+        """What the owner has named them, by any of their accounts."""
+        if not (self._named.admins or self._named.curators):
+            return Rank.MEMBER
+        return self._named.rank_of(await self.store.accounts_of(person)) or Rank.MEMBER
 
     async def _accept_form(self, visit: Visit) -> None:
         request, address = visit.request, address_of(visit.request)
@@ -225,6 +236,8 @@ class Site:
             "hidden": partial(_hidden, visit.session.form_token),
             "languages": [(each, _LANGUAGE_NAMES[each]) for each in self.words.languages],
             "notices": self._taken_notices(visit),
+            "nonce": secrets.token_hex(16),
+            "is_curator": visit.person.rank >= Rank.CURATOR,
         }
         text = self._templates.get_template(name).render(own | values)
         # Browsers may keep it for the way back, so that a long wall is found as it was left.

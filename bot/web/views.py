@@ -50,9 +50,10 @@ class Painting:
     sha256: str
     may_sell: bool
     traits: tuple[Trait, ...]
+    votes: int = 0
 
     @classmethod
-    def of(cls, artwork: Artwork, words: Words, locale: str) -> "Painting":
+    def of(cls, artwork: Artwork, words: Words, locale: str, votes: int = 0) -> "Painting":
         """Show an artwork in a language."""
         ratio = artwork.width / artwork.height
         return cls(
@@ -68,6 +69,7 @@ class Painting:
             sha256=artwork.sha256,
             may_sell=artwork.may_sell,
             traits=tuple(_traits(artwork.attributes, words, locale)),
+            votes=votes,
         )
 
 

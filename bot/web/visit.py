@@ -39,6 +39,11 @@ class Visit:
         """Of the page, without what it was asked with."""
         return self.request.url.path
 
+    @property
+    def wants_json(self) -> bool:
+        """Whether a script asks, which shows the answer itself."""
+        return self.request.headers.get("accept", "") == "application/json"
+
     def said(self, name: str) -> str:
         """A text of the form; "" if it has none of that name."""
         value = self.form.get(name)

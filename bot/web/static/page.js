@@ -5,6 +5,7 @@ import { easel } from "./easel.js";
 import { further } from "./further.js";
 import { live } from "./live.js";
 import { themeSwitch } from "./theme.js";
+import { votes } from "./vote.js";
 
 for (const [selector, enliven] of [
   ["[data-theme-switch]", themeSwitch],
@@ -15,3 +16,4 @@ for (const [selector, enliven] of [
 ]) {
   for (const element of document.querySelectorAll(selector)) enliven(element);
 }
+votes(document);
