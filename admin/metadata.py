@@ -107,7 +107,7 @@ def metadata(
             given=item["id"],
         )
     facts = f"Painted from the prompt “{item['prompt']}” and chosen by {item['votes']} votes."
-    page = f"{site}/artworks/{item['id']}" if site else None
+    page = f"{site.rstrip('/')}/paintings/{item['id']}" if site else None
     ranked = {"trait_type": "Rarity rank", "value": rarity.rank, "max_value": rarity.of}
     values = {
         "name": item["prompt"],

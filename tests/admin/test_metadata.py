@@ -25,7 +25,7 @@ def test_metadata_is_what_the_standard_asks_for() -> None:
     values = metadata(item, rarity, "bafyimage", site="https://paint.example", description="Ours.")
     assert values["name"] == item["prompt"]
     assert values["image"] == "ipfs://bafyimage"
-    assert values["external_url"].startswith("https://paint.example/")
+    assert values["external_url"] == "https://paint.example/paintings/artwork0001"
     shown = {each["trait_type"]: each["value"] for each in values["attributes"]}
     assert shown["Style"] == "Abstract"
     assert shown["Colour hex"] == "#ff0000"
