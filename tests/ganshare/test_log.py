@@ -6,7 +6,6 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,19 +13,6 @@ import structlog
 
 from ganshare.log import Redactor, get_logger, pseudonym, start_log
 from ganshare.settings import BotSettings, CoreSettings
-
-
-@pytest.fixture(autouse=True)
-def untouched_logging() -> Iterator[None]:
-    """Logging is one per interpreter: put it back."""
-    root = logging.getLogger()
-    handlers, level, hook = list(root.handlers), root.level, threading.excepthook
-    yield
-    logging.captureWarnings(capture=False)
-    root.handlers[:], threading.excepthook = handlers, hook
-    root.setLevel(level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
 
 
 class Terminal(io.StringIO):

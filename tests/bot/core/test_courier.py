@@ -171,9 +171,9 @@ async def test_progress_keeps_its_pace_shows_the_latest_and_never_delays_the_end
     scene: Scene,
 ) -> None:
     await scene.post()
-    scene.start(pace=0.5)
+    scene.start(pace=1.5)
     job = await claimed(scene)
-    for step in range(1, 60):
+    for step in range(1, 100):
         await scene.hall.frame(job, step)
         await asyncio.sleep(0.02)
     loop = asyncio.get_running_loop()
@@ -183,9 +183,9 @@ async def test_progress_keeps_its_pace_shows_the_latest_and_never_delays_the_end
     times = scene.platform.messages[1].times
     progress = times[:-1]
     gaps = [later - earlier for earlier, later in itertools.pairwise(progress)]
-    assert all(gap >= 0.45 for gap in gaps)
+    assert all(gap >= 1.45 for gap in gaps)
     assert len(progress) < 30
-    assert times[-1] - finished < 0.4
+    assert times[-1] - finished < 1.2  # less than the pace, on a busy machine, too
 
 
 async def test_steps_without_anything_new_to_see_cost_no_edit(scene: Scene) -> None:
