@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ORIGIN", "Address", "person_id", "person_number", "place_id"]
+import discord
+
+__all__ = ["ORIGIN", "Address", "born_of", "person_id", "person_number", "place_id", "place_number"]
 
 ORIGIN = "discord"
 
@@ -47,6 +49,16 @@ def person_number(person: str) -> int | None:
     """Give somebody's number on Discord; None for people of other platforms."""
     origin, _, number = person.partition(":")
     return int(number) if origin == ORIGIN and number.isascii() and number.isdecimal() else None
+
+
+def born_of(user: int) -> float:
+    """Tell when an account was made, in seconds since 1970; its snowflake says so."""
+    return discord.utils.snowflake_time(user).timestamp()
+
+
+def place_number(place: str) -> int | None:
+    """Give a channel's number; None for places of other platforms."""
+    return person_number(place)
 
 
 def place_id(channel: int) -> str:

@@ -14,6 +14,7 @@ __all__ = ["Presses", "ReplyButton", "is_below", "rows_of"]
 LONGEST_LABEL = 80
 MOST_ROWS, MOST_IN_A_ROW = 5, 5
 _STYLES = {
+    Action.VOTE: discord.ButtonStyle.success,
     Action.AGAIN: discord.ButtonStyle.primary,
     Action.VARY: discord.ButtonStyle.primary,
     Action.DELETE: discord.ButtonStyle.danger,

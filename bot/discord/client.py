@@ -6,11 +6,13 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.core.ballots import Ballots
 from bot.core.desk import Desk
 from bot.core.words import Words
 from bot.discord.app_commands import app_commands_of
 from bot.discord.buttons import ReplyButton, is_below
 from bot.discord.endpoints import point_at
+from bot.discord.reactions import Reactions
 from bot.discord.reception import Reception
 from bot.discord.syncing import sync_if_changed
 from bot.discord.translating import CatalogueTranslator
@@ -30,11 +32,17 @@ class PaintingClient(discord.AutoShardedClient):
     It keeps no messages and no members, so that its memory doesn't grow with the servers it is in.
 
     Args:
+        ballots: takes in reactions; without them, votes come by buttons only.
         options: further ones of discord.py's.
     """
 
     def __init__(
-        self, desk: Desk, words: Words, settings: BotSettings | None = None, **options: Any
+        self,
+        desk: Desk,
+        words: Words,
+        settings: BotSettings | None = None,
+        ballots: Ballots | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(
             intents=discord.Intents.default(),
@@ -49,6 +57,7 @@ class PaintingClient(discord.AutoShardedClient):
             point_at(self, settings)
         self._words = words
         self._reception = Reception(desk, words)
+        self.reactions = Reactions(self, ballots)
         self.tree = app_commands.CommandTree(self)
         for command in app_commands_of(words, self._reception.command, self._reception.complete):
             self.tree.add_command(command)
@@ -77,6 +86,36 @@ class PaintingClient(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """Log that all shards are there."""
         _log.info("Discord is connected", servers=len(self.guilds), shards=self.shard_count)
+
+    # --- votes by reaction --------------------------------------------------------------------
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """A vote, perhaps."""
+        await self.reactions.changed(event, up=True)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        """A vote that is taken back, perhaps."""
+        await self.reactions.changed(event, up=False)
+
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        """All reactions of a message are gone."""
+        await self.reactions.cleared(event)
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        """All of one emoji are gone."""
+        await self.reactions.cleared(event, event.emoji)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """A session begins; what happened before it was not heard."""
+        self.reactions.missed.set()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note since when a shard hears nothing."""
+        self.reactions.lost(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Discord sends what was missed; after a long time it may not have kept it all."""
+        self.reactions.resumed(shard_id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what no handler caught; the values of an event are other people's."""

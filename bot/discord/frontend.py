@@ -12,8 +12,12 @@ import aiohttp
 import discord
 
 from bot.app import Front
+from bot.core.ballots import Ballots
+from bot.discord.addresses import ORIGIN
 from bot.discord.client import PaintingClient
+from bot.discord.lanes import Lanes
 from bot.discord.messenger import DiscordMessenger
+from bot.discord.publisher import DiscordPublisher
 from bot.discord.troubles import NETWORK
 from ganshare.errors import SettingsError, WorldError
 from ganshare.log import get_logger
@@ -23,6 +27,7 @@ __all__ = ["run_discord", "token_of"]
 
 RETRY = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 WATCH_SECONDS = 10.0
+AGAIN_SECONDS = 1.0  # after which what has not ended is told to end once more
 LOST_SECONDS = 120.0  # without a gateway, after which discord.py's growing pauses are cut short
 WRONG_TOKEN = 4004  # how the gateway closes then
 _AGAIN = (*NETWORK, discord.HTTPException, discord.GatewayNotFound, discord.ConnectionClosed)
@@ -43,7 +48,8 @@ async def run_discord(front: Front, settings: BotSettings) -> None:
     token = token_of(settings)
     failures = 0
     while True:
-        client = PaintingClient(front.desk, front.words, settings)
+        ballots = Ballots(front.store, ORIGIN)
+        client = PaintingClient(front.desk, front.words, settings, ballots)
         try:
             async with client:
                 await client.login(token)
@@ -52,6 +58,9 @@ async def run_discord(front: Front, settings: BotSettings) -> None:
         except discord.LoginFailure as error:
             raise _token_refused() from error
         except (*_AGAIN, _LostError) as error:
+            # Closing a connection that is half gone may fail; whoever wants us to end has priority.
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError from error
             if isinstance(error, discord.ConnectionClosed) and error.code == WRONG_TOKEN:
                 raise _token_refused() from error
             pause = RETRY[min(failures, len(RETRY) - 1)]
@@ -71,8 +80,17 @@ def token_of(settings: BotSettings) -> str:
 
 async def _serve(front: Front, client: PaintingClient) -> None:
     """Hear and deliver until one of them ends; then all do."""
-    courier = front.courier(DiscordMessenger(client))
-    await _together(courier.run(), client.connect(reconnect=True), _watch(client))
+    lanes = Lanes()
+    courier = front.courier(DiscordMessenger(client, lanes))
+    publisher, reactions = DiscordPublisher(client, lanes), client.reactions
+    await _together(
+        courier.run(),
+        front.steward(publisher, reactions.recount).run(),
+        front.labels(publisher).run(),
+        reactions.catch_up(),
+        client.connect(reconnect=True),
+        _watch(client),
+    )
 
 
 async def _together(*parts: Awaitable[None]) -> None:
@@ -82,8 +100,11 @@ async def _together(*parts: Awaitable[None]) -> None:
         for each in done:
             each.result()
     finally:
-        for each in tasks:
-            each.cancel()
+        left = set(tasks)
+        while left:  # discord.py takes a cancellation for a lost connection when it identifies
+            for each in left:
+                each.cancel()
+            _, left = await asyncio.wait(left, timeout=AGAIN_SECONDS)
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

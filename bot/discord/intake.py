@@ -9,18 +9,27 @@ from bot.core.commands import Kind, find_command
 from bot.core.pictures import MAX_BYTES
 from bot.core.refusal import RefusalError
 from bot.core.values import Ask, Person, Place, Press, Rank, parse_data
-from bot.discord.addresses import ORIGIN, Address, person_id, place_id
+from bot.discord.addresses import ORIGIN, Address, born_of, person_id, place_id
 
 __all__ = ["ask_of", "is_private_place", "person_of", "press_of"]
 
 
 def person_of(interaction: "discord.Interaction[Any]") -> Person:
-    """Tell who it is; whoever may manage the server may manage the bot in it."""
+    """Tell who it is.
+
+    Whoever manages the server manages the bot in it; whoever looks after a channel's messages is a
+    curator there.
+    """
     permissions = interaction.permissions
     manages = permissions.manage_guild or permissions.administrator
-    rank = Rank.ADMIN if manages and interaction.guild_id is not None else Rank.MEMBER
+    rank = Rank.CURATOR if permissions.manage_messages else Rank.MEMBER
+    rank = Rank.ADMIN if manages else rank
+    if interaction.guild_id is None:
+        rank = Rank.MEMBER
     user = interaction.user
-    return Person(person_id(user.id), user.display_name, rank, str(interaction.locale))
+    return Person(
+        person_id(user.id), user.display_name, rank, str(interaction.locale), born_of(user.id)
+    )
 
 
 def is_private_place(interaction: "discord.Interaction[Any]") -> bool:

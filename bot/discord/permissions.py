@@ -13,6 +13,7 @@ NAMES: Mapping[str, str] = {
     "send_messages_in_threads": "Send Messages in Threads",  # the same
     "embed_links": "Embed Links",  # prompt, seed and progress, in the painting's colour
     "attach_files": "Attach Files",  # paintings
+    "add_reactions": "Add Reactions",  # the first one below a round's painting, to be clicked on
     "read_message_history": "Read Message History",  # to find its messages again
 }
 NEEDED = discord.Permissions(**dict.fromkeys(NAMES, True))

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 
 from bot.core.desk import Desk
+from bot.core.polling import is_going_on
 from bot.core.refusal import sentence_of
 from bot.core.values import Action, Reply
 from bot.core.words import Words
@@ -24,6 +25,7 @@ REMEMBERED = 10_000  # interactions; one that comes twice does so within minutes
 _FOR_ALL = frozenset({"paint", "random", "gallery"})  # commands whose answer everybody sees
 _NEW_FOR_ALL = frozenset({Action.AGAIN, Action.VARY})
 _PAGES = frozenset({Action.GALLERY, Action.MINE})
+_ONE_AFTER_ANOTHER = frozenset({Action.VOTE, Action.NEXT})  # paintings of a round
 _ALWAYS_NEW = _NEW_FOR_ALL | {Action.MASTER, Action.SHOW}
 
 _log = get_logger(__name__)
@@ -59,9 +61,12 @@ class Reception:
         """Carry out what a button stands for."""
         if self._is_repeated(interaction):
             return
-        action = data.partition(":")[0]
+        action, _, subject = data.partition(":")
         is_below_own = interaction.message is not None and interaction.message.flags.ephemeral
         in_place = action in _PAGES or (is_below_own and action not in _ALWAYS_NEW)
+        if action in _ONE_AFTER_ANOTHER:
+            seen_alone = is_below_own or interaction.guild_id is None
+            in_place = is_going_on(subject) and seen_alone
         visit = Visit(interaction, is_private=action not in _NEW_FOR_ALL, in_place=in_place)
         await visit.acknowledge()
 

@@ -69,6 +69,34 @@ class Someone:
         ids = {"id": str(posted.id), "channel_id": str(self.channel.id)}
         await self.people.gateway.dispatch("MESSAGE_DELETE", ids, self.channel.guild)
 
+    async def react(self, posted: Posted, emoji: str = "\u2764\ufe0f", **options: Any) -> None:
+        """React to a message; a second time is as good as once.
+
+        Args:
+            options: is_super.
+        """
+        await self.people.turn(self, posted, emoji, up=True, **options)
+
+    async def unreact(self, posted: Posted, emoji: str = "\u2764\ufe0f", **options: Any) -> None:
+        """Take a reaction away."""
+        await self.people.turn(self, posted, emoji, up=False, **options)
+
+    async def clear(self, posted: Posted, emoji: str | None = None) -> None:
+        """Take everybody's reactions away, as moderators may."""
+        for each, people in posted.reactions.items():
+            if emoji in (None, each[0]):
+                people.clear()
+        self.people.world.count_reactions(posted)
+        data: dict[str, Any] = {
+            "channel_id": str(self.channel.id),
+            "message_id": str(posted.id),
+            "guild_id": str(self.channel.guild),
+        }
+        event = "MESSAGE_REACTION_REMOVE_ALL"
+        if emoji is not None:
+            event, data["emoji"] = "MESSAGE_REACTION_REMOVE_EMOJI", {"id": None, "name": emoji}
+        await self.people.gateway.dispatch(event, data, self.channel.guild)
+
     async def again(self, interaction: Interaction) -> None:
         """Have the gateway deliver an interaction a second time."""
         await self._dispatch(interaction)
@@ -138,6 +166,35 @@ class People:
         """Give the same person, in their direct messages."""
         direct = self.world.direct(someone.id)
         return Someone(self, someone.user, direct, someone.locale, someone.permissions)
+
+    async def turn(
+        self, someone: Someone, posted: Posted, emoji: str, *, up: bool, is_super: bool = False
+    ) -> None:
+        """Turn somebody's reaction, and tell the bot."""
+        if self.world.turn_reaction(posted, emoji, someone.id, up=up, is_super=is_super):
+            await self.tell_of_reaction(posted, emoji, someone.id, up=up, is_super=is_super)
+
+    async def tell_of_reaction(
+        self, posted: Posted, emoji: str, user: int, *, up: bool = True, is_super: bool = False
+    ) -> None:
+        """Have the gateway deliver it; also for what was delivered before."""
+        channel = self.world.channels[int(posted.json["channel_id"])]
+        data: dict[str, Any] = {
+            "user_id": str(user),
+            "channel_id": str(channel.id),
+            "message_id": str(posted.id),
+            "emoji": {"id": None, "name": emoji},
+            "burst": is_super,
+            "type": int(is_super),
+        }
+        if channel.guild is not None:
+            data["guild_id"] = str(channel.guild)
+        if up:
+            data["message_author_id"] = posted.json["author"]["id"]
+            if channel.guild is not None:
+                data["member"] = member_json(self.world, self.world.users[user])
+        event = "MESSAGE_REACTION_ADD" if up else "MESSAGE_REACTION_REMOVE"
+        await self.gateway.dispatch(event, data, channel.guild)
 
     def answer_to(self, interaction: Interaction) -> Posted | None:
         """Give the message that an interaction was answered with, unless it is deleted."""

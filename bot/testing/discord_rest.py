@@ -25,7 +25,9 @@ from bot.testing.discord_wire import Call, Fault, json_response, read_request, r
 from bot.testing.discord_world import (
     ATTACH,
     EPHEMERAL,
+    HISTORY,
     LOADING,
+    REACT,
     SEND,
     TOKEN,
     VIEW,
@@ -58,12 +60,17 @@ def _route(method: str, path: str) -> Callable[[Handler], Handler]:
     return register
 
 
+async def _nobody_hears(posted: Posted, emoji: str, user: int) -> None:
+    """Stand for the gateway."""
+
+
 @dataclass
 class Rest:
     """Answers the bot's requests.
 
     Args:
         gateway_url: that /gateway/bot names.
+        reacted: tells the gateway of a reaction of the bot's own.
         specification: to hold requests and answers against, where it is at hand.
     """
 
@@ -74,6 +81,7 @@ class Rest:
     shards: int = 1
     faults: list[Fault] = field(default_factory=list)
     delay: float = 0.0
+    reacted: Callable[[Posted, str, int], Awaitable[None]] = field(default=_nobody_hears)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request under the API's prefix."""
@@ -263,6 +271,23 @@ class Rest:
     async def _delete(self, posted: Posted) -> None:
         posted.deleted = True
         await self.world.ring()
+
+    @_route("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}/@me")
+    async def _react(self, call: Call) -> Any:
+        channel = self.world.find_channel(call.number("channel"), VIEW | REACT)
+        posted = self.world.find_message(channel, call.number("message"))
+        own, emoji = int(self.world.bot["id"]), call.found["emoji"]
+        if self.world.turn_reaction(posted, emoji, own, up=True):
+            await self.reacted(posted, emoji, own)
+
+    @_route("GET", "/channels/{channel}/messages/{message}/reactions/{emoji}")
+    async def _reaction_users(self, call: Call) -> Any:
+        channel = self.world.find_channel(call.number("channel"), VIEW | HISTORY)
+        posted = self.world.find_message(channel, call.number("message"))
+        is_super, after = call.query.get("type") == "1", int(call.query.get("after", "0"))
+        people = sorted(posted.reactions.get((call.found["emoji"], is_super), []))
+        page = [each for each in people if each > after][: int(call.query.get("limit", "25"))]
+        return [self.world.users[each] for each in page]
 
     @_route("POST", "/users/@me/channels")
     async def _direct(self, call: Call) -> Any:

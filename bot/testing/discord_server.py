@@ -94,6 +94,7 @@ async def discord_server(
             f"http://{address[0]}:{address[1]}", world, gateway, rest, People(world, gateway)
         )
         world.cdn = server.base
+        rest.reacted = server.people.tell_of_reaction
         # Somewhere else on purpose: a bot that is sent here must not follow these.
         rest.gateway_url = gateway.url = "wss://gateway.discord.invalid"
         yield server

@@ -18,8 +18,8 @@ __all__ = ["Channel", "Exchange", "Guild", "Interaction", "Posted", "Refusal", "
 EPOCH = 1_420_070_400_000  # Discord's, in milliseconds
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 TOKEN = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.stand.in-token-of-nobody"  # noqa: S105  # made up
-VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
-_MEMBER = VIEW | SEND | EMBED | ATTACH | HISTORY | (1 << 31)
+REACT, VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 6, 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
+_MEMBER = REACT | VIEW | SEND | EMBED | ATTACH | HISTORY | (1 << 31)
 
 
 class Refusal(Exception):  # noqa: N818  # an answer, not a failure
@@ -54,12 +54,17 @@ class Exchange:
 
 @dataclass
 class Posted:
-    """A message, with all its states; `json` is the last one."""
+    """A message, with all its states; `json` is the last one.
+
+    Args:
+        reactions: people by emoji and whether they are super-reactions.
+    """
 
     json: dict[str, Any]
     is_ephemeral: bool
     states: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     deleted: bool = False
+    reactions: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
 
     @property
     def id(self) -> int:
@@ -335,6 +340,37 @@ class World:
         made = Interaction(json, token, channel.id, time.monotonic())
         self.interactions[made.id] = made
         return made
+
+    def turn_reaction(
+        self, posted: Posted, emoji: str, user: int, *, up: bool, is_super: bool = False
+    ) -> bool:
+        """Add somebody's reaction or take it away; False if it was so already."""
+        people = posted.reactions.setdefault((emoji, is_super), [])
+        if (user in people) == up:
+            return False
+        people.append(user) if up else people.remove(user)
+        self.count_reactions(posted)
+        return True
+
+    def count_reactions(self, posted: Posted) -> None:
+        """Write into a message what stands below it."""
+        found = []
+        for emoji in dict.fromkeys(emoji for emoji, _ in posted.reactions):
+            normal = posted.reactions.get((emoji, False), [])
+            supers = posted.reactions.get((emoji, True), [])
+            if normal or supers:
+                mine = int(self.bot["id"])
+                found.append(
+                    {
+                        "emoji": {"id": None, "name": emoji},
+                        "count": len(normal) + len(supers),
+                        "count_details": {"normal": len(normal), "burst": len(supers)},
+                        "me": mine in normal,
+                        "me_burst": mine in supers,
+                        "burst_colors": [],
+                    }
+                )
+        posted.json = {**posted.json, "reactions": found}
 
     async def ring(self) -> None:
         """Wake whoever waits for something to happen."""
