@@ -21,7 +21,17 @@ pytestmark = [
 
 HUNG = 80
 PROMPT = "Cubist Painting of a Castle in Teal"
-PAGES = ("/", "/gallery", "/gallery?q=nothing+like+it", "/mine", "/help", "/sign-in", "/none")
+PAINTINGS = "#cards a[href*='/paintings/']"  # on a wall, beside links to sign in
+PAGES = (
+    "/",
+    "/gallery",
+    "/gallery?q=nothing+like+it",
+    "/round",
+    "/mine",
+    "/help",
+    "/sign-in",
+    "/none",
+)
 
 # As WCAG 2.2 has it: 4.5 for text, 3 for large text; text on pictures has a ground of its own.
 CONTRAST = """
@@ -233,7 +243,7 @@ def test_the_wall_goes_on_as_one_scrolls_and_then_waits(browser: Browser) -> Non
         return len(browser.all("#cards > li"))
 
     until(lambda: scrolled() >= HUNG and not browser.all("[data-further]"))
-    sources = [each.get_attribute("href") for each in browser.all("#cards a")]
+    sources = [each.get_attribute("href") for each in browser.all(PAINTINGS)]
     assert len(sources) == len(set(sources))
     assert "more paintings" in browser.find("[data-status]").get_property("textContent")
     at_the_end = "return scrollY + innerHeight > document.body.scrollHeight - 5"
@@ -243,10 +253,10 @@ def test_the_wall_goes_on_as_one_scrolls_and_then_waits(browser: Browser) -> Non
 def test_without_scripts_there_are_links_and_forms(browser: Browser) -> None:
     browser.look(scripts=False)
     browser.get("/gallery")
-    first = [each.get_attribute("href") for each in browser.all("#cards a")]
+    first = [each.get_attribute("href") for each in browser.all(PAINTINGS)]
     browser.find("a[rel=next]").click()
     until(lambda: "after=" in browser.path)
-    assert not set(first) & {each.get_attribute("href") for each in browser.all("#cards a")}
+    assert not set(first) & {each.get_attribute("href") for each in browser.all(PAINTINGS)}
     browser.get("/")
     browser.find("[data-surprise]").click()
     until(lambda: "surprise" in browser.path)
@@ -260,7 +270,7 @@ def test_every_page_can_be_read_in_dark_and_light(
 ) -> None:
     browser.look(DESKTOP, scheme)
     browser.get("/gallery")
-    painting = browser.all("#cards a")[7].get_attribute("href").removeprefix(browser.base)
+    painting = browser.all(PAINTINGS)[7].get_attribute("href").removeprefix(browser.base)
     for path in (*PAGES, painting):
         browser.get(path)
         browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
@@ -291,7 +301,7 @@ def test_on_a_phone_nothing_is_cut_off_or_too_small_to_touch(
 ) -> None:
     browser.look(PHONE, "dark")
     browser.get("/gallery")
-    painting = browser.all("#cards a")[8].get_attribute("href").removeprefix(browser.base)
+    painting = browser.all(PAINTINGS)[8].get_attribute("href").removeprefix(browser.base)
     for path in (*PAGES, painting):
         browser.get(path)
         wide = "return document.documentElement.scrollWidth - innerWidth"
