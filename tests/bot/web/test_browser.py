@@ -200,6 +200,7 @@ def test_one_paints_by_keyboard_alone(browser: Browser) -> None:
     keys(browser, "cast")
     until(lambda: browser.all("#subject-suggestions [role=option]"))
     keys(browser, Keys.ARROW_DOWN)
+    until(lambda: browser.find("#subject").get_attribute("aria-activedescendant"))
     active = browser.find("#subject").get_attribute("aria-activedescendant")
     assert browser.find(f"#{active}").get_attribute("aria-selected") == "true"
     keys(browser, Keys.ENTER, Keys.TAB, "teal")
@@ -222,7 +223,7 @@ def test_one_paints_by_keyboard_alone(browser: Browser) -> None:
     outline = "return getComputedStyle(document.activeElement).outlineStyle"
     assert browser.run(outline) == "solid"  # one sees where one is
     keys(browser, Keys.ENTER)
-    until(lambda: browser.path.startswith("/jobs/"))
+    until(lambda: browser.path.startswith("/jobs/") and browser.all("[data-cancel] button"))
     browser.find("[data-cancel] button").click()
     until(lambda: "Cancelled" in browser.find("main").text)
 
