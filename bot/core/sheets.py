@@ -15,6 +15,7 @@ from ganshare.jobs import Artwork
 __all__ = ["sheet_of", "winners_sheet"]
 
 MOST = 9  # paintings on a sheet
+MOST_IN_A_COLUMN = 4
 SIDE, GAP = 1280, 12
 _PAPER = (20, 18, 16)
 
@@ -35,7 +36,7 @@ async def winners_sheet(blobs: Blobs, artworks: Sequence[Artwork]) -> File | Non
 
 
 def sheet_of(pictures: Sequence[bytes]) -> bytes:
-    """Draw the sheet: the first one over two thirds, the others beside it and below."""
+    """Draw the sheet: the first one large, the others beside it."""
     boxes = _boxes(len(pictures))
     height = max(top + side for _, top, side in boxes) + GAP
     sheet = Image.new("RGB", (SIDE if len(pictures) > 1 else boxes[0][2] + 2 * GAP, height), _PAPER)
@@ -52,21 +53,12 @@ def _boxes(count: int) -> list[tuple[int, int, int]]:
     """Left, top and side of each painting."""
     if count == 1:
         return [(GAP, GAP, SIDE * 4 // 5)]
-    if count == 2:
-        side = (SIDE - 3 * GAP) // 2
-        return [(GAP, GAP, side), (2 * GAP + side, GAP, side)]
-    small = (SIDE - 4 * GAP) // 3
-    large = 2 * small + GAP
+    columns = 1 if count <= MOST_IN_A_COLUMN + 1 else 2
+    rows = math.ceil((count - 1) / columns)
+    side = (SIDE - (columns + 2) * GAP - (rows - 1) * GAP) // (rows + columns)
+    large = rows * side + (rows - 1) * GAP
     boxes = [(GAP, GAP, large)]
-    boxes += [(2 * GAP + large, GAP + row * (small + GAP), small) for row in range(2)]
-    below = count - len(boxes)
-    if below <= 0:
-        return boxes[:count]
-    # What stands below fills the width, whatever their number is.
-    columns = below if below <= 4 else math.ceil(below / 2)
-    side = (SIDE - (columns + 1) * GAP) // columns
-    top = large + 2 * GAP
-    for number in range(below):
-        row, column = divmod(number, columns)
-        boxes.append((GAP + column * (side + GAP), top + row * (side + GAP), side))
+    for number in range(count - 1):
+        column, row = divmod(number, rows)
+        boxes.append((2 * GAP + large + column * (side + GAP), GAP + row * (side + GAP), side))
     return boxes

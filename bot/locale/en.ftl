@@ -246,7 +246,11 @@ winner-line = { $prompt } – { $votes ->
        *[other] { $votes } votes
     }, shown to { $views }
 digest-title = The week in paintings
-digest-text = { $paintings } paintings were finished, and { $voters } people voted { $votes } times.
+digest-text =
+    Paintings finished: { $paintings }. Votes: { $votes }, by { $voters ->
+        [one] one person.
+       *[other] { $voters } people.
+    }
 digest-trait-style = Winning styles
 digest-trait-subject = Winning subjects
 digest-trait-colour = Winning colours

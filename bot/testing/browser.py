@@ -28,6 +28,7 @@ from ganshare.blobs import open_blobs
 from ganshare.prompts import draw_prompt
 from ganshare.store import open_store
 
+CURATOR = "discord:42"  # whom the page knows for one
 DESKTOP, PHONE = (1280, 900), (390, 844)
 LARGEST_SHOT = 150_000  # bytes of a picture for the docs
 
@@ -57,6 +58,7 @@ def site(folder: Path, *, paintings: int) -> Iterator[Site]:
         "GANSHARE_BLOBS_URL": f"file://{folder}/blobs",
         "BOT_WEB_LISTEN": f"127.0.0.1:{port}",
         "BOT_WEB_GUESTS_PER_DAY": "100",
+        "BOT_CURATORS": CURATOR,
         "ENGINE_HEALTH_LISTEN": "off",
         "ENGINE_PREVIEW_SECONDS": "0",
         "ENGINE_DRAIN_SECONDS": "0",
@@ -208,12 +210,17 @@ class Browser:
     def shot(self, name: str, folder: Path) -> None:
         """Leave a picture of the window in a folder, and in the docs where that is wished."""
         self.driver.execute_async_script(_SETTLED)
-        with Image.open(io.BytesIO(self.driver.get_screenshot_as_png())) as image:
-            picture = image.convert("RGB")
-        for place in filter(None, (str(folder), os.environ.get("GANSHARE_SCREENSHOTS"))):
-            path = Path(place, f"web-{name}.jpg")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_small_jpeg(picture))
+        keep(self.driver.get_screenshot_as_png(), f"web-{name}", folder)
+
+
+def keep(data: bytes, name: str, folder: Path) -> None:
+    """Leave a picture in a folder, and in the docs where that is wished."""
+    with Image.open(io.BytesIO(data)) as image:
+        picture = image.convert("RGB")
+    for place in filter(None, (str(folder), os.environ.get("GANSHARE_SCREENSHOTS"))):
+        path = Path(place, f"{name}.jpg")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_small_jpeg(picture))
 
 
 # Every picture in view is decoded and has been drawn.

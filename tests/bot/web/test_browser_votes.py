@@ -1,0 +1,153 @@
+"""Votes, a round and the curators' desk in a real browser; pictures of them for the docs."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+
+from bot.core.proclaiming import Proclaimer
+from bot.core.words import load_words
+from bot.testing.browser import (
+    CURATOR,
+    DESKTOP,
+    PHONE,
+    Browser,
+    Site,
+    chromium,
+    keep,
+    site,
+    until,
+)
+from ganshare.blobs import open_blobs
+from ganshare.store import Store, open_store
+from ganshare.voting import RoundRules, Voter
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium() is None, reason="chromium and chromedriver are not installed"),
+]
+
+WIDE = "return document.documentElement.scrollWidth - innerWidth"
+TOO_SMALL = """
+return [...document.querySelectorAll("button, .button, nav a, input:not([type=hidden])")]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 40)
+  .map((each) => each.outerHTML);
+"""
+
+
+async def _hold_rounds(folder: Path) -> None:
+    """One round with winners, and one that goes on."""
+    async with open_store(f"sqlite+aiosqlite:///{folder}/ganshare.db") as store:
+        hung = await store.gallery(limit=18)
+        rules = RoundRules(min_age=0, quorum=3, winners=4, views=24)
+        first = await store.open_round("web", CURATOR, 86_400, rules, title="First light")
+        await _vote(store, first.id, [each.id for each in hung[:9]])
+        await store.close_round(first.id, CURATOR, early=True)
+        second = await store.open_round("web", CURATOR, 5 * 86_400, rules, title="Deep water")
+        for each in hung[9:]:
+            await store.enter(second.id, each.id, CURATOR, curator=True)
+
+
+async def _vote(store: Store, round_id: str, ids: list[str]) -> None:
+    for each in ids:
+        await store.enter(round_id, each, CURATOR, curator=True)
+    for number in range(24):
+        person = f"discord:{1000 + number}"
+        while (artwork := await store.next_to_show(person, round_id)) is not None:
+            if (number * 7 + ids.index(artwork.id) * 5) % 11 > ids.index(artwork.id):
+                await store.toggle(artwork.id, Voter(person), key=f"{person}{artwork.id}")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(tmp_path_factory.mktemp("site"), paintings=24) as found:
+        asyncio.run(_hold_rounds(found.folder))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chrome(served: Site) -> Iterator[Browser]:
+    browser = Browser.start(served.url)
+    yield browser
+    browser.driver.quit()
+
+
+@pytest.fixture
+def browser(chrome: Browser, served: Site) -> Browser:
+    """A curator's, signed in."""
+
+    async def link() -> str:
+        async with open_store(f"sqlite+aiosqlite:///{served.folder}/ganshare.db") as store:
+            return await store.new_sign_in(CURATOR, "Ada")
+
+    chrome.look(DESKTOP, "dark")
+    chrome.get(f"/sign-in/{asyncio.run(link())}")
+    chrome.find("main form button").click()
+    until(lambda: chrome.path.startswith("/?notice"))
+    return chrome
+
+
+def test_a_vote_counts_without_leaving_the_page(browser: Browser, tmp_path: Path) -> None:
+    browser.get("/gallery")
+    card = browser.all("#cards li")[12]
+    button = card.find_element("css selector", "[data-vote] button")
+    ActionChains(browser.driver).move_to_element(card).perform()
+    button.click()
+    until(lambda: button.text == "1")
+    assert "You voted for it" in browser.find("[data-told]").text
+    assert browser.path == "/gallery"
+    button.click()
+    until(lambda: button.text == "0")
+    browser.get("/round")
+    assert "Deep water" in browser.find("main").text
+    browser.shot("round", tmp_path)
+    browser.find("button[value^='next:']").click()
+    until(lambda: "?round=" in browser.path)
+    vote = browser.find("[data-vote] button")
+    vote.click()
+    until(lambda: vote.get_attribute("aria-pressed") == "true")
+    browser.find("button[value^='next:']").click()
+    until(lambda: "?round=" in browser.path)
+
+
+def test_on_a_phone_the_desk_and_the_round_fit(browser: Browser) -> None:
+    browser.command(
+        "Emulation.setDeviceMetricsOverride",
+        width=PHONE[0], height=PHONE[1], deviceScaleFactor=1, mobile=True,
+    )  # fmt: skip
+    for path in ("/round", "/desk", "/gallery"):
+        browser.get(path)
+        assert browser.run(WIDE) <= 0, path
+        assert browser.run(TOO_SMALL) == [], path
+
+
+def test_the_desk_shows_what_won_and_takes_a_decision(browser: Browser, tmp_path: Path) -> None:
+    browser.get("/desk")
+    cases = len(browser.all(".case"))
+    assert cases >= 2
+    browser.shot("desk", tmp_path)
+    prompt = browser.find(".case h2").text
+    browser.find(".verdict button[value=approve]").click()
+    until(lambda: len(browser.all(".case")) == cases - 1)
+    assert "in the curated set" in browser.find(".notice").text
+    assert prompt in browser.find("#curated").find_element("xpath", "..").get_attribute("innerHTML")
+
+
+def test_the_announcement_has_a_sheet_of_the_winners(served: Site, tmp_path: Path) -> None:
+    async def sheet() -> bytes:
+        url = f"sqlite+aiosqlite:///{served.folder}/ganshare.db"
+        async with open_store(url) as store:
+            blobs = open_blobs(f"file://{served.folder}/blobs")
+            (round_,) = [each for each in await store.rounds() if each.closed]
+            winners = [each for each in await store.standings(round_.id) if each.won]
+            reply = await Proclaimer(store, blobs, load_words()).winners(round_, winners, "en")
+            assert reply.title == "The winners of \u201cFirst light\u201d"
+            assert len(reply.fields) == len(winners)
+            return reply.pictures[0].data
+
+    data = asyncio.run(sheet())
+    assert data.startswith(b"\xff\xd8")
+    keep(data, "round-winners", tmp_path)
