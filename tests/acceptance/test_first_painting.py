@@ -272,7 +272,7 @@ async def test_the_web_page_shows_it_all_too(
     )
     assert {"again", "vary", "delete"} <= buttons
     await asyncio.to_thread(visit.browser.get, "/mine")
-    cards = await asyncio.to_thread(visit.browser.all, "#cards a")
+    cards = await asyncio.to_thread(visit.browser.all, "#cards > li")
     assert len(cards) == 1
 
 
