@@ -63,5 +63,6 @@ async def _chat(
     console = Console(highlight=False, soft_wrap=True)
     # Whoever can run this can do everything to the store already.
     person = Person(f"terminal:{os.getuid()}", getpass.getuser(), Rank.ADMIN, locale)
+    settings = settings.model_copy(update={"admins": (*settings.admins, person.id)})
     async with open_front(core, settings, migrate=True) as front:
         await Terminal(front, console, folder, person).run(starts_engine=starts_engine)

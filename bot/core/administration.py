@@ -24,6 +24,8 @@ async def settings(errand: Errand, name: str, value: str) -> list[Reply]:
         fields = tuple((_name(errand, each), _value(errand, current, each)) for each in SETTINGS)
         return [Reply(title=title, text=text, fields=fields, is_private=True)]
     if value:
+        if name == "curation_place" and value != errand.place.id:
+            _check_everywhere(errand, "settings curation_place")
         changes = {name: value}
         current = await errand.store.change_place(errand.place.id, changes, by=errand.person.id)
         text = errand.say(
@@ -63,15 +65,22 @@ def _value(errand: Errand, current: PlaceSettings, setting: str) -> str:
 
 
 async def block(errand: Errand, person: str, reason: str) -> list[Reply]:
-    """Take no more requests of somebody."""
+    """Take no more requests of somebody, in no place."""
+    _check_everywhere(errand, "block")
     await errand.store.block(_person(person), errand.person.id, reason)
     return [errand.quietly("block-done", person=person)]
 
 
 async def unblock(errand: Errand, person: str) -> list[Reply]:
     """Take requests of somebody again."""
+    _check_everywhere(errand, "unblock")
     was_blocked = await errand.store.unblock(_person(person), errand.person.id)
     return [errand.quietly("unblock-done" if was_blocked else "unblock-none", person=person)]
+
+
+def _check_everywhere(errand: Errand, command: str) -> None:
+    if not errand.is_admin_everywhere:
+        raise RefusalError("refusal-rank-owner", command=command)
 
 
 def _person(given: str) -> str:
@@ -92,13 +101,14 @@ async def report(errand: Errand, artwork_id: str) -> list[Reply]:
 async def delete(errand: Errand, subject: str) -> list[Reply]:
     """Take a painting away for good, once its requester, or an admin, has said yes twice."""
     artwork = await errand.artwork(subject.removesuffix(SURE))
-    if not (errand.owns(artwork.person) or errand.is_admin):
+    oversees = errand.oversees(await errand.job(artwork.job))
+    if not (errand.owns(artwork.person) or oversees):
         raise RefusalError("refusal-not-yours")
     if not subject.endswith(SURE):
         button = errand.button(Action.DELETE, artwork.id + SURE, "delete-sure")
         text = errand.say("delete-sure")
         return [Reply(text=text, buttons=((button,),), is_private=True)]
-    await errand.store.delete_artwork(artwork.id, errand.main, errand.is_admin)
+    await errand.store.delete_artwork(artwork.id, errand.main, oversees)
     await errand.store.renew(artwork.job)  # its message in the chat goes, too
     with contextlib.suppress(BlobError):  # the sweeping does it later
         await errand.tools.blobs.delete([artwork.blob, artwork.preview])

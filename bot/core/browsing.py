@@ -97,7 +97,7 @@ async def cancel(errand: Errand, job_id: str) -> list[Reply]:
     else:
         job = await errand.job(job_id)
     by = job.person if errand.owns(job.person) else errand.main
-    cancelled = await errand.store.cancel(job.id, by=by, admin=errand.is_admin)
+    cancelled = await errand.store.cancel(job.id, by=by, admin=errand.oversees(job))
     if cancelled.state is JobState.CANCELLED and not job.state.over:
         return [errand.quietly("cancel-done")]
     return [errand.quietly("cancel-over" if cancelled.state.over else "cancel-asked")]

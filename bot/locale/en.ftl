@@ -364,6 +364,7 @@ refusal-rank-curator = Only curators may use /{ $command } like that.
 refusal-round-private = A round needs a place that others see; type this in a channel or group.
 refusal-round-elsewhere = The rounds of this place are held in { $place }; only its own curators may do that, there.
 refusal-rank-admin = Only admins may use /{ $command }.
+refusal-rank-owner = /{ $command } holds everywhere, so only those may use it whom the owner names in BOT_ADMINS.
 refusal-place = Paintings are not made in this place; an admin may allow it with /settings allowed on.
 refusal-side = Here at most { $allowed } pixels on the longer side are allowed, not { $given }.
 refusal-steps = Here at most { $allowed } steps are allowed, not { $given }.

@@ -340,6 +340,7 @@ refusal-rank-curator = 只有策展人可以这样使用 /{ $command }。
 refusal-round-private = 评选须在他人看得到的地方举行；请在频道或群组中输入。
 refusal-round-elsewhere = 此处的评选在 { $place } 举行；只有那里的策展人可以在那里操作。
 refusal-rank-admin = 只有管理员可以使用 /{ $command }。
+refusal-rank-owner = /{ $command } 在所有地方都有效，因此只有站长在 BOT_ADMINS 中指定的人可以使用。
 refusal-place = 此处不能作画；管理员可用 /settings allowed on 允许。
 refusal-side = 此处最长边不得超过 { $allowed } 像素，而不是 { $given }。
 refusal-steps = 此处最多允许 { $allowed } 步，而不是 { $given } 步。

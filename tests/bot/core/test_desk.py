@@ -157,6 +157,7 @@ async def test_a_daily_quota_counts_all_of_a_count(hall: Hall) -> None:
 
 async def test_who_is_blocked_looks_but_does_not_ask(hall: Hall) -> None:
     artwork = await hall.painted()
+    hall.open(admins=frozenset({ADMIN.id}))
     await hall.ask("block", ADMIN, person="discord:1", reason="spam")
     for refused in (
         await hall.ask("paint", prompt="a cat"),
@@ -251,6 +252,35 @@ async def test_deleting_is_for_requester_and_admins_and_asks_back(hall: Hall) ->
     assert "perhaps it was deleted" in gone.text
     other = await hall.painted()
     assert only(await hall.press(Action.DELETE, other.id + "-sure", ADMIN)).replaces
+
+
+async def test_an_admin_of_one_place_has_no_power_over_what_was_asked_for_in_another(
+    hall: Hall,
+) -> None:
+    mallory = Person("discord:66", "Mallory", Rank.ADMIN)  # of a server of their own
+    own = Place("discord:666")
+    artwork, job = await hall.painted(), await hall.ask_one()
+    for action, subject in (
+        (Action.DELETE, artwork.id),
+        (Action.DELETE, f"{artwork.id}-sure"),
+        (Action.CANCEL, job.id),
+    ):
+        refused = only(await hall.press(action, subject, mallory, place=own))
+        assert "only whoever asked for it" in refused.text
+    for command in ("block", "unblock"):
+        refused = only(await hall.ask(command, mallory, place=own, person="discord:1"))
+        assert "BOT_ADMINS" in refused.text
+    given = {"setting": "curation_place", "value": HALL.id}
+    refused = only(await hall.ask("settings", mallory, place=own, **given))
+    assert "BOT_ADMINS" in refused.text
+    await hall.store.hide_artwork(artwork.id, "the check", "as a test")
+    assert "perhaps" in only(await hall.press(Action.MASTER, artwork.id, mallory, place=own)).text
+    assert (await hall.job(job.id)).state is JobState.QUEUED
+    assert await hall.blobs.exists(artwork.blob)
+    assert only(await hall.ask("paint", prompt="a cat")).job
+    hall.open(admins=frozenset({mallory.id}))  # now the owner has named them
+    assert only(await hall.press(Action.DELETE, f"{artwork.id}-sure", mallory, place=own)).replaces
+    assert "Cancelled" in only(await hall.press(Action.CANCEL, job.id, mallory, place=own)).text
 
 
 async def test_a_report_counts_once(hall: Hall) -> None:
@@ -391,6 +421,7 @@ async def test_settings_are_shown_and_refused_in_words(hall: Hall) -> None:
     refused = only(await hall.ask("settings", ADMIN, setting="max_side", value="huge"))
     assert "huge" in refused.text
     assert "Only admins" in only(await hall.ask("settings", setting="max_side", value="64")).text
+    hall.open(admins=frozenset({ADMIN.id}))
     assert "discord:42" in only(await hall.ask("block", ADMIN, person="Ann")).text
 
 
