@@ -1,6 +1,7 @@
 """A real browser before real processes: what the slow tests of the pages stand on."""
 
 import asyncio
+import contextlib
 import io
 import os
 import shutil
@@ -9,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -47,7 +48,7 @@ class Site:
     folder: Path
 
 
-@contextmanager
+@contextlib.contextmanager
 def site(folder: Path, *, paintings: int) -> Iterator[Site]:
     """`ganshare up` in a folder: store, engine with the embedded models, and the page."""
     asyncio.run(_hang(folder, paintings))
@@ -128,13 +129,18 @@ def _died(process: "subprocess.Popen[bytes]", folder: Path) -> bool:
 
 
 def until(true: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Look again and again until it is true; gives what it was."""
+    """Look again and again until it is true; gives what it was.
+
+    What is not on the page, or was on the one before, is not true yet.
+    """
     deadline = time.monotonic() + seconds
-    while not (found := true()):
+    while True:
+        with contextlib.suppress(NoSuchElementException, StaleElementReferenceException):
+            if found := true():
+                return found
         if time.monotonic() > deadline:
             raise TimeoutError("it did not come true")
         time.sleep(0.05)
-    return found
 
 
 class Browser:

@@ -64,7 +64,13 @@ export function combobox(field) {
         return option;
       }),
     );
+    mark(-1);
     show(suggestions.length > 0);
+  }
+
+  function settle() {
+    clearTimeout(timer);
+    asked?.abort();
   }
 
   async function ask() {
@@ -87,7 +93,7 @@ export function combobox(field) {
   input.addEventListener("input", askSoon);
   input.addEventListener("click", () => list.hidden && askSoon());
   input.addEventListener("blur", () => {
-    clearTimeout(timer);
+    settle();
     show(false);
   });
   list.addEventListener("pointerdown", (event) => {
@@ -100,6 +106,7 @@ export function combobox(field) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!count) return void ask();
+      settle(); // what one chooses from stays as it is
       const step = event.key === "ArrowDown" ? 1 : -1;
       mark(current < 0 && step < 0 ? count - 1 : (current + step + count) % count);
     } else if (event.key === "Enter" && count && current >= 0) {
