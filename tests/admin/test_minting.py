@@ -10,6 +10,7 @@ import pytest
 from admin.chain.chain import Chain, Disagreement
 from admin.chain.sender import Sender, TransactionFailed
 from admin.contract.collection import TOTAL_SUPPLY, mint_batch
+from admin.estimate import GAS_OF_BATCH, GAS_OF_TOKEN
 from admin.keys import PolicyError
 from admin.ledger import Collection, Ledger, LedgerBusy, TokenState, TransactionState
 from admin.minting import digest_of, look_up, mint_all, reconcile_tokens
@@ -245,3 +246,14 @@ async def test_a_process_that_slept_through_its_lease_changes_nothing_more(url: 
 def _impatient(**overrides: float) -> Any:
     values: dict[str, Any] = {"give_up": 0.3, "replace": 100.0} | overrides
     return replace(QUICK, **values)
+
+
+@pytest.mark.parametrize("count", [1, 4, 30])
+async def test_the_plan_knows_what_minting_takes(
+    chain: Chain, collection: Collection, count: int
+) -> None:
+    digests = [bytes([number + 1]) * 32 for number in range(count)]
+    data = mint_batch(OWNER.address, range(1, count + 1), digests)
+    needed = await chain.estimate(OWNER.address, collection.address, data)
+    planned = GAS_OF_BATCH + count * GAS_OF_TOKEN
+    assert needed <= planned <= 1.2 * needed, (needed, planned)
