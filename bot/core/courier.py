@@ -49,6 +49,7 @@ class Courier:
         self._store, self._origin = store, messenger.origin
         self._post = Post(store, blobs, messenger, words, pace, grace, at_once)
         self._deliveries: dict[str, Delivery] = {}
+        self._settled: dict[str, int] = {}  # the last revision shown, of deliveries just ended
 
     async def run(self) -> None:
         """Deliver until cancelled; whatever fails is logged and tried again."""
@@ -68,8 +69,12 @@ class Courier:
         """Hand all news to the deliveries of their jobs; new ones begin."""
         after, more = "", True
         while more:
+            # A page read before an acknowledgement may arrive after the delivery's end.
+            self._settled.clear()
             page = await self._store.inbox(self._origin, PAGE, after=after)
             for job in page:
+                if job.revision <= self._settled.get(job.id, 0):
+                    continue
                 if (delivery := self._deliveries.get(job.id)) is not None:
                     delivery.update(job)
                     continue
@@ -79,7 +84,9 @@ class Courier:
             after = page[-1].id if page else ""
 
     async def _deliver(self, job_id: str) -> None:
+        delivery = self._deliveries[job_id]
         try:
-            await self._deliveries[job_id].run()
+            await delivery.run()
         finally:
             del self._deliveries[job_id]
+            self._settled[job_id] = delivery.shown

@@ -74,7 +74,7 @@ class Delivery:
         self._post, self._job = post, job
         self._news, self._over = asyncio.Event(), asyncio.Event()
         self._address: Mapping[str, Any] | None = None
-        self._shown, self._shown_at = 0, float("-inf")  # the revision, and when
+        self.shown, self._shown_at = 0, float("-inf")  # the revision, and when
         self._is_showing = False
         self._mark: _Mark | None = None
         self._last: tuple[Reply, str | None] | None = None  # what stands there, but for its picture
@@ -85,7 +85,7 @@ class Delivery:
         if job.revision < self._job.revision:
             return
         self._job = job
-        if job.revision > self._shown:
+        if job.revision > self.shown:
             self._news.set()
         if job.state.over:
             self._over.set()
@@ -97,7 +97,7 @@ class Delivery:
             if not self._job.state.over:
                 await self._rest()
             job = await self._delivered()
-            self._shown, self._shown_at = job.revision, time.monotonic()
+            self.shown, self._shown_at = job.revision, time.monotonic()
             if self._job.revision > job.revision:
                 self._news.set()
             else:  # the inbox may have been read again before it was acknowledged

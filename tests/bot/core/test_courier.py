@@ -359,6 +359,32 @@ async def test_an_end_comes_after_every_trouble(scene: Scene, failures: list[Exc
     assert scene.platform.messages[1].titles.count("Painted") == 1
 
 
+async def test_news_read_before_they_were_acknowledged_are_not_shown_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.core.courier.LOOK_SECONDS", 0.01)
+    inbox, reads = scene.hall.store.inbox, 0
+
+    async def late(*args: Any, **options: Any) -> list[Job]:
+        nonlocal reads
+        page: list[Job] = await inbox(*args, **options)
+        reads += 1
+        if reads == 2:
+            assert page
+            while await inbox("discord"):  # noqa: ASYNC110 - nobody would set an event for us
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+        return page
+
+    await scene.post()
+    scene.platform.failures = [SlowDown(0.3)]
+    await scene.hall.finish(await claimed(scene))
+    monkeypatch.setattr(scene.hall.store, "inbox", late)
+    scene.start()
+    await scene.until(lambda: reads > 5)
+    assert scene.platform.messages[1].titles == ["Waiting", "Painted"]
+
+
 async def test_what_can_never_be_shown_is_given_up(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
