@@ -16,6 +16,7 @@ _SIGNATURES = {
     "image/jpeg": b"\xff\xd8\xff",
 }
 _YEAR = 365 * 86_400
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FRAME = re.compile(r"previews/([0-9a-f]{1,64})/([0-9]{1,9})-([0-9]{1,9})\.jpg")
 
 
@@ -63,7 +64,7 @@ class Picture:
         self._headers = {
             "ETag": f'"{tag}"',
             "Cache-Control": f"public, max-age={seconds}, immutable",
-            "Accept-Ranges": "none",
+            "Accept-Ranges": "bytes",
             # Opened by itself, a picture is a picture and nothing else.
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
@@ -76,11 +77,42 @@ class Picture:
         return self._data.startswith(_SIGNATURES[self._media_type])
 
     def response(self, request: Request) -> Response:
-        """The picture, or that the browser has it already."""
-        tags = [tag.strip().removeprefix("W/") for tag in _header(request, "if-none-match")]
-        if self._headers["ETag"] in tags or "*" in tags:
+        """The picture, the part of it that is asked for, or that the browser has it already."""
+        tag = self._headers["ETag"]
+        known = [each.strip().removeprefix("W/") for each in _header(request, "if-none-match")]
+        if tag in known or "*" in known:
             return Response(status_code=304, headers=self._headers)
+        # A part of another picture than the one that was begun would make neither.
+        part = self._part(request) if request.headers.get("if-range", tag) == tag else None
+        if part is not None:
+            return self._partial(part)
         return Response(self._data, media_type=self._media_type, headers=self._headers)
+
+    def _part(self, request: Request) -> range | None:
+        """Which bytes are asked for, as RFC 9110 says; None for all, or for what is no range.
+
+        A range that begins behind the end is empty there. Several at once may be answered with
+        the whole, and are.
+        """
+        match = _RANGE.fullmatch(request.headers.get("range", ""))
+        if match is None or not any(match.groups()) or request.method != "GET":
+            return None
+        first, last = match.groups()
+        size = len(self._data)
+        if not first:  # the last so many
+            return range(max(0, size - int(last)), size)
+        if last and int(last) < int(first):
+            return None
+        return range(int(first), min(int(last) + 1, size) if last else size)
+
+    def _partial(self, part: range) -> Response:
+        size = len(self._data)
+        if not part:
+            headers = {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"}
+            return Response(status_code=416, headers=headers)
+        where = {"Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}"}
+        data = self._data[part.start : part.stop]
+        return Response(data, 206, self._headers | where, self._media_type)
 
 
 def _header(request: Request, name: str) -> list[str]:
