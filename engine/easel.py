@@ -29,7 +29,7 @@ from engine.warm import WarmModels
 from ganshare.errors import ModelError
 from ganshare.log import get_logger, pseudonym
 from ganshare.metrics import Metrics
-from ganshare.safety import SafetyCheck, UnsafeImageError
+from ganshare.safety import SafetyCheck, UnsafeImageError, objection
 
 __all__ = ["Easel", "Materials", "Pace"]
 
@@ -156,16 +156,6 @@ class Easel:
                 raise UnsafeImageError(verdict)
         return image
 
-    def _objection(self, thumbnail: bytes) -> str | None:
-        """Why a finished picture is not to be shown; a check that fails is no pass."""
-        if self._safety is None:
-            return None
-        try:
-            return self._safety(thumbnail).reason
-        except Exception as error:
-            self._log.error("the safety check failed; the picture is withheld", reason=repr(error))
-            return "it could not be checked"
-
     def _restored(self, request: PaintingRequest) -> Canvas | None:
         data = self._materials.saved_state
         if data is None:
@@ -240,7 +230,7 @@ class Easel:
         manifest = finished_manifest(self._manifest, frame, picture)
         png = encode_png(picture, manifest.to_png_text())
         thumbnail = encode_jpeg(picture, PREVIEW_BYTES)
-        hidden = self._objection(thumbnail)
+        hidden = objection(self._safety, thumbnail)
         self._spent("write", began)
         seconds = {stage: round(spent, 3) for stage, spent in self._seconds.items()}
         manifest = replace(manifest, seconds=seconds)

@@ -18,6 +18,7 @@ from ganshare.errors import BlobError, BlobExists, StoreError, WorldError
 from ganshare.jobs import Artwork, Job
 from ganshare.log import get_logger
 from ganshare.metrics import Metrics
+from ganshare.safety import SafetyCheck, objection
 from ganshare.store import NewArtwork, Store
 
 __all__ = ["Courier", "clear_away", "keep_trying", "publish", "withdraw"]
@@ -32,13 +33,22 @@ _log = get_logger(__name__)
 
 
 class Courier:
-    """Uploads the previews and states of one commission, and tells the store through its lease."""
+    """Uploads the previews and states of one commission, and tells the store through its lease.
+
+    Args:
+        safety: judges previews, as it will the picture; those that fail are not shown.
+    """
 
     def __init__(
-        self, blobs: Blobs, commission: Commission, lease: Lease, metrics: Metrics
+        self,
+        blobs: Blobs,
+        commission: Commission,
+        lease: Lease,
+        metrics: Metrics,
+        safety: SafetyCheck | None = None,
     ) -> None:
         self._blobs, self._commission = blobs, commission
-        self._lease, self._metrics = lease, metrics
+        self._lease, self._metrics, self._safety = lease, metrics, safety
         self._states: list[str] = []
         self._uploading = asyncio.Lock()
 
@@ -62,8 +72,11 @@ class Courier:
             frame = await self._commission.frames.get()
             async with self._uploading:
                 data = await asyncio.to_thread(encode_jpeg, frame.image, PREVIEW_BYTES)
+                withheld = await asyncio.to_thread(objection, self._safety, data)
+                if withheld is not None:
+                    _log.info("a preview is withheld", step=frame.step, reason=withheld)
                 key = preview_key(job.id, job.attempt, frame.step)
-                if await self._uploaded(key, data):
+                if withheld is None and await self._uploaded(key, data):
                     self._metrics.frames_published.inc()
                     self._lease.tell(preview=key)
                 else:

@@ -312,7 +312,7 @@ class Worker:
                 self.store, job, self.store.limits.lease_seconds,
                 lambda: commission.progress, commission.drop, self.metrics,
             )  # fmt: skip
-            courier = Courier(self.blobs, commission, lease, self.metrics)
+            courier = Courier(self.blobs, commission, lease, self.metrics, self.safety)
             try:
                 async with lease:
                     async with courier.at_work():

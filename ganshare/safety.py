@@ -10,10 +10,20 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from ganshare.errors import ImageError, SettingsError, must_be_one_of
+from ganshare.log import get_logger
 
-__all__ = ["GROUP", "SafetyCheck", "UnsafeImageError", "Verdict", "find_safety_check"]
+__all__ = [
+    "GROUP",
+    "SafetyCheck",
+    "UnsafeImageError",
+    "Verdict",
+    "find_safety_check",
+    "objection",
+]
 
 GROUP = "ganshare.safety_checks"
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,17 @@ class UnsafeImageError(ImageError):
     def __reduce__(self) -> tuple[object, ...]:
         """Build it again from its verdict when it crosses a process boundary."""
         return UnsafeImageError, (self.verdict,)
+
+
+def objection(check: SafetyCheck | None, picture: bytes) -> str | None:
+    """Why a picture of ours is not to be shown; a check that fails is no pass."""
+    if check is None:
+        return None
+    try:
+        return check(picture).reason
+    except Exception as error:  # a stranger's package may raise anything
+        _log.error("the safety check failed; the picture is withheld", reason=repr(error))
+        return "it could not be checked"
 
 
 def find_safety_check(name: str, own: tuple[str, ...] = ()) -> SafetyCheck:

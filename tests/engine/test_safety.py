@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from engine.easel import Pace
 from engine.safety import PerceptorCheck, Probe, safety_check
 from engine.testing import Scene
 from engine.warm import WarmModels
@@ -68,6 +69,20 @@ async def test_a_painting_that_fails_is_kept_for_admins_and_not_shown(
     assert await scene.store.gallery() == []
     (note,) = await scene.store.notes()
     assert (note.kind, note.person, note.reason) == ("picture", job.person, artwork.hidden)
+
+
+async def test_previews_are_judged_like_the_painting(scene: Scene, warm: WarmModels) -> None:
+    """Nobody sees on the way what nobody is to see in the end."""
+    judged = {}
+    for threshold in (-1000.0, 1000.0):
+        job = await scene.submit(steps=8)
+        worker = scene.worker(pace=Pace(preview=0.0, save=1000.0))
+        worker.safety = check_with(warm, threshold)
+        await worker.run()
+        frames = await scene.store.frames(job.id)
+        judged[threshold] = bool(frames), (await scene.job(job)).preview is not None
+        assert (await scene.job(job)).state is JobState.DONE
+    assert judged == {-1000.0: (False, False), 1000.0: (True, True)}
 
 
 async def test_a_painting_that_passes_is_shown(scene: Scene, warm: WarmModels) -> None:
