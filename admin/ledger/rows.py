@@ -44,6 +44,7 @@ def from_token(token: Token) -> dict[str, Any]:
         "metadata_cid": token.metadata_cid,
         "metadata": token.metadata,
         "owner": token.owner,
+        "page": token.page,
     }
 
 
@@ -59,6 +60,7 @@ def to_token(row: Row) -> Token:
         metadata_cid=row["metadata_cid"],
         metadata=row["metadata"],
         owner=row["owner"],
+        page=row["page"],
     )
 
 
@@ -111,9 +113,11 @@ def from_listing(listing: Listing) -> dict[str, Any]:
         "signature": listing.signature.hex(),
         "price": str(listing.price),
         "currency": listing.currency,
+        "decimals": listing.decimals,
         "ends": listing.order.end,
         "state": str(listing.state),
         "reason": listing.reason,
+        "page": listing.page,
     }
 
 
@@ -128,7 +132,9 @@ def to_listing(row: Row) -> Listing:
         signature=bytes.fromhex(row["signature"]),
         state=ListingState(row["state"]),
         currency=row["currency"],
+        decimals=row["decimals"],
         reason=row["reason"],
+        page=row["page"],
         created=float(row["created"]),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from admin.seaport.amounts import Currency
 from admin.seaport.order import Order
 
 __all__ = [
@@ -82,6 +83,7 @@ class Token:
         item: everything about the painting that metadata and prices are made from.
         metadata: the JSON text whose CID the token has; None before it was pinned.
         owner: as the chain said last.
+        page: where it can be looked at once it is minted.
     """
 
     collection: Collection
@@ -93,6 +95,7 @@ class Token:
     metadata_cid: str | None = None
     metadata: str | None = None
     owner: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An order and what became of it."""
+    """An order and what became of it.
+
+    Args:
+        currency: its symbol; the price has so many `decimals`.
+        page: where it can be bought.
+    """
 
     collection: Collection
     token: int
@@ -146,13 +154,20 @@ class Listing:
     signature: bytes
     state: ListingState
     currency: str
+    decimals: int = 18
     reason: str = ""
+    page: str | None = None
     created: float = 0.0
 
     @property
     def price(self) -> int:
         """What a buyer pays, in the currency's smallest units."""
         return self.order.price
+
+    @property
+    def shown_price(self) -> str:
+        """The price for people, such as "0.05 WETH"."""
+        return Currency(self.currency, "", self.decimals).show(self.price)
 
 
 @dataclass(frozen=True, slots=True)

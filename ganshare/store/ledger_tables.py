@@ -24,6 +24,7 @@ _NUMBERS: dict[str, sa.types.TypeEngine[Any]] = {
     "ends": sa.BigInteger(),
     "fence": sa.BigInteger(),
     "serial": sa.Integer(),
+    "decimals": sa.Integer(),
     "created": sa.Float(),
     "updated": sa.Float(),
     "until": sa.Float(),
@@ -35,7 +36,17 @@ _NONCE = ("chain_id", "sender", "nonce")
 tokens = _table(
     "ledger_tokens",
     *_TOKEN,
-    *("artwork", "state", "item", "image_cid", "metadata_cid", "metadata", "owner", "updated"),
+    *(
+        "artwork",
+        "state",
+        "item",
+        "image_cid",
+        "metadata_cid",
+        "metadata",
+        "owner",
+        "page",
+        "updated",
+    ),
 )
 transactions = _table(
     "ledger_transactions",
@@ -48,8 +59,8 @@ orders = _table(
     "ledger_orders",
     "hash",
     *_TOKEN,
-    *("serial", "terms", "signature", "price", "currency", "ends", "state", "reason"),
-    *("created", "updated"),
+    *("serial", "terms", "signature", "price", "currency", "decimals", "ends", "state", "reason"),
+    *("page", "created", "updated"),
 )
 log = _table("ledger_log", "id", "kind", "subject", "data", "done_by", "created")
 locks = _table("ledger_locks", "name", "holder", "fence", "until")
