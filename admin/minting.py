@@ -12,7 +12,15 @@ from admin.ipfs import raw_digest
 from admin.ledger import Collection, Ledger, Token, TokenState, Transaction, TransactionState
 from ganshare.errors import WorldError
 
-__all__ = ["Drift", "Minted", "digest_of", "look_up", "mint_all", "reconcile_tokens"]
+__all__ = [
+    "Drift",
+    "Minted",
+    "digest_of",
+    "look_up",
+    "mint_all",
+    "reconcile_tokens",
+    "token_drift",
+]
 
 BATCH = 50
 _NOBODY = "0x" + "00" * 20
@@ -29,17 +37,17 @@ class Minted:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How the ledger differed from the chain before it was made equal.
+    """How the ledger differs from the chain.
 
     Args:
-        found: minted, though the ledger did not know.
-        lost: not minted, though the ledger said so, or that it was under way.
-        moved: minted, and somebody else's than the ledger said.
+        found: minted, though the ledger does not know; with the owner.
+        lost: not minted, though the ledger says so, or that it is under way.
+        moved: minted, and somebody else's than the ledger says.
     """
 
-    found: tuple[int, ...] = ()
-    lost: tuple[int, ...] = ()
-    moved: tuple[int, ...] = ()
+    found: Mapping[int, str]
+    lost: tuple[int, ...]
+    moved: Mapping[int, str]
 
 
 def digest_of(token: Token) -> bytes:
@@ -90,10 +98,8 @@ async def mint_all(
         yield sent, len(found)
 
 
-async def reconcile_tokens(
-    ledger: Ledger, chain: Chain, collection: Collection, sender: str
-) -> Drift:
-    """Make the ledger's tokens what the chain says; what is still under way is left alone.
+async def token_drift(ledger: Ledger, chain: Chain, collection: Collection, sender: str) -> Drift:
+    """Compare the ledger's tokens with the chain; what is still under way is left alone.
 
     Raises:
         WorldError: a token is on the chain with other metadata than the ledger has.
@@ -109,28 +115,36 @@ async def reconcile_tokens(
             )
     waiting = await ledger.transactions(collection.chain_id, sender, TransactionState.SENT)
     under_way = {int(each) for one in waiting if one.kind == "mint" for each in one.subject}
-    drift = _compare(tokens, found, under_way)
-    news = [*drift.found, *drift.moved]
+    return _compare([each for each in tokens if each.token not in under_way], found)
+
+
+async def reconcile_tokens(
+    ledger: Ledger, chain: Chain, collection: Collection, sender: str
+) -> Drift:
+    """Make the ledger's tokens what the chain says; gives what was different before.
+
+    Raises:
+        WorldError: as `token_drift` does.
+    """
+    drift = await token_drift(ledger, chain, collection, sender)
+    news = {**drift.found, **drift.moved}
     if news:
-        await ledger.minted(collection, {token: found[token].owner for token in news})
+        await ledger.minted(collection, news)
     if drift.lost:
         await ledger.unmint(collection, drift.lost)
     return drift
 
 
-def _compare(tokens: Sequence[Token], found: Mapping[int, Minted], under_way: set[int]) -> Drift:
-    settled = [each for each in tokens if each.token not in under_way]
-    minted = [each for each in settled if each.token in found]
+def _compare(tokens: Sequence[Token], found: Mapping[int, Minted]) -> Drift:
+    minted = [(each, found[each.token].owner) for each in tokens if each.token in found]
+    gone = [each for each in tokens if each.token not in found]
+    known = TokenState.MINTED
     return Drift(
-        found=tuple(each.token for each in minted if each.state is not TokenState.MINTED),
-        lost=tuple(
-            each.token
-            for each in settled
-            if each.token not in found and each.state in (TokenState.SENT, TokenState.MINTED)
-        ),
-        moved=tuple(
-            each.token
-            for each in minted
-            if each.state is TokenState.MINTED and each.owner != found[each.token].owner
-        ),
+        found={each.token: owner for each, owner in minted if each.state is not known},
+        lost=tuple(each.token for each in gone if each.state in (TokenState.SENT, known)),
+        moved={
+            each.token: owner
+            for each, owner in minted
+            if each.state is known and each.owner != owner
+        },
     )

@@ -14,7 +14,16 @@ from admin.seaport.listing import Terms, listing
 from admin.seaport.order import Domain, Order, order_hash
 from ganshare.errors import WorldError
 
-__all__ = ["LIVE", "Shop", "cancel_listings", "post_all", "reconcile_listings", "sign_all"]
+__all__ = [
+    "LIVE",
+    "Shop",
+    "cancel_listings",
+    "for_sale",
+    "listing_drift",
+    "post_all",
+    "reconcile_listings",
+    "sign_all",
+]
 
 LIVE = tuple(state for state in ListingState if state.is_live)
 _ATTEMPTS = 5  # to post one order, when no answer comes
@@ -90,7 +99,12 @@ async def post_all(ledger: Ledger, opensea: OpenSea, shop: Shop) -> AsyncIterato
 
 
 async def cancel_listings(
-    ledger: Ledger, sender: Sender, chain: Chain, shop: Shop, listings: Sequence[Listing]
+    ledger: Ledger,
+    sender: Sender,
+    chain: Chain,
+    collection: Collection,
+    seaport: str,
+    listings: Sequence[Listing],
 ) -> None:
     """Disable orders for good, on the chain; those that nobody has seen yet need no transaction."""
     unseen = [each for each in listings if each.state is ListingState.SIGNED]
@@ -100,39 +114,45 @@ async def cancel_listings(
     if seen:
         await ledger.move_listings(seen, ListingState.CANCELLING)
     await sender.resume()
-    await reconcile_listings(ledger, chain, shop)
-    waiting = await ledger.listings(shop.collection, ListingState.CANCELLING)
+    await reconcile_listings(ledger, chain, collection, seaport)
+    waiting = await ledger.listings(collection, ListingState.CANCELLING)
     if waiting:
         data = CANCEL.call_data([each.order.as_components() for each in waiting])
         hashes = [each.hash for each in waiting]
-        await sender.settle(await sender.send("cancel", hashes, shop.seaport, data))
-        await reconcile_listings(ledger, chain, shop)
+        await sender.settle(await sender.send("cancel", hashes, seaport, data))
+        await reconcile_listings(ledger, chain, collection, seaport)
 
 
-async def reconcile_listings(ledger: Ledger, chain: Chain, shop: Shop) -> int:
-    """Make the ledger's orders what the chain says; gives how many changed."""
-    changed = 0
+async def listing_drift(
+    ledger: Ledger, chain: Chain, collection: Collection, seaport: str
+) -> list[tuple[Listing, ListingState]]:
+    """Find the orders that are something else on the chain than in the ledger, and what."""
+    drift = []
     now = await chain.time()
     counters: dict[str, int] = {}
-    for each in await ledger.listings(shop.collection, *LIVE):
+    for each in await ledger.listings(collection, *LIVE):
         seller = each.order.offerer
         if seller not in counters:
-            counters[seller] = int((await chain.call(shop.seaport, GET_COUNTER, seller))[0])
-        status = await chain.call(
-            shop.seaport, GET_ORDER_STATUS, bytes.fromhex(each.hash.removeprefix("0x"))
-        )
-        _, cancelled, filled, _ = status
-        after = None
+            counters[seller] = int((await chain.call(seaport, GET_COUNTER, seller))[0])
+        found = bytes.fromhex(each.hash.removeprefix("0x"))
+        _, cancelled, filled, _ = await chain.call(seaport, GET_ORDER_STATUS, found)
         if cancelled or counters[seller] != each.order.counter:
-            after = ListingState.CANCELLED
+            drift.append((each, ListingState.CANCELLED))
         elif filled:
-            after = ListingState.FILLED
+            drift.append((each, ListingState.FILLED))
         elif each.order.end <= now:
-            after = ListingState.EXPIRED
-        if after is not None:
-            await ledger.move_listing(each, after, "as the chain says")
-            changed += 1
-    return changed
+            drift.append((each, ListingState.EXPIRED))
+    return drift
+
+
+async def reconcile_listings(
+    ledger: Ledger, chain: Chain, collection: Collection, seaport: str
+) -> list[tuple[Listing, ListingState]]:
+    """Make the ledger's orders what the chain says; gives those that changed."""
+    drift = await listing_drift(ledger, chain, collection, seaport)
+    for each, state in drift:
+        await ledger.move_listing(each, state, "as the chain says")
+    return drift
 
 
 async def _post(ledger: Ledger, opensea: OpenSea, shop: Shop, signed: Listing) -> Listing:

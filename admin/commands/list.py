@@ -74,7 +74,7 @@ def list_(
 def unlist(
     tokens: tuple[str, ...], every: bool, dry_run: bool, yes: bool, password_fd: int | None
 ) -> None:
-    """Cancel orders on the chain, so that nobody can buy by them any more."""
+    """Cancel orders on the chain, so that nobody can buy by them any more; OpenSea isn't asked."""
     asyncio.run(_unlist(set(tokens), every, dry_run, yes, password_fd))
 
 
@@ -124,12 +124,12 @@ async def _sell(
     sender = session.sender(chain, signer)
     await sender.resume()
     await reconcile_tokens(session.ledger, chain, shop.collection, signer.address)
-    await reconcile_listings(session.ledger, chain, shop)
+    await reconcile_listings(session.ledger, chain, shop.collection, shop.seaport)
     live = {each.hash for each in await session.ledger.listings(shop.collection, *LIVE)}
     waiting = await session.ledger.listings(shop.collection, ListingState.CANCELLING)
     if dear or waiting:
         stale = [each for each in dear if each.hash in live]
-        await cancel_listings(session.ledger, sender, chain, shop, stale)
+        await cancel_listings(session.ledger, sender, chain, shop.collection, shop.seaport, stale)
     await sign_all(
         session.ledger, signer, chain, shop, lambda item: prices.of(item, shop.market.currency)
     )
@@ -168,8 +168,8 @@ async def _unlist(
         if not chosen or not agree(lines, dry_run=dry_run, yes=yes):
             return
         signer = session.unlock(password_fd)
-        shop = await session.shop(30)
+        where = (session.collection, session.seaport)
         async with session.ledger.held():
             sender = session.sender(chain, signer)
-            await cancel_listings(session.ledger, sender, chain, shop, chosen)
+            await cancel_listings(session.ledger, sender, chain, *where, chosen)
         click.echo(f"{len(chosen)} orders are cancelled.")

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 import click
 
 from admin.asking import dry_run_option
-from admin.ledger import TransactionState
-from admin.minting import look_up, reconcile_tokens
-from admin.selling import reconcile_listings
+from admin.ledger import Listing, ListingState, TransactionState
+from admin.minting import Drift, reconcile_tokens, token_drift
+from admin.selling import listing_drift, reconcile_listings
 from admin.session import COIN, Session, opened_session
 
 __all__ = ["reconcile", "status"]
@@ -33,24 +34,34 @@ def status(as_json: bool) -> None:
 
 async def _reconcile(*, dry_run: bool) -> None:
     async with opened_session() as session, session.chain() as chain:
+        ledger = session.ledger
+        where = (session.collection, session.seaport)
         if dry_run:
-            tokens = await session.ledger.tokens(session.collection)
-            found = await look_up(chain, session.collection, [each.token for each in tokens])
-            minted = sum(each.state == "minted" for each in tokens)
-            click.echo(f"The chain has {len(found)} of these tokens, the ledger says {minted}.")
-            return
-        async with session.ledger.held():
-            drift = await reconcile_tokens(
-                session.ledger, chain, session.collection, session.address
-            )
-            changed = 0
-            if session.settings.opensea_collection is not None:
-                shop = await session.shop(30)
-                changed = await reconcile_listings(session.ledger, chain, shop)
+            drift = await token_drift(ledger, chain, session.collection, session.address)
+            changes = await listing_drift(ledger, chain, *where)
+        else:
+            async with ledger.held():
+                drift = await reconcile_tokens(ledger, chain, session.collection, session.address)
+                changes = await reconcile_listings(ledger, chain, *where)
+        for line in _changes(drift, changes):
+            click.echo(line)
+        sent = TransactionState.SENT
+        waiting = await ledger.transactions(chain.chain_id, session.address, sent)
     click.echo(
         f"tokens: {len(drift.found)} found, {len(drift.lost)} lost, {len(drift.moved)} moved; "
-        f"orders: {changed} changed"
+        f"orders: {len(changes)} changed; transactions under way: {len(waiting)}"
     )
+    if dry_run:
+        click.echo("Dry run: nothing was written.")
+
+
+def _changes(drift: Drift, changes: Sequence[tuple[Listing, ListingState]]) -> list[str]:
+    """A line for each thing that is not as the ledger has it."""
+    lines = [f"token {token}: minted, of {owner}" for token, owner in drift.found.items()]
+    lines += [f"token {token}: not minted, to be minted again" for token in drift.lost]
+    lines += [f"token {token}: belongs to {owner} now" for token, owner in drift.moved.items()]
+    lines += [f"order {each.hash} of token {each.token}: {state}" for each, state in changes]
+    return lines
 
 
 async def _status(*, as_json: bool) -> None:
