@@ -32,18 +32,27 @@ PriceOf = Callable[[Mapping[str, Any]], int]
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Where and how tokens are sold in this run."""
+    """Where and how tokens are sold in this run.
+
+    Args:
+        site: where people look at what is for sale.
+    """
 
     collection: Collection
     seaport: str
     conduit_key: str
     market: MarketTerms
     duration: int
+    site: str = "https://opensea.io"
 
     @property
     def domain(self) -> Domain:
         """What signatures hold for."""
         return Domain(self.collection.chain_id, self.seaport)
+
+    def page_of(self, token: int) -> str:
+        """Where somebody can buy a token."""
+        return f"{self.site}/item/{self.market.chain}/{self.collection.address}/{token}"
 
 
 async def for_sale(ledger: Ledger, shop: Shop, seller: str) -> list[Token]:
@@ -209,15 +218,18 @@ def _fits(order: Order, shop: Shop) -> bool:
 
 
 def _signed(shop: Shop, order: Order, serial: int, signature: bytes) -> Listing:
+    token, currency = order.offer[0].identifier, shop.market.currency
     return Listing(
         collection=shop.collection,
-        token=order.offer[0].identifier,
+        token=token,
         serial=serial,
         hash="0x" + order_hash(order).hex(),
         order=order,
         signature=signature,
         state=ListingState.SIGNED,
-        currency=shop.market.currency.symbol,
+        currency=currency.symbol,
+        decimals=currency.decimals,
+        page=shop.page_of(token),
     )
 
 

@@ -50,6 +50,10 @@ class Session:
             )
         return self.settings.collection
 
+    def page_of(self, token: int) -> str:
+        """Where the chain's explorer shows a token."""
+        return f"{self.settings.explorer.rstrip('/')}/nft/{self.collection.address}/{token}"
+
     @property
     def seaport(self) -> str:
         """Where orders are filled."""
@@ -129,6 +133,7 @@ class Session:
             conduit_key=self.settings.conduit_key,
             market=await self.opensea().terms(slug, self.collection.address),
             duration=round(days * 86_400),
+            site=self.settings.opensea_web_base.rstrip("/"),
         )
 
 

@@ -306,6 +306,13 @@ class AdminSettings(Settings):
     )
     opensea_api_key: SecretStr | None = Field(None, description="Key for OpenSea's API.")
     opensea_web_base: str = Field("https://opensea.io", description="OpenSea's pages.")
+    explorer: str = Field(
+        "https://polygonscan.com", description="The chain's explorer; for links to tokens."
+    )
+    explorer_api: str = Field(
+        "https://api.etherscan.io/v2/api", description="An explorer's API, of Etherscan's kind."
+    )
+    explorer_api_key: SecretStr | None = Field(None, description="Key for that API.")
     ipfs_api: str = Field("http://127.0.0.1:5001/api/v0", description="The IPFS node's API.")
     gate_contract: str | None = Field(
         None, description="Contract whose holders have shares; no gate if unset."
