@@ -1,21 +1,36 @@
 """Rows of rounds and entries as values, and back."""
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 
 from ganshare.errors import ParameterError
 from ganshare.store.database import Row
 from ganshare.store.rows import as_text
 from ganshare.voting import Entry, Round, RoundRules, Standing
 
-__all__ = ["born_before", "rules_as_text", "to_entry", "to_round", "to_standing"]
+__all__ = ["AgeLimit", "age_limit", "rules_as_text", "to_entry", "to_round", "to_standing"]
 
 _RULES = {item.name: item.type for item in fields(RoundRules)}
 
 
-def born_before(round_: Round) -> float:
-    """When an account must have been there for its votes to count: fixed, whenever one asks."""
-    return round_.closes - round_.rules.min_age
+@dataclass(frozen=True, slots=True)
+class AgeLimit:
+    """How old an account must be for its votes to count in a round: fixed, whenever one asks.
+
+    Args:
+        born_before: when it must have been there.
+        place: of the round; in a place's first `grace` seconds nobody can have been seen earlier,
+            so that who was first seen within them counts as there from its beginning.
+    """
+
+    born_before: float
+    place: str
+    grace: float
+
+
+def age_limit(round_: Round) -> AgeLimit:
+    """Give the limit of a round."""
+    return AgeLimit(round_.closes - round_.rules.min_age, round_.place, round_.rules.min_age)
 
 
 def rules_as_text(rules: RoundRules) -> str:

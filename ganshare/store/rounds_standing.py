@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.errors import VoteError, quoted
 from ganshare.ranking import Count, rank
 from ganshare.store.database import Database, Row
-from ganshare.store.rounds_rows import born_before, to_round, to_standing
+from ganshare.store.rounds_rows import age_limit, to_round, to_standing
 from ganshare.store.tables import artworks
 from ganshare.store.votes_counting import (
     counted_voters,
@@ -39,7 +39,7 @@ class Standings:
         round_ = await self._known(round_id)
         own = sa.select(round_entries.c.artwork).where(round_entries.c.round == round_id)
         entered = await self._database.rows(own.order_by(round_entries.c.artwork))
-        statement = tally_statement(pool_of_round(round_id), born_before(round_))
+        statement = tally_statement(pool_of_round(round_id), age_limit(round_))
         counted = {row["artwork"]: row["votes"] for row in await self._database.rows(statement)}
         return {row["artwork"]: counted.get(row["artwork"], 0) for row in entered}
 
@@ -98,7 +98,7 @@ def _count(row: Row, everybody: float) -> Count:
 
 def _counts(round_: Round) -> sa.Select[Any]:
     """One row for each painting of the round: persons and weights of votes and views."""
-    counted = counted_votes(pool_of_round(round_.id), born_before(round_))
+    counted = counted_votes(pool_of_round(round_.id), age_limit(round_))
     seen = seen_by(round_.id)
     one = sa.literal_column("1.0", sa.Float)
     votes_from: sa.FromClause = counted.outerjoin(
@@ -159,7 +159,7 @@ def _counts(round_: Round) -> sa.Select[Any]:
 
 def _taking_part(round_: Round) -> sa.Executable:
     """How many persons voted or were shown something in the round, and what they weigh."""
-    voters = counted_voters(pool_of_round(round_.id), born_before(round_)).subquery()
+    voters = counted_voters(pool_of_round(round_.id), age_limit(round_)).subquery()
     seen = seen_by(round_.id)
     both = sa.union(sa.select(voters.c.voter.label("person")), sa.select(seen.c.person))
     people = both.subquery("people")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ganshare.store.database import Database
 from ganshare.store.dialect import insert, now
-from ganshare.store.rounds_rows import born_before, to_round, to_standing
+from ganshare.store.rounds_rows import age_limit, to_round, to_standing
 from ganshare.store.tables import artworks
 from ganshare.store.votes_counting import counted_votes, person_of, pool_of_round
 from ganshare.store.votes_tables import round_entries, round_notices, rounds, vote_log
@@ -32,7 +32,7 @@ class Telling:
         if row is None:
             return None
         round_, moment = to_round(row), float(row["moment"])
-        counted = counted_votes(pool_of_round(round_id), born_before(round_))
+        counted = counted_votes(pool_of_round(round_id), age_limit(round_))
         votes = await self._database.row(
             sa.select(
                 sa.func.count().label("votes"),

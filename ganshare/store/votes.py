@@ -17,7 +17,7 @@ from ganshare.store.community_moderation import unknown_artwork
 from ganshare.store.community_tables import blocks, everyone
 from ganshare.store.database import Database
 from ganshare.store.dialect import now
-from ganshare.store.rounds_rows import born_before, to_round
+from ganshare.store.rounds_rows import age_limit, to_round
 from ganshare.store.rows import to_artwork
 from ganshare.store.tables import artworks
 from ganshare.store.votes_applying import (
@@ -213,7 +213,7 @@ class Votes(VoteLog):
         row = await self._database.row(found)
         if row is None:
             return False
-        young = too_young(born_before(to_round(row))).where(voters_table.c.account == account)
+        young = too_young(age_limit(to_round(row))).where(voters_table.c.account == account)
         return await self._database.row(young) is not None
 
     async def ballots_of(self, artwork: str) -> list[Ballot]:

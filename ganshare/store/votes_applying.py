@@ -22,16 +22,24 @@ __all__ = ["apply_hold", "apply_list", "apply_vote", "meet"]
 async def meet(connection: AsyncConnection, people: Iterable[Voter], at: float) -> None:
     """Remember how old accounts are: as the platform says, else since they were first seen."""
     rows = [
-        {"account": each.account, "born": at if each.born is None else min(each.born, at)}
+        {
+            "account": each.account,
+            "born": at if each.born is None else min(each.born, at),
+            "told": each.born is not None,
+        }
         for each in people
     ]
     if not rows:
         return
     new = insert(connection.dialect.name, voters)
+    is_earlier = new.excluded.born < voters.c.born
     earlier = new.on_conflict_do_update(
         index_elements=["account"],
-        set_={"born": new.excluded.born},
-        where=new.excluded.born < voters.c.born,
+        set_={
+            "born": sa.case((is_earlier, new.excluded.born), else_=voters.c.born),
+            "told": sa.or_(voters.c.told, new.excluded.told),
+        },
+        where=sa.or_(is_earlier, sa.and_(new.excluded.told, ~voters.c.told)),
     )
     # In one order, so that two lists with the same people don't wait for each other.
     await connection.execute(earlier, sorted(rows, key=lambda row: str(row["account"])))

@@ -9,12 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.store.community_tables import accounts, blocks
+from ganshare.store.rounds_rows import AgeLimit
 from ganshare.store.tables import artworks
 from ganshare.store.votes_tables import (
     ballots,
     round_entries,
     round_views,
     round_weights,
+    rounds,
     vote_holds,
     voters,
 )
@@ -55,40 +57,48 @@ def pool_of_artworks(ids: list[str]) -> sa.CTE:
     return pool.where(artworks.c.id.in_(ids)).cte("pool")
 
 
-def too_young(born_before: float) -> sa.Select[tuple[str]]:
+def too_young(limit: AgeLimit) -> sa.Select[tuple[str]]:
     """Accounts that are newer than that, unless their person has an older one."""
+    begun = sa.select(sa.func.min(rounds.c.opens)).where(rounds.c.place == limit.place)
+    first_days = begun.scalar_subquery() + limit.grace
+
+    def was_there(each: Any) -> sa.ColumnElement[bool]:
+        early = sa.and_(~each.c.told, each.c.born <= first_days)
+        return sa.or_(each.c.born <= limit.born_before, early)
+
     own, others, old = accounts.alias("own"), accounts.alias("others"), voters.alias("old")
     older = (
         sa.exists()
         .where(own.c.account == voters.c.account, others.c.main == own.c.main)
         .where(
             sa.or_(
-                others.c.since <= born_before,
-                sa.exists().where(old.c.account == others.c.account, old.c.born <= born_before),
+                others.c.since <= limit.born_before,
+                sa.exists().where(old.c.account == others.c.account, was_there(old)),
             )
         )
     )
-    return sa.select(voters.c.account).where(voters.c.born > born_before, ~older)
+    new = voters.c.born > limit.born_before  # beside the next condition: an index knows it
+    return sa.select(voters.c.account).where(new, ~was_there(voters), ~older)
 
 
-def counted_votes(pool: sa.CTE, born_before: float | None = None) -> sa.CTE:
+def counted_votes(pool: sa.CTE, limit: AgeLimit | None = None) -> sa.CTE:
     """Rows (artwork, voter): one for each person whose vote counts."""
-    votes = _votes(pool, born_before)
+    votes = _votes(pool, limit)
     return votes.add_columns(ballots.c.artwork).distinct().cte("counted")
 
 
-def counted_voters(pool: sa.CTE, born_before: float | None = None) -> sa.Select[Any]:
+def counted_voters(pool: sa.CTE, limit: AgeLimit | None = None) -> sa.Select[Any]:
     """Rows (voter): each person with a vote that counts, once."""
-    return _votes(pool, born_before).distinct()
+    return _votes(pool, limit).distinct()
 
 
-def _votes(pool: sa.CTE, born_before: float | None) -> sa.Select[Any]:
+def _votes(pool: sa.CTE, limit: AgeLimit | None) -> sa.Select[Any]:
     voter = sa.func.coalesce(accounts.c.main, ballots.c.account)
     return (
         sa.select(voter.label("voter"))
         .select_from(pool.join(ballots, ballots.c.artwork == pool.c.artwork))
         .outerjoin(accounts, accounts.c.account == ballots.c.account)
-        .where(*_valid(_barred(born_before)), voter != pool.c.owner)
+        .where(*_valid(_barred(limit)), voter != pool.c.owner)
     )
 
 
@@ -101,13 +111,13 @@ def count_statement(pool: sa.CTE) -> sa.Select[Any]:
     return votes.group_by(ballots.c.artwork)
 
 
-def tally_statement(pool: sa.CTE, born_before: float | None = None) -> sa.Select[Any]:
+def tally_statement(pool: sa.CTE, limit: AgeLimit | None = None) -> sa.Select[Any]:
     """Count the votes of many paintings; those without any have no row.
 
     The rows of `counted_votes`, counted faster: most accounts are linked to no other, and each of
     those is a person, so that only the few others need a second look.
     """
-    barred = _barred(born_before)
+    barred = _barred(limit)
     votes = pool.join(ballots, ballots.c.artwork == pool.c.artwork)
     several = sa.select(accounts.c.account)
     apart = sa.union(sa.select(barred.c.account), several).cte("apart")
@@ -128,15 +138,15 @@ def tally_statement(pool: sa.CTE, born_before: float | None = None) -> sa.Select
     return sa.select(both.c.artwork, number).group_by(both.c.artwork)
 
 
-def _barred(born_before: float | None) -> sa.CTE:
+def _barred(limit: AgeLimit | None) -> sa.CTE:
     """Accounts whose votes don't count anywhere: blocked, held everywhere, too young."""
     everywhere = sa.and_(sa.text("vote_holds.held"), vote_holds.c.artwork == "")
     reasons: list[sa.Select[Any]] = [
         sa.select(blocks.c.person.label("account")),
         sa.select(vote_holds.c.account).where(everywhere),
     ]
-    if born_before is not None:
-        reasons.append(too_young(born_before))
+    if limit is not None:
+        reasons.append(too_young(limit))
     return sa.union(*reasons).cte("barred")
 
 

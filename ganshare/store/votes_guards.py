@@ -48,7 +48,8 @@ async def after_vote(
     if len(company) < guards.burst_votes:
         return
     novices = await _novices(connection, company, guards)
-    if len(novices) >= guards.burst_novices * len(company):
+    is_burst = len(novices) >= guards.burst_novices * len(company)
+    if is_burst and await _is_settled(connection, guards):
         await _hold(connection, artwork, novices, BURST)
 
 
@@ -69,6 +70,21 @@ async def _company(connection: AsyncConnection, artwork: str, guards: Guards) ->
         vote_log.c.kind == LogKind.VOTE.value,
     )
     return [row.account for row in await connection.execute(found.distinct())]
+
+
+async def _is_settled(connection: AsyncConnection, guards: Guards) -> bool:
+    """Whether enough accounts have voted for several paintings, so that novices stand out.
+
+    In a community that has just begun all are novices, and a burst is its first evening.
+    """
+    settled = (
+        sa.select(ballots.c.account)
+        .where(sa.text("ballots.up"))
+        .group_by(ballots.c.account)
+        .having(sa.func.count(ballots.c.artwork.distinct()) >= guards.novice_votes)
+        .limit(guards.burst_votes)
+    )
+    return len((await connection.execute(settled)).all()) >= guards.burst_votes
 
 
 async def _novices(

@@ -53,7 +53,7 @@ ballots = sa.Table(
     "ballots", _metadata, *_texts("artwork", "account", "via"), _switch("up"), *_numbers("at")
 )
 ballot_lists = sa.Table("ballot_lists", _metadata, *_texts("artwork", "via"), *_numbers("at"))
-voters = sa.Table("voters", _metadata, *_texts("account"), *_numbers("born"))
+voters = sa.Table("voters", _metadata, *_texts("account"), *_numbers("born"), _switch("told"))
 vote_holds = sa.Table(
     "vote_holds",
     _metadata,

@@ -326,14 +326,36 @@ async def test_accounts_that_are_too_young_at_the_end_don_t_count(store: Store, 
         voter = Voter(f"discord:{number}", born=born)
         event = VoteEvent(painting.id, voter, "discord:9", True, round_.opens)
         state = await store.cast(event, OPEN)
-        assert state.why_not == (None if number == 50 else WhyNot.YOUNG)
-    assert await store.tally(round_.id) == {painting.id: 1}
-    assert [each.votes for each in await store.standings(round_.id)] == [1]
+        assert state.why_not == (WhyNot.YOUNG if number == 51 else None)
+    # The platform says nothing of 52, and in a place's first days nobody was seen earlier.
+    assert await store.tally(round_.id) == {painting.id: 2}
+    assert [each.votes for each in await store.standings(round_.id)] == [2]
     # The person behind a young account may be known for long.
     old = VoteEvent((await paint(asker)).id, Voter("web:7", born=5.0), "x", True, 9.0)
     await store.cast(old, OPEN)
     await store.redeem_link(await store.new_link("web:7"), "discord:51")
+    assert await store.tally(round_.id) == {painting.id: 3}
+
+
+async def test_first_seen_lately_is_young_once_a_place_has_had_its_first_days(
+    store: Store, asker: Any
+) -> None:
+    day = 86_400.0
+    first = await begin(store, min_age=day)
+    await end(store, first)
+    ago = rounds.update().values(opens=rounds.c.opens - 1.1 * day)
+    await store._database.write(ago)
+    round_ = await begin(store, min_age=day)
+    painting = await paint(asker)
+    await store.enter(round_.id, painting.id, ANN)
+    told = {50: round_.closes - day - 5, 51: None, 52: None}
+    for number, born in told.items():
+        voter = Voter(f"telegram:{number}", born=born)
+        seen = first.opens - (1.05 * day if number == 52 else 0)
+        await store.cast(VoteEvent(painting.id, voter, "telegram:9", True, seen), OPEN)
     assert await store.tally(round_.id) == {painting.id: 2}
+    state = await store.vote_state(painting.id, "telegram:51")
+    assert state.why_not is WhyNot.YOUNG
 
 
 async def test_shares_weigh_only_where_the_owner_wants_it(store: Store, asker: Any) -> None:

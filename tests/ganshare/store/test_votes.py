@@ -250,10 +250,11 @@ async def test_a_burst_of_accounts_that_vote_for_nothing_else_is_held(
     store: Store, asker: Any
 ) -> None:
     guards = Guards(burst_votes=5, novice_votes=2)
-    target, other = await paint(asker), await paint(asker)
-    regular = "discord:100"
-    await store.cast(reaction(other, regular), guards)
-    await store.cast(reaction(target, regular), guards)
+    target, other, third = [await paint(asker) for _ in range(3)]
+    for number in range(100, 105):  # whom others stand out from
+        for each in (third, other):
+            await store.cast(reaction(each, f"discord:{number}"), OPEN)
+    await store.cast(reaction(target, "discord:100"), guards)
     for number in range(4):
         await store.cast(reaction(target, f"discord:{200 + number}"), guards)
     assert await votes(store, target) == 1
@@ -263,6 +264,15 @@ async def test_a_burst_of_accounts_that_vote_for_nothing_else_is_held(
     assert await votes(store, target) == 2
     released = (await store.vote_log(newest=True, limit=1))[0]
     assert (released.kind, released.by) == (LogKind.RELEASE, "guard")
+
+
+async def test_the_first_evening_of_a_community_is_no_burst(store: Store, asker: Any) -> None:
+    guards = Guards(burst_votes=5, novice_votes=2)
+    first = await paint(asker)
+    for number in range(20):
+        await store.cast(reaction(first, f"discord:{200 + number}"), guards)
+    assert await votes(store, first) == 20
+    assert await store.held_votes() == []
 
 
 async def test_a_burst_of_members_who_vote_for_much_is_none(store: Store, asker: Any) -> None:

@@ -82,7 +82,7 @@ async def fill(store: Store) -> str:
     await store._database.write_each(
         voters.insert(),
         [
-            {"account": f"discord:{n}", "born": 1.0 if n % 50 else round_.closes}
+            {"account": f"discord:{n}", "born": 1.0 if n % 50 else round_.closes, "told": True}
             for n in range(PEOPLE)
         ],
     )
