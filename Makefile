@@ -30,6 +30,7 @@ demo: $(VENV)/.engine ## Paint one random prompt through queue and engine, into 
 
 web: $(VENV)/.bot ## Serve the web page on http://127.0.0.1:8000 with an engine, to try it out, in demo/web
 	@mkdir -p demo/web
+	@echo "The page comes up on http://$${BOT_WEB_LISTEN:-127.0.0.1:8000} in a few seconds; Ctrl-C ends it."
 	@GANSHARE_DATABASE_URL=sqlite+aiosqlite:///demo/web/ganshare.db \
 	GANSHARE_BLOBS_URL=file://./demo/web/blobs ENGINE_HEALTH_LISTEN=off \
 	BOT_WEB_GUESTS_PER_DAY=$${BOT_WEB_GUESTS_PER_DAY:-200} $(BIN)/ganshare up --no-bot
