@@ -1,7 +1,7 @@
 """The signing key: kept encrypted, opened once, used under a policy only.
 
-A `Signer` has no way to sign just any bytes: it takes transactions and Seaport orders, looks at
-what they do, and refuses what the owner's limits don't allow.
+A `Signer` has no way to sign just any bytes: it takes transactions, Seaport orders and messages to
+sign in with, looks at what they do, and refuses what the owner's limits don't allow.
 """
 
 import getpass
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eth_account import Account
+from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 from eth_utils.address import is_hex_address, to_checksum_address
@@ -21,6 +22,7 @@ from eth_utils.address import is_hex_address, to_checksum_address
 from admin.chain.fees import GWEI, Fees
 from admin.seaport.order import Domain, ItemType, Order
 from admin.seaport.signing import sign_orders
+from admin.sign_in import SignIn
 from ganshare.errors import AskerError, SettingsError
 
 __all__ = [
@@ -57,6 +59,7 @@ class Limits:
         collection: whose tokens it may offer.
         least_share: of an order's price that it must get itself, in basis points.
         longest: seconds that an order may hold.
+        site: host of the only page that it may sign in at; None for none.
     """
 
     chain_id: int
@@ -69,6 +72,7 @@ class Limits:
     collection: str | None = None
     least_share: int = 7_500
     longest: int = 180 * 86_400
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,23 @@ class Signer:
 
         return sign_orders(orders, domain, sign)
 
+    def sign_in(self, message: SignIn) -> bytes:
+        """Sign a message to sign in with.
+
+        Raises:
+            PolicyError: it is for another page, account or chain than the owner allowed.
+        """
+        limits = self._limits
+        if limits.site is None or message.domain != limits.site:
+            raise _refusal("page", message.domain, limits.site)
+        if message.uri.split("/")[2] != limits.site:
+            raise _refusal("page", message.uri, limits.site)
+        if message.address != self.address:
+            raise _refusal("account", message.address, self.address)
+        if message.chain_id != limits.chain_id:
+            raise _refusal("chain", message.chain_id, limits.chain_id)
+        return bytes(self._account.sign_message(encode_defunct(text=message.text)).signature)
+
     def _check_transaction(
         self, chain_id: int, to: str | None, value: int, gas: int, fees: Fees, spent: int
     ) -> None:
@@ -169,7 +190,8 @@ class Signer:
         if order.offerer != self.address:
             raise _refusal("offerer", order.offerer, self.address)
         for item in order.offer:
-            mine = item.item_type == ItemType.ERC721 and item.token == limits.collection
+            kind = item.item_type in (ItemType.ERC721, ItemType.ERC1155)
+            mine = kind and item.token == limits.collection
             if not mine or item.amount != 1:
                 raise _refusal("offered item", item.token, limits.collection)
         if len(order.offer) != 1:

@@ -313,6 +313,36 @@ class AdminSettings(Settings):
         "https://api.etherscan.io/v2/api", description="An explorer's API, of Etherscan's kind."
     )
     explorer_api_key: SecretStr | None = Field(None, description="Key for that API.")
+    browser_folder: Path = Field(
+        Path("admin-browser"), description="Of the browser route: its profile, and its failures."
+    )
+    browser_locators: Path | None = Field(
+        None, description="Where the pages have what is pressed and filled; ours if unset."
+    )
+    browser_currency: str = Field(
+        "WETH 0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619 18",
+        description="What the pages sell in: symbol, contract (0x0...0: the coin), decimals.",
+    )
+    browser_fee_recipients: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        ("0x0000a26b00c1F0DF003000390027140000fAa719",),
+        description="Who else may get a share in what the browser's wallet signs.",
+    )
+    browser_price_cap: str = Field(
+        "100", description="The highest price that the browser's wallet signs."
+    )
+    browser_pause_seconds: float = Field(
+        10.0, ge=0.0, description="From one item to the next, in the browser."
+    )
+    browser_patience_seconds: float = Field(
+        60.0, ge=0.0, description="How late what was saved may turn up on the marketplace's pages."
+    )
+    explorer: str = Field(
+        "https://polygonscan.com", description="The chain's explorer; for links to tokens."
+    )
+    explorer_api: str = Field(
+        "https://api.etherscan.io/v2/api", description="An explorer's API, of Etherscan's kind."
+    )
+    explorer_api_key: SecretStr | None = Field(None, description="Key for that API.")
     ipfs_api: str = Field("http://127.0.0.1:5001/api/v0", description="The IPFS node's API.")
     gate_contract: str | None = Field(
         None, description="Contract whose holders have shares; no gate if unset."

@@ -1,0 +1,1 @@
+"""The browser route: what is chosen is created and listed on a marketplace's own pages."""
