@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -116,6 +117,31 @@ class Ledger:
             )
 
         await self._write(work, "pin", [str(token.token)], {"metadata_cid": metadata_cid})
+
+    async def move_token(self, token: Token, state: TokenState, page: str | None = None) -> Token:
+        """Note how far an item is on a marketplace's pages; gives the token as it is then."""
+        moved = replace(token, state=state, page=page or token.page)
+
+        async def work(connection: AsyncConnection) -> None:
+            place = (token.collection, [token.token], [token.state])
+            await _move(connection, *place, state, page=moved.page)
+
+        await self._write(work, str(state), [str(token.token)], {"page": moved.page})
+        return moved
+
+    async def silence(self, token: Token) -> float:
+        """For how many seconds a token has been in its state."""
+        mine = _in(tokens, token.collection) & (tokens.c.token == str(token.token))
+        row = await self._database.row(sa.select((now() - tokens.c.updated).label("s")).where(mine))
+        return 0.0 if row is None else max(0.0, float(row["s"]))
+
+    async def note(self, kind: str, subject: Sequence[str], data: Mapping[str, Any]) -> None:
+        """Put a line into the audit log that goes with no other change."""
+
+        async def work(connection: AsyncConnection) -> None:
+            pass
+
+        await self._write(work, kind, subject, data)
 
     async def minted(self, collection: Collection, owners: Mapping[int, str]) -> None:
         """Note what the chain says is minted, whoever sent it, and whose it is."""

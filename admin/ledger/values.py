@@ -28,6 +28,11 @@ class TokenState(StrEnum):
     PINNED = "pinned"  # picture and metadata are on IPFS
     SENT = "sent"  # in a transaction that is recorded, and sent or about to be
     MINTED = "minted"  # the chain says so, and enough blocks agree
+    # The browser route's own: from PLANNED, and never on to PINNED.
+    CREATING = "creating"  # a page was told to save it; whether it did is not known yet
+    CREATED = "created"  # the marketplace has it as an item
+    OFFERING = "offering"  # a page was told to post a listing of it
+    OFFERED = "offered"  # the marketplace shows it for sale
 
 
 class TransactionState(StrEnum):

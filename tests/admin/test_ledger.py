@@ -123,3 +123,22 @@ async def test_only_one_of_many_processes_may_write(both: str) -> None:
     held = await asyncio.gather(*(try_one() for _ in range(5)))
     assert sum(held) == 1
     assert await try_one()
+
+
+async def test_items_of_the_browser_route_move_in_order_and_never_to_the_contract_route(
+    both: str,
+) -> None:
+    async with Ledger(both) as ledger, ledger.held():
+        await ledger.plan([make_token(COLLECTION, 1)])
+        (planned,) = await ledger.tokens(COLLECTION, TokenState.PLANNED)
+        creating = await ledger.move_token(planned, TokenState.CREATING)
+        assert 0 <= await ledger.silence(creating) < 60
+        created = await ledger.move_token(creating, TokenState.CREATED, "https://market/1")
+        assert [created] == await ledger.tokens(COLLECTION)
+        with pytest.raises(InternalError):
+            await ledger.move_token(creating, TokenState.CREATED)
+        with pytest.raises(InternalError):
+            await ledger.pin(created, image_cid="i", metadata_cid="m", metadata="{}")
+        await ledger.note("needs_human", ["1"], {"reason": "a CAPTCHA"})
+        newest = (await ledger.history(1))[0]
+        assert (newest.kind, newest.data) == ("needs_human", {"reason": "a CAPTCHA"})
