@@ -8,7 +8,7 @@ person, with all linked accounts, has one vote for a painting as long as any of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -16,10 +16,8 @@ from ganshare.errors import ParameterError, quoted
 
 __all__ = [
     "BUTTON",
-    "Announcement",
     "Ballot",
     "CuratedItem",
-    "Digest",
     "Entry",
     "Guards",
     "LogEntry",
@@ -210,6 +208,7 @@ class RoundRules:
             together, as a share of the wanted views.
         min_age: seconds that an account must have existed by the end of the round.
         automatic: finished paintings enter by themselves while there is room.
+        preselect: which share of them do, by the critic's order; 1: all.
         weighted: votes weigh as the snapshot of shares says.
         max_weight: however many shares somebody holds.
     """
@@ -227,6 +226,7 @@ class RoundRules:
     walk_in: float = 0.25
     min_age: float = 3 * DAY
     automatic: bool = False
+    preselect: float = 1.0
     weighted: bool = False
     max_weight: float = 3.0
 
@@ -244,7 +244,7 @@ _RANGES = (
     ("per_viewer", 1, 10_000), ("final", 0.0, 1.0), ("finalists", 0, 10_000),
     ("final_views", 0, 100_000), ("quorum", 1, 100_000), ("winners", 1, 1_000),
     ("confidence", 0.5, 0.9999), ("walk_in", 0.0, 1.0), ("min_age", 0.0, 3650 * DAY),
-    ("max_weight", 1.0, 100.0),
+    ("preselect", 0.01, 1.0), ("max_weight", 1.0, 100.0),
 )  # fmt: skip
 
 
@@ -336,42 +336,6 @@ class RoundStatus:
     views_wanted: int
     opens_in: float
     remaining: float
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What a frontend has to tell about a round, and has not told yet.
-
-    Args:
-        kind: "opened" or "closed".
-        winners: best first; none before the end.
-    """
-
-    round: Round
-    kind: str
-    winners: tuple[Standing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A place's last days.
-
-    Args:
-        since: in seconds since 1970.
-        rounds: that ended.
-        winners: of those, best bound first.
-        votes: cast; `voters` are the distinct persons behind them.
-        paintings: finished everywhere.
-        traits: trait type -> (value, winners that have it), the most frequent first.
-    """
-
-    since: float
-    rounds: tuple[Round, ...]
-    winners: tuple[Standing, ...]
-    votes: int
-    voters: int
-    paintings: int
-    traits: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from bot.core.views import fetched_picture
 from bot.core.words import Words
 from ganshare.blobs import Blobs
 from ganshare.jobs import Artwork
+from ganshare.round_news import Digest
 from ganshare.store import Store
-from ganshare.voting import Digest, Round, RoundRules, Standing
+from ganshare.voting import Round, RoundRules, Standing
 
 __all__ = ["Proclaimer", "rules_text"]
 

@@ -19,8 +19,9 @@ from ganshare.blobs import Blobs
 from ganshare.errors import AskerError, WorldError
 from ganshare.jobs import Artwork
 from ganshare.log import get_logger
+from ganshare.round_news import Announcement
 from ganshare.store import Store
-from ganshare.voting import Announcement, Round
+from ganshare.voting import Round
 
 __all__ = ["Recount", "Steward", "digest_week", "no_recount"]
 
@@ -95,12 +96,12 @@ class Steward:
 
     async def _end_rounds(self) -> None:
         over = [each for each in await self._store.rounds_to_close() if self._is_ours(each.place)]
-        if not over:
-            return
-        await self._recount(over)
+        if over:
+            await self._recount(over)
         for round_ in over:
             await self._store.close_round(round_.id, BOT)
             _log.info("a round has ended", round=round_.id)
+        await self._store.close_abandoned(BOT)
 
     async def _announce(self, places: list[str]) -> None:
         for each in await self._store.announcements(self._publisher.origin, places):

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.errors import VoteError, quoted
+from ganshare.log import get_logger
 from ganshare.store.community_tables import storable
+from ganshare.store.critic_scores import CriticScores
 from ganshare.store.database import Conflict, Row
 from ganshare.store.dialect import made_id, now
 from ganshare.store.rounds_curating import Curating
-from ganshare.store.rounds_entering import Entering
 from ganshare.store.rounds_learning import Learning
 from ganshare.store.rounds_rows import rules_as_text, to_round
 from ganshare.store.rounds_showing import Showing
@@ -24,9 +25,12 @@ __all__ = ["Rounds"]
 
 SHORTEST, LONGEST = 60.0, 366 * 86_400.0
 LONGEST_TITLE = 100
+PATIENCE = 3 * 3_600.0  # that all have with the bot of a round's own platform
+
+_log = get_logger(__name__)
 
 
-class Rounds(Entering, Showing, Telling, Curating, Learning):
+class Rounds(CriticScores, Showing, Telling, Curating, Learning):
     """Opening, weighing and closing; the rest is mixed in."""
 
     async def open_round(
@@ -107,6 +111,20 @@ class Rounds(Entering, Showing, Telling, Curating, Learning):
         """
         over = sa.select(rounds).where(rounds.c.closed.is_(None), rounds.c.closes <= now())
         return [to_round(row) for row in await self._database.rows(over.order_by(rounds.c.id))]
+
+    async def close_abandoned(self, by: str, patience: float = PATIENCE) -> list[str]:
+        """End rounds that whoever should has not ended in time; gives their ids.
+
+        Reactions that their platform has kept, and nobody has read, are missing then.
+        """
+        late = sa.select(rounds.c.id).where(
+            rounds.c.closed.is_(None), rounds.c.closes <= now() - patience
+        )
+        ids = [row["id"] for row in await self._database.rows(late.order_by(rounds.c.id))]
+        for round_id in ids:
+            await self.close_round(round_id, by)
+            _log.warning("a round that its own bot left open has been ended", round=round_id)
+        return ids
 
     async def weigh(self, round_id: str, shares: Mapping[str, float], by: str) -> int:
         """Keep the snapshot of share holders' balances, once and before the round has ended.

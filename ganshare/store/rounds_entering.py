@@ -12,7 +12,7 @@ from ganshare.errors import VoteError, quoted
 from ganshare.jobs import Artwork
 from ganshare.store.community_moderation import unknown_artwork
 from ganshare.store.database import Database, Row
-from ganshare.store.dialect import now
+from ganshare.store.dialect import insert, now
 from ganshare.store.rounds_rows import to_entry, to_round
 from ganshare.store.rows import to_artwork
 from ganshare.store.tables import artworks
@@ -23,6 +23,7 @@ from ganshare.store.votes_tables import (
     one_at_a_time,
     round_entries,
     round_views,
+    round_waiting,
     rounds,
 )
 from ganshare.voting import Entry, LogKind, Round
@@ -35,11 +36,14 @@ class Entering:
 
     _database: Database
 
-    async def enter(self, round_id: str, artwork: str, by: str, *, curator: bool = False) -> Entry:
+    async def enter(
+        self, round_id: str, artwork: str, by: str, *, curator: bool = False, reason: str = ""
+    ) -> Entry:
         """Enter a painting; said twice, it is entered once.
 
         Args:
             curator: may enter others' paintings, and more than one person's share.
+            reason: for the log.
 
         Raises:
             JobError: there is no such painting.
@@ -74,7 +78,9 @@ class Entering:
             new = round_entries.insert().values(row).returning(round_entries)
             made: Row = (await connection.execute(new)).mappings().one()
             data = {"round": round_id}
-            await append(connection, LogKind.ENTER, artwork=artwork, by=by, data=data)
+            await append(
+                connection, LogKind.ENTER, artwork=artwork, by=by, reason=reason, data=data
+            )
             return made
 
         return to_entry(await self._database.atomically(take_in))
@@ -82,12 +88,17 @@ class Entering:
     async def enter_finished(self, artwork: str, place: str) -> Entry | None:
         """Enter a painting that was just finished, if the place's round takes them by itself.
 
-        None if it doesn't, or has no room for it.
+        None if it doesn't, has no room for it, or lets the critic choose; then the painting waits.
         """
         here = sa.select(rounds).where(rounds.c.place == place, rounds.c.closed.is_(None))
         row = await self._database.row(here.where(rounds.c.closes > now()))
         painting = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork))
         if row is None or painting is None or not to_round(row).rules.automatic:
+            return None
+        if to_round(row).rules.preselect < 1:
+            values = {"round": row["id"], "artwork": artwork, "since": now()}
+            new = insert(self._database.dialect, round_waiting).values(values)
+            await self._database.write(new.on_conflict_do_nothing())
             return None
         try:
             return await self.enter(row["id"], artwork, painting["person"])

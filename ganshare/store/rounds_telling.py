@@ -5,13 +5,14 @@ from collections import Counter
 
 import sqlalchemy as sa
 
+from ganshare.round_news import Announcement, Digest
 from ganshare.store.database import Database
 from ganshare.store.dialect import insert, now
 from ganshare.store.rounds_rows import age_limit, to_round, to_standing
 from ganshare.store.tables import artworks
 from ganshare.store.votes_counting import counted_votes, person_of, pool_of_round
 from ganshare.store.votes_tables import round_entries, round_notices, rounds, vote_log
-from ganshare.voting import Announcement, Digest, LogKind, RoundStatus, Standing
+from ganshare.voting import LogKind, RoundStatus, Standing
 
 __all__ = ["Telling"]
 

@@ -11,11 +11,14 @@ __all__ = [
     "accounts_of",
     "ballot_lists",
     "ballots",
+    "critic_scores",
+    "critics",
     "curated",
     "one_at_a_time",
     "round_entries",
     "round_notices",
     "round_views",
+    "round_waiting",
     "round_weights",
     "rounds",
     "vote_holds",
@@ -92,6 +95,19 @@ round_weights = sa.Table(
 )
 round_notices = sa.Table(
     "round_notices", _metadata, *_texts("round", "kind", "origin"), *_numbers("created")
+)
+round_waiting = sa.Table(
+    "round_waiting", _metadata, *_texts("round", "artwork"), *_numbers("since")
+)
+critics = sa.Table(
+    "critics",
+    _metadata,
+    *_texts("name", "phrase", "perceptor"),
+    *_texts("report"),  # JSON
+    *_numbers("made"),
+)
+critic_scores = sa.Table(
+    "critic_scores", _metadata, *_texts("artwork", "critic"), *_numbers("score")
 )
 curated = sa.Table(
     "curated",

@@ -317,6 +317,17 @@ async def test_a_round_ends_when_its_time_is_over(store: Store) -> None:
     assert await store.rounds_to_close() == []
 
 
+async def test_a_round_that_nobody_ends_is_ended_by_anybody_after_some_hours(store: Store) -> None:
+    round_ = await begin(store)
+    for seconds in (HOUR + 60, 3 * HOUR):
+        assert await store.close_abandoned("engine") == []
+        await store._database.write(rounds.update().values(closes=rounds.c.closes - seconds))
+    assert await store.close_abandoned("engine") == [round_.id]
+    assert await store.close_abandoned("engine") == []
+    closed = (await store.vote_log(newest=True, limit=1))[0]
+    assert (closed.kind, closed.by) == (LogKind.CLOSE, "engine")
+
+
 async def test_accounts_that_are_too_young_at_the_end_don_t_count(store: Store, asker: Any) -> None:
     round_ = await begin(store, min_age=86_400.0)
     painting = await paint(asker)
