@@ -20,6 +20,7 @@ from bot.core.messenger import (
 from bot.core.replies import Replies
 from bot.core.values import Reply
 from bot.core.views import View, look_at
+from bot.core.waiting import WaitingRoom
 from bot.core.words import Words
 from ganshare.blobs import Blobs
 from ganshare.errors import WorldError
@@ -40,7 +41,11 @@ _log = get_logger(__name__)
 
 
 class Post:
-    """What all deliveries of one origin share; the arguments are those of `Courier`."""
+    """What all deliveries of one origin share; the arguments are those of `Courier`.
+
+    Args:
+        waiting: told of the places that messages show.
+    """
 
     def __init__(
         self,
@@ -51,9 +56,10 @@ class Post:
         pace: float,
         grace: float,
         at_once: int,
+        waiting: WaitingRoom,
     ) -> None:
         self.store, self.blobs, self.messenger, self.words = store, blobs, messenger, words
-        self.pace, self.grace = pace, grace
+        self.pace, self.grace, self.waiting = pace, grace, waiting
         # Ends have slots of their own, so that they never wait for previews.
         self.previews, self.ends = asyncio.Semaphore(at_once), asyncio.Semaphore(at_once)
 
@@ -68,13 +74,17 @@ class _Mark:
 
 
 class Delivery:
-    """Shows one job until it has no news for a while; `run` it once."""
+    """Shows one job until it has no news for a while; `run` it once.
 
-    def __init__(self, post: Post, job: Job) -> None:
-        self._post, self._job = post, job
+    Args:
+        shown: the revision that its message shows already.
+    """
+
+    def __init__(self, post: Post, job: Job, shown: int = 0) -> None:
+        self._post, self._job, self.id = post, job, job.id
         self._news, self._over = asyncio.Event(), asyncio.Event()
         self._address: Mapping[str, Any] | None = None
-        self.shown, self._shown_at = 0, float("-inf")  # the revision, and when
+        self.shown, self._shown_at = shown, float("-inf")  # the revision, and when
         self._is_showing = False
         self._mark: _Mark | None = None
         self._last: tuple[Reply, str | None] | None = None  # what stands there, but for its picture
@@ -90,13 +100,20 @@ class Delivery:
         if job.state.over:
             self._over.set()
 
+    def move(self) -> None:
+        """The queue has moved: show where the job stands, if there is room for that now."""
+        self._news.set()
+
     async def run(self) -> None:
         """Show news until the job is over, or nothing happens for a while; never raises."""
         while await self._wait_for_news():
             self._news.clear()
             if not self._job.state.over:
                 await self._rest()
-            job = await self._delivered()
+            if self._job.revision > self.shown:
+                job = await self._delivered()
+            else:
+                job = await self._moved()
             self.shown, self._shown_at = job.revision, time.monotonic()
             if self._job.revision > job.revision:
                 self._news.set()
@@ -148,6 +165,18 @@ class Delivery:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
+    async def _moved(self) -> Job:
+        """Show where a job stands that waits; once, since it goes on moving."""
+        job = self._job
+        if job.state is JobState.QUEUED:
+            try:
+                await self._preview(job)
+            except WorldError as error:
+                _log.info("a place is not shown", job=job.id, reason=str(error))
+            except Exception:
+                _log.exception("a place is not shown", job=job.id, id=secrets.token_hex(4))
+        return job
+
     async def _tried(self, job: Job) -> bool:
         """Show a job once; False if it came to its end before it was shown."""
         if not job.state.over:
@@ -175,10 +204,13 @@ class Delivery:
     async def _attempt(self, job: Job, slots: asyncio.Semaphore) -> None:
         """Show a job as it was read, then acknowledge that."""
         await self._find_message(job)
+        is_news = job.revision > self.shown
         async with slots:
-            if not (job.revision == 1 and self._address):  # the frontend itself has just shown it
+            # The first of it the frontend itself has just shown.
+            if not (is_news and job.revision == 1 and self._address):
                 await self._show(job)
-        await self._post.store.ack([job])
+        if is_news:
+            await self._post.store.ack([job])
 
     async def _find_message(self, job: Job) -> None:
         """Look up the job's message, and give its frontend a little time to post it."""
@@ -206,6 +238,7 @@ class Delivery:
         # An engine that still is at the same step has nothing new to show.
         shown = (replace(reply, pictures=()), job.preview)
         if shown == self._last and not job.state.over:
+            self._note_place(view)
             return
         try:
             await self._show_or_send(job, reply, may_send=not view.is_deleted)
@@ -213,7 +246,12 @@ class Delivery:
             await self._place_is_gone(view, reply)
         else:
             await self._note_painting(view)
+            self._note_place(view)
         self._last = shown
+
+    def _note_place(self, view: View) -> None:
+        if view.place is not None:
+            self._post.waiting.shows(view.job.id, view.place.position)
 
     async def _note_painting(self, view: View) -> None:
         """Remember what the message shows, so that reactions below it are votes for that."""

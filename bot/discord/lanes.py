@@ -14,6 +14,7 @@ from bot.core.messenger import SlowDown
 __all__ = ["Lanes"]
 
 PREVIEWS, SECONDS = 3, 5.0  # of the five; the rest is for what must not wait
+PLACES = 2  # previews and places in the queue, among which another place may be shown
 LATER = 1.0  # seconds; short, since whoever waits so long may have the job's end to show then
 
 
@@ -25,14 +26,17 @@ class Lanes:
         self._previews: dict[int, deque[float]] = {}
 
     @contextmanager
-    def request(self, channel: int, *, is_preview: bool) -> Iterator[None]:
+    def request(self, channel: int, *, is_preview: bool, is_place: bool = False) -> Iterator[None]:
         """Be in a channel's lane for the time of a request.
+
+        Args:
+            is_place: of a job in the queue, a preview that others go before.
 
         Raises:
             SlowDown: there is no room for a preview now.
         """
         if is_preview:
-            self._take(channel)
+            self._take(channel, PLACES if is_place else PREVIEWS)
         self._under_way[channel] = self._under_way.get(channel, 0) + 1
         try:
             yield
@@ -41,13 +45,13 @@ class Lanes:
             if not self._under_way[channel]:
                 del self._under_way[channel]
 
-    def _take(self, channel: int) -> None:
+    def _take(self, channel: int, most: int) -> None:
         now = time.monotonic()
         self._forget(now)
         if channel in self._under_way:
             raise SlowDown(LATER)
         sent = self._previews.setdefault(channel, deque())
-        if len(sent) >= PREVIEWS:
+        if len(sent) >= most:
             raise SlowDown(LATER)
         sent.append(now)
 

@@ -15,7 +15,7 @@ from bot.discord.addresses import ORIGIN, Address, person_number
 from bot.discord.lanes import Lanes
 from bot.discord.rendering import render
 from bot.discord.troubles import as_messenger_errors
-from ganshare.jobs import Job
+from ganshare.jobs import Job, JobState
 
 __all__ = ["DiscordMessenger"]
 
@@ -68,7 +68,8 @@ class DiscordMessenger:
     async def _edit(self, job: Job, address: Address, reply: Reply) -> Mapping[str, Any]:
         if address.message is None:
             raise MessageGone("The address names no message.")
-        with self._lanes.request(address.channel, is_preview=not job.state.over):
+        is_place = job.state is JobState.QUEUED
+        with self._lanes.request(address.channel, is_preview=not job.state.over, is_place=is_place):
             sheet = await render(reply)
             with as_messenger_errors():
                 async with asyncio.timeout(PATIENCE):

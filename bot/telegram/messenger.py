@@ -9,7 +9,7 @@ from bot.telegram.addresses import ORIGIN, Address, Spot
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Urgency
 from bot.telegram.troubles import as_messenger_errors
-from ganshare.jobs import Job
+from ganshare.jobs import Job, JobState
 
 __all__ = ["TelegramMessenger", "TelegramPublisher"]
 
@@ -26,7 +26,7 @@ class TelegramMessenger:
         self, job: Job, address: Mapping[str, Any] | None, reply: Reply
     ) -> Mapping[str, Any]:
         """Edit the message at an address, or send one where the job was asked for."""
-        urgency = Urgency.FINAL if job.state.over else Urgency.PROGRESS
+        urgency = _urgency(job, is_new=address is None)
         with as_messenger_errors():
             if address is None:
                 sent = await self._outbox.send(self._spot(job), reply, urgency)
@@ -76,6 +76,13 @@ class TelegramPublisher:
         """Change a message's buttons; refused where nothing but paintings has room now."""
         with as_messenger_errors():
             await self._outbox.relabel(_address(address), buttons)
+
+
+def _urgency(job: Job, *, is_new: bool) -> Urgency:
+    if job.state.over:
+        return Urgency.FINAL
+    waits = job.state is JobState.QUEUED and not is_new
+    return Urgency.WAITING if waits else Urgency.PROGRESS
 
 
 def _address(address: Mapping[str, Any]) -> Address:

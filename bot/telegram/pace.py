@@ -3,7 +3,7 @@
 In the place of python-telegram-bot's AIORateLimiter, whose bucket lets 39 through in a group's
 first minute, and which stops every chat when one of them is told to slow down. Here each chat
 waits for itself, and progress never takes the last places: those are for answers, and the very
-last ones for finished paintings.
+last ones for finished paintings. Places in the queue are shown where all of them leave room.
 """
 
 import asyncio
@@ -29,9 +29,10 @@ _MOST_CHATS = 1000  # that are remembered while quiet
 class Urgency(IntEnum):
     """What a request is for; passed as `rate_limit_args`."""
 
-    PROGRESS = 1  # refused rather than delayed: a newer frame comes anyway
-    ANSWER = 2  # waits for its turn; the default
-    FINAL = 3  # before all others; refused where there is no place, to be tried again soon
+    WAITING = 1  # a place in the queue: only where nobody else has need of the room
+    PROGRESS = 2  # refused rather than delayed: a newer frame comes anyway
+    ANSWER = 3  # waits for its turn; the default
+    FINAL = 4  # before all others; refused where there is no place, to be tried again soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Limits:
     Args:
         group: messages and edits in one group within `group_seconds`.
         overall: the same in all chats within one second.
-        for_progress: the share that progress may take; `for_answers` likewise.
+        for_waiting: the share that places in the queue may take; `for_progress`, `for_answers`
+            likewise.
         private_gap: seconds between two changes of one private message.
         patience: seconds that an answer waits at most; `waiting` answers at most in one chat.
     """
@@ -49,6 +51,7 @@ class Limits:
     group: int = 20
     group_seconds: float = 60.0
     overall: int = 28
+    for_waiting: float = 0.3
     for_progress: float = 0.6
     for_answers: float = 0.9
     private_gap: float = 1.0
@@ -172,6 +175,7 @@ class Pace(BaseRateLimiter[int]):
         """Seconds until the request may go; 0 for now."""
         now, limits = self._clock(), self._limits
         shares = {
+            Urgency.WAITING: limits.for_waiting,
             Urgency.PROGRESS: limits.for_progress,
             Urgency.ANSWER: limits.for_answers,
             Urgency.FINAL: 1.0,
@@ -183,6 +187,8 @@ class Pace(BaseRateLimiter[int]):
         )
         if urgency is Urgency.PROGRESS and free <= 0:
             return self._round(chat, where, message, now)
+        if urgency is Urgency.WAITING and any(at > now for at in chat.turns.values()):
+            return max(free, limits.private_gap)
         return free
 
     def _round(self, chat: _Chat, where: int | str, message: object, now: float) -> float:

@@ -167,6 +167,52 @@ async def test_what_the_frontend_has_just_posted_is_not_shown_again(scene: Scene
     assert scene.platform.calls[job.id] == 0
 
 
+async def test_who_waits_is_told_that_the_queue_has_moved(scene: Scene) -> None:
+    for name in ("a castle", "an owl", "a bridge"):
+        await scene.post(name)
+    scene.start(queue_pace=0.05)
+    await scene.until_read()
+    assert scene.last(3).title == "Waiting: 3 of 3"
+    first = await claimed(scene)
+    await scene.until(lambda: scene.last(3).title == "Waiting: 2 of 2")
+    await scene.kill()
+    second = await claimed(scene)
+    scene.start(queue_pace=0.05)  # which knows nothing of what was shown before
+    await scene.until(lambda: scene.last(3).title == "Waiting: 1 of 1")
+    assert scene.last(2).title.startswith("Painting")
+    for job in (first, second, await claimed(scene)):
+        await scene.hall.finish(job)
+    await scene.until(lambda: all(scene.last(each).title == "Painted" for each in (1, 2, 3)))
+    await scene.until_read()
+    assert len(scene.platform.messages) == 3
+
+
+async def test_a_place_that_cannot_be_shown_delays_nothing_that_can(scene: Scene) -> None:
+    await scene.post("a castle")
+    waiting = await scene.post("an owl")
+    scene.start(queue_pace=0.05, pace=0.01)
+    await scene.until_read()
+    scene.platform.slow = {waiting.id}
+    await scene.hall.finish(await claimed(scene))
+    await scene.until(lambda: scene.platform.calls[waiting.id] > 0)
+    await scene.hall.finish(await claimed(scene))
+    await scene.until(lambda: scene.last(2).title == "Painted", 5.0)
+
+
+async def test_a_platform_that_wants_rest_is_not_asked_at_once_about_a_place(
+    scene: Scene,
+) -> None:
+    await scene.post("a castle")
+    waiting = await scene.post("an owl")
+    scene.start(queue_pace=0.05, pace=0.01)
+    await scene.until_read()
+    await claimed(scene)
+    await scene.until(lambda: scene.last(1).title.startswith("Painting"))
+    scene.platform.failures = [SlowDown(3600.0), Away("no network"), PlaceGone("no such channel")]
+    await scene.until(lambda: scene.platform.calls[waiting.id] >= 3)
+    assert scene.platform.messages[2].titles == ["Waiting"]
+
+
 async def test_progress_keeps_its_pace_shows_the_latest_and_never_delays_the_end(
     scene: Scene,
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.messenger import SlowDown
-from bot.discord.lanes import PREVIEWS, Lanes
+from bot.discord.lanes import PLACES, PREVIEWS, Lanes
 
 
 def test_no_preview_while_something_is_under_way_in_the_channel() -> None:
@@ -36,6 +36,17 @@ def test_room_is_left_for_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SlowDown), lanes.request(1, is_preview=True):
         pass
     now += 5.1
+    with lanes.request(1, is_preview=True):
+        pass
+
+
+def test_previews_go_before_places_in_the_queue() -> None:
+    lanes = Lanes()
+    for _ in range(PLACES):
+        with lanes.request(1, is_preview=True, is_place=True):
+            pass
+    with pytest.raises(SlowDown), lanes.request(1, is_preview=True, is_place=True):
+        pass
     with lanes.request(1, is_preview=True):
         pass
 

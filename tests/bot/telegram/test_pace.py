@@ -58,6 +58,23 @@ async def test_progress_in_a_group_leaves_room_for_answers_and_finals() -> None:
     assert await line.wait_for(GROUP, Urgency.FINAL) == 0
 
 
+async def test_places_in_the_queue_take_what_progress_leaves() -> None:
+    line, shown, progress = Line(), 0, 0
+    for _ in range(600):
+        shown += await line.wait_for(GROUP, Urgency.WAITING, "place") == 0
+        line.clock.now += 0.1
+    assert shown == 6
+    line.clock.now += 60
+    line.sent.clear()
+    for _ in range(600):
+        for job in (1, 2):
+            progress += await line.wait_for(GROUP, Urgency.PROGRESS, job) == 0
+        assert await line.wait_for(GROUP, Urgency.WAITING, "place") > 0 or progress == 0
+        line.clock.now += 0.1
+    assert progress >= 11
+    assert await line.wait_for(PRIVATE, Urgency.WAITING, "place") == 0
+
+
 async def test_jobs_of_a_group_take_turns() -> None:
     line = Line(for_progress=0.5)  # one change in six seconds
     seen = dict.fromkeys(range(4), 0)
