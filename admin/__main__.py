@@ -10,6 +10,7 @@ from admin.commands.critic import critic
 from admin.commands.curate import curate
 from admin.commands.deploy import deploy
 from admin.commands.doctor import doctor
+from admin.commands.export import export
 from admin.commands.keys import keys
 from admin.commands.list import list_, unlist
 from admin.commands.mint import mint
@@ -28,7 +29,7 @@ def admin() -> None:
 
 for _command in (audit, curate, critic, keys, deploy, approve, plan, mint, list_, unlist):
     admin.add_command(_command)
-for _command in (reconcile, status, verify, doctor):
+for _command in (reconcile, status, export, verify, doctor):
     admin.add_command(_command)
 
 

@@ -3,24 +3,33 @@
 import asyncio
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from admin.asking import agree, dry_run_option
 from admin.estimate import estimate_mint, estimate_sale
 from admin.ledger import Token, TokenState
+from admin.manifest import read_manifest
 from admin.metadata import token_id
 from admin.minting import BATCH
 from admin.prices import read_prices
 from admin.session import Session, opened_session
 from ganshare.errors import ParameterError, quoted
 from ganshare.store import open_store
+from ganshare.voting import CuratedItem
 
 __all__ = ["plan"]
 
 
 @click.command()
 @click.option("--round", "round_id", metavar="ID", help="Only what won this round.")
+@click.option(
+    "--manifest",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The set as `curate export` wrote it (.json or .csv), instead of the store's.",
+)
 @click.option(
     "--prices",
     "prices_file",
@@ -29,19 +38,33 @@ __all__ = ["plan"]
 )
 @click.option("--days", type=float, default=30.0, show_default=True, help="Of a listing.")
 @dry_run_option
-def plan(round_id: str | None, prices_file: Path | None, days: float, dry_run: bool) -> None:
+def plan(
+    round_id: str | None,
+    manifest: Path | None,
+    prices_file: Path | None,
+    days: float,
+    dry_run: bool,
+) -> None:
     """Take the curated paintings into the ledger, and show what minting and listing would mean.
 
     Spends nothing. Paintings of models that may not be sold are left out, by name.
     """
-    asyncio.run(_plan(round_id, prices_file, days, dry_run=dry_run))
+    asyncio.run(_plan(round_id, manifest, prices_file, days, dry_run=dry_run))
 
 
 async def _plan(
-    round_id: str | None, prices_file: Path | None, days: float, *, dry_run: bool
+    round_id: str | None,
+    manifest: Path | None,
+    prices_file: Path | None,
+    days: float,
+    *,
+    dry_run: bool,
 ) -> None:
+    items = None if manifest is None else read_manifest(manifest)
+    if items is not None and round_id is not None:
+        items = [each for each in items if each.round == round_id]
     async with opened_session() as session:
-        chosen = await curated(session, round_id)
+        chosen = await planned(session, items, round_id)
         tokens, refused = sellable(chosen)
         for token in refused:
             name = quoted(token.item["prompt"])
@@ -65,21 +88,30 @@ async def _plan(
         agree(lines, dry_run=dry_run, yes=True)
 
 
-async def curated(session: Session, round_id: str | None) -> list[Token]:
-    """Read what curators approved, with each painting's manifest and its round's title."""
+async def planned(
+    session: Session, items: list[CuratedItem] | None, round_id: str | None = None
+) -> list[Token]:
+    """Make tokens of the items of a manifest, or else of what curators approved in the store.
+
+    What the store knows besides goes with them: the painting's own manifest, its round's title. A
+    painting whose model may not be sold stays so, whatever a file says, and one that was deleted
+    or withheld is left out.
+    """
     url = session.core.database_url.get_secret_value()
     async with open_store(url, session.core.limits) as store:
-        found = []
-        titles: dict[str, str] = {}
-        for item in await store.curated_set(round_id):
-            if item.round not in titles:
-                held = await store.round(item.round)
-                titles[item.round] = held.title if held else ""
-            artwork = await store.artwork(item.id)
-            values = asdict(item) | {"round_title": titles[item.round]}
-            values["manifest"] = dict(artwork.manifest) if artwork else None
-            token = token_id(values)
-            found.append(Token(session.collection, token, item.id, TokenState.PLANNED, item=values))
+        chosen = await store.curated_set(round_id) if items is None else items
+        rounds = {each: await store.round(each) for each in {item.round for item in chosen}}
+        artworks = await store.artworks_by_id(item.id for item in chosen)
+    found = []
+    for item in chosen:
+        held, artwork = rounds[item.round], artworks.get(item.id)
+        if artwork is not None and not artwork.shown:
+            click.echo(f"left out: {item.id} {quoted(item.prompt)}: it was deleted or withheld")
+            continue
+        values = asdict(item) | {"round_title": held.title if held else ""}
+        values["manifest"] = dict(artwork.manifest) if artwork else None
+        values["may_sell"] = item.may_sell and (artwork is None or artwork.may_sell)
+        found.append(_token(session, values))
     _check_distinct(found)
     return found
 
@@ -88,6 +120,18 @@ def sellable(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """Divide by the licence gate: what may be sold, and what may not."""
     yes = [each for each in tokens if each.item["may_sell"] is True]
     return yes, [each for each in tokens if each.item["may_sell"] is not True]
+
+
+def _token(session: Session, values: dict[str, Any]) -> Token:
+    token = token_id(values)
+    return Token(
+        session.collection,
+        token,
+        values["id"],
+        TokenState.PLANNED,
+        item=values,
+        page=session.page_of(token),
+    )
 
 
 def _check_distinct(tokens: list[Token]) -> None:

@@ -14,9 +14,8 @@ import pytest
 from admin.__main__ import admin
 from admin.keys import make_keystore
 from admin.ledger import Collection, Ledger
-from admin.report import write_report
 from admin.session import COIN
-from admin.testing.making import make_item, make_token
+from admin.testing.making import make_token
 from ganshare.cli import run_cli
 
 CONTRACT = "0x" + "11" * 20
@@ -73,7 +72,10 @@ def test_a_given_key_that_is_none_is_not_quoted(run: Callable[..., Any]) -> None
 async def _fill(url: str) -> None:
     async with Ledger(url) as ledger, ledger.held():
         collection = Collection(137, CONTRACT)
-        await ledger.plan([make_token(collection, number) for number in range(1, 4)])
+        tokens = [make_token(collection, number) for number in range(1, 4)]
+        await ledger.plan(tokens)
+        found = {"image_cid": "i", "metadata_cid": "m", "metadata": '{"name":"ünï"}'}
+        await ledger.pin(tokens[-1], **found)
 
 
 def test_status_counts_what_the_ledger_has(
@@ -86,20 +88,28 @@ def test_status_counts_what_the_ledger_has(
     code, out, _ = run("status", "--json")
     assert code == 0
     found = json.loads(out)
-    assert found["tokens"] == {"planned": 3}
+    assert found["tokens"] == {"planned": 2, "pinned": 1}
     assert found["under way"] == 0
     assert found["spent today"] == COIN.show(0)
 
 
-def test_a_report_keeps_prompts_from_being_run(tmp_path: Path) -> None:
-    item = make_item(1, prompt='=HYPERLINK("x") <script>')
-    token = make_token(Collection(137, CONTRACT), 1, item=item)
-    page, table = write_report(tmp_path / "r", "Run <1>", [token], [])
-    assert "<script>" not in page.read_text("utf-8")
-    with table.open(newline="") as file:
-        [row] = csv.DictReader(file)
-    assert row["name"].startswith("'=")
-    assert row["state"] == "planned"
+def test_what_the_ledger_has_is_exported(
+    run: Callable[..., Any], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_fill(url))
+    monkeypatch.setenv("ADMIN_COLLECTION", CONTRACT)
+    code, out, _ = run("export")
+    assert code == 0
+    whole = json.loads(out)
+    assert (whole["format"], whole["chain_id"]) == ("ganshare-ledger/1", 137)
+    assert run("export", "--to", "set.csv", "--metadata", "metadata")[0] == 0
+    with (tmp_path / "set.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows == whole["tokens"]
+    assert [each["token"] for each in rows] == ["1", "2", "3"]
+    [kept] = (tmp_path / "metadata").iterdir()
+    assert kept.name == "3.json"
+    assert kept.read_text("utf-8") == '{"name":"ünï"}'
 
 
 def test_verifying_needs_a_chain(run: Callable[..., Any], tmp_path: Path) -> None:
