@@ -4,6 +4,7 @@ Nothing here is imported by the processes themselves.
 """
 
 import contextlib
+import hashlib
 import logging
 import os
 import shutil
@@ -23,6 +24,8 @@ import sqlalchemy as sa
 
 from ganshare.jobs import EngineReport, JobRequest
 from ganshare.store import NewArtwork, Store
+from ganshare.store.dialect import insert, now
+from ganshare.store.ledger_tables import orders, tokens
 from ganshare.store.tables import jobs
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "make_artwork",
     "make_report",
     "make_request",
+    "make_sale",
     "postgres_binaries",
     "postgres_server",
     "s3_server",
@@ -93,6 +97,35 @@ async def fill_queue(store: Store, count: int, people: int) -> None:
             " WHERE key = 'copy 0'"
         )
     )
+
+
+async def make_sale(
+    store: Store, artwork: str, offered: str = "", state: str = "minted", **overrides: Any
+) -> None:
+    """Put a painting's token, and perhaps an order for it, into the ledger.
+
+    Args:
+        offered: the order's state, such as "posted"; none without.
+        state: the token's.
+    """
+    digest = hashlib.sha256(artwork.encode()).hexdigest()
+    where = {"chain_id": 137, "collection": "0x" + "11" * 20, "token": str(int(digest, 16))}
+    page = f"https://scan.example/{digest[:8]}"
+    row = {**where, "artwork": artwork, "state": state, "item": "{}", "page": page}
+    database = store._database
+    new = insert(database.dialect, tokens).values(**row, updated=now())
+    changed = {"state": state, "updated": now()}
+    keys = ["chain_id", "collection", "token"]
+    await database.write(new.on_conflict_do_update(index_elements=keys, set_=changed))
+    if offered:
+        order: dict[str, Any] = {"serial": 0, "terms": "{}", "signature": "", "reason": ""}
+        order |= {"price": str(5 * 10**16), "currency": "WETH", "decimals": 18, "ends": 2**40}
+        order |= {"page": f"https://market.example/{digest[:8]}", "state": offered} | overrides
+        key = f"{digest}-{order['serial']}"
+        new = insert(database.dialect, orders).values(
+            hash=key, **where, **order, created=now(), updated=now()
+        )
+        await database.write(new.on_conflict_do_update(index_elements=["hash"], set_=order))
 
 
 def postgres_binaries() -> Path | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from ganshare.errors import ParameterError, quoted
+from ganshare.sales import shown_amount
 
 __all__ = ["Currency", "Fee", "Split", "basis_points", "split"]
 
@@ -57,10 +58,7 @@ class Currency:
 
     def show(self, units: int) -> str:
         """Write smallest units as a number with the currency's symbol."""
-        sign, digits = "-" * (units < 0), f"{abs(units):0{self.decimals + 1}d}"
-        whole, part = digits[: len(digits) - self.decimals], digits[len(digits) - self.decimals :]
-        part = part.rstrip("0")
-        return f"{sign}{whole}{'.' * bool(part)}{part} {self.symbol}"
+        return shown_amount(units, self.decimals, self.symbol)
 
 
 @dataclass(frozen=True, slots=True)
