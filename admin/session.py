@@ -80,19 +80,26 @@ class Session:
         urls = self.settings.rpc_urls.get_secret_value()
         return open_chain(urls, self.settings.chain_id)
 
-    def unlock(self, password_fd: int | None, *, may_deploy: bool = False) -> Signer:
-        """Ask for the password and open the keystore, under the limits of the settings."""
+    def unlock(
+        self, password_fd: int | None, *, may_deploy: bool = False, site: str | None = None
+    ) -> Signer:
+        """Ask for the password and open the keystore, under the limits of the settings.
+
+        Args:
+            site: host of the page that it may sign in at; then it sends no transactions.
+        """
         address = self.address
         contract = None if self.settings.collection is None else self.collection.address
         limits = Limits(
             chain_id=self.settings.chain_id,
-            recipients=frozenset() if contract is None else frozenset({contract, self.seaport}),
+            recipients=frozenset({contract, self.seaport} if contract and not site else ()),
             gas_price=self.fees.cap,
             transaction=COIN.parse(self.settings.transaction_cap),
             day=COIN.parse(self.settings.day_cap),
             may_deploy=may_deploy,
             seaport=self.seaport,
             collection=contract,
+            site=site,
         )
         password = read_password(f"Password of {address}: ", password_fd)
         if self.settings.keystore is None:

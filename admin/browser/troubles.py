@@ -4,7 +4,15 @@ from enum import IntEnum
 
 from ganshare.errors import AskerError, WorldError
 
-__all__ = ["BrowserGone", "Code", "NeedsHuman", "RequestRefused", "StepFailed", "TooManyFailures"]
+__all__ = [
+    "BrowserGone",
+    "Code",
+    "NeedsHuman",
+    "NotThere",
+    "RequestRefused",
+    "StepFailed",
+    "TooManyFailures",
+]
 
 
 class Code(IntEnum):
@@ -26,6 +34,10 @@ class RequestRefused(AskerError):  # noqa: N818  # says what is the case
 
 class StepFailed(WorldError):  # noqa: N818  # says what is the case
     """A step on a page did not come to its end; the next item may fare better."""
+
+
+class NotThere(StepFailed):
+    """Something is not on the page, or not yet; nothing was pressed."""
 
 
 class BrowserGone(WorldError):  # noqa: N818  # says what is the case

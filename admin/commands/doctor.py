@@ -5,7 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import click
 
+from admin.asking import password_option
+from admin.browser.opening import Choices
 from admin.chain.chain import Chain
+from admin.commands.browsing import browser_options, inspect
 from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED
 from admin.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
 from admin.seaport.order import Domain
@@ -18,11 +21,17 @@ Check = Callable[[Session, Chain], Awaitable[str]]
 
 
 @click.command()
-def doctor() -> int:
+@browser_options
+@password_option
+def doctor(choices: Choices | None, password_fd: int | None) -> int:
     """Check endpoints, key, collection, Seaport, approval, IPFS and OpenSea; changes nothing.
+
+    With --route browser: look on the marketplace's pages for whatever is pressed or filled there.
 
     Ends with exit code 3 if something is wrong.
     """
+    if choices is not None:
+        return asyncio.run(inspect(choices, password_fd=password_fd))
     return asyncio.run(_doctor())
 
 

@@ -14,7 +14,9 @@ from admin.asking import (
     report_option,
     yes_option,
 )
+from admin.browser.opening import Choices
 from admin.chain.chain import Chain
+from admin.commands.browsing import browser_options, offer
 from admin.estimate import estimate_sale
 from admin.keys import Signer
 from admin.ledger import Listing, ListingState
@@ -45,11 +47,13 @@ __all__ = ["list_", "unlist"]
 )
 @click.option("--days", type=float, default=30.0, show_default=True, help="How long they hold.")
 @click.option("--reprice", is_flag=True, help="Cancel orders whose price the table changed.")
+@browser_options
 @dry_run_option
 @yes_option
 @password_option
 @report_option
 def list_(
+    choices: Choices | None,
     prices_file: Path,
     days: float,
     reprice: bool,
@@ -57,12 +61,26 @@ def list_(
     yes: bool,
     password_fd: int | None,
     report_to: Path,
-) -> None:
+) -> int | None:
     """Offer what is minted: one signature for all orders, then each is posted once.
+
+    With --route browser: offer what was created on the marketplace's pages, there.
 
     May be interrupted at any moment: the next run goes on where this one ended.
     """
+    if choices is not None:
+        return asyncio.run(
+            offer(
+                choices,
+                read_prices(prices_file),
+                dry_run=dry_run,
+                yes=yes,
+                password_fd=password_fd,
+                report_to=report_to,
+            )
+        )
     asyncio.run(_list(prices_file, days, reprice, dry_run, yes, password_fd, report_to))
+    return None
 
 
 @click.command()

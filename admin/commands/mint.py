@@ -14,6 +14,8 @@ from admin.asking import (
     report_option,
     yes_option,
 )
+from admin.browser.opening import Choices
+from admin.commands.browsing import browser_options, create
 from admin.estimate import estimate_mint
 from admin.ledger import Token, TokenState
 from admin.minting import BATCH, mint_all
@@ -28,11 +30,13 @@ __all__ = ["mint"]
 @click.option("--batch", type=click.IntRange(1, 200), default=BATCH, show_default=True)
 @click.option("--description", help="Of the collection, put into each token's metadata.")
 @click.option("--site", metavar="URL", help="The web page, for links from tokens to paintings.")
+@browser_options
 @dry_run_option
 @yes_option
 @password_option
 @report_option
 def mint(
+    choices: Choices | None,
     batch: int,
     description: str | None,
     site: str | None,
@@ -40,12 +44,27 @@ def mint(
     yes: bool,
     password_fd: int | None,
     report_to: Path,
-) -> None:
+) -> int | None:
     """Pin pictures and metadata, then mint, batch by batch.
+
+    With --route browser: create an item on the marketplace's pages for each painting instead.
 
     May be interrupted at any moment: the next run goes on where this one ended.
     """
+    if choices is not None:
+        return asyncio.run(
+            create(
+                choices,
+                site=site,
+                description=description,
+                dry_run=dry_run,
+                yes=yes,
+                password_fd=password_fd,
+                report_to=report_to,
+            )
+        )
     asyncio.run(_mint(batch, description, site, dry_run, yes, password_fd, report_to))
+    return None
 
 
 async def _mint(

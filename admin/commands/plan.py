@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from admin.asking import agree, dry_run_option
+from admin.commands.browsing import estimate_items, route_option
 from admin.estimate import estimate_mint, estimate_sale
 from admin.ledger import Token, TokenState
 from admin.manifest import read_manifest
 from admin.metadata import token_id
 from admin.minting import BATCH
-from admin.prices import read_prices
+from admin.prices import Prices, read_prices
 from admin.session import Session, opened_session
 from ganshare.errors import ParameterError, quoted
 from ganshare.store import open_store
@@ -37,19 +38,21 @@ __all__ = ["plan"]
     help="A price table, to count proceeds, too.",
 )
 @click.option("--days", type=float, default=30.0, show_default=True, help="Of a listing.")
+@route_option
 @dry_run_option
 def plan(
     round_id: str | None,
     manifest: Path | None,
     prices_file: Path | None,
     days: float,
+    route: str,
     dry_run: bool,
 ) -> None:
     """Take the curated paintings into the ledger, and show what minting and listing would mean.
 
     Spends nothing. Paintings of models that may not be sold are left out, by name.
     """
-    asyncio.run(_plan(round_id, manifest, prices_file, days, dry_run=dry_run))
+    asyncio.run(_plan(round_id, manifest, prices_file, days, route, dry_run=dry_run))
 
 
 async def _plan(
@@ -57,6 +60,7 @@ async def _plan(
     manifest: Path | None,
     prices_file: Path | None,
     days: float,
+    route: str,
     *,
     dry_run: bool,
 ) -> None:
@@ -78,14 +82,24 @@ async def _plan(
                 await session.ledger.plan(new)
         every = await session.ledger.tokens(session.collection)
         every += new if dry_run else []
-        async with session.chain() as chain:
-            fees = session.fees.choose(await chain.base_fee(), await chain.tip())
-        lines += estimate_mint(every, BATCH, fees).lines()
-        if prices_file is not None:
-            shop = await session.shop(days)
-            sale = estimate_sale(every, read_prices(prices_file), shop)
-            lines += sale.lines() if sale else []
+        prices = None if prices_file is None else read_prices(prices_file)
+        if route == "browser":
+            lines += estimate_items(session, every, prices)
+        else:
+            lines += await _estimate(session, every, prices, days)
         agree(lines, dry_run=dry_run, yes=True)
+
+
+async def _estimate(
+    session: Session, every: list[Token], prices: Prices | None, days: float
+) -> list[tuple[str, str]]:
+    async with session.chain() as chain:
+        fees = session.fees.choose(await chain.base_fee(), await chain.tip())
+    lines = estimate_mint(every, BATCH, fees).lines()
+    if prices is not None:
+        sale = estimate_sale(every, prices, await session.shop(days))
+        lines += sale.lines() if sale else []
+    return lines
 
 
 async def planned(

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import click
 
-from admin.asking import dry_run_option
+from admin.asking import dry_run_option, password_option
+from admin.browser.opening import Choices
+from admin.commands.browsing import browser_options, match
 from admin.ledger import Listing, ListingState, TransactionState
 from admin.minting import Drift, reconcile_tokens, token_drift
 from admin.selling import listing_drift, reconcile_listings
@@ -19,10 +21,18 @@ _DAY = 86_400.0
 
 
 @click.command()
+@browser_options
 @dry_run_option
-def reconcile(dry_run: bool) -> None:
-    """Make the ledger equal to the chain: what is minted, whose it is, which orders hold."""
+@password_option
+def reconcile(choices: Choices | None, dry_run: bool, password_fd: int | None) -> int | None:
+    """Make the ledger equal to the chain: what is minted, whose it is, which orders hold.
+
+    With --route browser: equal to the marketplace's pages; nothing is pressed there.
+    """
+    if choices is not None:
+        return asyncio.run(match(choices, dry_run=dry_run, password_fd=password_fd))
     asyncio.run(_reconcile(dry_run=dry_run))
+    return None
 
 
 @click.command()
@@ -79,8 +89,12 @@ async def _status(*, as_json: bool) -> None:
 
 async def _counted(session: Session) -> dict[str, object]:
     collection, ledger = session.collection, session.ledger
-    sent = await ledger.transactions(collection.chain_id, session.address)
-    spent = await ledger.spent(collection.chain_id, session.address, _DAY)
+    sent, spent = [], 0
+    if session.settings.keystore is not None:  # with one's own Chrome profile there is none
+        sent = await ledger.transactions(collection.chain_id, session.address)
+        spent = await ledger.spent(collection.chain_id, session.address, _DAY)
+    newest = await ledger.history(1)
+    waits = newest[0].data.get("reason") if newest and newest[0].kind == "needs_human" else None
     return {
         "collection": collection.address,
         "tokens": dict(Counter(str(each.state) for each in await ledger.tokens(collection))),
@@ -88,4 +102,4 @@ async def _counted(session: Session) -> dict[str, object]:
         "transactions": dict(Counter(str(each.state) for each in sent)),
         "under way": sum(each.state is TransactionState.SENT for each in sent),
         "spent today": COIN.show(spent),
-    }
+    } | ({} if waits is None else {"needs_human": waits})
