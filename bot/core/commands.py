@@ -70,6 +70,15 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "report", (Parameter("artwork", required=True, maximum=40, is_word=True),), Rank.MEMBER
     ),
+    Command(
+        "reports",
+        (
+            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("action", Kind.CHOICE, choices=("hide", "keep")),
+        ),
+        Rank.ADMIN,
+    ),
+    Command("notes", (Parameter("person", maximum=100, is_word=True),), Rank.ADMIN),
     Command("vote", (Parameter("artwork", maximum=40, is_word=True),), Rank.MEMBER),
     Command(
         "round",

@@ -4,7 +4,15 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.core import accounts, administration, browsing, commissions, curating, polling
+from bot.core import (
+    accounts,
+    administration,
+    browsing,
+    commissions,
+    curating,
+    polling,
+    reviewing,
+)
 from bot.core.accounts import SIGN_IN_PATH
 from bot.core.commands import check_arguments, find_command
 from bot.core.completing import offers
@@ -117,6 +125,12 @@ class Desk:
                 return help_text(errand, text.get("command", ""))
             case "report":
                 return await administration.report(errand, text["artwork"])
+            case "reports":
+                return await reviewing.reports(
+                    errand, text.get("artwork", ""), text.get("action", "")
+                )
+            case "notes":
+                return await reviewing.notes(errand, text.get("person", ""))
             case "vote":
                 return await polling.vote(errand, text.get("artwork", ""))
             case "round":
@@ -147,6 +161,12 @@ class Desk:
                 return await administration.delete(errand, subject)
             case Action.REPORT:
                 return await administration.report(errand, subject)
+            case Action.HIDE:
+                return await reviewing.hide(errand, subject, turned=True)
+            case Action.KEEP:
+                return await reviewing.keep(errand, subject, turned=True)
+            case Action.REVIEW:
+                return await reviewing.review(errand, subject, turned=True)
             case Action.CANCEL if subject:
                 return await browsing.cancel(errand, subject)
             case Action.QUEUE:

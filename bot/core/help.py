@@ -16,6 +16,8 @@ EXAMPLES = {
     "round": "/round open 48 30",
     "curate": "/curate 0123456789abcdef012345 veto shows a logo",
     "settings": "/settings daily_quota 10",
+    "reports": "/reports 0123456789abcdef012345 hide",
+    "notes": "/notes discord:42",
     "block": "/block discord:42 spam",
 }
 

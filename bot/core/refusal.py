@@ -2,6 +2,7 @@
 
 import re
 
+from bot.core.retelling import retold
 from bot.core.words import Words, load_words
 from ganshare.errors import AskerError, ParameterError, PromptError, SizeError, quoted
 
@@ -35,15 +36,14 @@ def sentence_of(words: Words, locale: str, error: AskerError) -> str:
         return words.say(locale, error.message_id, **error.values)
     if words.language(locale) == "en":
         return error.message
+    if (sentence := retold(words, locale, error.message)) is not None:
+        return sentence
     if (found := _told_otherwise(error)) is not None:
         return words.say(locale, found[0], **found[1])
     return words.say(locale, "refusal-other", sentence=error.message)
 
 
 def _told_otherwise(error: AskerError) -> tuple[str, dict[str, str | int | float]] | None:
-    for pattern, message in _OF_VOTES:
-        if found := re.match(pattern, error.message):
-            return message, dict(found.groupdict())
     match error.given, error.allowed:
         case (int(width), int(height)), _ if isinstance(error, SizeError):
             given = f"{width}x{height}"
@@ -69,25 +69,3 @@ def _told_otherwise(error: AskerError) -> tuple[str, dict[str, str | int | float
             return "refusal-queue-full", {"given": given}
         case _:
             return None
-
-
-# The sentences about votes and rounds, as they begin.
-_OF_VOTES = (
-    (r"This painting is your own", "refusal-vote-own"),
-    (r"This painting is not there", "refusal-vote-gone"),
-    (r"This painting was deleted or is kept", "refusal-vote-gone"),
-    (r"You are blocked here", "refusal-vote-blocked"),
-    (r"Bots don't vote", "refusal-vote-bot"),
-    (r"You may vote (?P<allowed>\d+) times a minute", "refusal-vote-fast"),
-    (r"There is a round in .* already", "refusal-round-there"),
-    (r"This round has ended", "refusal-round-ended"),
-    (r"This painting is somebody else's", "refusal-enter-not-yours"),
-    (r"You may enter (?P<allowed>\d+) paintings", "refusal-enter-many"),
-    (r"A curator vetoed this painting: (?P<reason>.*)", "refusal-enter-vetoed"),
-    (r"This painting is in another round", "refusal-enter-elsewhere"),
-    (r"This painting has had its round", "refusal-enter-again"),
-    (r"This round is full with its (?P<allowed>\d+)", "refusal-round-full"),
-    (r"A veto needs a reason", "refusal-veto-reason"),
-    (r"The painting .* has not won a round", "refusal-approve"),
-    (r"The painting .* was in no round", "left-none"),
-)

@@ -1,10 +1,13 @@
 """A job becomes what people see of it, in their language, at every moment of its life."""
 
+from bot.core.retelling import reason_of
+from bot.core.sales import sale_line, sale_links
 from bot.core.values import Action, Button, File, Reply
 from bot.core.views import View
 from bot.core.words import Words
 from ganshare.attributes import Attributes
 from ganshare.jobs import Artwork, Job, JobState
+from ganshare.sales import Sale
 
 __all__ = [
     "LONGEST_PROMPT",
@@ -44,7 +47,7 @@ class Replies:
             case JobState.DEAD:
                 # What an engine says of an error of its own has no meaning for its reader; whatever
                 # has one is a sentence.
-                reason = (view.job.error or "").strip()
+                reason = reason_of(self._words, locale, (view.job.error or "").strip())
                 text = self._words.say(locale, "dead-unknown")
                 if reason.endswith((".", "。", ")")):
                     text = self._words.say(locale, "dead-text", reason=shortened(reason, 300))
@@ -160,25 +163,38 @@ class Replies:
             text = say(locale, "deleted-text")
             return Reply(title=say(locale, "deleted-title"), text=text, job=job.id)
         if artwork.hidden is not None:
-            text = say(locale, "hidden-text", reason=shortened(artwork.hidden, 200))
+            reason = reason_of(self._words, locale, artwork.hidden)
+            text = say(locale, "hidden-text", reason=shortened(reason, 200))
             return self._over(view, locale, "hidden-title", text)
         lines = [shortened(artwork.prompt), *_why(job)]
         if view.picture is None:
             lines.append(say(locale, "picture-missing"))
-        alt = say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
-        pictures = (_picture(view.picture, f"ganshare-{artwork.id}", alt),) if view.picture else ()
+        pictures = (self.picture_of(artwork, view.picture, locale),) if view.picture else ()
         return Reply(
             title=say(locale, "done-title"),
             text="\n\n".join(lines),
-            fields=self.artwork_details(artwork, job, locale),
+            fields=(*self.artwork_details(artwork, job, locale), *self._sale(view, locale)),
             pictures=pictures,
-            buttons=self.painting_buttons(artwork.id, locale, view.votes, may_enter=view.may_enter),
+            buttons=self.painting_buttons(
+                artwork.id, locale, view.votes, may_enter=view.may_enter, sale=view.sale
+            ),
             colour=accent(artwork.attributes.get("Hex")),
             job=job.id,
         )
 
+    def picture_of(self, artwork: Artwork, picture: bytes, locale: str) -> File:
+        """Give a painting's picture with its name and description."""
+        alt = self._words.say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
+        return _picture(picture, f"ganshare-{artwork.id}", alt)
+
     def painting_buttons(
-        self, artwork: str, locale: str, votes: int = 0, *, may_enter: bool = False
+        self,
+        artwork: str,
+        locale: str,
+        votes: int = 0,
+        *,
+        may_enter: bool = False,
+        sale: Sale | None = None,
     ) -> tuple[tuple[Button, ...], ...]:
         """What can be done with a finished painting."""
         rows = (
@@ -187,12 +203,19 @@ class Replies:
             (Action.ENTER,) if may_enter else (),
         )
         made = [tuple(self.button(each, artwork, locale) for each in row) for row in rows if row]
-        return ((self.vote_button(artwork, locale, votes), *made[0]), *made[1:])
+        links = sale_links(self._words, locale, sale)
+        last = (links,) if links else ()
+        return ((self.vote_button(artwork, locale, votes), *made[0]), *made[1:], *last)
 
     def vote_button(self, subject: str, locale: str, votes: int) -> Button:
         """The vote button, with how many voted."""
         label = self._words.say(locale, "button-vote", count=votes)
         return Button(Action.VOTE, subject, label, VOTE_EMOJI)
+
+    def _sale(self, view: View, locale: str) -> Fields:
+        if view.sale is None:
+            return ()
+        return self._fields(locale, {"sale": sale_line(self._words, locale, view.sale)})
 
     def _over(self, view: View, locale: str, title: str, text: str) -> Reply:
         job = view.job
@@ -222,6 +245,9 @@ _EMOJI = {
     "delete": "🗑️",
     "delete-sure": "🗑️",
     "report": "🚩",
+    "hide": "🙈",
+    "keep": "✅",
+    "review": "⏭️",
     "cancel": "✖️",
     "queue": "⏳",
     "older": "➡️",

@@ -7,6 +7,7 @@ import asyncio
 
 from bot.core.errand import Errand
 from bot.core.refusal import RefusalError
+from bot.core.retelling import reason_of
 from ganshare.errors import WorldError
 from ganshare.log import get_logger
 from ganshare.safety import SafetyCheck, find_safety_check
@@ -46,4 +47,5 @@ async def judge(errand: Errand, png: bytes) -> None:
         return
     what = f"a picture of {len(png)} bytes: {verdict.label}"
     await errand.store.note("picture", errand.person.id, errand.place.id, what, verdict.reason)
-    raise RefusalError("refusal-picture-unsafe", reason=verdict.reason)
+    reason = reason_of(errand.tools.words, errand.locale, verdict.reason)
+    raise RefusalError("refusal-picture-unsafe", reason=reason)

@@ -86,6 +86,9 @@ class Action(StrEnum):
     MASTER = "master"  # the full PNG as a file
     DELETE = "delete"  # requester or admin
     REPORT = "report"
+    HIDE = "hide"  # a reported painting; KEEP finds nothing wrong with it
+    KEEP = "keep"
+    REVIEW = "review"  # the report after that of an artwork
     CANCEL = "cancel"  # of a job
     QUEUE = "queue"  # where the job stands now
     SHOW = "show"  # one painting of a page, with its own buttons
@@ -99,12 +102,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button below a reply."""
+    """A button below a reply.
+
+    Args:
+        url: where it leads; where a platform has no such buttons, it is pressed instead.
+    """
 
     action: Action
     subject: str
     label: str
     emoji: str = ""
+    url: str = ""
 
     @property
     def data(self) -> str:

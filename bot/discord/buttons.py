@@ -18,6 +18,8 @@ _STYLES = {
     Action.AGAIN: discord.ButtonStyle.primary,
     Action.VARY: discord.ButtonStyle.primary,
     Action.DELETE: discord.ButtonStyle.danger,
+    Action.HIDE: discord.ButtonStyle.danger,
+    Action.KEEP: discord.ButtonStyle.success,
 }
 
 
@@ -53,15 +55,19 @@ def rows_of(rows: Sequence[Sequence[Button]]) -> discord.ui.View | None:
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows[:MOST_ROWS]):
         for button in row[:MOST_IN_A_ROW]:
-            item: discord.ui.Button[Any] = discord.ui.Button(
-                style=_STYLES.get(button.action, discord.ButtonStyle.secondary),
-                label=literal(button.label)[:LONGEST_LABEL] or "–",
-                custom_id=button.data,
-                emoji=button.emoji or None,
-                row=number,
-            )
-            view.add_item(ReplyButton(item))
+            view.add_item(_item(button, number))
     return view if view.children else None
+
+
+def _item(button: Button, row: int) -> discord.ui.Item[Any]:
+    """A button that is pressed, or one that leads somewhere."""
+    label, emoji = literal(button.label)[:LONGEST_LABEL] or "–", button.emoji or None
+    if button.url:
+        return discord.ui.Button(url=button.url, label=label, emoji=emoji, row=row)
+    style = _STYLES.get(button.action, discord.ButtonStyle.secondary)
+    return ReplyButton(
+        discord.ui.Button(style=style, label=label, custom_id=button.data, emoji=emoji, row=row)
+    )
 
 
 def is_below(message: discord.Message | None, custom_id: str) -> bool:

@@ -25,6 +25,11 @@ command-help = Explain the commands.
 command-help-command = One command, in detail.
 command-report = Report a painting to the admins.
 command-report-artwork = Its id, as it stands below the painting.
+command-reports = Show paintings that were reported; hide or keep them.
+command-reports-artwork = The id of one; without it, the newest that waits.
+command-reports-action = What becomes of it.
+command-notes = Show the moderation log: what was refused, reported, hidden, and why.
+command-notes-person = Of one person only: platform and number, such as discord:42.
 command-vote = Vote on a painting, or see one after the other of the round and vote.
 command-vote-artwork = Its id, as it stands below the painting; the next one of the round if left out.
 command-round = Show the round of votes; curators open and end one.
@@ -58,6 +63,7 @@ field-subject = Subject
 field-colour = Colour
 field-model = Model
 field-id = Id
+field-sale = Token
 size-upscaled = { $canvas }, upscaled to { $picture }
 
 ## Buttons
@@ -68,6 +74,9 @@ button-master = Full size
 button-delete = Delete
 button-delete-sure = Yes, delete it
 button-report = Report
+button-hide = Hide
+button-keep = Keep
+button-review = Later
 button-cancel = Cancel
 button-queue = Where is it now?
 button-retry = Try again
@@ -82,6 +91,9 @@ button-next = Next one
 button-show-me = Show me paintings
 button-enter = Enter into the round
 button-link = Yes, these are both mine
+button-token = Token
+button-buy = Buy
+button-market = Marketplace
 
 ## A job
 
@@ -122,11 +134,16 @@ frame-alt = Step { $step } of { $steps }: { $prompt }
 dead-title = Not painted
 dead-text = The painting was given up: { $reason }
 dead-unknown = The painting was given up.
+dead-memory = The engine has too little memory for this painting.
+dead-silent = The engine fell silent at step { $step }.
 cancelled-title = Cancelled
 deleted-title = Deleted
 deleted-text = This painting was deleted.
 hidden-title = Withheld
 hidden-text = The finished picture is not shown: { $reason }
+unsafe-nudity = it looks like nudity ({ $score })
+unsafe-unchecked = it could not be checked
+unsafe-reported = it was reported
 place-gone = Where you asked for this I cannot write any more, so here it is.
 picture-missing = The picture cannot be fetched now; press “{ button-master }” a little later.
 
@@ -164,6 +181,24 @@ delete-sure = Delete this painting for good? It goes from the gallery and from t
 delete-done = The painting was deleted.
 report-done = Thank you; the admins will look at it.
 report-again = You have reported this painting before; the admins know.
+reports-title = Reported
+reports-none = No report waits for you.
+reports-by = { $count ->
+        [0] Nobody has reported this painting, or that was dealt with.
+        [one] One person has reported this painting.
+       *[other] { $count } people have reported this painting.
+    }
+reports-more = { $count ->
+        [one] One more painting waits.
+       *[other] { $count } more paintings wait.
+    }
+reports-how = To hide it, press the button, or type /reports { $artwork } hide where it was asked for.
+report-hidden = The painting is hidden now.
+report-kept = The painting stays, and its reports are closed.
+notes-title = Moderation log
+notes-none = Nothing was noted.
+field-person = Asked for by
+field-place = In
 
 ## Votes and rounds
 
@@ -245,6 +280,20 @@ winner-line = { $prompt } – { $votes ->
         [one] one vote
        *[other] { $votes } votes
     }, shown to { $views }
+sale-minted = minted
+sale-listed = for sale at { $price }
+sale-sold = sold for { $price }
+sales-minted-title = { $title ->
+        [none] The winners are tokens now
+       *[other] The winners of “{ $title }” are tokens now
+    }
+sales-listed-title = { $title ->
+        [none] The winners are for sale
+       *[other] The winners of “{ $title }” are for sale
+    }
+sales-looks = 🔍 shows a painting.
+sales-tokens = 🪙 leads to its token.
+sales-listings = 🛒 leads to where it can be bought.
 digest-title = The week in paintings
 digest-text =
     Paintings finished: { $paintings }. Votes: { $votes }, by { $voters ->
@@ -326,10 +375,16 @@ refusal-other = { $sentence }
 refusal-size = The size { $given } is not offered; both sides must be multiples of 16 from 64 to 1024, the area at most that of 512x512, such as { $nearest }.
 refusal-prompt-long = The prompt has { $given } characters; at most { $allowed } are allowed.
 refusal-prompt-parts = The prompt has { $given } parts; at most { $allowed } are allowed.
+refusal-prompt-empty = The prompt is empty; it needs some text.
+refusal-prompt-weights = All weights of the prompt are zero or negative; at least one above zero is needed.
+refusal-prompt-control = The prompt contains the control character { $given }; only visible characters, spaces and line breaks are allowed.
+refusal-prompt-part = Part { $number } of the prompt is empty; each part between | needs some text.
 refusal-range = { $given } is out of range; allowed are { $lowest } to { $highest }.
 refusal-unknown = { $given } is unknown; allowed are { $allowed }.
 refusal-active = You have { $given } paintings waiting or under way, and at most { $allowed } are allowed; wait until one is done, or cancel one.
 refusal-queue-full = The queue is full: { $given } paintings wait; please try later.
+refusal-queue-near-full = The queue is nearly full: { $given } paintings wait, and what room is left is for people with fewer of them; please try later.
+refusal-engine-size = { $given } is more than any engine paints with { $model } now; allowed are { $side } pixels on each side.
 refusal-missing = /{ $command } needs { $parameter }; /help { $command } shows how.
 refusal-twice = The option --{ $parameter } is given twice; once is allowed.
 refusal-no-value = The option --{ $parameter } needs a value after it.
@@ -365,6 +420,7 @@ refusal-round-private = A round needs a place that others see; type this in a ch
 refusal-round-elsewhere = The rounds of this place are held in { $place }; only its own curators may do that, there.
 refusal-rank-admin = Only admins may use /{ $command }.
 refusal-rank-owner = /{ $command } holds everywhere, so only those may use it whom the owner names in BOT_ADMINS.
+refusal-reports-there = This painting was asked for elsewhere; its admins decide there, with /reports { $artwork } hide.
 refusal-place = Paintings are not made in this place; an admin may allow it with /settings allowed on.
 refusal-side = Here at most { $allowed } pixels on the longer side are allowed, not { $given }.
 refusal-steps = Here at most { $allowed } steps are allowed, not { $given }.
@@ -375,6 +431,14 @@ refusal-blocked = You may not ask for paintings here: { $reason }
 refusal-blocked-quietly = You may not ask for paintings here; its admins decided so.
 refusal-no-artwork = There is no painting { $given }; perhaps it was deleted.
 refusal-no-job = There is no painting { $given } in the queue.
+refusal-cancel-not-yours = This painting is not yours; only whoever asked for it may cancel it.
+refusal-code = This code is unknown, was used already or is older than ten minutes; /link gives a new one.
+refusal-one-person = { $one } and { $other } are one person already; type the code where another account of yours is.
+refusal-sign-in = This sign-in link was used already or is older than ten minutes; ask for a new one.
+refusal-setting-switch = The setting { $setting } cannot be { $given }; allowed is on or off, or default.
+refusal-setting-number = The setting { $setting } cannot be { $given }; allowed is a number from { $lowest } to { $highest }, or default.
+refusal-setting-multiple = The setting { $setting } cannot be { $given }; allowed is a multiple of { $multiple } from { $lowest } to { $highest }, or default.
+refusal-setting-word = The setting { $setting } cannot be { $given }; allowed is something like { $example }, or default.
 refusal-not-yours = This painting is not yours; only whoever asked for it may delete it.
 refusal-init-gone = The picture that this began from is no longer kept; /paint it with a new one.
 refusal-button = This button does nothing any more.

@@ -25,6 +25,11 @@ command-help = 说明各个命令。
 command-help-command = 详细说明某一个命令。
 command-report = 向管理员举报一幅画。
 command-report-artwork = 画的编号，写在画的下方。
+command-reports = 查看被举报的画；隐藏或保留它们。
+command-reports-artwork = 某幅画的编号；不写则为最新的待处理举报。
+command-reports-action = 如何处理它。
+command-notes = 查看审核记录：拒绝、举报、隐藏了什么，以及原因。
+command-notes-person = 只看某人的：平台加数字，例如 discord:42。
 command-vote = 为一幅画投票，或逐幅观看本轮画作并投票。
 command-vote-artwork = 画的编号，写在画的下方；不填则显示本轮的下一幅。
 command-round = 查看本轮评选；策展人可开始和结束一轮。
@@ -58,6 +63,7 @@ field-subject = 主题
 field-colour = 颜色
 field-model = 模型
 field-id = 编号
+field-sale = 代币
 size-upscaled = { $canvas }，已放大至 { $picture }
 
 ## 按钮
@@ -68,6 +74,9 @@ button-master = 原图
 button-delete = 删除
 button-delete-sure = 确定删除
 button-report = 举报
+button-hide = 隐藏
+button-keep = 保留
+button-review = 以后再说
 button-cancel = 取消
 button-queue = 排到哪了？
 button-retry = 再试一次
@@ -82,6 +91,9 @@ button-next = 下一幅
 button-show-me = 给我看画
 button-enter = 参加本轮评选
 button-link = 没错，两个都是我的
+button-token = 代币
+button-buy = 购买
+button-market = 市场
 
 ## 任务
 
@@ -118,11 +130,16 @@ frame-alt = 第 { $step } 步，共 { $steps } 步：{ $prompt }
 dead-title = 没能画成
 dead-text = 这幅画已放弃：{ $reason }
 dead-unknown = 这幅画已放弃。
+dead-memory = 引擎的内存不足以画这幅画。
+dead-silent = 引擎在第 { $step } 步时没有了回应。
 cancelled-title = 已取消
 deleted-title = 已删除
 deleted-text = 这幅画已被删除。
 hidden-title = 不予展示
 hidden-text = 画好的图片不予展示：{ $reason }
+unsafe-nudity = 看起来像裸露内容（{ $score }）
+unsafe-unchecked = 无法检查
+unsafe-reported = 有人举报
 place-gone = 我已无法在您提出请求的地方发言，所以把画发到这里。
 picture-missing = 暂时取不到图片；请稍后再按“{ button-master }”。
 
@@ -153,6 +170,20 @@ delete-sure = 确定要永久删除这幅画吗？它会从画廊和聊天中消
 delete-done = 这幅画已删除。
 report-done = 谢谢，管理员会查看。
 report-again = 您已举报过这幅画，管理员已经知道。
+reports-title = 被举报
+reports-none = 没有等您处理的举报。
+reports-by = { $count ->
+        [0] 没有人举报这幅画，或举报已处理。
+       *[other] 有 { $count } 人举报了这幅画。
+    }
+reports-more = 还有 { $count } 幅画等待处理。
+reports-how = 要隐藏它，请按按钮，或在请求它的地方输入 /reports { $artwork } hide。
+report-hidden = 这幅画现已隐藏。
+report-kept = 这幅画保留，相关举报已结案。
+notes-title = 审核记录
+notes-none = 没有任何记录。
+field-person = 请求者
+field-place = 地点
 
 ## 投票与评选
 
@@ -226,6 +257,20 @@ winner-place = 第 { $place } 名
 winner-line = { $prompt } – { $votes ->
        *[other] { $votes } 票
     }，展示给 { $views } 人
+sale-minted = 已铸造
+sale-listed = 在售，{ $price }
+sale-sold = 已售，{ $price }
+sales-minted-title = { $title ->
+        [none] 获选作品已铸成代币
+       *[other] “{ $title }”的获选作品已铸成代币
+    }
+sales-listed-title = { $title ->
+        [none] 获选作品开始出售
+       *[other] “{ $title }”的获选作品开始出售
+    }
+sales-looks = 🔍 查看画作。
+sales-tokens = 🪙 前往它的代币。
+sales-listings = 🛒 前往出售页面。
 digest-title = 一周画事
 digest-text = 完成了 { $paintings } 幅画，{ $voters } 人投了 { $votes } 次票。
 digest-trait-style = 获选的风格
@@ -302,10 +347,16 @@ refusal-other = 这样不行：{ $sentence }
 refusal-size = 不提供 { $given } 这个尺寸；两边须为 64 至 1024 之间 16 的倍数，面积不超过 512x512，例如 { $nearest }。
 refusal-prompt-long = 提示词有 { $given } 个字符；最多允许 { $allowed } 个。
 refusal-prompt-parts = 提示词有 { $given } 个部分；最多允许 { $allowed } 个。
+refusal-prompt-empty = 提示词是空的；请写一些文字。
+refusal-prompt-weights = 提示词的所有权重都是零或负数；至少需要一个大于零的权重。
+refusal-prompt-control = 提示词含有控制字符 { $given }；只允许可见字符、空格和换行。
+refusal-prompt-part = 提示词的第 { $number } 部分是空的；每个 | 之间都需要文字。
 refusal-range = { $given } 超出范围；允许 { $lowest } 至 { $highest }。
 refusal-unknown = { $given } 不存在；可用的有 { $allowed }。
 refusal-active = 您有 { $given } 幅画在排队或正在画，最多允许 { $allowed } 幅；请等一幅完成，或取消一幅。
 refusal-queue-full = 队列已满：有 { $given } 幅画在排队；请稍后再试。
+refusal-queue-near-full = 队列快满了：有 { $given } 幅画在排队，余下的位置留给排队较少的人；请稍后再试。
+refusal-engine-size = 目前没有引擎能用 { $model } 画 { $given }；每边最多允许 { $side } 像素。
 refusal-missing = /{ $command } 缺少 { $parameter }；请看 /help { $command }。
 refusal-twice = 选项 --{ $parameter } 给了两次；只允许一次。
 refusal-no-value = 选项 --{ $parameter } 后面需要一个值。
@@ -341,6 +392,7 @@ refusal-round-private = 评选须在他人看得到的地方举行；请在频�
 refusal-round-elsewhere = 此处的评选在 { $place } 举行；只有那里的策展人可以在那里操作。
 refusal-rank-admin = 只有管理员可以使用 /{ $command }。
 refusal-rank-owner = /{ $command } 在所有地方都有效，因此只有站长在 BOT_ADMINS 中指定的人可以使用。
+refusal-reports-there = 这幅画是在别处请求的；由那里的管理员用 /reports { $artwork } hide 决定。
 refusal-place = 此处不能作画；管理员可用 /settings allowed on 允许。
 refusal-side = 此处最长边不得超过 { $allowed } 像素，而不是 { $given }。
 refusal-steps = 此处最多允许 { $allowed } 步，而不是 { $given } 步。
@@ -351,6 +403,14 @@ refusal-blocked = 您不能在此请求作画：{ $reason }
 refusal-blocked-quietly = 您不能在此请求作画；这是管理员的决定。
 refusal-no-artwork = 没有编号为 { $given } 的画；也许它已被删除。
 refusal-no-job = 队列中没有编号为 { $given } 的画。
+refusal-cancel-not-yours = 这幅画不是您的；只有请求它的人可以取消。
+refusal-code = 这个代码不存在、已用过或已超过十分钟；/link 会给出新的代码。
+refusal-one-person = { $one } 和 { $other } 已经是同一个人；请在您的另一个账号那里输入代码。
+refusal-sign-in = 这个登录链接已用过或已超过十分钟；请要一个新的。
+refusal-setting-switch = 设置 { $setting } 不能是 { $given }；允许 on 或 off，或 default。
+refusal-setting-number = 设置 { $setting } 不能是 { $given }；允许 { $lowest } 到 { $highest } 的数字，或 default。
+refusal-setting-multiple = 设置 { $setting } 不能是 { $given }；允许 { $lowest } 到 { $highest } 之间 { $multiple } 的倍数，或 default。
+refusal-setting-word = 设置 { $setting } 不能是 { $given }；允许例如 { $example }，或 default。
 refusal-not-yours = 这幅画不是您的；只有请求它的人可以删除。
 refusal-init-gone = 它的起始图片已不再保存；请用 /paint 附上新的图片。
 refusal-button = 这个按钮已经失效。

@@ -27,11 +27,15 @@ class ModerationLog:
         """Add to the moderation log."""
         await self._database.write(note_statement(kind, person, reason, text=text, place=place))
 
-    async def notes(self, limit: int = 50, person: str | None = None) -> list[Note]:
-        """Read the moderation log, newest first; of one person's accounts, or of all."""
+    async def notes(
+        self, limit: int = 50, person: str | None = None, place: str | None = None
+    ) -> list[Note]:
+        """Read the moderation log, newest first; of one person's accounts and one place, or all."""
         found = sa.select(notes).order_by(notes.c.id.desc()).limit(limit)
         if person is not None:
             found = found.where(notes.c.person.in_(everyone(person)))
+        if place is not None:
+            found = found.where(notes.c.place == place)
         return [Note(**row) for row in await self._database.rows(found)]
 
     # --- people -------------------------------------------------------------------------------

@@ -439,7 +439,7 @@ async def test_a_place_has_a_language(hall: Hall) -> None:
         ({"prompt": "x", "size": "100x100"}, "不提供 100x100 这个尺寸"),
         ({"prompt": "x", "size": "big"}, "不提供 'big' 这个尺寸"),
         ({"prompt": "|".join("x" * 20)}, "提示词有 20 个部分"),
-        ({"prompt": "x:-1"}, "这样不行\uff1aAll weights"),
+        ({"prompt": "x:-1"}, "提示词的所有权重"),
         ({}, "/paint 缺少 prompt"),
     ],
 )
