@@ -115,6 +115,13 @@ web-sign-in-no-guests = Without signing in you may look at everything.
 web-sign-in-sure = This signs you in, in this browser, as the chat account that asked for this address.
 web-signed-in = You are signed in.
 web-signed-out = You are signed out.
+web-link-accounts = What these accounts ask for is counted together, and each of them finds the same paintings under Mine:
+web-link-add = Another account
+web-link-how = Write /link to the bot with the other account, and type the code here that it answers with.
+web-link-code = Code
+web-link-take = Go on
+web-link-give = Give me a code to type there instead
+web-link-no = No
 
 ## What is not done
 

@@ -111,6 +111,13 @@ web-sign-in-no-guests = 不登录也可以随意浏览。
 web-sign-in-sure = 您将在此浏览器中登录为索取此地址的聊天账号。
 web-signed-in = 您已登录。
 web-signed-out = 您已退出。
+web-link-accounts = 这些账号的请求合并计算，它们看到的“我的画”也相同：
+web-link-add = 另一个账号
+web-link-how = 用另一个账号给机器人发送 /link，再把它回复的代码填在这里。
+web-link-code = 代码
+web-link-take = 继续
+web-link-give = 给我一个代码，到那边输入
+web-link-no = 不是
 
 ## 没有做成的事
 

@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.app import Front
 from bot.core.refusal import sentence_of
-from bot.web import deeds, files, pages, rounds, work
+from bot.web import deeds, files, linking, pages, rounds, work
 from bot.web.body import BodyLimit
 from bot.web.headers import SecurityHeaders
 from bot.web.site import MEGABYTES, Refused, Site
@@ -62,6 +62,7 @@ def _routes(site: Site) -> list[Route]:
         "/paintings/{artwork}/manifest.json": pages.manifest,
         "/jobs/{job}": work.job_page,
         "/jobs/{job}/events": work.job_events,
+        "/link": linking.link_page,
         "/sign-in": deeds.sign_in_page,
         "/sign-in/{token}": deeds.sign_in_page,
         "/robots.txt": pages.robots,
@@ -70,6 +71,7 @@ def _routes(site: Site) -> list[Route]:
         "/paint": deeds.paint,
         "/press": deeds.press,
         "/desk": rounds.decide,
+        "/link": linking.link,
         "/sign-in": deeds.sign_in,
         "/sign-out": deeds.sign_out,
         "/language": deeds.language,

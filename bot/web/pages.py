@@ -296,5 +296,5 @@ async def help_page(site: Site, visit: Visit) -> Response:
 async def robots(site: Site, visit: Visit) -> Response:
     """What search engines should leave alone: what is somebody's own, or soon gone."""
     return PlainTextResponse(
-        "User-agent: *\nDisallow: /jobs/\nDisallow: /mine\nDisallow: /sign-in\n"
+        "User-agent: *\nDisallow: /jobs/\nDisallow: /mine\nDisallow: /link\nDisallow: /sign-in\n"
     )

@@ -260,6 +260,45 @@ async def test_signed_in_one_paints_as_the_chat_account(place: Any) -> None:
     assert (job.person, job.origin) == ("discord:42", "web")
 
 
+async def test_two_accounts_become_one_person_on_the_page(place: Any) -> None:
+    member, store = await place.member("discord:42"), place.store
+    assert (await member.page("/gallery")).all("a", href="/link")
+    code = await store.new_link("telegram:7")
+    answer = await member.send("/link", {"code": f" {code.lower()} "}, from_page="/link")
+    assert "telegram:7" in answer.text
+    assert await store.accounts_of("discord:42") == ["discord:42"]  # not before they say so
+    answer = await member.send("/link", {"code": code, "sure": "yes"}, from_page="/link")
+    page = await member.page(answer.headers["location"])
+    assert "are one person now" in page.first("p", class_="notice").text
+    assert {each.text for each in page.first("article") and page.all("li")} >= {
+        "discord:42",
+        "telegram:7",
+    }
+
+
+async def test_the_page_gives_a_code_that_the_chat_takes(place: Any) -> None:
+    member = await place.member("discord:42")
+    answer = await member.send("/link", {}, from_page="/link")
+    found = re.search(r"/link ([A-Z0-9-]+) within", answer.text)
+    assert found
+    await place.store.redeem_link(found[1], "telegram:7")
+    assert set(await place.store.accounts_of("discord:42")) == {"discord:42", "telegram:7"}
+
+
+async def test_a_wrong_code_is_one_sentence_and_guests_sign_in_first(place: Any) -> None:
+    member, guest = await place.member("discord:42"), await place.visitor()
+    answer = await member.send("/link", {"code": "<b>no</b>"}, from_page="/link")
+    assert (answer.status_code, "unknown" in error_of(answer)) == (422, True)
+    assert "<b>no</b>" not in answer.text
+    answer = await member.send("/link", {"code": "no", "sure": "yes"}, from_page="/link")
+    assert "unknown" in (await member.page(answer.headers["location"])).first("main").text
+    assert (await guest.get("/link")).headers["location"] == "/sign-in"
+    for fields in ({"code": "x"}, {}, {"code": "x", "sure": "yes"}):
+        answer = await guest.send("/link", fields, follow_redirects=True)
+        assert "signed in" in answer.text
+    assert await place.store.accounts_of("discord:42") == ["discord:42"]
+
+
 async def test_a_job_of_two_linked_accounts_is_ones_own_in_both(place: Any) -> None:
     code = await place.store.new_link("discord:42")
     await place.store.redeem_link(code, "telegram:7")

@@ -13,7 +13,7 @@ from ganshare.jobs import JobRequest
 from ganshare.testing import MODEL
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'`${7*7}{{7*7}}"
-FORMS = ("/paint", "/press", "/sign-in", "/sign-out", "/language", "/theme")
+FORMS = ("/paint", "/press", "/link", "/sign-in", "/sign-out", "/language", "/theme")
 
 
 def sentence(response: Any) -> str:
