@@ -170,6 +170,11 @@ web-desk-history = What happened to it
 web-desk-rate = Liked by
 web-desk-bound = Surely by
 web-desk-bound-label = Liked by { $rate } of those who were asked, and surely by { $bound }
+web-desk-critic = Critic: No. { $place } of { $of } in its round
+web-desk-critic-phrase = By likeness to “{ $phrase }”; what that is worth is not known.
+web-desk-critic-proven = By what was liked before. On paintings that it had not seen, its choice was among the best { $lift } times as often as chance would have it.
+web-desk-critic-unproven = By what was liked before. So far it cannot be told from chance.
+web-desk-critic-note = The critic is a program: it looks at the picture alone, and counts for nothing.
 web-desk-curated =
     { $count ->
         [one] The curated set: one painting

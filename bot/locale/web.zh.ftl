@@ -161,6 +161,11 @@ web-desk-history = 经过
 web-desk-rate = 喜欢的人
 web-desk-bound = 可信下限
 web-desk-bound-label = 看过的人中 { $rate } 喜欢，可信下限为 { $bound }
+web-desk-critic = 评论程序：在本轮 { $of } 幅中排第 { $place }
+web-desk-critic-phrase = 依据与“{ $phrase }”的相似程度；其价值未知。
+web-desk-critic-proven = 依据以往受欢迎的画。对未见过的画，它选出的画名列前茅的次数是随机选择的 { $lift } 倍。
+web-desk-critic-unproven = 依据以往受欢迎的画。目前看不出它比随机选择好。
+web-desk-critic-note = 评论程序只看画面，不影响结果。
 web-desk-curated =
     { $count ->
        *[other] 精选集：{ $count } 幅

@@ -14,6 +14,7 @@ from bot.web.pages import paintings
 from bot.web.site import Refused, Site
 from bot.web.views import Painting
 from bot.web.visit import Visit
+from ganshare.critics import PHRASE, Critic, Opinion
 from ganshare.jobs import Artwork
 from ganshare.voting import LogEntry, LogKind, Round, Standing
 
@@ -109,7 +110,11 @@ async def _artworks(site: Site, standings: list[Standing]) -> list[Artwork]:
 
 @dataclass(frozen=True)
 class Case:
-    """A winner that a curator decides about; `rate` and `bound` in percent."""
+    """A winner that a curator decides about; `rate` and `bound` in percent.
+
+    Args:
+        critics: where each puts it, and what that is worth.
+    """
 
     painting: Painting
     kicker: str
@@ -117,17 +122,24 @@ class Case:
     rate: str
     bound: str
     bound_label: str
+    critics: list[tuple[str, str]]
     history: list[dict[str, str]]
 
 
 async def desk(site: Site, visit: Visit) -> Response:
     """Winners that nobody has decided about, and the set so far."""
     _check_curator(visit)
+    standings = await site.store.to_decide(MOST_CASES)
+    said: dict[str, list[Opinion]] = {}
+    for round_id in {each.round for each in standings}:
+        theirs = [each.artwork for each in standings if each.round == round_id]
+        said |= await site.store.opinions(round_id, theirs)
     cases = []
-    for standing in await site.store.to_decide(MOST_CASES):
+    for standing in standings:
         artwork = await site.store.artwork(standing.artwork)
         if artwork is not None and artwork.shown:
-            cases.append(await _case(site, visit, standing, artwork))
+            opinions = said.get(artwork.id, [])
+            cases.append(await _case(site, visit, standing, artwork, opinions))
     chosen = await site.store.curated_set()
     newest = [await site.store.artwork(each.id) for each in chosen[-MOST_CURATED:][::-1]]
     shown = [each for each in newest if each is not None]
@@ -153,7 +165,9 @@ def _check_curator(visit: Visit) -> None:
         raise Refused(403, "web-for-curators")
 
 
-async def _case(site: Site, visit: Visit, standing: Standing, artwork: Artwork) -> Case:
+async def _case(
+    site: Site, visit: Visit, standing: Standing, artwork: Artwork, opinions: list[Opinion]
+) -> Case:
     def say(message: str, **values: int | str) -> str:
         return site.words.say(visit.locale, message, **values)
 
@@ -174,8 +188,22 @@ async def _case(site: Site, visit: Visit, standing: Standing, artwork: Artwork) 
         rate=f"{100 * standing.rate:.1f}",
         bound=f"{100 * standing.bound:.1f}",
         bound_label=say("web-desk-bound-label", rate=rate, bound=bound),
+        critics=[
+            (say("web-desk-critic", place=each.place, of=each.of), _worth(site, visit, each.critic))
+            for each in opinions
+        ],
         history=[_line(site, visit, each) for each in reversed(log) if each.kind in _HISTORY],
     )
+
+
+def _worth(site: Site, visit: Visit, critic: Critic) -> str:
+    """What a critic goes by, and what may be claimed for it."""
+    if critic.name == PHRASE:
+        return site.words.say(visit.locale, "web-desk-critic-phrase", phrase=critic.phrase)
+    if not critic.helps:
+        return site.words.say(visit.locale, "web-desk-critic-unproven")
+    lift = f"{critic.report['lift']:.1f}"
+    return site.words.say(visit.locale, "web-desk-critic-proven", lift=lift)
 
 
 def _line(site: Site, visit: Visit, entry: LogEntry) -> dict[str, str]:

@@ -21,6 +21,7 @@ from bot.testing.browser import (
     until,
 )
 from ganshare.blobs import open_blobs
+from ganshare.critics import PHRASE, VOTES, Critic
 from ganshare.store import Store, open_store
 from ganshare.voting import RoundRules, Voter
 
@@ -46,6 +47,12 @@ async def _hold_rounds(folder: Path) -> None:
         first = await store.open_round("web", CURATOR, 86_400, rules, title="First light")
         await _vote(store, first.id, [each.id for each in hung[:9]])
         await store.close_round(first.id, CURATOR, early=True)
+        await store.keep_critic(Critic(PHRASE, "a beautiful painting", "aa"))
+        helps = {"paintings": 412, "lift": 1.62, "low": 1.2, "high": 2.1}
+        await store.keep_critic(Critic(VOTES, "", "aa", 1.0, helps))
+        for name, step in ((PHRASE, 7), (VOTES, 2)):
+            liked = {each.id: (n * step) % 9 for n, each in enumerate(hung[:9])}
+            await store.keep_scores(name, liked)
         second = await store.open_round("web", CURATOR, 5 * 86_400, rules, title="Deep water")
         for each in hung[9:]:
             await store.enter(second.id, each.id, CURATOR, curator=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ganshare.critics import PHRASE, VOTES, Critic
 from ganshare.voting import RoundRules, Voter
 
 LOOSE = RoundRules(min_age=0, quorum=1, views=5)
@@ -192,6 +193,27 @@ async def test_the_desk_is_for_whom_the_owner_names_by_any_account(place: Any) -
         assert "One painting has won" in page.first("main").text
         assert page.all("a", href="/desk")
     assert await place.store.curated_set() == []
+
+
+async def test_the_critics_stand_beside_the_votes_with_what_they_are_worth(place: Any) -> None:
+    owl, bat = await won(place, "an owl", "a bat")
+    curator = await place.member("discord:42", curators=("discord:42",))
+    page = await curator.page("/desk")
+    assert "Critic" not in page.first("main").text
+    helps = {"paintings": 300, "lift": 1.84, "low": 1.2, "high": 2.5}
+    await place.store.keep_critic(Critic(PHRASE, "a <b>beautiful</b> painting", "aa"))
+    await place.store.keep_critic(Critic(VOTES, "", "aa", 1.0, helps))
+    for name in (PHRASE, VOTES):
+        await place.store.keep_scores(name, {owl: 0.1, bat: 0.3})
+    page = await curator.page("/desk")
+    first = next(each for each in page.all("article") if "an owl" in each.text)
+    assert first.text.count("Critic: No. 2 of 2 in its round") == 2
+    assert "a <b>beautiful</b> painting" in first.text
+    assert "1.8 times as often" in first.text
+    assert "counts for nothing" in page.first("main").text
+    await place.store.keep_critic(Critic(VOTES, "", "aa", 1.0, helps | {"low": 0.9}))
+    page = await curator.page("/desk")
+    assert "cannot be told from chance" in page.first("main").text
 
 
 async def test_a_curator_approves_and_vetoes_with_a_reason(place: Any) -> None:
