@@ -171,7 +171,8 @@ class Terminal:
             return
         self._buttons = buttons
         listed = "   ".join(
-            f"{number} {each.emoji} {each.label}" for number, each in enumerate(buttons, 1)
+            f"{number} {each.emoji} {each.label} {_plain(each.url)}".rstrip()
+            for number, each in enumerate(buttons, 1)
         )
         self._console.print(Text(listed, style="cyan"))
 

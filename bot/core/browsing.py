@@ -8,10 +8,12 @@ from dataclasses import replace
 from bot.core.errand import Errand
 from bot.core.refusal import RefusalError
 from bot.core.replies import accent, shortened
+from bot.core.sales import sale_line
 from bot.core.values import Action, Button, File, Reply
 from bot.core.views import View, look_at
 from ganshare.errors import BlobError, quoted
 from ganshare.jobs import Artwork, Job, JobState
+from ganshare.sales import Sale
 
 __all__ = [
     "cancel",
@@ -169,8 +171,9 @@ async def _page(
     elif not shown:
         text = say("gallery-none" if action is Action.GALLERY else "mine-none")
     pictures = [await _thumbnail(errand, each) for each in shown]
+    sales = await errand.store.sales_of(each.id for each in shown)
     fields = tuple(
-        (f"{number} · {say('field-seed')} {each.seed}", shortened(each.prompt, 2 * LABEL))
+        (f"{number} · {say('field-seed')} {each.seed}", _label(errand, each, sales.get(each.id)))
         for number, each in enumerate(shown, 1)
     )
     rows = []
@@ -198,6 +201,14 @@ async def _page(
         buttons=tuple(rows),
         colour=accent(shown[0].attributes.get("Hex")) if shown else None,
     )
+
+
+def _label(errand: Errand, artwork: Artwork, sale: Sale | None) -> str:
+    """A painting's prompt, and whether it is minted, for sale or sold."""
+    prompt = shortened(artwork.prompt, 2 * LABEL)
+    if sale is None:
+        return prompt
+    return f"{prompt} · {sale_line(errand.tools.words, errand.locale, sale)}"
 
 
 async def _thumbnail(errand: Errand, artwork: Artwork) -> File | None:

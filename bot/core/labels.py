@@ -14,6 +14,7 @@ from bot.core.words import Words
 from ganshare.community import Showing
 from ganshare.errors import WorldError
 from ganshare.log import get_logger
+from ganshare.sales import Sale
 from ganshare.store import Store
 from ganshare.voting import LogKind
 
@@ -40,7 +41,7 @@ class Labels:
         self._store, self._publisher, self._look = store, publisher, look
         self._replies = Replies(words)
         self._waiting: set[str] = set()  # artworks
-        self._labels: dict[str, tuple[int, bool]] = {}  # by message
+        self._labels: dict[str, tuple[int, bool, Sale | None]] = {}  # by message
 
     async def run(self) -> None:
         """Keep them up to date until cancelled."""
@@ -84,10 +85,11 @@ class Labels:
             return ""
         job = await self._store.get(artwork.job)
         may_enter = job is not None and await enterable(self._store, job, artwork.id)
-        if self._labels.get(showing.message) == (votes, may_enter):
+        sale = (await self._store.sales_of([artwork.id])).get(artwork.id)
+        if self._labels.get(showing.message) == (votes, may_enter, sale):
             return ""
         buttons = self._replies.painting_buttons(
-            artwork.id, showing.locale, votes, may_enter=may_enter
+            artwork.id, showing.locale, votes, may_enter=may_enter, sale=sale
         )
         try:
             await self._publisher.relabel(showing.address, buttons)
@@ -98,5 +100,5 @@ class Labels:
             return ""
         if len(self._labels) >= MOST_REMEMBERED:
             self._labels.clear()
-        self._labels[showing.message] = (votes, may_enter)
+        self._labels[showing.message] = (votes, may_enter, sale)
         return ""

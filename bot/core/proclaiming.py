@@ -1,10 +1,11 @@
-"""What is told to all about rounds: that one begins, its paintings, who won, and the week."""
+"""What is told to all about rounds: that one begins, its paintings, who won, sales, the week."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.core.replies import Replies, accent, duration, shortened
+from bot.core.sales import BUY_EMOJI, TOKEN_EMOJI, link, sale_line
 from bot.core.sheets import winners_sheet
 from bot.core.values import Action, Button, File, Reply
 from bot.core.views import fetched_picture
@@ -12,6 +13,7 @@ from bot.core.words import Words
 from ganshare.blobs import Blobs
 from ganshare.jobs import Artwork
 from ganshare.round_news import Digest
+from ganshare.sales import Sale, SaleNews, SaleState
 from ganshare.store import Store
 from ganshare.voting import Round, RoundRules, Standing
 
@@ -20,6 +22,7 @@ __all__ = ["Proclaimer", "rules_text"]
 LABEL = 120  # UTF-16 units of a prompt in a list
 GOLD = 0xC9A227
 _FIELDS = {"Style": "field-style", "Subject": "field-subject", "Colour": "field-colour"}
+_SALES = {SaleState.MINTED: "sales-minted-title", SaleState.LISTED: "sales-listed-title"}
 _WINNING = {
     "Style": "digest-trait-style",
     "Subject": "digest-trait-subject",
@@ -100,6 +103,39 @@ class Proclaimer:
             pictures=(sheet,) if sheet else (),
             buttons=_looks(shown),
             colour=accent(shown[0][1].attributes.get("Hex")) if shown else GOLD,
+        )
+
+    async def sales(self, news: SaleNews, locale: str) -> Reply:
+        """A round's winners are tokens now, or for sale; by links to the tokens and listings."""
+        say, places = self.words.say, dict[str, int]()
+        for place, sale in news.winners:
+            places[sale.artwork] = place
+        found = await self.store.artworks_by_id(places)
+        sales = [sale for _, sale in news.winners if sale.artwork in found]
+
+        def row(emoji: str, page: Callable[[Sale], str | None]) -> tuple[Button, ...]:
+            made = (link(s.artwork, page(s), str(places[s.artwork]), emoji) for s in sales)
+            return tuple(each for each in made if each is not None)
+
+        looks = tuple(Button(Action.SHOW, s.artwork, str(places[s.artwork]), "🔍") for s in sales)
+        tokens = row(TOKEN_EMOJI, lambda sale: sale.token_page)
+        listings = row(BUY_EMOJI, lambda sale: sale.listing_page)
+        legends = (("sales-looks", looks), ("sales-tokens", tokens), ("sales-listings", listings))
+        sheet = await winners_sheet(self.blobs, [found[sale.artwork] for sale in sales])
+        return Reply(
+            title=say(locale, _SALES[news.kind], title=news.round.title or "none"),
+            text=" ".join(say(locale, name) for name, buttons in legends if buttons),
+            fields=tuple(
+                (
+                    say(locale, "winner-place", place=places[sale.artwork]),
+                    f"{shortened(found[sale.artwork].prompt, LABEL // 2)} · "
+                    f"{sale_line(self.words, locale, sale)}",
+                )
+                for sale in sales
+            ),
+            pictures=(sheet,) if sheet else (),
+            buttons=tuple(buttons for _, buttons in legends if buttons),
+            colour=GOLD,
         )
 
     async def digest(self, digest: Digest, locale: str) -> Reply:

@@ -20,6 +20,7 @@ from ganshare.errors import AskerError, WorldError
 from ganshare.jobs import Artwork
 from ganshare.log import get_logger
 from ganshare.round_news import Announcement
+from ganshare.sales import SaleNews
 from ganshare.store import Store
 from ganshare.voting import Round
 
@@ -83,6 +84,7 @@ class Steward:
         if not places:
             return
         await self._announce(places)
+        await self._tell_sales(places)
         moment = await self._store.now()
         for round_ in rounds:
             if round_.is_open(moment):
@@ -117,6 +119,16 @@ class Steward:
         if news.kind == "opened":
             return await self._proclaimer.begins(news.round, locale)
         return await self._proclaimer.winners(news.round, news.winners, locale)
+
+    async def _tell_sales(self, places: list[str]) -> None:
+        for each in await self._store.sale_news(places):
+            locale = await self._locale(each.round.place)
+
+            async def write(each: SaleNews = each, locale: str = locale) -> Reply:
+                return await self._proclaimer.sales(each, locale)
+
+            if await self._tell(each.name, each.round.place, write):
+                await self._store.sale_told(each)
 
     async def _post_paintings(self, round_: Round) -> None:
         entries = await self._store.entries(round_.id)

@@ -8,6 +8,7 @@ from ganshare.attributes import Attributes, find_attributes
 from ganshare.blobs import Blobs
 from ganshare.errors import BlobError
 from ganshare.jobs import Artwork, Job, JobState, Place
+from ganshare.sales import Sale
 from ganshare.store import Store
 
 __all__ = ["View", "attributes_of", "fetched_picture", "look_at"]
@@ -28,6 +29,7 @@ class View:
         seconds_left: until its last step, as far as it can be told.
         votes: persons whose votes for the painting count.
         may_enter: whether there is a round that it could be entered into.
+        sale: of a painting that is a token.
     """
 
     job: Job
@@ -39,6 +41,7 @@ class View:
     seconds_left: float | None = None
     votes: int = 0
     may_enter: bool = False
+    sale: Sale | None = None
 
     @property
     def attributes(self) -> Attributes:
@@ -80,10 +83,13 @@ async def _look_at_artwork(store: Store, blobs: Blobs, job: Job) -> View:
     view = View(job, artwork=artwork)
     if artwork is None or not artwork.shown:
         return replace(view, is_deleted=artwork is None or artwork.deleted is not None)
-    votes, may_enter = await asyncio.gather(
-        store.votes_of([artwork.id]), enterable(store, job, artwork.id)
+    votes, may_enter, sales = await asyncio.gather(
+        store.votes_of([artwork.id]),
+        enterable(store, job, artwork.id),
+        store.sales_of([artwork.id]),
     )
-    view = replace(view, votes=votes[artwork.id], may_enter=may_enter)
+    sale = sales.get(artwork.id)
+    view = replace(view, votes=votes[artwork.id], may_enter=may_enter, sale=sale)
     return replace(view, picture=await fetched_picture(blobs, artwork))
 
 

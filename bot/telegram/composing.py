@@ -63,7 +63,8 @@ def keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
         [
             InlineKeyboardButton(
                 shorten(f"{each.emoji} {plain(each.label)}".strip(), LONGEST_LABEL),
-                callback_data=each.data,
+                url=each.url or None,
+                callback_data=None if each.url else each.data,
             )
             for each in row
         ]

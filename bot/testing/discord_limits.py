@@ -16,6 +16,7 @@ LONGEST_EMBEDS = 6000  # characters of all embeds of a message
 MOST_FIELDS, LONGEST_NAME, LONGEST_VALUE = 25, 256, 1024
 MOST_ROWS, MOST_IN_A_ROW, LONGEST_LABEL, LONGEST_CUSTOM_ID = 5, 5, 80, 100
 MOST_FILES = 10
+LINK, LONGEST_URL = 5, 512  # the style of a button that leads somewhere
 OTHERS = 10
 
 
@@ -65,6 +66,10 @@ def _check_components(rows: list[dict[str, Any]]) -> None:
             raise _invalid("components.components: Must be between 1 and 5 in length.")
         for each in row["components"]:
             custom_id = each.get("custom_id") or ""
+            if each.get("style") == LINK:
+                if custom_id or not 1 <= len(each.get("url") or "") <= LONGEST_URL:
+                    raise _invalid("components.url: Required, 512 or fewer in length, no custom_id.")
+                continue
             if not 1 <= len(custom_id) <= LONGEST_CUSTOM_ID or custom_id in seen:
                 raise _invalid("components.custom_id: Must be unique, 1 to 100 in length.")
             seen.add(custom_id)

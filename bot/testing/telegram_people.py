@@ -69,7 +69,8 @@ class Someone:
     async def press(self, message: Mapping[str, Any], words: str) -> dict[str, Any]:
         """Press the button below a message with these words on it; give the query."""
         rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-        labels = {button["text"]: button["callback_data"] for row in rows for button in row}
+        pressed = [button for row in rows for button in row if "callback_data" in button]
+        labels = {button["text"]: button["callback_data"] for button in pressed}
         for label, data in labels.items():
             if words.casefold() in label.casefold():
                 return await self.forge(message, data)

@@ -10,6 +10,7 @@ from ganshare.store.database import Database, Row
 from ganshare.store.dialect import insert, now
 from ganshare.store.ledger_tables import orders, tokens
 from ganshare.store.rounds_rows import to_round
+from ganshare.store.tables import artworks
 from ganshare.store.votes_tables import round_entries, rounds
 
 __all__ = ["Sales"]
@@ -59,8 +60,13 @@ class Sales:
         entered = _OFFERS.join(round_entries, round_entries.c.artwork == tokens.c.artwork)
         found = (
             sa.select(rounds, round_entries.c.place.label("rank"), *_SALE)
-            .select_from(entered.join(rounds, rounds.c.id == round_entries.c.round))
+            .select_from(
+                entered.join(rounds, rounds.c.id == round_entries.c.round).join(
+                    artworks, artworks.c.id == tokens.c.artwork
+                )
+            )
             .where(_IS_MINTED, rounds.c.place.in_(places), round_entries.c.won.is_(True))
+            .where(artworks.c.hidden.is_(None), artworks.c.deleted.is_(None))
             .where(~_was_told(kind), ~_is_under_way(kind))
         )
         if kind is SaleState.LISTED:
