@@ -94,6 +94,7 @@ class Engine:
             max_area=settings.max_area,
             pace=Pace(settings.preview_seconds, settings.save_seconds),
             drain_seconds=settings.drain_seconds,
+            keep_seconds=self._core.keep_days * 86_400,
             until=self._until,
         )
 

@@ -1,4 +1,4 @@
-"""What an engine does for all now and then: reports itself, reaps, counts, removes old blobs."""
+"""What an engine does for all now and then: reports itself, reaps, counts, removes what is old."""
 
 import asyncio
 import random
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from ganshare.blobs import Blobs
 from ganshare.errors import WorldError
-from ganshare.jobs import EngineReport
+from ganshare.jobs import EngineReport, JobState
 from ganshare.log import get_logger
 from ganshare.metrics import Metrics
 from ganshare.store import Store
@@ -16,14 +16,19 @@ __all__ = ["keep_up"]
 
 REPORT_SECONDS = 5.0
 EXPIRE_SECONDS = 3600.0
-ORPHAN_SECONDS = 6 * 3600.0  # it looks at every picture there is
+PRUNE_SECONDS = 6 * 3600.0  # it looks at every picture there is
+COUNTED = JobState.QUEUED, JobState.RUNNING, JobState.DEAD  # the few, and not all that were done
 OLDEST_BLOB = 24 * 3600.0  # of previews, saved states, and pictures without an artwork
 
 _log = get_logger(__name__)
 
 
 async def keep_up(
-    store: Store, blobs: Blobs, metrics: Metrics, report: Callable[[], EngineReport]
+    store: Store,
+    blobs: Blobs,
+    metrics: Metrics,
+    report: Callable[[], EngineReport],
+    keep_seconds: float,
 ) -> None:
     """Do all of it until cancelled; what fails is tried again at its next turn."""
 
@@ -37,14 +42,22 @@ async def keep_up(
                 cancelled=reaped.cancelled,
             )
             metrics.dead_letters.inc(reaped.dead)
-        metrics.count_queue({str(state): jobs for state, jobs in (await store.counts()).items()})
+        counts = await store.counts(COUNTED)
+        metrics.count_queue({str(state): jobs for state, jobs in counts.items()})
+
+    async def prune() -> None:
+        # Whose a picture is, its job tells: so the pictures first.
+        await sweep_orphans(store, blobs, OLDEST_BLOB)
+        pruned = await store.prune(keep_seconds)
+        if pruned.frames or pruned.jobs:
+            _log.info("old rows removed", frames=pruned.frames, jobs=pruned.jobs)
 
     await asyncio.gather(
         _every(REPORT_SECONDS, lambda: store.report(report())),
         _every(REPORT_SECONDS, reap),
         _every(EXPIRE_SECONDS, lambda: blobs.expire(OLDEST_BLOB)),
         _every(EXPIRE_SECONDS, lambda: sweep_forgotten(store, blobs)),
-        _every(ORPHAN_SECONDS, lambda: sweep_orphans(store, blobs, OLDEST_BLOB)),
+        _every(PRUNE_SECONDS, prune),
     )
 
 

@@ -63,6 +63,7 @@ class WorkerOptions:
         pace: of previews and saved states.
         drain_seconds: for what can be finished before the end.
         publish_seconds: for which a finished picture waits for a blob store that is away.
+        keep_seconds: for which the store remembers previews, and jobs that came to nothing.
         until: when to end without being told.
     """
 
@@ -72,6 +73,7 @@ class WorkerOptions:
     pace: Pace = field(default_factory=Pace)
     drain_seconds: float = 60.0
     publish_seconds: float = 600.0
+    keep_seconds: float = 90 * 86_400.0
     until: Until = Until.STOPPED
 
 
@@ -135,7 +137,8 @@ class Worker:
             lanes=self._studio.lanes,
         )
         upkeep = asyncio.create_task(
-            keep_up(self.store, self.blobs, self.metrics, self.report), name="upkeep"
+            keep_up(self.store, self.blobs, self.metrics, self.report, self.options.keep_seconds),
+            name="upkeep",
         )
         work = asyncio.create_task(self._work(), name="work")
         hurry = asyncio.create_task(self._hurrying.wait(), name="hurry")

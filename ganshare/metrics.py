@@ -65,7 +65,10 @@ class Metrics:
             registry=registry,
         ).labels(process, __version__).set(1)
         self.queue_jobs = Gauge(
-            "ganshare_queue_jobs", "Jobs in the store by state.", ["state"], registry=registry
+            "ganshare_queue_jobs",
+            "Jobs that wait, run or were given up, by state.",
+            ["state"],
+            registry=registry,
         )
         self.wait_seconds = Histogram(
             "ganshare_wait_seconds",

@@ -133,6 +133,12 @@ class CoreSettings(Settings):
         45.0, ge=1, description="How long an engine counts as alive without a report."
     )
 
+    keep_days: float = Field(
+        90.0,
+        ge=2,
+        description="How long previews are remembered, and jobs cancelled or given up.",
+    )
+
     @property
     def limits(self) -> "Limits":
         """The queue's limits, as the store takes them."""

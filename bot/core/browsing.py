@@ -42,7 +42,9 @@ async def queue(errand: Errand) -> list[Reply]:
     views = await asyncio.gather(
         *(look_at(errand.store, errand.tools.blobs, job) for job in active[:MOST_JOBS])
     )
-    counts, live = await asyncio.gather(errand.store.counts(), errand.store.engines())
+    counts, live = await asyncio.gather(
+        errand.store.counts((JobState.QUEUED, JobState.RUNNING)), errand.store.engines()
+    )
     overall = errand.say(
         "queue-all",
         queued=counts[JobState.QUEUED],

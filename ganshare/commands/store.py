@@ -1,4 +1,4 @@
-"""`ganshare store`: making and renewing its tables, looking at it, backing it up."""
+"""`ganshare store`: making and renewing its tables, looking at it, backing it up, pruning it."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from ganshare.store import Pruned
     from ganshare.store.database import Database
     from ganshare.store.status import Status
 
@@ -59,6 +60,19 @@ def backup(to: Path | None) -> None:
     click.echo(str(file))
 
 
+@store.command()
+@click.option(
+    "--days", type=click.FloatRange(0), metavar="N", help="Instead of GANSHARE_KEEP_DAYS."
+)
+def prune(days: float | None) -> None:
+    """Remove old previews' rows, and old jobs that were cancelled or given up.
+
+    Engines do so by themselves. Paintings, their jobs and votes stay.
+    """
+    pruned = asyncio.run(_prune(days))
+    click.echo(f"Removed {pruned.frames} frames and {pruned.jobs} jobs.")
+
+
 def _database() -> "Database":
     from ganshare.settings import CoreSettings, load
     from ganshare.store.database import Database
@@ -78,6 +92,15 @@ async def _migrate() -> None:
     for name in applied:
         click.echo(f"applied {name}")
     click.echo(f"The tables have version {NEWEST}, the newest.")
+
+
+async def _prune(days: float | None) -> "Pruned":
+    from ganshare.settings import CoreSettings, load
+    from ganshare.store import open_store
+
+    core = load(CoreSettings)
+    async with open_store(core.database_url.get_secret_value()) as opened:
+        return await opened.prune(86_400 * (core.keep_days if days is None else days))
 
 
 async def _status() -> "Status":

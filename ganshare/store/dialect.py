@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ganshare.store.values import Topic
 
-__all__ = ["channel", "contains", "insert", "made_id", "now", "relaxed", "ring"]
+__all__ = ["ago", "channel", "contains", "insert", "made_id", "now", "relaxed", "ring"]
 
 _SQLITE_SECONDS = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_SECONDS = "extract(epoch FROM clock_timestamp())"
@@ -101,6 +101,11 @@ def _(_element: Any, _compiler: Any, **_: Any) -> str:
 @compiles(_ring, "postgresql")
 def _(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(pg_notify({compiler.process(element.clauses, **options)}, '') AS TEXT)"
+
+
+def ago(seconds: float) -> sa.ScalarSelect[float]:
+    """A moment of the past, read once per statement, so that an index can be searched for it."""
+    return sa.select(now() - seconds).scalar_subquery()
 
 
 def ring(*topics: Topic) -> list[sa.Label[str]]:

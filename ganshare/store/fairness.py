@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ganshare.jobs import JobState
 from ganshare.store.tables import jobs, state_in
 
-__all__ = ["advanced_clock", "clocks", "turn"]
+__all__ = ["advanced_clock", "clocks", "model_clock", "turn"]
 
 _PEOPLE = 1000.0
 
@@ -66,11 +66,14 @@ def turn(clock: Any) -> sa.ColumnElement[float]:
 
 def advanced_clock() -> sa.ColumnElement[float]:
     """The clock of a job's model after its claim; for the SET clause of an UPDATE of jobs."""
-    own = jobs.alias("own")
-    before = sa.func.coalesce(
-        _clock(own, own.c.model == jobs.c.model, own.c.priority == jobs.c.priority), jobs.c.tag
-    )
+    before = sa.func.coalesce(model_clock(), jobs.c.tag)
     return sa.case((before > jobs.c.tag, before), else_=jobs.c.tag) + jobs.c.cost / _PEOPLE
+
+
+def model_clock() -> sa.ScalarSelect[float]:
+    """Where the clock of a job's model stands; NULL if none of its jobs was ever started."""
+    own = jobs.alias("own")
+    return _clock(own, own.c.model == jobs.c.model, own.c.priority == jobs.c.priority)
 
 
 def _clock(table: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[float]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ganshare.jobs import EngineReport, JobState, Place
 from ganshare.store.database import Row
-from ganshare.store.dialect import now
+from ganshare.store.dialect import ago
 from ganshare.store.tables import QUEUED, RUNNING, jobs, state_in
 
 __all__ = [
@@ -146,14 +146,15 @@ def place_of(rows: Iterable[Row], live: list[EngineReport]) -> Place | None:
 def throughput_statement(window: float) -> sa.Executable:
     """Sum up the jobs that came to their end in the last `window` seconds."""
     painted = state_in(jobs, JobState.DONE)
+    ended = (JobState.DONE, JobState.DEAD, JobState.CANCELLED)
 
     def number(state: JobState) -> sa.Label[int]:
         is_so = sa.case((state_in(jobs, state), 1))
         return sa.func.count(is_so).label(str(state))
 
     return sa.select(
-        *(number(state) for state in (JobState.DONE, JobState.DEAD, JobState.CANCELLED)),
+        *(number(state) for state in ended),
         sa.func.coalesce(sa.func.sum(sa.case((painted, jobs.c.cost))), 0.0).label("work"),
         sa.func.avg(sa.case((painted, jobs.c.started - jobs.c.created))).label("wait_seconds"),
         sa.func.avg(sa.case((painted, jobs.c.finished - jobs.c.started))).label("paint_seconds"),
-    ).where(jobs.c.finished > now() - window)
+    ).where(state_in(jobs, *ended), jobs.c.finished > ago(window))

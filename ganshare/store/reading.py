@@ -91,8 +91,8 @@ class Reader:
 
     async def dead_letters(self, limit: int = 20) -> list[Job]:
         """Jobs that were given up, newest first; their `error` says why."""
-        dead = state_in(jobs, JobState.DEAD)
-        return await self._select(dead, order=[jobs.c.finished.desc(), jobs.c.id], limit=limit)
+        dead = state_in(jobs, JobState.DEAD), jobs.c.finished.is_not(None)
+        return await self._select(*dead, order=[jobs.c.finished.desc(), jobs.c.id], limit=limit)
 
     async def frames(self, job_id: str) -> list[Frame]:
         """Previews of a job, by attempt and step."""
@@ -106,11 +106,12 @@ class Reader:
         rows = await self._database.rows(sa.select(engines).where(alive).order_by(engines.c.id))
         return [to_engine(row) for row in rows]
 
-    async def counts(self) -> dict[JobState, int]:
-        """Count the jobs in each state, zeros included."""
-        statement = sa.select(jobs.c.state, sa.func.count().label("jobs")).group_by(jobs.c.state)
-        found = {row["state"]: row["jobs"] for row in await self._database.rows(statement)}
-        return {state: found.get(state, 0) for state in JobState}
+    async def counts(self, states: Iterable[JobState] = JobState) -> dict[JobState, int]:
+        """Count the jobs in each of these states; counting all that ever ended takes its time."""
+        counted = {state: _number(state) for state in states}
+        statement = sa.select(*(number.label(str(state)) for state, number in counted.items()))
+        row = await self._database.row(statement)
+        return {state: row[str(state)] if row else 0 for state in counted}
 
     async def throughput(self, window: float = 3600.0) -> Throughput:
         """Sum up the last `window` seconds."""
@@ -164,3 +165,9 @@ class Reader:
                     await self._database.rows(bury_statement(job.id, str(error)))
                 found.append(job)
         return found
+
+
+def _number(state: JobState) -> sa.ScalarSelect[int]:
+    """By an index each: those that are over, or the partial ones of the queue."""
+    over = [jobs.c.finished.is_not(None)] if state.over else []
+    return sa.select(sa.func.count()).where(state_in(jobs, state), *over).scalar_subquery()

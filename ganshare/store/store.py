@@ -33,6 +33,7 @@ from ganshare.store.leases import (
 )
 from ganshare.store.migrate import check_schema, migrate
 from ganshare.store.reading import Reader
+from ganshare.store.retention import Pruning
 from ganshare.store.rounds import Rounds
 from ganshare.store.rows import from_engine, to_artwork, to_job
 from ganshare.store.tables import (
@@ -86,7 +87,7 @@ def open_store(url: str, limits: Limits | None = None, *, migrate: bool = False)
     return Store(Database(url), limits or Limits(), migrates=migrate)
 
 
-class Store(Reader, Community, Votes, Rounds):
+class Store(Reader, Pruning, Community, Votes, Rounds):
     """One process' way to the jobs; any number of processes share them.
 
     A verb that meets a database that is away, full, locked or read-only raises StoreError; the

@@ -7,7 +7,16 @@ from typing import Any
 
 from ganshare.jobs import Job
 
-__all__ = ["Beat", "Limits", "NewArtwork", "Reaped", "Submitted", "Throughput", "Topic"]
+__all__ = [
+    "Beat",
+    "Limits",
+    "NewArtwork",
+    "Pruned",
+    "Reaped",
+    "Submitted",
+    "Throughput",
+    "Topic",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,14 @@ class Reaped:
     requeued: int = 0
     dead: int = 0
     cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many rows were removed."""
+
+    frames: int = 0
+    jobs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ async def test_an_engine_removes_what_killed_attempts_and_deletions_left(scene: 
     orphan = await left_behind(scene)
     assert {orphan, artwork.blob, artwork.preview} <= await scene.keys()
     upkeep = asyncio.create_task(
-        keep_up(scene.store, scene.blobs, Metrics("engine"), lambda: make_report())
+        keep_up(scene.store, scene.blobs, Metrics("engine"), lambda: make_report(), 90 * 86_400.0)
     )
 
     async def swept() -> bool:

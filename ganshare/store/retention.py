@@ -1,0 +1,77 @@
+"""What is not kept for ever: previews of old jobs, and old jobs that came to nothing.
+
+A painted job stays, as its artwork does: repeating it, its votes and its place lead back to it.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ganshare.jobs import JobState
+from ganshare.store.community_tables import posts
+from ganshare.store.database import Database
+from ganshare.store.dialect import ago
+from ganshare.store.fairness import model_clock
+from ganshare.store.tables import frames, jobs, state_in
+from ganshare.store.values import Pruned
+
+__all__ = ["Pruning"]
+
+_AT_ONCE = 1000  # rows of one transaction, so that nobody waits long for it
+
+
+class Pruning:
+    """The verb that removes rows of the past."""
+
+    _database: Database
+
+    async def prune(self, seconds: float) -> Pruned:
+        """Remove frames and jobs older than that; any process may do it, now and then.
+
+        News of such a job that nobody has read by then go with it.
+
+        Raises:
+            StoreError: what is left is left for the next time.
+        """
+        return Pruned(await self._prune_frames(seconds), await self._prune_jobs(seconds))
+
+    async def _prune_frames(self, seconds: float) -> int:
+        """Frames by their job, whose id begins with its milliseconds: the oldest stand first."""
+        row = await self._database.row(sa.select(ago(seconds).label("then")))
+        then = float(row["then"]) if row else 0.0
+        key = sa.tuple_(*frames.primary_key.columns)
+        old = (
+            sa.select(*frames.primary_key.columns)
+            .where(frames.c.job < f"{max(0, int(then * 1000)):012x}", frames.c.created < then)
+            .order_by(*frames.primary_key.columns)
+            .limit(_AT_ONCE)
+        )
+        removed = 0
+        while found := await self._database.rows(
+            frames.delete().where(key.in_(old)).returning(frames.c.job)
+        ):
+            removed += len(found)
+        return removed
+
+    async def _prune_jobs(self, seconds: float) -> int:
+        old = sa.select(jobs.c.id).where(*_in_vain(seconds)).limit(_AT_ONCE)
+
+        async def remove(connection: AsyncConnection) -> int:
+            found = await connection.execute(old.with_for_update(skip_locked=True))
+            ids = found.scalars().all()
+            for column in (frames.c.job, posts.c.job, jobs.c.id):
+                await connection.execute(sa.delete(column.table).where(column.in_(ids)))
+            return len(ids)
+
+        removed = 0
+        while count := await self._database.atomically(remove):
+            removed += count
+        return removed
+
+
+def _in_vain(seconds: float) -> list[sa.ColumnElement[bool]]:
+    """Jobs cancelled or given up long ago, but for those where a clock of the fair order stands."""
+    return [
+        state_in(jobs, JobState.CANCELLED, JobState.DEAD),
+        jobs.c.finished < ago(seconds),
+        sa.or_(jobs.c.virtual_time.is_(None), jobs.c.virtual_time < model_clock()),
+    ]
