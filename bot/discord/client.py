@@ -69,7 +69,7 @@ class PaintingClient(discord.AutoShardedClient):
         try:
             await sync_if_changed(self.tree)
         except (discord.HTTPException, *NETWORK) as error:
-            _log.warning("the commands were not compared", why=type(error).__name__)
+            _log.warning("the commands were not sent", why=type(error).__name__)
 
     async def on_press(self, interaction: "discord.Interaction[Any]", data: str) -> None:
         """Carry out what a button's data stands for."""

@@ -2,6 +2,9 @@
 
 discord.py has no settings for this. Its REST calls build their URLs from `Route.BASE`; its gateway
 connections, first ones and resumed ones of every shard alike, go through `HTTPClient.ws_connect`.
+
+Another Discord may know less of shards than a sharded client asks for: one without /gateway/bot
+has one shard, and one whose READY names no shard has greeted that.
 """
 
 from typing import Any
@@ -16,6 +19,7 @@ from ganshare.settings import BotSettings
 __all__ = ["point_at"]
 
 OFFICIAL_API = Route.BASE
+NOT_THERE = (404, 405, 501)
 
 
 def point_at(client: discord.Client, settings: BotSettings) -> None:
@@ -36,3 +40,17 @@ def _point_gateway(client: discord.Client, gateway: yarl.URL) -> None:
         return await connect(str(gateway.update_query(yarl.URL(url).query)), **options)
 
     client.http.ws_connect = connect_there  # type: ignore[method-assign]
+    announced = client.http.get_bot_gateway
+
+    async def announced_or_this() -> tuple[int, str, Any]:
+        try:
+            return await announced()
+        except discord.GatewayNotFound as error:
+            if getattr(error.__cause__, "status", None) not in NOT_THERE:
+                raise
+        return 1, str(gateway), {}
+
+    client.http.get_bot_gateway = announced_or_this  # type: ignore[method-assign]
+    parsers = client._connection.parsers
+    greeted = parsers["READY"]
+    parsers["READY"] = lambda data: greeted({"shard": [0, 1], **data})

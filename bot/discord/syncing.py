@@ -7,6 +7,7 @@ developer portal, may have changed it meanwhile, and nothing has to be kept betw
 from collections.abc import Mapping
 from typing import Any
 
+import discord
 from discord import app_commands
 from discord.http import Route
 
@@ -33,9 +34,12 @@ _log = get_logger(__name__)
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
-    """Send our commands if Discord has others; say whether it was needed."""
-    if await is_in_sync(tree):
-        return False
+    """Send our commands if Discord has others, or does not say; tell whether it was needed."""
+    try:
+        if await is_in_sync(tree):
+            return False
+    except (discord.HTTPException, KeyError, TypeError) as error:
+        _log.warning("the commands were not compared", why=type(error).__name__)
     await sync(tree)
     return True
 

@@ -62,6 +62,8 @@ class Visit:
             )
         except NETWORK as error:
             _log.warning("not acknowledged", why=type(error).__name__)
+        except (TypeError, KeyError):  # a server that says no more than "done"
+            _log.info("acknowledged without a word about the message")
         else:
             if response is not None and not self._in_place:
                 self.message = response.message_id

@@ -68,7 +68,7 @@ async def run_telegram(front: Front, settings: BotSettings) -> None:
     bot = make_bot(settings)
     async with _connected(bot):
         outbox = Outbox(bot)
-        clerk = Clerk(bot, bot.username, front, outbox)
+        clerk = Clerk(bot, bot.username or "", front, outbox)
         intake = Intake(clerk.handle)
         _log.info("Telegram: @%s is at work", bot.username)
         try:

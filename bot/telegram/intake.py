@@ -8,9 +8,11 @@ its handler is done, or has at least carried out what was asked and only waits t
 import asyncio
 import logging
 import os
+import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -25,6 +27,8 @@ _log = logging.getLogger(__name__)
 _REMEMBERED = 2000  # updates that are done, should they come again
 _SECONDS_TO_SAY = 3.0  # that the answer may take after the deed before the update is confirmed
 _LONG_POLL = 25
+_QUIET_SECONDS = 86_400.0  # after which Telegram may go on with any number
+_NO_POLL, _PAUSE = 1.0, 0.5  # a server that answers "nothing" sooner than this does not wait itself
 _SHORT_POLL = 0.2  # while updates are under way, and come again each time
 _RETRY = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
@@ -45,6 +49,7 @@ class Intake:
         self._open: dict[int, Handled] = {}
         self._done: OrderedDict[int, None] = OrderedDict()
         self._highest = -1
+        self._heard = time.monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
 
@@ -52,15 +57,17 @@ class Intake:
     def offset(self) -> int | None:
         """The first update that is not settled, for Telegram to begin with.
 
-        None once all are confirmed: after a quiet week Telegram goes on with any other number.
+        None after a quiet day: after a quiet week Telegram goes on with any other number.
         """
         if self._open:
             return min(self._open)
+        if time.monotonic() - self._heard > _QUIET_SECONDS:
+            self._highest = -1
         return None if self._highest < 0 else self._highest + 1
 
-    def confirmed(self) -> None:
-        """Telegram has forgotten whatever is settled."""
-        self._highest = -1
+    def skip(self, number: int) -> None:
+        """Leave out an update that cannot be read."""
+        self._note(number)
 
     @property
     def is_idle(self) -> bool:
@@ -70,6 +77,7 @@ class Intake:
     def take(self, update: Update) -> Handled | None:
         """Begin with an update; None if it is settled already."""
         number = update.update_id
+        self._heard = time.monotonic()
         if number in self._done:
             return None
         if number not in self._open:
@@ -113,11 +121,14 @@ class Intake:
         except TimeoutError:
             handled.settled.set()
         del self._open[number]
+        self._note(number)
+        self._news.set()
+
+    def _note(self, number: int) -> None:
         self._done[number] = None
         self._highest = max(self._highest, number)
         while len(self._done) > _REMEMBERED:
             self._done.popitem(last=False)
-        self._news.set()
 
 
 async def poll(bot: "ExtBot[int]", intake: Intake) -> None:
@@ -129,25 +140,47 @@ async def poll(bot: "ExtBot[int]", intake: Intake) -> None:
     failures = 0
     while True:
         try:
-            was_idle = intake.is_idle
-            updates = await bot.get_updates(
-                offset=intake.offset,
-                timeout=_LONG_POLL if was_idle else 0,
-                allowed_updates=Update.ALL_TYPES,
-                read_timeout=10.0,
-            )
+            began = time.monotonic()
+            updates = await _fetch(bot, intake)
         except TelegramError as error:
             pause = _RETRY[min(failures, len(_RETRY) - 1)]
             failures += 1
             await asyncio.sleep(_pause(error, pause))
             continue
         failures = 0
-        if was_idle:
-            intake.confirmed()
         for update in updates:
             intake.take(update)
         if not intake.is_idle:
             await intake.rest(_SHORT_POLL)
+        elif not updates and time.monotonic() - began < _NO_POLL:
+            await asyncio.sleep(_PAUSE)
+
+
+async def _fetch(bot: "ExtBot[int]", intake: Intake) -> Sequence[Update]:
+    try:
+        return await bot.get_updates(
+            offset=intake.offset,
+            timeout=_LONG_POLL if intake.is_idle else 0,
+            allowed_updates=Update.ALL_TYPES,
+            read_timeout=10.0,
+        )
+    except TelegramError:
+        raise
+    except Exception as error:  # one that python-telegram-bot cannot read; it would stay the first
+        _log.warning("updates cannot be read at once: %s", type(error).__name__)
+    # Spelt so, since python-telegram-bot warns of what it has a method for.
+    raw = await bot.do_api_request("get__updates", {"offset": intake.offset, "timeout": 0})
+    return [update for each in raw if (update := _read(each, bot, intake)) is not None]
+
+
+def _read(given: Any, bot: "ExtBot[int]", intake: Intake) -> Update | None:
+    try:
+        return Update.de_json(given, bot)
+    except Exception as error:
+        number = given["update_id"]  # alone; what somebody wrote is no matter of the log
+        _log.error("update %s cannot be read: %s", number, type(error).__name__)
+        intake.skip(number)
+        return None
 
 
 def token_refused() -> SettingsError:

@@ -60,10 +60,12 @@ class Gateway:
     Args:
         url: that READY names for resuming.
         heartbeat: seconds between two heartbeats of the bot's.
+        is_spartan: it does nothing that it need not.
     """
 
-    def __init__(self, world: World, *, heartbeat: float = 41.25) -> None:
+    def __init__(self, world: World, *, heartbeat: float = 41.25, is_spartan: bool = False) -> None:
         self.world, self.heartbeat, self.url = world, heartbeat, ""
+        self.is_spartan = is_spartan
         self.sessions: dict[str, Session] = {}
         self.identified = self.resumed = self.beats = 0
         self.intents = 0
@@ -73,7 +75,7 @@ class Gateway:
         """Serve one connection until it ends."""
         socket = web.WebSocketResponse(autoping=True, max_msg_size=4096)
         await socket.prepare(request)
-        compressed = request.query.get("compress") == "zlib-stream"
+        compressed = request.query.get("compress") == "zlib-stream" and not self.is_spartan
         connection = Connection(socket, compressed=compressed)
         interval = int(self.heartbeat * 1000)
         await connection.send({"op": HELLO, "d": {"heartbeat_interval": interval}, "t": None})
@@ -121,7 +123,7 @@ class Gateway:
         """Whether the bot listens."""
         return any(session.connection for session in self.sessions.values())
 
-    async def wait_connected(self, seconds: float = 30.0) -> None:
+    async def wait_connected(self, seconds: float = 60.0) -> None:
         """Wait for the bot."""
         async with asyncio.timeout(seconds):
             async with self.world.news:
@@ -168,7 +170,7 @@ class Gateway:
 
     async def _resume(self, connection: Connection, data: dict[str, Any]) -> Session | None:
         session = self.sessions.get(data["session_id"])
-        if session is None or data["token"] != TOKEN:
+        if session is None or data["token"] != TOKEN or self.is_spartan:
             await connection.send({"op": INVALID_SESSION, "d": False})
             return None
         self.resumed += 1
@@ -191,13 +193,14 @@ class Gateway:
         return [newest[shard]] if shard in newest else []
 
     def _ready(self, session: Session, guilds: list[Guild], shard: list[int]) -> dict[str, Any]:
+        known = {} if self.is_spartan else {"shard": shard}
         return {
+            **known,
             "v": 10,
             "user": self.world.bot,
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "resume_gateway_url": self.url,
-            "shard": shard,
             "application": {"id": str(self.world.app_id), "flags": self.world.application["flags"]},
         }
 

@@ -44,6 +44,7 @@ PREFIX = "/api/v10"
 NEW_MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES = 4, 5, 6, 7, 8
 _NEW = (NEW_MESSAGE, DEFERRED)
 _FREE = ("/interactions/",)  # routes that no bucket counts
+_SPARED = re.compile(r"/gateway/bot|/applications/\d+/commands")  # that bots can do without
 
 
 Handler = Callable[["Rest", Call], Awaitable[Any]]
@@ -70,6 +71,7 @@ class Rest:
 
     Args:
         gateway_url: that /gateway/bot names.
+        is_spartan: it does nothing that it need not.
         reacted: tells the gateway of a reaction of the bot's own.
         specification: to hold requests and answers against, where it is at hand.
     """
@@ -79,6 +81,7 @@ class Rest:
     specification: Specification | None
     gateway_url: str = ""
     shards: int = 1
+    is_spartan: bool = False
     faults: list[Fault] = field(default_factory=list)
     delay: float = 0.0
     reacted: Callable[[Posted, str, int], Awaitable[None]] = field(default=_nobody_hears)
@@ -138,6 +141,8 @@ class Rest:
         return self.buckets.take(f"{request.method}{kind} {major[1] if major else ''}")
 
     async def _carry_out(self, request: web.Request, exchange: Exchange) -> tuple[int, Any]:
+        if self.is_spartan and request.method == "GET" and _SPARED.fullmatch(exchange.path):
+            raise Refusal(405, 0, "405: Method Not Allowed")
         for method, pattern, handler in _ROUTES:
             found = pattern.fullmatch(exchange.path)
             if method == request.method and found:
@@ -177,7 +182,7 @@ class Rest:
         elif kind == CHOICES:
             made.choices = data["choices"]
         made.kind, made.acknowledged = kind, waited
-        if call.query.get("with_response") not in ("true", "1"):
+        if call.query.get("with_response") not in ("true", "1") or self.is_spartan:
             return None
         return _acknowledgement(made, posted)
 

@@ -68,6 +68,7 @@ async def discord_server(
     token_seconds: float = 900.0,
     shards: int = 1,
     port: int = 0,
+    is_spartan: bool = False,
 ) -> AsyncIterator[DiscordServer]:
     """Run a Discord for a while.
 
@@ -75,10 +76,13 @@ async def discord_server(
         heartbeat: seconds between two heartbeats of the bot's.
         token_seconds: for which an interaction's token is good.
         port: any free one if 0.
+        is_spartan: it knows no shards, no compression and no resuming, does not say which commands
+            it has, and answers a callback with "done" alone, as other stand-ins may.
     """
     world = World(token_seconds)
-    gateway = Gateway(world, heartbeat=heartbeat)
-    rest = Rest(world, buckets or Buckets(), find_specification(), shards=shards)
+    gateway = Gateway(world, heartbeat=heartbeat, is_spartan=is_spartan)
+    specification = None if is_spartan else find_specification()
+    rest = Rest(world, buckets or Buckets(), specification, shards=shards, is_spartan=is_spartan)
     app = web.Application(client_max_size=11 * LARGEST_FILE)
     app.router.add_route("*", f"{PREFIX}/{{path:.*}}", rest.answer)
     app.router.add_get("/gateway", gateway.answer)

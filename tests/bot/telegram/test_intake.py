@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from telegram import Update
 from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
 
 from bot.telegram import intake as intake_module
 from bot.telegram.intake import Handled, Intake, poll
@@ -47,7 +52,7 @@ class Handler:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 - nobody would set an event for us
             await asyncio.sleep(0.01)
 
@@ -148,6 +153,63 @@ async def test_a_refused_token_ends_it_with_what_to_do(telegram: TelegramServer)
     with pytest.raises(SettingsError, match="@BotFather"):
         await poll(wrong, Intake(Handler()))
     await wrong._request[0].shutdown()
+
+
+# --- another Bot API server --------------------------------------------------------------------
+
+
+class Naive:
+    """A server that forgets nothing, waits for nothing, and sends whatever it was given."""
+
+    def __init__(self, *updates: dict[str, object]) -> None:
+        self.updates = list(updates)
+        self.asked: list[int] = []
+
+    async def answer(self, request: Request) -> JSONResponse:
+        if request.path_params["method"] == "getMe":
+            me = {"id": 1, "is_bot": True, "first_name": "Bot"}
+            return JSONResponse({"ok": True, "result": me})
+        offset = int((await request.form()).get("offset", "0"))
+        self.asked.append(offset)
+        found = [each for each in self.updates if int(str(each["update_id"])) >= offset]
+        return JSONResponse({"ok": True, "result": found})
+
+    @asynccontextmanager
+    async def polled(self, handler: Handler) -> AsyncIterator[None]:
+        app = Starlette(routes=[Route("/bot1:x/{method}", self.answer, methods=["POST"])])
+        kinds = [
+            HTTPXRequest(httpx_kwargs={"transport": httpx.ASGITransport(app)}) for _ in range(2)
+        ]
+        async with ExtBot(
+            "1:x", "http://there/bot", request=kinds[0], get_updates_request=kinds[1]
+        ) as bot:
+            polling = asyncio.create_task(poll(bot, Intake(handler)))  # type: ignore[arg-type]
+            yield
+            await stop(polling)
+
+
+async def test_a_server_that_forgets_and_waits_for_nothing_is_not_flooded(
+    handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "_PAUSE", 0.05)
+    server = Naive(update(1, "one"), update(2, "two"))
+    began = asyncio.get_running_loop().time()
+    async with server.polled(handler):
+        await until(lambda: len(server.asked) >= 8)
+    assert handler.begun == ["one", "two"]
+    assert server.asked[-1] == 3
+    assert asyncio.get_running_loop().time() - began >= 0.2
+
+
+async def test_an_update_that_cannot_be_read_stops_nobody(
+    handler: Handler, caplog: pytest.LogCaptureFixture
+) -> None:
+    poison: dict[str, object] = {"update_id": 2, "message": {"message_id": 1, "text": "secret"}}
+    server = Naive(update(1, "one"), poison, update(3, "three"))
+    async with server.polled(handler):
+        await until(lambda: server.asked[-1:] == [4])
+    assert handler.begun == ["one", "three"]
+    assert "update 2 cannot be read: KeyError" in caplog.text
 
 
 # --- the webhook ------------------------------------------------------------------------------
