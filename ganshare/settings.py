@@ -220,6 +220,13 @@ class BotSettings(Settings):
     curators: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
         (), description="Who is a curator everywhere: accounts such as discord:42, commas."
     )
+    prompt_source: str = Field(
+        "muse", description="Where /random draws: muse, words, markov, MODULE:OBJECT, command:..."
+    )
+    votes_per_minute: int = Field(30, ge=1, description="Votes of one person within a minute.")
+    burst_votes: int = Field(
+        10, ge=0, description="Votes for one painting in two minutes that are looked at; 0: off."
+    )
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot.")
     discord_api_base: str | None = Field(
         None, description="Another Discord API, such as http://127.0.0.1:8080/api/v10."
@@ -312,13 +319,6 @@ class AdminSettings(Settings):
     )
     opensea_api_key: SecretStr | None = Field(None, description="Key for OpenSea's API.")
     opensea_web_base: str = Field("https://opensea.io", description="OpenSea's pages.")
-    explorer: str = Field(
-        "https://polygonscan.com", description="The chain's explorer; for links to tokens."
-    )
-    explorer_api: str = Field(
-        "https://api.etherscan.io/v2/api", description="An explorer's API, of Etherscan's kind."
-    )
-    explorer_api_key: SecretStr | None = Field(None, description="Key for that API.")
     browser_folder: Path = Field(
         Path("admin-browser"), description="Of the browser route: its profile, and its failures."
     )

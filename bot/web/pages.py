@@ -199,9 +199,13 @@ async def _wall(
 
 
 async def paintings(site: Site, visit: Visit, found: Sequence[Artwork]) -> list[Painting]:
-    """Artworks as pages show them, with their votes."""
-    votes = await site.store.votes_of([each.id for each in found])
-    return [Painting.of(each, site.words, visit.locale, votes[each.id]) for each in found]
+    """Artworks as pages show them, with their votes, and how they stand as tokens."""
+    ids = [each.id for each in found]
+    votes, sales = await site.store.votes_of(ids), await site.store.sales_of(ids)
+    return [
+        Painting.of(each, site.words, visit.locale, votes[each.id], sales.get(each.id))
+        for each in found
+    ]
 
 
 # --- one painting -----------------------------------------------------------------------------

@@ -9,11 +9,14 @@ from functools import partial
 from urllib.parse import urlencode
 
 from bot.core.completing import matching
+from bot.core.sales import sale_line, sale_links
+from bot.core.values import Button
 from bot.core.words import Words
 from bot.web.pictures import picture_path, small_path
 from ganshare.attributes import find_attributes
 from ganshare.jobs import Artwork
 from ganshare.prompts import draw_prompt
+from ganshare.sales import Sale
 from wordlists import CATEGORIES, word_lists
 
 __all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions"]
@@ -51,9 +54,19 @@ class Painting:
     may_sell: bool
     traits: tuple[Trait, ...]
     votes: int = 0
+    sale: Sale | None = None
+    standing: str = ""  # minted, for sale, sold; in words
+    links: tuple[Button, ...] = ()
 
     @classmethod
-    def of(cls, artwork: Artwork, words: Words, locale: str, votes: int = 0) -> "Painting":
+    def of(
+        cls,
+        artwork: Artwork,
+        words: Words,
+        locale: str,
+        votes: int = 0,
+        sale: Sale | None = None,
+    ) -> "Painting":
         """Show an artwork in a language."""
         ratio = artwork.width / artwork.height
         return cls(
@@ -70,6 +83,9 @@ class Painting:
             may_sell=artwork.may_sell,
             traits=tuple(_traits(artwork.attributes, words, locale)),
             votes=votes,
+            sale=sale,
+            standing=sale_line(words, locale, sale) if sale else "",
+            links=sale_links(words, locale, sale),
         )
 
 

@@ -50,6 +50,7 @@ from ganshare.store.values import (
     Topic,
 )
 from ganshare.store.votes import Votes
+from ganshare.voting import Guards
 
 __all__ = ["Store", "open_store"]
 
@@ -73,18 +74,25 @@ _ACK = (
 )
 
 
-def open_store(url: str, limits: Limits | None = None, *, migrate: bool = False) -> "Store":
+def open_store(
+    url: str,
+    limits: Limits | None = None,
+    *,
+    migrate: bool = False,
+    guards: Guards | None = None,
+) -> "Store":
     """Give the store behind a URL, to be entered with `async with`.
 
     Args:
         url: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE.
         limits: of the queue; the defaults if left out.
         migrate: whether to make or renew the tables on entering.
+        guards: against haste in voting, where a verb names none; the defaults if left out.
 
     Raises:
         ParameterError: the URL is of neither kind.
     """
-    return Store(Database(url), limits or Limits(), migrates=migrate)
+    return Store(Database(url), limits or Limits(), migrates=migrate, guards=guards)
 
 
 class Store(Reader, Pruning, Community, Votes, Rounds):
@@ -95,8 +103,16 @@ class Store(Reader, Pruning, Community, Votes, Rounds):
     missing, or older or newer than this version.
     """
 
-    def __init__(self, database: Database, limits: Limits, *, migrates: bool = False) -> None:
+    def __init__(
+        self,
+        database: Database,
+        limits: Limits,
+        *,
+        migrates: bool = False,
+        guards: Guards | None = None,
+    ) -> None:
         super().__init__(database, limits)
+        self._guards = guards or Guards()
         self._migrates = migrates
         self._admission = admission_statement(database.dialect, limits)
         self._claim = claim_statement(limits)

@@ -190,14 +190,6 @@ class BotProcess:
     async def kill(self) -> None:
         if self.process.returncode is None:
             self.process.kill()
-@pytest.fixture
-async def spartan(tmp_path: Path) -> AsyncIterator[Stage]:
-    """The same on a Discord that does nothing that it need not."""
-    async with discord_server(is_spartan=True) as server, open_stage(server, tmp_path) as stage:
-        await stage.start_bot()
-        yield stage
-
-
         await self.process.wait()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.commands import COMMANDS
 from ganshare.jobs import JobRequest
-from ganshare.testing import MODEL
+from ganshare.testing import MODEL, make_sale
 
 MANIFEST = {
     "prompt": "Cubist Painting of a Castle in Teal",
@@ -253,3 +253,20 @@ async def test_unknown_pages_and_jobs_are_one_sentence(place: Any) -> None:
 async def test_search_engines_leave_alone_what_is_gone_soon(place: Any) -> None:
     answer = await (await place.visitor()).get("/robots.txt")
     assert "Disallow: /jobs/" in answer.text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "for sale at 0.05 WETH"), ("zh", "在售")])
+async def test_what_is_for_sale_says_so_and_leads_there(
+    place: Any, language: str, said: str
+) -> None:
+    artwork, visitor = await place.hand.hang(CASTLE), await place.visitor()
+    await make_sale(place.store, artwork.id, "posted")
+    visitor.client.headers["accept-language"] = language
+    assert said in (await visitor.page("/gallery")).first("span", class_="sale listed").text
+    page = await visitor.page(f"/paintings/{artwork.id}")
+    assert said in page.first("p", class_="sale listed").text
+    links = [each["href"] for each in page.all("a") if each.attributes.get("rel") == "noopener"]
+    assert [each.split("/")[2] for each in links] == ["scan.example", "market.example"]
+    await make_sale(place.store, artwork.id, "filled")
+    page = await visitor.page(f"/paintings/{artwork.id}")
+    assert page.all("p", class_="sale sold") != []
