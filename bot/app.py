@@ -13,8 +13,10 @@ from bot.core.safety import door_check
 from bot.core.steward import Recount, Steward, no_recount
 from bot.core.words import Words, load_words
 from ganshare.blobs import Blobs, open_blobs
+from ganshare.prompt_sources import find_prompt_source
 from ganshare.settings import BotSettings, CoreSettings
 from ganshare.store import Store, open_store
+from ganshare.voting import Guards
 
 __all__ = ["Front", "open_front"]
 
@@ -58,7 +60,7 @@ async def open_front(
     Raises:
         WorldError: the store or the blobs cannot be used.
         SettingsError: a word list of the moderation cannot be read, or no installed package
-            offers the safety check.
+            offers the safety check or the source of prompts.
     """
     words, safety = load_words(), door_check(settings.safety_check)
     moderation = open_moderation(settings.moderation_dir, safety)
@@ -68,9 +70,11 @@ async def open_front(
         guests_per_day=settings.web_guests_per_day,
         admins=frozenset(settings.admins),
         curators=frozenset(settings.curators),
+        prompts=find_prompt_source(settings.prompt_source),
     )
+    guards = Guards(per_minute=settings.votes_per_minute, burst_votes=settings.burst_votes)
     blobs = open_blobs(core.blobs_url.get_secret_value())
     url = core.database_url.get_secret_value()
-    async with open_store(url, core.limits, migrate=migrate) as store:
+    async with open_store(url, core.limits, migrate=migrate, guards=guards) as store:
         desk = Desk(store, blobs, words, moderation, options)
         yield Front(store, blobs, words, moderation, desk)

@@ -34,6 +34,7 @@ FLOOR = 0.2
 PRIOR_PAINTINGS = 4.0  # what is known of a word before anybody has painted it: the base rate
 CANDIDATES = 8  # of hundreds of subjects and colours that are compared at a time
 ANSWER_SECONDS = 20.0
+LONGEST_NOTE = 200
 
 T = TypeVar("T")
 
@@ -45,11 +46,13 @@ class Record:
     Args:
         traits: trait type -> value -> (paintings in rounds, those in the first quarter).
         paintings: in all; `best` of them in the first quarter.
+        prompts: of those best, the newest first.
     """
 
     traits: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
     paintings: int = 0
     best: int = 0
+    prompts: tuple[str, ...] = ()
 
     def of(self, trait: str, value: str) -> tuple[int, int]:
         """Paintings with this value, and how many of them came in the first quarter."""
@@ -91,11 +94,15 @@ class Idea:
     Args:
         source: "word lists", "muse", or a name of the owner's.
         why: one for each word that was chosen by what won; none where chance alone drew.
+        learned: from how many prompts that won its words were learned.
+        note: the source's own words about it, for people.
     """
 
     prompt: DrawnPrompt
     source: str
     why: tuple[Reason, ...] = ()
+    learned: int = 0
+    note: str = ""
 
     def explain(self) -> str:
         """Say in a few sentences where the prompt is from."""
@@ -103,7 +110,9 @@ class Idea:
             return " ".join(str(reason) for reason in self.why)
         if self.source == "muse":
             return "Drawn from the whole lists, to find out what nobody has tried."
-        return f"From: {self.source}."
+        if self.learned:
+            return f"In words that followed one another in {self.learned} prompts that won."
+        return f"From: {self.source}. {self.note}".rstrip()
 
 
 class PromptSource(Protocol):
@@ -190,8 +199,8 @@ class CommandSource:
     """A program of the owner's, such as a language model, that answers with a prompt.
 
     It reads one JSON object from its input: the seed, the category, and the values that won most,
-    by trait; the first line that it prints is the prompt. What it prints is checked like anybody's
-    prompt, and is subject to moderation like anybody's.
+    by trait; the first line that it prints is the prompt, and the second, if any, says why, for
+    people. The prompt is checked like anybody's, and is subject to moderation like anybody's.
 
     Args:
         command: the program and its arguments; no shell.
@@ -216,11 +225,12 @@ class CommandSource:
                 timeout=self.seconds,
                 check=True,
             )
-            text = next(iter(done.stdout.splitlines()), "").strip()
+            text, note, *_ = (*(line.strip() for line in done.stdout.splitlines()), "", "")
             parse_prompts(text)
         except (OSError, subprocess.SubprocessError, UnicodeError, AskerError) as error:
             raise WorldError(f"The source of prompts ({self.name}) gave none: {error}") from error
-        return Idea(DrawnPrompt(text, find_attributes(text), seed), self.name)
+        found = DrawnPrompt(text, find_attributes(text), seed)
+        return Idea(found, self.name, note=note[:LONGEST_NOTE])
 
 
 def _liked(record: Record, most: int = 10) -> dict[str, list[str]]:

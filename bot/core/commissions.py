@@ -49,15 +49,14 @@ async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> 
 
 
 async def paint_random(errand: Errand, arguments: Arguments) -> list[Reply]:
-    """Queue one or several prompts from the word lists; each seed draws the same one again."""
+    """Queue one or several prompts from the owner's source; the muse's unless they chose one."""
     count, category = int(arguments.get("count", 1)), arguments.get("category")
     if (repeated := await _repeated(errand, count)) is not None:
         return repeated
     model, requests, reasons = await _model(errand), [], []
-    source = await errand.tools.prompts.source()
     for _ in range(count):
         seed, kind = secrets.randbelow(SEEDS), str(category) if category else None
-        idea = await asyncio.to_thread(source.draw, seed, kind)
+        idea = await errand.tools.prompts.draw(seed, kind)
         requests.append(JobRequest(idea.prompt.text, idea.prompt.seed, model))
         known = errand.tools.prompts.knows_any
         reasons.append(why_line(errand.tools.words, errand.locale, idea, knows_any=known))

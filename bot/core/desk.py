@@ -53,7 +53,7 @@ class Desk:
     ) -> None:
         self._store, self._words = store, words
         chosen = options or DeskOptions()
-        self._tools = Tools(store, blobs, words, moderation, chosen, Prompts(store))
+        self._tools = Tools(store, blobs, words, moderation, chosen, Prompts(store, chosen.prompts))
 
     async def answer(self, ask: Ask) -> list[Reply]:
         """Carry out a command; never raises.

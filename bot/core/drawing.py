@@ -1,9 +1,14 @@
 """Where /random draws from, and the line that says why."""
 
+import asyncio
 import time
 
 from bot.core.words import Words
-from ganshare.muse import Idea, Muse, PromptSource
+from ganshare.errors import AskerError
+from ganshare.log import get_logger
+from ganshare.markov import MARKOV
+from ganshare.muse import Idea, Muse, PromptSource, Record
+from ganshare.prompt_sources import MakeSource
 from ganshare.store import Store
 
 __all__ = ["Prompts", "why_line"]
@@ -11,13 +16,20 @@ __all__ = ["Prompts", "why_line"]
 FRESH_SECONDS = 300.0  # for which what rounds taught is not read again
 MOST_REASONS = 2
 
+_log = get_logger(__name__)
+
 
 class Prompts:
-    """The muse, with what the ended rounds have taught by now."""
+    """The owner's source of prompts, with what the ended rounds have taught by now.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Args:
+        make: makes the source; the muse if left out.
+    """
+
+    def __init__(self, store: Store, make: MakeSource = Muse) -> None:
+        self._store, self._make = store, make
         self._source: PromptSource | None = None
+        self._muse = Muse(Record())
         self._read = 0.0
         self.knows_any = False  # of what won
 
@@ -25,9 +37,21 @@ class Prompts:
         """Give the source of prompts."""
         if self._source is None or time.monotonic() - self._read > FRESH_SECONDS:
             record = await self._store.record()
-            self._source, self.knows_any = Muse(record), record.paintings > 0
+            self._source = await asyncio.to_thread(self._make, record)
+            self._muse, self.knows_any = Muse(record), record.paintings > 0
             self._read = time.monotonic()
         return self._source
+
+    async def draw(self, seed: int, category: str | None) -> Idea:
+        """Draw a prompt; from the muse if the owner's source fails."""
+        source = await self.source()
+        try:
+            return await asyncio.to_thread(source.draw, seed, category)
+        except AskerError:
+            raise
+        except Exception as error:  # a stranger's source may raise anything
+            _log.warning("the source of prompts failed; the muse draws", reason=repr(error))
+            return self._muse.draw(seed, category)
 
 
 def why_line(words: Words, locale: str, idea: Idea, *, knows_any: bool) -> str:
@@ -36,8 +60,10 @@ def why_line(words: Words, locale: str, idea: Idea, *, knows_any: bool) -> str:
     Args:
         knows_any: whether it is known by now of any words how they did.
     """
-    if idea.source not in ("muse", "word lists"):
-        return words.say(locale, "muse-other", source=idea.source)
+    if idea.learned:
+        return words.say(locale, "muse-learned", count=idea.learned)
+    if idea.source not in ("muse", "word lists", MARKOV):
+        return f"{words.say(locale, 'muse-other', source=idea.source)} {idea.note}".rstrip()
     if not idea.why:
         return words.say(locale, "muse-chance") if knows_any else ""
     tried = sorted(idea.why, key=lambda each: (-each.best, -each.painted))[:MOST_REASONS]

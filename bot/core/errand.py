@@ -15,6 +15,8 @@ from ganshare.blobs import Blobs
 from ganshare.community import PlaceSettings
 from ganshare.errors import quoted
 from ganshare.jobs import Artwork, Job
+from ganshare.muse import Muse
+from ganshare.prompt_sources import MakeSource
 from ganshare.store import Store
 
 __all__ = ["DeskOptions", "Errand", "Tools"]
@@ -29,6 +31,7 @@ class DeskOptions:
         web_url: public address of the web page, for sign-in links; None without a page.
         guests_per_day: paintings of a visitor who has not signed in, where a place says nothing.
         admins: accounts that are admins everywhere; `curators` likewise.
+        prompts: makes what `/random` draws from.
     """
 
     model: str | None = None
@@ -36,6 +39,7 @@ class DeskOptions:
     guests_per_day: int = 0
     admins: frozenset[str] = frozenset()
     curators: frozenset[str] = frozenset()
+    prompts: MakeSource = Muse
 
     def rank_of(self, accounts: Iterable[str]) -> Rank | None:
         """The rank that somebody has everywhere, by any of their accounts; None for most."""

@@ -190,6 +190,8 @@ def rules_text(words: Words, locale: str, rules: RoundRules) -> str:
         lines.append(words.say(locale, "round-min-age", age=age))
     if rules.weighted:
         lines.append(words.say(locale, "round-weighted"))
+    if rules.preselect < 1:
+        lines.append(words.say(locale, "round-preselect", share=round(100 * rules.preselect)))
     return " ".join(lines)
 
 

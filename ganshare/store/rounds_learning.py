@@ -19,6 +19,7 @@ from ganshare.voting import Standing
 __all__ = ["Learning"]
 
 _BEST = 0.25  # the first quarter
+_PROMPTS = 2_000
 _NEWEST = 20_000  # taste changes, and so does the painter
 
 
@@ -35,6 +36,7 @@ class Learning:
                 round_entries.c.place,
                 round_entries.c.has_quorum,
                 artworks.c.attributes,
+                artworks.c.prompt,
             )
             .join(artworks, artworks.c.id == round_entries.c.artwork)
             .where(round_entries.c.place.is_not(None))
@@ -45,10 +47,11 @@ class Learning:
         sizes = Counter(row["round"] for row in rows)
         painted: dict[str, Counter[str]] = {name: Counter() for name in TRAITS}
         best: dict[str, Counter[str]] = {name: Counter() for name in TRAITS}
-        total = 0
+        won: list[str] = []
         for row in rows:
             is_best = row["has_quorum"] and row["place"] <= math.ceil(_BEST * sizes[row["round"]])
-            total += bool(is_best)
+            if is_best:
+                won.append(row["prompt"])
             for name, value in json.loads(row["attributes"]).items():
                 if name in painted:
                     painted[name][str(value)] += 1
@@ -57,7 +60,7 @@ class Learning:
             name: {value: (count, best[name][value]) for value, count in counts.items()}
             for name, counts in painted.items()
         }
-        return Record(traits, len(rows), total)
+        return Record(traits, len(rows), len(won), tuple(won[:_PROMPTS]))
 
     async def judged(self) -> list[tuple[Artwork, Standing]]:
         """Paintings that ended rounds ordered, with how they stood; deleted ones are left out."""

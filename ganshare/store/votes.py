@@ -59,7 +59,6 @@ from ganshare.voting import (
 
 __all__ = ["Votes"]
 
-_DEFAULT = Guards()
 _AT_ONCE = 500  # ids in one condition
 
 
@@ -67,8 +66,9 @@ class Votes(VoteLog):
     """Casting, reconciling, counting, holding."""
 
     _database: Database
+    _guards: Guards
 
-    async def cast(self, event: VoteEvent, guards: Guards = _DEFAULT) -> VoteState:
+    async def cast(self, event: VoteEvent, guards: Guards | None = None) -> VoteState:
         """Take in a reaction that was added or taken away; the same event changes nothing twice.
 
         Bots don't vote. The requester's own vote is kept and never counts, as the requester may
@@ -88,7 +88,7 @@ class Votes(VoteLog):
                 return
             await meet(connection, [voter], event.at)
             if await apply_vote(connection, ballot) and event.up:
-                await after_vote(connection, event.artwork, voter.account, guards)
+                await after_vote(connection, event.artwork, voter.account, guards or self._guards)
 
         if voter.is_bot:
             state = await self.vote_state(event.artwork, voter.account)
@@ -97,7 +97,7 @@ class Votes(VoteLog):
         return await self.vote_state(event.artwork, voter.account)
 
     async def toggle(
-        self, artwork: str, voter: Voter, *, key: str, guards: Guards = _DEFAULT
+        self, artwork: str, voter: Voter, *, key: str, guards: Guards | None = None
     ) -> VoteState:
         """Press the vote button: the person's vote by button, from whichever account, turns.
 
@@ -117,7 +117,8 @@ class Votes(VoteLog):
                 return
             accounts = await accounts_of(connection, voter.account)
             await _check_may_vote(connection, painting, voter, accounts)
-            await check_rate(connection, accounts, guards)
+            chosen = guards or self._guards
+            await check_rate(connection, accounts, chosen)
             moment = float((await connection.execute(sa.select(now()))).scalar_one())
             await meet(connection, [voter], moment)
             found = await _buttons(connection, artwork, accounts)
@@ -130,7 +131,7 @@ class Votes(VoteLog):
                 await _log(connection, ballot, born, _press_key(key, number))
                 await apply_vote(connection, ballot)
             if not up:
-                await after_vote(connection, artwork, voter.account, guards)
+                await after_vote(connection, artwork, voter.account, chosen)
 
         await self._database.atomically(press)
         return await self.vote_state(artwork, voter.account)
