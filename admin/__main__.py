@@ -16,6 +16,7 @@ from admin.commands.list import list_, unlist
 from admin.commands.mint import mint
 from admin.commands.plan import plan
 from admin.commands.reconcile import reconcile, status
+from admin.commands.rounds import rounds
 from admin.commands.verify import verify
 from ganshare.cli import run_cli
 
@@ -27,7 +28,7 @@ def admin() -> None:
     """Mint what the community chose, and list it for sale."""
 
 
-for _command in (audit, curate, critic, keys, deploy, approve, plan, mint, list_, unlist):
+for _command in (audit, rounds, curate, critic, keys, deploy, approve, plan, mint, list_, unlist):
     admin.add_command(_command)
 for _command in (reconcile, status, export, verify, doctor):
     admin.add_command(_command)

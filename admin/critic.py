@@ -140,13 +140,16 @@ def report(examples: Sequence[Example], phrase: Floats | None = None, seed: int 
 
 
 def _fit(examples: Sequence[Example], strength: float, seed: int) -> Floats:
-    """Logistic regression on differences, by Newton's method: the loss is convex."""
-    differences = _differences(examples, seed)  # (pairs, dim), the better one first
-    dim = differences.shape[1]
-    weights = np.zeros(dim)
+    """Logistic regression on differences, by Newton's method: the loss is convex.
+
+    The solution lies in the span of the embeddings; few paintings are fitted in it.
+    """
+    basis, _ = np.linalg.qr(_embeddings(examples).T)  # (dim, rank)
+    differences = _differences(examples, seed) @ basis  # (pairs, rank), the better one first
+    weights = np.zeros(basis.shape[1])
     if not len(differences):
-        return weights
-    ridge = strength * np.eye(dim) / len(differences)
+        return np.asarray(basis @ weights)
+    ridge = strength * np.eye(len(weights)) / len(differences)
     for _ in range(25):
         wrong = 1.0 / (1.0 + np.exp(np.clip(differences @ weights, -30.0, 30.0)))
         gradient = ridge @ weights - differences.T @ wrong / len(differences)
@@ -155,7 +158,7 @@ def _fit(examples: Sequence[Example], strength: float, seed: int) -> Floats:
         weights -= step
         if float(np.abs(step).max()) < 1e-6:
             break
-    return weights
+    return np.asarray(basis @ weights)
 
 
 def _differences(examples: Sequence[Example], seed: int) -> Floats:

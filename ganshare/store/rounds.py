@@ -126,11 +126,16 @@ class Rounds(CriticScores, Showing, Telling, Curating, Learning):
             _log.warning("a round that its own bot left open has been ended", round=round_id)
         return ids
 
-    async def weigh(self, round_id: str, shares: Mapping[str, float], by: str) -> int:
+    async def weigh(
+        self, round_id: str, shares: Mapping[str, float], by: str, source: str = ""
+    ) -> int:
         """Keep the snapshot of share holders' balances, once and before the round has ended.
 
         A share more is a vote more, up to the round's `max_weight`; who holds none has one vote.
         Gives the number of holders.
+
+        Args:
+            source: where the balances are from, for the log.
 
         Raises:
             VoteError: the round doesn't weigh votes, has its snapshot already or has ended.
@@ -157,7 +162,7 @@ class Rounds(CriticScores, Showing, Telling, Curating, Learning):
             if rows:
                 await connection.execute(round_weights.insert(), rows)
             data = {"round": round_id, "weights": weights}
-            await append(connection, LogKind.WEIGH, by=by, data=data)
+            await append(connection, LogKind.WEIGH, by=by, reason=source, data=data)
             return len(rows)
 
         return await self._database.atomically(keep)

@@ -1,0 +1,123 @@
+"""Who held how many shares when a round began: from a list, or from the chain at that moment."""
+
+import csv
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eth_utils.address import is_hex_address, to_checksum_address
+
+from admin.chain.abi import Function
+from admin.chain.chain import Chain
+from ganshare.errors import ParameterError, WorldError, quoted
+
+__all__ = ["Holder", "Shares", "balances", "block_at", "read_holders"]
+
+_OF_721 = Function("balanceOf(address)", ("uint256",))
+_OF_1155 = Function("balanceOf(address,uint256)", ("uint256",))
+_COLUMNS = "columns `account` and either `shares` or `wallet`"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A line of the list: an account such as "discord:42" with its shares or with its wallet."""
+
+    account: str
+    shares: float = 0.0
+    wallet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What counts as a share: an ERC-721's tokens, or with a token id those of an ERC-1155."""
+
+    contract: str
+    token: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the address."""
+        if not is_hex_address(self.contract):
+            message = f"{quoted(self.contract)} is no address of a contract; it has 40 hex digits."
+            raise ParameterError(message, given=self.contract)
+
+
+def read_holders(file: Path) -> list[Holder]:
+    """Read a CSV file.
+
+    Raises:
+        ParameterError: a column is missing, a line is not understood, or a wallet comes twice.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise ParameterError(f"{file} cannot be read: {error}.", given=str(file)) from error
+    columns = set(rows[0]) if rows else set()
+    if "account" not in columns or len(columns & {"shares", "wallet"}) != 1:
+        raise ParameterError(f"{file} needs {_COLUMNS}, and a line for each holder.", given=file)
+    holders = [_holder(row, f"{file}, line {number}") for number, row in enumerate(rows, 2)]
+    wallets = [each.wallet for each in holders if each.wallet]
+    if twice := {each for each in wallets if wallets.count(each) > 1}:
+        message = f"{file} has the wallet {min(twice)} for two accounts; its shares count once."
+        raise ParameterError(message, given=min(twice))
+    return holders
+
+
+def _holder(row: Mapping[str, str | None], where: str) -> Holder:
+    account, wallet = (row["account"] or "").strip(), (row.get("wallet") or "").strip()
+    if ":" not in account.strip(":"):
+        message = f"{where}: {quoted(account)} is no account; they look like discord:42."
+        raise ParameterError(message, given=account)
+    if "wallet" in row:
+        if not is_hex_address(wallet):
+            raise ParameterError(f"{where}: {quoted(wallet)} is no wallet's address.", given=wallet)
+        return Holder(account, wallet=to_checksum_address(wallet))
+    text = (row.get("shares") or "").strip()
+    try:
+        shares = float(text)
+    except ValueError:
+        shares = math.nan
+    if not 0 <= shares < math.inf:
+        message = f"{where}: {quoted(text)} is no number of shares; it is 0 or more."
+        raise ParameterError(message, given=text)
+    return Holder(account, shares)
+
+
+async def block_at(chain: Chain, moment: float) -> int:
+    """Give the last block that was made before a moment.
+
+    Raises:
+        WorldError: the chain has not come so far yet.
+    """
+    last = await chain.height()
+    if await _time(chain, last) < moment:
+        raise WorldError("The chain's newest block is older than that; try again in a minute.")
+    first = 0
+    while last - first > 1:  # the first is before the moment, the last is not
+        middle = (first + last) // 2
+        if await _time(chain, middle) < moment:
+            first = middle
+        else:
+            last = middle
+    return first
+
+
+async def balances(
+    chain: Chain, shares: Shares, block: int, holders: Iterable[Holder]
+) -> dict[str, float]:
+    """Read what each account's wallets held as of a block; endpoints must agree."""
+    found: dict[str, float] = {}
+    for each in holders:
+        if shares.token is None:
+            answer = await chain.call_at(block, shares.contract, _OF_721, each.wallet)
+        else:
+            wanted = (each.wallet, shares.token)
+            answer = await chain.call_at(block, shares.contract, _OF_1155, *wanted)
+        found[each.account] = found.get(each.account, 0.0) + float(answer[0])
+    return found
+
+
+async def _time(chain: Chain, block: int) -> int:
+    found = await chain.agreed("eth_getBlockByNumber", hex(block), False)
+    return int(str(found["timestamp"]), 16)

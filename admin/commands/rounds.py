@@ -1,0 +1,182 @@
+"""`ganshare admin rounds`: what only the owner chooses of a round: a critic's pool, shares."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from admin.balances import Holder, Shares, balances, block_at, read_holders
+from admin.chain.chain import open_chain
+from admin.opening import opened_store, whoever_types
+from ganshare.errors import ParameterError, SettingsError, VoteError, quoted
+from ganshare.settings import AdminSettings, load
+from ganshare.voting import Round, RoundRules
+
+__all__ = ["rounds"]
+
+HOUR = 3_600.0
+USUAL = RoundRules()
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def rounds() -> None:
+    """List, open, weigh and end rounds of votes."""
+
+
+@rounds.command("list")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+def list_command(limit: int) -> None:
+    """List rounds, newest first."""
+    for each in asyncio.run(_listed(limit)):
+        click.echo(_line(each))
+
+
+@rounds.command("open")
+@click.argument("place")
+@click.option("--hours", type=click.FloatRange(0.1, 8_760), default=168, show_default=True)
+@click.option("--title", default="")
+@click.option("--pool", type=int, default=USUAL.pool, show_default=True)
+@click.option("--winners", type=int, default=USUAL.winners, show_default=True)
+@click.option("--quorum", type=int, default=USUAL.quorum, show_default=True)
+@click.option("--views", type=int, default=USUAL.views, show_default=True)
+@click.option("--age", type=float, default=USUAL.min_age / HOUR, show_default=True,
+              help="For how many hours an account must have been there to vote.")  # fmt: skip
+@click.option("--automatic", is_flag=True, help="Finished paintings enter by themselves.")
+@click.option("--critic", type=click.FloatRange(1, 100), metavar="PERCENT",
+              help="Of those the best by the critic; needs `critic score`.")  # fmt: skip
+@click.option("--weighted", is_flag=True, help="Share holders' votes weigh more; see `snapshot`.")
+@click.option("--max-weight", type=float, default=USUAL.max_weight, show_default=True)
+def open_command(
+    place: str,
+    hours: float,
+    title: str,
+    age: float,
+    automatic: bool,
+    critic: float | None,
+    **rules: int | float | bool,
+) -> None:
+    """Open a round in a place such as discord:123, where its bot tells of it.
+
+    Curators open rounds in the chats, too; a critic's choice and shares are the owner's to want.
+    """
+    wanted = RoundRules(
+        **rules,  # type: ignore[arg-type]  # click has checked their kinds
+        min_age=age * HOUR,
+        automatic=automatic or critic is not None,
+        preselect=1.0 if critic is None else critic / 100,
+    )
+    click.echo(_line(asyncio.run(_opened(place, hours * HOUR, wanted, title))))
+
+
+@rounds.command()
+@click.argument("round_id", metavar="ROUND")
+@click.option("--holders", required=True, type=_FILE, metavar="F.csv",
+              help="Accounts with their shares, or with their wallets.")  # fmt: skip
+@click.option("--contract", metavar="0x...", help="For wallets; ADMIN_GATE_CONTRACT if left out.")
+@click.option("--token-id", type=click.IntRange(0), metavar="N", help="Of an ERC-1155.")
+@click.option("--block", type=click.IntRange(0), metavar="N",
+              help="For wallets; the last one before the round began, if left out.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be kept.")
+def snapshot(
+    round_id: str,
+    holders: Path,
+    contract: str | None,
+    token_id: int | None,
+    block: int | None,
+    dry_run: bool,
+) -> None:
+    """Keep who held how many shares when a weighted round began; once, and before it has ended.
+
+    F.csv has the columns account and shares, or account and wallet. Wallets' balances are read
+    from the chain. The snapshot is an entry of the log of votes.
+    """
+    found = read_holders(holders)
+    shares = _shares(contract, token_id) if found[0].wallet else None
+    click.echo(asyncio.run(_weighed(round_id, found, shares, block, holders.name, dry_run)))
+
+
+@rounds.command()
+@click.argument("round_id", metavar="ROUND")
+@click.option("--early", is_flag=True, help="Before its time.")
+def close(round_id: str, early: bool) -> None:
+    """End a round whose time is over, as its bot does by itself."""
+    click.echo(asyncio.run(_closed(round_id, early)))
+
+
+def _shares(contract: str | None, token_id: int | None) -> Shares:
+    settings = load(AdminSettings)
+    address = contract or settings.gate_contract
+    if address is None:
+        raise SettingsError(
+            "Wallets need a contract whose tokens are shares; --contract or ADMIN_GATE_CONTRACT "
+            "takes its address."
+        )
+    return Shares(address, token_id if contract or token_id is not None else settings.gate_token_id)
+
+
+async def _listed(limit: int) -> list[Round]:
+    async with opened_store() as store:
+        return await store.rounds(limit=limit)
+
+
+async def _opened(place: str, seconds: float, rules: RoundRules, title: str) -> Round:
+    if ":" not in place.strip(":") and place != "web":
+        message = f"{quoted(place)} is no place; they look like discord:123 or telegram:-45."
+        raise ParameterError(message, given=place)
+    async with opened_store() as store:
+        return await store.open_round(place, whoever_types(), seconds, rules, title=title)
+
+
+async def _weighed(
+    round_id: str,
+    holders: list[Holder],
+    shares: Shares | None,
+    block: int | None,
+    name: str,
+    dry_run: bool,
+) -> str:
+    async with opened_store() as store:
+        round_ = await store.round(round_id)
+        if round_ is None:
+            raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
+        if shares is None:
+            held, source = {each.account: each.shares for each in holders}, name
+        else:
+            held, block = await _read(round_, holders, shares, block)
+            token = "" if shares.token is None else f", token {shares.token}"
+            source = f"{name}; {shares.contract}{token}, block {block}"
+        some = sum(1 for each in held.values() if each > 0)
+        if dry_run:
+            return f"{some} of {len(held)} accounts hold shares ({source}); nothing was kept."
+        kept = await store.weigh(round_id, held, whoever_types(), source)
+        return f"{kept} of {len(held)} accounts hold shares ({source}); kept for {round_id}."
+
+
+async def _read(
+    round_: Round, holders: list[Holder], shares: Shares, block: int | None
+) -> tuple[dict[str, float], int]:
+    settings = load(AdminSettings)
+    urls = settings.rpc_urls.get_secret_value()
+    async with open_chain(urls, settings.chain_id) as chain:
+        at = await block_at(chain, round_.opens) if block is None else block
+        return await balances(chain, shares, at, holders), at
+
+
+async def _closed(round_id: str, early: bool) -> str:
+    async with opened_store() as store:
+        standings = await store.close_round(round_id, whoever_types(), early=early)
+        return f"{sum(each.won for each in standings)} winners of {len(standings)} paintings"
+
+
+def _line(round_: Round) -> str:
+    def day(moment: float) -> str:
+        return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M}"
+
+    rules = round_.rules
+    wishes = [f"the critic's {rules.preselect:.0%}"] if rules.preselect < 1 else []
+    wishes += ["weighted"] if rules.weighted else []
+    ended = f"ended {day(round_.closed)}" if round_.closed else f"ends {day(round_.closes)}"
+    parts = [round_.id, round_.place, f"from {day(round_.opens)}", ended, *wishes, round_.title]
+    return "  ".join(part for part in parts if part)
