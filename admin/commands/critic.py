@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,10 +18,12 @@ from ganshare.voting import Standing
 if TYPE_CHECKING:
     from admin.critic import Example, Lift, Report
     from admin.embeddings import Embeddings, Floats
+    from ganshare.critics import Critic
 
 __all__ = ["critic"]
 
 PHRASE = "a beautiful painting"
+HEAD = "critic.npz"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -36,21 +39,42 @@ def critic() -> None:
 @click.option("--to", type=_FILE, metavar="F", help="The head's .npz; among the models if unset.")
 def train(to: Path | None) -> int:
     """Fit the head on all ended rounds; exit code 1 if there are too few paintings."""
-    import numpy as np
-
-    from admin.critic import LEAST_PAINTINGS
+    from admin.critic import LEAST_PAINTINGS, report
     from admin.critic import train as fit
+    from admin.scoring import save_head
 
     examples, _, perceptor = _examples([])
     if len(examples) < LEAST_PAINTINGS:
         click.echo(f"Only {len(examples)} paintings with a quorum; {LEAST_PAINTINGS} are needed.")
         return 1
-    head = fit(examples)
-    file = to or _folder() / "critic.npz"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(file, weights=head.weights, perceptor=np.array(perceptor))
-    click.echo(f"{file}: learned from {len(examples)} paintings")
+    file, worth = to or _folder() / HEAD, report(examples)
+    save_head(file, fit(examples), perceptor, time.time(), worth)
+    click.echo(f"{file}: learned from {len(examples)} paintings. {worth.sentence}")
     return 0
+
+
+@critic.command()
+@click.option("--phrase", default=PHRASE, show_default=True, help="To compare likeness with.")
+@click.option("--head", type=_FILE, metavar="F", help="As for `train`.")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1.0),
+    metavar="SECONDS",
+    help="Look again and again until stopped.",
+)
+def score(phrase: str, head: Path | None, every: float | None) -> None:
+    """Look at paintings that the critic has not seen, for the curators' desk.
+
+    Paintings that wait for it, where a round was opened so that the critic chooses, enter then.
+    """
+    from admin.scoring import load_head
+
+    trained = load_head(head or _folder() / HEAD)
+    while True:
+        click.echo(asyncio.run(_scored(phrase, trained)))
+        if every is None:
+            return
+        time.sleep(every)
 
 
 @critic.command("report")
@@ -110,6 +134,19 @@ async def _judged() -> tuple[list[tuple[Artwork, Standing]], dict[str, str]]:
         judged = [each for each in await store.judged() if each[1].has_quorum]
         accounts = sorted({artwork.person for artwork, _ in judged})
         return judged, {account: await store.main_account(account) for account in accounts}
+
+
+async def _scored(phrase: str, head: "tuple[Critic, Floats] | None") -> str:
+    from admin.scoring import score_new
+
+    async with opened_store() as store:
+        found = await score_new(store, phrase, head)
+    said = f"{found.paintings} paintings scored"
+    if found.unreadable:
+        said += f", {found.unreadable} have no picture any more"
+    if found.entered:
+        said += f"; {found.entered} entered their rounds, chosen by {found.chooser}"
+    return f"{said}."
 
 
 def _folder() -> Path:

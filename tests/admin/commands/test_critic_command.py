@@ -6,7 +6,6 @@ import json
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
 from PIL import Image
@@ -14,6 +13,7 @@ from PIL import Image
 from admin.__main__ import admin
 from ganshare.blobs import open_blobs
 from ganshare.cli import run_cli
+from ganshare.critics import Opinion
 from ganshare.store import open_store
 from ganshare.store.tables import artworks, jobs
 from ganshare.store.votes_tables import round_entries
@@ -90,6 +90,22 @@ def test_a_taste_for_red_is_learned_and_its_worth_is_told(
     assert found["phrase"]["lift"] > 1.0
     assert run_cli(admin, ["critic", "train"]) == 0
     assert f"learned from {COUNT} paintings" in capsys.readouterr().out
-    with np.load(tmp_path / "models" / "critic.npz", allow_pickle=False) as head:
-        assert head["weights"].ndim == 1
-        assert len(str(head["perceptor"])) == 64
+    assert run_cli(admin, ["critic", "score", "--phrase", "a red painting"]) == 0
+    # The first of all, which the community was copied from, has no picture.
+    scored = capsys.readouterr().out
+    assert scored == f"{COUNT} paintings scored, 1 have no picture any more.\n"
+    likeness, taste = asyncio.run(_opinions(tmp_path))
+    assert (likeness.critic.phrase, likeness.critic.helps) == ("a red painting", False)
+    assert taste.critic.helps
+    assert taste.place <= COUNT // 4
+    assert (taste.of, likeness.of) == (COUNT, COUNT)
+    assert run_cli(admin, ["critic", "score", "--phrase", "a red painting"]) == 0
+    assert capsys.readouterr().out.startswith("0 paintings scored")
+
+
+async def _opinions(folder: Path) -> list[Opinion]:
+    """What the critics think of the painting that the community liked best."""
+    async with open_store(f"sqlite+aiosqlite:///{folder}/store.db") as store:
+        (round_,) = await store.rounds()
+        best = (await store.standings(round_.id))[0].artwork
+        return (await store.opinions(round_.id, [best]))[best]
