@@ -7,6 +7,7 @@ nodes of up to 174 children in a balanced tree. https://specs.ipfs.tech/unixfs/
 import base64
 import hashlib
 import json
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +21,7 @@ CHUNK = 262_144
 _WIDTH = 174
 _RAW, _DAG_PB = 0x55, 0x70
 _LONGEST_WAIT = 120.0
+_SAMPLE = b"GANshare"
 
 
 class IpfsError(WorldError):
@@ -105,6 +107,11 @@ class PinService(Protocol):
 
     async def add(self, name: str, data: bytes) -> str:
         """Keep a file; gives its CID, as the service computed it."""
+        ...
+
+    async def check(self) -> str:
+        """Look whether it would keep files, and leave nothing there; raises IpfsError."""
+        ...
 
 
 class Pinner:
@@ -121,15 +128,22 @@ class Pinner:
         """
         expected = cid_of(data)
         for service in self._services:
-            found = await service.add(name, data)
-            if found != expected:
-                raise IpfsError(
-                    f"The service says that {name} is {found}, but it is {expected}; it must use "
-                    "CID version 1, raw leaves and chunks of 262144 bytes.",
-                    given=found,
-                    allowed=expected,
-                )
+            _check_same(name, await service.add(name, data), expected)
         return expected
+
+    async def check(self) -> list[str]:
+        """Ask all services whether they would; raises IpfsError for the first that would not."""
+        return [await service.check() for service in self._services]
+
+
+def _check_same(name: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise IpfsError(
+            f"The service says that {name} is {found}, but it is {expected}; it must use CID "
+            "version 1, raw leaves and chunks of 262144 bytes.",
+            given=found,
+            allowed=expected,
+        )
 
 
 class Kubo:
@@ -141,10 +155,17 @@ class Kubo:
 
     async def add(self, name: str, data: bytes) -> str:
         """Keep a file; raises IpfsError."""
-        options = {"cid-version": "1", "raw-leaves": "true", "chunker": f"size-{CHUNK}"}
-        answer = await _post(
-            self._client, f"{self._api}/add", name, data, params={**options, "pin": "true"}
-        )
+        return await self._hash(name, data, {"pin": "true"})
+
+    async def check(self) -> str:
+        """Let the node compute a CID without keeping anything; raises IpfsError."""
+        found = await self._hash("doctor.txt", _SAMPLE, {"only-hash": "true", "pin": "false"})
+        _check_same("doctor.txt", found, cid_of(_SAMPLE))
+        return f"{httpx.URL(self._api).host} computes the CIDs that we do"
+
+    async def _hash(self, name: str, data: bytes, more: dict[str, str]) -> str:
+        options = {"cid-version": "1", "raw-leaves": "true", "chunker": f"size-{CHUNK}", **more}
+        answer = await _post(self._client, f"{self._api}/add", name, data, params=options)
         return str(answer.get("Hash"))
 
 
@@ -171,6 +192,12 @@ class Pinata:
         )
         return str(answer.get("IpfsHash"))
 
+    async def check(self) -> str:
+        """Ask whether the token is accepted; raises IpfsError."""
+        url = f"{self._api}/data/testAuthentication"
+        await _answer(url, "the token", self._client.get(url, headers=self._headers))
+        return f"{httpx.URL(self._api).host} accepts the token"
+
 
 async def _post(
     client: httpx.AsyncClient,
@@ -182,15 +209,20 @@ async def _post(
     headers: dict[str, str] | None = None,
     data: dict[str, str] | None = None,
 ) -> dict[str, object]:
+    asking = client.post(
+        url,
+        files={"file": (name, content)},
+        params=params,
+        headers=headers,
+        data=data,
+        timeout=_LONGEST_WAIT,
+    )
+    return await _answer(url, name, asking)
+
+
+async def _answer(url: str, name: str, asking: Awaitable[httpx.Response]) -> dict[str, object]:
     try:
-        response = await client.post(
-            url,
-            files={"file": (name, content)},
-            params=params,
-            headers=headers,
-            data=data,
-            timeout=_LONGEST_WAIT,
-        )
+        response = await asking
         response.raise_for_status()
         answer: dict[str, object] = response.json()
     except httpx.HTTPStatusError as error:

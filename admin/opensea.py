@@ -34,6 +34,11 @@ class OpenSeaAway(WorldError):  # noqa: N818  # says what is the case
 class OrderRefused(WorldError):  # noqa: N818  # says what is the case
     """OpenSea does not take an order, and says why."""
 
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether it says that it has the order already."""
+        return any(word in str(self).lower() for word in ("duplicate", "already exist"))
+
 
 @dataclass(frozen=True, slots=True)
 class MarketTerms:

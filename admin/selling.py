@@ -175,7 +175,9 @@ async def _post(ledger: Ledger, opensea: OpenSea, shop: Shop, signed: Listing) -
         try:
             await opensea.post(shop.market, current.order, current.signature, shop.seaport)
         except (OpenSeaAway, OrderRefused) as error:
-            # A refusal may be "duplicate": then it is there.
+            # A duplicate is there, though what answers questions may not have heard of it yet.
+            if isinstance(error, OrderRefused) and error.is_duplicate:
+                return await _end(ledger, current, ListingState.POSTED, "")
             if await opensea.status(shop.market, current.hash, shop.seaport) is not None:
                 return await _end(ledger, current, ListingState.POSTED, "")
             if isinstance(error, OrderRefused):

@@ -102,7 +102,7 @@ async def _opensea(session: Session, chain: Chain) -> str:
 
 
 async def _ipfs(session: Session, chain: Chain) -> str:
-    return f"agrees about {await session.pinner().pin('doctor.txt', b'GANshare')}"
+    return ", ".join(await session.pinner().check())
 
 
 _CHECKS: tuple[tuple[str, Check], ...] = (

@@ -1,12 +1,13 @@
 """Stand-ins on loopback that other processes can talk to: OpenSea's API and an IPFS node.
 
-The OpenSea one takes orders as the real one is described (../shared/specs is not needed), and can
-be told to fail in all the ways that networks and services do.
+The OpenSea one takes orders and answers as the real one's description says, and can be told to
+fail in all the ways that networks and services do.
 """
 
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Opensea:
         chain: its name in addresses; `fees`, `zone` and `currency` as the collection has them.
         troubles: what happens to a posted order, by a die: "500 after", "timeout after", "429",
             "500 before".
+        late: how often an order that is stored is said to be unknown.
     """
 
     contract: str
@@ -45,6 +47,7 @@ class Opensea:
     )
     troubles: tuple[str, ...] = ()
     seed: int = 1
+    late: int = 0
     listings: dict[str, dict[str, Any]] = field(default_factory=dict)
     stored: list[str] = field(default_factory=list)  # each time that an order was stored
     bodies: list[dict[str, Any]] = field(default_factory=list)
@@ -52,6 +55,7 @@ class Opensea:
     def __post_init__(self) -> None:
         """Throw the die from a seed."""
         self._die = random.Random(self.seed)  # noqa: S311  # a test must be repeatable
+        self._asked: Counter[str] = Counter()
 
     @property
     def app(self) -> Starlette:
@@ -73,16 +77,22 @@ class Opensea:
             for number, (recipient, fee) in enumerate(self.fees)
         ]
         money = {**self.currency, "chain": self.chain, "name": "", "image": "", "eth_price": "1"}
-        return JSONResponse(
-            {
-                "collection": self.slug,
-                "name": self.slug,
-                "contracts": [{"address": self.contract.lower(), "chain": self.chain}],
-                "fees": fees,
-                "required_zone": self.zone,
-                "pricing_currencies": {"listing_currency": money, "offer_currency": money},
-            }
-        )
+        money |= {"usd_price": "1"}
+        found: dict[str, Any] = {
+            "collection": self.slug,
+            "name": self.slug,
+            "contracts": [{"address": self.contract.lower(), "chain": self.chain}],
+            "fees": fees,
+            "pricing_currencies": {"listing_currency": money, "offer_currency": money},
+            "created_date": "2026-01-01",
+            "editors": [],
+            "opensea_url": f"https://opensea.io/collection/{self.slug}",
+            "safelist_status": "not_requested",
+            **dict.fromkeys(("is_disabled", "is_nsfw"), False),
+            **dict.fromkeys(("collection_offers_enabled", "trait_offers_enabled"), True),
+            **dict.fromkeys(("total_supply", "unique_item_count"), 100),
+        }
+        return JSONResponse(found | ({"required_zone": self.zone} if self.zone else {}))
 
     async def _post(self, request: Request) -> Response:
         trouble = self._die.choice(self.troubles) if self.troubles else ""
@@ -104,14 +114,28 @@ class Opensea:
             return JSONResponse({"errors": ["oops"]}, 500)
         if trouble == "timeout after":
             return Response(status_code=504)
-        price = {"current": {"currency": "POL", "decimals": 18, "value": "1"}}
-        shown = {"order_hash": found, "chain": self.chain, "price": price, "type": "basic"}
-        return JSONResponse({**shown, "remaining_quantity": 1, "status": "ACTIVE"})
+        return JSONResponse(self._shown(found))
 
     async def _order(self, request: Request) -> Response:
-        if request.path_params["hash"] not in self.listings:
+        wanted = request.path_params["hash"]
+        self._asked[wanted] += wanted in self.listings
+        if self._asked[wanted] <= self.late:
             return JSONResponse({"errors": ["Order not found"]}, 400)
-        return JSONResponse({"order": {"status": "ACTIVE"}})
+        return JSONResponse({"order": self._shown(wanted)})
+
+    def _shown(self, found: str) -> dict[str, Any]:
+        body = self.listings[found]
+        value = str(_read(body["parameters"]).price)
+        money = {"currency": self.currency["symbol"], "decimals": self.currency["decimals"]}
+        return {
+            "order_hash": found,
+            "chain": self.chain,
+            "protocol_address": body["protocol_address"],
+            "price": {"current": {**money, "value": value}},
+            "type": "basic",
+            "remaining_quantity": 1,
+            "status": "ACTIVE",
+        }
 
     def _problem(self, request: Request, body: Mapping[str, Any]) -> str | None:
         order = _read(body["parameters"])
@@ -145,6 +169,7 @@ class Collector:
             routes=[
                 Route("/api/v0/add", self._add, methods=["POST"]),
                 Route("/pinning/pinFileToIPFS", self._add, methods=["POST"]),
+                Route("/data/testAuthentication", self._authentic),
             ]
         )
 
@@ -153,8 +178,13 @@ class Collector:
             upload: Any = form["file"]
             data = await upload.read()
         found = cid_of(data + b"?" if self.wrong else data)
-        self.files[found] = data
+        if request.query_params.get("only-hash") != "true":
+            self.files[found] = data
         return JSONResponse({"Hash": found, "IpfsHash": found, "Name": "", "Size": "0"})
+
+    async def _authentic(self, request: Request) -> Response:
+        known = request.headers.get("authorization") == "Bearer token"
+        return JSONResponse({"message": "?"}, 200 if known else 401)
 
 
 @contextmanager

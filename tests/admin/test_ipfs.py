@@ -48,6 +48,20 @@ async def test_files_are_pinned_with_every_service_under_our_own_cid() -> None:
             await pinner.pin("a.png", b"picture")
 
 
+async def test_a_look_at_services_leaves_nothing_there() -> None:
+    node = Collector()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(node.app)) as client:
+        kubo = Kubo("http://node/api/v0", client)
+        found = await Pinner(kubo, Pinata("http://cloud", "token", client)).check()
+        assert found == ["node computes the CIDs that we do", "cloud accepts the token"]
+        assert node.files == {}
+        with pytest.raises(IpfsError, match="refused the token with HTTP 401"):
+            await Pinata("http://cloud", "wrong", client).check()
+        node.wrong = True
+        with pytest.raises(IpfsError, match="CID version 1, raw leaves"):
+            await kubo.check()
+
+
 async def test_a_service_that_is_away_or_refuses_is_named_without_its_token() -> None:
     async def away(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("token in here")

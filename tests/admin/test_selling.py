@@ -116,6 +116,22 @@ async def test_every_order_is_stored_once_whatever_is_answered(
     assert await sell(ledger, opensea, signer, quiet, shop) == 0
 
 
+async def test_an_order_that_opensea_calls_a_duplicate_is_posted(
+    minted: int,
+    api: Opensea,
+    ledger: Ledger,
+    opensea: OpenSea,
+    signer: Signer,
+    quiet: Chain,
+    shop: Shop,
+) -> None:
+    api.troubles, api.late = ("500 after",), 1  # it is stored, and at first nobody knows it
+    assert await sell(ledger, opensea, signer, quiet, shop) == minted
+    assert len(api.bodies) == 2 * minted
+    assert sorted(api.stored) == await posted(ledger, shop)
+    assert len(api.stored) == minted
+
+
 async def test_what_was_being_posted_when_the_process_died_is_asked_for_first(
     minted: int,
     api: Opensea,
@@ -217,7 +233,24 @@ async def test_what_is_posted_follows_openseas_description(
     if not (specs / "opensea-openapi.json").exists():
         pytest.skip("OpenSea's description is not here")
     described = json.loads((specs / "opensea-openapi.json").read_text("utf-8"))
+
+    def check(body: Any, name: str) -> None:
+        where = {"$ref": f"#/components/schemas/{name}", "components": described["components"]}
+        jsonschema.validate(body, where)
+
     await sell(ledger, opensea, signer, quiet, shop)
-    schema = {"$ref": "#/components/schemas/SeaportRequest", "components": described["components"]}
+    assert len(api.bodies) == minted
     for body in api.bodies:
-        jsonschema.validate(body, schema)
+        check(body, "SeaportRequest")
+    # So are the answers of its stand-in.
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api.app)) as client:
+        base, known = "http://opensea/api/v2", api.stored[0]
+        for api.zone in (None, "0x" + "20" * 20):
+            found = await client.get(f"{base}/collections/paintings")
+            check(found.json(), "CollectionDetailedResponse")
+        found = await client.get(f"{base}/orders/chain/polygon/protocol/{SEAPORT_1_6}/{known}")
+        check(found.json(), "GetOrderResponse")
+        api.listings.clear()
+        api.zone = None
+        posting = f"{base}/orders/polygon/seaport/listings"
+        check((await client.post(posting, json=api.bodies[0])).json(), "Listing")
