@@ -4,6 +4,8 @@ The browser dies with this process, even by kill -9: the driver hangs on a leash
 on a pipe of the driver's, so that it has no port that others could debug it by.
 """
 
+import contextlib
+import functools
 import json
 import os
 import shutil
@@ -15,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import urllib3.exceptions
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
@@ -36,6 +38,7 @@ _FLAGS = (
     *("--disable-save-password-bubble", "--window-size=1280,1000"),
 )
 _PAGE_SECONDS = 60
+_START_SECONDS = 30
 
 
 class Browser:
@@ -82,17 +85,13 @@ class Browser:
         if os.geteuid() == 0:  # Chrome's sandbox does not work for root, as in containers
             options.add_argument("--no-sandbox")
             options.add_argument("--disable-dev-shm-usage")
-        driver = _started(options, driver_path)
-        driver.set_page_load_timeout(_PAGE_SECONDS)
-        driver.set_script_timeout(_PAGE_SECONDS)
-        if wallet:
-            script = {"source": _script("wallet")}
-            driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
+        driver = _started(options, driver_path, wallet=wallet)
         return cls(driver, base, locators)
 
     def quit(self) -> None:
-        """End it."""
-        self._driver.quit()
+        """End it, even one that has ended itself."""
+        with contextlib.suppress(WebDriverException, urllib3.exceptions.HTTPError, OSError):
+            self._driver.quit()
 
     # --- pages ------------------------------------------------------------------------------------
 
@@ -135,12 +134,8 @@ class Browser:
         Raises:
             StepFailed: the page made another text of it.
         """
-        field = self.find(name)
-        field.click()
-        field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(Keys.DELETE)
-        if text:
-            self._driver.execute_cdp_cmd("Input.insertText", {"text": text})
+        field = self._found(self.locators.at[name], {}, ready=True)[0]
+        self._driver.execute_cdp_cmd("Input.insertText", {"text": text})
         held = field.get_property("value")
         if held != text:
             raise StepFailed(f"The field {name} holds {held!r} after {text!r} was typed into it.")
@@ -154,14 +149,11 @@ class Browser:
         )
         return list(dict.fromkeys(urlsplit(str(href)).path for href in hrefs))
 
-    def dialogs(self) -> list[str]:
-        """Texts of the dialogs that are shown."""
-        return [str(each) for each in self._run(_script("trouble"))]
-
-    def sees_captcha(self) -> bool:
-        """Tell whether the page wants to know if a person is there."""
-        captcha = self.locators.captcha
-        return any(self._run(_script("find"), [way], False, True) for way in captcha)
+    def obstacles(self) -> tuple[bool, list[str]]:
+        """Tell whether a CAPTCHA is shown, and what the dialogs say that are."""
+        ways = [dict(way) for way in self.locators.captcha]
+        captcha, dialogs = self._run(f"{_library()}return obstacles(...arguments);", ways)
+        return bool(captcha), [str(each) for each in dialogs]
 
     def press_any(self, ways: Sequence[Way]) -> None:
         """Press what one of these ways finds."""
@@ -204,14 +196,20 @@ class Browser:
     def _run(self, script: str, *arguments: Any) -> Any:
         return self._driver.execute_script(script, *arguments)
 
-    def _look(self, locator: Locator, values: dict[str, str]) -> list[Any] | None:
+    def _look(
+        self, locator: Locator, values: dict[str, str], *, ready: bool = False
+    ) -> list[Any] | None:
         ways = [{kind: text.format(**values) if values else text for kind, text in way.items()}
                 for way in locator.ways]  # fmt: skip
-        found: list[Any] | None = self._run(_script("find"), ways, locator.hidden, locator.last)
+        found: list[Any] | None = self._run(
+            f"{_library()}return first(...arguments);", ways, locator.hidden, locator.last, ready
+        )
         return found
 
-    def _found(self, locator: Locator, values: dict[str, str]) -> tuple[WebElement, Way]:
-        found = self._look(locator, values)
+    def _found(
+        self, locator: Locator, values: dict[str, str], *, ready: bool = False
+    ) -> tuple[WebElement, Way]:
+        found = self._look(locator, values, ready=ready)
         if found is None:
             tried = json.dumps([dict(way) for way in locator.ways], ensure_ascii=False)
             raise NotThere(f"The page has not one {locator.name}; these ways were tried: {tried}")
@@ -232,26 +230,42 @@ def first_line(error: BaseException) -> str:
     return str(text).strip().partition("\n")[0][:300]
 
 
-def _script(name: str) -> str:
-    return Path(__file__).with_name(f"{name}.js").read_text("utf-8")
+@functools.cache
+def _library() -> str:
+    return Path(__file__).with_name("find.js").read_text("utf-8")
 
 
-def _started(options: webdriver.ChromeOptions, driver_path: str) -> WebDriver:
+def _started(options: webdriver.ChromeOptions, driver_path: str, *, wallet: bool) -> WebDriver:
     with tempfile.TemporaryDirectory() as folder:
         leash = Path(folder, "chromedriver")
         leash.write_text(
             f'#!/bin/sh\nexec "{sys.executable}" -m ganshare.leash "$PPID" "{driver_path}" "$@"\n'
         )
         leash.chmod(0o700)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
-                return webdriver.Chrome(options=options, service=Service(str(leash)))
-            except (WebDriverException, OSError) as error:
+                driver = webdriver.Chrome(options=options, service=Service(str(leash)))
+                _prepare(driver, wallet=wallet)
+            except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
                 # The browser of a killed run may need a moment to leave the profile.
                 if time.monotonic() > deadline:
                     raise BrowserGone(
                         "Chrome did not come up; perhaps its profile is open in another window: "
                         f"{first_line(error)}"
                     ) from error
+            else:
+                return driver
             time.sleep(0.5)
+
+
+def _prepare(driver: WebDriver, *, wallet: bool) -> None:
+    try:
+        driver.set_page_load_timeout(_PAGE_SECONDS)
+        driver.set_script_timeout(_PAGE_SECONDS)
+        if wallet:
+            source = Path(__file__).with_name("wallet.js").read_text("utf-8")
+            driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+    except BaseException:
+        driver.quit()
+        raise

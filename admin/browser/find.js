@@ -1,5 +1,4 @@
-// Finds what a locator names; gives [element, number of the way that found it], or null.
-const [ways, hidden, last] = arguments;
+// What looks at a page: finds what locators name, and sees what is in the way.
 const ROLES = {
   alert: "[role=alert]",
   button: "button, [role=button], input[type=button], input[type=submit]",
@@ -34,8 +33,26 @@ const found = (way) => {
   const like = all(ROLES[way.role] ?? `[role="${CSS.escape(way.role)}"]`);
   return way.name ? like.filter((each) => named(each, words(way.name))) : like;
 };
-for (const [index, way] of ways.entries()) {
-  const seen = found(way).filter((each) => hidden || shown(each));
-  if (seen.length === 1 || (last && seen.length)) return [seen[seen.length - 1], index];
-}
-return null;
+// Gives [element, number of the way that found it], or null; the element may be made ready to type.
+const first = (ways, hidden, last, ready) => {
+  for (const [index, way] of ways.entries()) {
+    const seen = found(way).filter((each) => hidden || shown(each));
+    if (seen.length === 1 || (last && seen.length)) {
+      const element = seen[seen.length - 1];
+      if (ready) {
+        element.focus();
+        element.select?.();
+      }
+      return [element, index];
+    }
+  }
+  return null;
+};
+
+// Whether there is a CAPTCHA, and the texts of the dialogs, the outermost of nested ones.
+const obstacles = (captcha) => {
+  const dialogs = all("[role=dialog], [role=alertdialog], dialog[open], [aria-modal=true]").filter(shown);
+  const outer = dialogs.filter((each) => !dialogs.some((other) => other !== each && other.contains(each)));
+  const texts = outer.map((each) => `${each.getAttribute("aria-label") ?? ""} ${each.innerText}`);
+  return [captcha.some((way) => found(way).some(shown)), texts.map((each) => each.trim().slice(0, 400))];
+};

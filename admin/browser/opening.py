@@ -27,6 +27,7 @@ from ganshare.errors import SettingsError, quoted
 __all__ = ["Choices", "opened_route", "policy_of"]
 
 WALLET = "GANshare"  # as wallet.js announces itself
+_STEP = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ async def opened_route(
         wallet=wallet is not None,
     )
     pace = Pace(
+        # In a wallet of their own, the owner confirms by hand.
+        step=_STEP if wallet is not None else max(_STEP, choices.human),
         between=settings.browser_pause_seconds,
         patience=settings.browser_patience_seconds,
         human=choices.human,

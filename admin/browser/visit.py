@@ -146,9 +146,10 @@ class Visit:
             await self._wait_for_human(obstacle)
 
     def _obstacle(self) -> str | None:
-        if self.browser.sees_captcha():
+        captcha, dialogs = self.browser.obstacles()
+        if captcha:
             return "the page shows a CAPTCHA"
-        for text in self.browser.dialogs():
+        for text in dialogs:
             known = next(
                 (
                     each

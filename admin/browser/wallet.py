@@ -33,6 +33,8 @@ class Wallet:
 
     Args:
         record: is told of an order before the page gets its signature.
+
+    `refusals` says what no honest page would have asked for.
     """
 
     def __init__(self, signer: Signer, policy: Policy, record: Record) -> None:
@@ -64,7 +66,9 @@ class Wallet:
             raise RequestRefused(str(error)) from error
 
     def _refused(self, request: Request, error: Exception) -> None:
-        self.refusals.append(f"{request.method}: {error}")
+        # Honest pages, too, ask for what not every wallet knows, and for other chains.
+        if getattr(error, "code", None) not in (Code.UNSUPPORTED, Code.UNKNOWN_CHAIN):
+            self.refusals.append(f"{request.method}: {error}")
         _log.warning(
             "the wallet refused", method=request.method, origin=request.origin, reason=str(error)
         )

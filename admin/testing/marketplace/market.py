@@ -18,7 +18,7 @@ from eth_account import Account
 from eth_account.messages import encode_defunct, encode_typed_data
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from admin.testing.marketplace.orders import Terms, typed_order
@@ -96,6 +96,7 @@ class Marketplace:
             routes=[
                 Route("/page.js", self._script),
                 Route("/captcha", self._captcha),
+                Route("/enter/{session}", self._enter),
                 Route("/api/state", self._state),
                 Route("/api/nonce", self._nonce),
                 Route("/api/sign-in", self._sign_in, methods=["POST"]),
@@ -111,6 +112,12 @@ class Marketplace:
     def solve(self) -> None:
         """Answer the CAPTCHA, as a person would."""
         self.captcha_at = None
+
+    def admit(self, account: str) -> str:
+        """Give the path of a page that signs somebody in without a wallet."""
+        session = secrets.token_urlsafe(24)
+        self._accounts[session] = account
+        return f"/enter/{session}"
 
     # --- pages --------------------------------------------------------------------------------
 
@@ -163,11 +170,7 @@ class Marketplace:
             self.troubles.append("sign-in")
             return JSONResponse({"error": "The signature is wrong."}, 401)
         self._nonces.discard(nonce[1])
-        session = secrets.token_urlsafe(24)
-        self._accounts[session] = signer
-        response = JSONResponse({})
-        response.set_cookie(_COOKIE, session, httponly=True, max_age=86_400, samesite="strict")
-        return response
+        return _welcome(JSONResponse({}), self.admit(signer).rpartition("/")[2])
 
     def _account(self, request: Request) -> str | None:
         return self._accounts.get(request.cookies.get(_COOKIE, ""))
@@ -210,6 +213,9 @@ class Marketplace:
 
     def _path(self, item: Item) -> str:
         return f"/assets/polygon/{self.terms.collection.lower()}/{item.token}"
+
+    async def _enter(self, request: Request) -> Response:
+        return _welcome(RedirectResponse("/account", 303), request.path_params["session"])
 
     async def _find(self, request: Request) -> Response:
         account, text = self._account(request), request.query_params.get("search", "")
@@ -264,6 +270,11 @@ class Marketplace:
         await asyncio.sleep(self.save_seconds)
         self.listings.append(listing)
         self._shown_from.setdefault(-listing.token, time.monotonic() + self.show_seconds)
+
+
+def _welcome(response: Response, session: str) -> Response:
+    response.set_cookie(_COOKIE, session, httponly=True, max_age=86_400, samesite="strict")
+    return response
 
 
 def _recovered(message: Any, signature: str) -> str:

@@ -140,9 +140,7 @@ async def _plan(made: Shop, count: int) -> None:
         # Two of three prompts are the same; one has what keyboards don't.
         prompt = "Abstract Painting of a Fox 🦊" if number % 3 else f"Cubist Painting {number}"
         item = make_item(number, sha256=digest, blob=key, prompt=prompt)
-        tokens.append(
-            Token(made.collection, int(digest, 16), item["id"], TokenState.PLANNED, item)
-        )
+        tokens.append(Token(made.collection, int(digest, 16), item["id"], TokenState.PLANNED, item))
     async with Ledger(made.url) as ledger, ledger.held():
         await ledger.plan(tokens)
 
