@@ -15,6 +15,7 @@ from ganshare.sweeping import sweep_forgotten, sweep_orphans
 __all__ = ["keep_up"]
 
 REPORT_SECONDS = 5.0
+ROUND_SECONDS = 60.0
 EXPIRE_SECONDS = 3600.0
 PRUNE_SECONDS = 6 * 3600.0  # it looks at every picture there is
 COUNTED = JobState.QUEUED, JobState.RUNNING, JobState.DEAD  # the few, and not all that were done
@@ -55,6 +56,7 @@ async def keep_up(
     await asyncio.gather(
         _every(REPORT_SECONDS, lambda: store.report(report())),
         _every(REPORT_SECONDS, reap),
+        _every(ROUND_SECONDS, lambda: store.close_abandoned("engine")),
         _every(EXPIRE_SECONDS, lambda: blobs.expire(OLDEST_BLOB)),
         _every(EXPIRE_SECONDS, lambda: sweep_forgotten(store, blobs)),
         _every(PRUNE_SECONDS, prune),

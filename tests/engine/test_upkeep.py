@@ -8,6 +8,7 @@ from engine.upkeep import keep_up
 from ganshare.blobs import picture_key
 from ganshare.jobs import Job
 from ganshare.metrics import Metrics
+from ganshare.store.votes_tables import rounds
 from ganshare.testing import make_report
 
 
@@ -23,6 +24,23 @@ async def left_behind(scene: Scene) -> str:
     os.utime(path, (long_ago, long_ago))
     await scene.store.fail(job, "killed", retry=False)
     return key
+
+
+async def test_an_engine_ends_a_round_whose_own_bot_runs_no_more(scene: Scene) -> None:
+    round_ = await scene.store.open_round("discord:9", "discord:1", 3_600.0)
+    late = rounds.update().values(closes=rounds.c.closes - 8 * 3_600.0)
+    await scene.store._database.write(late)
+    upkeep = asyncio.create_task(
+        keep_up(scene.store, scene.blobs, Metrics("engine"), lambda: make_report(), 90 * 86_400.0)
+    )
+
+    async def ended() -> bool:
+        found = await scene.store.round(round_.id)
+        return found is not None and found.closed is not None
+
+    await scene.until(ended)
+    upkeep.cancel()
+    await asyncio.gather(upkeep, return_exceptions=True)
 
 
 async def test_an_engine_removes_what_killed_attempts_and_deletions_left(scene: Scene) -> None:

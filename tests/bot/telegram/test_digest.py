@@ -1,0 +1,34 @@
+"""The week's digest in a group, over the wire: once, with the winners' pictures."""
+
+import asyncio
+
+import pytest
+
+from bot.testing.hanging import plain_picture
+from bot.testing.telegram_people import group, shown, someone
+from bot.testing.telegram_town import Town
+from ganshare.voting import RoundRules, Voter
+
+TITLE = "The week in paintings"
+
+
+async def test_the_week_is_summed_up_in_its_group_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.core.steward.LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("bot.core.steward.digest_week", lambda _: "2026-48")
+    ann = someone(town.world, "Ann")
+    chat = group(town.world, "Painters", ann)
+    async with town.bot():
+        await ann.say("/paint a castle", chat)
+        artwork = await town.hand.finish(await town.claim(), plain_picture("#226688", (128, 96)))
+        rules = RoundRules(min_age=0, quorum=1)
+        round_ = await town.store.open_round(f"telegram:{chat.id}", "telegram:0", 3600, rules)
+        await town.store.enter(round_.id, artwork.id, "telegram:0", curator=True)
+        await town.store.toggle(artwork.id, Voter("telegram:77"), key="press")
+        await town.store.close_round(round_.id, "telegram:0", early=True)
+        week = await ann.receives(lambda m: TITLE in shown(m), chat)
+        assert "photo" in week
+        assert "Votes: 1, by one person" in shown(week)
+        await asyncio.sleep(1.0)
+    assert sum(TITLE in shown(m) for m in chat.messages.values()) == 1
