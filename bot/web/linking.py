@@ -20,12 +20,14 @@ async def link_page(site: Site, visit: Visit) -> Response:
 
 async def link(site: Site, visit: Visit) -> Response:
     """Give a code, or take one: asked back about first, and only then carried out."""
+    if visit.person.rank <= Rank.GUEST:
+        return RedirectResponse("/sign-in", 303)
     desk, person, code = site.front.desk, visit.person, visit.said("code").strip()[:LONGEST_CODE]
     key = visit.session.key("link", code)
     if visit.said("sure"):
         (reply,) = await desk.press(Press(Action.LINK, code, person, PLACE, key))
         return site.redirect(visit, "/link", reply.text)
-    if person.rank > Rank.GUEST and not code:
+    if not code:
         made = await site.store.new_link(person.id)
         return await _show(site, visit, made=site.words.say(visit.locale, "link-code", code=made))
     (reply,) = await desk.answer(Ask("link", {"code": code}, person, PLACE, key))
