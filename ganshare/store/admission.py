@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ganshare.errors import AdmissionError, must_be_one_of, quoted
 from ganshare.jobs import EngineReport, JobRequest, JobState
 from ganshare.store.dialect import insert, made_id, now, ring
+from ganshare.store.door import has_room
 from ganshare.store.fairness import clocks, turn
 from ganshare.store.numbering import least_free
 from ganshare.store.places import Load, in_words
@@ -64,7 +65,7 @@ def admission_statement(dialect: str, limits: Limits) -> sa.Executable:
     facts = _facts()
     place = (
         sa.select(turn(facts.c).label("tag"), facts.c.seat)
-        .where(facts.c.seat < limits.per_person_active, *_conditions(limits, facts.c.seat))
+        .where(facts.c.seat < limits.per_person_active, *_conditions(limits, facts))
         .subquery("place")
     )
     share = _new("cost") / sa.bindparam("weight", type_=sa.Float)
@@ -106,27 +107,28 @@ def _new(column: str) -> sa.BindParameter[Any]:
 
 
 def _facts() -> sa.Subquery:
-    """What the tag follows from, and the seat."""
+    """What the tag follows from, the seat, and how long the queue is."""
+    queued = jobs.alias("queued")
+    length = sa.select(sa.func.count()).where(state_in(queued, JobState.QUEUED))
     seat = least_free("seat", _new("person"), JobState.QUEUED, JobState.RUNNING)
     found = clocks(_new("person"), _new("model"), _new("priority"))
     # With LIMIT, each is looked up once, however often it is used.
-    return sa.select(*found, seat.label("seat")).limit(1).subquery("facts")
+    facts = sa.select(*found, seat.label("seat"), length.scalar_subquery().label("queued"))
+    return facts.limit(1).subquery("facts")
 
 
-def _conditions(limits: Limits, seat: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
+def _conditions(limits: Limits, facts: sa.Subquery) -> list[sa.ColumnElement[bool]]:
     """There is room, and a live engine fits unless none is alive at all.
 
     The more jobs somebody has, the earlier the queue is full for them, so that a few who ask for
     much don't shut the door on everybody else: see `_room`.
     """
-    queued = jobs.alias("queued")
-    length = sa.select(sa.func.count()).where(state_in(queued, JobState.QUEUED))
     alive = engines.c.reported > now() - limits.engine_seconds
     pattern = sa.bindparam("pattern", type_=sa.Text)
     fits = sa.and_(engines.c.max_area >= _new("area"), engines.c.models.like(pattern, escape="/"))
     room = sa.bindparam("room", type_=sa.Integer)
     return [
-        length.scalar_subquery() < room - room * seat // (2 * limits.per_person_active),
+        has_room(facts.c.queued, room - room * facts.c.seat // (2 * limits.per_person_active)),
         ~sa.exists().where(alive) | sa.exists().where(alive, fits),
     ]
 

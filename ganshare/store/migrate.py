@@ -11,6 +11,7 @@ from ganshare.errors import SchemaError
 from ganshare.store.community_search import fill_gallery
 from ganshare.store.database import Database
 from ganshare.store.dialect import now
+from ganshare.store.door import make_door
 from ganshare.store.votes_log import seal_log
 
 __all__ = ["MIGRATIONS", "NEWEST", "Migration", "check_schema", "migrate", "schema_version"]
@@ -54,7 +55,8 @@ def _read() -> tuple[Migration, ...]:
 
 MIGRATIONS = _read()
 NEWEST = MIGRATIONS[-1].version
-_AFTERWARDS = {2: fill_gallery, 3: seal_log}  # what SQL alone cannot do, in the same transaction
+# What SQL of both engines alone cannot do, in the same transaction.
+_AFTERWARDS = {2: fill_gallery, 3: seal_log, 9: make_door}
 
 
 async def migrate(database: Database) -> list[str]:

@@ -340,12 +340,7 @@ class Store(Reader, Pruning, Community, Votes, Rounds):
         return await self._bells[topic].wait(timeout)
 
     async def _admit(self, candidate: Candidate) -> Row | None:
-        """Take a job in, if it is new and allowed.
-
-        Two statements of PostgreSQL's that run at once don't count each other's rows, so that the
-        queue may get a little longer than its cap. A lock would prevent that, for which all would
-        wait who knock at a full queue.
-        """
+        """Take a job in, if it is new and allowed."""
         return await self._database.row(self._admission, candidate.values(self.limits.queue_cap))
 
     async def _is_any_locked(self, wanted: Mapping[str, Any]) -> bool:

@@ -26,8 +26,8 @@ class Limits:
     Args:
         per_person_running: jobs of one person that run at the same time.
         per_person_active: jobs of one person that are queued or running.
-        queue_cap: jobs that are queued in all, give or take those submitted at the same moment; for
-            whoever has jobs already the queue is full earlier, at half the cap at the earliest.
+        queue_cap: jobs that are queued in all; for whoever has jobs already the queue is full
+            earlier, at half the cap at the earliest.
         lease_seconds: how long an engine keeps a job without a beat.
         max_attempts: claims of a job that keeps failing, after which it is dead.
         engine_seconds: how long an engine counts as alive without a report.

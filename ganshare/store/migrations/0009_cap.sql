@@ -1,0 +1,1 @@
+-- How full the queue is, exactly: a function of PostgreSQL's, made by `door.py`. SQLite needs none.
