@@ -305,7 +305,7 @@ def test_ctrl_c_leaves_no_half_written_picture(tmp_path: Path, models: Path) -> 
         "@click.command()\n"
         "def command():\n"
         "    run(Options('a castle', 1, size='64x64', model='my-vqgan', perceptor='my-perceptor',\n"
-        "        no_upscale=True), lambda *_: FakePainter(pause=0.3))\n"
+        "        no_upscale=True), lambda *_: FakePainter(pause=3))\n"
         "sys.exit(run_cli(command, []))\n"
     )
     path = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
