@@ -296,17 +296,12 @@ async def watched(pid: int, report: Report) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def background(*parts: Any) -> AsyncIterator[None]:
-    """Run beside the block; what fails there fails here at its end."""
-    tasks = [asyncio.create_task(each) for each in parts]
-    try:
+    """Run beside the block; what fails there ends the block, too, rather than let all wait."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(each) for each in parts]
         yield
-    finally:
         for each in tasks:
             each.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ class Asked(Protocol):
         """All that a message has shown, in order."""
 
     async def until(
-        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 30.0
+        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 60.0
     ) -> Shown:
         """Wait for an answer that is as wanted."""
 
@@ -137,7 +137,7 @@ class _AskedOnDiscord:
         return [_OnDiscord(world, json) for _, json in posted.states]
 
     async def until(
-        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 30.0
+        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 60.0
     ) -> Shown:
         def found() -> Shown | None:
             return next((each for each in self.answers() if true(each)), None)
@@ -239,7 +239,7 @@ class _AskedOnTelegram:
         return [_OnTelegram(self.world, each) for each in mine if each is not None]
 
     async def until(
-        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 30.0
+        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 60.0
     ) -> Shown:
         def found() -> Shown | None:
             return next((each for each in self.answers() if true(each)), None)

@@ -128,7 +128,7 @@ def _died(process: "subprocess.Popen[bytes]", folder: Path) -> bool:
     return False
 
 
-def until(true: Callable[[], Any], seconds: float = 20.0) -> Any:
+def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Look again and again until it is true; gives what it was.
 
     What is not on the page, or was on the one before, is not true yet.

@@ -202,7 +202,7 @@ class People:
         posted = channel.messages.get(interaction.original or 0)
         return None if posted is None or posted.deleted else posted
 
-    async def said(self, interaction: Interaction, seconds: float = 20.0) -> Posted:
+    async def said(self, interaction: Interaction, seconds: float = 60.0) -> Posted:
         """Wait until something stands where "thinking" was, and give the last word."""
 
         def word() -> Posted | None:
@@ -215,7 +215,7 @@ class People:
         posted: Posted = await self.until(word, seconds)
         return posted
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    async def until(self, condition: Callable[[], Any], seconds: float = 60.0) -> Any:
         """Wait until a condition holds and give what it gives."""
         try:
             async with asyncio.timeout(seconds), self.world.news:

@@ -107,7 +107,7 @@ class Someone:
             content[name] = [{"type": "emoji", "emoji": each} for each in some]
         await self.world.deliver("message_reaction", content)
 
-    async def answered(self, query: Mapping[str, Any], seconds: float = 5.0) -> float:
+    async def answered(self, query: Mapping[str, Any], seconds: float = 60.0) -> float:
         """Wait until a callback query was answered; how long that took."""
         await self.world.until(lambda: "answered" in query, seconds)
         return float(query["answered"] - query["at"])
@@ -118,7 +118,7 @@ class Someone:
         chat: Chat | None = None,
         *,
         after: Mapping[str, Any] | None = None,
-        seconds: float = 10.0,
+        seconds: float = 60.0,
     ) -> dict[str, Any]:
         """Wait for a message of the bot's that is as wanted, as it stands now; give it.
 

@@ -47,20 +47,20 @@ class Town:
 
     async def claim(self) -> Job:
         """The next job, as soon as it is there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     return await self.hand.claim()
                 except LookupError:
                     await asyncio.sleep(0.02)
 
-    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 10.0) -> None:
+    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
         """Look again and again until it is true; TimeoutError if it does not get true."""
         async with asyncio.timeout(seconds):
             while not await true():  # noqa: ASYNC110 - nobody would set an event for us
                 await asyncio.sleep(0.02)
 
-    async def acknowledged(self, job: Job, seconds: float = 10.0) -> None:
+    async def acknowledged(self, job: Job, seconds: float = 60.0) -> None:
         """Wait until the bot has shown all there is of a job."""
 
         async def seen() -> bool:

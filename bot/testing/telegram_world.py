@@ -137,7 +137,7 @@ class World:
         async with self._news:
             self._news.notify_all()
 
-    async def until(self, found: Callable[[], Any], seconds: float = 10.0) -> Any:
+    async def until(self, found: Callable[[], Any], seconds: float = 60.0) -> Any:
         """Wait until `found` gives something true, and give it."""
         async with asyncio.timeout(seconds), self._news:
             while not (result := found()):

@@ -254,9 +254,9 @@ def test_any_text_can_be_checked(moderation: Moderation, text: str) -> None:
     "text", ["n i g " * 1000, "a" * 4000, "i1!|" * 1000, "o" * 2000 + "0" * 2000, "裸" * 4000]
 )
 def test_no_text_takes_long_to_check(moderation: Moderation, text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # whatever else the machine does
     moderation.find(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_a_reading_keeps_words_apart() -> None:

@@ -18,6 +18,7 @@ from discord.http import Route
 from PIL import Image
 
 from bot.app import Front, open_front
+from bot.core.labels import Labels
 from bot.discord.endpoints import OFFICIAL_API
 from bot.discord.frontend import run_discord
 from bot.testing.discord_people import Someone
@@ -37,6 +38,15 @@ def picture(side: int = 64, form: str = "PNG", shade: int = 120) -> bytes:
     return out.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks and changes follow each other ten times as fast, but where they are counted."""
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setitem(Front.courier.__kwdefaults__, "pace", 0.3)
+        monkeypatch.setitem(Labels.__init__.__kwdefaults__, "look", 0.15)
+        monkeypatch.setattr("bot.core.steward.LOOK_SECONDS", 0.2)
+
+
 @dataclass
 class Easel:
     """An engine under a test's control."""
@@ -48,7 +58,7 @@ class Easel:
     async def report(self) -> None:
         await self.store.report(make_report(id=self.name))
 
-    async def claim(self, seconds: float = 10.0) -> Job:
+    async def claim(self, seconds: float = 60.0) -> Job:
         async with asyncio.timeout(seconds):
             while True:
                 if jobs := await self.store.claim(self.name, models=[MODEL], max_area=512 * 512):
@@ -99,7 +109,7 @@ class Stage:
         await asyncio.gather(*self._bots, return_exceptions=True)
         self._bots.clear()
 
-    async def shows(self, text: str, seconds: float = 15.0, count: int = 1) -> Posted:
+    async def shows(self, text: str, seconds: float = 60.0, count: int = 1) -> Posted:
         """Wait for a message in the channel whose embed has this text."""
 
         def found() -> Posted | None:
@@ -109,7 +119,7 @@ class Stage:
         posted: Posted = await self.discord.people.until(found, seconds)
         return posted
 
-    async def all_is_shown(self, seconds: float = 15.0) -> None:
+    async def all_is_shown(self, seconds: float = 60.0) -> None:
         """Wait until nothing is left to be shown."""
         async with asyncio.timeout(seconds):
             while await self.front.store.inbox("discord"):  # noqa: ASYNC110  # of another process
@@ -176,6 +186,14 @@ async def alone(tmp_path: Path) -> AsyncIterator[tuple[Front, Easel]]:
 async def stage(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[Stage]:
     """With the bot in this process."""
     async with open_stage(discord_there, tmp_path) as stage:
+        await stage.start_bot()
+        yield stage
+
+
+@pytest.fixture
+async def spartan(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The same on a Discord that does nothing that it need not."""
+    async with discord_server(is_spartan=True) as server, open_stage(server, tmp_path) as stage:
         await stage.start_bot()
         yield stage
 

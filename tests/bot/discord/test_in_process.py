@@ -31,7 +31,7 @@ async def delivering(front: Any, client: PaintingClient) -> AsyncIterator[None]:
 
 async def shows(channel: Any, title: str) -> Any:
     """Wait until the last message has this title."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             message = channel.last_message
             if message and message.embeds and message.embeds[0].title == title:

@@ -2,12 +2,16 @@
 
 import io
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from telegram import Bot
 
+from bot.app import Front
+from bot.core.labels import Labels
+from bot.telegram.pace import Limits, Pace
 from bot.testing.telegram_server import TelegramServer, telegram_server
 from bot.testing.telegram_town import Town, open_town
 
@@ -15,6 +19,17 @@ from bot.testing.telegram_town import Town, open_town
 @pytest.fixture(autouse=True)
 def _timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as the frontend chooses; else a warning
+
+
+@pytest.fixture(autouse=True)
+def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks and changes follow each other ten times as fast, but where they are counted."""
+    if request.node.get_closest_marker("slow") is None:
+        limits = Limits(group_seconds=6.0, private_gap=0.1)  # no test here sends twenty
+        monkeypatch.setattr("bot.telegram.frontend.Pace", partial(Pace, limits))
+        monkeypatch.setitem(Front.courier.__kwdefaults__, "pace", 0.3)
+        monkeypatch.setitem(Labels.__init__.__kwdefaults__, "look", 0.15)
+        monkeypatch.setattr("bot.core.steward.LOOK_SECONDS", 0.2)
 
 
 @pytest.fixture

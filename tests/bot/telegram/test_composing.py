@@ -64,7 +64,7 @@ def test_long_prompts_leave_the_fields_below_a_picture() -> None:
     assert words.text.endswith("🏰…\n\nSeed: 42\nId: " + "x" * 22)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     title=st.text(max_size=2000),
     text=st.text(max_size=5000),

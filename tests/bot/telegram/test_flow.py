@@ -12,7 +12,7 @@ from bot.testing.telegram_people import Someone, group, shown, someone, upgrade
 from bot.testing.telegram_town import Town
 from bot.testing.telegram_world import BOT_ID, Chat
 
-SOON = 3.0  # seconds, also where Telegram, bot and engine share one busy core
+SOON = 15.0  # seconds; then Telegram gives up on an answer. benchmarks.crowd tells what it takes
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ async def test_a_command_becomes_a_painting_in_one_message(town: Town) -> None:
     async with town.bot():
         ann = someone(town.world, "Ann")
         asked = await ann.say("/paint a castle by a lake --size 320x256 --seed 7")
-        message = await ann.receives(lambda m: "1 of 1" in shown(m), seconds=5)
+        message = await ann.receives(lambda m: "1 of 1" in shown(m))
         assert message["reply_to_message"]["message_id"] == asked["message_id"]
         job = await town.claim()
         assert (job.request.prompt, job.request.seed) == ("a castle by a lake", 7)

@@ -34,7 +34,7 @@ async def painted(town: Town, ann: Someone, chat: Chat) -> tuple[dict[str, Any],
     return final, artwork
 
 
-async def votes(town: Town, artwork: str, count: int, seconds: float = 10.0) -> None:
+async def votes(town: Town, artwork: str, count: int, seconds: float = 60.0) -> None:
     async def right() -> bool:
         return (await town.store.votes_of([artwork]))[artwork] == count
 
@@ -103,6 +103,9 @@ async def test_reactions_count_where_the_bot_is_an_administrator(town: Town) -> 
 
 
 async def test_an_update_that_comes_again_after_a_cut_votes_once(town: Town) -> None:
+    async def confirmed() -> bool:
+        return not town.world.pending
+
     chat, (ann, bob) = crowd(town, "Ann", "Bob", standing="administrator")
     async with town.bot():
         final, artwork = await painted(town, ann, chat)
@@ -113,7 +116,7 @@ async def test_an_update_that_comes_again_after_a_cut_votes_once(town: Town) -> 
     town.world.pending += pending  # as after a crash before they were confirmed
     async with town.bot():
         await bob.react(final, HEART)
-        await asyncio.sleep(1.0)
+        await town.until(confirmed)
         await votes(town, artwork.id, 1)
         await bob.react(final)
         await bob.press(final, "Vote")
@@ -125,7 +128,7 @@ async def test_flood_control_delays_the_label_and_loses_no_vote(town: Town) -> N
         names = [f"P{number}" for number in range(10)]  # more at once would be held back
         chat, people = crowd(town, *names)
         final, artwork = await painted(town, people[0], chat)
-        chat.closed = time.monotonic() + 5  # Telegram refuses everything in here for a while
+        chat.closed = time.monotonic() + 2  # Telegram refuses everything in here for a while
         for _ in range(3):
             await asyncio.gather(*(each.press(final, "Vote") for each in people[1:]))
             await asyncio.sleep(0.3)
@@ -151,18 +154,15 @@ async def test_a_linked_account_votes_once(town: Town) -> None:
         await votes(town, artwork.id, 0)
 
 
-async def test_a_round_goes_on_in_a_group_and_in_private(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.core.steward.LOOK_SECONDS", 0.2)
+async def test_a_round_goes_on_in_a_group_and_in_private(town: Town) -> None:
     async with town.bot():
         chat, (ann, bob) = crowd(town, "Ann", "Bob")
         _, artwork = await painted(town, ann, chat)
         opened = await ann.say("/round open 48 12 2 1 --age 0", chat)
         await ann.receives(lambda m: "open for 2 days" in shown(m), chat, after=opened)
-        begun = await ann.receives(lambda m: "round of votes begins" in shown(m), chat, seconds=20)
+        begun = await ann.receives(lambda m: "round of votes begins" in shown(m), chat)
         await ann.say(f"/curate {artwork.id}", chat)
-        posted = await ann.receives(lambda m: "In the round" in shown(m), chat, seconds=20)
+        posted = await ann.receives(lambda m: "In the round" in shown(m), chat)
         assert "photo" in posted
         await bob.press(begun, "Show me")
         dealt = await bob.receives(lambda m: "Do you like it?" in shown(m))
@@ -171,9 +171,9 @@ async def test_a_round_goes_on_in_a_group_and_in_private(
         assert over["message_id"] == dealt["message_id"]
         await votes(town, artwork.id, 1)
         await ann.say("/round close", chat)
-        ended = await ann.receives(lambda m: "The winners" in shown(m), chat, seconds=20)
+        ended = await ann.receives(lambda m: "The winners" in shown(m), chat)
         assert "photo" in ended
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(0.5)  # two more looks
         texts = [shown(m) for m in chat.messages.values()]
         assert sum("The winners" in text for text in texts) == 1
 
@@ -194,7 +194,7 @@ async def test_a_killed_bot_counts_right_when_it_comes_back(town: Town) -> None:
     await eve.react(final, HEART)
     again = town.process()
     try:
-        await votes(town, artwork.id, 1, seconds=30)
+        await votes(town, artwork.id, 1)
         await counts(ann, final, chat, "Vote · 1")
         assert (await town.store.vote_state(artwork.id, f"telegram:{eve.id}")).voted
     finally:

@@ -144,7 +144,7 @@ class Place:
             yield server.url
         finally:
             server.stop()
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, 60)
 
 
 @pytest.fixture

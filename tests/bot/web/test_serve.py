@@ -50,7 +50,7 @@ async def test_sigterm_ends_the_process_although_pages_are_open(tmp_path: Path) 
     base = re.search(rb"http://[0-9.:]+", line)
     assert base, line
     stream = f"{base[0].decode()}/jobs/{submitted.job.id}/events"
-    async with httpx.AsyncClient(timeout=20) as client, client.stream("GET", stream) as answer:
+    async with httpx.AsyncClient(timeout=60) as client, client.stream("GET", stream) as answer:
         assert answer.status_code == 200
         lines = answer.aiter_lines()
         assert (await anext(lines)).startswith("retry:")

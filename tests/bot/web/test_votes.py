@@ -149,7 +149,7 @@ async def test_paintings_of_the_page_enter_by_themselves_where_that_is_wanted(
     try:
         await member.send("/paint", {"prompt": "an owl"})
         artwork = await place.hand.finish(await place.hand.claim())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (found := await place.store.entries(round_.id)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert [each.artwork for each in found] == [artwork.id]
