@@ -4,9 +4,12 @@ A `Signer` has no way to sign just any bytes: it takes transactions, Seaport ord
 sign in with, looks at what they do, and refuses what the owner's limits don't allow.
 """
 
+import contextlib
+import ctypes
 import getpass
 import json
 import os
+import resource
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +33,7 @@ __all__ = [
     "PolicyError",
     "Signed",
     "Signer",
+    "keep_out_of_dumps",
     "keystore_address",
     "make_keystore",
     "open_keystore",
@@ -38,6 +42,7 @@ __all__ = [
 
 SHORTEST_PASSWORD = 12
 _LONGEST_PASSWORD = 1024
+_PR_SET_DUMPABLE = 4
 
 
 class PolicyError(AskerError):
@@ -266,6 +271,14 @@ def open_keystore(path: Path, password: str, limits: Limits) -> Signer:
         del error
         raise SettingsError(f"The password does not open the keystore {path}.") from None
     return Signer(Account.from_key(key), limits)
+
+
+def keep_out_of_dumps() -> None:
+    """Let no core dump of this process be written, and no other process of the user read it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    with contextlib.suppress(OSError, AttributeError):  # where there is no prctl
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def read_password(prompt: str, descriptor: int | None = None) -> str:

@@ -11,7 +11,14 @@ from admin.chain.chain import Chain, open_chain
 from admin.chain.fees import GWEI, FeePolicy, priority_floor
 from admin.chain.sender import Sender, Timing
 from admin.ipfs import Kubo, Pinata, Pinner, PinService
-from admin.keys import Limits, Signer, keystore_address, open_keystore, read_password
+from admin.keys import (
+    Limits,
+    Signer,
+    keep_out_of_dumps,
+    keystore_address,
+    open_keystore,
+    read_password,
+)
 from admin.ledger import Collection, Ledger
 from admin.opening import whoever_types
 from admin.opensea import OpenSea
@@ -101,6 +108,7 @@ class Session:
             collection=contract,
             site=site,
         )
+        keep_out_of_dumps()
         password = read_password(f"Password of {address}: ", password_fd)
         if self.settings.keystore is None:
             raise SettingsError("No keystore is set.")

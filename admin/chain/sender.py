@@ -126,7 +126,11 @@ class Sender:
         return needed * 6 // 5
 
     async def resume(self) -> int:
-        """See through whatever an earlier run left under way; gives how many those were."""
+        """See through whatever an earlier run left under way; gives how many those were.
+
+        That is also what was final for us, and whose block has lost all the same.
+        """
+        await self._reopen()
         left = await self._ledger.transactions(
             self._chain.chain_id, self.address, TransactionState.SENT
         )
@@ -162,6 +166,15 @@ class Sender:
                     f"{self._timing.give_up:g} seconds; the next run goes on with it."
                 )
             await asyncio.sleep(self._timing.look)
+
+    async def _reopen(self) -> None:
+        """Take up again what is settled in the ledger, and the chain knows nothing of."""
+        used = await self._chain.nonce(self.address)
+        for each in await self._ledger.transactions(self._chain.chain_id, self.address):
+            if each.nonce >= used and each.state is not TransactionState.SENT:
+                _log.warning("a block that was final has lost", nonce=each.nonce)
+                last = (await self._ledger.attempts(each))[-1]
+                await self._ledger.reopen(each, each.gas * last.max_fee)
 
     # --- what settling does -------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from admin.keys import keystore_address, make_keystore, read_password
+from admin.keys import keep_out_of_dumps, keystore_address, make_keystore, read_password
 from ganshare.errors import SettingsError
 
 __all__ = ["keys"]
@@ -21,6 +21,7 @@ def keys() -> None:
 @click.option("--import-fd", type=click.IntRange(min=0), metavar="N", help="A key, in hexadecimal.")
 def new(path: Path, password_fd: int | None, import_fd: int | None) -> None:
     """Draw a new key, or take one from a file descriptor, and keep it encrypted at PATH."""
+    keep_out_of_dumps()
     key = None
     if import_fd is not None:
         try:

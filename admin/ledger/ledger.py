@@ -224,6 +224,16 @@ class Ledger:
         data = {"nonce": transaction.nonce, "hash": hash, "cost": str(cost)}
         await self._write(work, str(state), transaction.subject, data)
 
+    async def reopen(self, transaction: Transaction, cost: int) -> None:
+        """Note that a nonce which was settled is not used on the chain any more."""
+
+        async def work(connection: AsyncConnection) -> None:
+            values = {"state": str(TransactionState.SENT), "hash": None, "block": None}
+            changed = transactions.update().where(_is(transaction))
+            await connection.execute(changed.values(**values, cost=str(cost)))
+
+        await self._write(work, "reopen", transaction.subject, {"nonce": transaction.nonce})
+
     async def transactions(
         self, chain_id: int, sender: str, *states: TransactionState
     ) -> list[Transaction]:

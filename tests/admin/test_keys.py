@@ -5,7 +5,10 @@ import json
 import logging
 import os
 import pickle
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -190,6 +193,31 @@ def test_what_is_no_keystore_is_said_to_be_none(tmp_path: Path, content: str) ->
     (tmp_path / "k.json").write_text(content)
     with pytest.raises(SettingsError, match="no keystore of version 3"):
         keystore_address(tmp_path / "k.json")
+
+
+DUMPED = """
+import ctypes, os, resource
+resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+from admin.keys import keep_out_of_dumps
+keep_out_of_dumps()
+dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
+print(resource.getrlimit(resource.RLIMIT_CORE)[0], dumpable, flush=True)
+os.abort()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the limit is set")
+def test_a_process_that_crashes_leaves_no_dump_of_its_memory(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DUMPED]
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    if "resource.error" in done.stderr or "ValueError" in done.stderr:
+        pytest.skip("this user may write no dumps anyway")
+    assert done.returncode == -signal.SIGABRT, done.stderr
+    assert done.stdout.split() == ["0", "0"]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
