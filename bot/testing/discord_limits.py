@@ -68,7 +68,9 @@ def _check_components(rows: list[dict[str, Any]]) -> None:
             custom_id = each.get("custom_id") or ""
             if each.get("style") == LINK:
                 if custom_id or not 1 <= len(each.get("url") or "") <= LONGEST_URL:
-                    raise _invalid("components.url: Required, 512 or fewer in length, no custom_id.")
+                    raise _invalid(
+                        "components.url: Required, 512 or fewer in length, no custom_id."
+                    )
                 continue
             if not 1 <= len(custom_id) <= LONGEST_CUSTOM_ID or custom_id in seen:
                 raise _invalid("components.custom_id: Must be unique, 1 to 100 in length.")
