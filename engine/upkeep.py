@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 from ganshare.blobs import Blobs
-from ganshare.errors import WorldError
+from ganshare.errors import StoreError, WorldError
 from ganshare.jobs import EngineReport, JobState
 from ganshare.log import get_logger
 from ganshare.metrics import Metrics
@@ -33,7 +33,22 @@ async def keep_up(
 ) -> None:
     """Do all of it until cancelled; what fails is tried again at its next turn."""
 
+    was_away = False
+
     async def reap() -> None:
+        nonlocal was_away
+        try:
+            if was_away:
+                # While nobody could beat, leases ran out: those who live get time to renew them.
+                await store.now()
+                was_away = False
+                await asyncio.sleep(store.limits.lease_seconds / 2)
+            await reap_now()
+        except StoreError:
+            was_away = True
+            raise
+
+    async def reap_now() -> None:
         reaped = await store.reap()
         if reaped.requeued or reaped.dead or reaped.cancelled:
             _log.info(

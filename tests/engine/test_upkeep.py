@@ -2,14 +2,21 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from structlog.testing import capture_logs
 
 from engine.testing import Scene
 from engine.upkeep import keep_up
 from ganshare.blobs import picture_key
-from ganshare.jobs import Job
+from ganshare.jobs import Job, JobState
 from ganshare.metrics import Metrics
+from ganshare.store import Limits, Store, open_store
+from ganshare.store.tables import jobs
 from ganshare.store.votes_tables import rounds
-from ganshare.testing import make_report
+from ganshare.testing import MODEL, make_report, make_request, postgres_server
 
 
 async def left_behind(scene: Scene) -> str:
@@ -61,3 +68,60 @@ async def test_an_engine_removes_what_killed_attempts_and_deletions_left(scene: 
     upkeep.cancel()
     await asyncio.gather(upkeep, return_exceptions=True)
     assert await scene.store.forgotten_blobs() == []
+
+
+@asynccontextmanager
+async def back_from_an_outage(
+    scene: Scene, lease: float, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Store, Job]]:
+    """A running job whose lease ran out while its database was away, and upkeep that saw it."""
+    monkeypatch.setattr("engine.upkeep.REPORT_SECONDS", 0.05)
+    try:
+        with postgres_server() as server:
+            url = server.create_database("away")
+            async with open_store(url, Limits(lease_seconds=lease), migrate=True) as store:
+                await store.submit("ann", "bot", make_request(), key="1")
+                (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
+                await store._database.write(jobs.update().values(lease_until=1.0))
+                server.kill()
+                with capture_logs() as logs:
+                    upkeep = asyncio.create_task(
+                        keep_up(store, scene.blobs, Metrics("engine"), make_report, 1e9)
+                    )
+
+                    async def has_failed() -> bool:
+                        return sum(log["event"] == "upkeep failed" for log in logs) > 20
+
+                    await scene.until(has_failed)
+                server.start()
+                yield store, job
+                upkeep.cancel()
+                await asyncio.gather(upkeep, return_exceptions=True)
+    except LookupError as error:
+        pytest.skip(str(error))
+
+
+async def test_after_an_outage_the_engines_that_live_keep_their_jobs(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with back_from_an_outage(scene, 600.0, monkeypatch) as (store, job):
+        reports: set[float] = set()
+
+        async def goes_on() -> bool:
+            reports.update(engine.reported for engine in await store.engines())
+            return len(reports) > 10
+
+        await scene.until(goes_on)
+        assert (await store.beat(job)).mine
+
+
+async def test_after_an_outage_the_jobs_of_those_that_died_are_queued_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with back_from_an_outage(scene, 0.1, monkeypatch) as (store, job):
+
+        async def is_queued() -> bool:
+            found = await store.get(job.id)
+            return found is not None and found.state is JobState.QUEUED
+
+        await scene.until(is_queued)
