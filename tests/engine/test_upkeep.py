@@ -90,7 +90,7 @@ async def back_from_an_outage(
                     )
 
                     async def has_failed() -> bool:
-                        return sum(log["event"] == "upkeep failed" for log in logs) > 20
+                        return [log["event"] for log in logs].count("upkeep failed") > 20
 
                     await scene.until(has_failed)
                 server.start()
