@@ -42,7 +42,7 @@ test-all: $(VENV)/.test ## Run the slow tests too
 	@$(BIN)/python -m pytest -m "not reference and not training"
 
 # SCREENSHOTS: a folder to leave pictures of the pages in; PAINTINGS: one with paintings to hang.
-browser: $(VENV)/.test ## Drive the web page in headless Chromium
+browser: $(VENV)/.test ## Drive the web page, and a marketplace's, in headless Chromium
 	@for program in chromium chromedriver; do command -v $$program >/dev/null || { \
 		echo "$$program is missing: on Debian, apt install chromium chromium-driver brings it." >&2; \
 		exit 1; }; done
@@ -51,7 +51,7 @@ browser: $(VENV)/.test ## Drive the web page in headless Chromium
 
 contracts: ## Compile the collection's contract again; the committed bytes must come out
 	@$(NPM) --prefix $(NODE)/contracts $(CONTRACT_PACKAGES)
-	@node admin/contract/compile.js $(NODE)/contracts > $(NODE)/Paintings.json
+	@node admin/contract/compile.js $(NODE)/contracts $(NODE)/Paintings.input.json > $(NODE)/Paintings.json
 	@cmp $(NODE)/Paintings.json admin/contract/Paintings.json || { \
 		echo "The contract or its compiler changed; if that is meant: cp $(NODE)/Paintings.json admin/contract/" >&2; exit 1; }
 	@echo "admin/contract/Paintings.json is what the sources compile to."

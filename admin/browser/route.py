@@ -2,13 +2,16 @@
 
 Before a button is pressed that creates or lists something, the ledger says that it will be; and
 before that, the marketplace is looked at. What was pressed and not seen through may turn up late:
-it is looked for until `Pace.patience` has passed since, and only then done again.
+it is looked for until the ledger has been silent about it for `Pace.patience`, and only then done
+again.
 """
 
 import asyncio
+import contextlib
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -108,7 +111,11 @@ class Route:
         return changed
 
     async def _compare(self, token: Token) -> bool:
-        listed = await self._is_listed(token)
+        try:
+            listed = await self._is_listed(token)
+        except StepFailed as error:  # sold, for example: then the chain knows
+            _log.warning("an item cannot be compared", token=str(token.token), reason=str(error))
+            return False
         state = TokenState.OFFERED if listed else TokenState.CREATED
         if state is token.state or (not listed and token.state is TokenState.OFFERING):
             return False
@@ -133,7 +140,8 @@ class Route:
                 await asyncio.to_thread(picture.write_bytes, await self.read(token))
                 await form.fill(item, picture)
                 token = await self._move(token, TokenState.CREATING)
-                page = await form.save()
+                async with self._beating(token):
+                    page = await form.save()
         return await self._move(token, TokenState.CREATED, page)
 
     async def _offer(self, token: Token, price: int) -> Token:
@@ -147,8 +155,10 @@ class Route:
             path = urlsplit(token.page or "").path
             shown = self.currency.show(price).split()[0]
             await form.fill(path, shown, self.currency.symbol)
+            wanted = self.wanted(token, price)
             token = await self._move(token, TokenState.OFFERING)
-            await form.post(self.wanted(token, price))
+            async with self._beating(token):
+                await form.post(wanted)
         await orders.settle(token)
         return await self._move(token, TokenState.OFFERED)
 
@@ -177,6 +187,23 @@ class Route:
             if (found := await look()) is not None:
                 return found
         return None
+
+    @asynccontextmanager
+    async def _beating(self, token: Token) -> AsyncIterator[None]:
+        """Keep the ledger from being silent as long as something may still be pressed or sent."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(max(1.0, self.visit.pace.patience / 6))
+                await self._move(token, token.state)
+
+        task = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
     async def _move(self, token: Token, state: TokenState, path: str | None = None) -> Token:
         page = None if path is None else self.base.rstrip("/") + path

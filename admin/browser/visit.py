@@ -82,18 +82,20 @@ class Visit:
             NotThere, StepFailed, NeedsHuman, BrowserGone.
         """
         await self._clear()
-        covered_until = time.monotonic() + _COVERED
-        missing_until = time.monotonic() + min(_MISSING, self.pace.step)
+        started = time.monotonic()
+        covered: Path | None = None
         while True:
             try:
                 return await self._on_page(lambda: act(*arguments, **values))
             except ElementClickInterceptedException as error:
-                if time.monotonic() > covered_until:
-                    reason = "something that nobody knows covers what is to be pressed"
-                    await self._wait_for_human(reason, first_line(error))
-                    covered_until = time.monotonic() + _COVERED
+                waited = time.monotonic() - started
+                reason = "something that nobody knows covers what is to be pressed"
+                if waited > _COVERED and covered is None:
+                    covered = await self._call_human(reason, first_line(error))
+                if covered is not None and waited > _COVERED + self.pace.human:
+                    raise _needs_human(reason, covered) from error
             except NotThere:
-                if time.monotonic() > missing_until:
+                if time.monotonic() - started > min(_MISSING, self.pace.step):
                     raise
             await asyncio.sleep(_LOOK)
             await self._clear()
@@ -166,20 +168,21 @@ class Visit:
                 self.browser.press_any(known.close)
         return None
 
-    async def _wait_for_human(self, reason: str, details: str = "") -> None:
-        place = await self.keep("needs human", f"{reason} {details}")
-        _log.warning("a person is needed", reason=reason, evidence=str(place))
-        await self._called(reason)
+    async def _wait_for_human(self, reason: str) -> None:
+        place = await self._call_human(reason)
         deadline = time.monotonic() + self.pace.human
         while time.monotonic() < deadline:
             await asyncio.sleep(_LOOK * 5)
             if await self._on_page(self._obstacle) is None:
                 _log.info("a person helped", reason=reason)
                 return
-        raise NeedsHuman(
-            f"needs_human: {reason}; answer it in a window (--window --human-wait 600) and run "
-            f"the command again. What it looked like is in {place}."
-        )
+        raise _needs_human(reason, place)
+
+    async def _call_human(self, reason: str, details: str = "") -> Path:
+        place = await self.keep("needs human", f"{reason} {details}".strip())
+        _log.warning("a person is needed", reason=reason, evidence=str(place))
+        await self._called(reason)
+        return place
 
     async def _on_page(self, act: Callable[[], T]) -> T:
         try:
@@ -200,3 +203,10 @@ class Visit:
             raise StepFailed(first_line(error)) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise BrowserGone("The browser cannot be reached any more.") from error
+
+
+def _needs_human(reason: str, place: Path) -> NeedsHuman:
+    return NeedsHuman(
+        f"needs_human: {reason}; answer it in a window (--window --human-wait 600) and run the "
+        f"command again. What it looked like is in {place}."
+    )

@@ -60,9 +60,10 @@ class Shop:
         read, write = os.pipe()
         os.write(write, PASSWORD.encode() + b"\n")
         os.close(write)
+        secret = () if arguments == ("status",) else ("--password-fd", str(read))
         with (self.folder / "admin.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "admin", *arguments, "--password-fd", str(read)],
+                [sys.executable, "-m", "admin", *arguments, *secret],
                 env=os.environ | self.environment,
                 cwd=self.folder,
                 pass_fds=(read,),
@@ -80,7 +81,7 @@ class Shop:
         return self.start("list", "--route", "browser", "--yes", *prices, *more)
 
     def run(self, *arguments: str) -> int:
-        return self.start(*arguments).wait(300)
+        return self.start(*arguments).wait(900)
 
     def log(self) -> str:
         return (self.folder / "admin.log").read_text("utf-8", "replace")
