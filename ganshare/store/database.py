@@ -71,6 +71,7 @@ class Database:
         level = "SERIALIZABLE" if self.dialect == "sqlite" else "READ COMMITTED"
         self._several = self._single.execution_options(isolation_level=level)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
         if self.dialect == "sqlite":
             sa.event.listen(self._single.sync_engine, "do_connect", self._check_file)
             prepare = _prepare_durable if durable else _prepare_sqlite
@@ -130,8 +131,12 @@ class Database:
         return await self._guarded(run)
 
     async def close(self) -> None:
-        """Close all connections, after what is under way."""
-        if self._under_way:
+        """Close all connections, after what is under way; whoever comes later is refused.
+
+        A connection that is in use then, or opened afterwards, nobody would close.
+        """
+        self._is_closed = True
+        while self._under_way:
             await asyncio.wait(self._under_way)
         await self._single.dispose()
 
@@ -141,6 +146,8 @@ class Database:
         A statement that is cut off costs its connection, and SQLite's driver may then wait for
         ever for the end of its thread.
         """
+        if self._is_closed:
+            raise StoreError(f"The database {self} is closed.")
         task = asyncio.create_task(self._translated(run))
         self._under_way.add(task)
         task.add_done_callback(self._ended)

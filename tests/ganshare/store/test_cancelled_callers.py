@@ -7,7 +7,7 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from ganshare.errors import SchemaError
+from ganshare.errors import SchemaError, StoreError
 from ganshare.store import Store
 from ganshare.testing import make_report
 
@@ -61,3 +61,17 @@ async def test_a_failure_that_nobody_waits_for_is_no_unseen_error(
     await store.__aexit__()  # after what is under way
     gc.collect()
     assert "never retrieved" not in caplog.text
+
+
+async def test_a_store_that_closes_waits_for_what_is_under_way_and_takes_nothing_new(
+    store: Store,
+) -> None:
+    """As the handlers of a bot that ends, which nobody waits for."""
+    begun = [asyncio.create_task(store.report(make_report(id=f"e{n}"))) for n in range(20)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(store.__aexit__())
+    await asyncio.gather(*begun)
+    await closing
+    with pytest.raises(StoreError, match="is closed"):
+        await store.engines()
+    gc.collect()  # a connection that was left open would say so now
