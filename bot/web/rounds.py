@@ -173,7 +173,7 @@ async def _case(
 
     round_ = await site.store.round(standing.round)
     title = round_.title if round_ and round_.title else say("round-plain")
-    log = await site.store.vote_log(artwork=artwork.id, limit=2_000, newest=True)
+    log = await site.store.vote_log(artwork=artwork.id, kinds=_HISTORY, limit=50, newest=True)
     rate, bound = f"{standing.rate:.0%}", f"{standing.bound:.0%}"
     (shown,) = await paintings(site, visit, [artwork])
     return Case(
@@ -192,7 +192,7 @@ async def _case(
             (say("web-desk-critic", place=each.place, of=each.of), _worth(site, visit, each.critic))
             for each in opinions
         ],
-        history=[_line(site, visit, each) for each in reversed(log) if each.kind in _HISTORY],
+        history=[_line(site, visit, each) for each in reversed(log)],
     )
 
 

@@ -1,6 +1,7 @@
 """The curators' part: they approve what won, or veto it with a reason; never do they choose."""
 
 import json
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,10 @@ from ganshare.store.votes_tables import curated, one_at_a_time, round_entries, r
 from ganshare.voting import CuratedItem, LogKind, Standing
 
 __all__ = ["Curating"]
+
+
+_VETOED = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
+_GONE = sa.or_(artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None))
 
 
 class Curating:
@@ -65,16 +70,29 @@ class Curating:
 
     async def to_decide(self, limit: int = 100) -> list[Standing]:
         """Winners that no curator has decided about, those of the oldest round first."""
-        open_ = ~sa.exists().where(curated.c.artwork == round_entries.c.artwork)
-        won = sa.select(round_entries).where(round_entries.c.has_quorum, open_)
-        order = (round_entries.c.round, round_entries.c.place)
-        rows = await self._database.rows(won.order_by(*order))
-
-        async def choose(connection: AsyncConnection) -> list[Standing]:
-            found = [to_standing(row) for row in rows]
-            return [each for each in found if await _may_be_approved(connection, each)]
-
-        return (await self._database.atomically(choose))[:limit]
+        approved = sa.exists().where(
+            curated.c.artwork == round_entries.c.artwork, curated.c.approved
+        )
+        unsettled = (
+            sa.select(round_entries.c.round)
+            .join(artworks, artworks.c.id == round_entries.c.artwork)
+            .where(round_entries.c.won, sa.or_(~approved, _GONE))
+        )
+        decided = sa.exists().where(curated.c.artwork == round_entries.c.artwork)
+        eligible = (
+            sa.select(round_entries, rounds.c.rules, decided.label("decided"))
+            .join(artworks, artworks.c.id == round_entries.c.artwork)
+            .join(rounds, rounds.c.id == round_entries.c.round)
+            .where(round_entries.c.round.in_(unsettled), round_entries.c.has_quorum)
+            .where(rounds.c.closed.is_not(None), ~_VETOED, ~_GONE)
+            .order_by(round_entries.c.round, round_entries.c.place)
+        )
+        found: list[Standing] = []
+        for _, rows in groupby(await self._database.rows(eligible), lambda row: row["round"]):
+            best = list(rows)
+            best = best[: _winners(best[0]["rules"])]
+            found += [to_standing(row) for row in best if not row["decided"]]
+        return found[:limit]
 
     async def curated_set(self, round_id: str | None = None) -> list[CuratedItem]:
         """What was approved and still may be shown, in the order of approval."""
@@ -130,11 +148,6 @@ async def _entry(connection: AsyncConnection, artwork: str) -> Row:
 
 async def _may_be_approved(connection: AsyncConnection, standing: Standing) -> bool:
     """Whether it is among the best of its ended round, those not counted that cannot win."""
-    barred = sa.or_(
-        sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved)),
-        artworks.c.hidden.is_not(None),
-        artworks.c.deleted.is_not(None),
-    )
     here = sa.and_(round_entries.c.round == standing.round, round_entries.c.has_quorum)
     eligible = (
         sa.select(round_entries.c.artwork, rounds.c.rules, artworks.c.id)
@@ -144,17 +157,20 @@ async def _may_be_approved(connection: AsyncConnection, standing: Standing) -> b
         .where(
             sa.or_(
                 artworks.c.id == standing.artwork,  # a veto of its own may be taken back
-                ~barred,
+                ~_VETOED,
             )
         )
-        .where(artworks.c.hidden.is_(None), artworks.c.deleted.is_(None))
+        .where(~_GONE)
         .order_by(round_entries.c.place)
     )
     rows = (await connection.execute(eligible)).mappings().all()
     if not rows:
         return False
-    most = int(json.loads(rows[0]["rules"]).get("winners", 0))
-    return standing.artwork in [row["artwork"] for row in rows[:most]]
+    return standing.artwork in [row["artwork"] for row in rows[: _winners(rows[0]["rules"])]]
+
+
+def _winners(rules: str) -> int:
+    return int(json.loads(rules).get("winners", 0))
 
 
 async def _decide(

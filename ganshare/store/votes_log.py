@@ -4,7 +4,7 @@ The tables of votes are what follows from it, and `ganshare.store.votes_replay` 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,6 +89,7 @@ class VoteLog:
         limit: int = 1_000,
         *,
         artwork: str | None = None,
+        kinds: Iterable[LogKind] = (),
         newest: bool = False,
     ) -> list[LogEntry]:
         """Read the log in the order of writing.
@@ -96,6 +97,7 @@ class VoteLog:
         Args:
             after: number of the last entry that was read.
             artwork: its entries only.
+            kinds: entries of these only; all if left out.
             newest: the last ones first.
         """
         order = vote_log.c.number.desc() if newest else vote_log.c.number
@@ -104,6 +106,8 @@ class VoteLog:
             found = found.where(vote_log.c.number < after if newest else vote_log.c.number > after)
         if artwork is not None:
             found = found.where(vote_log.c.artwork == artwork)
+        if wanted := [kind.value for kind in kinds]:
+            found = found.where(vote_log.c.kind.in_(wanted))
         return [_entry(row) for row in await self._database.rows(found)]
 
 
