@@ -1,6 +1,9 @@
 """Who one is: /link joins accounts of several platforms, /shares tells what is left of today."""
 
+import asyncio
+
 from bot.core.errand import Errand
+from bot.core.replies import duration
 from bot.core.values import Action, Rank, Reply
 
 __all__ = ["SIGN_IN_PATH", "link", "linked", "shares"]
@@ -35,8 +38,10 @@ async def linked(errand: Errand, code: str) -> list[Reply]:
 
 
 async def shares(errand: Errand) -> list[Reply]:
-    """Tell what the asker had today; no shares are to be had yet."""
-    used = await errand.store.painted_since(errand.main, DAY)
+    """Tell what the asker had today, by number and by the engines' time; no shares are sold yet."""
+    used, worked = await asyncio.gather(
+        errand.store.painted_since(errand.main, DAY), errand.store.metered_since(errand.main, DAY)
+    )
     quota = errand.settings.daily_quota
     if errand.person.rank <= Rank.GUEST:
         guests = errand.settings.guests_per_day
@@ -45,5 +50,9 @@ async def shares(errand: Errand) -> list[Reply]:
         line = errand.say("shares-free", used=used)
     else:
         line = errand.say("shares-used", used=used, quota=quota)
-    text = f"{line}\n\n{errand.say('shares-none')}"
+    lines = [line]
+    if worked >= 1:
+        time = duration(errand.tools.words, errand.locale, worked)
+        lines.append(errand.say("shares-metered", duration=time))
+    text = "\n\n".join((*lines, errand.say("shares-none")))
     return [Reply(title=errand.say("shares-title"), text=text, is_private=True)]

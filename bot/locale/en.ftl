@@ -343,6 +343,7 @@ shares-free =
         [one] You asked for one painting in the last 24 hours; there is no limit here.
        *[other] You asked for { $used } paintings in the last 24 hours; there is no limit here.
     }
+shares-metered = Engines worked { $duration } for you.
 shares-none = No shares are set up in this community.
 
 ## Administration

@@ -315,6 +315,7 @@ shares-free =
         [0] 过去 24 小时您没有请求过画；此处不设上限。
        *[other] 过去 24 小时您请求了 { $used } 幅画；此处不设上限。
     }
+shares-metered = 引擎为您工作了{ $duration }。
 shares-none = 这个社区没有设置份额。
 
 ## 管理

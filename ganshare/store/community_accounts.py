@@ -143,6 +143,21 @@ class Accounts:
         row = await self._database.row(statement)
         return int(row["jobs"]) if row else 0
 
+    async def metered_since(self, person: str, seconds: float) -> float:
+        """Sum up the seconds that engines worked for all accounts of a person.
+
+        Jobs that were asked for in the last `seconds` count, each with its last attempt.
+        """
+        worked = sa.func.coalesce(jobs.c.finished, now()) - jobs.c.started
+        statement = sa.select(sa.func.sum(worked).label("seconds")).where(
+            jobs.c.person.in_(everyone(person)),
+            jobs.c.created > now() - seconds,
+            jobs.c.started.is_not(None),
+            ~state_in(jobs, JobState.QUEUED),
+        )
+        row = await self._database.row(statement)
+        return float(row["seconds"] or 0.0) if row else 0.0
+
     # --- signing in ---------------------------------------------------------------------------
 
     async def new_sign_in(self, person: str, name: str) -> str:

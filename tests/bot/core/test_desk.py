@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.commands import COMMANDS
 from bot.core.moderation import open_moderation
 from bot.core.values import Action, Person, Place, Rank, Reply, parse_data
 from ganshare.jobs import JobState
 from ganshare.prompts import draw_prompt
+from ganshare.store.tables import jobs
 
 ANN = Person("discord:1", "Ann")
 BEN = Person("discord:2", "Ben")
@@ -396,6 +398,10 @@ async def test_shares_tell_what_is_left_of_today(hall: Hall) -> None:
     assert "one painting in the last 24 hours" in only(await hall.ask("shares")).text
     await hall.ask("settings", ADMIN, setting="daily_quota", value="20")
     assert "1 of 20" in only(await hall.ask("shares")).text
+    await hall.claim()
+    ago = sa.update(jobs).values(started=jobs.c.started - 185)
+    await hall.store._database.write(ago)
+    assert "Engines worked 3 minutes for you." in only(await hall.ask("shares")).text
 
 
 # --- help, settings, errors -------------------------------------------------------------------

@@ -191,6 +191,22 @@ async def test_what_died_or_never_began_does_not_count(store: Store, asker: Any)
     assert await store.painted_since(ANN, 60) == 1  # an engine has worked for it
 
 
+async def test_the_meter_counts_what_engines_worked_for_all_accounts(
+    store: Store, asker: Any
+) -> None:
+    await asker.ask(ANN)
+    await asker.ask(CEE)
+    assert await store.metered_since(ANN, 60) == 0  # nothing is begun
+    await asker.claim_one()
+    await asyncio.sleep(0.05)
+    first = await store.metered_since(ANN, 60)
+    assert first >= 0.04
+    await link(store, ANN, BEA)
+    assert await store.metered_since(BEA, 60) >= first
+    assert await store.metered_since(CEE, 60) == 0
+    assert await store.metered_since(ANN, 0.01) == 0
+
+
 # --- sessions ---------------------------------------------------------------------------------
 
 
