@@ -46,6 +46,7 @@ class Platform:
     closed: set[int] = field(default_factory=set)  # channels
     blocked: set[str] = field(default_factory=set)  # people who take no direct messages
     failures: list[Exception] = field(default_factory=list)  # of the next calls
+    troubled: set[str] = field(default_factory=set)  # jobs that these are for; all if it is empty
     slow: set[str] = field(default_factory=set)  # jobs whose previews hang
     calls: Counter[str] = field(default_factory=Counter)
 
@@ -62,7 +63,7 @@ class Platform:
         if job.id in self.slow and not job.state.over:
             await asyncio.sleep(3600)
         await asyncio.sleep(0)
-        if self.failures:
+        if self.failures and job.id in (self.troubled or {job.id}):
             raise self.failures.pop(0)
         channel = job.reply_to["channel"]
         if channel in self.closed:
@@ -110,14 +111,14 @@ class Scene:
         job: Job = await self.hall.job(reply.job)
         return job
 
-    async def until(self, true: Any, seconds: float = 20.0) -> None:
+    async def until(self, true: Any, seconds: float = 60.0) -> None:
         async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110 - nobody would set an event for us
                 await asyncio.sleep(0.01)
 
     async def until_read(self) -> None:
         """Wait until everything is acknowledged."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await self.hall.store.inbox("discord"):  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.02)
 
@@ -196,7 +197,7 @@ async def test_a_place_that_cannot_be_shown_delays_nothing_that_can(scene: Scene
     await scene.hall.finish(await claimed(scene))
     await scene.until(lambda: scene.platform.calls[waiting.id] > 0)
     await scene.hall.finish(await claimed(scene))
-    await scene.until(lambda: scene.last(2).title == "Painted", 5.0)
+    await scene.until(lambda: scene.last(2).title == "Painted")
 
 
 async def test_a_platform_that_wants_rest_is_not_asked_at_once_about_a_place(
@@ -206,32 +207,37 @@ async def test_a_platform_that_wants_rest_is_not_asked_at_once_about_a_place(
     waiting = await scene.post("an owl")
     scene.start(queue_pace=0.05, pace=0.01)
     await scene.until_read()
-    await claimed(scene)
-    await scene.until(lambda: scene.last(1).title.startswith("Painting"))
+    scene.platform.troubled = {waiting.id}
     scene.platform.failures = [SlowDown(3600.0), Away("no network"), PlaceGone("no such channel")]
-    await scene.until(lambda: scene.platform.calls[waiting.id] >= 3)
-    assert scene.platform.messages[2].titles == ["Waiting"]
+    await claimed(scene)
+    await scene.until(lambda: not scene.platform.failures)  # each was met at another look
+    assert [each.title for each in scene.platform.messages[2].shown] == ["Waiting: 2 of 2"]
 
 
-async def test_progress_keeps_its_pace_shows_the_latest_and_never_delays_the_end(
-    scene: Scene,
-) -> None:
+async def test_progress_keeps_its_pace_and_shows_the_latest(scene: Scene) -> None:
     await scene.post()
-    scene.start(pace=1.5)
+    scene.start(pace=0.4)
     job = await claimed(scene)
-    for step in range(1, 100):
+    for step in range(1, 61):
         await scene.hall.frame(job, step)
         await asyncio.sleep(0.02)
-    loop = asyncio.get_running_loop()
-    await scene.hall.finish(job)
-    finished = loop.time()
-    await scene.until(lambda: scene.last().title == "Painted")
+    await scene.until(lambda: scene.last().title == "Painting: step 60 of 120")
     times = scene.platform.messages[1].times
-    progress = times[:-1]
-    gaps = [later - earlier for earlier, later in itertools.pairwise(progress)]
-    assert all(gap >= 1.45 for gap in gaps)
-    assert len(progress) < 30
-    assert times[-1] - finished < 1.2  # less than the pace, on a busy machine, too
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert all(gap >= 0.39 for gap in gaps)
+    assert len(times) >= 2
+
+
+async def test_an_end_does_not_wait_for_the_pace(scene: Scene) -> None:
+    await scene.post()
+    job = await claimed(scene)
+    await scene.hall.frame(job, 10)
+    scene.start(pace=3600.0)
+    await scene.until(lambda: scene.last().title.startswith("Painting"))
+    await scene.hall.frame(job, 20)  # has to wait
+    await scene.hall.finish(job)
+    await scene.until(lambda: scene.last().title == "Painted")
+    assert "step 20" not in str(scene.platform.messages[1].shown)
 
 
 async def test_steps_without_anything_new_to_see_cost_no_edit(scene: Scene) -> None:
@@ -256,14 +262,10 @@ async def test_an_end_waits_neither_for_its_own_nor_for_others_slow_previews(sce
     for job in jobs.values():
         await scene.hall.frame(job, 10)
     await scene.until(lambda: len(+scene.platform.calls) >= 2)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    await scene.hall.finish(jobs[posted[3].id])
+    await scene.hall.finish(jobs[posted[3].id])  # the previews hang for an hour
     await scene.until(lambda: scene.last(4).title == "Painted")
-    assert loop.time() - began < 1.0
     await scene.hall.finish(jobs[posted[0].id])
     await scene.until(lambda: scene.last(1).title == "Painted")
-    assert loop.time() - began < 4.0
 
 
 async def test_a_restart_loses_nothing_and_shows_an_end_once(scene: Scene) -> None:
@@ -326,11 +328,11 @@ async def test_where_the_frontend_died_before_it_posted_the_courier_sends_the_me
 
 async def test_a_frontend_that_posts_late_gets_no_second_message(scene: Scene) -> None:
     (reply,) = await scene.hall.ask("paint", prompt="a castle")
-    scene.start(grace=5.0)
+    scene.start(grace=60.0)
     await scene.hall.finish(await claimed(scene))
     await asyncio.sleep(0.3)
     await scene.hall.desk.posted(reply.job, "discord", scene.platform.post(reply))
-    await scene.until(lambda: scene.last().title == "Painted", 2.0)
+    await scene.until(lambda: scene.last().title == "Painted", 30.0)
     assert len(scene.platform.messages) == 1
 
 
@@ -489,7 +491,7 @@ async def test_a_store_that_is_away_for_a_while_stops_nothing(
     job = await claimed(scene)
     path = scene.hall.url.partition(":///")[2]
     scene.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         with contextlib.closing(sqlite3.connect(path)) as lock:
             lock.execute("BEGIN EXCLUSIVE")
             await asyncio.sleep(0.3)
