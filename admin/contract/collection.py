@@ -20,6 +20,7 @@ __all__ = [
     "OWNER_OF",
     "PAUSED",
     "ROYALTY_INFO",
+    "SOURCE",
     "SUPPORTS_INTERFACE",
     "TOKENS",
     "TOKEN_URI",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 ARTIFACT = Path(__file__).with_name("Paintings.json")
+SOURCE = Path(__file__).with_name("Paintings.sol")
 MINTER_ROLE = bytes(keccak(text="MINTER_ROLE"))
 TRANSFER = event_topic("Transfer(address,address,uint256)")
 

@@ -1,4 +1,5 @@
 // Compiles Paintings.sol and prints its ABI and bytecode: node compile.js FOLDER_WITH_NODE_MODULES.
+// With a second argument, the compiler's whole input goes into that file, as explorers want it.
 const fs = require("fs");
 const path = require("path");
 
@@ -17,15 +18,21 @@ const input = {
   sources: { [name]: { content: fs.readFileSync(path.join(__dirname, name), "utf8") } },
   settings,
 };
+const sources = { ...input.sources };
 const found = (file) => {
   const at = path.join(modules, file);
-  return fs.existsSync(at) ? { contents: fs.readFileSync(at, "utf8") } : { error: "not found" };
+  if (!fs.existsSync(at)) return { error: "not found" };
+  sources[file] = { content: fs.readFileSync(at, "utf8") };
+  return { contents: sources[file].content };
 };
 
 const output = JSON.parse(solc.compile(JSON.stringify(input), { import: found }));
 for (const each of output.errors ?? []) process.stderr.write(each.formattedMessage);
 const contract = output.contracts?.[name]?.Paintings;
 if (!contract) process.exit(1);
+if (process.argv[3]) {
+  fs.writeFileSync(process.argv[3], JSON.stringify({ ...input, sources }));
+}
 const { version } = require(path.join(modules, "@openzeppelin/contracts/package.json"));
 const artifact = {
   contract: "Paintings",

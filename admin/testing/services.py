@@ -1,4 +1,4 @@
-"""Stand-ins on loopback that other processes can talk to: OpenSea's API and an IPFS node.
+"""Stand-ins on loopback that other processes can talk to: OpenSea, an IPFS node, an explorer.
 
 The OpenSea one takes orders and answers as the real one's description says, and can be told to
 fail in all the ways that networks and services do.
@@ -22,7 +22,7 @@ from starlette.routing import Route
 from admin.ipfs import cid_of
 from admin.seaport.order import ConsiderationItem, ItemType, OfferItem, Order, OrderType, order_hash
 
-__all__ = ["Collector", "Opensea", "serve"]
+__all__ = ["Collector", "Opensea", "Scan", "serve"]
 
 
 @dataclass
@@ -185,6 +185,45 @@ class Collector:
     async def _authentic(self, request: Request) -> Response:
         known = request.headers.get("authorization") == "Bearer token"
         return JSONResponse({"message": "?"}, 200 if known else 401)
+
+
+@dataclass
+class Scan:
+    """An explorer with Etherscan's API (version 2), for a contract's source.
+
+    Args:
+        verdict: what it says once it has compiled what was submitted.
+        pending: how often it says before that it is at it.
+    """
+
+    verdict: str = "Pass - Verified"
+    pending: int = 2
+    submitted: list[dict[str, str]] = field(default_factory=list)
+    asked: int = 0
+
+    @property
+    def app(self) -> Starlette:
+        """The API."""
+        return Starlette(routes=[Route("/v2/api", self._answer, methods=["GET", "POST"])])
+
+    async def _answer(self, request: Request) -> Response:
+        query = request.query_params
+        if query.get("apikey") != "scan-key" or query.get("chainid") != "137":
+            return self._said("0", "Invalid API Key")
+        if query["action"] == "verifysourcecode":
+            async with request.form() as form:
+                self.submitted.append({name: str(value) for name, value in form.items()})
+            return self._said("1", "guid-1")
+        if query.get("guid") != "guid-1":
+            return self._said("0", "Unknown UID")
+        self.asked += 1
+        if self.asked <= self.pending:
+            return self._said("0", "Pending in queue")
+        return self._said("1" if self.verdict.startswith("Pass") else "0", self.verdict)
+
+    def _said(self, status: str, result: str) -> Response:
+        words = {"1": "OK", "0": "NOTOK"}
+        return JSONResponse({"status": status, "message": words[status], "result": result})
 
 
 @contextmanager
