@@ -18,6 +18,7 @@ from admin.commands.plan import plan
 from admin.commands.reconcile import reconcile, status
 from admin.commands.rounds import rounds
 from admin.commands.verify import verify
+from admin.commands.verify_contract import verify_contract
 from ganshare.cli import run_cli
 
 __all__ = ["admin", "main"]
@@ -30,7 +31,7 @@ def admin() -> None:
 
 for _command in (audit, rounds, curate, critic, keys, deploy, approve, plan, mint, list_, unlist):
     admin.add_command(_command)
-for _command in (reconcile, status, export, verify, doctor):
+for _command in (reconcile, status, export, verify, verify_contract, doctor):
     admin.add_command(_command)
 
 

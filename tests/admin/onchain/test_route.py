@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ from admin.contract.collection import OWNER_OF
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
-from admin.testing.services import Collector, Opensea, serve
+from admin.testing.services import Collector, Opensea, Scan, serve
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 from ganshare.testing import MODEL, make_artwork, make_request
@@ -27,6 +28,7 @@ from ganshare.voting import RoundRules, VoteEvent, Voter
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 PASSWORD = "correct horse battery staple"
+CONTRACTS = Path(".node/contracts").absolute()  # of `make contracts`
 PAINTINGS = 4  # the last one's model may not be sold
 
 
@@ -34,9 +36,15 @@ class Owner:
     """Somebody who types the commands."""
 
     def __init__(
-        self, folder: Path, market: Market, opensea: Opensea, environment: dict[str, str]
+        self,
+        folder: Path,
+        market: Market,
+        opensea: Opensea,
+        scan: Scan,
+        environment: dict[str, str],
     ) -> None:
         self.folder = folder
+        self.scan = scan
         self.opensea = opensea
         self.market = market
         self.environment = environment
@@ -114,6 +122,7 @@ def owner(tools: Path, tmp_path: Path) -> Iterator[Owner]:
     with ExitStack() as stack:
         market = make_market(stack.enter_context(anvil(tools)), tools)
         opensea = Opensea("", fees=[(market.market_fee, 1.0), (market.creator_fee, 5.0)])
+        scan = Scan(pending=0)
         environment = {
             "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ganshare.db",
             "GANSHARE_BLOBS_URL": f"file://{tmp_path}/blobs",
@@ -126,9 +135,11 @@ def owner(tools: Path, tmp_path: Path) -> Iterator[Owner]:
             "ADMIN_OPENSEA_COLLECTION": "paintings",
             "ADMIN_OPENSEA_API_KEY": "opensea-key",
             "ADMIN_OPENSEA_API_BASE": stack.enter_context(serve(opensea.app)) + "/api/v2",
+            "ADMIN_EXPLORER_API": stack.enter_context(serve(scan.app)) + "/v2/api",
+            "ADMIN_EXPLORER_API_KEY": "scan-key",
             "ADMIN_IPFS_API": stack.enter_context(serve(Collector().app)) + "/api/v0",
         }
-        yield Owner(tmp_path, market, opensea, environment)
+        yield Owner(tmp_path, market, opensea, scan, environment)
 
 
 def deploy(owner: Owner) -> None:
@@ -143,11 +154,49 @@ def deploy(owner: Owner) -> None:
     owner.opensea.contract = found[1]
 
 
+def explain(owner: Owner) -> None:
+    """The explorer gets the source: what it is given compiles to what is on the chain."""
+    input_file = str(CONTRACTS.parent / "Paintings.input.json")
+    assert "Dry run" in owner.type(
+        "verify-contract", "--input", input_file, "--dry-run", password=False
+    )
+    assert owner.scan.submitted == []
+    told = owner.type("verify-contract", "--input", input_file, password=False)
+    assert "Pass - Verified" in told
+    [form] = owner.scan.submitted
+    assert form["contractaddress"] == owner.environment["ADMIN_COLLECTION"]
+    whole = json.loads(form["sourceCode"])
+    assert len(whole["sources"]) > 10
+    code = "const solc = require(process.argv[1]); let text = ''; process.stdin.on('data', part => "
+    code += "text += part).on('end', () => process.stdout.write(solc.compile(text)));"
+    command = ["node", "-e", code, str(CONTRACTS / "node_modules" / "solc")]
+    done = subprocess.run(
+        command, input=json.dumps(whole), capture_output=True, text=True, check=True
+    )
+    made = json.loads(done.stdout)["contracts"]["Paintings.sol"]["Paintings"]["evm"]
+    sent = owner.market.chain.ask(
+        "eth_getTransactionByHash",
+        creation(owner.market, owner.environment["ADMIN_COLLECTION"]),
+    )
+    assert sent["input"] == "0x" + made["bytecode"]["object"] + form["constructorArguments"]
+
+
+def creation(market: Market, collection: str) -> str:
+    """The hash of the transaction that made a contract."""
+    for number in range(int(market.chain.ask("eth_blockNumber"), 16), 0, -1):
+        for each in market.chain.ask("eth_getBlockByNumber", hex(number), False)["transactions"]:
+            receipt = market.chain.ask("eth_getTransactionReceipt", each)
+            if str(receipt["contractAddress"]).lower() == collection.lower():
+                return str(each)
+    raise LookupError(collection)
+
+
 def test_from_the_curated_set_to_sold_tokens(owner: Owner) -> None:
     pictures = asyncio.run(curate(owner.environment))
     prices = owner.folder / "prices.toml"
     prices.write_text('default = "0.5"\n')
     deploy(owner)
+    explain(owner)
     assert "`ganshare admin approve` allows it" in owner.type("doctor", code=3, password=False)
     owner.type("approve", "--yes")
     owner.type("doctor", password=False)
