@@ -13,7 +13,12 @@ const shown = (element) => element.checkVisibility({ visibilityProperty: true })
 const labels = (element) => {
   const ids = (element.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
   const others = ids.map((id) => document.getElementById(id)).filter(Boolean);
-  const said = [...others, ...(element.labels ?? [])].map((each) => words(each.textContent));
+  // Of a label around its field, what the field itself says is no part.
+  const around = [...(element.labels ?? [])].map((label) => (
+    [...label.childNodes].filter((each) => !each.contains(element)).map((each) => each.textContent)
+  ));
+  const said = [...others.map((each) => each.textContent), ...around.map((each) => each.join(" "))]
+    .map(words);
   return [words(element.getAttribute("aria-label")), ...said].filter(Boolean);
 };
 const named = (element, name) => {

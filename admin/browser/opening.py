@@ -82,7 +82,8 @@ async def opened_route(
     browser = Browser.start(
         origin_of(settings.opensea_web_base),
         read_locators(settings.browser_locators),
-        choices.profile or settings.browser_folder / "profile",
+        # One for each account: what is signed in must be whose wallet it is.
+        choices.profile or settings.browser_folder / f"profile-{session.address}",
         headless=not choices.window,
         wallet=wallet is not None,
     )

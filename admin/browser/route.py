@@ -114,7 +114,7 @@ class Route:
         try:
             listed = await self._is_listed(token)
         except StepFailed as error:  # sold, for example: then the chain knows
-            _log.warning("an item cannot be compared", token=str(token.token), reason=str(error))
+            _log.warning("an item cannot be compared", artwork=token.artwork, reason=str(error))
             return False
         state = TokenState.OFFERED if listed else TokenState.CREATED
         if state is token.state or (not listed and token.state is TokenState.OFFERING):
@@ -223,7 +223,7 @@ class Route:
                 failures = 0
             except StepFailed as error:
                 place = await self.visit.keep(f"{what} {self.item_of(token).mark}", str(error))
-                _log.warning("an item failed", token=str(token.token), reason=str(error))
+                _log.warning("an item failed", artwork=token.artwork, reason=str(error))
                 outcome = Outcome(token, f"{error} What it looked like is in {place}.")
                 failures += 1
             yield outcome

@@ -190,11 +190,8 @@ class Visit:
         except ElementClickInterceptedException:
             raise
         except UnexpectedAlertPresentException as error:
-            text = quoted(error.alert_text or "")
-            raise NeedsHuman(
-                f"needs_human: the page shows a message that nobody knows: {text}; answer it in a "
-                "window (--window) and run the command again."
-            ) from error
+            reason = f"the page shows a message that nobody knows: {quoted(error.alert_text or '')}"
+            raise _needs_human(reason, await self._call_human(reason)) from error
         except (InvalidSessionIdException, NoSuchWindowException) as error:
             raise BrowserGone(f"The browser's window was closed: {first_line(error)}") from error
         except (StaleElementReferenceException, JavascriptException) as error:
