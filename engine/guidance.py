@@ -1,5 +1,6 @@
-"""What a canvas is pulled to: prompts as directions, a named colour as a palette."""
+"""What a canvas is pulled to: prompts as directions, a colour as a palette, a style as read."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.colours import hex_to_rgb, to_oklab
+from engine.cutouts import resize_matrices
+from engine.perceptor.protocol import Perceptor
+from engine.perceptor.styles import STYLE_SIDE
 
 
 def spherical_distance(images: Tensor, target: Tensor) -> Tensor:
@@ -74,6 +78,28 @@ class Composition:
         return self.weight * (seen.mean(1) - wanted.mean(1)).square().mean()
 
 
+ENOUGH = math.log(2.0)  # an even chance: beyond it, the subject matters more
+
+
+@dataclass(frozen=True)
+class Style:
+    """The whole canvas should be read as painted in one style, and need not be its epitome."""
+
+    perceptor: Perceptor
+    index: int  # into the perceptor's styles
+    weight: float
+
+    def loss(self, image: Tensor) -> Tensor:
+        """(1, 3, height, width) in [0, 1] -> cross-entropy of the reading above `ENOUGH`."""
+        square = _filtered(image, *(_squeeze(side) for side in image.shape[2:]))
+        with torch.autocast(image.device.type, torch.bfloat16):
+            logits = self.perceptor.read_styles(
+                square.contiguous(memory_format=torch.channels_last)
+            )
+        wanted = torch.tensor([self.index], device=image.device)
+        return self.weight * (F.cross_entropy(logits.float(), wanted) - ENOUGH).relu()
+
+
 def range_loss(image: Tensor) -> Tensor:
     """How far (1, 3, height, width) leaves [0, 1]."""
     return (image - 0.5).abs().sub(0.5).relu().mean()
@@ -100,6 +126,12 @@ def lattice(image: Tensor, cell: int) -> Tensor:
 def _filtered(maps: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Filter rows and columns by a matrix each: faster than pooling, above all backwards."""
     return rows.to(maps) @ maps @ columns.to(maps).T
+
+
+@cache
+def _squeeze(side: int) -> Tensor:
+    """(STYLE_SIDE, side): antialiased resampling of the whole side."""
+    return resize_matrices(torch.zeros(1), torch.full((1,), float(side)), side, STYLE_SIDE)[0]
 
 
 @cache

@@ -16,6 +16,7 @@ from engine.cutouts import Cutouts, CutoutSettings
 from engine.guidance import (
     Composition,
     Palette,
+    Style,
     Target,
     lattice,
     range_loss,
@@ -52,12 +53,15 @@ class SynthesisSettings:
     coarse_share: float = 0.6  # of the steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
-    style_weight: float = 0.4
+    style_weight: float = 0.4  # of its words
+    reading_weight: float = 0.06  # of what style the canvas is read as
+    reading_from: float = 0.3  # of the steps; what is painted is found before how
+    drawn_reading: float = 0.2  # share of that weight where a drawing is to be kept
     subject_weight: float = 1.0
     range_weight: float = 0.3
     smoothness: float = 0.15
     lattice_weight: float = 3.0
-    composition_weight: float = 8.0
+    composition_weight: float = 12.0
     ema_decay: float = 0.9
     plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
     plateau_gain: float = 0.002
@@ -83,13 +87,15 @@ class Canvas:
         self.painter, self.request = painter, request
         self.generator = torch.Generator().manual_seed(request.seed)
         self.targets = painter.targets_of(request, self.generator)
-        attributes, settings = request.attributes, painter.settings
-        self.palette = (
-            Palette.of(attributes.hex, settings.palette_weight)
-            if attributes is not None and attributes.hex is not None
-            else None
-        )
         self.composition = painter.composition_of(request)
+        wishes = (
+            ("palette", painter.palette_of(request)),
+            ("composition", self.composition),
+        )
+        self.wishes = [(name, wish) for name, wish in wishes if wish is not None]
+        self.style = painter.style_of(request, drawn=self.composition is not None)
+        settings = painter.settings
+        self.style_step = int(settings.reading_from * request.steps)
         coarse = min(request.width, request.height) >= 2 * settings.coarse_side
         self.coarse_steps = int(settings.coarse_share * request.steps) if coarse else 0
         self.step = 0
@@ -153,10 +159,9 @@ class Canvas:
         )
         embeddings = painter.embed(painter.take(cutouts, image))
         parts = [(target.name, target.loss(embeddings)) for target in self.targets]
-        if self.palette is not None:
-            parts.append(("palette", self.palette.loss(image)))
-        if self.composition is not None:
-            parts.append(("composition", self.composition.loss(image)))
+        parts += [(name, wish.loss(image)) for name, wish in self.wishes]
+        if self.style is not None and self.step >= self.style_step:
+            parts.append(("style", self.style.loss(image)))
         parts.append(("range", settings.range_weight * range_loss(image)))
         parts.append(("smoothness", settings.smoothness * total_variation(image)))
         parts.append(("lattice", settings.lattice_weight * lattice(image, painter.vqgan.factor)))
@@ -184,7 +189,7 @@ class Canvas:
     def _watch_plateau(self, loss: float) -> None:
         """Views are random and so is each loss: what counts is the average of the last few."""
         settings = self.painter.settings
-        if self.step in (1, self.coarse_steps + 1):
+        if self.step in (1, self.style_step + 1, self.coarse_steps + 1):  # another loss from here
             self.smoothed, self.best, self.best_step = loss, loss, self.step
         self.smoothed += 0.1 * (loss - self.smoothed)
         if self.smoothed < self.best - settings.plateau_gain:
@@ -310,6 +315,12 @@ class Painter:
         generator.manual_seed(request.seed)
         return targets
 
+    def palette_of(self, request: PaintingRequest) -> Palette | None:
+        """The prompt's colour, if it names one."""
+        if request.attributes is None or request.attributes.hex is None:
+            return None
+        return Palette.of(request.attributes.hex, self.settings.palette_weight)
+
     def composition_of(self, request: PaintingRequest) -> Composition | None:
         """What is drawn before it is painted; an init image takes its place."""
         if request.init_image is not None:
@@ -318,6 +329,16 @@ class Painter:
         if drawing is None:
             return None
         return Composition(drawing.to(self.device), self.settings.composition_weight)
+
+    def style_of(self, request: PaintingRequest, *, drawn: bool) -> Style | None:
+        """The prompt's style, where the perceptor can read it off a canvas."""
+        attributes, settings = request.attributes, self.settings
+        if attributes is None or attributes.style is None:
+            return None
+        if (name := attributes.style.lower()) not in self.perceptor.styles:
+            return None
+        weight = settings.reading_weight * (settings.drawn_reading if drawn else 1.0)
+        return Style(self.perceptor, self.perceptor.styles.index(name), weight)
 
     def paint(
         self, requests: Sequence[PaintingRequest], every: int | None = None

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from engine.perceptor.minilm import MiniLM, MiniLMConfig, embed_sentences, load_tokenizer
 from engine.perceptor.quantized import unpack
+from engine.perceptor.styles import StyleReader
 from engine.perceptor.tower import (
     COLOUR_WIDTH,
     SUBJECT_WIDTH,
@@ -19,7 +20,7 @@ from engine.perceptor.tower import (
     Features,
 )
 from engine.registry import ModelFolder, fill
-from ganshare.errors import ModelError
+from ganshare.errors import InternalError, ModelError
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,12 @@ class EmbeddedPerceptor(nn.Module):
         language: MiniLM,
         tokenizer: Tokenizer,
         input_size: int = 128,
+        styles: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.extractor, self.heads, self.language = extractor, heads, language
         self.tokenizer, self.input_size = tokenizer, input_size
+        self.style_reader = StyleReader(styles) if styles else None
 
     @property
     def subject_dim(self) -> int:
@@ -121,6 +124,18 @@ class EmbeddedPerceptor(nn.Module):
         """(batch, 3, input_size, input_size) in [0, 1] -> (batch, dim), unit length."""
         return self.heads.image(self.extractor(images))
 
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The styles that `read_styles` tells apart; maybe none."""
+        return () if self.style_reader is None else self.style_reader.names
+
+    def read_styles(self, images: Tensor) -> Tensor:
+        """(batch, 3, STYLE_SIDE, STYLE_SIDE) in [0, 1] -> (batch, styles) of logits."""
+        if self.style_reader is None:
+            raise InternalError("This perceptor reads no styles.")
+        logits: Tensor = self.style_reader(self.extractor.trunk, images)
+        return logits
+
 
 def build(architecture: Mapping[str, Any], tokenizer: Tokenizer) -> EmbeddedPerceptor:
     """An untrained perceptor of the `architecture` that model.json holds."""
@@ -130,6 +145,7 @@ def build(architecture: Mapping[str, Any], tokenizer: Tokenizer) -> EmbeddedPerc
         MiniLM(MiniLMConfig(**architecture["language"])),
         tokenizer,
         architecture["input_size"],
+        architecture.get("styles", ()),
     )
 
 
@@ -154,6 +170,8 @@ def load_embedded(folder: ModelFolder) -> EmbeddedPerceptor:
     )
     fill(model.language, unpack(folder.extra_tensors("language")), folder.name)
     fill(model.extractor.trunk, unpack(folder.extra_tensors("trunk")), folder.name)
+    if model.style_reader is not None:
+        fill(model.style_reader, unpack(folder.extra_tensors("styles")), folder.name)
     frozen: EmbeddedPerceptor = (
         model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     )

@@ -22,3 +22,10 @@ class Perceptor(Protocol):
 
     def encode_image(self, images: Tensor) -> Tensor:
         """(batch, 3, input_size, input_size) in [0, 1] -> (batch, dim), unit length."""
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The styles of painting that `read_styles` tells apart; maybe none."""
+
+    def read_styles(self, images: Tensor) -> Tensor:
+        """(batch, 3, STYLE_SIDE, STYLE_SIDE) in [0, 1] -> (batch, styles) of logits."""

@@ -5,6 +5,7 @@ the last maps' mean (subject), mean and deviation of earlier maps (texture, as i
 arXiv:1508.06576), and a soft histogram of colours.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -47,6 +48,15 @@ def soft_colour_histogram(images: Tensor, cell: int = 4) -> Tensor:
     return shares.flatten(1) / pixels.shape[2]
 
 
+def statistics(maps: Sequence[Tensor]) -> Tensor:
+    """(batch, 2 x channels of all maps): each channel's mean and deviation, map by map."""
+    found = []
+    for each in maps:
+        cells = each.float().flatten(2)
+        found += [cells.mean(2), (cells.var(2, unbiased=False) + 1e-4).sqrt()]
+    return torch.cat(found, 1)
+
+
 class FeatureExtractor(nn.Module):
     """EfficientNet-Lite0's maps, pooled three ways."""
 
@@ -57,12 +67,8 @@ class FeatureExtractor(nn.Module):
     def forward(self, images: Tensor) -> Features:
         """(batch, 3, height, width) in [0, 1]."""
         maps = self.trunk.stages(images * 2.0 - 1.0)
-        texture = []
-        for stage in TEXTURE_STAGES:
-            cells = maps[stage].float().flatten(2)
-            texture += [cells.mean(2), (cells.var(2, unbiased=False) + 1e-4).sqrt()]
         return Features(
             subject=maps[-1].float().mean((2, 3)),
-            texture=torch.cat(texture, 1),
+            texture=statistics([maps[stage] for stage in TEXTURE_STAGES]),
             colour=soft_colour_histogram(images.float()),
         )

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 from benchmarks.judge import cannot_judge, palette_distance, ranks_first, z_scores
-from benchmarks.style_judge import (
+from engine.training.style_reader import (
     StyleClassifier,
     balanced_accuracy,
     rarest_styles,

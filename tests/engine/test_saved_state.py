@@ -63,7 +63,7 @@ def test_an_interrupted_painting_ends_with_the_same_bits(painter: Painter, saved
 
 
 def test_a_plateau_is_remembered(painter: Painter) -> None:
-    impatient = replace(painter.settings, plateau_steps=2, plateau_gain=10.0)
+    impatient = replace(painter.settings, plateau_steps=1, plateau_gain=10.0)
     painter = Painter(painter.vqgan, painter.perceptor, settings=impatient)
     first = canvas_of(painter)
     while not first.finished:

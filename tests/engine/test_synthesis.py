@@ -71,6 +71,15 @@ def test_the_named_colour_is_on_the_canvas(painter: Painter) -> None:
     assert red > blue + 0.1
 
 
+def test_what_is_painted_is_found_before_how(painter: Painter) -> None:
+    canvas = Canvas(painter, request(steps=10))
+    for _ in range(canvas.style_step):
+        canvas.advance()
+    by_words = canvas.losses["style"]
+    canvas.advance()
+    assert canvas.losses["style"] > by_words + 0.01
+
+
 def test_an_init_image_is_where_the_painting_starts(painter: Painter) -> None:
     init = torch.zeros(3, 50, 70)
     init[0] = 1.0

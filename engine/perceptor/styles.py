@@ -1,0 +1,43 @@
+"""How a picture is painted, read off the statistics of all the eye's maps.
+
+Deeper than texture, which a palette or a subject can outweigh: mean and deviation of every channel
+of every stage (as in style transfer, arXiv:1508.06576), and a linear classifier of styles on them.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from engine.perceptor.efficientnet import LITE_STAGES, EfficientNetLite
+from engine.perceptor.tower import statistics
+
+__all__ = ["STYLE_SIDE", "STYLE_WIDTH", "StyleReader"]
+
+STYLE_SIDE = 160  # pixels; a style is read off the whole picture, squeezed to a square
+STYLE_WIDTH = 2 * sum(stage.channels for stage in LITE_STAGES)
+
+
+class StyleReader(nn.Module):
+    """A multinomial logistic regression on standardised statistics."""
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """`names` are the styles, as prompts have them, in lower case."""
+        super().__init__()
+        self.names = tuple(names)
+        self.register_buffer("mean", torch.zeros(STYLE_WIDTH))
+        self.register_buffer("deviation", torch.ones(STYLE_WIDTH))
+        self.linear = nn.Linear(STYLE_WIDTH, len(names))
+
+    @staticmethod
+    def features(trunk: EfficientNetLite, images: Tensor) -> Tensor:
+        """(batch, 3, STYLE_SIDE, STYLE_SIDE) in [0, 1] -> (batch, STYLE_WIDTH)."""
+        return statistics(trunk.stages(images * 2.0 - 1.0, len(LITE_STAGES)))
+
+    def forward(self, trunk: EfficientNetLite, images: Tensor) -> Tensor:
+        """(batch, 3, STYLE_SIDE, STYLE_SIDE) in [0, 1] -> (batch, styles) of logits."""
+        logits: Tensor = self.linear((self.features(trunk, images) - self.mean) / self.deviation)
+        return logits
