@@ -138,8 +138,10 @@ async def _fill(store: Store, world: Any, cast: Any, rules: Any) -> str:
             for m, n in zip(people, paintings, strict=True)
         ],
     )
-    young = [{"account": f"m{m}", "born": round_.closes} for m in np.flatnonzero(world.is_young)]
-    await database.write_each(voters.insert(), young)
+    young = {"born": round_.closes, "told": True}
+    await database.write_each(
+        voters.insert(), [{"account": f"m{m}"} | young for m in np.flatnonzero(world.is_young)]
+    )
     return round_.id
 
 
