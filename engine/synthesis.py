@@ -95,7 +95,7 @@ class Canvas:
         self.wishes = [(name, wish) for name, wish in wishes if wish is not None]
         self.style = painter.style_of(request, drawn=self.composition is not None)
         settings = painter.settings
-        self.style_step = int(settings.reading_from * request.steps)
+        self.style_step = int(settings.reading_from * request.steps) if self.style else 0
         coarse = min(request.width, request.height) >= 2 * settings.coarse_side
         self.coarse_steps = int(settings.coarse_share * request.steps) if coarse else 0
         self.step = 0

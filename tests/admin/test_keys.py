@@ -197,7 +197,8 @@ def test_what_is_no_keystore_is_said_to_be_none(tmp_path: Path, content: str) ->
 
 DUMPED = """
 import ctypes, os, resource
-resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 from admin.keys import keep_out_of_dumps
 keep_out_of_dumps()
 dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
@@ -213,8 +214,6 @@ def test_a_process_that_crashes_leaves_no_dump_of_its_memory(tmp_path: Path) -> 
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
-    if "resource.error" in done.stderr or "ValueError" in done.stderr:
-        pytest.skip("this user may write no dumps anyway")
     assert done.returncode == -signal.SIGABRT, done.stderr
     assert done.stdout.split() == ["0", "0"]
     assert list(tmp_path.iterdir()) == []
