@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.allocator import keep_freed_memory
 from engine.cutouts import Cutouts, CutoutSettings
 from engine.guidance import (
     Composition,
@@ -254,6 +255,8 @@ class Painter:
     ) -> None:
         self.vqgan, self.perceptor = vqgan, perceptor
         self.device = torch.device(device)
+        if self.device.type == "cpu":
+            keep_freed_memory()
         self.settings = settings or SynthesisSettings()
         self.codebook = vqgan.codebook.detach()
 

@@ -74,10 +74,10 @@ class _Depthwise(torch.autograd.Function):
             groups=len(weight),
         )
         # what no output saw, right and below, has no gradient
-        missing = [
-            side - own for side, own in zip(ctx.sides, out.shape[2:], strict=True)
-        ]  # (rows, columns)
-        return F.pad(out, (0, missing[1], 0, missing[0])), None, None, None, None
+        rows, columns = (side - own for side, own in zip(ctx.sides, out.shape[2:], strict=True))
+        if rows or columns:
+            out = F.pad(out, (0, columns, 0, rows))
+        return out, None, None, None, None
 
 
 class SameConv(nn.Conv2d):

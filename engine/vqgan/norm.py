@@ -48,8 +48,8 @@ class _FrozenNormSwish(torch.autograd.Function):
         gradient = torch.ops.aten.silu_backward(gradient, normed)
         rows = gradient.permute(0, 2, 3, 1).view(-1, channels)
         # per channel, the sums over all cells of gradient * x and of gradient
-        products = (rows.T @ cells).diagonal().float()
-        sums = (rows.new_ones(1, len(rows)) @ rows)[0].float()
+        ones = rows.new_ones(1, len(rows))
+        products, sums = ((ones @ part)[0].float() for part in (rows * cells, rows))
         with_x, alone = (
             (weight * part).view(groups, -1).sum(1, keepdim=True) for part in (products, sums)
         )

@@ -37,6 +37,9 @@ def straight_through(value: Tensor, gradient_of: Tensor) -> Tensor:
     return gradient_of + (value - gradient_of).detach()
 
 
+_SCORES = 1 << 20  # of cells and entries at a time, which a processor's cache can hold
+
+
 def nearest_indices(latent: Tensor, codebook: Tensor) -> Tensor:
     """Index of the entry nearest (Euclidean) to each cell.
 
@@ -49,8 +52,11 @@ def nearest_indices(latent: Tensor, codebook: Tensor) -> Tensor:
     half_norms = entries.square().sum(1, keepdim=True).div(2)
     # |z - e|^2 / 2 = |z|^2 / 2 - (z.e - |e|^2 / 2): the first term is the same for every entry, and
     # the last one joins the product as one coordinate more
-    scores = F.pad(cells, (0, 1), value=1.0) @ torch.cat([entries, -half_norms], 1).T
-    return scores.argmax(1).view(batch, height, width)
+    columns = torch.cat([entries, -half_norms], 1).T
+    # part by part: the scores of all cells would be written to memory and read again
+    parts = F.pad(cells, (0, 1), value=1.0).split(max(1, _SCORES // len(entries)))
+    nearest = torch.cat([(part @ columns).argmax(1) for part in parts])
+    return nearest.view(batch, height, width)
 
 
 def look_up(indices: Tensor, codebook: Tensor) -> Tensor:

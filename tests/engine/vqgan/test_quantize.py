@@ -32,6 +32,14 @@ def test_the_nearest_entry_is_nearest_of_all(codebook_size: int, dim: int, seed:
     torch.testing.assert_close((latent - chosen).norm(dim=1), every.amin(1))
 
 
+def test_the_nearest_entries_are_the_same_however_many_cells_there_are() -> None:
+    codebook = random_codebook(8192, 8, 0)
+    latent = random_codebook(40 * 40, 8, 1).view(1, 40, 40, 8).permute(0, 3, 1, 2)
+    together = nearest_indices(latent, codebook)
+    cells = [nearest_indices(latent[:, :, row : row + 1], codebook) for row in range(40)]
+    assert torch.equal(together, torch.cat(cells, 1))
+
+
 @settings(deadline=None, max_examples=40)
 @given(**SIZES, unit=st.booleans())
 def test_codebook_entries_come_back_as_they_are(
