@@ -18,7 +18,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from ganshare.masking import MASK, is_secret_name, mask_known, mask_urls_within
-from ganshare.settings import CoreSettings, Settings, known_secrets
+from ganshare.setting_sources import known_secrets
+from ganshare.settings import CoreSettings, Settings
 
 __all__ = ["Redactor", "get_logger", "pseudonym", "start_log"]
 

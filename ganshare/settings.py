@@ -4,11 +4,9 @@ One frozen class per process; `load` builds one, in a `__main__` or a command, a
 passed down from there.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -19,9 +17,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from ganshare.config_file import ConfigFile, read_config_file
+from ganshare.config_file import read_config_file
 from ganshare.errors import SettingsError, quoted
-from ganshare.masking import MASK, password_of
+from ganshare.masking import MASK
+from ganshare.setting_sources import given, is_secret, source_of
 from ganshare.setting_types import (
     KeyedUrls,
     Listen,
@@ -45,9 +44,7 @@ __all__ = [
     "Listen",
     "SecretUrl",
     "Settings",
-    "known_secrets",
     "load",
-    "source_of",
 ]
 
 
@@ -384,49 +381,8 @@ def _settings_error(settings_cls: type[Settings], error: ValidationError) -> Set
     reason = reason.partition(", unable to")[0]
     file = read_config_file(TABLES)
     source = source_of(settings_cls, name, file)
-    given = _given(settings_cls, name, file)
-    shown = MASK if _is_secret(settings_cls, name) else quoted(given)
+    secret = is_secret(settings_cls, name)
+    shown = MASK if secret else quoted(given(settings_cls, name, file))
     where = f"[{settings_cls.table}] {name} in {file.name}"
     setting = settings_cls.variable(name) if source == "environment" else where
     return SettingsError(f"{setting} is {shown}; {reason}.", given=None, allowed=reason)
-
-
-def known_secrets(*settings: Settings) -> frozenset[str]:
-    """Every secret text in these settings, so that a log can mask it wherever it turns up."""
-    found: set[str] = set()
-    for each in settings:
-        for name in type(each).model_fields:
-            value = getattr(each, name)
-            if isinstance(value, SecretUrl):
-                password = password_of(value.get_secret_value()) or ""
-                found |= {password, unquote(password)}
-            elif isinstance(value, KeyedUrls):
-                found.update(
-                    url.partition("://")[2].partition("/")[2] for url in value.get_secret_value()
-                )
-            elif isinstance(value, SecretStr):
-                found.add(value.get_secret_value())
-    return frozenset(found - {""})
-
-
-def source_of(settings_cls: type[Settings], name: str, file: ConfigFile) -> str:
-    """Say where a setting's value came from: "environment", the file's name or "default"."""
-    if _from_environment(settings_cls, name) is not None:
-        return "environment"
-    return file.name if name in file.table(settings_cls.table) else "default"
-
-
-def _given(settings_cls: type[Settings], name: str, file: ConfigFile) -> Any:
-    given = _from_environment(settings_cls, name)
-    return file.table(settings_cls.table).get(name) if given is None else given
-
-
-def _from_environment(settings_cls: type[Settings], name: str) -> str | None:
-    variable = settings_cls.variable(name)
-    # pydantic-settings compares names without regard to case.
-    return next((v for key, v in os.environ.items() if key.upper() == variable and v), None)
-
-
-def _is_secret(settings_cls: type[Settings], name: str) -> bool:
-    annotation = repr(settings_cls.model_fields[name].annotation)
-    return any(word in annotation for word in ("Secret", "KeyedUrls"))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ganshare.config_file import CONFIG_VARIABLE, read_config_file
 from ganshare.errors import nearest
-from ganshare.settings import CLASSES, TABLES, load, source_of
+from ganshare.setting_sources import source_of
+from ganshare.settings import CLASSES, TABLES, load
 
 __all__ = ["Entry", "listing", "mistyped_variables"]
 

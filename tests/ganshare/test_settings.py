@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from ganshare.errors import SettingsError
+from ganshare.setting_sources import known_secrets
 from ganshare.settings import (
     CLASSES,
     AdminSettings,
@@ -17,7 +18,6 @@ from ganshare.settings import (
     EngineSettings,
     Listen,
     Settings,
-    known_secrets,
     load,
 )
 from ganshare.settings_listing import listing, mistyped_variables
