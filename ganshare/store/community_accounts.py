@@ -227,7 +227,7 @@ def _valid_code(code: str) -> sa.ColumnElement[bool]:
 def _bad_code(code: str) -> ParameterError:
     # What was given is not repeated: it may be somebody's code with one letter amiss.
     return ParameterError(
-        "This code is unknown, was used already or is older than ten minutes; `/link` gives a new "
+        "This code is unknown, was used already or is older than ten minutes; /link gives a new "
         "one.",
         given=len(code),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
 
 from bot.core.proclaiming import Proclaimer
 from bot.core.words import load_words
@@ -120,12 +121,35 @@ def test_a_vote_counts_without_leaving_the_page(browser: Browser, tmp_path: Path
     until(lambda: "?round=" in browser.path)
 
 
+def test_an_account_elsewhere_is_joined_by_its_code(
+    browser: Browser, served: Site, tmp_path: Path
+) -> None:
+    async def code_of(account: str) -> str:
+        async with open_store(f"sqlite+aiosqlite:///{served.folder}/ganshare.db") as store:
+            return await store.new_link(account)
+
+    browser.get("/link")
+    browser.find("#code").send_keys("WRONG", Keys.ENTER)
+    until(lambda: browser.all("#error"))
+    assert "/link gives a new one" in browser.find("#error").text
+    browser.find("main form button.quiet").click()
+    until(lambda: browser.all("[role=status]"))
+    assert "/link " in browser.find("[role=status]").text
+    browser.find("#code").send_keys(asyncio.run(code_of("telegram:77")), Keys.ENTER)
+    until(lambda: browser.all("button[name=sure]"))
+    assert browser.run("return document.activeElement.name") == "sure"
+    browser.shot("link", tmp_path)
+    browser.find("button[name=sure]").click()
+    until(lambda: browser.all(".notice"))
+    assert len(browser.all("main ul li")) == 2
+
+
 def test_on_a_phone_the_desk_and_the_round_fit(browser: Browser) -> None:
     browser.command(
         "Emulation.setDeviceMetricsOverride",
         width=PHONE[0], height=PHONE[1], deviceScaleFactor=1, mobile=True,
     )  # fmt: skip
-    for path in ("/round", "/desk", "/gallery"):
+    for path in ("/round", "/desk", "/gallery", "/link"):
         browser.get(path)
         assert browser.run(WIDE) <= 0, path
         assert browser.run(TOO_SMALL) == [], path
