@@ -1,6 +1,7 @@
-"""`models add`: a folder, bare safetensors or a taming checkpoint joins the user's models.
+"""`models add`: a folder, bare safetensors, a taming checkpoint or a CLIP joins the user's models.
 
-Checkpoints are read with `weights_only=True`: one that needs pickled classes is refused.
+Nothing of a checkpoint is run: one that needs pickled classes is refused, and of a TorchScript
+archive only the tensors are read.
 """
 
 import json
@@ -15,7 +16,8 @@ import torch
 import yaml
 from torch import Tensor
 
-from engine.atomic import write_bytes
+from engine.atomic import atomic_path, write_bytes
+from engine.perceptor.clip_names import is_clip
 from engine.registry import (
     CARD,
     KINDS,
@@ -25,11 +27,13 @@ from engine.registry import (
     sha256_of,
     user_folder,
 )
+from engine.torchscript import is_torchscript, read_torchscript
 from ganshare.errors import ModelError, WorldError, must_be_one_of, quoted
 
-__all__ = ["add_model", "taming_architecture", "write_model_folder"]
+__all__ = ["add_model", "folder_of", "taming_architecture", "write_model_folder"]
 
 UNKNOWN_LICENCE = "unknown"
+SUFFIXES = (".safetensors", ".ckpt", ".pt")
 WEIGHTS = "weights.safetensors"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOSSES = ("loss.", "discriminator.")  # training's own; painting needs neither
@@ -40,6 +44,7 @@ def add_model(
     name: str | None = None,
     *,
     config: Path | None = None,
+    vocabulary: Path | None = None,
     licence: str | None = None,
     may_sell: bool | None = None,
     models: Path | None = None,
@@ -47,10 +52,12 @@ def add_model(
     """Copy a model into the user's folder, once it has proven to load.
 
     Args:
-        source: a folder with a model.json, a `.safetensors` file or a taming `.ckpt`.
+        source: a folder with a model.json, a `.safetensors` file, a taming `.ckpt` or OpenAI's
+            `.pt` of a CLIP.
         name: what to call it; by default as its card says, or as the file is called.
         config: a model.json for the `.safetensors`, or taming's `.yaml`; by default the file
-            beside the source with the same stem.
+            beside the source with the same stem. A CLIP needs none.
+        vocabulary: of a CLIP; by default the file beside the source.
         licence: by default the card's, or "unknown".
         may_sell: by default the card's, or False.
         models: where to; by default `user_folder()`.
@@ -60,7 +67,7 @@ def add_model(
             name, or it may be sold under an unknown licence.
         WorldError: the disk.
     """
-    files: dict[str, Path] = {}
+    files: Mapping[str, Path | bytes] = {}
     if source.is_dir():
         model = load_model_folder(source)
         model.verify()
@@ -68,14 +75,12 @@ def add_model(
         card = json.loads((source / CARD).read_text(encoding="utf-8"))
         files = {extra.path.name: extra.path for extra in model.extras.values()}
     else:
-        tensors, card = _read_file(source, config)
+        tensors, card, files = _read_file(source, config, vocabulary)
     card["name"] = name or card.get("name") or source.stem
     card["licence"] = licence or card.get("licence") or UNKNOWN_LICENCE
     card["may_sell"] = card.get("may_sell", False) if may_sell is None else may_sell
     _check_card(card)
-    folder = (models or user_folder()) / card["name"]
-    if folder.exists():
-        raise ModelError(f"There is a model {quoted(card['name'])} already.", given=card["name"])
+    folder = folder_of(card["name"], models)
     temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:
         check_loads(write_model_folder(temporary, tensors, card, files))
@@ -88,22 +93,34 @@ def add_model(
     return load_model_folder(folder)
 
 
+def folder_of(name: object, models: Path | None = None) -> Path:
+    """Where a new model of this name goes; raises ModelError if the name is bad or taken."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        message = f"The name {quoted(name)} is not allowed; use up to 64 letters, digits, . _ -."
+        raise ModelError(message, given=name)
+    folder = (models or user_folder()) / name
+    if folder.exists():
+        raise ModelError(f"There is a model {quoted(name)} already.", given=name)
+    return folder
+
+
 def write_model_folder(
     folder: Path,
     tensors: Mapping[str, Tensor],
     card: Mapping[str, Any],
-    files: Mapping[str, Path] | None = None,
+    files: Mapping[str, Path | bytes] | None = None,
 ) -> ModelFolder:
-    """Write weights, extra files (name -> where they are now) and, last, the model.json.
+    """Write weights, extra files (name -> where they are, or content) and, last, the model.json.
 
     The card's "weights" and "sha256" are set here; the sums of its "files" stay as they are.
     """
-    from safetensors.torch import save
+    from safetensors.torch import save_file
 
-    weights = save({key: tensors[key].detach().cpu().contiguous() for key in sorted(tensors)})
-    write_bytes(folder / WEIGHTS, weights)
-    for name, path in (files or {}).items():
-        write_bytes(folder / name, path.read_bytes())
+    whole = {key: tensors[key].detach().cpu().contiguous() for key in sorted(tensors)}
+    with atomic_path(folder / WEIGHTS) as path:
+        save_file(whole, path)
+    for name, file in (files or {}).items():
+        write_bytes(folder / name, file if isinstance(file, bytes) else file.read_bytes())
     card = {**card, "weights": WEIGHTS, "sha256": sha256_of(folder / WEIGHTS)}
     write_bytes(folder / CARD, (json.dumps(card, indent=2) + "\n").encode())
     return load_model_folder(folder)
@@ -132,40 +149,50 @@ def check_loads(model: ModelFolder) -> None:
         load_perceptor(model)
 
 
-def _read_file(source: Path, config: Path | None) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Tensors and card of a single file and the configuration beside it."""
+def _read_file(
+    source: Path, config: Path | None, vocabulary: Path | None
+) -> tuple[dict[str, Tensor], dict[str, Any], Mapping[str, bytes]]:
+    """Tensors, card and extra files of a single file and what lies beside it."""
     if not source.is_file():
         raise ModelError(f"There is no model at {quoted(str(source))}.", given=str(source))
-    if source.suffix not in (".safetensors", ".ckpt"):
-        message = f"{quoted(source.name)} is no folder, .safetensors or .ckpt file."
-        raise ModelError(message, given=source.suffix, allowed=("folder", ".safetensors", ".ckpt"))
-    config = config or _beside(source)
+    if source.suffix not in SUFFIXES:
+        message = f"{quoted(source.name)} is no folder, {SUFFIXES[0]}, .ckpt or .pt file."
+        raise ModelError(message, given=source.suffix, allowed=("folder", *SUFFIXES))
+    read = _read_safetensors if source.suffix == ".safetensors" else _read_checkpoint
+    tensors = {key: value for key, value in read(source).items() if not key.startswith(_LOSSES)}
+    if is_clip(tensors):
+        from engine.perceptor.clip_source import clip_card
+
+        return clip_card(source, tensors, config, vocabulary)
+    if vocabulary is not None:
+        raise ModelError(f"{source.name} is no CLIP, which alone needs a vocabulary.")
+    return tensors, _read_config(source, config or _beside(source)), {}
+
+
+def _read_config(source: Path, config: Path) -> dict[str, Any]:
+    """The card that a configuration stands for."""
     try:
         text = config.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         message = f"The configuration {quoted(str(config))} cannot be read."
         raise ModelError(message, given=str(config)) from error
-    if config.suffix == ".json":
-        try:
-            card = json.loads(text)
-        except ValueError as error:
-            raise ModelError(f"{config.name} is not JSON: {error}.", given=str(config)) from error
-        if not isinstance(card, dict):
-            raise ModelError(f"{config.name} holds no JSON object.", given=str(config))
-        card = {**card, "source": card.get("source", source.name)}
-        # Extra files are not beside a bare file, and a sum of our own is written anew.
-        expected = card.get("sha256")
-        if expected is not None and sha256_of(source) != expected:
-            message = f"{source.name} is damaged or was changed: its sha256 is not {config.name}'s."
-            raise ModelError(message, given=source.name)
-        if card.pop("files", None):
-            message = f"{config.name} names extra files; add the whole folder instead."
-            raise ModelError(message, given=source.name)
-    else:
-        card = {"kind": "vqgan", "source": source.name, "architecture": taming_architecture(text)}
-    read = _read_checkpoint if source.suffix == ".ckpt" else _read_safetensors
-    tensors = {key: value for key, value in read(source).items() if not key.startswith(_LOSSES)}
-    return tensors, card
+    if config.suffix != ".json":
+        return {"kind": "vqgan", "source": source.name, "architecture": taming_architecture(text)}
+    try:
+        card = json.loads(text)
+    except ValueError as error:
+        raise ModelError(f"{config.name} is not JSON: {error}.", given=str(config)) from error
+    if not isinstance(card, dict):
+        raise ModelError(f"{config.name} holds no JSON object.", given=str(config))
+    # Extra files are not beside a bare file, and a sum of our own is written anew.
+    expected = card.get("sha256")
+    if expected is not None and sha256_of(source) != expected:
+        message = f"{source.name} is damaged or was changed: its sha256 is not {config.name}'s."
+        raise ModelError(message, given=source.name)
+    if card.pop("files", None):
+        message = f"{config.name} names extra files; add the whole folder instead."
+        raise ModelError(message, given=source.name)
+    return {**card, "source": card.get("source", source.name)}
 
 
 def _beside(source: Path) -> Path:
@@ -184,7 +211,9 @@ def _read_safetensors(source: Path) -> dict[str, Tensor]:
 
 
 def _read_checkpoint(source: Path) -> dict[str, Tensor]:
-    """State dict of a Lightning or plain torch checkpoint, never unpickling classes."""
+    """State dict of a Lightning, torch or TorchScript checkpoint, never unpickling classes."""
+    if is_torchscript(source):
+        return read_torchscript(source)
     import pickle
 
     try:
@@ -230,10 +259,7 @@ def taming_architecture(text: str) -> dict[str, Any]:
 
 
 def _check_card(card: Mapping[str, Any]) -> None:
-    name, kind = card["name"], card.get("kind")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        message = f"The name {quoted(name)} is not allowed; use up to 64 letters, digits, . _ -."
-        raise ModelError(message, given=name)
+    kind = card.get("kind")
     if kind not in KINDS:
         raise must_be_one_of(ModelError, "model kind", str(kind), KINDS)
     if card["may_sell"] and card["licence"] == UNKNOWN_LICENCE:

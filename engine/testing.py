@@ -1,4 +1,4 @@
-"""What tests of the engine need: small wishes, and a queue with workers of its own.
+"""What tests of the engine need: small wishes, a queue with workers of its own, a small CLIP.
 
 Nothing here is imported by the engine itself.
 """
@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from engine.easel import Pace
 from engine.painting import Models, Outputs, draft_manifest, paint
+from engine.perceptor.bpe import BASE
+from engine.perceptor.clip import CLIP, ClipConfig
 from engine.registry import find_model
 from engine.request import PaintingRequest, attributes_of
 from engine.warm import WarmModels
@@ -22,7 +26,7 @@ from ganshare.blobs import Blobs
 from ganshare.jobs import Artwork, Job, JobRequest
 from ganshare.store import Store
 
-__all__ = ["PROMPT", "Scene", "alone", "wish"]
+__all__ = ["MERGES", "PROMPT", "Scene", "alone", "tiny_clip", "wish"]
 
 PROMPT = "Cubist Painting of a Castle in Teal"
 
@@ -143,3 +147,21 @@ class Scene:
     async def keys(self) -> set[str]:
         """Every blob."""
         return {found.key async for found in self.blobs.list()}
+
+
+MERGES = [("c", "a"), ("s", "t"), ("l", "e</w>"), ("ca", "st"), ("cast", "le</w>"), ("a", "n")]
+
+
+def tiny_clip() -> CLIP:
+    """A CLIP of 32 px and two layers, its random weights of a size at which gradients arrive."""
+    sizes = ClipConfig(
+        dim=16, patch=8, grid=4, vision_width=64, vision_layers=2, text_width=128, text_layers=2,
+        max_tokens=12, vocabulary_size=BASE + len(MERGES),
+    )  # fmt: skip
+    clip, generator = CLIP(sizes), torch.Generator().manual_seed(0)
+    for name, parameter in clip.named_parameters():
+        noise = torch.randn(parameter.shape, generator=generator)
+        if "embedding" not in name and parameter.ndim:
+            noise *= parameter[0].numel() ** -0.5 if parameter.ndim > 1 else 0.1
+        parameter.data = noise + float(".ln_" in f".{name}" and name.endswith("weight"))
+    return clip.eval().requires_grad_(False)

@@ -51,6 +51,7 @@ def list_command(as_json: bool) -> None:
 @click.argument("source", type=PATH)
 @click.option("--name", help="What to call it; by default as its card or file is called.")
 @click.option("--config", type=PATH, metavar="F", help="Its model.json or taming's yaml.")
+@click.option("--vocabulary", type=PATH, metavar="F", help="Of a CLIP; beside it by default.")
 @click.option("--licence", help='SPDX name; "unknown" by default.')
 @click.option(
     "--may-sell/--may-not-sell",
@@ -58,12 +59,22 @@ def list_command(as_json: bool) -> None:
     help="Whether its pictures may be sold; not by default.",
 )
 def add(
-    source: Path, name: str | None, config: Path | None, licence: str | None, may_sell: bool | None
+    source: Path,
+    name: str | None,
+    config: Path | None,
+    vocabulary: Path | None,
+    licence: str | None,
+    may_sell: bool | None,
 ) -> None:
-    """Add a model: a folder, a .safetensors with its .json, or a taming .ckpt with its .yaml."""
+    """Add a model: a folder, a .safetensors with its .json, a taming .ckpt with its .yaml, a CLIP.
+
+    A CLIP is OpenAI's .pt, or .safetensors with OpenAI's or Hugging Face's names.
+    """
     from engine.adding import add_model
 
-    model = add_model(source, name, config=config, licence=licence, may_sell=may_sell)
+    model = add_model(
+        source, name, config=config, vocabulary=vocabulary, licence=licence, may_sell=may_sell
+    )
     click.echo(f"{model.name}: {model.path}")
 
 

@@ -1,15 +1,28 @@
 """Perceptors: what an image shows and what a text says, in one embedding space."""
 
+from typing import Any
+
+from engine.perceptor.clip import FAMILY as CLIP
+from engine.perceptor.clip import ClipPerceptor, load_clip
 from engine.perceptor.embedded import EmbeddedPerceptor, load_embedded
 from engine.registry import ModelFolder
+from ganshare.errors import ModelError, must_be_one_of
 
-__all__ = ["load_perceptor"]
+__all__ = ["AnyPerceptor", "load_perceptor"]
+
+AnyPerceptor = EmbeddedPerceptor | ClipPerceptor
+EMBEDDED = "embedded"
 
 
-def load_perceptor(folder: ModelFolder) -> EmbeddedPerceptor:
-    """The frozen perceptor of a model folder of kind "perceptor".
+def load_perceptor(folder: ModelFolder) -> Any:
+    """The frozen perceptor of a model folder of kind "perceptor", of the family that it says.
 
     Raises:
         ModelError: the weights don't fit the architecture, or aren't what the card says.
     """
-    return load_embedded(folder)
+    family = folder.architecture.get("family", EMBEDDED)
+    if family == EMBEDDED:
+        return load_embedded(folder)
+    if family == CLIP:
+        return load_clip(folder)
+    raise must_be_one_of(ModelError, "family of perceptors", str(family), (EMBEDDED, CLIP))

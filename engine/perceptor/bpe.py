@@ -22,13 +22,14 @@ from tokenizers.processors import BertProcessing
 
 from ganshare.errors import ModelError, quoted
 
-__all__ = ["BytePairs", "read_merges"]
+__all__ = ["GUISES", "BytePairs", "read_merges", "written"]
 
 Merge = tuple[str, str]
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 LETTERS = sorted(ByteLevel.alphabet())  # a printable character for each byte, in the order of CLIP
 BASE = 2 * len(LETTERS) + 2  # within a word and, with `</w>`, at its end; START and END
+GUISES = ("bpe_simple_vocab_16e6.txt.gz", "merges.txt", "tokenizer.json")
 MAX_BYTES = 64 * 2**20  # unpacked; OpenAI's 262,000 lines take 3
 
 _VERSION = "#version:"  # in a list's first line
@@ -93,8 +94,8 @@ def read_merges(path: Path, vocabulary_size: int) -> list[Merge]:
         merges = [(first, second) for first, second in pairs][: vocabulary_size - BASE]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = (
-            f"{quoted(path.name)} is no vocabulary of CLIP's; allowed are "
-            "bpe_simple_vocab_16e6.txt.gz, merges.txt and tokenizer.json."
+            f"{quoted(path.name)} is no vocabulary of CLIP's; allowed are {GUISES[0]}, {GUISES[1]} "
+            f"and {GUISES[2]}."
         )
         raise ModelError(message, given=path.name) from error
     if BASE + len(merges) != vocabulary_size:
@@ -105,6 +106,11 @@ def read_merges(path: Path, vocabulary_size: int) -> list[Merge]:
             allowed=vocabulary_size,
         )
     return merges
+
+
+def written(merges: Sequence[Merge]) -> bytes:
+    """The content of a merges.txt, from which `read_merges` reads the same."""
+    return "\n".join([f"{_VERSION} 0.2", *map(" ".join, merges), ""]).encode()
 
 
 def _unpacked(path: Path) -> str:

@@ -6,7 +6,6 @@ their shapes. What a prompt or a view becomes is compared with openai-clip in `m
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +15,7 @@ from engine.perceptor.bpe import BytePairs, read_merges
 from engine.registry import ModelFolder, fill
 from ganshare.errors import InternalError, ModelError, must_be_one_of, quoted
 
-__all__ = ["FAMILY", "ClipPerceptor", "load_clip"]
+__all__ = ["FAMILY", "ClipConfig", "ClipPerceptor", "load_clip"]
 
 FAMILY = "clip"
 HEAD_WIDTH = 64
@@ -53,27 +52,42 @@ class ClipConfig:
         return self.patch * self.grid
 
     @classmethod
-    def of(cls, shapes: Mapping[str, Sequence[int]], activation: str) -> "ClipConfig":
-        """From the shapes of a state dict; raises KeyError or ValueError if it is no CLIP's."""
-        vision_width, _, patch, _ = shapes["visual.conv1.weight"]
-        positions, _ = shapes["visual.positional_embedding"]
-        max_tokens, text_width = shapes["positional_embedding"]
-        vocabulary_size, _ = shapes["token_embedding.weight"]
-        _, dim = shapes["text_projection"]
-        grid = round((positions - 1) ** 0.5)
-        if positions != grid**2 + 1:
-            raise ValueError(f"{positions - 1} patches make no square")
-        for width in (vision_width, text_width):
-            if width % HEAD_WIDTH or not width:
-                raise ValueError(f"the width {width} is no multiple of {HEAD_WIDTH}")
-        layers = [
-            len({key.split(".")[n] for key in shapes if key.startswith(start)})
-            for n, start in ((3, "visual.transformer.resblocks."), (2, "transformer.resblocks."))
-        ]
-        return cls(
-            dim, patch, grid, vision_width, layers[0], text_width, layers[1], max_tokens,
-            vocabulary_size, activation,
-        )  # fmt: skip
+    def of(
+        cls, tensors: Mapping[str, Tensor], activation: str = "quick_gelu", name: str = ""
+    ) -> "ClipConfig":
+        """From the shapes of the state dict of `name`; raises ModelError if it is no CLIP's."""
+        if activation not in ACTIVATIONS:
+            raise must_be_one_of(ModelError, "activation", str(activation), ACTIVATIONS)
+        try:
+            return _config_of({key: value.shape for key, value in tensors.items()}, activation)
+        except (KeyError, ValueError, IndexError) as error:
+            reason = f"they lack {error.args[0]}" if isinstance(error, KeyError) else str(error)
+            message = f"The weights of {quoted(name)} are no CLIP's: {reason}."
+            raise ModelError(message, given=name) from error
+
+
+def _config_of(shapes: Mapping[str, Sequence[int]], activation: str) -> ClipConfig:
+    if any(key.startswith("visual.layer1.") for key in shapes):
+        raise ValueError("they see by a ResNet, and only vision transformers are read")
+    vision_width, _, patch, _ = shapes["visual.conv1.weight"]
+    positions, _ = shapes["visual.positional_embedding"]
+    max_tokens, text_width = shapes["positional_embedding"]
+    vocabulary_size, _ = shapes["token_embedding.weight"]
+    _, dim = shapes["text_projection"]
+    grid = round((positions - 1) ** 0.5)
+    if positions != grid**2 + 1:
+        raise ValueError(f"{positions - 1} patches make no square")
+    for width in (vision_width, text_width):
+        if width % HEAD_WIDTH or not width:
+            raise ValueError(f"a width of {width} is no multiple of {HEAD_WIDTH}")
+    vision_layers, text_layers = (
+        len({key.removeprefix(start).split(".")[0] for key in shapes if key.startswith(start)})
+        for start in ("visual.transformer.resblocks.", "transformer.resblocks.")
+    )
+    return ClipConfig(
+        dim, patch, grid, vision_width, vision_layers, text_width, text_layers, max_tokens,
+        vocabulary_size, activation,
+    )  # fmt: skip
 
 
 class Attention(nn.Module):
@@ -236,16 +250,9 @@ def load_clip(folder: ModelFolder) -> ClipPerceptor:
     Raises:
         ModelError: the weights are no CLIP's, or the vocabulary is not theirs.
     """
-    activation: Any = folder.architecture.get("activation", "quick_gelu")
-    if activation not in ACTIVATIONS:
-        raise must_be_one_of(ModelError, "activation", str(activation), ACTIVATIONS)
     tensors = folder.tensors()
-    try:
-        config = ClipConfig.of({key: t.shape for key, t in tensors.items()}, activation)
-    except (KeyError, ValueError, IndexError) as error:
-        reason = f"they lack {error.args[0]}" if isinstance(error, KeyError) else str(error)
-        message = f"The weights of {quoted(folder.name)} are no CLIP's: {reason}."
-        raise ModelError(message, given=folder.name) from error
+    activation = folder.architecture.get("activation", "quick_gelu")
+    config = ClipConfig.of(tensors, activation, folder.name)
     vocabulary = folder.extra("vocabulary")  # noqa: S610 - Django's `extra` is another
     words = BytePairs(read_merges(vocabulary, config.vocabulary_size), config.max_tokens)
     with torch.device("meta"):  # what is filled in next need not be made up first

@@ -77,7 +77,7 @@ SIZES = {
 def test_both_towers_equal_openais(name):
     theirs = randomised(imported("model").CLIP(*SIZES[name]))
     state = theirs.state_dict()
-    config = ClipConfig.of({key: value.shape for key, value in state.items()}, "quick_gelu")
+    config = ClipConfig.of(state)
     ours = CLIP(config).eval()
     ours.load_state_dict(state)  # strict: the names are the same
     side = config.input_size
@@ -102,7 +102,7 @@ def test_both_towers_equal_openais(name):
 def test_gradients_at_the_pixels_equal_openais():
     theirs = randomised(imported("model").CLIP(*SIZES["small"]))
     state = theirs.state_dict()
-    config = ClipConfig.of({key: value.shape for key, value in state.items()}, "quick_gelu")
+    config = ClipConfig.of(state)
     clip = CLIP(config)
     clip.load_state_dict(state)
     ours = ClipPerceptor(clip.eval(), config, BytePairs([], MAX_TOKENS)).requires_grad_(False)
@@ -145,7 +145,7 @@ def test_hugging_faces_weights_and_words_become_openais(merges, tmp_path):
     )
     theirs = randomised(transformers.CLIPModel(both))
     state = openai_names(theirs.state_dict())
-    clip = CLIP(ClipConfig.of({key: value.shape for key, value in state.items()}, "quick_gelu"))
+    clip = CLIP(ClipConfig.of(state))
     clip.load_state_dict(state)
     images = torch.rand(2, 3, 64, 64)
     ids = torch.tensor([[598, 5, 6, 7, 599]])
