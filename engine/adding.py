@@ -47,6 +47,7 @@ def add_model(
     vocabulary: Path | None = None,
     licence: str | None = None,
     may_sell: bool | None = None,
+    origin: str | None = None,
     models: Path | None = None,
 ) -> ModelFolder:
     """Copy a model into the user's folder, once it has proven to load.
@@ -60,6 +61,7 @@ def add_model(
         vocabulary: of a CLIP; by default the file beside the source.
         licence: by default the card's, or "unknown".
         may_sell: by default the card's, or False.
+        origin: what the card is to name as its source; by default what it does, or the file.
         models: where to; by default `user_folder()`.
 
     Raises:
@@ -79,6 +81,7 @@ def add_model(
     card["name"] = name or card.get("name") or source.stem
     card["licence"] = licence or card.get("licence") or UNKNOWN_LICENCE
     card["may_sell"] = card.get("may_sell", False) if may_sell is None else may_sell
+    card["source"] = origin or card.get("source", source.name)
     _check_card(card)
     folder = folder_of(card["name"], models)
     temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")

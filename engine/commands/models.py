@@ -1,6 +1,7 @@
 """`models`: what there is to paint with, whether it is whole, and how good it is."""
 
 import json
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -22,7 +23,7 @@ PATH = click.Path(path_type=Path)
 
 @click.group()
 def models() -> None:
-    """List, add, verify and measure models."""
+    """List, pull, add, verify and measure models."""
 
 
 @models.command("list")
@@ -75,6 +76,41 @@ def add(
     model = add_model(
         source, name, config=config, vocabulary=vocabulary, licence=licence, may_sell=may_sell
     )
+    click.echo(f"{model.name}: {model.path}")
+
+
+@models.command()
+@click.argument("wanted", metavar="NAME|URL")
+@click.option("--sha256", metavar="H", help="Of the file; a URL needs it.")
+@click.option("--name", help="What to call it; by default as its file is called.")
+@click.option("--config", type=PATH, metavar="F", help="Its model.json or taming's yaml.")
+@click.option("--vocabulary", metavar="F|URL#sha256=H", help="Of a CLIP; OpenAI's for a NAME.")
+@click.option("--licence", help='SPDX name; "unknown" by default, and MIT for a NAME.')
+@click.option(
+    "--may-sell/--may-not-sell",
+    default=None,
+    help="Whether its pictures may be sold; not by default.",
+)
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+def pull(wanted: str, quiet: bool, **options: Any) -> None:
+    """Download a model and add it: ViT-B/32, ViT-B/16 or ViT-L/14 (OpenAI's CLIPs), or any URL.
+
+    A download that broke off goes on where it was.
+    """
+    from engine.pulling import pull_model
+
+    with reporting(quiet=quiet) as reporter:
+        told = ("", 0)
+
+        def progress(file: str, done: int, total: int) -> None:
+            nonlocal told
+            if file != told[0]:
+                reporter.stage(f"downloading {file}, MB", math.ceil(total / 1e6))
+            if (file, now := math.ceil(done / 1e6)) != told:
+                told = (file, now)
+                reporter.advance(now)
+
+        model = pull_model(wanted, progress, **options)
     click.echo(f"{model.name}: {model.path}")
 
 
