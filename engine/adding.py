@@ -121,7 +121,10 @@ def write_model_folder(
 
     whole = {key: tensors[key].detach().cpu().contiguous() for key in sorted(tensors)}
     with atomic_path(folder / WEIGHTS) as path:
+        path.touch()
+        mode = path.stat().st_mode
         save_file(whole, path)
+        path.chmod(mode)  # whom the umask lets read; safetensors lets nobody but its writer
     for name, file in (files or {}).items():
         write_bytes(folder / name, file if isinstance(file, bytes) else file.read_bytes())
     card = {**card, "weights": WEIGHTS, "sha256": sha256_of(folder / WEIGHTS)}

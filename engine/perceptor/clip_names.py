@@ -27,15 +27,13 @@ _TRANSPOSED = {
     "text_projection.weight": "text_projection",
     "visual_projection.weight": "visual.proj",
 }
-_NOTES = (  # beside the weights, and to be read off their shapes
+_LEFT_OUT = (  # what shapes tell, and what is put in with the queries
     "input_resolution",
     "context_length",
     "vocab_size",
-    "text_model.embeddings.position_ids",
-    "vision_model.embeddings.position_ids",
-)
-_WITH_QUERY = tuple(
-    f".self_attn.{part}_proj.{kind}" for part in "kv" for kind in ("weight", "bias")
+    "position_ids",
+    "attn_mask",
+    *(f".self_attn.{part}_proj.{kind}" for part in "kv" for kind in ("weight", "bias")),
 )
 
 
@@ -49,12 +47,12 @@ def openai_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
     for key, value in tensors.items():
         if key in _TRANSPOSED:
-            found[_TRANSPOSED[key]] = value.T
+            found[_TRANSPOSED[key]] = value.t()
         elif ".self_attn.q_proj." in key:
             others = (tensors.get(key.replace(".q_", part)) for part in (".k_", ".v_"))
             rows = [value, *(other for other in others if other is not None)]
             found[_renamed(key.replace(".q_proj.", ".in_proj_"))] = torch.cat(rows)
-        elif key not in _NOTES and not key.endswith(_WITH_QUERY):
+        elif not key.endswith(_LEFT_OUT):
             found[_renamed(key)] = value
     return found
 

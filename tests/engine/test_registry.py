@@ -269,6 +269,11 @@ def test_a_folder_is_added_under_another_name(
     assert sorted(entry.name for entry in models.iterdir()) == ["mine"]
 
 
+def test_weights_are_readable_by_whom_the_umask_lets(make_model: Callable[..., Path]) -> None:
+    folder = make_model()
+    assert len({path.stat().st_mode for path in folder.iterdir()}) == 1
+
+
 def test_a_model_that_does_not_load_leaves_nothing(
     make_model: Callable[..., Path], models: Path, tmp_path: Path
 ) -> None:
