@@ -171,7 +171,8 @@ def _check_sum(part: Path, download: Download) -> None:
 
 def _check_url(url: str, *, on_loopback: bool) -> None:
     parts = _parsed(url)
-    if parts.scheme != "https" and not (on_loopback and parts.scheme == "http"):
+    local = on_loopback and parts.scheme == "http" and _is_loopback(url)
+    if parts.scheme != "https" and not local:
         message = f"The address {quoted(url)} is not allowed; models come by https."
         raise ModelError(message, given=url, allowed="https")
     if not parts.host or parts.userinfo:

@@ -94,6 +94,8 @@ def _vocabulary(given: str | None) -> Download | Path | None:
     if given is None:
         return None
     if "://" not in given:
+        if not Path(given).is_file():
+            raise ModelError(f"There is no vocabulary at {quoted(given)}.", given=given)
         return Path(given)
     url, _, sha256 = given.partition("#sha256=")
     return Download(url, sha256.lower())

@@ -16,6 +16,7 @@ from ganshare.errors import ModelError, quoted
 __all__ = ["clip_card"]
 
 VOCABULARY = "merges.txt"
+CONFIGS = ("config.json", "open_clip_config.json")  # Hugging Face's and open_clip's
 
 
 def clip_card(
@@ -26,7 +27,7 @@ def clip_card(
     Args:
         source: the file that the weights were read from.
         tensors: its state dict, as OpenAI or Hugging Face name it.
-        config: a model.json, or Hugging Face's config.json; by default the latter beside `source`.
+        config: a model.json or one of `CONFIGS`; by default one of these beside `source`.
         vocabulary: any of `GUISES`; by default one of them beside `source`.
 
     Raises:
@@ -37,7 +38,7 @@ def clip_card(
     except (RuntimeError, IndexError) as error:  # queries, keys and values that don't fit
         message = f"The weights of {quoted(source.name)} are no CLIP's."
         raise ModelError(message, given=source.name) from error
-    activation = _activation(config or source.with_name("config.json"), given=config is not None)
+    activation = _activation(config, source)
     size = ClipConfig.of(weights, activation, source.name).vocabulary_size
     merges = written(read_merges(vocabulary or _beside(source), size))
     card = {
@@ -49,14 +50,19 @@ def clip_card(
     return weights, card, {VOCABULARY: merges}
 
 
-def _activation(config: Path, *, given: bool) -> str:
+def _activation(config: Path | None, source: Path) -> str:
     """Which GELU the weights were trained with; they don't say it themselves."""
-    if not given and not config.is_file():
+    beside = (path for name in CONFIGS if (path := source.with_name(name)).is_file())
+    config = config or next(beside, None)
+    if config is None:
         return "quick_gelu"
     try:
         told = json.loads(config.read_text(encoding="utf-8"))
-        holder = told.get("architecture") or told["text_config"]
-        return str(holder.get("activation") or holder.get("hidden_act") or "quick_gelu")
+        if "model_cfg" in told:
+            return "quick_gelu" if told["model_cfg"].get("quick_gelu") else "gelu"
+        if "text_config" in told:
+            return str(told["text_config"].get("hidden_act", "quick_gelu"))
+        return str(told["architecture"].get("activation", "quick_gelu"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"{quoted(config.name)} is no configuration of a CLIP."
         raise ModelError(message, given=str(config)) from error

@@ -116,11 +116,22 @@ def test_it_paints_and_the_manifest_names_it(one_thread: None) -> None:
     assert told["models"]["perceptor"]["sha256"] == find_model("tiny").sha256
 
 
-def test_hugging_faces_configuration_says_which_gelu() -> None:
+@pytest.mark.parametrize(
+    ("file", "content", "activation"),
+    [
+        ("config.json", {"text_config": {"hidden_act": "gelu"}}, "gelu"),
+        ("config.json", {"text_config": {}}, "quick_gelu"),
+        ("open_clip_config.json", {"model_cfg": {"embed_dim": 16}}, "gelu"),
+        ("open_clip_config.json", {"model_cfg": {"quick_gelu": True}}, "quick_gelu"),
+    ],
+)
+def test_the_configuration_beside_it_says_which_gelu(
+    file: str, content: dict[str, object], activation: str
+) -> None:
     save_file(OPENAI, "tiny.safetensors")
-    Path("config.json").write_text(json.dumps({"text_config": {"hidden_act": "gelu"}}))
+    Path(file).write_text(json.dumps(content))
     assert run_cli(engine, ["models", "add", "tiny.safetensors"]) == 0
-    assert load_perceptor(find_model("tiny")).config.activation == "gelu"
+    assert load_perceptor(find_model("tiny")).config.activation == activation
 
 
 def without(key: str) -> dict[str, Tensor]:

@@ -187,9 +187,10 @@ def test_redirects_are_followed_but_not_away_from_https(site: Site, tmp_path: Pa
     fetch(Download(f"{site.url}/short", download.sha256), tmp_path / "file.bin", nobody)
     with pytest.raises(ModelError, match="redirects more than 5 times"):
         fetch(Download(f"{site.url}/round", download.sha256), tmp_path / "round", nobody)
-    site.redirects = {"/away": "ftp://127.0.0.1/file.bin"}
-    with pytest.raises(ModelError, match="models come by https"):
-        fetch(Download(f"{site.url}/away", download.sha256), tmp_path / "away", nobody)
+    for away in ("ftp://127.0.0.1/file.bin", "http://example.com/file.bin"):
+        site.redirects = {"/away": away}
+        with pytest.raises(ModelError, match="models come by https"):
+            fetch(Download(f"{site.url}/away", download.sha256), tmp_path / "away", nobody)
 
 
 def test_two_processes_do_not_write_one_file(site: Site, tmp_path: Path) -> None:
@@ -273,6 +274,7 @@ def test_an_address_is_pulled_with_its_sums(site: Site, clip: bytes) -> None:
         (["http://example.com/a.pt", "--sha256", "0" * 64], "models come by https"),
         (["ViT-B/32", "--name", "../up"], "is not allowed"),
         (["ViT-B/32", "--vocabulary", "https://example.com/a.gz"], "'' is no sha256"),
+        (["ViT-B/32", "--vocabulary", "none.txt"], "There is no vocabulary at 'none.txt'"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_asks_nobody(
