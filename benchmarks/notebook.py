@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.guidance import spherical_distance
-from engine.perceptor.embedded import EmbeddedPerceptor
+from engine.perceptor import AnyPerceptor
 from engine.vqgan import VQGAN
 
 __all__ = ["Notebook", "NotebookSettings", "clamp_with_grad", "crop_square", "one_hot_quantize"]
@@ -90,7 +90,7 @@ class Notebook:
     def __init__(
         self,
         vqgan: VQGAN,
-        perceptor: EmbeddedPerceptor,
+        perceptor: AnyPerceptor,
         prompts: Sequence[WeightedText],
         size: tuple[int, int],
         seed: int,
@@ -99,7 +99,7 @@ class Notebook:
         """`size` is (width, height) in pixels."""
         contiguous = torch.contiguous_format
         self.vqgan: VQGAN = vqgan.to(memory_format=contiguous)  # type: ignore[call-overload]
-        self.perceptor: EmbeddedPerceptor = perceptor.to(memory_format=contiguous)  # type: ignore[call-overload]
+        self.perceptor: AnyPerceptor = perceptor.to(memory_format=contiguous)  # type: ignore[call-overload]
         self.settings = settings
         self.generator = torch.Generator().manual_seed(seed)
         self.targets = [(perceptor.encode_text([text])[0], weight) for text, weight in prompts]

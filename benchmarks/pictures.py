@@ -252,12 +252,11 @@ def main(
         if paint_into is not None:
             paint_missing(paint_into, options)
         pictures = read_pictures(folder)
-        perceptor = _model(options.perceptor, "perceptor")
     except AskerError as error:
         raise click.UsageError(error.message) from error
     captions = [f"seed {seed}: {prompt}" for seed, prompt in enumerate(PROMPTS)]
     save_sheet(contact_sheet(pictures, captions), sheet)
-    verdict = _verdict(pictures, perceptor, data) if wants_verdict else None
+    verdict = _verdict(pictures, data) if wants_verdict else None
     if as_json:
         answer = {
             "sheet": str(sheet),
@@ -271,15 +270,16 @@ def main(
         click.echo(sheet)
 
 
-def _verdict(pictures: list[Image.Image], perceptor: Any, data: Path | None) -> "Verdict | None":
+def _verdict(pictures: list[Image.Image], data: Path | None) -> "Verdict | None":
     from benchmarks.judge import cannot_judge, judge
-    from engine.perceptor import load_perceptor
+    from engine.perceptor.embedded import load_embedded
 
     reason = cannot_judge(data)
     if reason is not None or data is None:
         click.echo(reason, err=True)
         return None
-    return judge(pictures, attributes(), load_perceptor(perceptor), data)
+    reader = load_embedded(default_model("perceptor"))  # of sentences, whoever led the painting
+    return judge(pictures, attributes(), reader, data)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,7 @@ from torch import Tensor
 from benchmarks.notebook import Notebook, NotebookSettings
 from engine.cutouts import Cutouts, CutoutSettings
 from engine.guidance import spherical_distance
-from engine.perceptor import load_perceptor
-from engine.perceptor.embedded import EmbeddedPerceptor
+from engine.perceptor import AnyPerceptor, load_perceptor
 from engine.registry import ModelKind, default_model, find_model
 from engine.request import (
     DEFAULT_CUTOUTS,
@@ -169,7 +168,7 @@ class Evaluation:
 
     def __init__(
         self,
-        perceptor: EmbeddedPerceptor,
+        perceptor: AnyPerceptor,
         prompts: Sequence[WeightedPrompt],
         canvas: tuple[int, int],
     ) -> None:

@@ -102,9 +102,10 @@ class _Storages:
         self.numbers_left -= prod(told.size)
         if self.numbers_left < 0:
             raise ValueError("its tensors are larger than itself")
-        if name not in self.read:
-            self.read[name] = self._numbers(name, _DTYPES[kind], count)
-        return self.read[name].as_strided(told.size, told.stride, told.offset).clone()
+        if name in self.read:
+            return self.read[name].as_strided(told.size, told.stride, told.offset).clone()
+        self.read[name] = self._numbers(name, _DTYPES[kind], count)
+        return self.read[name].as_strided(told.size, told.stride, told.offset)
 
     def _numbers(self, name: str, dtype: torch.dtype, count: int) -> Tensor:
         info = self.archive.getinfo(f"{self.folder}data/{name}")

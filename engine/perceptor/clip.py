@@ -57,7 +57,7 @@ class ClipConfig:
     ) -> "ClipConfig":
         """From the shapes of the state dict of `name`; raises ModelError if it is no CLIP's."""
         if activation not in ACTIVATIONS:
-            raise must_be_one_of(ModelError, "activation", str(activation), ACTIVATIONS)
+            raise must_be_one_of(ModelError, "activation", activation, ACTIVATIONS)
         try:
             return _config_of({key: value.shape for key, value in tensors.items()}, activation)
         except (KeyError, ValueError, IndexError) as error:
@@ -251,7 +251,7 @@ def load_clip(folder: ModelFolder) -> ClipPerceptor:
         ModelError: the weights are no CLIP's, or the vocabulary is not theirs.
     """
     tensors = folder.tensors()
-    activation = folder.architecture.get("activation", "quick_gelu")
+    activation = str(folder.architecture.get("activation", "quick_gelu"))
     config = ClipConfig.of(tensors, activation, folder.name)
     vocabulary = folder.extra("vocabulary")  # noqa: S610 - Django's `extra` is another
     words = BytePairs(read_merges(vocabulary, config.vocabulary_size), config.max_tokens)
