@@ -92,9 +92,11 @@ def load_tokenizer(vocabulary: Path, max_tokens: int) -> Tokenizer:
 @torch.no_grad()
 def embed_sentences(model: MiniLM, tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:
     """(len(texts), width), unit length; each text on its own, so batch-mates don't matter."""
-    rows = []
+    rows, device = [], model.words.weight.device
     for text in texts:
         encoding = tokenizer.encode(text)
-        ids, mask = torch.tensor([encoding.ids]), torch.tensor([encoding.attention_mask])
+        ids, mask = (
+            torch.tensor([row], device=device) for row in (encoding.ids, encoding.attention_mask)
+        )
         rows.append(model(ids, mask))
     return torch.cat(rows)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,12 @@ def test_company_does_not_change_an_embedding(perceptor: ClipPerceptor) -> None:
     embedded = perceptor.encode_image(images)
     torch.testing.assert_close(embedded.norm(dim=1), torch.ones(3))
     torch.testing.assert_close(perceptor.encode_image(images[1:2])[0], embedded[1])
+
+
+def test_texts_and_views_are_read_where_the_model_is(perceptor: ClipPerceptor) -> None:
+    elsewhere = deepcopy(perceptor).to("meta")  # a device that every machine has
+    assert elsewhere.encode_text(["a castle"]).device.type == "meta"
+    assert elsewhere.encode_image(torch.zeros(1, 3, 32, 32, device="meta")).device.type == "meta"
 
 
 def test_a_word_sees_only_those_before_it(clip: CLIP) -> None:

@@ -1,5 +1,6 @@
 """The sentence encoder: padding and company change nothing, the tokenizer is BERT's."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ def test_embeddings_have_length_1(model: MiniLM, tokenizer: Tokenizer) -> None:
     embeddings = embed_sentences(model, tokenizer, TEXTS)
     assert embeddings.shape == (4, 16)
     torch.testing.assert_close(embeddings.norm(dim=1), torch.ones(4))
+
+
+def test_texts_are_read_where_the_model_is(model: MiniLM, tokenizer: Tokenizer) -> None:
+    elsewhere = deepcopy(model).to("meta")  # a device that every machine has
+    assert embed_sentences(elsewhere, tokenizer, TEXTS).device.type == "meta"
 
 
 def test_padding_does_not_change_a_sentence(model: MiniLM, tokenizer: Tokenizer) -> None:
