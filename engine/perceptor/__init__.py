@@ -14,7 +14,7 @@ AnyPerceptor = EmbeddedPerceptor | ClipPerceptor
 EMBEDDED = "embedded"
 
 
-def load_perceptor(folder: ModelFolder) -> Any:
+def load_perceptor(folder: ModelFolder) -> Any:  # AnyPerceptor; some know which they load
     """The frozen perceptor of a model folder of kind "perceptor", of the family that it says.
 
     Raises:
