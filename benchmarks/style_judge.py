@@ -77,7 +77,7 @@ def judge_styles(
         rows: of each painting, with `artist` and `style`.
     """
     nine = [style.lower() for style in word_lists().styles]
-    styles = named_styles(rows)
+    styles = named_styles(rows, nine)
     counts = Counter(style for style in styles if style is not None)
     known = [style for style in nine if counts[style] >= LEAST]
     chosen = at_most(styles, known, MOST)

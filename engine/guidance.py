@@ -86,18 +86,20 @@ class Style:
     """The whole canvas should be read as painted in one style, and need not be its epitome."""
 
     perceptor: Perceptor
-    index: int  # into the perceptor's styles
+    name: str
+    rivals: tuple[str, ...]  # what it could be taken for instead
     weight: float
 
     def loss(self, image: Tensor) -> Tensor:
-        """(1, 3, height, width) in [0, 1] -> cross-entropy of the reading above `ENOUGH`."""
+        """(1, 3, height, width) in [0, 1] -> surprise at the style above `ENOUGH`."""
         square = _filtered(image, *(_squeeze(side) for side in image.shape[2:]))
         with torch.autocast(image.device.type, torch.bfloat16):
             logits = self.perceptor.read_styles(
                 square.contiguous(memory_format=torch.channels_last)
             )
-        wanted = torch.tensor([self.index], device=image.device)
-        return self.weight * (F.cross_entropy(logits.float(), wanted) - ENOUGH).relu()
+        among = [self.perceptor.styles.index(name) for name in (self.name, *self.rivals)]
+        surprise = -logits.float()[0, among].log_softmax(0)[0]
+        return self.weight * (surprise - ENOUGH).relu()
 
 
 def range_loss(image: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """How well a perceptor knows subjects, colours, styles and captions that it was not taught on.
 
-Every figure is zero-shot: classes are texts, and the nearest text in the embedding space wins.
+Classes are texts, and the nearest text in the embedding space wins; only styles that the
+perceptor's own reader knows, if it has one, are read.
 """
 
 from collections import Counter
@@ -17,6 +18,7 @@ from engine.evaluation import Progress
 from engine.image_set import ImageSet
 from engine.images import fit_cover
 from engine.perceptor.protocol import Perceptor
+from engine.perceptor.styles import STYLE_ADJECTIVES, squeezed
 from ganshare.errors import ImageError
 
 __all__ = ["PerceptorFigures", "evaluate_perceptor", "match_rows"]
@@ -40,7 +42,8 @@ class PerceptorFigures:
         classes: distinct labels; `label_top1` and `label_top5` are fractions of images.
         colour_top1: fraction for which the nearest of 12 colour names is that of most pixels.
         styles: how many were told apart; `style_top1` is the mean over styles of their recall, on
-            the pictures that have exactly one of them, and `style_lift` its ratio to chance.
+            the pictures that have exactly one of them, and `style_lift` its ratio to chance;
+            `style_text_lift` is the same by texts alone.
         candidates: pictures and captions; `recall_at_1`, 5 and 10: the fraction of captions whose
             own picture is among so many nearest.
     """
@@ -53,6 +56,7 @@ class PerceptorFigures:
     styles: int | None = None
     style_top1: float | None = None
     style_lift: float | None = None
+    style_text_lift: float | None = None
     candidates: int | None = None
     recall_at_1: float | None = None
     recall_at_5: float | None = None
@@ -93,7 +97,8 @@ def evaluate_perceptor(
     Raises:
         ImageError: an image is damaged.
     """
-    embeddings, colours = _look(perceptor, images, progress)
+    read = bool(perceptor.styles) and any(row.get("style") for row in rows)
+    embeddings, readings, colours = _look(perceptor, images, progress, read=read)
     found: dict[str, float | int] = {}
     labelled = [index for index, row in enumerate(rows) if row.get("label")]
     if labelled:
@@ -103,7 +108,7 @@ def evaluate_perceptor(
         for index, row in enumerate(rows)
         if row.get("style") and "|" not in row["style"]
     ]
-    found |= _styles(perceptor, embeddings, styled)
+    found |= _styles(perceptor, embeddings, readings, styled)
     found |= _captions(perceptor, embeddings, [row.get("title") or "" for row in rows], seed)
     names = tuple(BASIC_COLOURS)
     likeness = embeddings @ _classes(perceptor, names, COLOUR_TEMPLATES).T
@@ -113,21 +118,28 @@ def evaluate_perceptor(
 
 
 def _look(
-    perceptor: Perceptor, images: ImageSet, progress: Progress
-) -> tuple[Tensor, list[str]]:  # (images, dim), dominant colours
+    perceptor: Perceptor, images: ImageSet, progress: Progress, *, read: bool
+) -> tuple[Tensor, Tensor, list[str]]:  # (images, dim), (images, styles), dominant colours
     size = perceptor.input_size
     embeddings: list[Tensor] = []
+    readings: list[Tensor] = []
     colours: list[str] = []
     batch: list[Tensor] = []
+    squares: list[Tensor] = []
     for index in range(len(images)):
-        pixels = torch.from_numpy(np.array(images.decode(index))).permute(2, 0, 1).float() / 255
-        batch.append(fit_cover(pixels, size, size))
+        pixels = np.array(images.decode(index))
+        picture = torch.from_numpy(pixels).permute(2, 0, 1).float() / 255
+        batch.append(fit_cover(picture, size, size))
         colours.append(dominant_colour(batch[-1]))
+        if read:
+            squares.append(squeezed(pixels))
         if len(batch) == BATCH or index + 1 == len(images):
             embeddings.append(perceptor.encode_image(torch.stack(batch)).float().cpu())
-            batch = []
+            if read:
+                readings.append(perceptor.read_styles(torch.cat(squares)).float().cpu())
+            batch, squares = [], []
             progress(index + 1, len(images))
-    return torch.cat(embeddings), colours
+    return torch.cat(embeddings), torch.cat(readings) if read else torch.empty(0, 0), colours
 
 
 def _classes(perceptor: Perceptor, names: Sequence[str], templates: Sequence[str]) -> Tensor:
@@ -157,20 +169,36 @@ def _labels(
 
 
 def _styles(
-    perceptor: Perceptor, embeddings: Tensor, styled: Sequence[tuple[int, str]]
+    perceptor: Perceptor, embeddings: Tensor, readings: Tensor, styled: Sequence[tuple[int, str]]
 ) -> dict[str, float | int]:
     counts = Counter(style for _, style in styled)
     names = sorted(style for style, count in counts.items() if count >= LEAST_IN_STYLE)
     if len(names) < 2:
         return {}
-    texts = _classes(perceptor, [_spoken(name) for name in names], STYLE_TEMPLATES)
-    recalls = []
-    for position, name in enumerate(names):
-        own = [index for index, style in styled if style == name]
-        guesses = (embeddings[own] @ texts.T).argmax(1)
-        recalls.append((guesses == position).float().mean().item())
-    top1 = sum(recalls) / len(recalls)
-    return {"styles": len(names), "style_top1": top1, "style_lift": top1 * len(names)}
+    likeness = embeddings @ _classes(perceptor, [_spoken(n) for n in names], STYLE_TEMPLATES).T
+
+    def recall(scores: Tensor) -> float:  # the mean over styles
+        recalls = []
+        for position, name in enumerate(names):
+            own = [index for index, style in styled if style == name]
+            recalls.append((scores[own].argmax(1) == position).float().mean().item())
+        return sum(recalls) / len(recalls)
+
+    adjectives = [STYLE_ADJECTIVES.get(name, _spoken(name)) for name in names]
+    known = {a: readings[:, perceptor.styles.index(a)] for a in adjectives if a in perceptor.styles}
+    scores = likeness
+    if known:
+        # between the likeliest style that the reader knows and those that it doesn't, and between
+        # labels that it takes for one, likeness decides: it is small beside a reading
+        likeliest = torch.stack(list(known.values())).amax(0)
+        scores = likeness + torch.stack([known.get(a, likeliest) for a in adjectives], 1)
+    top1 = recall(scores)
+    return {
+        "styles": len(names),
+        "style_top1": top1,
+        "style_lift": top1 * len(names),
+        "style_text_lift": recall(likeness) * len(names),
+    }
 
 
 def _captions(

@@ -32,6 +32,7 @@ from engine.underpainting import underpainting
 from engine.vqgan import VQGAN, load_vqgan
 from engine.vqgan.model import random_latent
 from ganshare.errors import InternalError
+from wordlists import word_lists
 
 
 @dataclass(frozen=True)
@@ -334,14 +335,19 @@ class Painter:
         return Composition(drawing.to(self.device), self.settings.composition_weight)
 
     def style_of(self, request: PaintingRequest, *, drawn: bool) -> Style | None:
-        """The prompt's style, where the perceptor can read it off a canvas."""
-        attributes, settings = request.attributes, self.settings
-        if attributes is None or attributes.style is None:
+        """The style that the prompt asks for, where the perceptor can read it off a canvas."""
+        attributes, settings, readable = request.attributes, self.settings, self.perceptor.styles
+        rivals = [style.lower() for style in word_lists().styles if style.lower() in readable]
+        name = (attributes.style or "").lower() if attributes is not None else ""
+        if name not in rivals:  # perhaps one that the word lists don't have, as "romantic painting"
+            texts = " ".join(prompt.text.lower() for prompt in request.prompts if prompt.weight > 0)
+            name = next((style for style in readable if f"{style} painting" in texts), "")
+            rivals = list(readable)
+        if not name:
             return None
-        if (name := attributes.style.lower()) not in self.perceptor.styles:
-            return None
+        rivals.remove(name)
         weight = settings.reading_weight * (settings.drawn_reading if drawn else 1.0)
-        return Style(self.perceptor, self.perceptor.styles.index(name), weight)
+        return Style(self.perceptor, name, tuple(rivals), weight)
 
     def paint(
         self, requests: Sequence[PaintingRequest], every: int | None = None

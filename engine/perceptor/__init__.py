@@ -1,7 +1,5 @@
 """Perceptors: what an image shows and what a text says, in one embedding space."""
 
-from typing import Any
-
 from engine.perceptor.clip import FAMILY as CLIP
 from engine.perceptor.clip import ClipPerceptor, load_clip
 from engine.perceptor.embedded import EmbeddedPerceptor, load_embedded
@@ -14,7 +12,7 @@ AnyPerceptor = EmbeddedPerceptor | ClipPerceptor
 EMBEDDED = "embedded"
 
 
-def load_perceptor(folder: ModelFolder) -> Any:  # AnyPerceptor; some know which they load
+def load_perceptor(folder: ModelFolder) -> AnyPerceptor:
     """The frozen perceptor of a model folder of kind "perceptor", of the family that it says.
 
     Raises:

@@ -6,16 +6,42 @@ of every stage (as in style transfer, arXiv:1508.06576), and a linear classifier
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from engine.perceptor.efficientnet import LITE_STAGES, EfficientNetLite
 from engine.perceptor.tower import statistics
 
-__all__ = ["STYLE_SIDE", "STYLE_WIDTH", "StyleReader"]
+__all__ = ["STYLE_ADJECTIVES", "STYLE_SIDE", "STYLE_WIDTH", "StyleReader", "squeezed"]
 
 STYLE_SIDE = 160  # pixels; a style is read off the whole picture, squeezed to a square
 STYLE_WIDTH = 2 * sum(stage.channels for stage in LITE_STAGES)
+
+# what labels call a style, and what prompts do
+STYLE_ADJECTIVES = {
+    "Impressionism": "impressionist",
+    "Post_Impressionism": "post-impressionist",
+    "Symbolism": "symbolist",
+    "Romanticism": "romantic",
+    "Art_Nouveau_Modern": "art nouveau",
+    "Art_Nouveau": "art nouveau",
+    "Expressionism": "expressionist",
+    "Abstract_Art": "abstract",
+    "Abstractionism": "abstract",
+    "Surrealism": "surrealist",
+    "Realism": "realist",
+    "Suprematism": "geometric",
+    "Neoplasticism": "geometric",
+    "Primitivism": "naive",
+}
+
+
+def squeezed(pixels: np.ndarray) -> Tensor:
+    """A whole picture, (height, width, 3) of bytes, as (1, 3, STYLE_SIDE, STYLE_SIDE) in [0, 1]."""
+    square = Image.fromarray(pixels).resize((STYLE_SIDE, STYLE_SIDE), Image.Resampling.BICUBIC)
+    return torch.from_numpy(np.array(square)).permute(2, 0, 1)[None].float() / 255
 
 
 class StyleReader(nn.Module):
@@ -25,7 +51,7 @@ class StyleReader(nn.Module):
     deviation: Tensor
 
     def __init__(self, names: Sequence[str]) -> None:
-        """`names` are the styles, as prompts have them, in lower case."""
+        """`names` are the styles as adjectives, in lower case."""
         super().__init__()
         self.names = tuple(names)
         self.register_buffer("mean", torch.zeros(STYLE_WIDTH))

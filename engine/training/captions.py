@@ -8,24 +8,8 @@ import numpy as np
 from PIL import Image
 
 from engine.colours import nearest_named_colour
+from engine.perceptor.styles import STYLE_ADJECTIVES
 
-# the data's style names, as the prompts' adjectives
-STYLE_ADJECTIVES = {
-    "Impressionism": "impressionist",
-    "Post_Impressionism": "post-impressionist",
-    "Symbolism": "symbolist",
-    "Romanticism": "romantic",
-    "Art_Nouveau_Modern": "art nouveau",
-    "Art_Nouveau": "art nouveau",
-    "Expressionism": "expressionist",
-    "Abstract_Art": "abstract",
-    "Abstractionism": "abstract",
-    "Surrealism": "surrealist",
-    "Realism": "realist",
-    "Suprematism": "geometric",
-    "Neoplasticism": "geometric",
-    "Primitivism": "naive",
-}
 # painters whose work shows a style that the data's labels don't name
 PAINTERS = {
     "fauvist": ("Henri Matisse", "Andre Derain", "Raoul Dufy", "Albert Marquet", "Othon Friesz"),

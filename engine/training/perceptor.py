@@ -28,15 +28,10 @@ from engine.images import fit_cover
 from engine.perceptor.embedded import Heads, HeadsConfig
 from engine.perceptor.minilm import MiniLM, load_tokenizer
 from engine.perceptor.quantized import pack
+from engine.perceptor.styles import STYLE_ADJECTIVES
 from engine.perceptor.tower import FeatureExtractor, Features, soft_colour_histogram
 from engine.registry import ModelFolder
-from engine.training.captions import (
-    PAINTERS,
-    STYLE_ADJECTIVES,
-    Described,
-    caption,
-    style_texts,
-)
+from engine.training.captions import PAINTERS, Described, caption, style_texts
 from engine.training.export import export_model
 from engine.training.language import embed_batch, load_minilm
 from engine.training.lite import class_names, lite0_state, load_lite0

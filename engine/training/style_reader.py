@@ -16,16 +16,15 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.atomic import write_bytes
 from engine.image_set import ImageSet, read_rows, split_held_out
-from engine.perceptor import load_perceptor
 from engine.perceptor.efficientnet import EfficientNetLite
+from engine.perceptor.embedded import load_embedded
 from engine.perceptor.quantized import pack
-from engine.perceptor.styles import STYLE_SIDE, StyleReader
+from engine.perceptor.styles import STYLE_WIDTH, StyleReader, squeezed
 from engine.registry import CARD, default_model, sha256_of
 from engine.training.captions import styles_of
 from engine.training.pictures import HELD_OUT_PAINTINGS
@@ -44,6 +43,7 @@ __all__ = [
 LEAST = 15  # paintings of a style, below which it can't be learned
 MOST = 300  # of any style, so that the commonest doesn't take all the time
 WEIGHT_DECAY = 0.3  # strong: a painting is led by it, and must not find its blind spots
+OTHERS_DECAY = 0.1  # of the styles that are read only
 HELD_OUT = 0.25  # of each style's paintings, by artist, for the measure
 SPLITS = 4
 ITERATIONS = 100
@@ -61,13 +61,24 @@ class StyleClassifier:
 
     @classmethod
     def fit(
-        cls, features: Tensor, labels: Tensor, styles: int, weight_decay: float = 0.01
+        cls,
+        features: Tensor,
+        labels: Tensor,
+        styles: int,
+        weight_decay: float = 0.01,
+        first: "StyleClassifier | None" = None,
     ) -> "StyleClassifier":
-        """`features` (n, width), `labels` (n,); every style counts the same."""
-        mean, deviation = features.mean(0), features.std(0) + 1e-4
-        inputs = (features - mean) / deviation
-        weight = torch.zeros(styles, features.shape[1], requires_grad=True)
-        bias = torch.zeros(styles, requires_grad=True)
+        """Learn from `features` (n, width) and `labels` (n,); every style counts the same.
+
+        What `first` knows of its styles, the first of all, stays as it is.
+        """
+        if first is None:
+            mean, deviation = features.mean(0), features.std(0) + 1e-4
+            first = cls(mean, deviation, torch.zeros(0, len(mean)), torch.zeros(0))
+        inputs = (features - first.mean) / first.deviation
+        more = styles - len(first.bias)
+        weight = torch.zeros(more, features.shape[1], requires_grad=True)
+        bias = torch.zeros(more, requires_grad=True)
         balance = 1.0 / torch.bincount(labels, minlength=styles).clamp(min=1)
         optimizer = torch.optim.LBFGS(
             [weight, bias], max_iter=ITERATIONS, line_search_fn="strong_wolfe"
@@ -75,13 +86,19 @@ class StyleClassifier:
 
         def closure() -> Tensor:
             optimizer.zero_grad()
-            loss = F.cross_entropy(inputs @ weight.T + bias, labels, balance)
+            logits = inputs @ torch.cat([first.weight, weight]).T + torch.cat([first.bias, bias])
+            loss = F.cross_entropy(logits, labels, balance)
             loss = loss + weight_decay / 2 * weight.square().sum()
             loss.backward()
             return loss
 
         optimizer.step(closure)
-        return cls(mean, deviation, weight.detach(), bias.detach())
+        return cls(
+            first.mean,
+            first.deviation,
+            torch.cat([first.weight, weight.detach()]),
+            torch.cat([first.bias, bias.detach()]),
+        )
 
     def guess(self, features: Tensor) -> Tensor:
         """(n, width) -> (n,) the likeliest style."""
@@ -139,12 +156,20 @@ def at_most(
     return chosen
 
 
-def named_styles(rows: Sequence[Mapping[str, str]]) -> list[str | None]:
-    """Which of the word lists' styles each painting has; of several, the rarest."""
-    nine = [style.lower() for style in word_lists().styles]
+def named_styles(
+    rows: Sequence[Mapping[str, str]], among: Sequence[str] | None = None
+) -> list[str | None]:
+    """Which style, of all or of those, each painting has; of several, the rarest."""
+    every = [styles_of(row["style"], row["artist"]) for row in rows]
     return rarest_styles(
-        [[s for s in styles_of(row["style"], row["artist"]) if s in nine] for row in rows]
+        [[style for style in each if among is None or style in among] for each in every]
     )
+
+
+def frequent(styles: Sequence[str | None]) -> list[str]:
+    """Those of which there are enough paintings, by name."""
+    counts = Counter(style for style in styles if style is not None)
+    return sorted(style for style, count in counts.items() if count >= LEAST)
 
 
 @torch.inference_mode()
@@ -152,14 +177,8 @@ def look(trunk: EfficientNetLite, images: ImageSet, indices: Sequence[int]) -> T
     """(len(indices), STYLE_WIDTH)."""
     found = []
     for start in range(0, len(indices), BATCH):
-        squares = [
-            Image.fromarray(images.decode(index)).resize(
-                (STYLE_SIDE, STYLE_SIDE), Image.Resampling.BICUBIC
-            )
-            for index in indices[start : start + BATCH]
-        ]
-        pixels = torch.from_numpy(np.stack([np.asarray(square) for square in squares]))
-        found.append(StyleReader.features(trunk, pixels.permute(0, 3, 1, 2).float() / 255))
+        squares = [squeezed(images.decode(index)) for index in indices[start : start + BATCH]]
+        found.append(StyleReader.features(trunk, torch.cat(squares)))
     return torch.cat(found).clone()
 
 
@@ -180,29 +199,34 @@ def measured(
 def main(tar: Path, table: Path) -> None:
     """Fit, measure, and put the reader into the default perceptor's folder."""
     folder = default_model("perceptor")
-    trunk = load_perceptor(folder).extractor.trunk
+    trunk = load_embedded(folder).extractor.trunk
     images, rows = ImageSet.read(tar), read_rows(table)
     kept, _ = split_held_out([rows[name]["artist"] for name in images.names], HELD_OUT_PAINTINGS)
     images = images.subset(kept)
-    styles = named_styles([rows[name] for name in images.names])
-    counts = Counter(style for style in styles if style is not None)
-    known = sorted(style for style, count in counts.items() if count >= LEAST)
-    chosen = at_most(styles, known, MOST)
+    described = [rows[name] for name in images.names]
+    asked = named_styles(described, [style.lower() for style in word_lists().styles])
+    known = frequent(asked)
+    chosen = at_most(asked, known, MOST)
     features = look(trunk, images, [index for _, index in chosen])
     labels = [style for style, _ in chosen]
-    recalls = measured(
-        features, labels, [rows[images.names[index]]["artist"] for _, index in chosen], known
-    )
+    recalls = measured(features, labels, [described[index]["artist"] for _, index in chosen], known)
     targets = torch.tensor([known.index(style) for style in labels])
     fitted = StyleClassifier.fit(features, targets, len(known), WEIGHT_DECAY)
-    reader = StyleReader(known)
+    # prompts are led among their own styles; the others are told from these as they are
+    every = named_styles(described)
+    names = [*known, *(style for style in frequent(every) if style not in known)]
+    wider = at_most(every, names, MOST)
+    features = look(trunk, images, [index for _, index in wider])
+    targets = torch.tensor([names.index(style) for style, _ in wider])
+    fitted = StyleClassifier.fit(features, targets, len(names), OTHERS_DECAY, fitted)
+    reader = StyleReader(names)
     state = {"mean": fitted.mean, "deviation": fitted.deviation,
              "linear.weight": fitted.weight, "linear.bias": fitted.bias}  # fmt: skip
     reader.load_state_dict(state)
     path = folder.path / "styles.safetensors"
-    save_file(pack(reader.state_dict()), path)
+    save_file(pack(reader.state_dict(), smallest=STYLE_WIDTH), path)
     card = json.loads((folder.path / CARD).read_text("utf-8"))
-    card["architecture"]["styles"] = known
+    card["architecture"]["styles"] = names
     card["files"]["styles"] = {"path": path.name, "sha256": sha256_of(path)}
     balanced = sum(recalls.values()) / len(recalls)
     card["figures"]["style_reader"] = {

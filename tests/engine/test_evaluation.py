@@ -16,6 +16,7 @@ from torch import Tensor
 from engine.colours import BASIC_COLOURS, hex_to_rgb
 from engine.evaluation import centre_crop, evaluate_vqgan, psnr, ssim
 from engine.image_set import ImageSet, read_labels, read_rows, split_held_out
+from engine.perceptor.styles import STYLE_SIDE
 from engine.perceptor_evaluation import evaluate_perceptor, match_rows
 from engine.vqgan import VQGAN, VQGANConfig
 from ganshare.errors import ImageError
@@ -130,6 +131,7 @@ class ColourPerceptor:
     """Knows mean colours, and the words for them, and nothing else."""
 
     input_size = 8
+    styles: tuple[str, ...] = ()
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         rows = []
@@ -162,6 +164,48 @@ def test_a_perceptor_that_knows_colours_scores_where_colours_tell() -> None:
     assert (figures.styles, figures.style_top1, figures.style_lift) == (4, 1.0, 4.0)
     assert figures.candidates == 40
     assert figures.recall_at_10 == 1.0
+
+
+class ColourReader(ColourPerceptor):
+    """Takes blue for one style and red for another, whatever the words say."""
+
+    styles = ("geometric", "impressionist", "naive")
+
+    def read_styles(self, images: Tensor) -> Tensor:
+        assert images.shape[1:] == (3, STYLE_SIDE, STYLE_SIDE)
+        blue = (images[:, 2].mean((1, 2)) > 0.5).float()
+        return torch.stack([10 * blue, 10 - 10 * blue, torch.zeros_like(blue)], 1)
+
+
+def test_styles_that_the_reader_knows_are_read() -> None:
+    images = image_set(*(plain(name) for name in ["red", "blue"] * 10))
+    labels = ["Impressionism", "Suprematism"]
+    rows = [{"style": label} for label in labels * 10]
+    read = evaluate_perceptor(ColourReader(), images, rows)
+    assert (read.styles, read.style_lift, read.style_text_lift) == (2, 2.0, 1.0)
+
+
+def test_between_a_style_that_is_read_and_one_unknown_texts_decide() -> None:
+    images = image_set(*(plain(name) for name in ["red", "blue", "green"] * 10))
+    rows = [{"style": label} for label in ["Impressionism", "Suprematism", "Green"] * 10]
+    assert evaluate_perceptor(ColourReader(), images, rows).style_top1 == 1.0
+
+
+class OneForBoth(ColourReader):
+    """Has words for two labels, and one reading."""
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        words = {"suprematism": "red", "neoplasticism": "blue"}
+        return super().encode_text([words.get(text.split()[0], text) for text in texts])
+
+    def read_styles(self, images: Tensor) -> Tensor:
+        return torch.tensor([[9.0, 0.0, 0.0]]).expand(len(images), -1)
+
+
+def test_labels_that_the_reader_takes_for_one_are_told_apart_by_texts() -> None:
+    images = image_set(*(plain(name) for name in ["red", "blue"] * 10))
+    rows = [{"style": label} for label in ["Suprematism", "Neoplasticism"] * 10]
+    assert evaluate_perceptor(OneForBoth(), images, rows).style_top1 == 1.0
 
 
 def test_columns_that_are_missing_give_no_figure() -> None:

@@ -54,6 +54,30 @@ def test_frames_come_first_in_between_and_last(painter: Painter) -> None:
     assert all(frame.image.min() >= 0 and frame.image.max() <= 1 for frame in frames)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (CASTLE, "cubist"),
+        ("an Art Nouveau painting of a rose | mist:0.2", "art nouveau"),
+        ("a red sun", None),
+        ("Postmodern Painting of a Teapot in Mint Green", None),
+    ],
+)
+def test_a_style_that_can_be_read_leads_the_painting(
+    painter: Painter, text: str, name: str | None
+) -> None:
+    style = painter.style_of(request(text), drawn=False)
+    assert (style and style.name) == name
+    assert style is None or style.name not in style.rivals
+
+
+def test_a_style_is_told_from_those_that_prompts_may_have(painter: Painter) -> None:
+    style = painter.style_of(request(), drawn=False)
+    assert style is not None
+    assert "impressionist" in style.rivals
+    assert "post-impressionist" not in style.rivals
+
+
 def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
     assert finished(painter, request(width=128, height=64))[0].image.shape == (3, 64, 128)
 
