@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("SPECS", "PAINTINGS", "SCREENSHOTS", "CHAIN_TOOLS"):  # of other tests
+        monkeypatch.delenv(f"GANSHARE_{name}", raising=False)
     monkeypatch.setenv("BOT_DISCORD_TOKEN", "opensesame")
 
 
