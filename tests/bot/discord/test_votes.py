@@ -195,6 +195,8 @@ async def test_a_session_begun_anew_reads_what_it_did_not_hear(stage: Stage) -> 
     await stage.discord.gateway.cut(forget=True)  # a new session; what happens now is never sent
     await bob.react(message)
     await votes(stage, artwork, 1, seconds=60)
+    # a bot that is ended while it connects leaves discord.py's heart beating
+    await stage.discord.people.until(lambda: stage.discord.gateway.sessions, seconds=60)
 
 
 @pytest.mark.slow
