@@ -30,7 +30,7 @@ from engine.registry import (
 from engine.torchscript import is_torchscript, read_torchscript
 from ganshare.errors import ModelError, WorldError, must_be_one_of, quoted
 
-__all__ = ["add_model", "folder_of", "taming_architecture", "write_model_folder"]
+__all__ = ["SUFFIXES", "add_model", "folder_of", "taming_architecture", "write_model_folder"]
 
 UNKNOWN_LICENCE = "unknown"
 SUFFIXES = (".safetensors", ".ckpt", ".pt")

@@ -338,12 +338,14 @@ class Painter:
         """The style that the prompt asks for, where the perceptor can read it off a canvas."""
         attributes, settings, readable = request.attributes, self.settings, self.perceptor.styles
         rivals = [style.lower() for style in word_lists().styles if style.lower() in readable]
-        name = (attributes.style or "").lower() if attributes is not None else ""
-        if name not in rivals:  # perhaps one that the word lists don't have, as "romantic painting"
-            texts = " ".join(prompt.text.lower() for prompt in request.prompts if prompt.weight > 0)
-            name = next((style for style in readable if f"{style} painting" in texts), "")
-            rivals = list(readable)
-        if not name:
+        texts = " ".join(prompt.text.lower() for prompt in request.prompts if prompt.weight > 0)
+        # the longest: "post-impressionist painting" has an impressionist one within
+        named = max((s for s in readable if f"{s} painting" in texts), key=len, default="")
+        if named and named not in rivals:  # the word lists don't have it
+            name, rivals = named, list(readable)
+        else:
+            name = (attributes.style or "").lower() if attributes is not None else named
+        if name not in rivals:
             return None
         rivals.remove(name)
         weight = settings.reading_weight * (settings.drawn_reading if drawn else 1.0)

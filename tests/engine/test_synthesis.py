@@ -59,6 +59,8 @@ def test_frames_come_first_in_between_and_last(painter: Painter) -> None:
     [
         (CASTLE, "cubist"),
         ("an Art Nouveau painting of a rose | mist:0.2", "art nouveau"),
+        ("a post-impressionist painting of a rose", "post-impressionist"),
+        ("Surrealist painting of a cow", "surrealist"),
         ("a red sun", None),
         ("Postmodern Painting of a Teapot in Mint Green", None),
     ],
