@@ -103,10 +103,10 @@ class Notebook:
         self.settings = settings
         self.generator = torch.Generator().manual_seed(seed)
         self.targets = [(perceptor.encode_text([text])[0], weight) for text, weight in prompts]
-        self.codebook = vqgan.codebook.detach()
+        self.codebook, self.device = vqgan.codebook.detach(), vqgan.codebook.device
         rows, columns = size[1] // vqgan.factor, size[0] // vqgan.factor
         indices = torch.randint(len(self.codebook), (rows * columns,), generator=self.generator)
-        start = F.one_hot(indices, len(self.codebook)).float() @ self.codebook
+        start = F.one_hot(indices, len(self.codebook)).float().to(self.device) @ self.codebook
         self.latent = start.view(1, rows, columns, -1).movedim(3, 1).contiguous().requires_grad_()
         self.low, self.high = (
             bound[None, :, None, None] for bound in (self.codebook.amin(0), self.codebook.amax(0))
@@ -126,7 +126,8 @@ class Notebook:
         crops = [crop_square(image, size, self.settings, self.generator) for _ in range(count)]
         batch = torch.cat(crops)
         scale = self.settings.noise_factor * torch.rand(count, 1, 1, 1, generator=self.generator)
-        return batch + scale * torch.randn(batch.shape, generator=self.generator)
+        noise = scale * torch.randn(batch.shape, generator=self.generator)
+        return batch + noise.to(self.device)
 
     def embed(self, views: Tensor) -> Tensor:
         """(n, 3, cut_size, cut_size) -> (n, dim), unit length."""

@@ -80,17 +80,29 @@ class Options:
     no_upscale: bool = False
 
 
-def picture_path(folder: Path, seed: int) -> Path:
+def read_prompts(path: Path) -> tuple[str, ...]:
+    """One prompt a line; raises AskerError where one lacks a style, a subject or a colour."""
+    prompts = tuple(filter(None, map(str.strip, path.read_text("utf-8").splitlines())))
+    for prompt, named in zip(prompts, attributes(prompts), strict=True):
+        if not (named.style and named.subject and named.hex):
+            raise AskerError(
+                f"{prompt!r} must name a style, a subject and a colour of the word lists, such as "
+                f"{PROMPTS[4]!r}."
+            )
+    return prompts
+
+
+def picture_path(folder: Path, seed: int, prompts: Sequence[str] = PROMPTS) -> Path:
     """`04-fauvist-painting-of-a-canyon-in-maximum-purple.png`."""
-    return folder / f"{seed:02d}-{slug(PROMPTS[seed])}.png"
+    return folder / f"{seed:02d}-{slug(prompts[seed])}.png"
 
 
-def attributes() -> list[Attributes]:
+def attributes(prompts: Sequence[str] = PROMPTS) -> list[Attributes]:
     """Style, subject and colour of each prompt."""
-    return [attributes_of(parse_prompts(prompt)) for prompt in PROMPTS]
+    return [attributes_of(parse_prompts(prompt)) for prompt in prompts]
 
 
-def paint_missing(folder: Path, options: Options) -> None:
+def paint_missing(folder: Path, options: Options, prompts: Sequence[str] = PROMPTS) -> None:
     """Paint what the folder lacks, as `ganshare paint` does."""
     from engine.synthesis import load_painter
 
@@ -100,26 +112,27 @@ def paint_missing(folder: Path, options: Options) -> None:
         None if options.no_upscale else _model(options.upscaler, "upscaler"),
     )
     width, height = parse_size(options.size)
-    missing = [seed for seed in range(len(PROMPTS)) if not picture_path(folder, seed).exists()]
+    paths = [picture_path(folder, seed, prompts) for seed in range(len(prompts))]
+    missing = [seed for seed, path in enumerate(paths) if not path.exists()]
     if not missing:
         return
     painter = load_painter(models.vqgan, models.perceptor)
     for seed in track(missing, "painting", console=Console(stderr=True)):
-        prompts = parse_prompts(PROMPTS[seed])
+        parts = parse_prompts(prompts[seed])
         request = PaintingRequest(
-            prompts, attributes_of(prompts), seed, width, height, options.steps,
+            parts, attributes_of(parts), seed, width, height, options.steps,
             options.num_cutouts,
         )  # fmt: skip
-        draft = draft_manifest(request, PROMPTS[seed], models)
-        outputs = Outputs(picture_path(folder, seed))
+        draft = draft_manifest(request, prompts[seed], models)
+        outputs = Outputs(paths[seed])
         paint(request, draft, models, outputs, load_painter=lambda *_: painter)
 
 
-def read_pictures(folder: Path) -> list[Image.Image]:
+def read_pictures(folder: Path, prompts: Sequence[str] = PROMPTS) -> list[Image.Image]:
     """All pictures in the order of the prompts; raises AskerError where one is missing."""
     pictures = []
-    for seed in range(len(PROMPTS)):
-        path = picture_path(folder, seed)
+    for seed in range(len(prompts)):
+        path = picture_path(folder, seed, prompts)
         if not path.exists():
             raise AskerError(
                 f"{folder} lacks {path.name}; --paint {folder} paints what is missing."
@@ -209,6 +222,12 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--paint", "paint_into", type=FOLDER, help="Paint what this folder lacks.")
 @click.option("--pictures", "painted", type=FOLDER, help="Take this folder as it is.")
 @click.option(
+    "--prompts",
+    "listed",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Other prompts than the twenty, one a line.",
+)
+@click.option(
     "--sheet",
     type=click.Path(path_type=Path, dir_okay=False),
     help="The contact sheet (.png, .jpg, .webp); by default contact-sheet.png in the folder.",
@@ -230,6 +249,7 @@ def main(
     *,
     paint_into: Path | None,
     painted: Path | None,
+    listed: Path | None,
     sheet: Path | None,
     wants_verdict: bool,
     data: Path | None,
@@ -248,19 +268,20 @@ def main(
     if threads is not None:
         torch.set_num_threads(threads)
     try:
+        prompts = PROMPTS if listed is None else read_prompts(listed)
         check_writable(sheet)
         if paint_into is not None:
-            paint_missing(paint_into, options)
-        pictures = read_pictures(folder)
+            paint_missing(paint_into, options, prompts)
+        pictures = read_pictures(folder, prompts)
     except AskerError as error:
         raise click.UsageError(error.message) from error
-    captions = [f"seed {seed}: {prompt}" for seed, prompt in enumerate(PROMPTS)]
+    captions = [f"seed {seed}: {prompt}" for seed, prompt in enumerate(prompts)]
     save_sheet(contact_sheet(pictures, captions), sheet)
-    verdict = _verdict(pictures, data) if wants_verdict else None
+    verdict = _verdict(pictures, prompts, data) if wants_verdict else None
     if as_json:
         answer = {
             "sheet": str(sheet),
-            "prompts": [{"seed": seed, "prompt": text} for seed, text in enumerate(PROMPTS)],
+            "prompts": [{"seed": seed, "prompt": text} for seed, text in enumerate(prompts)],
             "verdict": None if verdict is None else asdict(verdict),
         }
         click.echo(json.dumps(answer, indent=2))
@@ -270,7 +291,9 @@ def main(
         click.echo(sheet)
 
 
-def _verdict(pictures: list[Image.Image], data: Path | None) -> "Verdict | None":
+def _verdict(
+    pictures: list[Image.Image], prompts: Sequence[str], data: Path | None
+) -> "Verdict | None":
     from benchmarks.judge import cannot_judge, judge
     from engine.perceptor.embedded import load_embedded
 
@@ -279,7 +302,7 @@ def _verdict(pictures: list[Image.Image], data: Path | None) -> "Verdict | None"
         click.echo(reason, err=True)
         return None
     reader = load_embedded(default_model("perceptor"))  # of sentences, whoever led the painting
-    return judge(pictures, attributes(), reader, data)
+    return judge(pictures, attributes(prompts), reader, data)
 
 
 if __name__ == "__main__":

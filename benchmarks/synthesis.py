@@ -59,6 +59,7 @@ class Options:
     threads: int | None = None
     model: str | None = None
     perceptor: str | None = None
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Ours:
 
     def __init__(self, painter: Painter, request: PaintingRequest) -> None:
         settings = replace(painter.settings, plateau_steps=request.steps + 1)
-        self.painter = Painter(painter.vqgan, painter.perceptor, settings=settings)
+        self.painter = Painter(painter.vqgan, painter.perceptor, str(painter.device), settings)
         self.canvas = Canvas(self.painter, request)
 
     @property
@@ -160,7 +161,7 @@ class Ours:
 
     def image(self) -> Tensor:
         """The canvas's frame."""
-        return self.canvas.frame().image[None]
+        return self.canvas.frame().image[None].to(self.painter.device)
 
 
 class Evaluation:
@@ -176,10 +177,11 @@ class Evaluation:
         plain = CutoutSettings(overhang=0.0, grey=0.0, noise=0.0, jitter=0.0)
         generator = torch.Generator().manual_seed(EVALUATION_SEED)
         self.perceptor = perceptor
-        self.views = Cutouts.draw(EVALUATION_VIEWS, perceptor.input_size, canvas, generator, plain)
+        views = Cutouts.draw(EVALUATION_VIEWS, perceptor.input_size, canvas, generator, plain)
         self.targets = [
             (perceptor.encode_text([prompt.text])[0], prompt.weight) for prompt in prompts
         ]
+        self.views = views.to(self.targets[0][0].device)
 
     @torch.no_grad()
     def __call__(self, image: Tensor) -> float:
@@ -203,8 +205,10 @@ def loss_after(points: Sequence[Point], seconds: float) -> float:
     return points[-1].loss
 
 
-def peak_mib() -> float:
-    """The most memory that this process has held, in MiB."""
+def peak_mib(device: torch.device) -> float:
+    """The most memory that this process has held, or its tensors on a GPU, in MiB."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 1024**2
     status = Path("/proc/self/status")
     if status.exists():
         # not ru_maxrss, which on Linux starts at the peak of the process that started this one
@@ -215,15 +219,22 @@ def peak_mib() -> float:
     return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
+def clock(device: torch.device) -> float:
+    """Seconds, once the device has done all that it was told."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
 def _forwards_and_backwards(function: Callable[[Tensor], Tensor], value: Tensor) -> float:
     """Median seconds, after one call that doesn't count."""
     spent = []
     for _ in range(PART_REPEATS + 1):
         leaf = value.detach().clone().requires_grad_()
-        start = time.perf_counter()
+        start = clock(leaf.device)
         out = function(leaf)
         out.backward(torch.ones_like(out))
-        spent.append(time.perf_counter() - start)
+        spent.append(clock(leaf.device) - start)
     return statistics.median(spent[1:])
 
 
@@ -244,16 +255,16 @@ def measure(loop: Loop, evaluate: Callable[[Tensor], float], steps: int) -> Figu
     """Run a loop to its end, stopping the clock for each evaluation."""
     every = max(1, steps // EVALUATIONS)
     points, spent, fine = [Point(0, 0.0, evaluate(loop.image()))], list[float](), list[float]()
-    bar = Console(stderr=True)
+    bar, device = Console(stderr=True), loop.latent.device
     for step in track(range(1, steps + 1), loop.name, console=bar, refresh_per_second=1):
-        start = time.perf_counter()
+        start = clock(device)
         loop.step()
-        spent.append(time.perf_counter() - start)
+        spent.append(clock(device) - start)
         if loop.on_full_canvas:
             fine.append(spent[-1])
         if step % every == 0 or step == steps:
             points.append(Point(step, sum(spent), evaluate(loop.image())))
-    peak = peak_mib()
+    peak = peak_mib(device)
     return Figures(
         loop.name,
         statistics.mean(spent),
@@ -270,8 +281,8 @@ def run(name: str, options: Options) -> Figures:
     if options.threads is not None:
         torch.set_num_threads(options.threads)
     vqgan, perceptor = (
-        load_vqgan(_model(options.model, "vqgan")),
-        load_perceptor(_model(options.perceptor, "perceptor")),
+        load_vqgan(_model(options.model, "vqgan")).to(options.device),
+        load_perceptor(_model(options.perceptor, "perceptor")).to(options.device),
     )
     prompts = parse_prompts(options.prompt)
     width, height = parse_size(options.size)
@@ -285,7 +296,7 @@ def run(name: str, options: Options) -> Figures:
         settings = NotebookSettings(options.num_cutouts, SynthesisSettings().step_size)
         loop = Notebook(vqgan, perceptor, texts, (width, height), options.seed, settings)
     else:
-        loop = Ours(Painter(vqgan, perceptor), request)
+        loop = Ours(Painter(vqgan, perceptor, options.device), request)
     return measure(loop, Evaluation(perceptor, prompts, (height, width)), options.steps)
 
 
@@ -356,6 +367,7 @@ def as_table(notebook: Figures, ours: Figures, options: Options) -> Table:
 @click.option("--threads", type=click.IntRange(1), help="Of torch; by default all cores.")
 @click.option("--model", metavar="NAME", help="The VQGAN; by default the embedded one.")
 @click.option("--perceptor", metavar="NAME", help="By default the embedded one.")
+@click.option("--device", default=Options.device, show_default=True, help="Such as cuda.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 @click.option("--only", type=click.Choice([Notebook.name, Ours.name]), hidden=True)
 def main(*, only: str | None, as_json: bool, **fields: Any) -> None:

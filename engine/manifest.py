@@ -29,14 +29,14 @@ class ModelUse:
     """A model that took part."""
 
     name: str
-    sha256: str
+    sha256: str  # its identity; for a VQGAN its weights'
     licence: str
     may_sell: bool
 
     @classmethod
     def of(cls, model: ModelFolder) -> "ModelUse":
         """Take it from the model's card."""
-        return cls(model.name, model.sha256, model.licence, model.may_sell)
+        return cls(model.name, model.identity, model.licence, model.may_sell)
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,14 @@ class ModelFolder:
     extras: Mapping[str, Extra] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def identity(self) -> str:
+        """What tells it from every other model: its weights' sha256, or one of all its files'."""
+        if not self.extras:
+            return self.sha256
+        extras = (f"{name} {extra.sha256}" for name, extra in sorted(self.extras.items()))
+        return hashlib.sha256("\n".join([self.sha256, *extras]).encode()).hexdigest()
+
     def verify(self) -> None:
         """Compare every file with its sha256; raises ModelError at the first that differs."""
         _check_sha256(self.weights, self.sha256, self.name)

@@ -56,7 +56,7 @@ class SynthesisSettings:
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
     style_weight: float = 0.4  # of its words
-    reading_weight: float = 0.06  # of what style the canvas is read as
+    reading_weight: float = 0.08  # of what style the canvas is read as
     reading_from: float = 0.3  # of the steps; what is painted is found before how
     drawn_reading: float = 0.2  # share of that weight where a drawing is to be kept
     subject_weight: float = 1.0
@@ -258,6 +258,8 @@ class Painter:
         self.device = torch.device(device)
         if self.device.type == "cpu":
             keep_freed_memory()
+        else:  # the same painting each time is worth more than cuDNN's fastest gradients
+            torch.backends.cudnn.deterministic = True
         self.settings = settings or SynthesisSettings()
         self.codebook = vqgan.codebook.detach()
 

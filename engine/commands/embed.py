@@ -37,7 +37,7 @@ async def _embed(texts: tuple[str, ...], wanted: list[tuple[str, str]]) -> None:
     folder = find_model(name, "perceptor") if name else default_model("perceptor")
     perceptor = load_perceptor(folder)
     blobs = open_blobs(load(CoreSettings).blobs_url.get_secret_value())
-    _print({"perceptor": folder.name, "sha256": folder.sha256})
+    _print({"perceptor": folder.name, "sha256": folder.identity})
     side = perceptor.input_size
     with torch.inference_mode():
         if texts:

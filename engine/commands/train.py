@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from safetensors import SafetensorError
 
+from engine.atomic import check_writable, write_bytes
 from engine.registry import find_model
 from ganshare.errors import ModelError, ParameterError, quoted
 
@@ -163,11 +165,81 @@ def perceptor(
         load_language(training, out),
         out / VOCABULARY,
         out / name,
+        trunk=training.trunk,
         licence=licence,
         may_sell=may_sell,
         source=f"trained on {data.name}",
     )
     click.echo(str(folder.path))
+
+
+@train.command()
+@click.option(
+    "--data",
+    "sources",
+    type=PATH,
+    required=True,
+    multiple=True,
+    metavar="F",
+    help="A folder or tar of images; may be given several times.",
+)
+@click.option(
+    "--out", type=PATH, required=True, metavar="F.safetensors", help="Saved every few minutes."
+)
+@click.option(
+    "--minutes", type=click.FloatRange(0, min_open=True), required=True, help="How long to learn."
+)
+@click.option(
+    "--epsilon",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Radius of the largest attack on a view.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(2),
+    default=640,
+    show_default=True,
+    help="Views in each step.",
+)
+@click.option("--from", "start", type=PATH, metavar="F", help="Go on from an earlier --out.")
+@click.option("--device", help="Such as cuda; by default a GPU where there is one.")
+def trunk(
+    sources: tuple[Path, ...],
+    out: Path,
+    minutes: float,
+    epsilon: float,
+    batch_size: int,
+    start: Path | None,
+    device: str | None,
+) -> None:
+    """Teach the perceptor's eye to see what people see; `train perceptor` then takes it."""
+    import torch
+    from safetensors.torch import save
+
+    from engine.image_set import ImageSet
+    from engine.perceptor.efficientnet import EfficientNetLite
+    from engine.training.lite import load_lite0
+    from engine.training.trunk import TrunkTraining, Views, train_trunk
+
+    def write(taught: EfficientNetLite) -> None:
+        state = {name: value.half().cpu() for name, value in taught.state_dict().items()}
+        write_bytes(out, save({name: value.contiguous() for name, value in state.items()}))
+
+    check_writable(out)
+    first = None
+    if start is not None:
+        try:
+            first = load_lite0(start)
+        except (OSError, SafetensorError, RuntimeError) as error:
+            message = f"{quoted(str(start))} is not a trunk that --out wrote."
+            raise ModelError(message, given=str(start)) from error
+    training = TrunkTraining(minutes, epsilon, batch_size=batch_size)
+    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    views = Views([ImageSet.read(source) for source in sources], training.side, place)
+    train_trunk(views, training, first, write)
+    click.echo(str(out))
 
 
 def read_configuration(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

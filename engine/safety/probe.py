@@ -33,7 +33,7 @@ class Probe:
 
     Args:
         label: what it looks for.
-        perceptor: name of the model whose embeddings it knows; `sha256` of its weights.
+        perceptor: name of the model whose embeddings it knows; `sha256` is its identity.
         weights: one for each coordinate.
         threshold: of the weighted sum, from which on a picture is refused.
         notes: how it was made, what it was measured to do, and under which licence it may be used.
@@ -81,7 +81,7 @@ class PerceptorCheck:
             ModelError: its files are not what its card says.
         """
         probe = Probe.read()
-        if models.perceptor.sha256 == probe.sha256:
+        if models.perceptor.identity == probe.sha256:
             return cls(probe, models.eye(), models.device)
         return cls(probe, load_perceptor(default_model("perceptor")), "cpu")
 

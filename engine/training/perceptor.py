@@ -9,7 +9,7 @@ import math
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ from wordlists import word_lists
 
 log = structlog.get_logger(__name__)
 
+NAMES = tuple(field.name for field in fields(Features))
 VOCABULARY = "vocabulary.txt"
 CLASS_TEMPLATES = (
     "a {}",
@@ -63,7 +64,7 @@ def extract(extractor: FeatureExtractor, views: list[np.ndarray]) -> Features:
     images = images.contiguous(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
         features: Features = extractor(images)
-    return features
+    return Features(*(getattr(features, name).float() for name in NAMES))
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,7 @@ def collect(
             views = []
     if views:
         rows.append(extract(extractor, views))
-    features = Features(
-        *(
-            torch.cat([getattr(row, name) for row in rows])
-            for name in ("subject", "texture", "colour")
-        )
-    )
+    features = Features(*(torch.cat([getattr(row, name) for row in rows]) for name in NAMES))
     return CaptionedFeatures(features, captions)
 
 
@@ -251,7 +247,8 @@ def train_perceptor(training: PerceptorTraining, folder: Path, *, resume: bool =
     tokenizer = load_tokenizer(folder / VOCABULARY, language.config.max_tokens)
     kept = folder / "features.safetensors"
     if not (resume and kept.exists()):
-        extractor = FeatureExtractor(load_lite0()).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        extractor = FeatureExtractor(load_lite0(training.trunk)).eval()
+        extractor.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         data = collect(iter(Pictures(training, rng)), extractor, training, rng)
         sentences = embed_captions(language, tokenizer, data.captions)
         save_file({**asdict(data.features), "sentences": sentences.clone()}, kept)
@@ -296,7 +293,13 @@ def load_language(training: PerceptorTraining, folder: Path) -> MiniLM:
 
 
 def export_perceptor(
-    heads: Heads, language: MiniLM, vocabulary: Path, folder: Path, **card: Any
+    heads: Heads,
+    language: MiniLM,
+    vocabulary: Path,
+    folder: Path,
+    *,
+    trunk: Path | None = None,
+    **card: Any,
 ) -> ModelFolder:
     """Write the model folder: the heads as its weights, the parts that were not trained beside.
 
@@ -305,6 +308,7 @@ def export_perceptor(
         language: the sentence encoder that they were trained with.
         vocabulary: its tokens, one a line.
         folder: whose name becomes the model's.
+        trunk: as in `PerceptorTraining`.
         card: licence, may_sell, source and figures, as for `export_model`.
     """
     architecture = {
@@ -316,7 +320,7 @@ def export_perceptor(
         files = {"vocabulary": vocabulary}
         for name, state in (
             ("language", pack(language.state_dict())),
-            ("trunk", {key: value.half() for key, value in load_lite0().state_dict().items()}),
+            ("trunk", {key: value.half() for key, value in load_lite0(trunk).state_dict().items()}),
         ):
             files[name] = Path(parts) / f"{name}.safetensors"
             save_file(state, files[name])

@@ -42,6 +42,7 @@ class PerceptorTraining:
         objects: folder or tar of photographs; `objects_labels` has their label.
         drawings: folder of PNGs whose paths name what they show (Debian's openclipart-png).
         words_file: text whose words the language model must keep.
+        trunk: the eye that `engine.training.trunk` taught; Google's own if left out.
     """
 
     paintings: Path
@@ -50,6 +51,7 @@ class PerceptorTraining:
     objects_labels: Path
     drawings: Path
     words_file: Path | None = None
+    trunk: Path | None = None
     steps: int = 2500
     batch_size: int = 768
     classes: int = 300  # of the image classifier's thousand, in each step
@@ -179,10 +181,13 @@ class Pictures:
             relative = path.relative_to(self.training.drawings)
             if str(relative).startswith(SKIPPED_DRAWINGS):
                 continue
-            with Image.open(path) as opened:
-                if opened.width * opened.height > LARGEST_DRAWING:
-                    continue
-                drawing = opened.convert("RGBA")
+            try:
+                with Image.open(path) as opened:
+                    if opened.width * opened.height > LARGEST_DRAWING:
+                        continue
+                    drawing = opened.convert("RGBA")
+            except Image.DecompressionBombError:  # larger still
+                continue
             drawing.thumbnail((150, 150))
             _, ground = self._named_colour()
             canvas = Image.new("RGB", (160, 160), ground)

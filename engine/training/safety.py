@@ -127,7 +127,7 @@ def main(tar: Path, labels: Path) -> None:
         },
     }
     rounded = tuple(round(float(each), 4) for each in weights)
-    Probe("nudity", folder.name, folder.sha256, rounded, round(threshold, 4), notes).write(NUDITY)
+    Probe("nudity", folder.name, folder.identity, rounded, round(threshold, 4), notes).write(NUDITY)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 LEAST = 15  # paintings of a style, below which it can't be learned
-MOST = 300  # of any style, so that the commonest doesn't take all the time
+MOST = 2000  # of any style; each counts the same, but more of one teach what is not it
 WEIGHT_DECAY = 0.3  # strong: a painting is led by it, and must not find its blind spots
 OTHERS_DECAY = 0.1  # of the styles that are read only
 HELD_OUT = 0.25  # of each style's paintings, by artist, for the measure

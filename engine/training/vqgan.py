@@ -7,6 +7,7 @@ rather than at the last layer, which needs one backward pass through the decoder
 
 import copy
 import math
+import os
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -364,7 +365,9 @@ def train_vqgan(
     if start is not None:
         module.start_from(start)
     crops = RandomCrops(images, training.crop, training.seed)
-    loader = DataLoader(crops, batch_size=training.batch_size, num_workers=0)
+    # on two cores the decoder needs both; where a GPU waits for crops there are more
+    workers = min(12, max(0, (os.cpu_count() or 1) - 4))
+    loader = DataLoader(crops, batch_size=training.batch_size, num_workers=workers)
     examples = torch.stack([to_tensor(held_out.decode(i, 160)[:160, :160]) for i in range(8)])
     last = folder / "last.ckpt"
     trainer = pl.Trainer(

@@ -17,6 +17,7 @@ from benchmarks.pictures import (
     main,
     picture_path,
     read_pictures,
+    read_prompts,
     save_sheet,
     sheet_size,
     wrapped,
@@ -53,6 +54,21 @@ def test_every_caption_fits_into_two_lines() -> None:
         lines = wrapped(f"seed {seed}: {prompt}", font, CELL).split("\n")
         assert len(lines) <= 2
         assert all(font.getlength(line) <= CELL for line in lines)
+
+
+def test_other_prompts_are_read_line_by_line(tmp_path: Path) -> None:
+    listed = tmp_path / "prompts.txt"
+    listed.write_text("Cubist Painting of a Guitar in Coral\n\nFauvist Painting of a Cow in Teal\n")
+    prompts = read_prompts(listed)
+    assert len(prompts) == 2
+    assert picture_path(tmp_path, 1, prompts).name == "01-fauvist-painting-of-a-cow-in-teal.png"
+    listed.write_text("a cow\n")
+    with pytest.raises(AskerError, match="'a cow' must name a style, a subject and a colour"):
+        read_prompts(listed)
+
+
+def test_the_first_sheets_prompts_can_be_judged() -> None:
+    assert len(read_prompts(Path(__file__).parents[2] / "benchmarks" / "first-sheet.txt")) == 20
 
 
 def test_a_folder_that_lacks_a_picture_is_named(tmp_path: Path) -> None:

@@ -233,7 +233,9 @@ def test_extra_files_are_checked(make_model: Callable[..., Path], tmp_path: Path
     edit_card(
         folder, files={"vocabulary": {"path": "vocabulary.txt", "sha256": sha256_of(vocabulary)}}
     )
-    assert load_model_folder(folder).extras["vocabulary"].path == vocabulary
+    found = load_model_folder(folder)
+    assert found.extras["vocabulary"].path == vocabulary
+    assert found.identity not in (found.sha256, sha256_of(vocabulary))
     with pytest.raises(ModelError, match="has no file 'merges'"):
         load_model_folder(folder).extra("merges")  # noqa: S610 - not Django
     added = add_model(folder, "copied")
@@ -244,6 +246,19 @@ def test_extra_files_are_checked(make_model: Callable[..., Path], tmp_path: Path
 
 
 # --- adding and exporting ---------------------------------------------------------------------
+
+
+def test_a_model_is_another_when_any_of_its_files_is(make_model: Callable[..., Path]) -> None:
+    folder = make_model("mine")
+    alone = load_model_folder(folder)
+    assert alone.identity == alone.sha256
+    identities = set()
+    for words in ("a", "b"):
+        (folder / "words.txt").write_text(words)
+        sums = {"path": "words.txt", "sha256": sha256_of(folder / "words.txt")}
+        edit_card(folder, files={"vocabulary": sums})
+        identities.add(load_model_folder(folder).identity)
+    assert len(identities) == 2
 
 
 def test_exported_weights_are_float16_and_replace_the_older_ones(tmp_path: Path) -> None:

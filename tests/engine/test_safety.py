@@ -33,7 +33,7 @@ def png(colour: str = "teal", size: tuple[int, int] = (80, 64)) -> bytes:
 def test_the_probe_knows_the_embedded_perceptor(warm: WarmModels) -> None:
     """Another perceptor's embeddings mean something else: fit the probe anew."""
     probe = Probe.read()
-    assert (probe.perceptor, probe.sha256) == (warm.perceptor.name, warm.perceptor.sha256)
+    assert (probe.perceptor, probe.sha256) == (warm.perceptor.name, warm.perceptor.identity)
     assert len(probe.weights) == 512
 
 
