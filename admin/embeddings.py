@@ -23,7 +23,7 @@ class Embeddings:
     """What one perceptor sees.
 
     Args:
-        perceptor: sha256 of its weights; others' embeddings are no use beside these.
+        perceptor: its identity, a sha256; others' embeddings are no use beside these.
         pictures: by id; those that could not be read are missing.
         texts: by phrase.
     """

@@ -5,6 +5,7 @@ import os
 import signal
 from contextlib import AsyncExitStack
 
+from engine.device import check_device
 from engine.easel import Pace
 from engine.safety import safety_check
 from engine.warm import WarmModels
@@ -39,8 +40,9 @@ class Engine:
         Raises:
             StoreError, BlobError: store or blobs are away or not set up.
             ModelError: a model is missing or damaged.
-            SettingsError: no installed package offers the safety check.
+            SettingsError: the device isn't there, or no installed package offers the safety check.
         """
+        check_device(self._settings.device)
         if signals:
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, self.stop)

@@ -20,7 +20,7 @@ class Critic:
     Args:
         name: `PHRASE` or `VOTES`.
         phrase: that paintings are compared with; "" for a trained head.
-        perceptor: sha256 of the weights through which it sees.
+        perceptor: identity of the model through which it sees.
         made: when it was trained, in seconds since 1970; 0 for a phrase.
         report: what it is worth on paintings that it never saw: `paintings`, and `lift`, `low` and
             `high` where anything could be claimed.

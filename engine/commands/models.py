@@ -189,6 +189,7 @@ def _as_json(model: ModelFolder) -> dict[str, Any]:
         "may_sell": model.may_sell,
         "source": model.source,
         "sha256": model.sha256,
+        "identity": model.identity,
         "path": str(model.path),
         "figures": dict(model.figures),
     }

@@ -147,8 +147,10 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     if not options.quiet and not options.as_json:
         click.echo(f"{text}\nseed {seed}", err=True)
 
+    from engine.device import check_device
     from engine.painting import Models, Outputs
 
+    check_device(options.device)
     _execute(
         request,
         text,

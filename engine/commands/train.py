@@ -204,7 +204,6 @@ def perceptor(
     help="Views in each step.",
 )
 @click.option("--from", "start", type=PATH, metavar="F", help="Go on from an earlier --out.")
-@click.option("--device", help="Such as cuda; by default a GPU where there is one.")
 def trunk(
     sources: tuple[Path, ...],
     out: Path,
@@ -212,9 +211,11 @@ def trunk(
     epsilon: float,
     batch_size: int,
     start: Path | None,
-    device: str | None,
 ) -> None:
-    """Teach the perceptor's eye to see what people see; `train perceptor` then takes it."""
+    """Teach the perceptor's eye to see what people see; `train perceptor` then takes it.
+
+    On a GPU where there is one.
+    """
     import torch
     from safetensors.torch import save
 
@@ -236,7 +237,7 @@ def trunk(
             message = f"{quoted(str(start))} is not a trunk that --out wrote."
             raise ModelError(message, given=str(start)) from error
     training = TrunkTraining(minutes, epsilon, batch_size=batch_size)
-    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    place = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     views = Views([ImageSet.read(source) for source in sources], training.side, place)
     train_trunk(views, training, first, write)
     click.echo(str(out))

@@ -365,7 +365,7 @@ def train_vqgan(
     if start is not None:
         module.start_from(start)
     crops = RandomCrops(images, training.crop, training.seed)
-    # on two cores the decoder needs both; where a GPU waits for crops there are more
+    # four cores are kept for the steps themselves; a GPU waits for what the others decode
     workers = min(12, max(0, (os.cpu_count() or 1) - 4))
     loader = DataLoader(crops, batch_size=training.batch_size, num_workers=workers)
     examples = torch.stack([to_tensor(held_out.decode(i, 160)[:160, :160]) for i in range(8)])

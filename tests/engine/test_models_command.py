@@ -23,6 +23,7 @@ def test_list_shows_every_model(capsys: pytest.CaptureFixture[str]) -> None:
     listed = {model["name"]: model for model in json.loads(capsys.readouterr().out)}
     embedded = default_model("upscaler")
     assert listed[embedded.name]["sha256"] == embedded.sha256
+    assert listed[embedded.name]["identity"] == embedded.identity
     assert run_cli(engine, ["models", "list"]) == 0
     assert embedded.name in capsys.readouterr().out
 
