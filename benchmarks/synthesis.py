@@ -37,6 +37,7 @@ from engine.request import (
 )
 from engine.synthesis import Canvas, Painter, SynthesisSettings
 from engine.vqgan import load_vqgan
+from ganshare.attributes import Attributes
 from ganshare.errors import AskerError
 from ganshare.prompts import WeightedPrompt, parse_prompts
 
@@ -44,6 +45,7 @@ EVALUATION_VIEWS = 32
 EVALUATION_SEED = 20_210_401
 EVALUATIONS = 20  # along a run, besides the start
 PART_REPEATS = 5
+OBJECTIVES = ("prompt", "painting")  # the text alone, or all that `ganshare paint` reads in it
 PROMPT = "Fauvist Painting of a Canyon in Maximum Purple"
 
 
@@ -60,6 +62,7 @@ class Options:
     model: str | None = None
     perceptor: str | None = None
     device: str = "cpu"
+    objective: str = OBJECTIVES[0]
 
 
 @dataclass(frozen=True)
@@ -286,10 +289,10 @@ def run(name: str, options: Options) -> Figures:
     )
     prompts = parse_prompts(options.prompt)
     width, height = parse_size(options.size)
+    read = attributes_of(prompts) if options.objective == "painting" else Attributes()
     request = PaintingRequest(
-        prompts, attributes_of(prompts), options.seed, width, height, options.steps,
-        options.num_cutouts,
-    )  # fmt: skip
+        prompts, read, options.seed, width, height, options.steps, options.num_cutouts
+    )
     loop: Loop
     if name == Notebook.name:
         texts = [(prompt.text, prompt.weight) for prompt in prompts]
@@ -331,7 +334,8 @@ def as_table(notebook: Figures, ours: Figures, options: Options) -> Table:
     """Both side by side."""
     compared = compare(notebook, ours)
     title = (
-        f"{options.prompt}: {options.size}, {options.steps} steps, {options.num_cutouts} cutouts"
+        f"{options.prompt}: {options.size}, {options.steps} steps, {options.num_cutouts} cutouts, "
+        f"objective: the {options.objective}"
     )
     table = Table(title=title)
     for heading in ("", "notebook", "ours", "ratio"):
@@ -368,6 +372,13 @@ def as_table(notebook: Figures, ours: Figures, options: Options) -> Table:
 @click.option("--model", metavar="NAME", help="The VQGAN; by default the embedded one.")
 @click.option("--perceptor", metavar="NAME", help="By default the embedded one.")
 @click.option("--device", default=Options.device, show_default=True, help="Such as cuda.")
+@click.option(
+    "--objective",
+    type=click.Choice(OBJECTIVES),
+    default=Options.objective,
+    show_default=True,
+    help="What ours climbs: the prompt's text, as the notebook does, or all that a painting does.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 @click.option("--only", type=click.Choice([Notebook.name, Ours.name]), hidden=True)
 def main(*, only: str | None, as_json: bool, **fields: Any) -> None:

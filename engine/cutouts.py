@@ -18,7 +18,7 @@ class CutoutSettings:
     smallest: float = 0.45  # share of the shorter side that the smallest view spans
     whole: float = 0.25  # share of the views that see (nearly) everything
     overhang: float = 0.1  # how far a view may reach over the edge, as a share of its side
-    grey: float = 0.2  # share of the views without colour
+    grey: float = 0.25  # share of the views without colour
     noise: float = 0.05  # deviation of the noise added to each view
     jitter: float = 0.08  # deviation of each view's brightness and contrast
 

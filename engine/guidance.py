@@ -34,9 +34,35 @@ class Target:
 
     def loss(self, embeddings: Tensor) -> Tensor:
         """(n, dim) of views -> scalar."""
-        if embeddings.shape[1] > len(self.embedding):
-            embeddings = F.normalize(embeddings[:, : len(self.embedding)], dim=1)
+        embeddings = _leading(embeddings, len(self.embedding))
         return self.weight * spherical_distance(embeddings, self.embedding).mean()
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What the views together show should be taken for one subject, and for none of its rivals."""
+
+    name: str
+    subject: Tensor  # (dim,), unit length
+    rivals: Tensor  # (n, dim), unit length
+    handicaps: Tensor  # (n,), taken from the rivals' cosines
+    sharpness: float
+    weight: float
+
+    def loss(self, embeddings: Tensor) -> Tensor:
+        """(n, dim) of views -> surprise at the subject."""
+        with torch.autocast(embeddings.device.type, enabled=False):
+            shown = _leading(embeddings.float(), len(self.subject)).mean(0)
+            against = self.sharpness * (self.rivals @ shown - self.handicaps - self.subject @ shown)
+        # -log softmax, with the subject's own logit at 0
+        return self.weight * F.softplus(against.logsumexp(0))
+
+
+def _leading(embeddings: Tensor, width: int) -> Tensor:
+    """The first `width` coordinates, again of unit length."""
+    if embeddings.shape[1] == width:
+        return embeddings
+    return F.normalize(embeddings[:, :width], dim=1)
 
 
 NEIGHBOURHOOD = 8  # latent cells; a pattern that repeats over so many is no part of a picture
@@ -78,7 +104,7 @@ class Composition:
         return self.weight * (seen.mean(1) - wanted.mean(1)).square().mean()
 
 
-ENOUGH = math.log(2.0)  # an even chance: beyond it, the subject matters more
+ENOUGH = math.log(1.5)  # two chances in three: beyond it, the subject matters more
 
 
 @dataclass(frozen=True)

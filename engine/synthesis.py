@@ -7,6 +7,7 @@ the full canvas.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
@@ -16,6 +17,7 @@ from engine.allocator import keep_freed_memory
 from engine.cutouts import Cutouts, CutoutSettings
 from engine.guidance import (
     Composition,
+    Contrast,
     Palette,
     Style,
     Target,
@@ -28,11 +30,12 @@ from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.registry import ModelFolder
 from engine.request import PaintingRequest
-from engine.underpainting import underpainting
+from engine.underpainting import underpaintings
 from engine.vqgan import VQGAN, load_vqgan
 from engine.vqgan.model import random_latent
+from ganshare.attributes import Attributes
 from ganshare.errors import InternalError
-from wordlists import word_lists
+from wordlists import CATEGORIES, word_lists
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class SynthesisSettings:
 
     step_size: float = 0.1  # of Adam, on the latent
     final_step_size: float = 0.03
-    coarse_share: float = 0.6  # of the steps, on half the side
+    coarse_share: float = 0.5  # of the steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
     style_weight: float = 0.4  # of its words
@@ -60,11 +63,14 @@ class SynthesisSettings:
     reading_from: float = 0.3  # of the steps; what is painted is found before how
     drawn_reading: float = 0.2  # share of that weight where a drawing is to be kept
     subject_weight: float = 1.0
+    contrast_weight: float = 0.15  # of being taken for the subject and for no other
+    forgiven: float = 0.5  # of a rival's likeness to the subject: what is akin is hardly a rival
+    drawings: int = 8  # of which the one that shows its shape best is painted over
     range_weight: float = 0.3
     smoothness: float = 0.15
     lattice_weight: float = 3.0
-    composition_weight: float = 12.0
-    ema_decay: float = 0.9
+    composition_weight: float = 24.0
+    ema_decay: float = 0.85
     plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
     plateau_gain: float = 0.002
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
@@ -152,13 +158,7 @@ class Canvas:
             )
         image = painter.decode(self.latent)
         sides = (image.shape[2], image.shape[3])
-        cutouts = Cutouts.draw(
-            request.num_cutouts,
-            painter.perceptor.input_size,
-            sides,
-            self.generator,
-            settings.cutouts,
-        )
+        cutouts = painter.draw_cutouts(request, sides, self.generator)
         embeddings = painter.embed(painter.take(cutouts, image))
         parts = [(target.name, target.loss(embeddings)) for target in self.targets]
         parts += [(name, wish.loss(image)) for name, wish in self.wishes]
@@ -285,6 +285,13 @@ class Painter:
         with self._half(exact=False):
             return self.perceptor.encode_image(views.contiguous(memory_format=torch.channels_last))
 
+    def draw_cutouts(
+        self, request: PaintingRequest, sides: tuple[int, int], generator: torch.Generator
+    ) -> Cutouts:
+        """The views of one step on a canvas of (height, width)."""
+        size = self.perceptor.input_size
+        return Cutouts.draw(request.num_cutouts, size, sides, generator, self.settings.cutouts)
+
     def take(self, cutouts: Cutouts, image: Tensor) -> Tensor:
         """(1, 3, height, width) -> (n, 3, size, size)."""
         with self._half(exact=False):
@@ -294,20 +301,42 @@ class Painter:
         """(dim,), unit length."""
         return self.perceptor.encode_text([text])[0].to(self.device)
 
-    def targets_of(self, request: PaintingRequest, generator: torch.Generator) -> list[Target]:
-        """Text, image and noise prompts as directions.
+    def _read_subject(self, text: str) -> Tensor:
+        """(subject_dim,), unit length: its own part of the space.
 
-        A subject is sought in its own part of the space, where the colours and textures that the
-        perceptor knows it by don't argue with those that the prompt asks for.
+        There the colours and textures that the perceptor knows a subject by don't argue with those
+        that the prompt asks for.
         """
+        return F.normalize(self._read(text)[: self.perceptor.subject_dim], dim=0)
+
+    @cached_property
+    def _rivals(self) -> Tensor:
+        """(subjects of the word lists, subject_dim), unit length."""
+        texts = [text for category in CATEGORIES for text in word_lists().subjects(category)]
+        parts = self.perceptor.encode_text(texts)[:, : self.perceptor.subject_dim]
+        return F.normalize(parts, dim=1).to(self.device)
+
+    def contrast_of(self, attributes: Attributes | None) -> Contrast | None:
+        """The prompt's subject against those of the word lists."""
+        if attributes is None or attributes.subject is None:
+            return None
+        settings, own, rivals = self.settings, self._read_subject(attributes.subject), self._rivals
+        handicaps = settings.forgiven * (rivals @ own)
+        return Contrast(
+            "subject", own, rivals, handicaps, self.perceptor.sharpness, settings.contrast_weight
+        )
+
+    def targets_of(
+        self, request: PaintingRequest, generator: torch.Generator
+    ) -> list[Target | Contrast]:
+        """Text, image and noise prompts as directions."""
         texts = [(prompt.text, prompt.text, prompt.weight) for prompt in request.prompts]
         attributes, settings = request.attributes, self.settings
         if attributes is not None and attributes.style is not None:
             texts.append(("style", f"{attributes.style} painting", settings.style_weight))
         targets = [Target(name, self._read(text), weight) for name, text, weight in texts]
         if attributes is not None and attributes.subject is not None:
-            part = self._read(attributes.subject)[: self.perceptor.subject_dim]
-            part = F.normalize(part, dim=0)
+            part = self._read_subject(attributes.subject)
             targets.append(Target("subject", part, settings.subject_weight))
         size = self.perceptor.input_size
         for image in request.target_images:
@@ -319,7 +348,8 @@ class Painter:
             noise = torch.randn(targets[0].embedding.shape, generator=generator.manual_seed(seed))
             targets.append(Target("noise", F.normalize(noise, dim=0).to(self.device), weight))
         generator.manual_seed(request.seed)
-        return targets
+        contrast = self.contrast_of(attributes)
+        return [*targets, *([contrast] if contrast is not None else [])]
 
     def palette_of(self, request: PaintingRequest) -> Palette | None:
         """The prompt's colour, if it names one."""
@@ -329,11 +359,22 @@ class Painter:
 
     def composition_of(self, request: PaintingRequest) -> Composition | None:
         """What is drawn before it is painted; an init image takes its place."""
-        if request.init_image is not None:
+        attributes, width, height, seed = (
+            request.attributes, request.width, request.height, request.seed,
+        )  # fmt: skip
+        contrast = self.contrast_of(attributes)
+        if request.init_image is not None or contrast is None:
             return None
-        drawing = underpainting(request.attributes, request.width, request.height, request.seed)
-        if drawing is None:
+        drawings = underpaintings(attributes, width, height, seed, self.settings.drawings)
+        if not drawings:
             return None
+        cutouts = self.draw_cutouts(request, (height, width), torch.Generator().manual_seed(seed))
+        with torch.no_grad():
+            surprises = [
+                contrast.loss(self.embed(self.take(cutouts, drawing[None].to(self.device))))
+                for drawing in drawings
+            ]
+        drawing = drawings[int(torch.stack(surprises).argmin())]
         return Composition(drawing.to(self.device), self.settings.composition_weight)
 
     def style_of(self, request: PaintingRequest, *, drawn: bool) -> Style | None:

@@ -8,31 +8,35 @@ first, as painters do, and painted over.
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import ImageOps
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from engine.colours import hex_to_rgb
 from engine.shapes import DRAWINGS, draw_shapes
 from ganshare.attributes import Attributes
 
-__all__ = ["underpainting"]
+__all__ = ["underpaintings"]
 
 _NEUTRAL = "#808080"
 _SEEN = 0.6  # share of the drawing's side: what is finer than a few latent cells would be lost
 
 
-def underpainting(
-    attributes: Attributes | None, width: int, height: int, seed: int
-) -> Tensor | None:
-    """(3, height, width) in [0, 1]; None if the subject is no shape that can be drawn."""
+def underpaintings(
+    attributes: Attributes | None, width: int, height: int, seed: int, count: int
+) -> list[Tensor]:
+    """`count` drawings, (3, height, width) in [0, 1]; none if the subject is no shape."""
     shape = None if attributes is None else (attributes.subject or "").lower()
     if attributes is None or shape not in DRAWINGS:
-        return None
+        return []
     colour = hex_to_rgb(attributes.hex or _NEUTRAL)
     ground, *inks = (tuple((255 * part).round().int().tolist()) for part in _palette(colour))
-    drawing = draw_shapes(shape, np.random.default_rng(seed), ground, inks)
-    margin = round((1 - _SEEN) / 2 * drawing.width)
-    drawing = ImageOps.crop(drawing, margin)
+    rng = np.random.default_rng(seed)
+    return [_fit(draw_shapes(shape, rng, ground, inks), width, height) for _ in range(count)]
+
+
+def _fit(drawing: Image.Image, width: int, height: int) -> Tensor:
+    """The middle of a drawing, as large as the canvas."""
+    drawing = ImageOps.crop(drawing, round((1 - _SEEN) / 2 * drawing.width))
     image = torch.from_numpy(np.array(drawing)).movedim(2, 0).float() / 255
     side = max(width, height)
     image = F.interpolate(image[None], (side, side), mode="bicubic", antialias=True)[0].clamp(0, 1)

@@ -188,7 +188,7 @@ class CLIP(nn.Module):
         self.transformer = Transformer(width, config.text_layers, config.activation, causal=True)
         self.ln_final = nn.LayerNorm(width)
         self.text_projection = nn.Parameter(torch.empty(width, config.dim))
-        self.logit_scale = nn.Parameter(torch.empty(()))  # of training; nothing here needs it
+        self.logit_scale = nn.Parameter(torch.empty(()))  # the logarithm of the sharpness
 
     def read(self, ids: Tensor) -> Tensor:
         """(batch, tokens), all of one length, the end token last -> (batch, dim)."""
@@ -218,6 +218,11 @@ class ClipPerceptor(nn.Module):
     def subject_dim(self) -> int:
         """All of it: CLIP does not say apart what is shown and how."""
         return self.config.dim
+
+    @property
+    def sharpness(self) -> float:
+        """As it was learned."""
+        return self.clip.logit_scale.exp().item()
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """(len(texts), dim), unit length; each text on its own, so batch-mates don't matter."""

@@ -115,6 +115,11 @@ class EmbeddedPerceptor(nn.Module):
         """The subject's part of an embedding."""
         return self.heads.config.subject
 
+    @property
+    def sharpness(self) -> float:
+        """Softer than that of training: views of parts are not sure of anything."""
+        return 15.0
+
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """(len(texts), dim), unit length."""
         with torch.no_grad():

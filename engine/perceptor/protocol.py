@@ -17,6 +17,10 @@ class Perceptor(Protocol):
     def subject_dim(self) -> int:
         """How many coordinates, from the first, speak of the subject alone; at most all."""
 
+    @property
+    def sharpness(self) -> float:
+        """What cosines are multiplied by, where a softmax chooses between texts."""
+
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """(len(texts), dim), unit length."""
 

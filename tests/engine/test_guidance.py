@@ -1,6 +1,7 @@
 """Guidance: distances are angles, palettes pull towards their colour."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ import torch.nn.functional as F
 
 from engine.guidance import (
     Composition,
+    Contrast,
     Palette,
     Target,
     lattice,
@@ -60,6 +62,20 @@ def test_a_target_of_fewer_coordinates_sees_only_those() -> None:
     target = Target("subject", torch.tensor([0.0, 1.0]), 1.0)
     views = torch.tensor([[0.0, 0.6, 0.8]])  # as near as can be, whatever the third says
     assert target.loss(views).item() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_contrast_asks_for_distance_to_rivals_too() -> None:
+    own, rivals, even = unit(0.0), unit(1.0)[None], torch.zeros(1)
+    contrast = Contrast("subject", own, rivals, even, sharpness=10.0, weight=2.0)
+    between, near, beyond = (unit(angle)[None] for angle in (0.5, 0.1, -0.5))
+    assert contrast.loss(between).item() == pytest.approx(2 * math.log(2))
+    assert contrast.loss(beyond) < contrast.loss(near) < contrast.loss(between)
+    # a view of a part is outvoted, and what else an embedding says doesn't count
+    views = torch.cat([near, near, between])
+    assert contrast.loss(near) < contrast.loss(views) < contrast.loss(between)
+    assert contrast.loss(near.repeat(1, 2)).item() == pytest.approx(contrast.loss(near).item())
+    akin = replace(contrast, handicaps=torch.full((1,), 0.5))
+    assert akin.loss(between) < 0.1 * contrast.loss(between)
 
 
 def test_a_lattice_is_told_from_detail() -> None:

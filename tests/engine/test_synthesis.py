@@ -11,6 +11,7 @@ from engine.synthesis import Canvas, Frame, Painter, load_painter
 from ganshare.attributes import find_attributes
 from ganshare.errors import InternalError
 from ganshare.prompts import WeightedPrompt
+from wordlists import CATEGORIES, word_lists
 
 CASTLE = "Cubist Painting of a Castle in Teal"
 
@@ -78,6 +79,38 @@ def test_a_style_is_told_from_those_that_prompts_may_have(painter: Painter) -> N
     assert style is not None
     assert "impressionist" in style.rivals
     assert "post-impressionist" not in style.rivals
+
+
+def test_what_is_akin_to_the_subject_is_hardly_a_rival(painter: Painter) -> None:
+    contrast = painter.contrast_of(find_attributes("Cubist Painting of a Canyon in Teal"))
+    assert contrast is not None
+    subjects = [text for category in CATEGORIES for text in word_lists().subjects(category)]
+    assert len(contrast.rivals) == len(subjects)
+    canyon, gorge, teapot = (
+        contrast.handicaps[subjects.index(text)].item()
+        for text in ("a Canyon", "a Gorge", "a Teapot")
+    )
+    assert canyon == pytest.approx(painter.settings.forgiven)
+    assert canyon > gorge > teapot + 0.1
+    assert painter.contrast_of(find_attributes("")) is None
+
+
+def test_the_drawing_that_shows_its_shape_best_is_painted_over(painter: Painter) -> None:
+    asked = request("Abstract Painting with Triangles in Teal", 4, width=128, height=128)
+    first, best = (
+        Painter(painter.vqgan, painter.perceptor, settings=settings).composition_of(asked)
+        for settings in (replace(painter.settings, drawings=1), painter.settings)
+    )
+    contrast = painter.contrast_of(asked.attributes)
+    assert first is not None
+    assert best is not None
+    assert contrast is not None
+    cutouts = painter.draw_cutouts(asked, (128, 128), torch.Generator().manual_seed(asked.seed))
+
+    def surprise(drawing: torch.Tensor) -> float:
+        return contrast.loss(painter.embed(painter.take(cutouts, drawing[None]))).item()
+
+    assert surprise(best.drawing) < surprise(first.drawing)
 
 
 def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:

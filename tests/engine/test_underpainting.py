@@ -5,7 +5,7 @@ import torch
 
 from engine.colours import hex_to_rgb
 from engine.shapes import DRAWINGS
-from engine.underpainting import underpainting
+from engine.underpainting import underpaintings
 from ganshare.attributes import Attributes, find_attributes
 from wordlists import word_lists
 
@@ -18,8 +18,8 @@ def asked(prompt: str) -> Attributes:
 def test_it_has_the_size_of_the_canvas_and_the_colour_that_was_named(
     width: int, height: int
 ) -> None:
-    image = underpainting(asked("Abstract Painting with Spirals in Cobalt Blue"), width, height, 3)
-    assert image is not None
+    attributes = asked("Abstract Painting with Spirals in Cobalt Blue")
+    (image,) = underpaintings(attributes, width, height, 3, 1)
     assert image.shape == (3, height, width)
     assert 0 <= image.min() <= image.max() <= 1
     cobalt = hex_to_rgb("#0047ab")
@@ -27,19 +27,17 @@ def test_it_has_the_size_of_the_canvas_and_the_colour_that_was_named(
     assert near.float().mean() > 0.2
 
 
-def test_a_seed_gives_one_drawing_and_another_seed_another() -> None:
+def test_a_seed_gives_its_own_drawings_each_another() -> None:
     attributes = asked("Cubist Painting with Triangles in Amber")
-    first, second, other = (underpainting(attributes, 128, 128, seed) for seed in (1, 1, 2))
-    assert first is not None
-    assert second is not None
-    assert other is not None
-    assert torch.equal(first, second)
-    assert not torch.equal(first, other)
+    first, second, other = (underpaintings(attributes, 128, 128, seed, 2) for seed in (1, 1, 2))
+    assert all(map(torch.equal, first, second))
+    assert not torch.equal(first[0], first[1])
+    assert not torch.equal(first[0], other[0])
 
 
 @pytest.mark.parametrize("prompt", ["Cubist Painting of a Castle in Amber", "a long poem", ""])
 def test_whatever_is_no_shape_has_none(prompt: str) -> None:
-    assert underpainting(asked(prompt), 128, 128, 1) is None
+    assert underpaintings(asked(prompt), 128, 128, 1, 8) == []
 
 
 def test_most_shapes_of_the_word_list_can_be_drawn() -> None:
