@@ -55,7 +55,7 @@ class SynthesisSettings:
 
     step_size: float = 0.1  # of Adam, on the latent
     final_step_size: float = 0.03
-    coarse_share: float = 0.6  # of the steps, on half the side
+    coarse_share: float = 0.55  # of the steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
     style_weight: float = 0.4  # of its words
@@ -70,7 +70,7 @@ class SynthesisSettings:
     smoothness: float = 0.15
     lattice_weight: float = 3.0
     composition_weight: float = 24.0
-    ema_decay: float = 0.85
+    ema_decay: float = 0.8
     plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
     plateau_gain: float = 0.002
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
