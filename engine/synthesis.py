@@ -359,16 +359,14 @@ class Painter:
 
     def composition_of(self, request: PaintingRequest) -> Composition | None:
         """What is drawn before it is painted; an init image takes its place."""
-        attributes, width, height, seed = (
-            request.attributes, request.width, request.height, request.seed,
-        )  # fmt: skip
-        contrast = self.contrast_of(attributes)
+        contrast = self.contrast_of(request.attributes)
         if request.init_image is not None or contrast is None:
             return None
-        drawings = underpaintings(attributes, width, height, seed, self.settings.drawings)
+        sides = (request.height, request.width)
+        drawings = underpaintings(request.attributes, *sides, request.seed, self.settings.drawings)
         if not drawings:
             return None
-        cutouts = self.draw_cutouts(request, (height, width), torch.Generator().manual_seed(seed))
+        cutouts = self.draw_cutouts(request, sides, torch.Generator().manual_seed(request.seed))
         with torch.no_grad():
             surprises = [
                 contrast.loss(self.embed(self.take(cutouts, drawing[None].to(self.device))))

@@ -22,7 +22,7 @@ _SEEN = 0.6  # share of the drawing's side: what is finer than a few latent cell
 
 
 def underpaintings(
-    attributes: Attributes | None, width: int, height: int, seed: int, count: int
+    attributes: Attributes | None, height: int, width: int, seed: int, count: int
 ) -> list[Tensor]:
     """`count` drawings, (3, height, width) in [0, 1]; none if the subject is no shape."""
     shape = None if attributes is None else (attributes.subject or "").lower()
@@ -31,10 +31,10 @@ def underpaintings(
     colour = hex_to_rgb(attributes.hex or _NEUTRAL)
     ground, *inks = (tuple((255 * part).round().int().tolist()) for part in _palette(colour))
     rng = np.random.default_rng(seed)
-    return [_fit(draw_shapes(shape, rng, ground, inks), width, height) for _ in range(count)]
+    return [_fit(draw_shapes(shape, rng, ground, inks), height, width) for _ in range(count)]
 
 
-def _fit(drawing: Image.Image, width: int, height: int) -> Tensor:
+def _fit(drawing: Image.Image, height: int, width: int) -> Tensor:
     """The middle of a drawing, as large as the canvas."""
     drawing = ImageOps.crop(drawing, round((1 - _SEEN) / 2 * drawing.width))
     image = torch.from_numpy(np.array(drawing)).movedim(2, 0).float() / 255

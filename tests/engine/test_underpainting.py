@@ -19,7 +19,7 @@ def test_it_has_the_size_of_the_canvas_and_the_colour_that_was_named(
     width: int, height: int
 ) -> None:
     attributes = asked("Abstract Painting with Spirals in Cobalt Blue")
-    (image,) = underpaintings(attributes, width, height, 3, 1)
+    (image,) = underpaintings(attributes, height, width, 3, 1)
     assert image.shape == (3, height, width)
     assert 0 <= image.min() <= image.max() <= 1
     cobalt = hex_to_rgb("#0047ab")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 from copy import deepcopy
 from pathlib import Path
 
@@ -115,6 +116,7 @@ def test_merges_out_of_order_are_refused(merges: list[tuple[str, str]]) -> None:
 
 def test_what_guidance_asks_is_there(perceptor: ClipPerceptor) -> None:
     assert (perceptor.input_size, perceptor.subject_dim, perceptor.styles) == (32, 16, ())
+    assert math.log(perceptor.sharpness) == pytest.approx(perceptor.clip.logit_scale.item())
     with pytest.raises(InternalError):
         perceptor.read_styles(torch.zeros(1, 3, 160, 160))
 
