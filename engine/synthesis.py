@@ -313,8 +313,8 @@ class Painter:
     def _rivals(self) -> Tensor:
         """(subjects of the word lists, subject_dim), unit length."""
         texts = [text for category in CATEGORIES for text in word_lists().subjects(category)]
-        parts = self.perceptor.encode_text(texts)[:, : self.perceptor.subject_dim]
-        return F.normalize(parts, dim=1).to(self.device)
+        read = self.perceptor.encode_text(texts, together=True)  # always the same company
+        return F.normalize(read[:, : self.perceptor.subject_dim], dim=1).to(self.device)
 
     def contrast_of(self, attributes: Attributes | None) -> Contrast | None:
         """The prompt's subject against those of the word lists."""

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.perceptor.bpe import BytePairs, read_merges
+from engine.perceptor.company import read_rows
 from engine.registry import ModelFolder, fill
 from ganshare.errors import InternalError, ModelError, must_be_one_of, quoted
 
@@ -224,15 +225,13 @@ class ClipPerceptor(nn.Module):
         """As it was learned."""
         return self.clip.logit_scale.exp().item()
 
-    def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """(len(texts), dim), unit length; each text on its own, so batch-mates don't matter."""
+    def encode_text(self, texts: Sequence[str], *, together: bool = False) -> Tensor:
+        """(len(texts), dim), unit length; see `read_rows`."""
         device = self.clip.token_embedding.weight.device
+        ids = [self.words.ids(text) for text in texts]
         with torch.no_grad():
-            rows = [
-                self.clip.read(torch.tensor([self.words.ids(text)], device=device))
-                for text in texts
-            ]
-        return F.normalize(torch.cat(rows).float(), dim=1)
+            rows = read_rows(ids, lambda some: self.clip.read(some.to(device)), together=together)
+        return F.normalize(rows.float(), dim=1)
 
     def encode_image(self, images: Tensor) -> Tensor:
         """(batch, 3, input_size, input_size) in [0, 1] -> (batch, dim), unit length."""

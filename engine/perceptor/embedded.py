@@ -120,10 +120,11 @@ class EmbeddedPerceptor(nn.Module):
         """Softer than that of training: views of parts are not sure of anything."""
         return 15.0
 
-    def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """(len(texts), dim), unit length."""
+    def encode_text(self, texts: Sequence[str], *, together: bool = False) -> Tensor:
+        """(len(texts), dim), unit length; see `read_rows`."""
         with torch.no_grad():
-            return self.heads.text(embed_sentences(self.language, self.tokenizer, texts))
+            sentences = embed_sentences(self.language, self.tokenizer, texts, together=together)
+            return self.heads.text(sentences)
 
     def encode_image(self, images: Tensor) -> Tensor:
         """(batch, 3, input_size, input_size) in [0, 1] -> (batch, dim), unit length."""

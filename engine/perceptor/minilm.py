@@ -16,6 +16,8 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import BertProcessing
 from torch import Tensor, nn
 
+from engine.perceptor.company import read_rows
+
 
 @dataclass(frozen=True)
 class MiniLMConfig:
@@ -90,13 +92,14 @@ def load_tokenizer(vocabulary: Path, max_tokens: int) -> Tokenizer:
 
 
 @torch.no_grad()
-def embed_sentences(model: MiniLM, tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:
-    """(len(texts), width), unit length; each text on its own, so batch-mates don't matter."""
-    rows, device = [], model.words.weight.device
-    for text in texts:
-        encoding = tokenizer.encode(text)
-        ids, mask = (
-            torch.tensor([row], device=device) for row in (encoding.ids, encoding.attention_mask)
-        )
-        rows.append(model(ids, mask))
-    return torch.cat(rows)
+def embed_sentences(
+    model: MiniLM, tokenizer: Tokenizer, texts: Sequence[str], *, together: bool = False
+) -> Tensor:
+    """(len(texts), width), unit length; see `read_rows`."""
+    device = model.words.weight.device
+
+    def read(ids: Tensor) -> Tensor:
+        rows: Tensor = model(ids.to(device), torch.ones_like(ids, device=device))
+        return rows
+
+    return read_rows([tokenizer.encode(text).ids for text in texts], read, together=together)

@@ -21,8 +21,8 @@ class Perceptor(Protocol):
     def sharpness(self) -> float:
         """What cosines are multiplied by, where a softmax chooses between texts."""
 
-    def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """(len(texts), dim), unit length."""
+    def encode_text(self, texts: Sequence[str], *, together: bool = False) -> Tensor:
+        """(len(texts), dim), unit length; each on its own, or faster `together`."""
 
     def encode_image(self, images: Tensor) -> Tensor:
         """(batch, 3, input_size, input_size) in [0, 1] -> (batch, dim), unit length."""
