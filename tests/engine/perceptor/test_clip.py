@@ -127,6 +127,7 @@ def test_company_does_not_change_an_embedding(perceptor: ClipPerceptor) -> None:
     torch.testing.assert_close(rows.norm(dim=1), torch.ones(3))
     for text, row in zip(texts, rows, strict=True):
         assert torch.equal(perceptor.encode_text([text])[0], row)
+    torch.testing.assert_close(perceptor.encode_text(texts, together=True), rows)
     images = torch.rand(3, 3, 32, 32)
     embedded = perceptor.encode_image(images)
     torch.testing.assert_close(embedded.norm(dim=1), torch.ones(3))
