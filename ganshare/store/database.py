@@ -5,6 +5,7 @@ replaced and its statement repeated once; the database must be away for longer t
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -202,15 +203,36 @@ async def _connect_sqlite(*arguments: Any, **options: Any) -> aiosqlite.Connecti
     connection = aiosqlite.connect(*arguments, **options)
     connection._thread.daemon = True  # as SQLAlchemy does
     try:
-        return await connection
+        await connection
     except BaseException:
         connection._thread.join(1.0)
         raise
+    try:
+        await _log_ahead(connection, options["timeout"])
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def _log_ahead(connection: aiosqlite.Connection, patience: float) -> None:
+    """Have the file write ahead; where others do so at once, SQLite refuses instead of waiting."""
+    deadline = asyncio.get_running_loop().time() + patience
+    while True:
+        try:
+            await connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.01)
+        else:
+            return
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

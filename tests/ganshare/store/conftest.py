@@ -104,8 +104,12 @@ class Asker:
         self.store = store
 
     async def ask(self, person: str = "ann", *, count: int = 1, **options: Any) -> list[Job]:
-        """Submit some jobs, one after another."""
-        return [(await self.submit(person, **options)).job for _ in range(count)]
+        """Submit some jobs, one after another: in one millisecond any could be first."""
+        jobs = []
+        for _ in range(count):
+            jobs.append((await self.submit(person, **options)).job)
+            await asyncio.sleep(0.001)
+        return jobs
 
     async def submit(
         self,

@@ -1,8 +1,11 @@
 """The tables: made once, whoever makes them at the same time, and never by an older version."""
 
 import ast
+import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +70,19 @@ def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str
     assert [process.returncode for process in processes] == [0, 0]
     applied = [name for output in outputs for name in ast.literal_eval(output)]
     assert sorted(applied) == [each.name for each in MIGRATIONS]
+
+
+async def test_whoever_finds_a_new_file_in_use_waits(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("CREATE TABLE a (b)")
+        other.execute("BEGIN IMMEDIATE")  # a new file doesn't write ahead yet
+        other.execute("INSERT INTO a VALUES (1)")
+        migrating = asyncio.create_task(migrate(Database(f"sqlite+aiosqlite:///{file}")))
+        await asyncio.wait([migrating], timeout=0.3)
+        assert not migrating.done()
+        other.execute("COMMIT")
+        assert len(await migrating) == NEWEST
 
 
 async def test_the_tables_are_as_the_statements_expect_them(database: Database) -> None:
