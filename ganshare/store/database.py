@@ -220,7 +220,8 @@ async def _log_ahead(connection: aiosqlite.Connection, patience: float) -> None:
     deadline = asyncio.get_running_loop().time() + patience
     while True:
         try:
-            await connection.execute("PRAGMA journal_mode=WAL")
+            async with connection.execute("PRAGMA journal_mode=WAL") as answer:
+                await answer.fetchall()
         except sqlite3.OperationalError as error:
             is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
             if not is_busy or asyncio.get_running_loop().time() > deadline:
