@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.adam import Adam
 from engine.allocator import keep_freed_memory
 from engine.cutouts import Cutouts, CutoutSettings
 from engine.guidance import (
@@ -116,7 +117,7 @@ class Canvas:
         # contiguous, as a restored one is: another layout could round differently
         self.latent = latent.to(self.painter.device).contiguous().requires_grad_(True)
         self.average = self.latent.detach().clone()
-        self.optimizer = torch.optim.Adam([self.latent], self.painter.settings.step_size)
+        self.adam = Adam(self.latent)
 
     def _first_latent(self, height: int, width: int) -> Tensor:
         vqgan, image = self.painter.vqgan, self.request.init_image
@@ -152,10 +153,7 @@ class Canvas:
         if self.coarse_steps and self.step == self.coarse_steps:
             self._refine()
         done = self.step / request.steps
-        for group in self.optimizer.param_groups:
-            group["lr"] = settings.step_size + done * (
-                settings.final_step_size - settings.step_size
-            )
+        step_size = settings.step_size + done * (settings.final_step_size - settings.step_size)
         image = painter.decode(self.latent)
         sides = (image.shape[2], image.shape[3])
         cutouts = painter.draw_cutouts(request, sides, self.generator)
@@ -168,11 +166,10 @@ class Canvas:
         parts.append(("smoothness", settings.smoothness * total_variation(image)))
         parts.append(("lattice", settings.lattice_weight * lattice(image, painter.vqgan.factor)))
         loss, named = sum_losses(parts)
-        self.optimizer.zero_grad()
-        loss.backward()
-        if not torch.isfinite(loss) or not torch.isfinite(self.latent.grad).all():  # type: ignore[arg-type]
+        (gradient,) = torch.autograd.grad(loss, self.latent)
+        if not torch.isfinite(loss) or not torch.isfinite(gradient).all():
             raise InternalError(f"The loss is not finite at step {self.step}.")
-        self.optimizer.step()
+        self.adam.step(gradient, step_size)
         with torch.no_grad():
             self.latent.copy_(painter.normalised(self.latent))
             self.average.lerp_(self.latent, 1.0 - settings.ema_decay)
@@ -201,12 +198,11 @@ class Canvas:
 
     def state(self) -> CanvasState:
         """All that the next step depends on, copied."""
-        adam = self.optimizer.state[self.latent]
         tensors = {
             "latent": self.latent,
             "average": self.average,
             "generator": self.generator.get_state(),
-            **{f"adam.{name}": value for name, value in adam.items()},
+            **{f"adam.{name}": value for name, value in self.adam.state.items()},
         }
         return CanvasState(
             {name: value.detach().cpu().clone() for name, value in tensors.items()},
@@ -220,11 +216,8 @@ class Canvas:
         self.generator.set_state(tensors.pop("generator"))
         self._set_latent(tensors.pop("latent"))
         self.average.copy_(tensors.pop("average"))
-        adam = {name.removeprefix("adam."): value for name, value in tensors.items()}
-        # Adam counts its steps on the CPU
-        self.optimizer.state[self.latent] = {
-            name: value if name == "step" else value.to(self.latent) for name, value in adam.items()
-        }
+        for name, value in self.adam.state.items():
+            value.copy_(tensors[f"adam.{name}"])
         self.request = replace(self.request, steps=int(numbers["steps"]))
         for name in _NUMBERS:
             setattr(self, name, numbers[name])
