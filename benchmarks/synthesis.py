@@ -23,6 +23,7 @@ from rich.table import Table
 from torch import Tensor
 
 from benchmarks.notebook import Notebook, NotebookSettings
+from engine.canvas import Canvas
 from engine.cutouts import Cutouts, CutoutSettings
 from engine.guidance import spherical_distance
 from engine.perceptor import AnyPerceptor, load_perceptor
@@ -35,7 +36,7 @@ from engine.request import (
     attributes_of,
     parse_size,
 )
-from engine.synthesis import Canvas, Painter, SynthesisSettings
+from engine.synthesis import Painter, SynthesisSettings
 from engine.vqgan import load_vqgan
 from ganshare.attributes import Attributes
 from ganshare.errors import AskerError

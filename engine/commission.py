@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
+from engine.canvas import Frame
 from engine.manifest import Manifest
-from engine.synthesis import Frame
 from ganshare.jobs import Job
 
 __all__ = [

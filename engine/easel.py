@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from engine.canvas import Canvas, Frame
 from engine.commission import (
     Commission,
     Dropped,
@@ -23,7 +24,6 @@ from engine.publish import PREVIEW_BYTES
 from engine.registry import find_model
 from engine.request import PaintingRequest, attributes_of
 from engine.saved_state import Origin, StateError, resume, write_state
-from engine.synthesis import Canvas, Frame
 from engine.upscale.upscaler import upscale_to
 from engine.warm import WarmModels
 from ganshare.errors import ModelError

@@ -40,7 +40,7 @@ CANVAS = 256 * 256
 
 
 class FrameLike(Protocol):
-    """What is used of engine.synthesis.Frame."""
+    """What is used of engine.canvas.Frame."""
 
     @property
     def step(self) -> int:

@@ -14,8 +14,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from engine.canvas import Canvas, CanvasState
 from engine.manifest import ModelUse
-from engine.synthesis import Canvas, CanvasState, SynthesisSettings
+from engine.synthesis import SynthesisSettings
 from ganshare import __version__
 from ganshare.errors import InternalError
 from ganshare.jobs import JobRequest

@@ -16,6 +16,7 @@ import torch
 from benchmarks.chaos.dying import begin, die_in_writes
 from benchmarks.chaos.journal import Event, Journal
 from benchmarks.chaos.plan import ATTEMPT_KEY, Fate, Scene, enter_store
+from engine.canvas import Frame
 from engine.commission import (
     Commission,
     Dropped,
@@ -34,7 +35,6 @@ from engine.publish import PREVIEW_BYTES
 from engine.registry import find_model
 from engine.request import PaintingRequest
 from engine.studio import Work
-from engine.synthesis import Frame
 from engine.warm import WarmModels
 from engine.worker import Worker, WorkerOptions
 from ganshare.blobs import open_blobs

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
+from engine.canvas import Canvas
 from engine.registry import default_model
 from engine.request import PaintingRequest
-from engine.synthesis import Canvas, load_painter
+from engine.synthesis import load_painter
 from ganshare.attributes import find_attributes
 from ganshare.prompts import WeightedPrompt
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import torch
 
+from engine.canvas import Frame
 from engine.commission import Commission, Latest, Picture, Progress, SavedState
 from engine.lease import Lease
 from engine.manifest import Manifest
 from engine.publish import Courier, clear_away, keep_trying, publish, withdraw
-from engine.synthesis import Frame
 from engine.testing import Scene, alone
 from engine.worker import Until
 from ganshare.blobs import (

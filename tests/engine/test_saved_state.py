@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 import torch
 
+from engine.canvas import Canvas
 from engine.manifest import ModelUse
 from engine.registry import default_model
 from engine.request import PaintingRequest, attributes_of
 from engine.saved_state import Origin, StateError, read_state, resume, write_state
-from engine.synthesis import Canvas, Painter, SynthesisSettings, load_painter
+from engine.synthesis import Painter, SynthesisSettings, load_painter
 from ganshare.errors import InternalError
 from ganshare.jobs import JobRequest
 

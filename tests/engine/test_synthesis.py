@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from engine.canvas import Canvas, Frame
 from engine.registry import default_model
 from engine.request import PaintingRequest
-from engine.synthesis import Canvas, Frame, Painter, load_painter
+from engine.synthesis import Painter, load_painter
 from ganshare.attributes import find_attributes
 from ganshare.errors import InternalError
 from ganshare.prompts import WeightedPrompt

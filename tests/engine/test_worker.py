@@ -6,10 +6,10 @@ from contextlib import closing
 
 import pytest
 
+from engine.canvas import Canvas
 from engine.easel import Pace
 from engine.images import decode_image
 from engine.manifest import read_manifest
-from engine.synthesis import Canvas
 from engine.testing import Scene, alone, wish
 from engine.worker import Until, Worker
 from ganshare.errors import InternalError
