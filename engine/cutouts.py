@@ -83,6 +83,9 @@ class Cutouts:
             return uniform(count) * (side - span + 2 * slack) - slack
 
         columns = resize_matrices(place(width), span, width, size)
+        # one sheet of noise, moved on by some rows from view to view: it takes a while to draw
+        pixels, moved = 3 * size * size, 7 * size
+        noise = normal(pixels + (count - 1) * moved).unfold(0, pixels, moved)
         flip = uniform(count) < 0.5
         return cls(
             rows=resize_matrices(place(height), span, height, size),
@@ -90,7 +93,7 @@ class Cutouts:
             grey=(uniform(count, 1, 1, 1) < settings.grey).float(),
             gain=1.0 + settings.jitter * normal(count, 1, 1, 1),
             offset=0.5 * settings.jitter * normal(count, 1, 1, 1),
-            noise=settings.noise * uniform(count, 1, 1, 1) * normal(count, 3, size, size),
+            noise=settings.noise * uniform(count, 1, 1, 1) * noise.view(count, 3, size, size),
         )
 
     def to(self, device: torch.device) -> "Cutouts":

@@ -5,6 +5,7 @@ Source: Tan and Le 2019 (arXiv:1905.11946); the Lite variant and weights are Goo
 
 import math
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, cast
 
 import torch
@@ -39,8 +40,8 @@ LITE_STAGES = (
 class _Depthwise(torch.autograd.Function):
     """A depthwise convolution whose weights are frozen.
 
-    Its gradient is a convolution of the (spread) gradient with the flipped kernels, written as one:
-    PyTorch's own takes several times as long on a CPU.
+    Its gradient is written as convolutions with the flipped kernels: PyTorch's own takes several
+    times as long on a CPU.
     """
 
     @staticmethod
@@ -54,29 +55,29 @@ class _Depthwise(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None, None]:
         (weight,) = ctx.saved_tensors
-        (gradient,) = gradients
-        if ctx.stride > 1:
-            sides = [(side - 1) * ctx.stride + 1 for side in gradient.shape[2:]]
-            spread = torch.empty(
-                (*gradient.shape[:2], *sides),
-                dtype=gradient.dtype,
-                device=gradient.device,
-                memory_format=torch.channels_last,
-            ).zero_()
-            spread[:, :, :: ctx.stride, :: ctx.stride] = gradient
-            gradient = spread
-        flipped = weight.flip(2, 3).to(gradient.dtype)
-        around = weight.shape[2] - 1 - ctx.padding
-        out = F.conv2d(
-            gradient.contiguous(memory_format=torch.channels_last),
-            flipped,
-            padding=around,
-            groups=len(weight),
+        gradient = gradients[0].contiguous(memory_format=torch.channels_last)
+        flipped, stride = weight.flip(2, 3).to(gradient.dtype), ctx.stride
+        if stride == 1:
+            out = F.conv2d(gradient, flipped, padding=ctx.padding, groups=len(weight))
+            return out, None, None, None, None
+        out = torch.empty(
+            (*gradient.shape[:2], *ctx.sides),
+            dtype=gradient.dtype,
+            device=gradient.device,
+            memory_format=torch.channels_last,
         )
-        # what no output saw, right and below, has no gradient
-        rows, columns = (side - own for side, own in zip(ctx.sides, out.shape[2:], strict=True))
-        if rows or columns:
-            out = F.pad(out, (0, columns, 0, rows))
+        # every second row of the image met every second row of the kernel; columns likewise
+        last = weight.shape[2] - 1
+        for row, column in product(range(stride), repeat=2):
+            top, left = row + ctx.padding, column + ctx.padding
+            kernel = flipped[
+                :, :, (last - top) % stride :: stride, (last - left) % stride :: stride
+            ]
+            around = [taps - 1 for taps in kernel.shape[2:]]
+            full = F.conv2d(gradient, kernel, padding=around, groups=len(weight))
+            met = out[:, :, row::stride, column::stride]
+            top, left = top // stride, left // stride
+            met.copy_(full[:, :, top : top + met.shape[2], left : left + met.shape[3]])
         return out, None, None, None, None
 
 
@@ -91,15 +92,17 @@ class SameConv(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, inputs, height, width) -> (batch, outputs, ceil(height / stride), likewise)."""
-        if self.stride[0] == 1:
-            return super().forward(x)
-        return super().forward(F.pad(x, [*self._around(x.shape[3]), *self._around(x.shape[2])]))
-
-    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        if self.groups == 1 or weight.requires_grad:
-            out = super()._conv_forward(input, weight, bias)
+        frozen = self.groups > 1 and not self.weight.requires_grad
+        weight, stride, padding = self.weight, self.stride[0], self.kernel_size[0] // 2
+        if stride == 2 and frozen and not any(side % 2 for side in x.shape[2:]):
+            weight = F.pad(weight, (1, 0, 1, 0))  # as padding x would do, which is larger
+        elif stride > 1:
+            x = F.pad(x, [*self._around(x.shape[3]), *self._around(x.shape[2])])
+            padding = 0
+        if frozen:
+            out = _Depthwise.apply(x, weight, self.bias, stride, padding)  # type: ignore[no-untyped-call]
         else:
-            out = _Depthwise.apply(input, weight, bias, self.stride[0], self.padding[0])  # type: ignore[no-untyped-call]
+            out = F.conv2d(x, weight, self.bias, stride, padding, groups=self.groups)
         return cast("Tensor", out)
 
     def _around(self, side: int) -> tuple[int, int]:
@@ -122,8 +125,8 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, inputs, height, width) -> (batch, outputs, height / stride, width / stride)."""
-        hidden = x if self.expand is None else F.relu6(self.expand(x))
-        hidden = F.relu6(self.depthwise(hidden))
+        hidden = x if self.expand is None else F.relu6(self.expand(x), inplace=True)
+        hidden = F.relu6(self.depthwise(hidden), inplace=True)
         projected: Tensor = self.project(hidden)
         return projected + x if self.shortcut else projected
 
@@ -154,7 +157,7 @@ class EfficientNetLite(nn.Module):
 
     def stages(self, image: Tensor, count: int | None = None) -> list[Tensor]:
         """Feature maps after each of the first `count` stages; all stages and the head if None."""
-        hidden = F.relu6(self.stem(image))
+        hidden = F.relu6(self.stem(image), inplace=True)
         maps: list[Tensor] = []
         for index, block in enumerate(self.blocks, start=1):
             hidden = block(hidden)
@@ -162,7 +165,7 @@ class EfficientNetLite(nn.Module):
                 maps.append(hidden)
                 if len(maps) == count:
                     return maps
-        maps.append(F.relu6(self.head(hidden)))
+        maps.append(F.relu6(self.head(hidden), inplace=True))
         return maps
 
     def forward(self, image: Tensor) -> Tensor:

@@ -66,15 +66,18 @@ def test_an_image_does_not_depend_on_its_batch_mates(trunk: EfficientNetLite) ->
 
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("kernel", [3, 5])
-@pytest.mark.parametrize("side", [8, 9])
-def test_the_gradient_of_a_frozen_depthwise_convolution_is_pytorchs(
-    stride: int, kernel: int, side: int
+@pytest.mark.parametrize("sides", [(8, 14), (8, 11), (9, 13), (2, 4)])
+def test_a_frozen_depthwise_convolution_and_its_gradient_are_pytorchs(
+    stride: int, kernel: int, sides: tuple[int, int]
 ) -> None:
     torch.manual_seed(0)
     conv = SameConv(6, 6, kernel, stride, groups=6)
-    image = torch.randn(2, 6, side, side + 3, requires_grad=True)
-    towards = torch.randn_like(conv(image))
-    (wanted,) = torch.autograd.grad((conv(image) * towards).sum(), image)
+    image = torch.randn(2, 6, *sides, requires_grad=True)
+    wanted = conv(image)
+    towards = torch.randn_like(wanted)
+    (wanted_gradient,) = torch.autograd.grad((wanted * towards).sum(), image)
     conv.requires_grad_(False)
-    (found,) = torch.autograd.grad((conv(image) * towards).sum(), image)
+    found = conv(image)
+    (gradient,) = torch.autograd.grad((found * towards).sum(), image)
     torch.testing.assert_close(found, wanted)
+    torch.testing.assert_close(gradient, wanted_gradient)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engine.vqgan.blocks import AutoencoderConfig, Decoder, Encoder
+from engine.vqgan.blocks import AutoencoderConfig, Decoder, Encoder, Upsample
 from engine.vqgan.model import VQGAN, VQGANConfig
 
 F8 = AutoencoderConfig(
@@ -121,3 +121,18 @@ def test_a_configuration_survives_json() -> None:
     assert config.autoencoder.attn_resolutions == (8,)
     assert config.quantizer == "unit"
     assert config.autoencoder.factor == 2
+
+
+def test_a_frozen_upsampling_and_its_gradient_are_those_of_repetition_and_convolution() -> None:
+    torch.manual_seed(0)
+    layer = Upsample(6)
+    x = torch.randn(2, 6, 5, 7).contiguous(memory_format=torch.channels_last).requires_grad_()
+    wanted = layer(x)  # in training
+    towards = torch.randn_like(wanted)
+    (wanted_gradient,) = torch.autograd.grad((wanted * towards).sum(), x)
+    layer.requires_grad_(False)
+    found = layer(x)
+    (gradient,) = torch.autograd.grad((found * towards).sum(), x)
+    assert not torch.equal(found, wanted)  # another way to the same
+    torch.testing.assert_close(found, wanted)
+    torch.testing.assert_close(gradient, wanted_gradient)
