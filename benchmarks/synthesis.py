@@ -1,6 +1,7 @@
 """Speed of the synthesis loop against the notebook's, on the same models, prompt, seed and cutouts.
 
-Each loop runs in a process of its own, so that their peaks of memory can be compared.
+Each loop runs in a process of its own, so that their peaks of memory can be compared; they take
+turns of a few steps, so that a machine's slow minutes are not one loop's alone.
 """
 
 import json
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 import click
 import torch
@@ -255,19 +256,24 @@ def time_parts(loop: Loop) -> dict[str, float]:
     }
 
 
-def measure(loop: Loop, evaluate: Callable[[Tensor], float], steps: int) -> Figures:
-    """Run a loop to its end, stopping the clock for each evaluation."""
-    every = max(1, steps // EVALUATIONS)
+def measure(
+    loop: Loop,
+    evaluate: Callable[[Tensor], float],
+    steps: int,
+    await_turn: Callable[[], object],
+) -> Figures:
+    """Run a loop to its end; the clock stands for evaluations and between its turns."""
     points, spent, fine = [Point(0, 0.0, evaluate(loop.image()))], list[float](), list[float]()
-    bar, device = Console(stderr=True), loop.latent.device
-    for step in track(range(1, steps + 1), loop.name, console=bar, refresh_per_second=1):
-        start = clock(device)
-        loop.step()
-        spent.append(clock(device) - start)
-        if loop.on_full_canvas:
-            fine.append(spent[-1])
-        if step % every == 0 or step == steps:
-            points.append(Point(step, sum(spent), evaluate(loop.image())))
+    device = loop.latent.device
+    for turn in turns(steps):
+        await_turn()
+        for _ in turn:
+            start = clock(device)
+            loop.step()
+            spent.append(clock(device) - start)
+            if loop.on_full_canvas:
+                fine.append(spent[-1])
+        points.append(Point(len(spent), sum(spent), evaluate(loop.image())))
     peak = peak_mib(device)
     return Figures(
         loop.name,
@@ -280,7 +286,13 @@ def measure(loop: Loop, evaluate: Callable[[Tensor], float], steps: int) -> Figu
     )
 
 
-def run(name: str, options: Options) -> Figures:
+def turns(steps: int) -> list[range]:
+    """The steps of each turn."""
+    every = max(1, steps // EVALUATIONS)
+    return [range(first, min(first + every, steps)) for first in range(0, steps, every)]
+
+
+def run(name: str, options: Options, await_turn: Callable[[], object]) -> Figures:
     """Build one of the two loops in this process and measure it."""
     if options.threads is not None:
         torch.set_num_threads(options.threads)
@@ -301,21 +313,53 @@ def run(name: str, options: Options) -> Figures:
         loop = Notebook(vqgan, perceptor, texts, (width, height), options.seed, settings)
     else:
         loop = Ours(Painter(vqgan, perceptor, options.device), request)
-    return measure(loop, Evaluation(perceptor, prompts, (height, width)), options.steps)
+    evaluate = Evaluation(perceptor, prompts, (height, width))
+    return measure(loop, evaluate, options.steps, await_turn)
 
 
 def _model(name: str | None, kind: ModelKind) -> Any:
     return default_model(kind) if name is None else find_model(name, kind)
 
 
-def run_apart(name: str, options: Options) -> Figures:
-    """`run` in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.synthesis", "--only", name]
-    for field, value in asdict(options).items():
-        if value is not None:
-            command += [f"--{field.replace('_', '-')}={value}"]
-    finished = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    return Figures.from_json(json.loads(finished.stdout.splitlines()[-1]))
+def _ask_for_turn() -> None:
+    """In a process of `run_both`: say that a turn is over, and wait for the next."""
+    print("waiting", flush=True)
+    sys.stdin.readline()
+
+
+def run_both(options: Options) -> tuple[Figures, Figures]:
+    """`run` of the notebook's and of our loop by turns, in a process each."""
+    given = [
+        f"--{field.replace('_', '-')}={value}"
+        for field, value in asdict(options).items()
+        if value is not None
+    ]
+    command = [sys.executable, "-m", "benchmarks.synthesis", *given, "--only"]
+    loops = [
+        subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for name in (Notebook.name, Ours.name)
+    ]
+    try:
+        said = [_line(loop) for loop in loops]
+        bar = Console(stderr=True)
+        for _ in track(turns(options.steps), "By turns", console=bar):
+            for index, loop in enumerate(loops):
+                print(file=loop.stdin, flush=True)
+                said[index] = _line(loop)
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.communicate()
+    notebook, ours = (Figures.from_json(json.loads(figures)) for figures in said)
+    return notebook, ours
+
+
+def _line(loop: subprocess.Popen[str]) -> str:
+    """What a loop says next; it says its figures last."""
+    line = cast("IO[str]", loop.stdout).readline()
+    if not line:
+        raise click.ClickException(f"A loop ended with status {loop.wait()}.")
+    return line
 
 
 def compare(notebook: Figures, ours: Figures) -> dict[str, float]:
@@ -383,19 +427,19 @@ def as_table(notebook: Figures, ours: Figures, options: Options) -> Table:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 @click.option("--only", type=click.Choice([Notebook.name, Ours.name]), hidden=True)
 def main(*, only: str | None, as_json: bool, **fields: Any) -> None:
-    """Run the notebook's loop and ours, one after the other, and compare them."""
+    """Run the notebook's loop and ours by turns, and compare them."""
     options = Options(**fields)
     try:
         parse_prompts(options.prompt)
         parse_size(options.size)
         if only is not None:
-            click.echo(json.dumps(asdict(run(only, options))))
+            click.echo(json.dumps(asdict(run(only, options, _ask_for_turn))))
             return
         for name, kind in ((options.model, "vqgan"), (options.perceptor, "perceptor")):
             _model(name, kind)  # type: ignore[arg-type]  # the literals are ModelKinds
     except AskerError as error:
         raise click.UsageError(error.message) from error
-    notebook, ours = run_apart(Notebook.name, options), run_apart(Ours.name, options)
+    notebook, ours = run_both(options)
     if as_json:
         answer = {
             "options": asdict(options),

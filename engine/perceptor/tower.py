@@ -39,21 +39,23 @@ def soft_colour_histogram(images: Tensor, cell: int = 4) -> Tensor:
     pixels = F.avg_pool2d(images, cell).flatten(2)  # (batch, 3, cells)
     anchors = torch.linspace(0.0, 1.0, COLOUR_LEVELS, device=images.device, dtype=images.dtype)
     sharpness = 2.0 * (COLOUR_LEVELS - 1) ** 2
+    # by squared distance, of which the pixel's own square is common to all anchors
+    slopes, offsets = 2.0 * sharpness * anchors[:, None], sharpness * anchors[:, None].square()
+    shares = (pixels[:, :, None] * slopes - offsets).softmax(2)  # (batch, 3, levels, cells)
     # separable: the share of an anchor is the product of its three channels' shares
-    red, green, blue = (
-        (-(sharpness * (pixels[:, channel, :, None] - anchors).square())).softmax(-1)
-        for channel in range(3)
-    )
-    shares = torch.einsum("bpr,bpg,bpu->brgu", red, green, blue)
-    return shares.flatten(1) / pixels.shape[2]
+    red, green, blue = shares.unbind(1)
+    both = (red[:, :, None] * green[:, None]).flatten(1, 2)
+    return (both @ blue.transpose(1, 2)).flatten(1) / pixels.shape[2]
 
 
 def statistics(maps: Sequence[Tensor]) -> Tensor:
     """(batch, 2 x channels of all maps): each channel's mean and deviation, map by map."""
     found = []
     for each in maps:
-        cells = each.float().flatten(2)
-        found += [cells.mean(2), (cells.var(2, unbiased=False) + 1e-4).sqrt()]
+        cells = each.permute(0, 2, 3, 1).flatten(1, 2).float()  # (batch, cells, channels)
+        mean = cells.mean(1)
+        variance = (cells - mean[:, None]).square().mean(1)
+        found += [mean, (variance + 1e-4).sqrt()]
     return torch.cat(found, 1)
 
 
