@@ -28,7 +28,7 @@ class SynthesisSettings:
 
     step_size: float = 0.1  # of Adam, on the latent
     final_step_size: float = 0.03
-    coarse_share: float = 0.55  # of the steps, on half the side
+    coarse_share: float = 0.6  # of the steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
     style_weight: float = 0.4  # of its words
