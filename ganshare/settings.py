@@ -182,7 +182,7 @@ class EngineSettings(Settings):
         description="Pixels (width x height) of the largest canvas; if unset, what fits memory.",
     )
     preview_seconds: float = Field(
-        2.5, ge=0, description="The least time between two preview frames of a job."
+        2.0, ge=0, description="The least time between two preview frames of a job."
     )
     save_seconds: float = Field(
         10.0, ge=0, description="The least time between two saved states of a job."
