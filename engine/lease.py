@@ -128,4 +128,5 @@ class Lease:
                 _log.info("beats arrive again")
                 retry = FIRST_RETRY
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), regular)
+                async with asyncio.timeout(regular):  # 3.11's wait_for may lose a cancellation
+                    await self._wake.wait()
