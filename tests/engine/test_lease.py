@@ -90,6 +90,29 @@ async def test_news_are_told_at_once(scene: Scene, job: Job) -> None:
         await scene.until(arrived, 2.0)
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_news_just_before_the_end_do_not_hold_it_up(
+    scene: Scene, job: Job, turns: int
+) -> None:
+    async with lease_of(scene.store, job, seconds=60.0) as lease:
+        beaten = (await scene.job(job)).revision
+        lease.tell(preview="previews/1.jpg")
+        await scene.until(lambda: _revised(scene, job, beaten))
+        await asyncio.sleep(0.05)  # it waits for news again
+        beats = lease._task
+        assert beats is not None
+        lease.tell(preview="previews/2.jpg")
+        for _ in range(turns):  # of the loop
+            await asyncio.sleep(0)
+        beats.cancel()
+        await asyncio.wait([beats], timeout=5.0)
+        assert beats.done()
+
+
+async def _revised(scene: Scene, job: Job, beaten: int) -> bool:
+    return (await scene.job(job)).revision > beaten
+
+
 async def test_a_cancellation_is_learned_and_the_job_stays_ours(scene: Scene, job: Job) -> None:
     ended = asyncio.Event()
     async with lease_of(scene.store, job, 0.4, ended.set) as lease:
