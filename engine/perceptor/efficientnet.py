@@ -84,15 +84,10 @@ class _Depthwise(torch.autograd.Function):
 class SameConv(nn.Conv2d):
     """A convolution with TensorFlow's "same" padding: the odd pixel goes right and bottom."""
 
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1
-    ) -> None:
-        padding = kernel // 2 if stride == 1 else 0
-        super().__init__(inputs, outputs, kernel, stride, padding, groups=groups)
-
     def forward(self, x: Tensor) -> Tensor:
         """(batch, inputs, height, width) -> (batch, outputs, ceil(height / stride), likewise)."""
-        frozen = self.groups > 1 and not self.weight.requires_grad
+        depthwise = self.groups == self.out_channels > 1
+        frozen = depthwise and not self.weight.requires_grad
         weight, stride, padding = self.weight, self.stride[0], self.kernel_size[0] // 2
         if stride == 2 and frozen and not any(side % 2 for side in x.shape[2:]):
             weight = F.pad(weight, (1, 0, 1, 0))  # as padding x would do, which is larger

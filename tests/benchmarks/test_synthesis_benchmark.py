@@ -6,8 +6,9 @@ from dataclasses import asdict
 import pytest
 import torch
 
+from benchmarks.loops import Figures, Point, peak_mib, turns
 from benchmarks.notebook import NotebookSettings, clamp_with_grad, crop_square, one_hot_quantize
-from benchmarks.synthesis import Figures, Point, compare, loss_after, peak_mib
+from benchmarks.synthesis import compare, loss_after
 from engine.vqgan.quantize import look_up, nearest_indices
 
 POINTS = (Point(0, 0.0, 1.0), Point(10, 5.0, 0.6), Point(20, 10.0, 0.5))
@@ -40,6 +41,11 @@ def test_equal_seconds_are_those_of_the_faster_loop() -> None:
 def test_figures_come_back_from_json() -> None:
     one = figures("notebook", 0.5, *POINTS)
     assert Figures.from_json(json.loads(json.dumps(asdict(one)))) == one
+
+
+@pytest.mark.parametrize("steps", [1, 19, 20, 47, 120])
+def test_turns_take_every_step_once(steps: int) -> None:
+    assert [step for turn in turns(steps) for step in turn] == list(range(steps))
 
 
 def test_the_process_holds_some_memory() -> None:
