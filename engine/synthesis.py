@@ -114,6 +114,10 @@ class Painter:
         """
         return F.normalize(self._read(text)[: self.perceptor.subject_dim], dim=0)
 
+    def warm(self) -> None:
+        """Read what all paintings share, which the first one would wait for."""
+        _ = self._rivals
+
     @cached_property
     def _rivals(self) -> Tensor:
         """(subjects of the word lists, subject_dim), unit length."""

@@ -56,7 +56,7 @@ class WarmModels:
 
     def warm(self) -> None:
         """Load what the first job will need; raises ModelError."""
-        self.painter(self.names[0])
+        self.painter(self.names[0]).warm()
         self.load_upscaler()
 
     def check_warm(self) -> None:
