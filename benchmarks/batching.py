@@ -22,6 +22,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from engine.openmp import SPINS, in_brief_thread
 from ganshare.jobs import JobRequest
 from ganshare.sizes import DEFAULT_STEPS, parse_size
 
@@ -36,16 +37,14 @@ class Way:
     name: str
     batch: int
     lanes: int
-    waiting: str  # of OpenMP's threads: ACTIVE spins, PASSIVE leaves its core to others
 
 
 def ways(jobs: int) -> tuple[Way, ...]:
     """What is compared; the first is what the others are measured by."""
     return (
-        Way("one after another", 1, 1, "ACTIVE"),
-        Way("one after another, passive waiting", 1, 1, "PASSIVE"),
-        Way("at once, one lane", jobs, 1, "PASSIVE"),
-        Way("at once, two lanes", jobs, 2, "PASSIVE"),
+        Way("one after another", 1, 1),
+        Way("at once, one lane", jobs, 1),
+        Way("at once, two lanes", jobs, 2),
     )
 
 
@@ -65,7 +64,7 @@ def measure(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     values = json.dumps([asdict(way), jobs, size, steps, upscale])
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.batching", "--way", values],
-        env={**os.environ, "OMP_WAIT_POLICY": way.waiting},
+        env={**os.environ, **SPINS},
         check=True,
         capture_output=True,
         text=True,
@@ -85,7 +84,6 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
 
     width, height = parse_size(size)
     models = WarmModels()
-    models.warm()
     options = WorkerOptions(batch=way.batch, lanes=way.lanes, until=Until.NONE_LEFT)
 
     async def paint(folder: str) -> Figures:
@@ -93,6 +91,7 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
         url = f"sqlite+aiosqlite:///{folder}/queue.db"
         async with open_store(url, limits, migrate=True) as store:
             blobs = open_blobs(f"file://{folder}/blobs")
+            await in_brief_thread(models.warm)
             ids = []
             for seed in range(jobs):
                 wish = JobRequest(

@@ -1,5 +1,6 @@
 """`python -m engine`: the commands that paint, serve the queue and train; torch waits for them."""
 
+import os
 import sys
 
 import click
@@ -9,6 +10,7 @@ from engine.commands.models import models
 from engine.commands.paint import paint
 from engine.commands.run import run
 from engine.commands.train import train
+from engine.openmp import SPINS
 from ganshare.cli import run_cli
 
 __all__ = ["engine", "main"]
@@ -28,6 +30,8 @@ engine.add_command(embed)
 
 def main() -> None:
     """Run the command and exit."""
+    for name, value in SPINS.items():
+        os.environ.setdefault(name, value)
     # `ganshare paint` hands over to this process, and its messages should name what was typed.
     sys.exit(run_cli(engine, program="ganshare"))
 

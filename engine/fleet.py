@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.openmp import SPINS
 from ganshare.errors import ParameterError, WorldError
 from ganshare.log import get_logger, start_log
 from ganshare.settings import CoreSettings, EngineSettings
@@ -50,7 +51,7 @@ class Fleet:
 
     def options(self) -> dict[str, Any]:
         """Ray's options for each of them."""
-        environment = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(self.cpus)}
+        environment = {**SPINS, "OMP_NUM_THREADS": str(self.cpus)}
         return {
             "num_gpus": 1 if self.gpus else 0,
             "num_cpus": self.cpus,

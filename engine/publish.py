@@ -13,6 +13,7 @@ from typing import TypeVar
 from engine.commission import Commission, Picture, SavedState
 from engine.images import encode_jpeg
 from engine.lease import Lease
+from engine.openmp import in_brief_thread
 from ganshare.blobs import Blobs, picture_key, preview_key, state_key, thumbnail_key
 from ganshare.errors import BlobError, BlobExists, StoreError, WorldError
 from ganshare.jobs import Artwork, Job
@@ -71,8 +72,8 @@ class Courier:
         while True:
             frame = await self._commission.frames.get()
             async with self._uploading:
-                data = await asyncio.to_thread(encode_jpeg, frame.image, PREVIEW_BYTES)
-                withheld = await asyncio.to_thread(objection, self._safety, data)
+                data = await in_brief_thread(encode_jpeg, frame.image, PREVIEW_BYTES)
+                withheld = await in_brief_thread(objection, self._safety, data)
                 if withheld is not None:
                     _log.info("a preview is withheld", step=frame.step, reason=withheld)
                 key = preview_key(job.id, job.attempt, frame.step)

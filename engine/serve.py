@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 from engine.device import check_device
 from engine.easel import Pace
+from engine.openmp import in_brief_thread
 from engine.safety import safety_check
 from engine.warm import WarmModels
 from engine.worker import Until, Worker, WorkerOptions
@@ -60,8 +61,8 @@ class Engine:
                 await stack.enter_async_context(
                     HealthServer(settings.health_listen, metrics, pulse, checks)
                 )
-            await asyncio.to_thread(models.warm)
-            safety = await asyncio.to_thread(safety_check, settings.safety_check, models)
+            await in_brief_thread(models.warm)
+            safety = await in_brief_thread(safety_check, settings.safety_check, models)
             if self._stopped:
                 return True
             self._worker = Worker(

@@ -2,7 +2,8 @@
 
 Canvases share nothing, and each operation runs on as many cores as it would alone, so that a
 painting is the same in any company. A second lane on a CPU fills the pauses that the first one
-leaves between and within its operations; docs/benchmarks.md says what that gives.
+leaves between and within its operations; docs/benchmarks.md says what that gives. A lane without
+work ends, as the first one is faster where no other exists (see `engine.openmp`).
 """
 
 import os
@@ -45,41 +46,38 @@ class Studio:
         self.lanes = lanes
         self._on_step = on_step
         self._waiting: deque[Work] = deque()
-        self._in_hand = 0
+        self._running: set[threading.Thread] = set()
         self._open = True
-        self._changed = threading.Condition()
-        # daemons: a process that was told to end at once does not wait for a long step
-        self._threads = [
-            threading.Thread(target=self._run, args=(index,), name=f"lane-{index}", daemon=True)
-            for index in range(lanes)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._lock = threading.Lock()
 
     def add(self, work: Work) -> None:
         """Give it the next free turn."""
-        with self._changed:
+        with self._lock:
             self._waiting.append(work)
-            self._changed.notify()
+            if len(self._running) < self.lanes:
+                # a daemon: a process that was told to end at once does not wait for a long step
+                lane = threading.Thread(target=self._run, name="lane", daemon=True)
+                self._running.add(lane)
+                lane.start()
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do."""
-        with self._changed:
-            return not self._waiting and not self._in_hand
+        with self._lock:
+            return not self._running
 
     def close(self, seconds: float) -> bool:
         """Take no further step; tells whether the present ones ended within so many seconds."""
-        with self._changed:
+        with self._lock:
             self._open = False
             self._waiting.clear()
-            self._changed.notify_all()
-        for thread in self._threads:
-            thread.join(seconds)
-        return not any(thread.is_alive() for thread in self._threads)
+            lanes = tuple(self._running)
+        for lane in lanes:
+            lane.join(seconds)
+        return not any(lane.is_alive() for lane in lanes)
 
-    def _run(self, index: int) -> None:
-        while (work := self._take(index)) is not None:
+    def _run(self) -> None:
+        while (work := self._take()) is not None:
             self._on_step()
             try:
                 more = work.step()
@@ -87,30 +85,24 @@ class Studio:
                 more = is_out_of_memory(error) and self._narrow()
                 if not more:
                     work.fail(error)
-            with self._changed:
-                self._in_hand -= 1
-                if more and self._open:
+            if more:
+                with self._lock:
                     self._waiting.append(work)
-                    self._changed.notify()
 
-    def _take(self, index: int) -> Work | None:
-        with self._changed:
-            self._changed.wait_for(
-                lambda: not self._open or index >= self.lanes or bool(self._waiting)
-            )
-            if not self._open or index >= self.lanes:
-                self._changed.notify()  # another lane may take what this one leaves
-                return None
-            self._in_hand += 1
-            return self._waiting.popleft()
+    def _take(self) -> Work | None:
+        """What waited longest; None ends the lane, whose work another one may take."""
+        with self._lock:
+            if self._waiting and self._open and len(self._running) <= self.lanes:
+                return self._waiting.popleft()
+            self._running.discard(threading.current_thread())
+            return None
 
     def _narrow(self) -> bool:
         """Compute fewer steps at once from now on; False if there was only one."""
-        with self._changed:
+        with self._lock:
             if self.lanes == 1:
                 return False
             self.lanes -= 1
-            self._changed.notify_all()
         _log.warning("memory ran out; fewer steps at once from now on", lanes=self.lanes)
         return True
 

@@ -63,9 +63,6 @@ def run(
         raise ParameterError("--gpus and --engines are for a Ray cluster; name it with --ray.")
     if gpus and engines:
         raise ParameterError("Give --gpus or --engines, not both.")
-    # Several steps are computed at once; a thread that waits must leave its core to another.
-    # OpenMP reads this once, when torch is imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
     from ganshare.log import start_log
     from ganshare.settings import CoreSettings, EngineSettings, load

@@ -75,6 +75,36 @@ def test_two_lanes_compute_at_the_same_moment() -> None:
     assert [work.error for work in works] == [None, None]
 
 
+def test_lanes_last_as_long_as_there_is_work_for_them() -> None:
+    gate = threading.Event()
+
+    class Gate(Steps):
+        def step(self) -> bool:
+            gate.wait(10)
+            return super().step()
+
+    def lanes() -> int:
+        return sum(thread.name == "lane" for thread in threading.enumerate())
+
+    before, studio = lanes(), Studio(2)
+    assert lanes() == before
+    works = [Gate(name, 3, [], {}) for name in "abc"]
+    for number, work in enumerate(works, 1):
+        studio.add(work)
+        assert lanes() == before + min(number, 2)
+    gate.set()
+    assert all(work.ended.wait(10) for work in works)
+    deadline = time.monotonic() + 5
+    while lanes() > before:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert studio.idle
+    again = Steps("again", 3, [], {})
+    studio.add(again)
+    assert again.ended.wait(10)
+    assert studio.close(5)
+
+
 def test_an_error_ends_its_own_work_only() -> None:
     bad, good = Steps("bad", 5, [], {3: ValueError("no")}), Steps("good", 5, [], {})
     run(1, bad, good)
