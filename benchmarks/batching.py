@@ -22,6 +22,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from engine.allocator import keep_freed_memory
 from engine.openmp import SPINS, in_brief_thread
 from ganshare.jobs import JobRequest
 from ganshare.sizes import DEFAULT_STEPS, parse_size
@@ -82,6 +83,7 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     from ganshare.blobs import open_blobs
     from ganshare.store import Limits, open_store
 
+    keep_freed_memory()
     width, height = parse_size(size)
     models = WarmModels()
     options = WorkerOptions(batch=way.batch, lanes=way.lanes, until=Until.NONE_LEFT)

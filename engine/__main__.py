@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from engine.allocator import keep_freed_memory
 from engine.commands.embed import embed
 from engine.commands.models import models
 from engine.commands.paint import paint
@@ -30,6 +31,7 @@ engine.add_command(embed)
 
 def main() -> None:
     """Run the command and exit."""
+    keep_freed_memory()
     for name, value in SPINS.items():
         os.environ.setdefault(name, value)
     # `ganshare paint` hands over to this process, and its messages should name what was typed.

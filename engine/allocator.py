@@ -14,6 +14,9 @@ def keep_freed_memory() -> None:
 
     Each step allocates and frees the same hundreds of megabytes. By default, glibc returns them to
     the system, which clears every page before it hands it out again. Elsewhere, nothing is done.
+
+    A process with several threads calls this before it starts them: an arena that a thread got
+    earlier would be dealt out by turns, and a painting take up to 270 MiB more.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.allocator import keep_freed_memory
 from engine.openmp import SPINS
 from ganshare.errors import ParameterError, WorldError
 from ganshare.log import get_logger, start_log
@@ -67,6 +68,7 @@ class FleetEngine:
     def __init__(self, core: CoreSettings, settings: EngineSettings, folder: str) -> None:
         if Path(folder).is_dir():
             os.chdir(folder)  # relative files in the settings mean the same as at the supervisor
+        keep_freed_memory()
         start_log("engine", core, settings)
         self._core, self._settings = core, settings
         self._engine: Engine | None = None
