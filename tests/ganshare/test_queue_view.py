@@ -24,6 +24,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 async def submit(store: Store, number: int, prompt: str = "a castle") -> Job:
     request = make_request(prompt=prompt, seed=number)
+    await asyncio.sleep(0.002)  # who asked within the same millisecond has no order
     submitted = await store.submit(f"chat:{number}", "chat", request, key=f"key-{number}")
     return submitted.job
 
