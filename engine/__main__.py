@@ -1,17 +1,14 @@
 """`python -m engine`: the commands that paint, serve the queue and train; torch waits for them."""
 
-import os
 import sys
 
 import click
 
-from engine.allocator import keep_freed_memory
 from engine.commands.embed import embed
 from engine.commands.models import models
 from engine.commands.paint import paint
 from engine.commands.run import run
 from engine.commands.train import train
-from engine.openmp import SPINS
 from ganshare.cli import run_cli
 
 __all__ = ["engine", "main"]
@@ -31,9 +28,6 @@ engine.add_command(embed)
 
 def main() -> None:
     """Run the command and exit."""
-    keep_freed_memory()
-    for name, value in SPINS.items():
-        os.environ.setdefault(name, value)
     # `ganshare paint` hands over to this process, and its messages should name what was typed.
     sys.exit(run_cli(engine, program="ganshare"))
 

@@ -1,4 +1,4 @@
-"""How the CPU's threads wait for one another: a moment awake, then asleep.
+"""How the threads of an engine wait for one another: a moment awake, then asleep.
 
 Every thread that computes keeps a team of OpenMP threads for as long as it lives. Where the members
 of all teams together outnumber the cores, GNU's OpenMP lets them sleep at once whenever they wait,
@@ -7,8 +7,10 @@ docs/decisions/0007-engine-worker.md has the figures.
 """
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 __all__ = ["SPINS", "in_brief_thread"]
@@ -25,6 +27,8 @@ async def in_brief_thread(function: Callable[P, T], *args: P.args, **kwargs: P.k
     The function goes on when the caller is cancelled, as with `asyncio.to_thread`.
     """
     thread = ThreadPoolExecutor(1, thread_name_prefix="brief")
-    future = asyncio.wrap_future(thread.submit(function, *args, **kwargs))
+    # what is logged there is of the same job
+    call = partial(contextvars.copy_context().run, function, *args, **kwargs)
+    future = asyncio.wrap_future(thread.submit(call))
     thread.shutdown(wait=False)
     return await future

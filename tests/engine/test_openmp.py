@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from engine.openmp import in_brief_thread
 
@@ -44,6 +45,11 @@ async def test_a_call_gives_what_the_function_gives() -> None:
     assert thread != threading.current_thread().name
     with pytest.raises(ZeroDivisionError):
         await in_brief_thread(divide, 1, 0)
+
+
+async def test_what_is_bound_to_the_log_is_bound_there_too() -> None:
+    with bound_contextvars(job="j1"):
+        assert await in_brief_thread(get_contextvars) == {"job": "j1"}
 
 
 async def test_a_cancelled_caller_waits_for_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import pytest
 import torch
@@ -33,6 +34,18 @@ class Steps:
         self.ended.set()
 
 
+class Gated(Steps):
+    """Waits before each step until its gate is open."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.gate = threading.Event()
+
+    def step(self) -> bool:
+        self.gate.wait(10)
+        return super().step()
+
+
 def run(lanes: int, *works: Steps) -> Studio:
     studio = Studio(lanes)
     for work in works:
@@ -45,18 +58,11 @@ def run(lanes: int, *works: Steps) -> Studio:
 
 def test_works_take_turns() -> None:
     log: list[str] = []
-    gate = threading.Event()
-
-    class Gate(Steps):
-        def step(self) -> bool:
-            gate.wait(10)
-            return super().step()
-
     studio = Studio(1)
-    works = [Gate("first", 1, log, {}), *(Steps(name, 3, log, {}) for name in "abc")]
+    works = [first := Gated("first", 1, log, {}), *(Steps(name, 3, log, {}) for name in "abc")]
     for work in works:
         studio.add(work)
-    gate.set()
+    first.gate.set()
     assert all(work.ended.wait(10) for work in works)
     assert log == ["first", *"abcabcabc"]
     assert studio.close(5)
@@ -76,23 +82,17 @@ def test_two_lanes_compute_at_the_same_moment() -> None:
 
 
 def test_lanes_last_as_long_as_there_is_work_for_them() -> None:
-    gate = threading.Event()
-
-    class Gate(Steps):
-        def step(self) -> bool:
-            gate.wait(10)
-            return super().step()
-
     def lanes() -> int:
         return sum(thread.name == "lane" for thread in threading.enumerate())
 
     before, studio = lanes(), Studio(2)
     assert lanes() == before
-    works = [Gate(name, 3, [], {}) for name in "abc"]
+    works = [Gated(name, 3, [], {}) for name in "abc"]
     for number, work in enumerate(works, 1):
         studio.add(work)
         assert lanes() == before + min(number, 2)
-    gate.set()
+    for work in works:
+        work.gate.set()
     assert all(work.ended.wait(10) for work in works)
     deadline = time.monotonic() + 5
     while lanes() > before:
