@@ -8,13 +8,14 @@ from benchmarks.busy_round import EACH, PAINTINGS, fill_round
 from ganshare.store import Store
 from ganshare.voting import Voter
 
+TIMES = 7
 LIMIT = 0.5  # seconds on any machine, however busy; a quiet one is below a tenth
 
 
 async def fastest(verb: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
     """What it costs, whatever else the machine does."""
     times = []
-    for _ in range(7):
+    for _ in range(TIMES):
         started = time.perf_counter()
         result = await verb()
         times.append(time.perf_counter() - started)
@@ -33,9 +34,12 @@ async def test_a_round_with_fifty_thousand_votes_is_tallied_at_once(store: Store
     ids = sorted(counted)[:24]
     page, _ = await fastest(lambda: store.votes_of(ids))
     state, _ = await fastest(lambda: store.vote_state(ids[0], "discord:5"))
-    started = time.perf_counter()
-    await store.toggle(ids[0], Voter("web:5"), key="press")
-    press = time.perf_counter() - started
+    people = iter(range(TIMES))  # each waits for the disk, which may have much to write by now
+    press, _ = await fastest(
+        lambda: store.toggle(
+            ids[0], Voter(f"web:{(number := next(people))}"), key=f"press-{number}"
+        )
+    )
     # On two cores with nothing else to do: 0.045, 0.15, 0.005, 0.005 and 0.02 seconds.
     took = {"tally": tally, "standings": standing / 4, "page": page, "state": state, "press": press}
     assert {verb: seconds for verb, seconds in took.items() if seconds > LIMIT} == {}
