@@ -25,7 +25,7 @@ from engine.perceptor.minilm import embed_sentences
 from engine.shapes import DRAWINGS, draw_shapes
 from engine.training.captions import with_article
 from engine.training.lite import class_names
-from ganshare.attributes import Attributes
+from ganshare.prompts.attributes import Attributes
 from wordlists import word_lists
 
 __all__ = ["SubjectJudge", "Verdict", "cannot_judge", "judge", "palette_distance", "z_scores"]

@@ -27,9 +27,9 @@ from engine.request import (
     attributes_of,
     parse_size,
 )
-from ganshare.attributes import Attributes
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts
+from ganshare.prompts.attributes import Attributes
 
 if TYPE_CHECKING:
     from benchmarks.judge import Verdict

@@ -32,9 +32,9 @@ from engine.request import (
 )
 from engine.synthesis import Painter, SynthesisSettings
 from engine.vqgan import load_vqgan
-from ganshare.attributes import Attributes
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts
+from ganshare.prompts.attributes import Attributes
 
 OBJECTIVES = ("prompt", "painting")  # the text alone, or all that `ganshare paint` reads in it
 PROMPT = "Fauvist Painting of a Canyon in Maximum Purple"

@@ -14,9 +14,9 @@ from PIL import Image
 
 from engine.registry import ModelFolder
 from engine.request import attributes_of
-from ganshare.attributes import Attributes
 from ganshare.errors import ImageError, quoted
 from ganshare.prompts import WeightedPrompt
+from ganshare.prompts.attributes import Attributes
 
 __all__ = ["PNG_KEY", "Manifest", "ModelUse", "read_manifest"]
 

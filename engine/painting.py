@@ -19,8 +19,8 @@ from engine.request import PaintingRequest
 from engine.upscale.upscaler import Upscaler, load_upscaler, upscale_to
 from engine.video import write_video
 from ganshare import __version__
-from ganshare.attributes import Attributes
 from ganshare.errors import InternalError
+from ganshare.prompts.attributes import Attributes
 
 __all__ = [
     "LONG_SIDE",

@@ -5,9 +5,9 @@ from __future__ import annotations  # Tensor is named, not imported: limits must
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ganshare.attributes import Attributes, find_attributes
 from ganshare.errors import ParameterError, PromptError, quoted
 from ganshare.prompts import MAX_SEED, MAX_WEIGHT, WeightedPrompt
+from ganshare.prompts.attributes import Attributes, find_attributes
 from ganshare.sizes import (
     DEFAULT_CUTOUTS,
     DEFAULT_SIDE,

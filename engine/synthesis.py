@@ -18,7 +18,7 @@ from engine.registry import ModelFolder
 from engine.request import PaintingRequest
 from engine.underpainting import underpaintings
 from engine.vqgan import VQGAN, load_vqgan
-from ganshare.attributes import Attributes
+from ganshare.prompts.attributes import Attributes
 from wordlists import CATEGORIES, word_lists
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.colours import hex_to_rgb
 from engine.shapes import DRAWINGS, draw_shapes
-from ganshare.attributes import Attributes
+from ganshare.prompts.attributes import Attributes
 
 __all__ = ["underpaintings"]
 

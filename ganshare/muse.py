@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from ganshare.attributes import Attributes, find_attributes
 from ganshare.errors import AskerError, ParameterError, PromptError, WorldError, must_be_one_of
 from ganshare.prompts import CATEGORIES, DrawnPrompt, draw_prompt, parse_prompts
+from ganshare.prompts.attributes import Attributes, find_attributes
 from wordlists import word_lists
 
 __all__ = [

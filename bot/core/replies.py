@@ -5,8 +5,8 @@ from bot.core.sales import sale_line, sale_links
 from bot.core.values import Action, Button, File, Reply
 from bot.core.views import View
 from bot.core.words import Words
-from ganshare.attributes import Attributes
 from ganshare.jobs import Artwork, Job, JobState
+from ganshare.prompts.attributes import Attributes
 from ganshare.sales import Sale
 
 __all__ = [

@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from bot.core.entering import enterable
-from ganshare.attributes import Attributes, find_attributes
 from ganshare.blobs import Blobs
 from ganshare.errors import BlobError
 from ganshare.jobs import Artwork, Job, JobState, Place
+from ganshare.prompts.attributes import Attributes, find_attributes
 from ganshare.sales import Sale
 from ganshare.store import Store
 

@@ -24,9 +24,9 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 from bot.testing.hanging import Hand
-from ganshare.attributes import find_attributes
 from ganshare.blobs import open_blobs
 from ganshare.prompts import draw_prompt
+from ganshare.prompts.attributes import find_attributes
 from ganshare.store import open_store
 
 CURATOR = "discord:42"  # whom the page knows for one

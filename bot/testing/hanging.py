@@ -13,9 +13,9 @@ from typing import Any
 
 from PIL import Image
 
-from ganshare.attributes import find_attributes
 from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
 from ganshare.jobs import Artwork, Job, JobRequest
+from ganshare.prompts.attributes import find_attributes
 from ganshare.store import NewArtwork, Store
 
 __all__ = ["Hand", "plain_picture"]

@@ -7,8 +7,8 @@ from engine.canvas import Canvas
 from engine.registry import default_model
 from engine.request import PaintingRequest
 from engine.synthesis import load_painter
-from ganshare.attributes import find_attributes
 from ganshare.prompts import WeightedPrompt
+from ganshare.prompts.attributes import find_attributes
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 

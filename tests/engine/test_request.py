@@ -16,9 +16,9 @@ from engine.request import (
     parse_noise_prompt,
     parse_size,
 )
-from ganshare.attributes import Attributes
 from ganshare.errors import ParameterError, PromptError, SizeError
 from ganshare.prompts import MAX_SEED, WeightedPrompt, parse_prompts
+from ganshare.prompts.attributes import Attributes
 
 
 def make_request(**overrides: object) -> PaintingRequest:

@@ -9,9 +9,9 @@ from engine.canvas import Canvas, Frame
 from engine.registry import default_model
 from engine.request import PaintingRequest
 from engine.synthesis import Painter, load_painter
-from ganshare.attributes import find_attributes
 from ganshare.errors import InternalError
 from ganshare.prompts import WeightedPrompt
+from ganshare.prompts.attributes import find_attributes
 from wordlists import CATEGORIES, word_lists
 
 CASTLE = "Cubist Painting of a Castle in Teal"

@@ -6,7 +6,7 @@ import torch
 from engine.colours import hex_to_rgb
 from engine.shapes import DRAWINGS
 from engine.underpainting import underpaintings
-from ganshare.attributes import Attributes, find_attributes
+from ganshare.prompts.attributes import Attributes, find_attributes
 from wordlists import word_lists
 
 

@@ -16,7 +16,7 @@ from ganshare.prompts import parse_prompts
 
 GANSHARE = Path(errors.__file__).parent
 SPOKEN = (
-    "prompts.py",
+    "prompts/parse.py",
     "sizes.py",
     *(f"store/{name}.py" for name in (
         "admission", "community_accounts", "community_gallery", "community_moderation",

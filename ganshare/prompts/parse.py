@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ganshare.attributes import Attributes, find_attributes
 from ganshare.errors import ParameterError, PromptError, must_be_one_of, quoted
+from ganshare.prompts.attributes import Attributes, find_attributes
 from wordlists import CATEGORIES, word_lists
 
 __all__ = [
