@@ -126,6 +126,7 @@ def paint(
     outputs: Outputs,
     *,
     load_painter: LoadPainter | None = None,
+    on_loaded: Callable[[], None] = lambda: None,
     on_frame: Callable[[FrameLike], None] = lambda _: None,
     on_tile: Callable[[int, int], None] | None = None,
 ) -> Manifest:
@@ -137,6 +138,7 @@ def paint(
         models: which models.
         outputs: which files.
         load_painter: builds the painter; by default engine.synthesis.load_painter.
+        on_loaded: called once the models are loaded, before the first step.
         on_frame: told of each frame.
         on_tile: told of each tile of the upscaling as (done, total).
 
@@ -150,6 +152,7 @@ def paint(
             models.vqgan, models.perceptor, models.device
         )
         upscaler = None if models.upscaler is None else _load(models.upscaler, models.device)
+    on_loaded()
     written: list[Path] = []
     canvases: list[Tensor] = []
     last: FrameLike | None = None

@@ -27,11 +27,12 @@ from engine.request import (
     parse_size,
 )
 from ganshare.errors import ImageError, ParameterError, quoted
-from ganshare.progress import reporting
+from ganshare.progress import Reporter, reporting
 from ganshare.prompts import draw_prompt, parse_prompts
 from ganshare.settings import EngineSettings, load
 
 if TYPE_CHECKING:
+    from engine.manifest import Manifest
     from engine.painting import FrameLike, LoadPainter, Models, Outputs
     from engine.registry import ModelFolder
 
@@ -147,18 +148,27 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     if not options.quiet and not options.as_json:
         click.echo(f"{text}\nseed {seed}", err=True)
 
-    from engine.device import check_device
-    from engine.painting import Models, Outputs
+    with reporting(quiet=options.quiet) as reporter:
+        reporter.stage("loading the models", 1)
+        reporter.advance(0)  # importing torch is a part of it
 
-    check_device(options.device)
-    _execute(
-        request,
-        text,
-        Models(vqgan, perceptor, upscaler, options.device),
-        Outputs(out, options.frames_dir, options.video),
-        options,
-        load_painter,
-    )
+        from engine.device import check_device
+        from engine.painting import Models, Outputs, manifest_path
+
+        check_device(options.device)
+        manifest = _execute(
+            request,
+            text,
+            Models(vqgan, perceptor, upscaler, options.device),
+            Outputs(out, options.frames_dir, options.video),
+            options,
+            load_painter,
+            reporter,
+        )
+    if options.as_json:
+        click.echo(json.dumps(manifest.to_json()))
+    else:
+        click.echo(f"{out}\n{manifest_path(out)}")
 
 
 def _execute(
@@ -168,11 +178,12 @@ def _execute(
     outputs: "Outputs",
     options: Options,
     load_painter: "LoadPainter | None",
-) -> None:
+    reporter: Reporter,
+) -> "Manifest":
     from dataclasses import replace
 
     from engine.images import read_image
-    from engine.painting import LONG_SIDE, draft_manifest, manifest_path
+    from engine.painting import LONG_SIDE, draft_manifest
     from engine.painting import paint as paint_request
 
     init, targets = options.init_image, options.target_image
@@ -188,30 +199,29 @@ def _execute(
         init_image_sha256=sha256_of(init) if init else None,
         target_images_sha256=tuple(sha256_of(path) for path in targets),
     )
-    with reporting(quiet=options.quiet) as reporter:
+
+    def on_loaded() -> None:
+        reporter.advance(1)
         reporter.stage("painting", request.steps)
 
-        def on_frame(frame: "FrameLike") -> None:
-            reporter.advance(frame.step, f"loss {frame.loss:.3f}")
+    def on_frame(frame: "FrameLike") -> None:
+        reporter.advance(frame.step, f"loss {frame.loss:.3f}")
 
-        def on_tile(done: int, total: int) -> None:
-            if done == 1:
-                reporter.stage(f"upscaling to {LONG_SIDE}", total)
-            reporter.advance(done)
+    def on_tile(done: int, total: int) -> None:
+        if done == 1:
+            reporter.stage(f"upscaling to {LONG_SIDE}", total)
+        reporter.advance(done)
 
-        manifest = paint_request(
-            request,
-            draft,
-            models,
-            outputs,
-            load_painter=load_painter,
-            on_frame=on_frame,
-            on_tile=on_tile,
-        )
-    if options.as_json:
-        click.echo(json.dumps(manifest.to_json()))
-    else:
-        click.echo(f"{outputs.path}\n{manifest_path(outputs.path)}")
+    return paint_request(
+        request,
+        draft,
+        models,
+        outputs,
+        load_painter=load_painter,
+        on_loaded=on_loaded,
+        on_frame=on_frame,
+        on_tile=on_tile,
+    )
 
 
 def slug(text: str) -> str:

@@ -56,7 +56,7 @@ def demo(
     if not quiet:
         click.echo(f"{text}\nseed {number}", err=True)
     with reporting(quiet=quiet) as reporter:
-        reporter.stage("starting an engine", 1)
+        reporter.stage("loading the models", 1)
         reporter.advance(0)
         painted = asyncio.run(_run(Demo(folder, wish, _Shower(reporter))))
     click.echo(f"{painted.picture}\n{painted.manifest}")

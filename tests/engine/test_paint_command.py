@@ -152,6 +152,20 @@ def test_without_a_seed_a_random_one_is_told(
     assert len(seeds) == 2
 
 
+def test_the_progress_says_that_models_load_before_it_says_painting(
+    paint: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[str] = []
+
+    def load(*folders: Any) -> FakePainter:
+        told.append(capsys.readouterr().err)
+        return load_fake(*folders)
+
+    assert paint(load) == 0
+    assert told[0].splitlines()[-1] == "loading the models 0/1"
+    assert capsys.readouterr().err.startswith("loading the models 1/1")
+
+
 def test_images_reach_the_painter(paint: Callable[..., int], tmp_path: Path) -> None:
     Image.new("RGB", (30, 20), "red").save(tmp_path / "red.png")
     painters: list[FakePainter] = []
