@@ -9,6 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from engine.runtime.precision import autocast, fastest_dtype
+
 __all__ = ["PACKAGES", "Backbone", "load_backbone"]
 
 PACKAGES = (
@@ -54,7 +56,7 @@ class Backbone:
             images = torch.stack(
                 [as_tensor(picture, side) for picture in pictures[start : start + BATCH]]
             )
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast(images.device, fastest_dtype(images.device)):
                 maps = self._maps(images.contiguous(memory_format=torch.channels_last))
             pooled.append(maps[-1].float().mean((2, 3)))
             early = [each.float().flatten(2) for each in maps[EARLY]]

@@ -104,7 +104,7 @@ class Ours:
         return self.canvas.step > self.canvas.coarse_steps
 
     def decode(self, latent: Tensor) -> Tensor:
-        """As a step decodes, in bfloat16."""
+        """As a step decodes."""
         return self.painter.decode(latent)
 
     def cut(self, image: Tensor) -> Tensor:
@@ -116,7 +116,7 @@ class Ours:
         return self.painter.take(cutouts, image)
 
     def embed(self, views: Tensor) -> Tensor:
-        """As a step embeds, in bfloat16."""
+        """As a step embeds."""
         return self.painter.embed(views)
 
     def step(self) -> None:

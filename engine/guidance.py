@@ -13,6 +13,7 @@ from engine.colours import hex_to_rgb, to_oklab
 from engine.cutouts import resize_matrices
 from engine.perceptor.protocol import Perceptor
 from engine.perceptor.styles import STYLE_SIDE
+from engine.runtime.precision import autocast
 
 
 def spherical_distance(images: Tensor, target: Tensor) -> Tensor:
@@ -115,11 +116,12 @@ class Style:
     name: str
     rivals: tuple[str, ...]  # what it could be taken for instead
     weight: float
+    dtype: torch.dtype = torch.float32  # that the perceptor computes in
 
     def loss(self, image: Tensor) -> Tensor:
         """(1, 3, height, width) in [0, 1] -> surprise at the style above `ENOUGH`."""
         square = _filtered(image, *(_squeeze(side) for side in image.shape[2:]))
-        with torch.autocast(image.device.type, torch.bfloat16):
+        with autocast(image.device, self.dtype):
             logits = self.perceptor.read_styles(
                 square.contiguous(memory_format=torch.channels_last)
             )

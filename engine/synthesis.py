@@ -16,6 +16,7 @@ from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.registry import ModelFolder
 from engine.request import PaintingRequest
+from engine.runtime.precision import autocast, fastest_dtype
 from engine.underpainting import underpaintings
 from engine.vqgan import VQGAN, load_vqgan
 from ganshare.prompts.attributes import Attributes
@@ -58,9 +59,12 @@ class Painter:
         perceptor: Perceptor,
         device: str = "cpu",
         settings: SynthesisSettings | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
+        """`dtype` is what networks compute in; by default `fastest_dtype(device)`."""
         self.vqgan, self.perceptor = vqgan, perceptor
         self.device = torch.device(device)
+        self.dtype = dtype or fastest_dtype(self.device)
         if self.device.type == "cpu":
             keep_freed_memory()
         else:  # the same painting each time is worth more than cuDNN's fastest gradients
@@ -75,19 +79,19 @@ class Painter:
         low, high = self.codebook.amin(0)[:, None, None], self.codebook.amax(0)[:, None, None]
         return torch.maximum(torch.minimum(latent, high), low)
 
-    def _half(self, *, exact: bool) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=not exact)
+    def _precision(self, *, exact: bool) -> torch.autocast:
+        return autocast(self.device, torch.float32 if exact else self.dtype)
 
     def decode(self, latent: Tensor, *, exact: bool = False) -> Tensor:
         """(1, embed_dim, height, width) -> image in about [0, 1]; `exact` in float32."""
         quantised = self.vqgan.vector_quantize(latent, self.codebook)
-        with self._half(exact=exact):
+        with self._precision(exact=exact):
             image = self.vqgan.decode(quantised.contiguous(memory_format=torch.channels_last))
         return image.float() * 0.5 + 0.5
 
     def embed(self, views: Tensor) -> Tensor:
         """(n, 3, size, size) -> (n, dim), unit length."""
-        with self._half(exact=False):
+        with self._precision(exact=False):
             return self.perceptor.encode_image(views.contiguous(memory_format=torch.channels_last))
 
     def draw_cutouts(
@@ -99,7 +103,7 @@ class Painter:
 
     def take(self, cutouts: Cutouts, image: Tensor) -> Tensor:
         """(1, 3, height, width) -> (n, 3, size, size)."""
-        with self._half(exact=False):
+        with self._precision(exact=False):
             return cutouts.to(image.device)(image)
 
     def _read(self, text: str) -> Tensor:
@@ -199,7 +203,7 @@ class Painter:
             return None
         rivals.remove(name)
         weight = settings.reading_weight * (settings.drawn_reading if drawn else 1.0)
-        return Style(self.perceptor, name, tuple(rivals), weight)
+        return Style(self.perceptor, name, tuple(rivals), weight, self.dtype)
 
     def paint(
         self, requests: Sequence[PaintingRequest], every: int | None = None

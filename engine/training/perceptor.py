@@ -31,6 +31,7 @@ from engine.perceptor.quantized import pack
 from engine.perceptor.styles import STYLE_ADJECTIVES
 from engine.perceptor.tower import FeatureExtractor, Features, soft_colour_histogram
 from engine.registry import ModelFolder
+from engine.runtime.precision import autocast, fastest_dtype
 from engine.training.captions import PAINTERS, Described, caption, style_texts
 from engine.training.export import export_model
 from engine.training.language import embed_batch, load_minilm
@@ -62,7 +63,7 @@ def extract(extractor: FeatureExtractor, views: list[np.ndarray]) -> Features:
     images = torch.from_numpy(np.stack(views)).permute(0, 3, 1, 2).float().div(255)
     images = images + 0.03 * torch.randn_like(images)
     images = images.contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast(images.device, fastest_dtype(images.device)):
         features: Features = extractor(images)
     return Features(*(getattr(features, name).float() for name in NAMES))
 

@@ -24,6 +24,7 @@ from engine.cutouts import resize_matrices
 from engine.image_set import ImageSet
 from engine.perceptor.efficientnet import EfficientNetLite
 from engine.perceptor.tower import statistics
+from engine.runtime.precision import autocast, fastest_dtype
 from engine.training.lite import lite0_state, load_lite0
 
 __all__ = [
@@ -99,7 +100,7 @@ class Sight:
 
     @staticmethod
     def _pooled(trunk: EfficientNetLite, views: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.autocast(views.device.type, torch.bfloat16):
+        with autocast(views.device, fastest_dtype(views.device)):
             maps = trunk.stages((views * 2.0 - 1.0).contiguous(memory_format=torch.channels_last))
         return maps[-1].float().mean((2, 3)), statistics(maps[:-1])
 

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.runtime.precision import fastest_dtype
 from engine.upscale.networks import RDN, RRDN, build_network
 from ganshare.errors import InternalError, ModelError, quoted
 
@@ -73,19 +74,6 @@ def load_upscaler(
     # On paintings: 65-72 dB against float32 throughout, against 50-54 dB if all were bfloat16.
     network.blocks.to(dtype if dtype is not None else fastest_dtype(torch.device(device)))
     return Upscaler(name, network)
-
-
-def fastest_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where the hardware multiplies it natively (twice as fast), else float32."""
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    elif device.type == "cpu":
-        # Newer than the oldest torch we allow; without it, float32 is always right.
-        capabilities: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-        native = any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16"))
-    else:
-        native = False
-    return torch.bfloat16 if native else torch.float32
 
 
 def dequantise(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

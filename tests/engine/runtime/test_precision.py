@@ -1,0 +1,102 @@
+"""bfloat16 only where the hardware, as oneDNN may use it, multiplies it."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from engine.canvas import Canvas
+from engine.guidance import Style
+from engine.request import PaintingRequest
+from engine.runtime.precision import fastest_dtype
+from engine.synthesis import Painter
+from engine.warm import WarmModels
+from ganshare.attributes import find_attributes
+from ganshare.prompts import WeightedPrompt
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def cpu_with_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    monkeypatch.delenv("DNNL_MAX_CPU_ISA", raising=False)
+    monkeypatch.setattr(
+        torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True, "amx_bf16": False}
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "dtype"),
+    [
+        (None, torch.bfloat16),
+        ("", torch.bfloat16),
+        ("ALL", torch.bfloat16),
+        ("AVX512_CORE_BF16", torch.bfloat16),
+        ("avx512_core_amx", torch.bfloat16),
+        ("SSE41", torch.float32),
+        ("AVX2", torch.float32),
+        ("avx2_vnni_2", torch.float32),
+        ("AVX512_CORE", torch.float32),
+        ("AVX512_CORE_VNNI", torch.float32),
+    ],
+)
+@pytest.mark.parametrize("variable", ["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"])
+def test_what_onednn_may_use_decides(
+    variable: str, limit: str | None, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if limit is not None:
+        monkeypatch.setenv(variable, limit)
+    assert fastest_dtype(CPU) == dtype
+
+
+@pytest.mark.parametrize("capabilities", [{}, {"avx512_f": True, "avx512_bf16": False}])
+def test_a_cpu_without_the_instructions_computes_in_float32(
+    capabilities: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert fastest_dtype(CPU) == torch.float32
+    assert fastest_dtype(torch.device("meta")) == torch.float32
+
+
+class Formats(TorchDispatchMode):
+    """Collects the number formats that convolutions and products of matrices compute in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[torch.dtype] = set()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if any(name in str(func) for name in ("convolution", "mm", "linear")):
+            self.found |= {each.dtype for each in args if isinstance(each, torch.Tensor)}
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_step_computes_in_float32_where_bfloat16_is_emulated(
+    warm: WarmModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    loaded = warm.painter(warm.names[0])
+    text = "a Cubist Painting of a Castle"
+    request = PaintingRequest(
+        (WeightedPrompt(text, 1.0),), find_attributes(text), 1, 64, 64, steps=1, num_cutouts=2
+    )
+    canvas = Canvas(Painter(loaded.vqgan, loaded.perceptor), request)
+    with Formats() as formats:
+        canvas.advance()
+    assert "style" in canvas.losses
+    assert formats.found == {torch.float32}
+
+
+def test_a_step_computes_in_bfloat16_where_it_is_fast(warm: WarmModels) -> None:
+    loaded = warm.painter(warm.names[0])
+    painter = Painter(loaded.vqgan, loaded.perceptor)
+    with Formats() as formats:
+        painter.embed(torch.zeros(1, 3, 32, 32))
+    assert torch.bfloat16 in formats.found
+    with Formats() as formats:
+        Style(loaded.perceptor, "cubist", ("abstract",), 1.0, painter.dtype).loss(
+            torch.zeros(1, 3, 32, 32)
+        )
+    assert torch.bfloat16 in formats.found
