@@ -4,41 +4,41 @@ import sys
 
 import click
 
-from admin.commands.approve import approve
-from admin.commands.audit import audit
-from admin.commands.critic import critic
-from admin.commands.curate import curate
-from admin.commands.deploy import deploy
-from admin.commands.doctor import doctor
-from admin.commands.export import export
-from admin.commands.keys import keys
-from admin.commands.list import list_, unlist
-from admin.commands.mint import mint
-from admin.commands.plan import plan
-from admin.commands.reconcile import reconcile, status
-from admin.commands.rounds import rounds
-from admin.commands.verify import verify
-from admin.commands.verify_contract import verify_contract
 from ganshare.cli import run_cli
+from ganshare.lazy_group import LazyGroup
 
 __all__ = ["admin", "main"]
 
+COMMANDS = {
+    "approve": "admin.commands.approve:approve",
+    "audit": "admin.commands.audit:audit",
+    "critic": "admin.commands.critic:critic",
+    "curate": "admin.commands.curate:curate",
+    "deploy": "admin.commands.deploy:deploy",
+    "doctor": "admin.commands.doctor:doctor",
+    "export": "admin.commands.export:export",
+    "keys": "admin.commands.keys:keys",
+    "list": "admin.commands.list:list_",
+    "mint": "admin.commands.mint:mint",
+    "plan": "admin.commands.plan:plan",
+    "reconcile": "admin.commands.reconcile:reconcile",
+    "rounds": "admin.commands.rounds:rounds",
+    "status": "admin.commands.reconcile:status",
+    "unlist": "admin.commands.list:unlist",
+    "verify": "admin.commands.verify:verify",
+    "verify-contract": "admin.commands.verify_contract:verify_contract",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def admin() -> None:
     """Mint what the community chose, and list it for sale."""
-
-
-for _command in (audit, rounds, curate, critic, keys, deploy, approve, plan, mint, list_, unlist):
-    admin.add_command(_command)
-for _command in (reconcile, status, export, verify, verify_contract, doctor):
-    admin.add_command(_command)
 
 
 def main() -> None:
     """Run the command and exit."""
     # `ganshare admin` hands over to this process, and its messages should name what was typed.
-    sys.exit(run_cli(admin, program="ganshare admin"))
+    sys.exit(run_cli(admin, program="ganshare admin", extra="admin"))
 
 
 if __name__ == "__main__":

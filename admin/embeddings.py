@@ -85,7 +85,9 @@ def _ask(pictures: Mapping[str, str], texts: Sequence[str]) -> Embeddings:
         answers = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
     except subprocess.CalledProcessError as error:
         reason = (error.stderr or "").strip().splitlines()[-1:] or ["it said nothing"]
-        raise WorldError(f"The engine cannot compute embeddings: {reason[0]}") from error
+        raise WorldError(
+            f"The engine cannot compute embeddings: {reason[0].removeprefix('error: ')}"
+        ) from error
     except (OSError, ValueError) as error:
         raise WorldError(f"The engine cannot compute embeddings: {error}") from error
     head, *rows = answers

@@ -4,15 +4,26 @@ import sys
 
 import click
 
-from bot.commands.chat import chat
-from bot.commands.doctor import doctor
-from bot.commands.serve import run, web
+from bot.commands.serve import run
 from ganshare.cli import run_cli
+from ganshare.lazy_group import LazyGroup
 
 __all__ = ["bot", "main"]
 
+COMMANDS = {
+    "chat": "bot.commands.chat:chat",
+    "doctor": "bot.commands.doctor:doctor",
+    "run": "bot.commands.serve:run",
+    "web": "bot.commands.serve:web",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.pass_context
 def bot(context: click.Context) -> None:
     """Run the bots of Discord and Telegram, whichever has a token."""
@@ -20,14 +31,10 @@ def bot(context: click.Context) -> None:
         context.invoke(run)
 
 
-for _command in (run, web, chat, doctor):
-    bot.add_command(_command)
-
-
 def main() -> None:
     """Run the command and exit."""
     # `ganshare bot` hands over to this process, and its messages should name what was typed.
-    sys.exit(run_cli(bot, program="ganshare bot"))
+    sys.exit(run_cli(bot, program="ganshare bot", extra="bot"))
 
 
 if __name__ == "__main__":

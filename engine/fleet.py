@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine.allocator import keep_freed_memory
 from engine.openmp import SPINS
 from ganshare.errors import ParameterError, WorldError
+from ganshare.extras import check_extra
 from ganshare.log import get_logger, start_log
 from ganshare.settings import CoreSettings, EngineSettings
 
@@ -90,14 +91,13 @@ def run_fleet(fleet: Fleet, core: CoreSettings, settings: EngineSettings) -> Non
     """Keep the engines running until SIGTERM or Ctrl-C; then drain them.
 
     Raises:
-        ParameterError: Ray is not installed, or a cluster of several machines has no shared store.
+        SettingsError: Ray is not installed.
+        ParameterError: a cluster of several machines has no shared store.
         WorldError: the cluster cannot be reached, or has not what the engines need.
     """
-    try:
-        import ray
-    except ImportError as error:
-        message = "--ray needs the Ray package: install ganshare[fleet]."
-        raise ParameterError(message, given=fleet.address) from error
+    check_extra("fleet")
+    import ray
+
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     new = {"include_dashboard": False} if fleet.address == "local" else {}
     try:

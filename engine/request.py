@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganshare.errors import ParameterError, PromptError, quoted
+from ganshare.extras import check_extra
 from ganshare.prompts import MAX_SEED, MAX_WEIGHT, WeightedPrompt
 from ganshare.prompts.attributes import Attributes, find_attributes
 from ganshare.sizes import (
@@ -123,10 +124,17 @@ def parse_noise_prompt(text: str) -> tuple[int, float]:
 
 
 def check_video_path(path: Path) -> None:
-    """Raise ParameterError unless the suffix names a format that we write."""
+    """Check the suffix before anything is painted.
+
+    Raises:
+        ParameterError: no format that we write.
+        SettingsError: .mp4 without the extra `video`.
+    """
     if path.suffix.lower() not in VIDEO_SUFFIXES:
         raise ParameterError(
             f"The animation {quoted(path.name)} must end in .mp4, .gif or .webp.",
             given=path.suffix,
             allowed=VIDEO_SUFFIXES,
         )
+    if path.suffix.lower() == ".mp4":
+        check_extra("video")

@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.atomic import atomic_path
 from engine.images import to_pil
 from engine.request import check_video_path
-from ganshare.errors import InternalError, ParameterError, WorldError
+from ganshare.errors import InternalError, WorldError
 
 __all__ = ["write_video"]
 
@@ -20,7 +20,8 @@ def write_video(frames: Sequence[Tensor], path: Path, fps: float = 12.0) -> None
     """Write frames, each (3, height, width) in [0, 1]; the suffix chooses the format.
 
     Raises:
-        ParameterError: another suffix, or .mp4 without the `video` extra.
+        ParameterError: another suffix.
+        SettingsError: .mp4 without the extra `video`.
         WorldError: it cannot be written; then nothing of it is left.
     """
     check_video_path(path)
@@ -46,11 +47,8 @@ def _write_pillow(frames: Sequence[Tensor], path: Path, fps: float) -> None:
 
 
 def _write_mp4(frames: Sequence[Tensor], path: Path, fps: float) -> None:
-    try:
-        import imageio_ffmpeg
-    except ImportError as error:
-        message = "Writing .mp4 needs the video extra: pip install 'ganshare[video]'."
-        raise ParameterError(message, given=".mp4", allowed=(".gif", ".webp")) from error
+    import imageio_ffmpeg
+
     # H.264 stores colour at half the resolution, so both sides must be even.
     height, width = (side // 2 * 2 for side in frames[0].shape[1:])
     writer = imageio_ffmpeg.write_frames(

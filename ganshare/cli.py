@@ -10,6 +10,7 @@ import secrets
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any, Never
 
 import click
@@ -23,6 +24,7 @@ from ganshare.commands.settings import settings
 from ganshare.commands.store import store
 from ganshare.commands.up import up
 from ganshare.errors import AskerError, WorldError
+from ganshare.extras import check_extra, explain_missing
 from ganshare.handover import become_module
 from ganshare.prompts import CATEGORIES, MAX_SEED, DrawnPrompt, draw_prompt
 
@@ -50,7 +52,10 @@ def main() -> Never:
 
 
 def run_cli(
-    command: click.Command, arguments: Sequence[str] | None = None, program: str | None = None
+    command: click.Command,
+    arguments: Sequence[str] | None = None,
+    program: str | None = None,
+    extra: str = "",
 ) -> int:
     """Run a command and give its exit code; every failure becomes one sentence on stderr.
 
@@ -58,6 +63,7 @@ def run_cli(
         command: a command or group; an integer that it returns is the exit code.
         arguments: those of this process if left out.
         program: the name in the usage line, such as "ganshare".
+        extra: that the process needs, such as "engine"; see `explain_missing`.
 
     A fault of the asker's gives 2, one of the world's 3, Ctrl-C 130 and anything unexpected 1,
     with an id that stands in the log, too. GANSHARE_DEBUG=1 adds the traceback of the unexpected.
@@ -82,7 +88,11 @@ def run_cli(
         click.echo(f"error: {error}", err=True)
         return EXIT_WORLD
     except Exception as error:
-        return _report_unexpected(error)
+        missing = isinstance(error, ModuleNotFoundError) and explain_missing(error, extra)
+        if not missing:
+            return _report_unexpected(error)
+        click.echo(f"error: {missing}", err=True)
+        return EXIT_ASKER
     return int(result) if isinstance(result, int) and result is not True else 0
 
 
@@ -120,6 +130,8 @@ class _HandedOver(click.Command):
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> Any:
+        if find_spec(self._module) is None:
+            check_extra(self._module)  # the package of a process has its extra's name
         become_module(self._module, [*self._becomes, *ctx.args])
 
 

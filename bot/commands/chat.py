@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.extra import needs_extra
+from ganshare.extras import check_extra
 
 if TYPE_CHECKING:
     from ganshare.settings import BotSettings, CoreSettings
@@ -34,8 +34,7 @@ def chat(folder: Path, language: str | None, no_engine: bool) -> None:
 
     Lines may come from a pipe, too: one prompt or command each.
     """
-    with needs_extra():
-        import bot.terminal  # noqa: F401  # one sentence, should the extra be missing
+    check_extra("bot")
     from ganshare.log import start_log
     from ganshare.settings import BotSettings, CoreSettings, load
 

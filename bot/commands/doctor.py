@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.extra import needs_extra
+from ganshare.extras import check_extra
 
 if TYPE_CHECKING:
     from bot.core.doctor import Finding
@@ -23,6 +23,7 @@ EXIT_ILL = 3  # as the world's faults
 @click.option("--sync", "syncs", is_flag=True, help="Send the commands to Discord, changed or not.")
 def doctor(as_json: bool, syncs: bool) -> int:
     """Check store, blobs, engines, tokens, rights and webhooks; say what to click where."""
+    check_extra("bot")
     from rich.console import Console
     from rich.markup import escape
 
@@ -31,8 +32,7 @@ def doctor(as_json: bool, syncs: bool) -> int:
 
     core, settings = load(CoreSettings), load(BotSettings)
     start_log("doctor", core, settings)
-    with needs_extra():
-        findings = asyncio.run(_examine(core, settings, syncs=syncs))
+    findings = asyncio.run(_examine(core, settings, syncs=syncs))
     console = Console(highlight=False, soft_wrap=True)
     for each in findings:
         if as_json:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.extra import needs_extra
 from ganshare.errors import SettingsError
+from ganshare.extras import check_extra
 
 if TYPE_CHECKING:
     from bot.app import Front
@@ -23,19 +23,19 @@ __all__ = ["run", "serve", "web"]
 @click.command()
 def run() -> None:
     """Run the bots of Discord and Telegram, whichever has a token, in one process."""
-    with needs_extra():
-        from ganshare.settings import BotSettings, load
+    check_extra("bot")
+    from ganshare.settings import BotSettings, load
 
-        settings = load(BotSettings)
-        frontends: list[Serve] = []
-        if settings.discord_token is not None:
-            from bot.discord.frontend import run_discord
+    settings = load(BotSettings)
+    frontends: list[Serve] = []
+    if settings.discord_token is not None:
+        from bot.discord.frontend import run_discord
 
-            frontends.append(run_discord)
-        if settings.telegram_token is not None:
-            from bot.telegram.frontend import run_telegram
+        frontends.append(run_discord)
+    if settings.telegram_token is not None:
+        from bot.telegram.frontend import run_telegram
 
-            frontends.append(run_telegram)
+        frontends.append(run_telegram)
     if not frontends:
         raise SettingsError(
             "There is no token; set BOT_DISCORD_TOKEN or BOT_TELEGRAM_TOKEN, or both."
@@ -46,8 +46,9 @@ def run() -> None:
 @click.command()
 def web() -> None:
     """Serve the web page at BOT_WEB_LISTEN."""
-    with needs_extra():
-        from bot.web.serve import run_web
+    check_extra("bot")
+    from bot.web.serve import run_web
+
     serve("web", [run_web])
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from safetensors import SafetensorError
 
 from engine.atomic import check_writable, write_bytes
 from engine.registry import find_model
@@ -217,6 +216,7 @@ def trunk(
     On a GPU where there is one.
     """
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import save
 
     from engine.image_set import ImageSet

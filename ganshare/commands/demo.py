@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganshare.extras import check_extra
+
 if TYPE_CHECKING:
     from ganshare.demo import Demo, Painted
     from ganshare.jobs import Job
@@ -52,6 +54,7 @@ def demo(
         chosen = DEFAULT_STEPS if steps is None else steps
         return JobRequest(text, number, model, chosen, width, height)
 
+    check_extra("engine")
     wish("any")  # a mistake is answered before an engine is started
     if not quiet:
         click.echo(f"{text}\nseed {number}", err=True)

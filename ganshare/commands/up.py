@@ -2,10 +2,12 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from ganshare.errors import SettingsError
+from ganshare.extras import check_extra
 
 if TYPE_CHECKING:
     from ganshare.settings import BotSettings, CoreSettings, EngineSettings
@@ -15,11 +17,17 @@ __all__ = ["up"]
 
 # Time for a child to say goodbye to the store after its own drain.
 GOODBYE_SECONDS = 10.0
-_EXTRA = ("discord", "fluent", "jinja2", "telegram")  # what the extra "bot" brings
 
 
 @click.command()
-@click.option("--engines", metavar="N", type=click.IntRange(0, 64), default=1, show_default=True)
+@click.option(
+    "--engines",
+    metavar="N",
+    type=click.IntRange(0, 64),
+    default=1,
+    show_default=True,
+    help="Engines on this machine; 0 where they run on others.",
+)
 @click.option("--no-bot", is_flag=True, help="Without the chat bot.")
 @click.option("--no-web", is_flag=True, help="Without the web page.")
 @click.option(
@@ -49,6 +57,8 @@ def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
     environment = {"GANSHARE_LOG": "console" if for_people else "json"}
     if sys.stdout.isatty():
         environment["FORCE_COLOR"] = "1"  # the children's output is a pipe, ours is a terminal
+    if engines:
+        check_extra("engine")
     programs = [_engine(number, engines, engine) for number in range(engines)]
     for name, wanted in (("bot", not no_bot), ("web", not no_web)):
         reason = _why_not(name, bot)
@@ -102,14 +112,10 @@ def _engine(number: int, of: int, settings: "EngineSettings") -> "Program":
 
 def _why_not(name: str, settings: "BotSettings") -> str | None:
     """Say why the bot, or the web page, which is a part of it, is not started; None if it is."""
-    from importlib.util import find_spec
-
-    found = find_spec("bot")
-    # A folder that happens to be called so has no __main__. Nothing of it is imported here.
-    folders = (found.submodule_search_locations if found else None) or ()
-    has_main = any(Path(folder, "__main__.py").is_file() for folder in folders)
-    if not has_main or any(find_spec(package) is None for package in _EXTRA):
-        return "it is not installed; pip install 'ganshare[bot]' does that"
+    try:
+        check_extra("bot")
+    except SettingsError as error:
+        return str(error)
     if name == "bot" and not (settings.discord_token or settings.telegram_token):
         return "it has no token; set BOT_DISCORD_TOKEN or BOT_TELEGRAM_TOKEN"
     if name == "web" and settings.web_listen is None:

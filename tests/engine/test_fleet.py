@@ -50,23 +50,6 @@ def test_each_engine_gets_its_gpu_or_its_cores() -> None:
     assert on_gpus.options()["runtime_env"]["env_vars"]["OMP_NUM_THREADS"] == "4"
 
 
-def test_without_ray_the_message_says_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "ray.py").write_text("raise ImportError")
-    done = subprocess.run(
-        [sys.executable, "-m", "engine", "run", "--ray", "local"],
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert (
-        done.stderr.splitlines()[-1]
-        == "error: --ray needs the Ray package: install ganshare[fleet]."
-    )
-
-
 @pytest.mark.slow
 async def test_an_engine_that_is_killed_comes_back_and_the_queue_drains(scene: Scene) -> None:
     pytest.importorskip("ray")

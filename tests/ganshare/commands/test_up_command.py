@@ -150,7 +150,7 @@ def test_what_is_not_installed_is_said_and_the_rest_runs(
     assert code == 0
     reasons = {line["program"]: line["event"] for line in said if "not started" in line["event"]}
     assert reasons.keys() == {"bot", "web"}
-    assert all("pip install 'ganshare[bot]'" in reason for reason in reasons.values())
+    assert all("The package bot is missing" in reason for reason in reasons.values())
 
 
 def test_an_installed_bot_runs_beside_the_engine_and_its_web_page_can_be_left_out(
