@@ -1,4 +1,5 @@
-# GANshare: `make demo` paints, `make test` tests, `make check` is what CI runs. `make help` lists all.
+# GANshare: `make demo` paints, `make install` installs it all, `make check` is what CI runs.
+# `make help` lists the rest.
 
 PYTHON ?= python3
 VENV := .venv
@@ -20,20 +21,26 @@ CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: contracts chain help demo test test-all check lint format reference chaos clean web browser acceptance
+.PHONY: contracts chain help demo install test test-all check lint format reference chaos clean web browser acceptance
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.engine ## Paint one random prompt through queue and engine, into demo/
 	@$(BIN)/ganshare demo
+	@$(say-how)
 
-web: $(VENV)/.bot ## Serve the web page on http://127.0.0.1:8000 with an engine, to try it out, in demo/web
+install: $(VENV)/.install ## Install all that a community needs: engine, bots, web page, minting
+	@$(say-how)
+
+web: $(VENV)/.install ## Serve the web page on http://127.0.0.1:8000 with an engine, to try it out, in demo/web
 	@mkdir -p demo/web
 	@echo "The page comes up on http://$${BOT_WEB_LISTEN:-127.0.0.1:8000} in a few seconds; Ctrl-C ends it."
 	@GANSHARE_DATABASE_URL=sqlite+aiosqlite:///demo/web/ganshare.db \
 	GANSHARE_BLOBS_URL=file://./demo/web/blobs ENGINE_HEALTH_LISTEN=off \
 	BOT_WEB_GUESTS_PER_DAY=$${BOT_WEB_GUESTS_PER_DAY:-200} $(BIN)/ganshare up --no-bot
+
+say-how = echo "For the command ganshare, type in this terminal: source $(BIN)/activate"
 
 test: $(VENV)/.test ## Run the tests (without the slow, reference and training suites)
 	@$(BIN)/python -m pytest -m "not slow and not reference and not training"
@@ -102,14 +109,20 @@ endef
 $(VENV)/.created:
 	$(create-venv)
 
-$(VENV)/.engine: $(VENV)/.created pyproject.toml constraints.txt
-	@echo "Installing GANshare and PyTorch into $(VENV) (a few minutes the first time)"
+# TORCH_INDEX: an index to take PyTorch from.
+$(VENV)/.torch: $(VENV)/.created constraints.txt
+	@echo "Installing PyTorch into $(VENV) (a few minutes the first time)"
+	@$(BIN)/python -m ganshare.install_torch
+	@touch $@
+
+$(VENV)/.engine: $(VENV)/.torch pyproject.toml constraints.txt
+	@echo "Installing GANshare into $(VENV)"
 	@$(PIP) --editable '.[engine]'
 	@touch $@
 
-$(VENV)/.bot: $(VENV)/.engine
-	@echo "Installing the bots and the web page into $(VENV)"
-	@$(PIP) --editable '.[bot,engine]'
+$(VENV)/.install: $(VENV)/.engine
+	@echo "Installing the bots, the web page and minting into $(VENV)"
+	@$(PIP) --editable '.[admin,bot,engine]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.engine
@@ -134,6 +147,7 @@ $(REFERENCE_VENV)/.created:
 
 $(REFERENCE_VENV)/.installed: $(REFERENCE_VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing the reference implementations into $(REFERENCE_VENV) (large: TensorFlow)"
+	@$(REFERENCE_VENV)/bin/python -m ganshare.install_torch
 	@$(REFERENCE_PIP) --constraint constraints.txt --editable '.[engine]' --group reference
 	@$(REFERENCE_PIP) --no-deps $(REFERENCE_NO_DEPS)
 	@touch $@

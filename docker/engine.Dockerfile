@@ -2,22 +2,23 @@
 #
 #     docker build -f docker/engine.Dockerfile -t ganshare-engine .
 #
-# The default package index serves a torch with CUDA for x86-64. Name another index to get another
-# one, such as the CPU-only builds, which are much smaller:
+# PyTorch is the build for CPUs. For a GPU, name its CUDA; or an index to take PyTorch from:
 #
+#     docker build -f docker/engine.Dockerfile --build-arg UV_TORCH_BACKEND=cu128 -t ganshare-engine .
 #     docker build -f docker/engine.Dockerfile --build-arg TORCH_INDEX=URL -t ganshare-engine .
 
 FROM python:3.11-slim AS build
 # Both may be empty: then pip takes its own default.
 ARG PIP_INDEX=""
 ARG TORCH_INDEX=""
+ARG UV_TORCH_BACKEND="cpu"
 WORKDIR /source
 RUN python -m venv /venv
 COPY constraints.txt ./
+COPY ganshare/__init__.py ganshare/install_torch.py ganshare/
 # torch alone first: it is large and changes seldom.
-RUN if [ -n "$TORCH_INDEX" ]; then index="$TORCH_INDEX"; else index="$PIP_INDEX"; fi \
-    && /venv/bin/pip install --no-cache-dir ${index:+--index-url "$index"} \
-        "$(grep '^torch==' constraints.txt)"
+RUN env PIP_NO_CACHE_DIR=1 ${PIP_INDEX:+"PIP_INDEX_URL=$PIP_INDEX"} \
+    /venv/bin/python -m ganshare.install_torch
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY ganshare ganshare
 COPY engine engine

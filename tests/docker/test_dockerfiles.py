@@ -90,13 +90,14 @@ def test_what_is_copied_exists_and_reaches_the_build(path: Path) -> None:
     assert sources
     for source in sources:
         assert (ROOT / source).exists()
-        assert any(fnmatch.fnmatch(source, pattern) for pattern in let_in)
+        assert any(fnmatch.fnmatch(source.partition("/")[0], pattern) for pattern in let_in)
 
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
 def test_no_package_index_is_written_down(path: Path) -> None:
     arguments = {rest for name, rest in instructions(path) if name == "ARG"}
     assert 'PIP_INDEX=""' in arguments
+    arguments.discard('UV_TORCH_BACKEND="cpu"')
     assert all(argument.endswith('=""') for argument in arguments)
     runs = " ".join(rest for name, rest in instructions(path) if name == "RUN")
     assert "://" not in runs
