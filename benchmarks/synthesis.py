@@ -34,7 +34,6 @@ from engine.synthesis import Painter, SynthesisSettings
 from engine.vqgan import load_vqgan
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts
-from ganshare.prompts.attributes import Attributes
 
 OBJECTIVES = ("prompt", "painting")  # the text alone, or all that `ganshare paint` reads in it
 PROMPT = "Fauvist Painting of a Canyon in Maximum Purple"
@@ -75,7 +74,7 @@ def run(name: str, options: Options, await_turn: Callable[[], object]) -> Figure
     )
     prompts = parse_prompts(options.prompt)
     width, height = parse_size(options.size)
-    read = attributes_of(prompts) if options.objective == "painting" else Attributes()
+    read = attributes_of(prompts) if options.objective == "painting" else None
     request = PaintingRequest(
         prompts, read, options.seed, width, height, options.steps, options.num_cutouts
     )

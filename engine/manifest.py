@@ -13,7 +13,6 @@ from typing import Any
 from PIL import Image
 
 from engine.registry import ModelFolder
-from engine.request import attributes_of
 from ganshare.errors import ImageError, quoted
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import Attributes
@@ -142,7 +141,7 @@ class Manifest:
         return cls(
             prompt=fields["prompt"],
             prompts=prompts,
-            attributes=attributes_of(prompts),  # traits drop the article of a subject
+            attributes=Attributes.from_traits(fields["attributes"]),
             seed=fields["seed"],
             model=ModelUse(**models["vqgan"]),
             perceptor=ModelUse(**models["perceptor"]),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganshare.errors import ParameterError, PromptError, quoted
 from ganshare.extras import check_extra
-from ganshare.prompts import MAX_SEED, MAX_WEIGHT, WeightedPrompt
-from ganshare.prompts.attributes import Attributes, find_attributes
+from ganshare.prompts import MAX_SEED, MAX_WEIGHT, Attributes, WeightedPrompt, attributes_of
 from ganshare.sizes import (
     DEFAULT_CUTOUTS,
     DEFAULT_SIDE,
@@ -57,7 +56,7 @@ class PaintingRequest:
 
     Args:
         prompts: text parts with their weights; may be empty if there are target images.
-        attributes: style, subject and colour asked for, where they are known.
+        attributes: style, subject and colour asked for; None paints the prompts' words alone.
         seed: 0 to `MAX_SEED`; the same request gives the same painting on the same machine.
         width: of the canvas in pixels, before upscaling.
         height: the same.
@@ -104,13 +103,6 @@ class PaintingRequest:
                 "A painting needs a prompt with a weight above zero or a target image.",
                 given=self.prompts,
             )
-
-
-def attributes_of(prompts: tuple[WeightedPrompt, ...]) -> Attributes:
-    """Style, subject and colour of the part that weighs most."""
-    if not prompts:
-        return Attributes()
-    return find_attributes(max(prompts, key=lambda prompt: prompt.weight).text)
 
 
 def parse_noise_prompt(text: str) -> tuple[int, float]:

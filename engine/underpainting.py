@@ -1,4 +1,4 @@
-"""What a canvas begins with: for a shape of the word lists, its drawing in the named colour.
+"""What a canvas begins with: for a shape of the word lists, its drawing in the named colours.
 
 Guidance finds things and places by itself. Shapes it cannot: a perceptor that sees views of parts
 is content with any small texture that has a slope or a corner, so the composition is laid down
@@ -13,7 +13,8 @@ from torch import Tensor
 
 from engine.colours import hex_to_rgb
 from engine.shapes import DRAWINGS, draw_shapes
-from ganshare.prompts.attributes import Attributes
+from ganshare.prompts import Attributes
+from ganshare.prompts.palette import leading_colour
 
 __all__ = ["underpaintings"]
 
@@ -24,12 +25,20 @@ _SEEN = 0.6  # share of the drawing's side: what is finer than a few latent cell
 def underpaintings(
     attributes: Attributes | None, height: int, width: int, seed: int, count: int
 ) -> list[Tensor]:
-    """`count` drawings, (3, height, width) in [0, 1]; none if the subject is no shape."""
-    shape = None if attributes is None else (attributes.subject or "").lower()
-    if attributes is None or shape not in DRAWINGS:
+    """`count` drawings, (3, height, width) in [0, 1]; none if the subject is no shape.
+
+    The picture's colour is the ground's, an adjective ("red circles") the shape's own.
+    """
+    if attributes is None or attributes.subject is None:
         return []
-    colour = hex_to_rgb(attributes.hex or _NEUTRAL)
-    ground, *inks = (tuple((255 * part).round().int().tolist()) for part in _palette(colour))
+    ink, noun = leading_colour(attributes.subject)
+    shape = next((name for name in (noun.lower(), f"a {noun.lower()}") if name in DRAWINGS), None)
+    if shape is None:
+        return []
+    ground, *inks = (
+        tuple((255 * part).round().int().tolist())
+        for part in _palette(attributes.hex, ink.hex if ink else None)
+    )
     rng = np.random.default_rng(seed)
     return [_fit(draw_shapes(shape, rng, ground, inks), height, width) for _ in range(count)]
 
@@ -44,7 +53,20 @@ def _fit(drawing: Image.Image, height: int, width: int) -> Tensor:
     return image[:, top : top + height, left : left + width]
 
 
-def _palette(colour: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The colour as the ground; inks far from it in lightness, and in hue."""
-    away = torch.zeros(3) if colour.mean() > 0.5 else torch.ones(3)
+def _palette(ground: str | None, ink: str | None) -> tuple[Tensor, Tensor, Tensor]:
+    """The ground, and two inks: as asked, or far from it in lightness, and in hue."""
+    if ink is not None:
+        own = hex_to_rgb(ink)
+        away = _far_end(own)
+        return (
+            own.lerp(away, 0.8) if ground is None else hex_to_rgb(ground),
+            own,
+            own.lerp(away, 0.2),
+        )
+    colour = hex_to_rgb(ground or _NEUTRAL)
+    away = _far_end(colour)
     return colour, colour.lerp(away, 0.6), (1 - colour).lerp(away, 0.3)
+
+
+def _far_end(colour: Tensor) -> Tensor:
+    return torch.zeros(3) if colour.mean() > 0.5 else torch.ones(3)

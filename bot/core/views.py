@@ -7,11 +7,11 @@ from bot.core.entering import enterable
 from ganshare.blobs import Blobs
 from ganshare.errors import BlobError
 from ganshare.jobs import Artwork, Job, JobState, Place
-from ganshare.prompts.attributes import Attributes, find_attributes
+from ganshare.prompts import Attributes, attributes_of
 from ganshare.sales import Sale
 from ganshare.store import Store
 
-__all__ = ["View", "attributes_of", "fetched_picture", "look_at"]
+__all__ = ["View", "fetched_picture", "look_at"]
 
 LARGEST_PICTURE = 8 * 1024**2  # bytes; beyond, the small one is shown. Discord takes 10 MiB
 
@@ -46,12 +46,7 @@ class View:
     @property
     def attributes(self) -> Attributes:
         """Style, subject and colour that the prompt asks for."""
-        return attributes_of(self.job)
-
-
-def attributes_of(job: Job) -> Attributes:
-    """Style, subject and colour of the part of the prompt that weighs most."""
-    return find_attributes(max(job.request.prompts, key=lambda part: part.weight).text)
+        return attributes_of(self.job.request.prompts)
 
 
 async def look_at(store: Store, blobs: Blobs, job: Job) -> View:

@@ -13,6 +13,7 @@ from ganshare.prompts.parse import (
     format_prompts,
     parse_prompts,
 )
+from ganshare.prompts.shares import PromptShare, attributes_of, shares_of
 
 __all__ = [
     "CATEGORIES",
@@ -22,9 +23,12 @@ __all__ = [
     "MAX_WEIGHT",
     "Attributes",
     "DrawnPrompt",
+    "PromptShare",
     "WeightedPrompt",
+    "attributes_of",
     "draw_prompt",
     "find_attributes",
     "format_prompts",
     "parse_prompts",
+    "shares_of",
 ]

@@ -47,6 +47,13 @@ def test_json_comes_back_as_it_went() -> None:
     assert Manifest.from_json(manifest.to_json()) == manifest
 
 
+def test_stored_attributes_stay_whatever_is_found_in_the_prompt_today() -> None:
+    traits = {"Subject": "Fox", "Category": "Things", "Colour": "Red", "Hex": "#ff0000"}
+    prompts = [{"text": "a red fox", "weight": 1.0}]
+    fields = make_manifest().to_json() | {"attributes": traits, "prompts": prompts}
+    assert Manifest.from_json(fields).to_json()["attributes"] == traits
+
+
 def test_json_has_the_names_that_other_programs_read() -> None:
     fields = make_manifest().to_json()
     assert fields["model"] == "vqgan-one"

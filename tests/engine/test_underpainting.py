@@ -35,6 +35,19 @@ def test_a_seed_gives_its_own_drawings_each_another() -> None:
     assert not torch.equal(first[0], other[0])
 
 
+def test_an_adjective_is_the_colour_of_the_shape_and_not_of_the_ground() -> None:
+    def red(prompt: str) -> torch.Tensor:
+        (image,) = underpaintings(asked(prompt), 128, 128, 3, 1)
+        return (image - hex_to_rgb("#ff0000")[:, None, None]).norm(dim=0) < 0.15
+
+    shape, ground = red("red circles"), red("circles in red")
+    assert shape.float().mean() > 0.05
+    assert ground.float().mean() > 0.2
+    assert not (shape & ground).any()
+    assert red("a bright red spiral in teal").any()
+    assert not red("circles").any()
+
+
 @pytest.mark.parametrize("prompt", ["Cubist Painting of a Castle in Amber", "a long poem", ""])
 def test_whatever_is_no_shape_has_none(prompt: str) -> None:
     assert underpaintings(asked(prompt), 128, 128, 1, 8) == []
