@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 
 import engine
+from engine.upscale.metrics import axis_peaks, phase_spread
 from engine.upscale.upscaler import CONTEXT, load_upscaler, upscale, upscale_to
 
 FOLDER = Path(engine.__file__).parent / "models" / "isr-gans"
@@ -63,6 +64,52 @@ def test_it_beats_bicubic_interpolation(load):
     small = F.interpolate(truth[None], size=(48, 48), mode="bicubic", antialias=True).clamp(0, 1)
     bicubic = F.interpolate(small, scale_factor=4, mode="bicubic")[0].clamp(0, 1)
     assert psnr(upscale(small[0], load()), truth) > psnr(bicubic, truth) + 1
+
+
+FLATS = {
+    "black": (0.0, 0.0, 0.0),
+    "grey": (0.5, 0.5, 0.5),
+    "white": (1.0, 1.0, 1.0),
+    "red": (1.0, 0.0, 0.0),
+    "green": (0.0, 1.0, 0.0),
+    "night": (0.05, 0.05, 0.2),
+    "ochre": (0.8, 0.5, 0.15),
+}
+SLOPES = {"across": (0, 1), "down": (1, 0), "aslant": (0.5, 0.5)}
+
+
+@pytest.mark.parametrize("colour", FLATS.values(), ids=FLATS)
+def test_a_plain_colour_stays_plain(load, colour):
+    image = torch.tensor(colour)[:, None, None].expand(3, 7, 9)
+    grown = upscale(image, load(torch.float32))
+    assert phase_spread(grown, 4) <= 0.5
+    # the border included: a frame around a sky is seen at once
+    assert (grown.amax((1, 2)) - grown.amin((1, 2))).max() * 255 < 1
+
+
+@pytest.mark.parametrize("slope", SLOPES.values(), ids=SLOPES)
+def test_a_ramp_gets_no_lattice(load, slope):
+    y, x = torch.linspace(0, 1, 22)[:, None], torch.linspace(0, 1, 18)
+    ramp = slope[0] * y + slope[1] * x
+    image = torch.stack([0.1 + 0.8 * ramp, 0.8 - 0.6 * ramp, 0.3 + 0.2 * ramp])
+    grown = upscale(image, load(torch.float32))
+    # along a ramp the phases differ, too: what counts is what is left beside it
+    inner = grown[:, 8:-8, 8:-8]
+    rows, columns = (torch.arange(float(side)) for side in inner.shape[1:])
+    plane = torch.cartesian_prod(rows, columns)
+    plane = torch.cat([plane / 100, torch.ones(len(plane), 1)], dim=1)
+    wanted = plane @ torch.linalg.lstsq(plane, inner.flatten(1).T).solution
+    assert phase_spread(inner - wanted.T.view_as(inner), 4) <= 0.5
+
+
+def test_the_lattice_goes_and_the_picture_stays(load, monkeypatch):
+    truth, upscaler = picture(192, 192), load(torch.float32)
+    small = F.interpolate(truth[None], size=(48, 48), mode="bicubic", antialias=True)[0].clamp(0, 1)
+    grown = upscale(small, upscaler)
+    monkeypatch.setattr("engine.upscale.upscaler.remove_lattice", lambda image, period: image)
+    woven = upscale(small, upscaler)
+    assert axis_peaks(grown, 4) < 12 < axis_peaks(woven, 4)
+    assert psnr(grown, truth) >= psnr(woven, truth)
 
 
 def test_tiled_equals_untiled_everywhere(load):
