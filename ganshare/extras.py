@@ -13,12 +13,12 @@ from ganshare.errors import SettingsError
 
 __all__ = ["EXTRAS", "check_extra", "explain_missing", "missing_package"]
 
-# Names as they are imported.
+# Names as they are imported; the best known first, since a message names the first that is missing.
 EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "engine": ("httpx", "numpy", "yaml", "safetensors", "tokenizers", "torch"),
+    "engine": ("torch", "httpx", "numpy", "safetensors", "tokenizers", "yaml"),
     "bot": (
-        "confusable_homoglyphs",
         "discord",
+        "confusable_homoglyphs",
         "fluent",
         "jinja2",
         "python_multipart",

@@ -27,6 +27,7 @@ from engine.request import (
     parse_size,
 )
 from ganshare.errors import ImageError, ParameterError, quoted
+from ganshare.extras import check_extra
 from ganshare.progress import Reporter, reporting
 from ganshare.prompts import draw_prompt, parse_prompts
 from ganshare.settings import EngineSettings, load
@@ -145,6 +146,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     for path in (*([options.init_image] if options.init_image else []), *options.target_image):
         if not path.exists():
             raise ImageError(f"There is no image {quoted(str(path))}.", given=str(path))
+    check_extra("engine")
     if not options.quiet and not options.as_json:
         click.echo(f"{text}\nseed {seed}", err=True)
 
