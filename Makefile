@@ -26,7 +26,7 @@ CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.engine ## Paint one random prompt through queue and engine, into demo/
+demo: $(VENV)/.engine ## Paint one prompt through queue and engine, into demo/
 	@$(BIN)/ganshare demo
 	@$(say-how)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["CATEGORIES", "Colour", "WordLists", "word_lists"]
+__all__ = ["CATEGORIES", "Colour", "WordLists", "demo_prompts", "word_lists"]
 
 CATEGORIES: tuple[str, ...] = ("shapes", "places", "things")
 """The kinds of subject; a subject stands in one of them only."""
@@ -48,6 +48,12 @@ def word_lists() -> WordLists:
             for row in csv.DictReader(_read("colours.csv").splitlines())
         ),
     )
+
+
+@cache
+def demo_prompts() -> tuple[str, ...]:
+    """Read the prompts that come out well with the embedded models: a newcomer's first."""
+    return _lines("demo.txt")
 
 
 def _lines(name: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import signal
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,12 @@ __all__ = ["demo"]
 @click.command()
 @click.argument("prompt", required=False)
 @click.option("--seed", type=int, help="Same seed, same painting; random by default.")
+@click.option(
+    "--random",
+    "draws_from_all",
+    is_flag=True,
+    help="Draw from all word lists, not from the prompts that are known to come out well.",
+)
 @click.option("--steps", type=int, help="Steps to take.")
 @click.option("--size", metavar="WxH", help="Of the canvas, before upscaling.")
 @click.option(
@@ -34,20 +41,28 @@ __all__ = ["demo"]
 def demo(
     prompt: str | None,
     seed: int | None,
+    draws_from_all: bool,
     steps: int | None,
     size: str | None,
     folder: Path,
     quiet: bool,
 ) -> None:
-    """Paint PROMPT, or a random one, through queue and engine."""
+    """Paint PROMPT, or a random one that comes out well, through queue and engine."""
     from ganshare.demo import Demo
+    from ganshare.errors import ParameterError
     from ganshare.jobs import JobRequest
     from ganshare.progress import reporting
     from ganshare.prompts import draw_prompt
     from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS, parse_size
+    from wordlists import demo_prompts
 
+    if prompt is not None and draws_from_all:
+        raise ParameterError("Give PROMPT or --random, not both.")
     number = secrets.randbelow(2**32) if seed is None else seed
-    text = draw_prompt(number).text if prompt is None else prompt
+    text = prompt
+    if text is None:
+        drawn = draw_prompt(number).text  # checks the seed
+        text = drawn if draws_from_all else Random(number).choice(demo_prompts())
     width, height = (DEFAULT_SIDE, DEFAULT_SIDE) if size is None else parse_size(size)
 
     def wish(model: str) -> JobRequest:

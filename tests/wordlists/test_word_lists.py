@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from wordlists import CATEGORIES, word_lists
+from wordlists import CATEGORIES, demo_prompts, word_lists
 
 VOWEL_EXCEPTIONS = ("Uni", "Eu")  # "a Unicycle", "a Eucalyptus"
 STARTS_LOWER = {"a", "an", "and", "au", "de"}
@@ -99,3 +99,16 @@ def test_a_colour_named_for_a_hue_has_that_hue(word: str, low: int, high: int) -
         degrees = hue * 360
         inside = low <= degrees <= high if low < high else degrees >= low or degrees <= high
         assert inside or saturation < 0.15, colour
+
+
+def test_the_prompts_of_the_demo_are_of_the_lists_and_varied() -> None:
+    prompts, lists = demo_prompts(), word_lists()
+    assert list(prompts) == sorted(set(prompts))
+    assert len(prompts) >= 24
+    for prompt in prompts:
+        found = re.fullmatch(r"(\w+) Painting (?:of|with) (.+) in (.+)", prompt)
+        assert found is not None, prompt
+        style, subject, colour = found.groups()
+        assert style in lists.styles
+        assert colour in {each.name for each in lists.colours}
+        assert subject in all_subjects()

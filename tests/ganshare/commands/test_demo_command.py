@@ -13,6 +13,11 @@ import psutil
 import pytest
 from PIL import Image
 
+from ganshare.commands.demo import demo
+from ganshare.jobs import JobRequest
+from ganshare.prompts import draw_prompt
+from wordlists import demo_prompts
+
 SMALL = ["--steps", "4", "--size", "64x64", "--seed", "7"]
 
 
@@ -80,7 +85,8 @@ def test_an_engine_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["a:-1"], "above zero"), (["a", "--size", "37x41"], "not offered"), (["a", "--steps", "0"],
+    [(["a", "--random"], "not both"), (["--seed", "-1"], "seed -1"), (["a:-1"], "above zero"),
+     (["a", "--size", "37x41"], "not offered"), (["a", "--steps", "0"],
      "steps 0 is out of range")],
 )  # fmt: skip
 def test_a_mistake_is_answered_before_anything_is_started(
@@ -91,3 +97,29 @@ def test_a_mistake_is_answered_before_anything_is_started(
     assert process.returncode == 2
     assert message in told
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [[], ["--random"]])
+def test_a_seed_draws_its_prompt_from_those_that_come_out_well_or_from_all(
+    options: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    drawn: list[str] = []
+
+    class ToldError(Exception):
+        pass
+
+    class FakeDemo:
+        def __init__(self, folder: Path, wish: Callable[[str], JobRequest], *_: object) -> None:
+            drawn.append(wish("any").prompt)
+            raise ToldError
+
+    monkeypatch.setattr("ganshare.demo.Demo", FakeDemo)
+    for seed in (*range(20), *range(20)):
+        with pytest.raises(ToldError):
+            demo.main(["--quiet", "--seed", str(seed), *options], standalone_mode=False)
+    assert drawn[:20] == drawn[20:]
+    if options:
+        assert drawn[:20] == [draw_prompt(seed).text for seed in range(20)]
+    else:
+        assert set(drawn) <= set(demo_prompts())
+        assert len(set(drawn)) > 10
