@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from engine.runtime.threads import let_threads_sleep
 from ganshare.cli import run_cli
 from ganshare.lazy_group import LazyGroup
 
@@ -21,6 +22,7 @@ COMMANDS = {
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def engine() -> None:
     """Paint, and look after the models that paint."""
+    let_threads_sleep()
 
 
 def main() -> None:

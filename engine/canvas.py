@@ -15,6 +15,7 @@ from torch import Tensor
 from engine.adam import Adam
 from engine.guidance import lattice, range_loss, sum_losses, total_variation
 from engine.request import PaintingRequest
+from engine.runtime.precision import gradient_scale
 from engine.vqgan.model import random_latent
 from ganshare.errors import InternalError
 
@@ -124,7 +125,8 @@ class Canvas:
         parts.append(("smoothness", settings.smoothness * total_variation(image)))
         parts.append(("lattice", settings.lattice_weight * lattice(image, painter.vqgan.factor)))
         loss, named = sum_losses(parts)
-        (gradient,) = torch.autograd.grad(loss, self.latent)
+        scale = gradient_scale(painter.dtype)
+        gradient = torch.autograd.grad(loss * scale, self.latent)[0] / scale
         if not torch.isfinite(loss) or not torch.isfinite(gradient).all():
             raise InternalError(f"The loss is not finite at step {self.step}.")
         self.adam.step(gradient, step_size)

@@ -125,6 +125,7 @@ class Easel:
             ModelUse.of(self._folder),
             ModelUse.of(self._models.perceptor),
             self._painter.settings,
+            self._models.compute,
         )
         canvas = self._restored(request) or Canvas(self._painter, request)
         self._manifest = self._draft(request)
@@ -173,12 +174,13 @@ class Easel:
     def _draft(self, request: PaintingRequest) -> Manifest:
         wish, init = self._commission.job.request, self._materials.init_image
         upscaler = self._models.upscaler if wish.upscale else None
-        models = Models(self._folder, self._models.perceptor, upscaler, self._models.device)
+        models = Models(self._folder, self._models.perceptor, upscaler, self._models.compute)
         return draft_manifest(
             request,
             wish.prompt,
             models,
             init_image_sha256=None if init is None else hashlib.sha256(init).hexdigest(),
+            settings=self._painter.settings,
         )
 
     # --- on the way ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image
 
 from engine.registry import ModelFolder
+from engine.runtime.compute import Compute
 from ganshare.errors import ImageError, quoted
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import Attributes
@@ -57,6 +58,7 @@ class Manifest:
         losses: of the last step: the total as "loss", and its parts.
         width: of the picture; `height` likewise.
         ganshare_version: that painted; `torch_version` likewise.
+        compute: device, dtype and threads; None in old manifests, as are `settings`, the loop's.
         seconds: by stage: load, synthesise, upscale, write.
         frames: paths of the frames; `video` and `path` (of the picture) likewise.
     """
@@ -79,6 +81,8 @@ class Manifest:
     height: int
     ganshare_version: str
     torch_version: str
+    compute: Compute | None = None
+    settings: Mapping[str, Any] | None = None
     steps_taken: int | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
@@ -117,6 +121,8 @@ class Manifest:
             "height": self.height,
             "ganshare_version": self.ganshare_version,
             "torch_version": self.torch_version,
+            "compute": None if self.compute is None else self.compute.to_json(),
+            "settings": None if self.settings is None else dict(self.settings),
             "seconds": dict(self.seconds),
             "frames": list(self.frames),
             "video": self.video,
@@ -137,7 +143,7 @@ class Manifest:
         """
         models = fields["models"]
         prompts = tuple(WeightedPrompt(part["text"], part["weight"]) for part in fields["prompts"])
-        upscaler = models["upscaler"]
+        upscaler, compute = models["upscaler"], fields.get("compute")
         return cls(
             prompt=fields["prompt"],
             prompts=prompts,
@@ -157,6 +163,8 @@ class Manifest:
             height=fields["height"],
             ganshare_version=fields["ganshare_version"],
             torch_version=fields["torch_version"],
+            compute=None if compute is None else Compute.from_json(compute),
+            settings=fields.get("settings"),
             steps_taken=fields["steps_taken"],
             seconds=fields.get("seconds", {}),
             frames=tuple(fields.get("frames", ())),

@@ -4,18 +4,20 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from engine import synthesis
 from engine.atomic import write_bytes
 from engine.images import to_png
 from engine.manifest import Manifest, ModelUse
 from engine.registry import ModelFolder
 from engine.request import PaintingRequest
+from engine.runtime.compute import Compute, choose_compute
 from engine.upscale.upscaler import Upscaler, load_upscaler, upscale_to
 from engine.video import write_video
 from ganshare import __version__
@@ -72,17 +74,17 @@ class PainterLike(Protocol):
         """Frames of all requests; the last ones are the finished canvases."""
 
 
-LoadPainter = Callable[[ModelFolder, ModelFolder, str], PainterLike]
+LoadPainter = Callable[[ModelFolder, ModelFolder, Compute], PainterLike]
 
 
 @dataclass(frozen=True)
 class Models:
-    """Which models paint, and where; without an upscaler the canvas is the picture."""
+    """Which models paint, and on what; without an upscaler the canvas is the picture."""
 
     vqgan: ModelFolder
     perceptor: ModelFolder
     upscaler: ModelFolder | None
-    device: str = "cpu"
+    compute: Compute = field(default_factory=lambda: choose_compute("cpu"))
 
 
 @dataclass(frozen=True)
@@ -148,10 +150,10 @@ def paint(
     """
     watch = _Stopwatch()
     with watch.time("load"):
-        painter = (load_painter or _default_painter())(
-            models.vqgan, models.perceptor, models.device
+        painter = (load_painter or synthesis.load_painter)(
+            models.vqgan, models.perceptor, models.compute
         )
-        upscaler = None if models.upscaler is None else _load(models.upscaler, models.device)
+        upscaler = None if models.upscaler is None else _load(models.upscaler, models.compute)
     on_loaded()
     written: list[Path] = []
     canvases: list[Tensor] = []
@@ -194,8 +196,9 @@ def draft_manifest(
     *,
     init_image_sha256: str | None = None,
     target_images_sha256: tuple[str, ...] = (),
+    settings: synthesis.SynthesisSettings | None = None,
 ) -> Manifest:
-    """All that is known before the first step."""
+    """All that is known before the first step; `settings` are the loop's, by default its own."""
     return Manifest(
         prompt=prompt,
         prompts=request.prompts,
@@ -215,6 +218,8 @@ def draft_manifest(
         height=request.height,
         ganshare_version=__version__,
         torch_version=str(torch.__version__),
+        compute=models.compute,
+        settings=asdict(settings or synthesis.SynthesisSettings()),
     )
 
 
@@ -229,11 +234,11 @@ def finished_manifest(draft: Manifest, frame: FrameLike, picture: Tensor) -> Man
     )
 
 
-def _load(folder: ModelFolder, device: str) -> Upscaler:
-    return load_upscaler(folder.architecture, folder.tensors(), name=folder.name, device=device)
-
-
-def _default_painter() -> LoadPainter:
-    from engine.synthesis import load_painter
-
-    return load_painter
+def _load(folder: ModelFolder, compute: Compute) -> Upscaler:
+    return load_upscaler(
+        folder.architecture,
+        folder.tensors(),
+        name=folder.name,
+        device=compute.device,
+        dtype=compute.torch_dtype,
+    )

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.canvas import Canvas, CanvasState
 from engine.manifest import ModelUse
+from engine.runtime.compute import Compute
 from engine.synthesis import SynthesisSettings
 from ganshare import __version__
 from ganshare.errors import InternalError
@@ -38,10 +39,11 @@ class Origin:
     vqgan: ModelUse
     perceptor: ModelUse
     settings: SynthesisSettings
+    compute: Compute | None = None
 
     def fingerprint(self) -> str:
         """Equal for two states only if either could go on from the other."""
-        values = {
+        values: dict[str, object] = {
             "format": FORMAT,
             "request": self.request.to_json(),
             "models": [self.vqgan.sha256, self.perceptor.sha256],
@@ -49,6 +51,12 @@ class Origin:
             "ganshare": __version__,
             "torch": str(torch.__version__),
         }
+        # Number format and kind of device change a painting visibly; threads and the CPU's model
+        # by less than an eye sees, and another engine's state is better than none. States that
+        # don't name them are of CPUs in bfloat16, as all once were.
+        if self.compute is not None:
+            on = {"device": self.compute.torch_device.type, "dtype": self.compute.dtype}
+            values |= {key: on[key] for key in on if on[key] not in ("cpu", "bfloat16")}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 

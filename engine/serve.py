@@ -5,9 +5,9 @@ import os
 import signal
 from contextlib import AsyncExitStack
 
-from engine.device import check_device
 from engine.easel import Pace
 from engine.openmp import in_brief_thread
+from engine.runtime.compute import choose_compute
 from engine.safety import safety_check
 from engine.warm import WarmModels
 from engine.worker import Until, Worker, WorkerOptions
@@ -43,14 +43,16 @@ class Engine:
             ModelError: a model is missing or damaged.
             SettingsError: the device isn't there, or no installed package offers the safety check.
         """
-        check_device(self._settings.device)
+        compute = choose_compute(
+            self._settings.device, self._settings.dtype, self._settings.threads
+        )
         if signals:
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, self.stop)
             loop.add_signal_handler(signal.SIGINT, self.hurry)
         core, settings = self._core, self._settings
         blobs = open_blobs(core.blobs_url.get_secret_value())
-        models = WarmModels(settings.device, settings.model, settings.perceptor, settings.upscaler)
+        models = WarmModels(compute, settings.model, settings.perceptor, settings.upscaler)
         metrics, pulse = Metrics("engine"), Pulse(settings.health_seconds)
         async with AsyncExitStack() as stack:
             store = await stack.enter_async_context(

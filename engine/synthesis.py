@@ -16,6 +16,7 @@ from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.registry import ModelFolder
 from engine.request import PaintingRequest
+from engine.runtime.compute import Compute, choose_compute
 from engine.runtime.precision import autocast, fastest_dtype
 from engine.underpainting import underpaintings
 from engine.vqgan import VQGAN, load_vqgan
@@ -226,6 +227,20 @@ class Painter:
                 return
 
 
-def load_painter(vqgan: ModelFolder, perceptor: ModelFolder, device: str = "cpu") -> Painter:
-    """Load both models, frozen, for one device."""
-    return Painter(load_vqgan(vqgan).to(device), load_perceptor(perceptor).to(device), device)
+def load_painter(
+    vqgan: ModelFolder,
+    perceptor: ModelFolder,
+    compute: Compute | str = "cpu",
+    settings: SynthesisSettings | None = None,
+) -> Painter:
+    """Load both models, frozen; of a device's name alone, the rest is chosen for it."""
+    if isinstance(compute, str):
+        compute = choose_compute(compute)
+    device = compute.device
+    return Painter(
+        load_vqgan(vqgan).to(device),
+        load_perceptor(perceptor).to(device),
+        device,
+        settings,
+        compute.torch_dtype,
+    )

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.registry import ModelFolder, default_model, find_model, list_models
+from engine.runtime.compute import Compute, choose_compute
 from engine.synthesis import Painter
 from engine.upscale.upscaler import Upscaler, load_upscaler
 from engine.vqgan import load_vqgan
@@ -23,7 +24,7 @@ class WarmModels:
     """One perceptor, one upscaler and the last few VQGANs, on one device; for any thread.
 
     Args:
-        device: where they live.
+        compute: on what they paint; the CPU if None.
         vqgan: the only one to paint with; None offers all that are installed.
         perceptor: by name; the embedded one if None, and so with `upscaler`.
 
@@ -33,12 +34,12 @@ class WarmModels:
 
     def __init__(
         self,
-        device: str = "cpu",
+        compute: Compute | None = None,
         vqgan: str | None = None,
         perceptor: str | None = None,
         upscaler: str | None = None,
     ) -> None:
-        self.device = device
+        self.compute = compute or choose_compute("cpu")
         self.perceptor = _folder(perceptor, "perceptor")
         self.upscaler = _folder(upscaler, "upscaler")
         first = default_model("vqgan") if vqgan is None else find_model(vqgan, "vqgan")
@@ -48,6 +49,11 @@ class WarmModels:
         self._eye: Perceptor | None = None
         self._upscaler: Upscaler | None = None
         self._lock = threading.Lock()
+
+    @property
+    def device(self) -> str:
+        """Where they live."""
+        return self.compute.device
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,7 +80,9 @@ class WarmModels:
             if name not in self._painters:
                 eye = self._opened_eye()
                 vqgan = load_vqgan(find_model(name, "vqgan")).to(self.device)
-                self._painters[name] = Painter(vqgan, eye, self.device)
+                self._painters[name] = Painter(
+                    vqgan, eye, self.device, dtype=self.compute.torch_dtype
+                )
                 if len(self._painters) > KEPT:
                     self._painters.popitem(last=False)
                 _log.info("model loaded", model=name, device=self.device)
@@ -97,7 +105,11 @@ class WarmModels:
             if self._upscaler is None:
                 folder = self.upscaler
                 self._upscaler = load_upscaler(
-                    folder.architecture, folder.tensors(), name=folder.name, device=self.device
+                    folder.architecture,
+                    folder.tensors(),
+                    name=folder.name,
+                    device=self.device,
+                    dtype=self.compute.torch_dtype,
                 )
             return self._upscaler
 

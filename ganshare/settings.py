@@ -158,7 +158,15 @@ class EngineSettings(Settings):
     # `model` is a setting here, not one of pydantic's own names.
     model_config = SettingsConfigDict(env_prefix="ENGINE_", protected_namespaces=())
 
-    device: str = Field("cpu", description="Where tensors live: cpu, cuda, cuda:1, mps.")
+    device: str = Field(
+        "auto", description="Where tensors live: auto (a GPU if there is one), cpu, cuda:1, mps."
+    )
+    dtype: Annotated[Literal["auto", "float32", "bfloat16", "float16"], LowerCase] = Field(
+        "auto", description="What networks compute in; auto is what is fastest on the device."
+    )
+    threads: int | None = Field(
+        None, ge=1, le=512, description="Threads of an operation on the CPU; if unset, its cores."
+    )
     model: str | None = Field(
         None,
         description="The only VQGAN to paint with; if unset, every installed one, at choice.",

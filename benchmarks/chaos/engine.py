@@ -172,5 +172,5 @@ class SleepingEasel:
 def _draft(commission: Commission, models: WarmModels) -> Manifest:
     wish = commission.job.request
     request = PaintingRequest(wish.prompts, None, wish.seed, wish.width, wish.height, wish.steps)
-    used = Models(find_model(wish.model, "vqgan"), models.perceptor, None, models.device)
+    used = Models(find_model(wish.model, "vqgan"), models.perceptor, None, models.compute)
     return draft_manifest(request, wish.prompt, used)

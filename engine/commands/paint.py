@@ -7,7 +7,6 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.atomic import check_writable
+from engine.commands.compute_options import compute_options, setting
 from engine.registry import ModelKind, default_model, find_model, sha256_of
 from engine.request import (
     DEFAULT_CUTOUTS,
@@ -30,7 +30,6 @@ from ganshare.errors import ImageError, ParameterError, quoted
 from ganshare.extras import check_extra
 from ganshare.progress import Reporter, reporting
 from ganshare.prompts import draw_prompt, parse_prompts
-from ganshare.settings import EngineSettings, load
 
 if TYPE_CHECKING:
     from engine.manifest import Manifest
@@ -63,17 +62,9 @@ class Options:
     no_upscale: bool = False
     as_json: bool = False
     quiet: bool = False
-    device: str = "cpu"
-
-
-def _setting(name: str) -> Callable[[], str | None]:
-    """A default that is read when the command runs: ENGINE_..., else ganshare.toml's."""
-
-    def read() -> str | None:
-        value: str | None = getattr(load(EngineSettings), name)
-        return value
-
-    return read
+    device: str = "auto"
+    dtype: str = "auto"
+    threads: int | None = None
 
 
 @click.command()
@@ -87,12 +78,12 @@ def _setting(name: str) -> Callable[[], str | None]:
     show_default=True,
     help="Of the canvas; it is upscaled to 1024 px afterwards.",
 )
-@click.option("--model", metavar="NAME", default=_setting("model"), help="The VQGAN to paint with.")
+@click.option("--model", metavar="NAME", default=setting("model"), help="The VQGAN to paint with.")
 @click.option(
-    "--perceptor", metavar="NAME", default=_setting("perceptor"), help="The perceptor that judges."
+    "--perceptor", metavar="NAME", default=setting("perceptor"), help="The perceptor that judges."
 )
 @click.option(
-    "--upscaler", metavar="NAME", default=_setting("upscaler"), help="The super-resolution model."
+    "--upscaler", metavar="NAME", default=setting("upscaler"), help="The super-resolution model."
 )
 @click.option(
     "--num-cutouts",
@@ -119,7 +110,7 @@ def _setting(name: str) -> Callable[[], str | None]:
 @click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as the last line.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-@click.option("--device", default=_setting("device"), hidden=True)
+@compute_options()
 def paint(**options: object) -> None:
     """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt.
 
@@ -154,14 +145,14 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
         reporter.stage("loading the models", 1)
         reporter.advance(0)  # importing torch is a part of it
 
-        from engine.device import check_device
         from engine.painting import Models, Outputs, manifest_path
+        from engine.runtime.compute import choose_compute
 
-        check_device(options.device)
+        compute = choose_compute(options.device, options.dtype, options.threads)
         manifest = _execute(
             request,
             text,
-            Models(vqgan, perceptor, upscaler, options.device),
+            Models(vqgan, perceptor, upscaler, compute),
             Outputs(out, options.frames_dir, options.video),
             options,
             load_painter,

@@ -65,11 +65,8 @@ def run(
         raise ParameterError("Give --gpus or --engines, not both.")
 
     from engine.allocator import keep_freed_memory
-    from engine.openmp import SPINS
 
     keep_freed_memory()
-    for name, value in SPINS.items():
-        os.environ.setdefault(name, value)  # OpenMP reads it once, when torch is imported
 
     from ganshare.log import start_log
     from ganshare.settings import CoreSettings, EngineSettings, load

@@ -103,9 +103,10 @@ def _engine(number: int, of: int, settings: "EngineSettings") -> "Program":
         environment["ENGINE_HEALTH_LISTEN"] = str(
             replace(listen, port=listen.port + number if listen.port else 0)
         )
-    if settings.device == "cuda":
-        environment["ENGINE_DEVICE"] = f"cuda:{number}"
-    elif settings.device == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+    if settings.device in ("cuda", "auto"):
+        environment["ENGINE_DEVICE"] = f"{settings.device}:{number}"
+    shares_cores = settings.device in ("cpu", "auto") and settings.threads is None
+    if shares_cores and "OMP_NUM_THREADS" not in os.environ:
         environment["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // of))
     return Program(f"engine-{number + 1}", tuple(module_command("engine", "run")), environment)
 

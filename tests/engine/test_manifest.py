@@ -9,6 +9,7 @@ import torch
 from engine.images import to_png
 from engine.manifest import PNG_KEY, Manifest, ModelUse, read_manifest
 from engine.request import attributes_of
+from engine.runtime.compute import Compute
 from ganshare.errors import ImageError
 from ganshare.prompts import draw_prompt, parse_prompts
 
@@ -35,6 +36,8 @@ def make_manifest(**overrides: object) -> Manifest:
         height=768,
         ganshare_version="0.1.0",
         torch_version="2.0",
+        compute=Compute("cpu", "A CPU", "AVX512", "bfloat16", 2),
+        settings={"step_size": 0.1, "cutouts": {"smallest": 0.45}},
         seconds={"load": 1.5},
         frames=("frames/frame-0005.png",),
         path="canyon.png",
@@ -52,6 +55,12 @@ def test_stored_attributes_stay_whatever_is_found_in_the_prompt_today() -> None:
     prompts = [{"text": "a red fox", "weight": 1.0}]
     fields = make_manifest().to_json() | {"attributes": traits, "prompts": prompts}
     assert Manifest.from_json(fields).to_json()["attributes"] == traits
+
+
+def test_an_old_manifest_without_device_and_settings_can_be_read() -> None:
+    fields = make_manifest().to_json()
+    old = {key: value for key, value in fields.items() if key not in ("compute", "settings")}
+    assert Manifest.from_json(old) == make_manifest(compute=None, settings=None)
 
 
 def test_json_has_the_names_that_other_programs_read() -> None:

@@ -9,6 +9,7 @@ from engine.canvas import Canvas
 from engine.manifest import ModelUse
 from engine.registry import default_model
 from engine.request import PaintingRequest, attributes_of
+from engine.runtime.compute import Compute
 from engine.saved_state import Origin, StateError, read_state, resume, write_state
 from engine.synthesis import Painter, SynthesisSettings, load_painter
 from ganshare.errors import InternalError
@@ -118,3 +119,24 @@ def test_a_state_of_something_else_is_refused(painter: Painter) -> None:
     for other in others:
         with pytest.raises(StateError, match="another request, model or version"):
             read_state(data, other)
+
+
+def test_a_state_goes_on_only_in_the_same_number_format_on_the_same_kind_of_device(
+    painter: Painter,
+) -> None:
+    compute = Compute("cuda:0", "GPU A", "sm_90", "float16", 2)
+    mine = replace(origin_of(painter), compute=compute)
+    data = write_state(canvas_of(painter).state(), mine)
+    another_engine = replace(compute, device="cuda:1", device_name="GPU B", threads=8)
+    read_state(data, replace(mine, compute=another_engine))
+    for other in (replace(compute, device="cpu"), replace(compute, dtype="float32"), None):
+        with pytest.raises(StateError, match="another request, model or version"):
+            read_state(data, replace(mine, compute=other))
+
+
+def test_a_state_from_before_formats_were_named_is_of_a_cpu_in_bfloat16(painter: Painter) -> None:
+    old = write_state(canvas_of(painter).state(), origin_of(painter))
+    cpu = Compute("cpu", "A CPU", "AVX512", "bfloat16", 2)
+    read_state(old, replace(origin_of(painter), compute=cpu))
+    with pytest.raises(StateError, match="another request"):
+        read_state(old, replace(origin_of(painter), compute=replace(cpu, dtype="float32")))

@@ -9,11 +9,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from engine.canvas import Canvas
 from engine.guidance import Style
 from engine.request import PaintingRequest
+from engine.runtime import precision
 from engine.runtime.precision import fastest_dtype
 from engine.synthesis import Painter
 from engine.warm import WarmModels
-from ganshare.attributes import find_attributes
 from ganshare.prompts import WeightedPrompt
+from ganshare.prompts.attributes import find_attributes
 
 CPU = torch.device("cpu")
 
@@ -51,13 +52,52 @@ def test_what_onednn_may_use_decides(
     assert fastest_dtype(CPU) == dtype
 
 
-@pytest.mark.parametrize("capabilities", [{}, {"avx512_f": True, "avx512_bf16": False}])
-def test_a_cpu_without_the_instructions_computes_in_float32(
-    capabilities: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("capabilities", "dtype"),
+    [
+        ({"avx512_f": True, "avx512_bf16": False}, torch.float32),
+        ({"avx512_bf16": False, "amx_bf16": True}, torch.bfloat16),
+        ({"avx512_bf16": True}, torch.bfloat16),
+    ],
+)
+def test_the_instructions_of_the_cpu_decide(
+    capabilities: dict[str, bool], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
-    assert fastest_dtype(CPU) == torch.float32
+    assert fastest_dtype(CPU) == dtype
     assert fastest_dtype(torch.device("meta")) == torch.float32
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize(
+    ("device", "dtype"),
+    [("cpu", torch.bfloat16), ("cuda", torch.float16), ("mps", torch.float16)],
+)
+def test_a_timing_decides_where_it_cannot_be_told(
+    device: str, dtype: torch.dtype, fast: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An ARM, a GPU older than Ampere, an Apple."""
+
+    def timed(place: torch.device, candidate: torch.dtype) -> torch.dtype:
+        assert (place.type, candidate) == (device, dtype)
+        return dtype if fast else torch.float32
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"arm_neon": True})
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: False)
+    monkeypatch.setattr(precision, "faster_dtype", timed)
+    assert fastest_dtype(torch.device(device)) == (dtype if fast else torch.float32)
+
+
+def test_a_gpu_with_bfloat16_units_uses_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def supported(including_emulation: bool = True) -> bool:
+        asked.append(including_emulation)
+        return True
+
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
+    assert fastest_dtype(torch.device("cuda")) == torch.bfloat16
+    assert asked == [False]
 
 
 class Formats(TorchDispatchMode):

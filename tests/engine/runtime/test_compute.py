@@ -1,0 +1,122 @@
+"""Device, number format and threads are decided once, for every command."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.__main__ import COMMANDS, engine
+from engine.device import resolve_device
+from engine.runtime.compute import Compute, choose_compute
+from engine.runtime.threads import let_threads_sleep
+from ganshare.cli import run_cli
+from ganshare.errors import ParameterError, SettingsError
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_without_a_gpu_the_cpu_computes_with_the_threads_that_torch_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    compute = choose_compute()
+    assert (compute.device, compute.dtype) == ("cpu", "float32")
+    assert compute.threads == torch.get_num_threads()
+    assert compute.device_name
+    assert compute.instructions.endswith(", oneDNN AVX2")
+    assert Compute.from_json(compute.to_json()) == compute
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_what_is_asked_for_is_taken() -> None:
+    compute = choose_compute("cpu", "bfloat16", 3)
+    assert (compute.dtype, compute.threads, torch.get_num_threads()) == ("bfloat16", 3, 3)
+    assert compute.torch_dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("count", "apple", "name", "device"),
+    [
+        (0, False, "auto", "cpu"),
+        (0, True, "auto", "mps"),
+        (2, True, "auto", "cuda"),
+        (2, False, "auto:1", "cuda:1"),
+        (2, False, "auto:3", "cuda:1"),
+        (0, False, "auto:1", "cpu"),
+        (2, False, "cpu", "cpu"),
+    ],
+)
+def test_auto_prefers_a_gpu(
+    count: int, apple: bool, name: str, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
+    assert resolve_device(name) == device
+
+
+def test_mistakes_say_what_is_allowed() -> None:
+    with pytest.raises(ParameterError, match=r"dtype 'bfloat' .* auto, float32, bfloat16 and"):
+        choose_compute(dtype="bfloat")
+    for threads in (0, 513):
+        with pytest.raises(ParameterError, match="allowed are 1 to 512"):
+            choose_compute(threads=threads)
+    with pytest.raises(SettingsError, match="allowed: cpu"):
+        choose_compute("auto:x")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--dtype", "half"], "The dtype 'half' is unknown; allowed are auto, float32"),
+        (["--threads", "0"], "The number of threads 0 is out of range; allowed are 1 to 512."),
+        (["--device", "tpu"], "cannot use the device 'tpu' here; allowed: cpu"),
+    ],
+)
+def test_the_command_line_says_so(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(engine, ["paint", "a castle", "--quiet", *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_threads_soon_sleep_in_every_command(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    assert run_cli(engine, [command, "--help"]) == 0
+    assert os.environ["GOMP_SPINCOUNT"] == "1000"
+    assert "Usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"])
+def test_what_the_environment_says_of_waiting_stays(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    monkeypatch.setenv(name, "7")
+    let_threads_sleep()
+    assert os.environ.get("GOMP_SPINCOUNT") == ("7" if name == "GOMP_SPINCOUNT" else None)
+
+
+def test_openmp_learns_of_it_before_it_starts_threads() -> None:
+    environment = {**os.environ, "OMP_DISPLAY_ENV": "VERBOSE", "PYTHONPATH": str(ROOT)}
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "paint", "a castle", "--quiet", "--device", "none"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "GOMP_SPINCOUNT" not in done.stderr:
+        pytest.skip("this torch has another OpenMP than GNU's")
+    assert "GOMP_SPINCOUNT = '1000'" in done.stderr
