@@ -2,10 +2,11 @@
 
 VQGAN+CLIP (Crowson 2021; arXiv:2204.08583), coarse to fine: the composition is found on a canvas
 of half the side, where a step costs a quarter and a view takes in everything, then carried over to
-the full canvas.
+the full canvas. The step size falls until the last step; where the loss doesn't any more, a long
+painting goes through the rest of that in a few steps.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,7 +14,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.adam import Adam
-from engine.guidance import lattice, range_loss, sum_losses, total_variation
+from engine.guidance import (
+    Composition,
+    Palette,
+    lattice,
+    range_loss,
+    sum_losses,
+    total_variation,
+)
+from engine.plateau import Plateau
 from engine.request import PaintingRequest
 from engine.runtime.precision import gradient_scale
 from engine.vqgan.model import random_latent
@@ -27,16 +36,27 @@ __all__ = ["Canvas", "CanvasState", "Frame"]
 
 @dataclass(frozen=True)
 class Frame:
-    """A canvas on its way."""
+    """A canvas on its way.
+
+    Args:
+        step: steps taken.
+        steps: in all, as far as is known now.
+        image: (3, height, width) in [0, 1].
+        loss: the total.
+        losses: its parts.
+        plateau_step: after which no more progress was to be seen, so that `steps` are fewer than
+            were asked for.
+    """
 
     step: int
     steps: int
-    image: Tensor  # (3, height, width) in [0, 1]
+    image: Tensor
     loss: float
     losses: dict[str, float]
+    plateau_step: int | None = None
 
 
-_NUMBERS = ("step", "smoothed", "best", "best_step")
+_NUMBERS = ("step", "plateau_step")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,21 +76,50 @@ class Canvas:
         self.generator = torch.Generator().manual_seed(request.seed)
         self.targets = painter.targets_of(request, self.generator)
         self.composition = painter.composition_of(request)
-        wishes = (
-            ("palette", painter.palette_of(request)),
-            ("composition", self.composition),
-        )
-        self.wishes = [(name, wish) for name, wish in wishes if wish is not None]
-        self.style = painter.style_of(request, drawn=self.composition is not None)
+        self.wishes: list[tuple[str, Palette | Composition]] = [
+            ("palette", palette) for palette in painter.palettes_of(request)
+        ]
+        if self.composition is not None:
+            self.wishes.append(("composition", self.composition))
+        self.styles = painter.styles_of(request, drawn=self.composition is not None)
         settings = painter.settings
-        self.style_step = int(settings.reading_from * request.steps) if self.style else 0
-        coarse = min(request.width, request.height) >= 2 * settings.coarse_side
-        self.coarse_steps = int(settings.coarse_share * request.steps) if coarse else 0
-        self.step = 0
-        self.smoothed, self.best, self.best_step = 0.0, 0.0, 0
+        self.plateau = Plateau(settings.plateau_steps, settings.plateau_gain)
+        self.step, self.plateau_step = 0, 0  # the latter stays 0 while there is progress
+        self._plan()
         factor = painter.vqgan.factor * (2 if self.coarse_steps else 1)
         self._set_latent(self._first_latent(request.height // factor, request.width // factor))
         self.losses: dict[str, float] = {}
+
+    def _plan(self) -> None:
+        """At which step what begins; shares of the way that are past stay where they were."""
+        settings, request = self.painter.settings, self.request
+        coarse = min(request.width, request.height) >= 2 * settings.coarse_side
+        self.coarse_steps = self._step_at(settings.coarse_share) if coarse else 0
+        self.style_step = self._step_at(settings.reading_from) if self.styles else 0
+
+    @property
+    def steps(self) -> int:
+        """In all, as far as is known now."""
+        if self.plateau_step:
+            return self.plateau_step + self.painter.settings.anneal_steps
+        return self.request.steps
+
+    @property
+    def done(self) -> float:
+        """The share of the way that lies behind; from a plateau on, each step is a larger one."""
+        if not self.plateau_step:
+            return self.step / self.request.steps
+        before = self.plateau_step / self.request.steps
+        last = (self.step - self.plateau_step) / self.painter.settings.anneal_steps
+        return before + last * (1 - before)
+
+    def _step_at(self, share: float) -> int:
+        """The first step after so much of the way, rounded down."""
+        before = self.plateau_step / self.request.steps
+        if share <= before or not self.plateau_step:
+            return int(share * self.request.steps)
+        last = (share - before) / (1 - before)
+        return self.plateau_step + int(last * self.painter.settings.anneal_steps)
 
     def _set_latent(self, latent: Tensor) -> None:
         # contiguous, as a restored one is: another layout could round differently
@@ -95,8 +144,8 @@ class Canvas:
 
     @property
     def finished(self) -> bool:
-        """All steps done, or no progress for a while."""
-        return self.step >= self.request.steps
+        """All steps done, as many as were asked for or as are left after a plateau."""
+        return self.step >= self.steps
 
     def advance(self) -> None:
         """One step of Adam on the latent; a step that fails leaves the canvas as it was."""
@@ -111,16 +160,16 @@ class Canvas:
         painter, request, settings = self.painter, self.request, self.painter.settings
         if self.coarse_steps and self.step == self.coarse_steps:
             self._refine()
-        done = self.step / request.steps
-        step_size = settings.step_size + done * (settings.final_step_size - settings.step_size)
+        fall = settings.final_step_size - settings.step_size
+        step_size = settings.step_size + self.done * fall
         image = painter.decode(self.latent)
         sides = (image.shape[2], image.shape[3])
         cutouts = painter.draw_cutouts(request, sides, self.generator)
         embeddings = painter.embed(painter.take(cutouts, image))
         parts = [(target.name, target.loss(embeddings)) for target in self.targets]
         parts += [(name, wish.loss(image)) for name, wish in self.wishes]
-        if self.style is not None and self.step >= self.style_step:
-            parts.append(("style", self.style.loss(image)))
+        if self.step >= self.style_step:
+            parts += [("style", style.loss(image)) for style in self.styles]
         parts.append(("range", settings.range_weight * range_loss(image)))
         parts.append(("smoothness", settings.smoothness * total_variation(image)))
         parts.append(("lattice", settings.lattice_weight * lattice(image, painter.vqgan.factor)))
@@ -135,7 +184,7 @@ class Canvas:
             self.average.lerp_(self.latent, 1.0 - settings.ema_decay)
         self.step += 1
         self.losses = {name: value.item() for name, value in named.items()}
-        self._watch_plateau(loss.item())
+        self._watch(loss.item())
 
     def _refine(self) -> None:
         """From half the side to the full canvas; the second time, after a failed step, nothing."""
@@ -145,16 +194,17 @@ class Canvas:
             finer = F.interpolate(self.average, cells, mode="bilinear")
             self._set_latent(self.painter.normalised(finer))
 
-    def _watch_plateau(self, loss: float) -> None:
-        """Views are random and so is each loss: what counts is the average of the last few."""
-        settings = self.painter.settings
-        if self.step in (1, self.style_step + 1, self.coarse_steps + 1):  # another loss from here
-            self.smoothed, self.best, self.best_step = loss, loss, self.step
-        self.smoothed += 0.1 * (loss - self.smoothed)
-        if self.smoothed < self.best - settings.plateau_gain:
-            self.best, self.best_step = self.smoothed, self.step
-        if self.step - self.best_step >= settings.plateau_steps:
-            self.request = replace(self.request, steps=self.step)
+    def _watch(self, loss: float) -> None:
+        """Begin the last steps of a long painting once its loss has stopped falling."""
+        settings, plateau = self.painter.settings, self.plateau
+        if self.step - 1 in (self.style_step, self.coarse_steps):
+            plateau.restart()  # another loss from this step on
+        plateau.add(loss)
+        is_long = self.step + settings.anneal_steps < self.request.steps
+        watched = is_long and not self.plateau_step and self.step >= settings.patient_steps
+        if watched and plateau.reached:
+            self.plateau_step = self.step
+            self._plan()
 
     def state(self) -> CanvasState:
         """All that the next step depends on, copied."""
@@ -162,11 +212,12 @@ class Canvas:
             "latent": self.latent,
             "average": self.average,
             "generator": self.generator.get_state(),
+            "recent_losses": torch.tensor(self.plateau.losses, dtype=torch.float64),
             **{f"adam.{name}": value for name, value in self.adam.state.items()},
         }
         return CanvasState(
             {name: value.detach().cpu().clone() for name, value in tensors.items()},
-            {name: getattr(self, name) for name in _NUMBERS} | {"steps": self.request.steps},
+            {name: getattr(self, name) for name in _NUMBERS},
             self.losses,
         )
 
@@ -178,9 +229,10 @@ class Canvas:
         self.average.copy_(tensors.pop("average"))
         for name, value in self.adam.state.items():
             value.copy_(tensors[f"adam.{name}"])
-        self.request = replace(self.request, steps=int(numbers["steps"]))
+        self.plateau.restart(tensors.pop("recent_losses").tolist())
         for name in _NUMBERS:
-            setattr(self, name, numbers[name])
+            setattr(self, name, int(numbers[name]))
+        self._plan()
         self.losses = dict(state.losses)
 
     def frame(self, *, exact: bool = True) -> Frame:
@@ -194,4 +246,6 @@ class Canvas:
             if tuple(image.shape[2:]) != sides:
                 image = F.interpolate(image, sides, mode="bilinear", antialias=True)
         total = sum(self.losses.values())
-        return Frame(self.step, self.request.steps, image[0].clamp(0, 1).cpu(), total, self.losses)
+        picture = image[0].clamp(0, 1).cpu()
+        plateau_step = self.plateau_step or None
+        return Frame(self.step, self.steps, picture, total, self.losses, plateau_step)

@@ -214,7 +214,7 @@ class Easel:
             seconds = before + 0.2 * (seconds - before)
         self._commission.progress = Progress(
             canvas.step,
-            canvas.request.steps,
+            canvas.steps,
             sum(canvas.losses.values()) if canvas.losses else None,
             seconds,
             upscaling=canvas.finished,

@@ -91,6 +91,7 @@ class Lease:
                 beat = await self._store.beat(
                     self._job,
                     step=progress.step or None,
+                    steps=progress.steps or None,
                     loss=progress.loss,
                     preview=news.get("preview"),
                     saved_state=news.get("saved_state"),

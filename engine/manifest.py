@@ -49,7 +49,8 @@ class Manifest:
         attributes: style, subject and colour that were found in it.
         seed: of the painting.
         model: the VQGAN; `perceptor` and `upscaler` (None: not upscaled) likewise.
-        steps: asked for; `steps_taken` are fewer if the painting was finished before.
+        steps: asked for; `steps_taken` are fewer if the painting was finished before, since no
+            more progress was to be seen from `plateau_step` on (None: there was).
         size: (width, height) of the canvas before upscaling.
         num_cutouts: crops in each step.
         init_image_sha256: of the file to start from; None without.
@@ -84,6 +85,7 @@ class Manifest:
     compute: Compute | None = None
     settings: Mapping[str, Any] | None = None
     steps_taken: int | None = None
+    plateau_step: int | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
     video: str | None = None
@@ -111,6 +113,7 @@ class Manifest:
             "may_sell": self.may_sell,
             "steps": self.steps,
             "steps_taken": self.steps_taken,
+            "plateau_step": self.plateau_step,
             "size": list(self.size),
             "num_cutouts": self.num_cutouts,
             "init_image_sha256": self.init_image_sha256,
@@ -166,6 +169,7 @@ class Manifest:
             compute=None if compute is None else Compute.from_json(compute),
             settings=fields.get("settings"),
             steps_taken=fields["steps_taken"],
+            plateau_step=fields.get("plateau_step"),  # manifests of before have none
             seconds=fields.get("seconds", {}),
             frames=tuple(fields.get("frames", ())),
             video=fields.get("video"),

@@ -64,6 +64,10 @@ class FrameLike(Protocol):
     def losses(self) -> dict[str, float]:
         """Its parts."""
 
+    @property
+    def plateau_step(self) -> int | None:
+        """After which no more progress was to be seen."""
+
 
 class PainterLike(Protocol):
     """What is used of engine.synthesis.Painter."""
@@ -228,6 +232,7 @@ def finished_manifest(draft: Manifest, frame: FrameLike, picture: Tensor) -> Man
     return replace(
         draft,
         steps_taken=frame.step,
+        plateau_step=frame.plateau_step,
         losses={**frame.losses, "loss": frame.loss},
         width=picture.shape[2],
         height=picture.shape[1],

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from ganshare.errors import ParameterError, PromptError, quoted
 from ganshare.extras import check_extra
-from ganshare.prompts import MAX_SEED, MAX_WEIGHT, Attributes, WeightedPrompt, attributes_of
+from ganshare.prompts import (
+    MAX_SEED,
+    MAX_WEIGHT,
+    Attributes,
+    PromptShare,
+    WeightedPrompt,
+    attributes_of,
+    shares_of,
+)
 from ganshare.sizes import (
     DEFAULT_CUTOUTS,
     DEFAULT_SIDE,
@@ -103,6 +111,11 @@ class PaintingRequest:
                 "A painting needs a prompt with a weight above zero or a target image.",
                 given=self.prompts,
             )
+
+    @property
+    def shares(self) -> tuple[PromptShare, ...]:
+        """What the parts ask for beside their words, the heaviest first."""
+        return () if self.attributes is None else shares_of(self.prompts)
 
 
 def parse_noise_prompt(text: str) -> tuple[int, float]:

@@ -89,7 +89,8 @@ class Settlement:
             return
         took = picture.manifest.seconds["upscale"] + picture.manifest.seconds["write"]
         self.upscaling_seconds += 0.5 * (took - self.upscaling_seconds)
-        self._rate.add(job.cost * (1 - commission.resumed_step / job.steps))
+        taken = (picture.manifest.steps_taken or 0) - commission.resumed_step
+        self._rate.add(job.cost * taken / job.request.steps)
         self._metrics.paintings.inc()
         self._metrics.painting_seconds.observe(commission.seconds)
         _log.info("painting published", artwork=artwork.id, seconds=round(commission.seconds, 1))
@@ -101,7 +102,7 @@ class Settlement:
         state, job = outcome.state, commission.job
         if state is not None:
             done = state.step - commission.resumed_step
-            self._rate.add(job.cost * done / job.steps)
+            self._rate.add(job.cost * done / job.request.steps)
             if await courier.save(state):
                 await self._until_told("saving", lease.told, lease)
         await self._release(job, lease)

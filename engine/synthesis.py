@@ -1,7 +1,7 @@
 """A painter: the models on their device, and what a request means to them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import torch
@@ -20,7 +20,7 @@ from engine.runtime.compute import Compute, choose_compute
 from engine.runtime.precision import autocast, fastest_dtype
 from engine.underpainting import underpaintings
 from engine.vqgan import VQGAN, load_vqgan
-from ganshare.prompts.attributes import Attributes
+from ganshare.prompts import PromptShare
 from wordlists import CATEGORIES, word_lists
 
 
@@ -46,8 +46,10 @@ class SynthesisSettings:
     lattice_weight: float = 3.0
     composition_weight: float = 24.0
     ema_decay: float = 0.8
-    plateau_steps: int = 60  # without progress of `plateau_gain`, the painting is finished
-    plateau_gain: float = 0.002
+    plateau_steps: int = 200  # in which the loss surely falls by less than `plateau_gain`, ...
+    plateau_gain: float = 0.01
+    anneal_steps: int = 120  # ... begin the last steps, so many, ...
+    patient_steps: int = 360  # ... but never before so many
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
 
 
@@ -111,12 +113,13 @@ class Painter:
         """(dim,), unit length."""
         return self.perceptor.encode_text([text])[0].to(self.device)
 
-    def _read_subject(self, text: str) -> Tensor:
-        """(subject_dim,), unit length: its own part of the space.
+    def _read_subject(self, part: PromptShare) -> Tensor:
+        """(subject_dim,), unit length: a part's subject in its own part of the space.
 
         There the colours and textures that the perceptor knows a subject by don't argue with those
         that the prompt asks for.
         """
+        text = part.attributes.subject or part.text
         return F.normalize(self._read(text)[: self.perceptor.subject_dim], dim=0)
 
     def warm(self) -> None:
@@ -130,28 +133,37 @@ class Painter:
         read = self.perceptor.encode_text(texts, together=True)  # always the same company
         return F.normalize(read[:, : self.perceptor.subject_dim], dim=1).to(self.device)
 
-    def contrast_of(self, attributes: Attributes | None) -> Contrast | None:
-        """The prompt's subject against those of the word lists."""
-        if attributes is None or attributes.subject is None:
-            return None
-        settings, own, rivals = self.settings, self._read_subject(attributes.subject), self._rivals
-        handicaps = settings.forgiven * (rivals @ own)
-        return Contrast(
-            "subject", own, rivals, handicaps, self.perceptor.sharpness, settings.contrast_weight
-        )
+    def contrasts_of(self, parts: Sequence[PromptShare]) -> list[Contrast]:
+        """The subject of each part against those of the word lists; none of them is a rival."""
+        owns = [self._read_subject(part) for part in parts]
+        if not owns:
+            return []
+        settings, rivals, sharpness = self.settings, self._rivals, self.perceptor.sharpness
+        handicaps = settings.forgiven * torch.stack([rivals @ own for own in owns]).amax(0)
+        weights = [settings.contrast_weight * part.share for part in parts]
+        return [
+            Contrast("subject", own, rivals, handicaps, sharpness, weight)
+            for own, weight in zip(owns, weights, strict=True)
+        ]
 
     def targets_of(
         self, request: PaintingRequest, generator: torch.Generator
     ) -> list[Target | Contrast]:
-        """Text, image and noise prompts as directions."""
-        texts = [(prompt.text, prompt.text, prompt.weight) for prompt in request.prompts]
-        attributes, settings = request.attributes, self.settings
-        if attributes is not None and attributes.style is not None:
-            texts.append(("style", f"{attributes.style} painting", settings.style_weight))
+        """Text, image and noise prompts as directions; the order of the parts is of no account."""
+        settings, shares = self.settings, request.shares
+        prompts = sorted(request.prompts, key=lambda prompt: (-prompt.weight, prompt.text))
+        texts = [(prompt.text, prompt.text, prompt.weight) for prompt in prompts]
+        texts += [
+            ("style", f"{part.attributes.style} painting", settings.style_weight * part.share)
+            for part in shares
+            if part.attributes.style is not None
+        ]
         targets = [Target(name, self._read(text), weight) for name, text, weight in texts]
-        if attributes is not None and attributes.subject is not None:
-            part = self._read_subject(attributes.subject)
-            targets.append(Target("subject", part, settings.subject_weight))
+        subjects = _with_subject(shares)
+        targets += [
+            Target("subject", self._read_subject(part), settings.subject_weight * part.share)
+            for part in subjects
+        ]
         size = self.perceptor.input_size
         for image in request.target_images:
             square = F.interpolate(image[None], (size, size), mode="bicubic", antialias=True)
@@ -162,49 +174,64 @@ class Painter:
             noise = torch.randn(targets[0].embedding.shape, generator=generator.manual_seed(seed))
             targets.append(Target("noise", F.normalize(noise, dim=0).to(self.device), weight))
         generator.manual_seed(request.seed)
-        contrast = self.contrast_of(attributes)
-        return [*targets, *([contrast] if contrast is not None else [])]
+        return [*targets, *self.contrasts_of(subjects)]
 
-    def palette_of(self, request: PaintingRequest) -> Palette | None:
-        """The prompt's colour, if it names one."""
-        if request.attributes is None or request.attributes.hex is None:
-            return None
-        return Palette.of(request.attributes.hex, self.settings.palette_weight)
+    def palettes_of(self, request: PaintingRequest) -> list[Palette]:
+        """The colour of each part that gives the picture one."""
+        return [
+            Palette.of(part.attributes.hex, self.settings.palette_weight * part.share)
+            for part in request.shares
+            if part.attributes.hex is not None
+        ]
 
     def composition_of(self, request: PaintingRequest) -> Composition | None:
-        """What is drawn before it is painted; an init image takes its place."""
-        contrast = self.contrast_of(request.attributes)
-        if request.init_image is not None or contrast is None:
+        """What is drawn before it is painted: the heaviest shape; an init image takes its place."""
+        if request.init_image is not None:
             return None
-        sides = (request.height, request.width)
-        drawings = underpaintings(request.attributes, *sides, request.seed, self.settings.drawings)
-        if not drawings:
-            return None
-        cutouts = self.draw_cutouts(request, sides, torch.Generator().manual_seed(request.seed))
+        shares, sides = request.shares, (request.height, request.width)
+        hexes = [part.attributes.hex for part in shares if part.attributes.hex is not None]
+        subjects = _with_subject(shares)
+        for part, contrast in zip(subjects, self.contrasts_of(subjects), strict=True):
+            asked = replace(part.attributes, hex=part.attributes.hex or next(iter(hexes), None))
+            drawings = underpaintings(asked, *sides, request.seed, self.settings.drawings)
+            if drawings:
+                weight = self.settings.composition_weight * part.share
+                return Composition(self._clearest(drawings, contrast, request), weight)
+        return None
+
+    def _clearest(
+        self, drawings: Sequence[Tensor], contrast: Contrast, request: PaintingRequest
+    ) -> Tensor:
+        """The drawing, of (3, height, width), that is most surely taken for its subject."""
+        generator = torch.Generator().manual_seed(request.seed)
+        cutouts = self.draw_cutouts(request, (request.height, request.width), generator)
         with torch.no_grad():
             surprises = [
                 contrast.loss(self.embed(self.take(cutouts, drawing[None].to(self.device))))
                 for drawing in drawings
             ]
-        drawing = drawings[int(torch.stack(surprises).argmin())]
-        return Composition(drawing.to(self.device), self.settings.composition_weight)
+        return drawings[int(torch.stack(surprises).argmin())].to(self.device)
 
-    def style_of(self, request: PaintingRequest, *, drawn: bool) -> Style | None:
-        """The style that the prompt asks for, where the perceptor can read it off a canvas."""
-        attributes, settings, readable = request.attributes, self.settings, self.perceptor.styles
+    def styles_of(self, request: PaintingRequest, *, drawn: bool) -> list[Style]:
+        """The style of each part, where the perceptor can read it off a canvas."""
+        weight = self.settings.reading_weight * (self.settings.drawn_reading if drawn else 1.0)
+        return [
+            Style(self.perceptor, name, rivals, weight * part.share, self.dtype)
+            for part in request.shares
+            for name, rivals in self._style_and_rivals(part)
+        ]
+
+    def _style_and_rivals(self, part: PromptShare) -> list[tuple[str, tuple[str, ...]]]:
+        """The style that a part asks for and what it could be taken for; [] without one."""
+        readable, text = self.perceptor.styles, part.text.lower()
         rivals = [style.lower() for style in word_lists().styles if style.lower() in readable]
-        texts = " ".join(prompt.text.lower() for prompt in request.prompts if prompt.weight > 0)
         # the longest: "post-impressionist painting" has an impressionist one within
-        named = max((s for s in readable if f"{s} painting" in texts), key=len, default="")
+        named = max((s for s in readable if f"{s} painting" in text), key=len, default="")
         if named and named not in rivals:  # the word lists don't have it
             name, rivals = named, list(readable)
         else:
-            name = (attributes.style or "").lower() if attributes is not None else named
-        if name not in rivals:
-            return None
-        rivals.remove(name)
-        weight = settings.reading_weight * (settings.drawn_reading if drawn else 1.0)
-        return Style(self.perceptor, name, tuple(rivals), weight, self.dtype)
+            name = (part.attributes.style or "").lower()
+        return [(name, tuple(r for r in rivals if r != name))] if name in rivals else []
 
     def paint(
         self, requests: Sequence[PaintingRequest], every: int | None = None
@@ -225,6 +252,10 @@ class Painter:
                 yield tuple(canvas.frame() for canvas in canvases)
             if over:
                 return
+
+
+def _with_subject(shares: Sequence[PromptShare]) -> list[PromptShare]:
+    return [part for part in shares if part.attributes.subject is not None]
 
 
 def load_painter(

@@ -150,7 +150,7 @@ class Job:
         lease_until: when it may be taken from that engine; None unless running.
         cancel_requested: the engine learns it from its next beat.
         step: steps done; `loss` and `preview` (a blob key) are of that step.
-        steps: asked for.
+        steps: in all; fewer than `request.steps` once the engine sees no more progress.
         saved_state: blob key of what another engine can resume from.
         artwork: id of the result.
         error: why it is dead, or why the last attempt failed.

@@ -25,6 +25,9 @@ class Reporter:
     def stage(self, name: str, total: int) -> None:
         """Begin something of `total` steps."""
 
+    def resize(self, total: int) -> None:
+        """The present stage has another number of steps than was thought."""
+
     def advance(self, done: int, note: str = "") -> None:
         """`done` steps of the present stage are done."""
 
@@ -39,6 +42,10 @@ class BarReporter(Reporter):
     def stage(self, name: str, total: int) -> None:
         """Leave the last stage's bar where it is and add one below."""
         self.task = self.progress.add_task(name, total=total, note="")
+
+    def resize(self, total: int) -> None:
+        """Change the bar's end."""
+        self.progress.update(self.task, total=total)
 
     def advance(self, done: int, note: str = "") -> None:
         """Move the bar."""
@@ -57,6 +64,10 @@ class LineReporter(Reporter):
         """Remember its name and start."""
         self.name, self.total = name, total
         self.started, self.said = time.monotonic(), float("-inf")
+
+    def resize(self, total: int) -> None:
+        """Count to another number."""
+        self.total = total
 
     def advance(self, done: int, note: str = "") -> None:
         """Say it if it is time."""

@@ -75,6 +75,9 @@ class Replies:
         size, steps = f"{artwork.width}x{artwork.height}", None
         if job is not None:
             canvas, steps = f"{job.request.width}x{job.request.height}", str(job.request.steps)
+            if artwork.manifest.get("plateau_step") is not None:
+                taken = artwork.manifest.get("steps_taken")
+                steps = self._words.say(locale, "steps-plateau", taken=str(taken), asked=steps)
             if canvas != size:
                 size = self._words.say(locale, "size-upscaled", canvas=canvas, picture=size)
         return self._fields(
@@ -145,6 +148,8 @@ class Replies:
         elif view.seconds_left and job.step < job.steps:
             left = duration(self._words, locale, view.seconds_left)
             line += "  " + say(locale, "running-left", duration=left)
+        if job.steps < job.request.steps:
+            line += "\n" + say(locale, "running-plateau", steps=job.steps, asked=job.request.steps)
         alt = say(locale, "frame-alt", prompt=shortened(job.request.prompt, 200), **values)
         pictures = (_picture(view.picture, f"{job.id}-{job.step}", alt),) if view.picture else ()
         return Reply(

@@ -65,6 +65,7 @@ field-model = Model
 field-id = Id
 field-sale = Token
 size-upscaled = { $canvas }, upscaled to { $picture }
+steps-plateau = { $taken } of { $asked }: no more progress
 
 ## Buttons
 
@@ -127,6 +128,7 @@ running-title = Painting: step { $step } of { $steps }
 running-begins = Painting: an engine has begun
 running-upscaling = Painted; now it is upscaled
 running-left = About { $duration } left.
+running-plateau = No more progress is to be seen: it ends after { $steps } of { $asked } steps.
 running-cancelling = It is being cancelled.
 done-title = Painted
 done-alt = Painting: { $prompt }

@@ -65,6 +65,7 @@ field-model = 模型
 field-id = 编号
 field-sale = 代币
 size-upscaled = { $canvas }，已放大至 { $picture }
+steps-plateau = { $taken }（共 { $asked } 步）：已无进展
 
 ## 按钮
 
@@ -123,6 +124,7 @@ running-title = 正在画：第 { $step } 步，共 { $steps } 步
 running-begins = 正在画：引擎已经开始
 running-upscaling = 已画完，正在放大
 running-left = 还需约 { $duration }。
+running-plateau = 已看不到进展：将在第 { $steps } 步结束，而不是第 { $asked } 步。
 running-cancelling = 正在取消。
 done-title = 画好了
 done-alt = 画作：{ $prompt }

@@ -121,7 +121,10 @@ def facts(artwork: Artwork, words: Words, locale: str) -> list[tuple[str, str]]:
     made = datetime.fromtimestamp(artwork.created, UTC)
     found = [(say("web-seed"), str(artwork.seed))]
     if isinstance(steps := manifest.get("steps_taken"), int):
-        found.append((say("web-steps"), str(steps)))
+        taken = str(steps)
+        if isinstance(asked := manifest.get("steps"), int) and steps < asked:
+            taken = say("steps-plateau", taken=taken, asked=str(asked))
+        found.append((say("web-steps"), taken))
     size = manifest.get("size")
     shown = f"{artwork.width}×{artwork.height}"
     if isinstance(size, list | tuple) and len(size) == 2:

@@ -161,6 +161,9 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     if options.as_json:
         click.echo(json.dumps(manifest.to_json()))
     else:
+        if manifest.plateau_step is not None and not options.quiet:
+            taken = f"{manifest.steps_taken} of {manifest.steps} steps"
+            click.echo(f"finished after {taken}: no more progress", err=True)
         click.echo(f"{out}\n{manifest_path(out)}")
 
 
@@ -198,7 +201,11 @@ def _execute(
         reporter.stage("painting", request.steps)
 
     def on_frame(frame: "FrameLike") -> None:
-        reporter.advance(frame.step, f"loss {frame.loss:.3f}")
+        note = f"loss {frame.loss:.3f}"
+        if frame.plateau_step is not None:
+            reporter.resize(frame.steps)
+            note += f", no more progress: {frame.steps} of {request.steps} steps"
+        reporter.advance(frame.step, note)
 
     def on_tile(done: int, total: int) -> None:
         if done == 1:

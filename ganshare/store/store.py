@@ -202,6 +202,7 @@ class Store(Reader, Pruning, Community, Votes, Rounds):
         job: Job,
         *,
         step: int | None = None,
+        steps: int | None = None,
         loss: float | None = None,
         preview: str | None = None,
         saved_state: str | None = None,
@@ -210,9 +211,9 @@ class Store(Reader, Pruning, Community, Votes, Rounds):
 
         After `mine=False` nothing of this attempt may be published. After `cancel=True` stop and
         `release` the job, which makes it cancelled. A crash of the database may forget a beat,
-        unless it told of a saved state.
+        unless it told of a saved state. `steps` in all may become fewer on the way.
         """
-        news = {"step": step, "loss": loss, "preview": preview}
+        news = {"step": step, "steps": steps, "loss": loss, "preview": preview}
         quiet = {"saved_state": saved_state}
         row = await self._database.row(
             beat_statement(job, self.limits, _given(news), _given(quiet))

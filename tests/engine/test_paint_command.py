@@ -36,6 +36,7 @@ class FakeFrame:
     image: Tensor
     loss: float
     losses: dict[str, float] = field(default_factory=dict)
+    plateau_step: int | None = None
 
 
 class FakePainter:
@@ -164,6 +165,29 @@ def test_the_progress_says_that_models_load_before_it_says_painting(
     assert paint(load) == 0
     assert told[0].splitlines()[-1] == "loading the models 0/1"
     assert capsys.readouterr().err.startswith("loading the models 1/1")
+
+
+class TiredPainter(FakePainter):
+    """Sees no more progress from step 5 on."""
+
+    def paint(
+        self, requests: Sequence[PaintingRequest], every: int | None
+    ) -> Iterator[tuple[FakeFrame, ...]]:
+        for step, plateau_step in ((1, None), (6, 5), (8, 5)):
+            steps = requests[0].steps if plateau_step is None else 8
+            yield (FakeFrame(step, steps, self.canvas(requests[0]), 0.5, {}, plateau_step),)
+
+
+def test_a_painting_that_ends_before_its_steps_says_why(
+    paint: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert paint(lambda *_: TiredPainter(), steps=2000) == 0
+    said = capsys.readouterr().err
+    assert "painting 8/8, loss 0.500, no more progress: 8 of 2000 steps" in said
+    assert "finished after 8 of 2000 steps: no more progress" in said
+    assert paint(lambda *_: TiredPainter(), steps=2000, as_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["steps"], told["steps_taken"], told["plateau_step"]) == (2000, 8, 5)
 
 
 def test_images_reach_the_painter(paint: Callable[..., int], tmp_path: Path) -> None:

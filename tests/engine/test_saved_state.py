@@ -64,17 +64,22 @@ def test_an_interrupted_painting_ends_with_the_same_bits(painter: Painter, saved
     assert resumed.losses == whole.losses
 
 
-def test_a_plateau_is_remembered(painter: Painter) -> None:
-    impatient = replace(painter.settings, plateau_steps=1, plateau_gain=10.0)
-    painter = Painter(painter.vqgan, painter.perceptor, settings=impatient)
-    first = canvas_of(painter)
-    while not first.finished:
-        first.advance()
-    assert first.step < STEPS
-    second = canvas_of(painter)
-    resume(second, write_state(first.state(), origin_of(painter)), origin_of(painter))
-    assert second.finished
-    assert second.request.steps == first.step
+def test_a_plateau_and_what_leads_to_it_are_remembered(painter: Painter) -> None:
+    settings = replace(
+        painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=3, patient_steps=0
+    )
+    painter = Painter(painter.vqgan, painter.perceptor, settings=settings)
+    wish = replace(WISH, steps=400, num_cutouts=1)
+    for saved_at in (15, 21):  # before the plateau, and after it
+        first = advance(canvas_of(painter, wish), saved_at)
+        second = canvas_of(painter, wish)
+        data = write_state(first.state(), origin_of(painter, wish))
+        resume(second, data, origin_of(painter, wish))
+        while not first.finished:
+            advance(first, 1)
+            advance(second, 1)
+        assert (second.plateau_step, second.step, second.steps) == (20, 23, 23)
+        assert torch.equal(first.frame().image, second.frame().image)
 
 
 def test_a_step_that_fails_can_be_taken_again(

@@ -10,8 +10,7 @@ from engine.registry import default_model
 from engine.request import PaintingRequest
 from engine.synthesis import Painter, load_painter
 from ganshare.errors import InternalError
-from ganshare.prompts import WeightedPrompt
-from ganshare.prompts.attributes import find_attributes
+from ganshare.prompts import WeightedPrompt, attributes_of, parse_prompts
 from wordlists import CATEGORIES, word_lists
 
 CASTLE = "Cubist Painting of a Castle in Teal"
@@ -24,7 +23,8 @@ def painter() -> Painter:
 
 def request(text: str = CASTLE, seed: int = 1, **overrides: object) -> PaintingRequest:
     fields = {"width": 64, "height": 64, "steps": 5, "num_cutouts": 3, **overrides}
-    return PaintingRequest((WeightedPrompt(text, 1.0),), find_attributes(text), seed, **fields)  # type: ignore[arg-type]
+    prompts = fields.pop("prompts", (WeightedPrompt(text, 1.0),))
+    return PaintingRequest(prompts, attributes_of(prompts), seed, **fields)  # type: ignore[arg-type]
 
 
 def finished(painter: Painter, *requests: PaintingRequest) -> tuple[Frame, ...]:
@@ -70,21 +70,19 @@ def test_frames_come_first_in_between_and_last(painter: Painter) -> None:
 def test_a_style_that_can_be_read_leads_the_painting(
     painter: Painter, text: str, name: str | None
 ) -> None:
-    style = painter.style_of(request(text), drawn=False)
-    assert (style and style.name) == name
-    assert style is None or style.name not in style.rivals
+    styles = painter.styles_of(request(text), drawn=False)
+    assert [style.name for style in styles] == ([] if name is None else [name])
+    assert all(style.name not in style.rivals for style in styles)
 
 
 def test_a_style_is_told_from_those_that_prompts_may_have(painter: Painter) -> None:
-    style = painter.style_of(request(), drawn=False)
-    assert style is not None
+    (style,) = painter.styles_of(request(), drawn=False)
     assert "impressionist" in style.rivals
     assert "post-impressionist" not in style.rivals
 
 
 def test_what_is_akin_to_the_subject_is_hardly_a_rival(painter: Painter) -> None:
-    contrast = painter.contrast_of(find_attributes("Cubist Painting of a Canyon in Teal"))
-    assert contrast is not None
+    (contrast,) = painter.contrasts_of(request("Cubist Painting of a Canyon in Teal").shares)
     subjects = [text for category in CATEGORIES for text in word_lists().subjects(category)]
     assert len(contrast.rivals) == len(subjects)
     canyon, gorge, teapot = (
@@ -93,7 +91,17 @@ def test_what_is_akin_to_the_subject_is_hardly_a_rival(painter: Painter) -> None
     )
     assert canyon == pytest.approx(painter.settings.forgiven)
     assert canyon > gorge > teapot + 0.1
-    assert painter.contrast_of(find_attributes("")) is None
+
+
+def test_what_another_part_asks_for_is_hardly_a_rival(painter: Painter) -> None:
+    parts = parse_prompts("a canyon | a teapot:3")
+    teapot, canyon = painter.contrasts_of(request(prompts=parts).shares)
+    subjects = [text for category in CATEGORIES for text in word_lists().subjects(category)]
+    for contrast in (teapot, canyon):
+        for wanted in ("a Canyon", "a Teapot"):
+            handicap = contrast.handicaps[subjects.index(wanted)].item()
+            assert handicap == pytest.approx(painter.settings.forgiven)
+    assert teapot.weight == pytest.approx(3 * canyon.weight)
 
 
 def test_the_drawing_that_shows_its_shape_best_is_painted_over(painter: Painter) -> None:
@@ -102,16 +110,61 @@ def test_the_drawing_that_shows_its_shape_best_is_painted_over(painter: Painter)
         Painter(painter.vqgan, painter.perceptor, settings=settings).composition_of(asked)
         for settings in (replace(painter.settings, drawings=1), painter.settings)
     )
-    contrast = painter.contrast_of(asked.attributes)
+    (contrast,) = painter.contrasts_of(asked.shares)
     assert first is not None
     assert best is not None
-    assert contrast is not None
     cutouts = painter.draw_cutouts(asked, (128, 128), torch.Generator().manual_seed(asked.seed))
 
     def surprise(drawing: torch.Tensor) -> float:
         return contrast.loss(painter.embed(painter.take(cutouts, drawing[None]))).item()
 
     assert surprise(best.drawing) < surprise(first.drawing)
+
+
+def together(painter: Painter, prompt: str, **overrides: object) -> Canvas:
+    return Canvas(painter, request(prompts=parse_prompts(prompt), **overrides))
+
+
+@pytest.mark.parametrize(
+    "parts", [("a cat", "a stormy sea"), ("cubist castle in teal", "fauvist rings in red:0.5")]
+)
+def test_the_order_of_parts_makes_no_difference(painter: Painter, parts: tuple[str, str]) -> None:
+    there, back = (together(painter, " | ".join(each), steps=3) for each in (parts, parts[::-1]))
+    for _ in range(3):
+        there.advance()
+        back.advance()
+    assert there.losses == back.losses
+    assert torch.equal(there.frame().image, back.frame().image)
+
+
+def test_each_subject_pulls_by_its_share(painter: Painter) -> None:
+    canvas = together(painter, "a cat:0.2 | a stormy sea | people:-0.3")
+    subjects = [target for target in canvas.targets if target.name == "subject"]
+    views = torch.randn(4, len(canvas.targets[0].embedding))
+    views = torch.nn.functional.normalize(views, dim=1).requires_grad_()
+    pulls = [torch.autograd.grad(one.loss(views), views)[0].norm().item() for one in subjects]
+    assert [target.weight for target in subjects] == pytest.approx(
+        [share * weight for weight in (painter.settings.subject_weight,
+         painter.settings.contrast_weight) for share in (1 / 1.2, 0.2 / 1.2)]
+    )  # fmt: skip
+    assert pulls[0] > 3 * pulls[1]  # the sea's, the cat's
+
+
+def test_style_and_palette_count_by_their_shares(painter: Painter) -> None:
+    asked = request(prompts=parse_prompts("Cubist castle:3 | in teal | fauvist:-1"))
+    (style,), (palette,) = painter.styles_of(asked, drawn=False), painter.palettes_of(asked)
+    assert style.name == "cubist"
+    assert style.weight == pytest.approx(0.75 * painter.settings.reading_weight)
+    assert palette.weight == pytest.approx(0.25 * painter.settings.palette_weight)
+
+
+def test_a_shape_in_any_part_is_drawn_in_the_named_colour(painter: Painter) -> None:
+    asked = request(prompts=parse_prompts("a lake in teal | spirals:0.5"), width=128, height=128)
+    composition = painter.composition_of(asked)
+    assert composition is not None
+    assert composition.weight == pytest.approx(painter.settings.composition_weight / 3)
+    teal = torch.tensor([0.0, 0.5, 0.5])[:, None, None]
+    assert ((composition.drawing - teal).norm(dim=0) < 0.15).float().mean() > 0.2
 
 
 def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
@@ -124,9 +177,7 @@ def test_a_painting_gets_closer_to_its_prompt(painter: Painter) -> None:
 
 
 def test_the_named_colour_comes_onto_the_canvas(painter: Painter) -> None:
-    palette = painter.palette_of(request("a lake in Crimson"))
-    assert palette is not None
-
+    (palette,) = painter.palettes_of(request("a lake in Crimson"))
     named = [request("a lake in Crimson", seed, steps=40) for seed in (1, 2, 3)]  # one may stray
     frames = finished(painter, *named, request("a lake", steps=40))
     *with_it, without = (palette.loss(frame.image[None]).item() for frame in frames)
@@ -162,10 +213,39 @@ def test_noise_prompts_change_the_painting_and_repeat(painter: Painter) -> None:
     assert not torch.equal(plain, first)
 
 
-def test_a_plateau_ends_a_painting_early(painter: Painter) -> None:
-    settings = replace(painter.settings, plateau_steps=2, plateau_gain=10.0)
-    patient = Painter(painter.vqgan, painter.perceptor, settings=settings)
-    assert finished(patient, request(steps=50))[0].step < 10
+def test_a_plateau_brings_a_long_painting_to_its_last_steps(painter: Painter) -> None:
+    settings = replace(
+        painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=6, patient_steps=25
+    )
+    hasty = Painter(painter.vqgan, painter.perceptor, settings=settings)
+    canvas, ways = Canvas(hasty, request(steps=1000, num_cutouts=1)), list[float]()
+    while not canvas.finished:
+        canvas.advance()
+        ways.append(canvas.done)
+    frame = canvas.frame()
+    assert (frame.plateau_step, frame.step, frame.steps) == (25, 31, 31)
+    assert ways[24] == 0.025
+    assert ways == sorted(ways)
+    assert ways[-1] == pytest.approx(1.0)  # the step size has come down to its last
+    assert canvas.losses["style"] > 0.1  # how it is painted was not left out
+
+
+@pytest.mark.parametrize("steps", [30, 33])
+def test_all_steps_are_taken_where_there_is_progress_or_little_left(
+    painter: Painter, steps: int
+) -> None:
+    settings = replace(
+        painter.settings, plateau_steps=20, plateau_gain=1e9 if steps == 30 else -1e9,
+        anneal_steps=6, patient_steps=25,
+    )  # fmt: skip
+    steady = Painter(painter.vqgan, painter.perceptor, settings=settings)
+    frame = finished(steady, request(steps=steps, num_cutouts=1))[0]
+    assert (frame.step, frame.plateau_step) == (steps, None)
+
+
+def test_four_hundred_steps_are_never_cut_short(painter: Painter) -> None:
+    settings = painter.settings
+    assert settings.patient_steps + settings.anneal_steps >= 400
 
 
 def test_a_loss_that_is_not_finite_stops_the_painting(painter: Painter) -> None:

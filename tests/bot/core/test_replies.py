@@ -55,14 +55,19 @@ async def test_the_longest_prompt_leaves_a_caption_within_telegrams_limit(
     asked = await hall.ask_one(prompt, asker, seed=2**63 - 1, steps=2000, size="1024x256")
     (job,) = await hall.claim()
     await hall.frame(job, 1500)
+    await hall.store.beat(job, steps=1620)
     replies = Replies(hall.words)
     running = await hall.job(asked.id)
     view = replace(await look_at(hall.store, hall.blobs, running), seconds_left=99_999.0)
     shown = [replies.of(view, locale)]
     traits = {"Style": "Expressionist", "Subject": prompt, "Colour": "Medium Spring Bud" * 9}
     blob = picture_key(job.id, job.attempt)
-    await hall.store.finish(job, make_artwork(blob=blob, preview=blob, attributes=traits))
+    manifest = {"steps": 2000, "steps_taken": 1620, "plateau_step": 1500}
+    artwork = make_artwork(blob=blob, preview=blob, attributes=traits, manifest=manifest)
+    await hall.store.finish(job, artwork)
     shown.append(replies.of(await look_at(hall.store, hall.blobs, await hall.job(job.id)), locale))
+    assert "1,620" in shown[0].text
+    assert any("1620" in value for _, value in shown[1].fields)
     for reply in shown:
         lines = [reply.title, reply.text, *(f"{name}: {value}" for name, value in reply.fields)]
         assert units("\n".join(lines)) <= 1024
@@ -82,7 +87,11 @@ async def test_a_running_job_tells_what_it_is_at(hall: Hall) -> None:
     assert await title() == "Painting: an engine has begun"
     await hall.store.beat(job, step=7)
     assert await title() == "Painting: step 7 of 120"
-    await hall.store.beat(job, step=120)
+    await hall.store.beat(job, step=90, steps=110)
+    assert await title() == "Painting: step 90 of 110"
+    text = replies.of(View(await hall.job(asked.id)), "en").text
+    assert "No more progress is to be seen: it ends after 110 of 120 steps." in text
+    await hall.store.beat(job, step=110)
     assert await title() == "Painted; now it is upscaled"
     view = View(replace(await hall.job(asked.id), step=60), seconds_left=61.0)
     assert "About 60 seconds left." in replies.of(view, "en").text

@@ -179,6 +179,13 @@ async def test_a_painting_whose_manifest_is_damaged_is_shown_all_the_same(place:
     assert "64×64" in page.first("main").text
 
 
+async def test_a_painting_that_ended_before_its_steps_says_so(place: Any) -> None:
+    manifest = {"steps": 2000, "steps_taken": 620, "plateau_step": 500}
+    artwork = await place.hand.hang("a castle", manifest=manifest)
+    page = await (await place.visitor()).page(f"/paintings/{artwork.id}")
+    assert "620 of 2000: no more progress" in page.first("main").text
+
+
 async def test_deleted_and_hidden_paintings_are_nowhere(place: Any) -> None:
     deleted, hidden = await place.hand.hang("a castle"), await place.hand.hang("an owl")
     await place.store.delete_artwork(deleted.id, "web:somebody")
