@@ -22,6 +22,7 @@ from engine.guidance import (
     sum_losses,
     total_variation,
 )
+from engine.images import fit_image
 from engine.plateau import Plateau
 from engine.request import PaintingRequest
 from engine.runtime.precision import gradient_scale
@@ -132,10 +133,10 @@ class Canvas:
         if image is None and self.composition is not None:
             image = self.composition.drawing
         if image is not None:
-            sides = (height * vqgan.factor, width * vqgan.factor)
-            fitted = F.interpolate(image[None], sides, mode="bicubic", antialias=True)
+            sides = (width * vqgan.factor, height * vqgan.factor)
+            fitted = fit_image(image, *sides, self.request.init_fit)[None]
             with torch.no_grad():
-                encoded = vqgan.encode(fitted.clamp(0, 1).to(self.painter.device) * 2 - 1)
+                encoded = vqgan.encode(fitted.to(self.painter.device) * 2 - 1)
             return encoded.latent.detach()
         entries = random_latent(vqgan, height, width, self.generator)
         # neighbours are blended, so that the first frame is soft clouds and not noise

@@ -144,6 +144,7 @@ class Easel:
             wish.steps,
             wish.num_cutouts,
             init_image=self._init_image(),
+            init_fit=wish.init_fit,
         )
 
     def _init_image(self) -> Tensor | None:

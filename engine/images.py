@@ -23,6 +23,7 @@ __all__ = [
     "encode_jpeg",
     "encode_png",
     "fit_cover",
+    "fit_image",
     "open_rgb",
     "read_image",
     "to_pil",
@@ -186,6 +187,20 @@ def encode_jpeg(image: Tensor, max_bytes: int, long_side: int = 512) -> bytes:
     return encode_jpeg(image, max_bytes, long_side // 2)
 
 
+def fit_image(image: Tensor, width: int, height: int, how: str) -> Tensor:
+    """Bring (3, h, w) in [0, 1] to (3, height, width): `how` is one of `ganshare.sizes.INIT_FITS`.
+
+    "cover" keeps the centre, "contain" all of it, "stretch" all of it but not its proportions.
+    """
+    match how:
+        case "cover":
+            return fit_cover(image, width, height)
+        case "contain":
+            return fit_contain(image, width, height)
+        case _:
+            return _resized(image, width, height)
+
+
 def fit_cover(image: Tensor, width: int, height: int) -> Tensor:
     """Centre-crop (3, h, w) to the aspect ratio and resize, antialiased, to (3, height, width)."""
     old_height, old_width = image.shape[1:]
@@ -193,8 +208,31 @@ def fit_cover(image: Tensor, width: int, height: int) -> Tensor:
     crop_width = min(old_width, max(1, round(width * scale)))
     crop_height = min(old_height, max(1, round(height * scale)))
     left, top = (old_width - crop_width) // 2, (old_height - crop_height) // 2
-    cropped = image[:, top : top + crop_height, left : left + crop_width]
-    if cropped.shape[1:] == (height, width):
-        return cropped.contiguous()
-    resized = F.interpolate(cropped[None], (height, width), mode="bicubic", antialias=True)[0]
+    return _resized(image[:, top : top + crop_height, left : left + crop_width], width, height)
+
+
+def fit_contain(image: Tensor, width: int, height: int) -> Tensor:
+    """Resize (3, h, w) to fit into (3, height, width); its mirror images fill what stays free.
+
+    A plain border would be a straight edge, which a painting would keep as a frame.
+    """
+    scale = min(width / image.shape[2], height / image.shape[1])
+    inner_width, inner_height = (max(1, round(side * scale)) for side in image.shape[:0:-1])
+    inner = _resized(image, min(width, inner_width), min(height, inner_height))
+    rows, columns = (
+        _mirrored(*sides) for sides in zip(inner.shape[1:], (height, width), strict=True)
+    )
+    return inner[:, rows][:, :, columns]
+
+
+def _mirrored(length: int, target: int) -> Tensor:
+    """Places of a side of `length`, centred in one of `target` and mirrored at either end."""
+    places = (torch.arange(target) - (target - length) // 2) % (2 * length)
+    return torch.where(places < length, places, 2 * length - 1 - places)
+
+
+def _resized(image: Tensor, width: int, height: int) -> Tensor:
+    if image.shape[1:] == (height, width):
+        return image.contiguous()
+    resized = F.interpolate(image[None], (height, width), mode="bicubic", antialias=True)[0]
     return resized.clamp(0, 1)

@@ -54,6 +54,7 @@ class Manifest:
         size: (width, height) of the canvas before upscaling.
         num_cutouts: crops in each step.
         init_image_sha256: of the file to start from; None without.
+        init_fit: how that image came to fill the canvas; None without.
         target_images_sha256: of the files of image prompts.
         noise_prompts: (seed, weight) of each.
         losses: of the last step: the total as "loss", and its parts.
@@ -90,6 +91,7 @@ class Manifest:
     frames: tuple[str, ...] = ()
     video: str | None = None
     path: str | None = None
+    init_fit: str | None = None
 
     @property
     def may_sell(self) -> bool:
@@ -117,6 +119,7 @@ class Manifest:
             "size": list(self.size),
             "num_cutouts": self.num_cutouts,
             "init_image_sha256": self.init_image_sha256,
+            "init_fit": self.init_fit,
             "target_images_sha256": list(self.target_images_sha256),
             "noise_prompts": [list(noise) for noise in self.noise_prompts],
             "losses": dict(self.losses),
@@ -174,6 +177,8 @@ class Manifest:
             frames=tuple(fields.get("frames", ())),
             video=fields.get("video"),
             path=fields.get("path"),
+            # manifests without it are older than the choice: all init images were stretched
+            init_fit=fields.get("init_fit", fields["init_image_sha256"] and "stretch"),
         )
 
 

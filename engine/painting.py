@@ -215,6 +215,7 @@ def draft_manifest(
         size=(request.width, request.height),
         num_cutouts=request.num_cutouts,
         init_image_sha256=init_image_sha256,
+        init_fit=None if init_image_sha256 is None else request.init_fit,
         target_images_sha256=target_images_sha256,
         noise_prompts=request.noise_prompts,
         losses={},

@@ -18,6 +18,7 @@ from ganshare.prompts import (
 )
 from ganshare.sizes import (
     DEFAULT_CUTOUTS,
+    DEFAULT_INIT_FIT,
     DEFAULT_SIDE,
     DEFAULT_STEPS,
     MAX_AREA,
@@ -26,6 +27,7 @@ from ganshare.sizes import (
     MAX_STEPS,
     MIN_SIDE,
     SIDE_MULTIPLE,
+    check_init_fit,
     check_range,
     check_size,
     parse_size,
@@ -71,7 +73,9 @@ class PaintingRequest:
         steps: of the optimiser.
         num_cutouts: crops that the perceptor sees in each step.
         init_image: (3, h, w) in [0, 1] to start from; None starts from random codebook entries.
-        target_images: each (3, h, w) in [0, 1], image prompts of weight 1.
+        init_fit: how it comes to fill the canvas, one of `INIT_FITS`.
+        target_images: each (3, h, w) in [0, 1], image prompts of weight 1; their centre square
+            is what counts.
         noise_prompts: (seed, weight) of random directions in the perceptor's space.
 
     Raises:
@@ -90,6 +94,7 @@ class PaintingRequest:
     init_image: Tensor | None = None
     target_images: tuple[Tensor, ...] = ()
     noise_prompts: tuple[tuple[int, float], ...] = ()
+    init_fit: str = DEFAULT_INIT_FIT
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -97,6 +102,7 @@ class PaintingRequest:
         check_range("steps", self.steps, 1, MAX_STEPS)
         check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
         check_range("seed", self.seed, 0, MAX_SEED)
+        check_init_fit(self.init_fit)
         for seed, weight in self.noise_prompts:
             check_range("seed of a noise prompt", seed, 0, MAX_SEED)
             if not abs(weight) <= MAX_WEIGHT:  # so that NaN fails, too

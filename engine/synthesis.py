@@ -12,6 +12,7 @@ from engine.allocator import keep_freed_memory
 from engine.canvas import Canvas, Frame
 from engine.cutouts import Cutouts, CutoutSettings
 from engine.guidance import Composition, Contrast, Palette, Style, Target
+from engine.images import fit_cover
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.registry import ModelFolder
@@ -166,9 +167,9 @@ class Painter:
         ]
         size = self.perceptor.input_size
         for image in request.target_images:
-            square = F.interpolate(image[None], (size, size), mode="bicubic", antialias=True)
+            square = fit_cover(image, size, size)[None]
             with torch.no_grad():
-                embedding = self.embed(square.clamp(0, 1).to(self.device))[0]
+                embedding = self.embed(square.to(self.device))[0]
             targets.append(Target("image", embedding, 1.0))
         for seed, weight in request.noise_prompts:
             noise = torch.randn(targets[0].embedding.shape, generator=generator.manual_seed(seed))

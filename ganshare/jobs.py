@@ -14,10 +14,12 @@ from ganshare.errors import ParameterError, quoted
 from ganshare.prompts import MAX_SEED, WeightedPrompt, parse_prompts
 from ganshare.sizes import (
     DEFAULT_CUTOUTS,
+    DEFAULT_INIT_FIT,
     DEFAULT_SIDE,
     DEFAULT_STEPS,
     MAX_CUTOUTS,
     MAX_STEPS,
+    check_init_fit,
     check_range,
     check_size,
 )
@@ -54,6 +56,7 @@ class JobRequest:
         model: name of the VQGAN.
         upscale: to 1024 px, afterwards.
         init_image: blob key of the picture to start from.
+        init_fit: how that picture comes to fill the canvas, one of `INIT_FITS`.
 
     Raises:
         PromptError: the prompt cannot be parsed.
@@ -70,6 +73,7 @@ class JobRequest:
     num_cutouts: int = DEFAULT_CUTOUTS
     upscale: bool = True
     init_image: str | None = None
+    init_fit: str = DEFAULT_INIT_FIT
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -78,6 +82,7 @@ class JobRequest:
         check_range("steps", self.steps, 1, MAX_STEPS)
         check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
         check_range("seed", self.seed, 0, MAX_SEED)
+        check_init_fit(self.init_fit)
         if not 1 <= len(self.model) <= LONGEST_NAME:
             message = f"The model's name must have 1 to {LONGEST_NAME} characters"
             raise ParameterError(
@@ -129,7 +134,9 @@ class JobRequest:
             raise ParameterError(
                 f"The request lacks {', '.join(sorted(missing))}.", given=dict(values)
             )
-        return cls(**values)
+        # a request that is older than the choice: then all init images were stretched
+        older = {} if values.get("init_image") is None else {"init_fit": "stretch"}
+        return cls(**{**older, **values})
 
 
 @dataclass(frozen=True, slots=True)

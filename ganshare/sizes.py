@@ -2,18 +2,21 @@
 
 import re
 
-from ganshare.errors import ParameterError, SizeError, quoted
+from ganshare.errors import ParameterError, SizeError, must_be_one_of, quoted
 
 __all__ = [
     "DEFAULT_CUTOUTS",
+    "DEFAULT_INIT_FIT",
     "DEFAULT_SIDE",
     "DEFAULT_STEPS",
+    "INIT_FITS",
     "MAX_AREA",
     "MAX_CUTOUTS",
     "MAX_SIDE",
     "MAX_STEPS",
     "MIN_SIDE",
     "SIDE_MULTIPLE",
+    "check_init_fit",
     "check_range",
     "check_size",
     "parse_size",
@@ -28,6 +31,11 @@ MIN_SIDE = 64
 MAX_SIDE = 1024
 SIDE_MULTIPLE = 16  # the coarsest latent cell of a VQGAN that we paint with, in pixels
 MAX_AREA = 512 * 512  # of the canvas, before upscaling; what a CPU paints in minutes
+
+# How an init image of another shape comes to fill the canvas: its centre alone, all of it with its
+# mirror image around it, or all of it out of proportion.
+INIT_FITS = ("cover", "contain", "stretch")
+DEFAULT_INIT_FIT = "cover"
 
 _SIZES = (
     f"both sides must be multiples of {SIDE_MULTIPLE} from {MIN_SIDE} to {MAX_SIDE}, and the area "
@@ -60,6 +68,12 @@ def parse_size(text: str) -> tuple[int, int]:
     width, height = int(match[1]), int(match[2])
     check_size(width, height)
     return width, height
+
+
+def check_init_fit(given: str) -> None:
+    """Raise ParameterError unless it is one of `INIT_FITS`."""
+    if given not in INIT_FITS:
+        raise must_be_one_of(ParameterError, "init_fit", given, INIT_FITS)
 
 
 def check_range(name: str, value: int, lowest: int, highest: int) -> None:

@@ -30,6 +30,7 @@ from ganshare.errors import ImageError, ParameterError, quoted
 from ganshare.extras import check_extra
 from ganshare.progress import Reporter, reporting
 from ganshare.prompts import draw_prompt, parse_prompts
+from ganshare.sizes import DEFAULT_INIT_FIT, INIT_FITS
 
 if TYPE_CHECKING:
     from engine.manifest import Manifest
@@ -54,6 +55,7 @@ class Options:
     upscaler: str | None = None
     num_cutouts: int = DEFAULT_CUTOUTS
     init_image: Path | None = None
+    init_fit: str = DEFAULT_INIT_FIT
     target_image: tuple[Path, ...] = ()
     noise_prompt: tuple[str, ...] = ()
     frames_dir: Path | None = None
@@ -93,6 +95,13 @@ class Options:
     help="Crops that the perceptor sees in each step.",
 )
 @click.option("--init-image", type=FILE, metavar="F", help="Start from this picture.")
+@click.option(
+    "--init-fit",
+    type=click.Choice(INIT_FITS),
+    default=DEFAULT_INIT_FIT,
+    show_default=True,
+    help="How it fills the canvas: cropped, whole with its mirror around it, or stretched.",
+)
 @click.option(
     "--target-image", type=FILE, metavar="F", multiple=True, help="Become like this picture."
 )
@@ -186,6 +195,7 @@ def _execute(
     request = replace(
         request,
         init_image=read_image(init) if init else None,
+        init_fit=options.init_fit,
         target_images=tuple(read_image(path) for path in targets),
     )
     draft = draft_manifest(

@@ -183,6 +183,7 @@ def upscale(
     *,
     tile: int = TILE,
     on_tile: Callable[[], None] | None = None,
+    keep_lattice: bool = False,
 ) -> Tensor:
     """One pass of one network, tile by tile, without seams, and without the lattice it leaves.
 
@@ -195,6 +196,7 @@ def upscale(
         upscaler: the network.
         tile: edge of a tile in input pixels, context not counted; bounds the memory.
         on_tile: called after each tile.
+        keep_lattice: give what the network itself gave, for measurements.
 
     Returns:
         (3, scale * height, scale * width) float32 in [0, 1] on the image's device.
@@ -226,7 +228,7 @@ def upscale(
         ]
         if on_tile is not None:
             on_tile()
-    return remove_lattice(out, scale).clamp_(0, 1)
+    return (out if keep_lattice else remove_lattice(out, scale)).clamp_(0, 1)
 
 
 def spans(length: int, tile: int) -> Iterator[range]:

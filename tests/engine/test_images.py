@@ -11,7 +11,15 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.images import decode_image, encode_jpeg, encode_png, fit_cover, read_image, to_png
+from engine.images import (
+    decode_image,
+    encode_jpeg,
+    encode_png,
+    fit_cover,
+    fit_image,
+    read_image,
+    to_png,
+)
 from engine.video import write_video
 from ganshare.errors import ImageError, InternalError, ParameterError, WorldError
 
@@ -146,6 +154,52 @@ def test_fit_cover_keeps_the_centre() -> None:
     image = torch.zeros(3, 10, 30)
     image[:, :, 10:20] = 1
     assert fit_cover(image, 5, 5).min() > 0.99
+
+
+def disc(height: int, width: int, radius: float) -> torch.Tensor:
+    """White, in the middle of black."""
+    y, x = torch.arange(height)[:, None] - (height - 1) / 2, torch.arange(width) - (width - 1) / 2
+    return (x**2 + y**2 < radius**2).float().expand(3, height, width)
+
+
+def extent(image: torch.Tensor) -> tuple[int, int]:
+    """(height, width) of what is bright."""
+    bright = image[0] > 0.5
+    return int(bright.any(1).sum()), int(bright.any(0).sum())
+
+
+@pytest.mark.parametrize("sides", [(60, 120), (120, 60), (61, 90), (90, 90)])
+@pytest.mark.parametrize("canvas", [(64, 64), (64, 96), (96, 48)])
+@pytest.mark.parametrize("how", ["cover", "contain"])
+def test_a_disc_stays_a_disc(how: str, sides: tuple[int, int], canvas: tuple[int, int]) -> None:
+    fitted = fit_image(disc(*sides, radius=7), canvas[1], canvas[0], how)
+    assert fitted.shape == (3, *canvas)
+    assert 0 <= fitted.min() <= fitted.max() <= 1
+    middle = canvas[0] // 2, canvas[1] // 2  # around it, "contain" has mirror images
+    high, wide = extent(fitted[:, middle[0] - 12 : middle[0] + 12, middle[1] - 12 : middle[1] + 12])
+    assert abs(high - wide) <= 2
+    assert 4 < high < 23
+
+
+def test_a_stretched_disc_is_none() -> None:
+    high, wide = extent(fit_image(disc(60, 120, radius=20), 64, 64, "stretch"))
+    assert high > 1.8 * wide
+
+
+def test_contain_shows_all_and_mirrors_it_around() -> None:
+    image = gradient(20, 60)
+    image[:, :, :3] = image[:, :, -3:] = 1.0  # at the far ends, which a crop would lose
+    fitted = fit_image(image, 60, 60, "contain")
+    assert torch.equal(fitted[:, 20:40], image)
+    assert torch.equal(fitted[:, :20], image.flip(1))
+    assert torch.equal(fitted[:, 40:], image.flip(1))
+
+
+@pytest.mark.parametrize("how", ["cover", "contain", "stretch"])
+@pytest.mark.parametrize("sides", [(1, 1), (1, 500), (500, 1), (3, 2)])
+def test_odd_images_fill_a_canvas_too(sides: tuple[int, int], how: str) -> None:
+    fitted = fit_image(torch.full((3, *sides), 0.25), 48, 32, how)
+    torch.testing.assert_close(fitted, torch.full((3, 32, 48), 0.25))
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".mp4"])

@@ -92,6 +92,13 @@ def test_the_png_carries_it_without_seconds_and_paths(tmp_path: Path) -> None:
     assert later.to_png_text() == manifest.to_png_text()
 
 
+def test_older_manifests_had_their_init_image_stretched() -> None:
+    for sha256, how in ((None, None), ("e" * 64, "stretch")):
+        fields = make_manifest(init_image_sha256=sha256).to_json()
+        del fields["init_fit"]
+        assert Manifest.from_json(fields).init_fit == how
+
+
 def test_one_model_that_forbids_selling_is_enough() -> None:
     assert make_manifest().may_sell
     forbidding = ModelUse("taming", "e" * 64, "CC-BY-NC-SA-4.0", False)

@@ -199,12 +199,15 @@ def test_images_reach_the_painter(paint: Callable[..., int], tmp_path: Path) -> 
         return painters[-1]
 
     red = tmp_path / "red.png"
-    assert paint(load, init_image=red, target_image=(red, red), out=Path("out.png")) == 0
+    given = {"init_image": red, "init_fit": "contain", "target_image": (red, red)}
+    assert paint(load, **given, out=Path("out.png")) == 0
     (request,) = painters[0].requests
     assert request.init_image is not None
     assert request.init_image.shape == (3, 20, 30)
     assert len(request.target_images) == 2
-    assert read_manifest(tmp_path / "out.png").init_image_sha256 == sha256_of(red)
+    assert request.init_fit == "contain"
+    manifest = read_manifest(tmp_path / "out.png")
+    assert (manifest.init_image_sha256, manifest.init_fit) == (sha256_of(red), "contain")
 
 
 @pytest.mark.slow

@@ -200,6 +200,28 @@ def test_an_init_image_is_where_the_painting_starts(painter: Painter) -> None:
     assert start[0].mean() > start[1].mean() + 0.4
 
 
+@pytest.mark.parametrize(("how", "redder"), [("cover", True), ("stretch", False)])
+def test_a_wide_init_image_is_cropped_and_not_squeezed(
+    painter: Painter, how: str, redder: bool
+) -> None:
+    init = torch.zeros(3, 40, 120)
+    init[2] = 1.0
+    init[:, :, 40:80] = torch.tensor([1.0, 0.0, 0.0])[:, None, None]
+    start = Canvas(painter, request("a lake", init_image=init, init_fit=how)).frame().image
+    assert (start[0].mean() > start[2].mean()) == redder
+
+
+def test_a_wide_target_image_is_seen_by_its_centre(painter: Painter) -> None:
+    wide = torch.rand(3, 40, 100, generator=torch.Generator().manual_seed(0))
+    centre = wide[:, :, 30:70]
+
+    def target(image: torch.Tensor) -> torch.Tensor:
+        wanted = PaintingRequest((), None, 3, 64, 64, target_images=(image,))
+        return painter.targets_of(wanted, torch.Generator())[0].embedding
+
+    assert torch.equal(target(wide), target(centre))
+
+
 def test_an_image_alone_can_be_the_prompt(painter: Painter) -> None:
     target = torch.rand(3, 40, 40, generator=torch.Generator().manual_seed(0))
     wanted = PaintingRequest((), None, 3, 64, 64, steps=2, num_cutouts=2, target_images=(target,))

@@ -63,6 +63,18 @@ def test_a_request_survives_json(
     assert JobRequest.from_json(json.loads(json.dumps(request.to_json()))) == request
 
 
+def test_a_request_from_before_the_choice_has_its_init_image_stretched() -> None:
+    given = {"prompt": "a castle", "seed": 1, "model": "paintings-f8", "init_image": "inputs/1.png"}
+    assert JobRequest.from_json(given).init_fit == "stretch"
+    assert JobRequest.from_json(given | {"init_fit": "contain"}).init_fit == "contain"
+    assert JobRequest(**given).init_fit == "cover"
+
+
+def test_another_init_fit_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ParameterError, match="'crop' is unknown; allowed are cover, contain and"):
+        make_request(init_fit="crop")
+
+
 def test_what_has_a_default_may_be_left_out() -> None:
     given = {"prompt": "a castle", "seed": 1, "model": "paintings-f8"}
     assert JobRequest.from_json(given) == make_request()
