@@ -16,6 +16,7 @@ COMMANDS = {
     "paint": "engine.commands.paint:paint",
     "run": "engine.commands.run:run",
     "train": "engine.commands.train:train",
+    "verify": "engine.commands.verify:verify",
 }
 
 

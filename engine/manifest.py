@@ -18,10 +18,11 @@ from ganshare.errors import ImageError, quoted
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import Attributes
 
-__all__ = ["PNG_KEY", "Manifest", "ModelUse", "read_manifest"]
+__all__ = ["PNG_KEY", "Manifest", "ModelUse", "find_manifest", "manifest_path", "read_manifest"]
 
 PNG_KEY = "ganshare"
 _RUN_KEYS = ("seconds", "frames", "video", "path")  # what the PNG leaves out
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,30 @@ class Manifest:
         )
 
 
+def find_manifest(picture: Path) -> Manifest:
+    """Read the manifest inside a painting, or the one beside it; raises ImageError."""
+    beside = manifest_path(picture)
+    try:
+        return read_manifest(picture)
+    except ImageError:
+        if not picture.is_file():
+            raise ImageError(
+                f"There is no image {quoted(str(picture))}.", given=str(picture)
+            ) from None
+        if not beside.is_file():
+            raise
+    try:
+        return Manifest.from_json(json.loads(beside.read_text("utf-8")))
+    except _DAMAGED as error:
+        message = f"The manifest {quoted(str(beside))} is damaged."
+        raise ImageError(message, given=str(beside)) from error
+
+
+def manifest_path(picture: Path) -> Path:
+    """`canyon.png` -> `canyon.png.json`."""
+    return picture.with_name(picture.name + ".json")
+
+
 def read_manifest(png: Path) -> Manifest:
     """Read the manifest inside a painting; raises ImageError if there is none."""
     what = quoted(str(png))
@@ -195,5 +220,5 @@ def read_manifest(png: Path) -> Manifest:
         raise ImageError(f"{what} carries no GANshare manifest.", given=str(png))
     try:
         return Manifest.from_json(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except _DAMAGED as error:
         raise ImageError(f"The manifest in {what} is damaged.", given=str(png)) from error

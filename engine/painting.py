@@ -14,7 +14,7 @@ from torch import Tensor
 from engine import synthesis
 from engine.atomic import write_bytes
 from engine.images import to_png
-from engine.manifest import Manifest, ModelUse
+from engine.manifest import Manifest, ModelUse, manifest_path
 from engine.registry import ModelFolder
 from engine.request import PaintingRequest
 from engine.runtime.compute import Compute, choose_compute
@@ -112,11 +112,6 @@ class _Stopwatch:
         finally:
             spent = time.perf_counter() - start
             self.seconds[stage] = round(self.seconds.get(stage, 0.0) + spent, 3)
-
-
-def manifest_path(picture: Path) -> Path:
-    """`canyon.png` -> `canyon.png.json`."""
-    return picture.with_name(picture.name + ".json")
 
 
 def frames_between(request: PaintingRequest) -> int:

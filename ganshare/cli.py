@@ -197,6 +197,7 @@ ganshare.add_command(up)
 for _name, _module, _becomes, _help in (
     ("engine", "engine", ["run"], "Claim jobs from the queue, paint them and publish."),
     ("paint", "engine", ["paint"], "Paint a picture from a prompt, or from a random one."),
+    ("verify", "engine", ["verify"], "Paint a picture again from its manifest, and compare."),
     ("models", "engine", ["models"], "List, pull, add and verify the models that paint."),
     ("train", "engine", ["train"], "Train the models that paint."),
     ("bot", "bot", [], "Run the bots of Discord and Telegram; `doctor` checks them."),

@@ -1,7 +1,7 @@
 """--device, --dtype and --threads, alike in every command that computes."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -18,31 +18,44 @@ def setting(name: str) -> Callable[[], Any]:
     return lambda: getattr(load(EngineSettings), name)
 
 
-def compute_options(*, exact: bool = False) -> Callable[[Command], Command]:
-    """Add the three options; with `exact` float32 is the default, so that figures can be compared.
+def compute_options(
+    default: Literal["fastest", "exact", "painted"] = "fastest",
+) -> Callable[[Command], Command]:
+    """Add the three options; `engine.runtime.compute.choose_compute` checks what is given.
 
-    `engine.runtime.compute.choose_compute` checks what was given.
+    Args:
+        default: "fastest" is as the settings say; with "exact" numbers are float32, so that
+            figures can be compared; with "painted" everything is as a manifest says.
     """
-    chosen = "float32 by default" if exact else "auto by default: what is fastest on the device"
+    painted = default == "painted"
+    device, dtype, threads = (
+        ("as it was painted",) * 3
+        if painted
+        else (
+            "a GPU if there is one",
+            "float32" if default == "exact" else "what is fastest on the device",
+            "as many as the CPU has cores",
+        )
+    )
     options = (
         click.option(
             "--device",
             metavar="auto|cpu|cuda[:N]|mps",
-            default=setting("device"),
-            help="Where to compute; auto by default: a GPU if there is one.",
+            default=AUTO if painted else setting("device"),
+            help=f"Where to compute; by default {device}.",
         ),
         click.option(
             "--dtype",
             metavar="|".join((AUTO, *DTYPE_NAMES)),
-            default=DTYPE_NAMES[0] if exact else setting("dtype"),
-            help=f"What numbers to compute in; {chosen}.",
+            default={"exact": "float32", "painted": AUTO}.get(default) or setting("dtype"),
+            help=f"The number format to compute in; by default {dtype}.",
         ),
         click.option(
             "--threads",
             type=int,
             metavar="N",
-            default=setting("threads"),
-            help="Of the CPU; as many as it has cores by default.",
+            default=None if painted else setting("threads"),
+            help=f"Threads of the CPU; by default {threads}.",
         ),
     )
 

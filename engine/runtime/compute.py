@@ -57,8 +57,9 @@ class Compute:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Compute:
-        """Read what `to_json` gave; raises KeyError."""
-        return cls(**{name: fields[name] for name in cls.__dataclass_fields__})
+        """Read what `to_json` gave; raises KeyError, TypeError or ValueError."""
+        texts = [str(fields[name]) for name in ("device", "device_name", "instructions", "dtype")]
+        return cls(texts[0], texts[1], texts[2], texts[3], int(fields["threads"]))
 
 
 def choose_compute(device: str = AUTO, dtype: str = AUTO, threads: int | None = None) -> Compute:
