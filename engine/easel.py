@@ -145,6 +145,7 @@ class Easel:
             wish.num_cutouts,
             init_image=self._init_image(),
             init_fit=wish.init_fit,
+            preset=wish.preset,
         )
 
     def _init_image(self) -> Tensor | None:

@@ -50,6 +50,7 @@ class Manifest:
         attributes: style, subject and colour that were found in it.
         seed: of the painting.
         model: the VQGAN; `perceptor` and `upscaler` (None: not upscaled) likewise.
+        preset: that was chosen; None of a painting that is older than presets.
         steps: asked for; `steps_taken` are fewer if the painting was finished before, since no
             more progress was to be seen from `plateau_step` on (None: there was).
         size: (width, height) of the canvas before upscaling.
@@ -93,6 +94,7 @@ class Manifest:
     video: str | None = None
     path: str | None = None
     init_fit: str | None = None
+    preset: str | None = None
 
     @property
     def may_sell(self) -> bool:
@@ -114,6 +116,7 @@ class Manifest:
                 role: None if model is None else dict(vars(model)) for role, model in models.items()
             },
             "may_sell": self.may_sell,
+            "preset": self.preset,
             "steps": self.steps,
             "steps_taken": self.steps_taken,
             "plateau_step": self.plateau_step,
@@ -159,6 +162,7 @@ class Manifest:
             model=ModelUse(**models["vqgan"]),
             perceptor=ModelUse(**models["perceptor"]),
             upscaler=None if upscaler is None else ModelUse(**upscaler),
+            preset=fields.get("preset"),
             steps=fields["steps"],
             size=(fields["size"][0], fields["size"][1]),
             num_cutouts=fields["num_cutouts"],

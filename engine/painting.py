@@ -206,6 +206,7 @@ def draft_manifest(
         model=ModelUse.of(models.vqgan),
         perceptor=ModelUse.of(models.perceptor),
         upscaler=None if models.upscaler is None else ModelUse.of(models.upscaler),
+        preset=request.preset,
         steps=request.steps,
         size=(request.width, request.height),
         num_cutouts=request.num_cutouts,

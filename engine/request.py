@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganshare.errors import ParameterError, PromptError, quoted
 from ganshare.extras import check_extra
+from ganshare.presets import DEFAULT_PRESET
 from ganshare.prompts import (
     MAX_SEED,
     MAX_WEIGHT,
@@ -77,6 +78,7 @@ class PaintingRequest:
         target_images: each (3, h, w) in [0, 1], image prompts of weight 1; their centre square
             is what counts.
         noise_prompts: (seed, weight) of random directions in the perceptor's space.
+        preset: that steps, canvas and cutouts come from where nothing else was asked for.
 
     Raises:
         SizeError: the canvas is not offered.
@@ -95,6 +97,7 @@ class PaintingRequest:
     target_images: tuple[Tensor, ...] = ()
     noise_prompts: tuple[tuple[int, float], ...] = ()
     init_fit: str = DEFAULT_INIT_FIT
+    preset: str = DEFAULT_PRESET
 
     def __post_init__(self) -> None:
         """Check every value."""

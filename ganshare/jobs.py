@@ -10,8 +10,9 @@ from enum import StrEnum
 from types import NoneType
 from typing import Any
 
-from ganshare.errors import ParameterError, quoted
-from ganshare.prompts import MAX_SEED, WeightedPrompt, parse_prompts
+from ganshare.errors import ParameterError, must_be_one_of, quoted
+from ganshare.presets import DEFAULT_PRESET, PRESETS
+from ganshare.prompts import GRAMMAR, MAX_SEED, WeightedPrompt, parse_prompts
 from ganshare.sizes import (
     DEFAULT_CUTOUTS,
     DEFAULT_INIT_FIT,
@@ -49,7 +50,7 @@ class JobRequest:
     """What somebody asked for; checked here, before it is queued.
 
     Args:
-        prompt: as it was typed or drawn, weights included.
+        prompt: as it was typed or drawn, weights included; less the options that were typed in it.
         seed: 0 to `MAX_SEED`.
         steps: of the optimiser; `num_cutouts` crops in each.
         width: of the canvas in pixels, before upscaling; `height` likewise.
@@ -57,6 +58,8 @@ class JobRequest:
         upscale: to 1024 px, afterwards.
         init_image: blob key of the picture to start from.
         init_fit: how that picture comes to fill the canvas, one of `INIT_FITS`.
+        preset: that the other values come from where nothing else was asked for.
+        grammar: that the prompt is read by; see `parse_prompts`.
 
     Raises:
         PromptError: the prompt cannot be parsed.
@@ -74,10 +77,15 @@ class JobRequest:
     upscale: bool = True
     init_image: str | None = None
     init_fit: str = DEFAULT_INIT_FIT
+    preset: str = DEFAULT_PRESET
+    grammar: int = GRAMMAR
 
     def __post_init__(self) -> None:
         """Check every value."""
-        parse_prompts(self.prompt)
+        if self.preset not in PRESETS:
+            raise must_be_one_of(ParameterError, "preset", self.preset, PRESETS)
+        check_range("grammar", self.grammar, 1, GRAMMAR)
+        parse_prompts(self.prompt, self.grammar)
         check_size(self.width, self.height)
         check_range("steps", self.steps, 1, MAX_STEPS)
         check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
@@ -92,7 +100,7 @@ class JobRequest:
     @property
     def prompts(self) -> tuple[WeightedPrompt, ...]:
         """The parts of the prompt with their weights."""
-        return parse_prompts(self.prompt)
+        return parse_prompts(self.prompt, self.grammar)
 
     @property
     def area(self) -> int:
@@ -114,7 +122,7 @@ class JobRequest:
 
     @classmethod
     def from_json(cls, values: object) -> "JobRequest":
-        """Read what `to_json` gave.
+        """Read what `to_json` gave; what was stored before it had a grammar is read by the first.
 
         Raises:
             ParameterError: it is no JSON object, or a value is missing, unknown or of a wrong type.
@@ -136,7 +144,7 @@ class JobRequest:
             )
         # a request that is older than the choice: then all init images were stretched
         older = {} if values.get("init_image") is None else {"init_fit": "stretch"}
-        return cls(**{**older, **values})
+        return cls(**{"grammar": 1, **older, **values})
 
 
 @dataclass(frozen=True, slots=True)

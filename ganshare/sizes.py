@@ -1,6 +1,7 @@
 """What a painting may ask for in numbers, so that a bot refuses what no engine would paint."""
 
 import re
+from math import log
 
 from ganshare.errors import ParameterError, SizeError, must_be_one_of, quoted
 
@@ -11,6 +12,7 @@ __all__ = [
     "DEFAULT_STEPS",
     "INIT_FITS",
     "MAX_AREA",
+    "MAX_ASPECT",
     "MAX_CUTOUTS",
     "MAX_SIDE",
     "MAX_STEPS",
@@ -20,6 +22,7 @@ __all__ = [
     "check_range",
     "check_size",
     "parse_size",
+    "size_of_aspect",
 ]
 
 DEFAULT_STEPS = 120
@@ -31,6 +34,7 @@ MIN_SIDE = 64
 MAX_SIDE = 1024
 SIDE_MULTIPLE = 16  # the coarsest latent cell of a VQGAN that we paint with, in pixels
 MAX_AREA = 512 * 512  # of the canvas, before upscaling; what a CPU paints in minutes
+MAX_ASPECT = MAX_SIDE // MIN_SIDE  # of a canvas, wide or high
 
 # How an init image of another shape comes to fill the canvas: its centre alone, all of it with its
 # mirror image around it, or all of it out of proportion.
@@ -74,6 +78,24 @@ def check_init_fit(given: str) -> None:
     """Raise ParameterError unless it is one of `INIT_FITS`."""
     if given not in INIT_FITS:
         raise must_be_one_of(ParameterError, "init_fit", given, INIT_FITS)
+
+
+def size_of_aspect(aspect: float, area: int) -> tuple[int, int]:
+    """Give the offered (width, height) whose aspect ratio and area come nearest to these.
+
+    Args:
+        aspect: width by height, from 1 / `MAX_ASPECT` to `MAX_ASPECT`.
+        area: in pixels.
+    """
+    sides = range(MIN_SIDE, MAX_SIDE + 1, SIDE_MULTIPLE)
+
+    def distance(size: tuple[int, int]) -> float:
+        width, height = size
+        # The shape is what was asked for; the area only decides between shapes that are alike.
+        return abs(log(width / height / aspect)) + abs(log(width * height / area)) / 8
+
+    offered = ((width, height) for width in sides for height in sides)
+    return min((size for size in offered if size[0] * size[1] <= MAX_AREA), key=distance)
 
 
 def check_range(name: str, value: int, lowest: int, highest: int) -> None:

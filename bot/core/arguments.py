@@ -39,14 +39,18 @@ def check_arguments(command: Command, arguments: Mapping[str, str | int]) -> dic
 def parse_text(command: Command, text: str) -> dict[str, str | int]:
     """Read what follows a command where platforms have one line of text for all of it.
 
-    `/paint a castle by a lake --size 320x256 --steps 200 --seed=7`: options in any order, given
+    `/round open --hours 48 --title=Spring`: options in any order, given
     as `--name value` or `--name=value`, with quotes around a value of several words; the rest
     belongs to the parameters in their order, of which a text takes all that is left. After `--`
-    everything is text. Dashes that a phone made of `--` count, too.
+    everything is text. Dashes that a phone made of `--` count, too. A prompt takes the whole line:
+    `ganshare.asked_prompt` reads its options, as it does where a prompt has a field of its own.
 
     Raises:
         ParameterError: as for `check_arguments`, or an option is unknown or comes twice.
     """
+    for each in command.parameters:
+        if each.kind is Kind.PROMPT:
+            return check_arguments(command, {each.name: text})
     line = _Line(command, text.split())
     line.read()
     return check_arguments(command, line.found)
@@ -132,6 +136,8 @@ def _checked(parameter: Parameter, value: str | int) -> str | int:
     if parameter.kind is Kind.NUMBER:
         return _number(parameter, value)
     text = str(value).strip()
+    if parameter.kind is Kind.PROMPT:
+        return text
     if parameter.kind is Kind.CHOICE:
         folded = text.casefold()
         if folded not in parameter.choices:

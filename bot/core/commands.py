@@ -4,6 +4,7 @@ from bot.core.arguments import check_arguments, parse_text
 from bot.core.parameters import Command, Completes, Kind, Parameter
 from bot.core.values import Rank
 from ganshare.errors import ParameterError, must_be_one_of
+from ganshare.presets import PRESETS
 from ganshare.prompts import CATEGORIES, MAX_CHARACTERS, MAX_SEED
 from ganshare.sizes import MAX_STEPS
 
@@ -41,12 +42,14 @@ COMMANDS: tuple[Command, ...] = (
         (
             Parameter(
                 "prompt",
+                Kind.PROMPT,
                 required=True,
                 minimum=1,
                 maximum=MAX_CHARACTERS,
                 completes=Completes.PROMPT,
             ),
             Parameter("size", maximum=9, is_word=True),
+            Parameter("preset", Kind.CHOICE, choices=tuple(PRESETS)),
             Parameter("steps", Kind.NUMBER, minimum=1, maximum=MAX_STEPS),
             Parameter("seed", Kind.NUMBER, minimum=0, maximum=MAX_SEED),
             Parameter("model", maximum=100, completes=Completes.MODEL, is_word=True),

@@ -10,12 +10,11 @@ from bot.core.errand import Errand
 from bot.core.pictures import clean_png, store_picture
 from bot.core.refusal import RefusalError, sentence_of
 from bot.core.safety import judge
-from bot.core.skeleton import clean_text
 from bot.core.values import Rank, Reply
 from bot.core.views import look_at
+from ganshare.asked_prompt import PaintOptions, read_prompt
 from ganshare.errors import AskerError, PromptError
 from ganshare.jobs import Job, JobRequest
-from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS, parse_size
 
 __all__ = ["again", "paint", "paint_random", "vary"]
 
@@ -30,14 +29,17 @@ async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> 
     """Queue what `/paint` asks for."""
     if (repeated := await _repeated(errand, 1)) is not None:
         return repeated
-    width, height = parse_size(str(arguments.get("size", f"{DEFAULT_SIDE}x{DEFAULT_SIDE}")))
+    given = {name: value for name, value in arguments.items() if name != "prompt"}
+    asked = read_prompt(str(arguments["prompt"]), PaintOptions(**given))  # type: ignore[arg-type]
     request = JobRequest(
-        prompt=clean_text(str(arguments["prompt"])),
-        seed=int(arguments.get("seed", secrets.randbelow(SEEDS))),
-        model=str(arguments.get("model") or await _model(errand)),
-        steps=int(arguments.get("steps", DEFAULT_STEPS)),
-        width=width,
-        height=height,
+        prompt=asked.text,
+        seed=secrets.randbelow(SEEDS) if asked.seed is None else asked.seed,
+        model=asked.model or await _model(errand),
+        steps=asked.steps,
+        width=asked.width,
+        height=asked.height,
+        num_cutouts=asked.num_cutouts,
+        preset=asked.preset,
     )
     await _check(errand, [request])
     if picture is not None:

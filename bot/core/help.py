@@ -34,6 +34,8 @@ def help_text(errand: Errand, name: str) -> list[Reply]:
     except ParameterError as error:
         raise RefusalError("refusal-command", given=quoted(name)) from error
     lines = [errand.say(command.message)]
+    if command.name == "paint":
+        lines.append(errand.say("help-paint"))
     if command.name in EXAMPLES:
         lines.append(errand.say("help-example", example=EXAMPLES[command.name]))
     return [
@@ -64,6 +66,6 @@ def _explained(errand: Errand, command: Command, parameter: Parameter) -> tuple[
             text += f" ({errand.say('help-choices', choices=', '.join(parameter.choices))})"
         case Kind.PICTURE:
             text += f" ({errand.say('help-picture')})"
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.PROMPT:
             pass
     return parameter.name, text

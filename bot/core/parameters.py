@@ -12,6 +12,7 @@ class Kind(StrEnum):
     """What a parameter takes."""
 
     TEXT = "text"
+    PROMPT = "prompt"  # a text with options in it, for `read_prompt`
     NUMBER = "number"
     CHOICE = "choice"
     PICTURE = "picture"  # an attachment; it comes as `Ask.picture`

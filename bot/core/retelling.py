@@ -17,6 +17,35 @@ _SENTENCES = (
     (r"All weights of the prompt", "refusal-prompt-weights"),
     (r"The prompt contains the control character (?P<given>U\+\w+)", "refusal-prompt-control"),
     (r"Part (?P<number>\d+) of the prompt is empty", "refusal-prompt-part"),
+    (r"The prompt has (?P<given>\d+) parts; at most (?P<allowed>\d+)", "refusal-prompt-parts"),
+    (
+        r"The weight (?P<given>.+) of part (?P<number>\d+) is out of range; allowed are numbers "
+        r"from (?P<lowest>\S+) to (?P<highest>[^\s,]+)",
+        "refusal-prompt-weight",
+    ),
+    (r"A weight such as (?P<given>.+) goes to a whole part", "refusal-prompt-group"),
+    (r"The model (?P<given>.+) cannot be added to a prompt", "refusal-prompt-lora"),
+    (r"The settings of another program cannot be read", "refusal-prompt-settings"),
+    (
+        r"There is no option (?P<given>'.+?'|\d+).*; allowed are (?P<allowed>.+), and ",
+        "refusal-prompt-option",
+    ),
+    (r"The option --(?P<option>\w+) is given twice", "refusal-prompt-twice"),
+    (r"The option --(?P<option>\w+) needs a value after it", "refusal-prompt-no-value"),
+    (
+        r"The option --(?P<option>\w+) needs a whole number from (?P<lowest>\d+) to "
+        r"(?P<highest>\d+), not (?P<given>.+);",
+        "refusal-prompt-number",
+    ),
+    (
+        r"The option --ar needs width:height from (?P<lowest>\S+) to (?P<highest>\S+), such as "
+        r"16:9, not (?P<given>.+);",
+        "refusal-prompt-aspect",
+    ),
+    (
+        r"The option --preset needs one of (?P<allowed>.+), not (?P<given>.+);",
+        "refusal-prompt-preset",
+    ),
     # the queue
     (r"The queue is nearly full: (?P<given>\d+) jobs", "refusal-queue-near-full"),
     (

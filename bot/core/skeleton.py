@@ -10,13 +10,10 @@ from functools import cache
 
 from confusable_homoglyphs import confusables
 
+from ganshare.prompts.hidden import clean_text
+
 __all__ = ["clean_text", "fold", "packed", "readings"]
 
-MOST_MARKS = 3  # on one letter; more is "zalgo"
-
-# Letters by their category, and yet blank: Hangul fillers, Braille's empty pattern.
-_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u180b\u180c\u180d")
-_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _LATIN_NAME = re.compile(
     r"LATIN (?:\w+ )*?LETTER (?:SMALL CAPITAL |STRETCHED )?([A-Z])(?: WITH.*)?"
 )
@@ -30,26 +27,6 @@ _LEET_WORD = re.compile(r"[\w@$€+!|]*[^\W\d_][\w@$€+!|]*")  # a letter at le
 _WORD = re.compile(r"[^\W_]+")
 _SPELT_OUT = re.compile(r"(?<= )[^\W_](?: [^\W_]){2,}(?= )")
 _APOSTROPHES = re.compile(r"(?<=\w)['`\u2019](?=\w)")
-
-
-def clean_text(text: str) -> str:
-    """Take out what is not seen: controls, zero-width and bidirectional characters, heaps of marks.
-
-    Line breaks and tabs become spaces; the rest stays as it is, in NFC.
-    """
-    kept: list[str] = []
-    marks = 0
-    for letter in unicodedata.normalize("NFC", text):
-        marks = marks + 1 if unicodedata.combining(letter) else 0
-        if letter in "\t\n\r\v\f\x85\u2028\u2029":
-            kept.append(" ")
-        elif marks <= MOST_MARKS and not _is_hidden(letter):
-            kept.append(letter)
-    return " ".join("".join(kept).split())
-
-
-def _is_hidden(letter: str) -> bool:
-    return unicodedata.category(letter) in _HIDDEN or letter in _BLANK
 
 
 def fold(text: str) -> str:

@@ -97,6 +97,6 @@ def _annotation(parameter: Parameter) -> Any:
             return app_commands.Range[int, parameter.minimum, parameter.maximum]
         case Kind.NUMBER:  # as text; the desk reads it
             return app_commands.Range[str, 1, len(str(parameter.maximum))]
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.PROMPT:
             # Longer ones are the desk's to refuse, in a sentence.
             return app_commands.Range[str, parameter.minimum or 1, LONGEST_TEXT]

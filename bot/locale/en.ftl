@@ -3,8 +3,9 @@
 ## Commands: descriptions have at most 100 characters, as Discord wants it
 
 command-paint = Paint a picture from a prompt.
-command-paint-prompt = What to paint: “Cubist Painting of a City in Teal”, or “a | b:0.5 | c:-0.3” with weights.
+command-paint-prompt = What to paint, such as “Cubist Painting of a City in Teal”, or “a | b:0.5”; see /help paint.
 command-paint-size = Of the canvas, before upscaling: WIDTHxHEIGHT, such as 320x256.
+command-paint-preset = How much work goes into it: a draft takes about a third of the time.
 command-paint-steps = Steps to take; more steps, more detail, more time.
 command-paint-seed = Same seed, same painting; random if left out.
 command-paint-model = The model that paints.
@@ -324,6 +325,7 @@ muse-other = Drawn by: { $source }.
 
 help-title = GANshare paints what you describe
 help-intro = Everybody takes turns; the picture shows up where you asked, and grows while you watch.
+help-paint = Parts of a prompt stand between |. A number that ends a part is its weight, after a colon that follows a letter: “a castle | stormy sea:0.5 | people:-0.3”; “a castle 16:9” and “dinner at 19:30” have none. Options may stand in the prompt, too: --ar 16:9, --no people, --preset draft, --seed 7, --size 320x256, --steps 200. Text in quotes is painted as it is, and so is a | or : after a backslash.
 help-example = For example: { $example }
 help-required = needed
 help-number = { $lowest } to { $highest }
@@ -377,11 +379,21 @@ unblock-none = { $person } was not blocked.
 refusal-other = { $sentence }
 refusal-size = The size { $given } is not offered; both sides must be multiples of 16 from 64 to 1024, the area at most that of 512x512, such as { $nearest }.
 refusal-prompt-long = The prompt has { $given } characters; at most { $allowed } are allowed.
-refusal-prompt-parts = The prompt has { $given } parts; at most { $allowed } are allowed.
+refusal-prompt-parts = The prompt has { $given } parts; at most { $allowed } are allowed, and quotes around words with a | keep them as text.
 refusal-prompt-empty = The prompt is empty; it needs some text.
-refusal-prompt-weights = All weights of the prompt are zero or negative; at least one above zero is needed.
+refusal-prompt-weights = All weights of the prompt are zero or negative; at least one above zero is needed, and quotes around words with a colon keep them as text.
 refusal-prompt-control = The prompt contains the control character { $given }; only visible characters, spaces and line breaks are allowed.
 refusal-prompt-part = Part { $number } of the prompt is empty; each part between | needs some text.
+refusal-prompt-weight = The weight { $given } of part { $number } is out of range; allowed are numbers from { $lowest } to { $highest }, and quotes around words with a colon keep them as text.
+refusal-prompt-group = A weight such as { $given } goes to a whole part, as in "a fox | red:1.3"; put quotes around it to keep it as text.
+refusal-prompt-lora = The model { $given } cannot be added to a prompt; leave it out, or put quotes around it to keep it as text.
+refusal-prompt-settings = The settings of another program cannot be read; write --steps 20 --seed 7 in their place, or put quotes around them to keep them as text.
+refusal-prompt-option = There is no option { $given }; allowed are { $allowed }, and quotes around words that begin with -- keep them as text.
+refusal-prompt-twice = The option --{ $option } is given twice; once is enough, and quotes around words that begin with -- keep them as text.
+refusal-prompt-no-value = The option --{ $option } needs a value after it; quotes around words that begin with -- keep them as text.
+refusal-prompt-number = The option --{ $option } needs a whole number from { $lowest } to { $highest }, not { $given }; quotes around words that begin with -- keep them as text.
+refusal-prompt-aspect = The option --ar needs width:height from { $lowest } to { $highest }, such as 16:9, not { $given }; quotes around words that begin with -- keep them as text.
+refusal-prompt-preset = The option --preset needs one of { $allowed }, not { $given }; quotes around words that begin with -- keep them as text.
 refusal-range = { $given } is out of range; allowed are { $lowest } to { $highest }.
 refusal-unknown = { $given } is unknown; allowed are { $allowed }.
 refusal-active = You have { $given } paintings waiting or under way, and at most { $allowed } are allowed; wait until one is done, or cancel one.

@@ -29,6 +29,7 @@ web-any = Any
 web-surprise = Surprise me
 web-more = More
 web-size = Size
+web-preset = Preset
 web-steps = Steps
 web-seed = Seed
 web-model = Model

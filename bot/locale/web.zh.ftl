@@ -29,6 +29,7 @@ web-any = 不限
 web-surprise = 随便来一句
 web-more = 更多
 web-size = 尺寸
+web-preset = 预设
 web-steps = 步数
 web-seed = 种子
 web-model = 模型

@@ -3,8 +3,9 @@
 ## 命令：说明不超过 100 个字符
 
 command-paint = 按提示词画一幅画。
-command-paint-prompt = 想画什么：“Cubist Painting of a City in Teal”，也可加权重：“a | b:0.5 | c:-0.3”。
+command-paint-prompt = 想画什么：“Cubist Painting of a City in Teal”，也可加权重：“a | b:0.5 | c:-0.3”；详见 /help paint。
 command-paint-size = 放大前的画布尺寸：宽x高，例如 320x256。
+command-paint-preset = 画得多细：draft 是草稿，用时约为三分之一。
 command-paint-steps = 步数；步数越多，细节越多，用时越长。
 command-paint-seed = 种子相同，画就相同；不填则随机。
 command-paint-model = 用哪个模型来画。
@@ -297,6 +298,7 @@ muse-other = 由 { $source } 提供。
 
 help-title = GANshare：您来描述，它来画
 help-intro = 大家轮流来画；画会出现在您提出请求的地方，边画边显示。
+help-paint = 提示词的各部分用 | 分开。部分末尾的数字是它的权重，写在紧跟文字的冒号之后：“a castle | stormy sea:0.5 | people:-0.3”；“a castle 16:9”和“dinner at 19:30”没有权重。提示词里也可以写选项：--ar 16:9、--no people、--preset draft、--seed 7、--size 320x256、--steps 200。引号里的文字原样作画，反斜杠后的 | 或 : 也是。
 help-example = 例如：{ $example }
 help-required = 必填
 help-number = { $lowest } 至 { $highest }
@@ -349,11 +351,21 @@ unblock-none = { $person } 并未被屏蔽。
 refusal-other = 这样不行：{ $sentence }
 refusal-size = 不提供 { $given } 这个尺寸；两边须为 64 至 1024 之间 16 的倍数，面积不超过 512x512，例如 { $nearest }。
 refusal-prompt-long = 提示词有 { $given } 个字符；最多允许 { $allowed } 个。
-refusal-prompt-parts = 提示词有 { $given } 个部分；最多允许 { $allowed } 个。
+refusal-prompt-parts = 提示词有 { $given } 个部分；最多允许 { $allowed } 个；若 | 只是文字，请把那些字放进引号。
 refusal-prompt-empty = 提示词是空的；请写一些文字。
-refusal-prompt-weights = 提示词的所有权重都是零或负数；至少需要一个大于零的权重。
+refusal-prompt-weights = 提示词的所有权重都是零或负数；至少需要一个大于零的权重；若冒号只是文字，请把那些字放进引号。
 refusal-prompt-control = 提示词含有控制字符 { $given }；只允许可见字符、空格和换行。
 refusal-prompt-part = 提示词的第 { $number } 部分是空的；每个 | 之间都需要文字。
+refusal-prompt-weight = 第 { $number } 部分的权重 { $given } 超出范围；允许 { $lowest } 到 { $highest } 之间的数字；若冒号只是文字，请把那些字放进引号。
+refusal-prompt-group = { $given } 这样的权重只能用于整个部分，例如 "a fox | red:1.3"；若只是文字，请放进引号。
+refusal-prompt-lora = 提示词里不能添加模型 { $given }；请去掉它；若只是文字，请放进引号。
+refusal-prompt-settings = 无法读取其他程序的设置；请改写成 --steps 20 --seed 7；若只是文字，请放进引号。
+refusal-prompt-option = 没有 { $given } 这个选项；可用 { $allowed }；若以 -- 开头的只是文字，请放进引号。
+refusal-prompt-twice = 选项 --{ $option } 出现了两次；一次就够；若以 -- 开头的只是文字，请放进引号。
+refusal-prompt-no-value = 选项 --{ $option } 后面需要一个值；若以 -- 开头的只是文字，请放进引号。
+refusal-prompt-number = 选项 --{ $option } 需要 { $lowest } 到 { $highest } 之间的整数，而不是 { $given }；若以 -- 开头的只是文字，请放进引号。
+refusal-prompt-aspect = 选项 --ar 需要宽:高，从 { $lowest } 到 { $highest }，例如 16:9，而不是 { $given }；若以 -- 开头的只是文字，请放进引号。
+refusal-prompt-preset = 选项 --preset 可用 { $allowed }，而不是 { $given }；若以 -- 开头的只是文字，请放进引号。
 refusal-range = { $given } 超出范围；允许 { $lowest } 至 { $highest }。
 refusal-unknown = { $given } 不存在；可用的有 { $allowed }。
 refusal-active = 您有 { $given } 幅画在排队或正在画，最多允许 { $allowed } 幅；请等一幅完成，或取消一幅。

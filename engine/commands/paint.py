@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +17,17 @@ from engine.atomic import check_writable
 from engine.commands.compute_options import compute_options, setting
 from engine.registry import ModelKind, default_model, find_model, sha256_of
 from engine.request import (
-    DEFAULT_CUTOUTS,
-    DEFAULT_SIDE,
-    DEFAULT_STEPS,
     PaintingRequest,
     attributes_of,
     check_video_path,
     parse_noise_prompt,
-    parse_size,
 )
+from ganshare.asked_prompt import PaintOptions, read_prompt
 from ganshare.errors import ImageError, ParameterError, quoted
 from ganshare.extras import check_extra
+from ganshare.presets import DEFAULT_PRESET, PRESETS
 from ganshare.progress import Reporter, reporting
-from ganshare.prompts import draw_prompt, parse_prompts
+from ganshare.prompts import draw_prompt
 from ganshare.sizes import DEFAULT_INIT_FIT, INIT_FITS
 
 if TYPE_CHECKING:
@@ -38,6 +36,13 @@ if TYPE_CHECKING:
     from engine.registry import ModelFolder
 
 __all__ = ["paint", "run"]
+
+GRAMMAR_HELP = """\b
+PROMPT may have parts, with weights, divided by |: a castle | sea:0.5 | fog:-0.3
+A weight is a number that ends a part, after a colon that follows a letter.
+Within PROMPT, too: --ar 16:9, --no fog, --preset, --seed, --size, --steps.
+Text in quotes is painted as it is; so is a | or a : after a backslash.
+"""
 
 FILE = click.Path(path_type=Path)
 
@@ -48,12 +53,13 @@ class Options:
 
     prompt: str | None = None
     seed: int | None = None
-    steps: int = DEFAULT_STEPS
-    size: str = f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"
+    preset: str | None = None
+    steps: int | None = None
+    size: str | None = None
     model: str | None = None
     perceptor: str | None = None
     upscaler: str | None = None
-    num_cutouts: int = DEFAULT_CUTOUTS
+    num_cutouts: int | None = None
     init_image: Path | None = None
     init_fit: str = DEFAULT_INIT_FIT
     target_image: tuple[Path, ...] = ()
@@ -69,18 +75,29 @@ class Options:
     threads: int | None = None
 
 
-@click.command()
+def _told_presets() -> str:
+    told = (
+        f"{name}: {each.steps} steps at {each.side}x{each.side}, {each.num_cutouts} cutouts"
+        for name, each in PRESETS.items()
+    )
+    return f"{'; '.join(told)}."
+
+
+@click.command(epilog=GRAMMAR_HELP)
 @click.argument("prompt", required=False)
 @click.option("--seed", type=int, help="Same seed, same painting; random by default.")
-@click.option("--steps", type=int, default=DEFAULT_STEPS, show_default=True, help="Steps to take.")
+@click.option(
+    "--preset",
+    type=click.Choice(tuple(PRESETS), case_sensitive=False),
+    help=f"How much work goes into it; {DEFAULT_PRESET} by default. {_told_presets()}",
+)
+@click.option("--steps", type=int, help="Steps to take, instead of the preset's.")
 @click.option(
     "--size",
     metavar="WxH",
-    default=Options.size,
-    show_default=True,
-    help="Of the canvas; it is upscaled to 1024 px afterwards.",
+    help="Of the canvas, instead of the preset's; it is upscaled to 1024 px afterwards.",
 )
-@click.option("--model", metavar="NAME", default=setting("model"), help="The VQGAN to paint with.")
+@click.option("--model", metavar="NAME", help="The VQGAN to paint with.")
 @click.option(
     "--perceptor", metavar="NAME", default=setting("perceptor"), help="The perceptor that judges."
 )
@@ -90,9 +107,7 @@ class Options:
 @click.option(
     "--num-cutouts",
     type=int,
-    default=DEFAULT_CUTOUTS,
-    show_default=True,
-    help="Crops that the perceptor sees in each step.",
+    help="Crops that the perceptor sees in each step, instead of the preset's.",
 )
 @click.option("--init-image", type=FILE, metavar="F", help="Start from this picture.")
 @click.option(
@@ -121,26 +136,31 @@ class Options:
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @compute_options()
 def paint(**options: object) -> None:
-    """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt.
-
-    Parts stand between |, each with its weight after a colon; a negative one pushes away.
-    """
+    """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt."""
     run(Options(**options))  # type: ignore[arg-type]  # click gives the options declared above
 
 
 def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     """Check everything, paint, print; see `paint` for the errors' place."""
-    seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    text = draw_prompt(seed).text if options.prompt is None else options.prompt
-    prompts = parse_prompts(text)
-    width, height = parse_size(options.size)
-    request = PaintingRequest(
-        prompts, attributes_of(prompts), seed, width, height, options.steps,
-        options.num_cutouts, noise_prompts=tuple(map(parse_noise_prompt, options.noise_prompt)),
+    given = PaintOptions(
+        seed=options.seed, steps=options.steps, size=options.size,
+        num_cutouts=options.num_cutouts, preset=options.preset, model=options.model,
     )  # fmt: skip
+    text = options.prompt
+    if text is None:  # a random prompt is drawn from the painting's own seed
+        seed = secrets.randbelow(2**32) if given.seed is None else given.seed
+        text, given = draw_prompt(seed).text, replace(given, seed=seed)
+    asked = read_prompt(text, given)
+    seed = secrets.randbelow(2**32) if asked.seed is None else asked.seed
+    request = PaintingRequest(
+        asked.parts, attributes_of(asked.parts), seed, asked.width, asked.height, asked.steps,
+        asked.num_cutouts, noise_prompts=tuple(map(parse_noise_prompt, options.noise_prompt)),
+        preset=asked.preset,
+    )  # fmt: skip
+    text = asked.text
     out = options.out or Path(f"{slug(text)}-{seed}.png")
     _check_outputs(out, options)
-    vqgan = _model(options.model, "vqgan")
+    vqgan = _model(asked.model or setting("model")(), "vqgan")
     perceptor = _model(options.perceptor, "perceptor")
     upscaler = None if options.no_upscale else _model(options.upscaler, "upscaler")
     for path in (*([options.init_image] if options.init_image else []), *options.target_image):
@@ -185,8 +205,6 @@ def _execute(
     load_painter: "LoadPainter | None",
     reporter: Reporter,
 ) -> "Manifest":
-    from dataclasses import replace
-
     from engine.images import read_image
     from engine.painting import LONG_SIDE, draft_manifest
     from engine.painting import paint as paint_request

@@ -28,7 +28,10 @@ __all__ = ["demo"]
     is_flag=True,
     help="Draw from all word lists, not from the prompts that are known to come out well.",
 )
-@click.option("--steps", type=int, help="Steps to take.")
+@click.option(
+    "--preset", metavar="NAME", help="How much work goes into it: draft or standard (default)."
+)
+@click.option("--steps", type=int, help="Steps to take, instead of the preset's.")
 @click.option("--size", metavar="WxH", help="Of the canvas, before upscaling.")
 @click.option(
     "--folder",
@@ -42,41 +45,50 @@ def demo(
     prompt: str | None,
     seed: int | None,
     draws_from_all: bool,
+    preset: str | None,
     steps: int | None,
     size: str | None,
     folder: Path,
     quiet: bool,
 ) -> None:
     """Paint PROMPT, or a random one that comes out well, through queue and engine."""
+    from ganshare.asked_prompt import PaintOptions, read_prompt
     from ganshare.demo import Demo
     from ganshare.errors import ParameterError
     from ganshare.jobs import JobRequest
     from ganshare.progress import reporting
     from ganshare.prompts import draw_prompt
-    from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS, parse_size
     from wordlists import demo_prompts
 
     if prompt is not None and draws_from_all:
         raise ParameterError("Give PROMPT or --random, not both.")
-    number = secrets.randbelow(2**32) if seed is None else seed
-    text = prompt
-    if text is None:
-        drawn = draw_prompt(number).text  # checks the seed
-        text = drawn if draws_from_all else Random(number).choice(demo_prompts())
-    width, height = (DEFAULT_SIDE, DEFAULT_SIDE) if size is None else parse_size(size)
+    if prompt is None:  # a random prompt is drawn from the painting's own seed
+        seed = secrets.randbelow(2**32) if seed is None else seed
+        drawn = draw_prompt(seed).text  # checks the seed
+        prompt = drawn if draws_from_all else Random(seed).choice(demo_prompts())
+    asked = read_prompt(prompt, PaintOptions(seed=seed, steps=steps, size=size, preset=preset))
+    number = secrets.randbelow(2**32) if asked.seed is None else asked.seed
 
-    def wish(model: str) -> JobRequest:
-        chosen = DEFAULT_STEPS if steps is None else steps
-        return JobRequest(text, number, model, chosen, width, height)
+    def request_for(model: str) -> JobRequest:
+        return JobRequest(
+            asked.text,
+            number,
+            asked.model or model,
+            asked.steps,
+            asked.width,
+            asked.height,
+            asked.num_cutouts,
+            preset=asked.preset,
+        )
 
     check_extra("engine")
-    wish("any")  # a mistake is answered before an engine is started
+    request_for("any")  # a mistake is answered before an engine is started
     if not quiet:
-        click.echo(f"{text}\nseed {number}", err=True)
+        click.echo(f"{asked.text}\nseed {number}", err=True)
     with reporting(quiet=quiet) as reporter:
         reporter.stage("loading the models", 1)
         reporter.advance(0)
-        painted = asyncio.run(_run(Demo(folder, wish, _Shower(reporter))))
+        painted = asyncio.run(_run(Demo(folder, request_for, _Shower(reporter))))
     click.echo(f"{painted.picture}\n{painted.manifest}")
 
 

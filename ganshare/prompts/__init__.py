@@ -1,22 +1,15 @@
 """The text of prompts: read into weighted parts, drawn from the word lists, searched for traits."""
 
 from ganshare.prompts.attributes import Attributes, find_attributes
-from ganshare.prompts.parse import (
-    CATEGORIES,
-    MAX_CHARACTERS,
-    MAX_PARTS,
-    MAX_SEED,
-    MAX_WEIGHT,
-    DrawnPrompt,
-    WeightedPrompt,
-    draw_prompt,
-    format_prompts,
-    parse_prompts,
-)
+from ganshare.prompts.draw import MAX_SEED, DrawnPrompt, draw_prompt
+from ganshare.prompts.parse import GRAMMAR, format_prompts, parse_prompts
+from ganshare.prompts.parts import MAX_CHARACTERS, MAX_PARTS, MAX_WEIGHT, WeightedPrompt
 from ganshare.prompts.shares import PromptShare, attributes_of, shares_of
+from wordlists import CATEGORIES
 
 __all__ = [
     "CATEGORIES",
+    "GRAMMAR",
     "MAX_CHARACTERS",
     "MAX_PARTS",
     "MAX_SEED",

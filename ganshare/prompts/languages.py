@@ -16,7 +16,7 @@ from ganshare.extras import check_extra
 from ganshare.prompts.cedict import is_installed
 from ganshare.prompts.chinese import Token, tokens_of
 from ganshare.prompts.chinese_syntax import english_of
-from ganshare.prompts.parse import WeightedPrompt
+from ganshare.prompts.parts import WeightedPrompt
 
 __all__ = ["LATIN", "PromptReading", "UnreadablePromptError", "read_languages", "unread_words"]
 

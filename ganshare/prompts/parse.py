@@ -1,193 +1,187 @@
-"""Where every job begins: the prompt that someone typed, or one drawn from the word lists."""
+"""The grammar of prompts, `a castle | stormy sea:0.5`; docs/prompts.md tells it to askers.
 
-import math
-import random
+Three habits of other programs are read along with it: Midjourney's `castle::2 sea::-0.5`, and
+AUTOMATIC1111's `(castle:1.3)` and `((castle))` between commas.
+"""
+
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterator
 
-from ganshare.errors import ParameterError, PromptError, must_be_one_of, quoted
-from ganshare.prompts.attributes import Attributes, find_attributes
-from wordlists import CATEGORIES, word_lists
+from ganshare.errors import PromptError, quoted
+from ganshare.prompts.first_grammar import parse_first_grammar
+from ganshare.prompts.literal import CLOSE, MarkedText, escaped, has_stray_quote, mark
+from ganshare.prompts.parts import (
+    WeightedPrompt,
+    check_length,
+    check_parts,
+    check_weight,
+    clean,
+    is_visible,
+)
 
-__all__ = [
-    "CATEGORIES",
-    "MAX_CHARACTERS",
-    "MAX_PARTS",
-    "MAX_SEED",
-    "MAX_WEIGHT",
-    "Attributes",
-    "DrawnPrompt",
-    "WeightedPrompt",
-    "draw_prompt",
-    "find_attributes",
-    "format_prompts",
-    "parse_prompts",
-]
+__all__ = ["GRAMMAR", "format_prompts", "parse_prompts"]
 
-MAX_CHARACTERS = 1_000
-MAX_PARTS = 16
-MAX_WEIGHT = 10.0
-MAX_SEED = 2**63 - 1  # what a database's BIGINT and torch's generators both hold
+GRAMMAR = 2  # that new prompts are written in; what is stored says its own
 
-T = TypeVar("T")
+_EMPHASIS = 1.1  # of each further pair of parentheses, as AUTOMATIC1111 has it
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_BIDIRECTIONAL_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_NOT_FINITE = re.compile(r"[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class WeightedPrompt:
-    """One part of a prompt; a negative weight pushes the painting away from its text."""
-
-    text: str
-    weight: float
+# These look at `MarkedText.syntax`, where full-width signs are ASCII ones already.
+_NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_DECIMAL_COMMA = "[-+]?[0-9],[0-9]{1,2}"
+_WEIGHT = f"(?P<number>{_DECIMAL_COMMA}|{_NUMBER})"
+# `castle::2`, `castle ::2` and `castle::`, each before a space, a comma or the end.
+_DOUBLE_COLON = re.compile(f"(?: ?::{_WEIGHT}|::),?(?= |$)")
+_GROUP = re.compile(r"(?P<open>\(++)(?P<inner>[^()]*+)(?P<close>\)++)")
+_TAIL = re.compile(f":(?P<space> ?){_WEIGHT}$")
+_COMMAS = ",;.\u3001\u3002 "
+_LORA = re.compile(r"<(?:lora|lyco|hypernet):[^<>]*>", re.IGNORECASE)
+_QUOTES = (('"', '"'), ("“", "”"), ("「", "」"), ("『", "』"))
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnPrompt:
-    """A prompt drawn from the word lists, with what it was drawn from."""
+def parse_prompts(text: str, grammar: int = GRAMMAR) -> tuple[WeightedPrompt, ...]:
+    """Read `a castle | stormy sea:0.5 | people:-0.3`.
 
-    text: str
-    attributes: Attributes
-    seed: int
+    Parts are divided by `|`; empty ones are dropped. A part's weight is a number that ends it, with
+    a colon that stands directly after a letter or a closing bracket: "a castle 16:9" and
+    "a cat :3" have none. Between colon and number a space may stand if the number has a sign or a
+    decimal point: "Blade Runner: 2049" has none, either. Quotes or a backslash keep anything
+    literal; quotes around all of a part are taken off. Full-width signs count as the others. Text
+    comes out NFC, with single spaces.
 
-
-def parse_prompts(text: str) -> tuple[WeightedPrompt, ...]:
-    """Read `a castle | stormy sea:0.5 | blur:-0.3`.
-
-    Parts are divided by `|`. What follows the last colon of a part is its weight if it is a
-    decimal number, else the colon belongs to the text and the weight is 1: "a castle: at night"
-    and "ratio 3:4 landscape" keep theirs, while "ratio 3:4" means "ratio 3" with weight 4 and
-    "ratio 3:4:1" means "ratio 3:4" with weight 1. Text comes out NFC, with single spaces.
+    Args:
+        grammar: 1 for prompts that were stored before there was `GRAMMAR`.
 
     Raises:
-        PromptError: the prompt or a part is empty, it is too long, has too many parts, a weight
-            is out of range, none is above zero, or it holds control characters.
+        PromptError: the prompt is empty, it is too long, has too many parts, a weight is out of
+            range or within a phrase, none is above zero, or it holds control characters.
     """
-    clean = _clean(text)
-    _check_length(len(clean))
-    if not clean:
-        raise PromptError("The prompt is empty; it needs some text.", given=text)
-    parts = clean.split("|")
-    if len(parts) > MAX_PARTS:
-        raise PromptError(
-            f"The prompt has {len(parts)} parts; at most {MAX_PARTS} are allowed.",
-            given=len(parts),
-            allowed=MAX_PARTS,
-        )
-    prompts = tuple(_parse_part(part.strip(), number) for number, part in enumerate(parts, 1))
-    if all(prompt.weight <= 0 for prompt in prompts):
-        raise PromptError(
-            "All weights of the prompt are zero or negative; at least one above zero is needed.",
-            given=tuple(prompt.weight for prompt in prompts),
-        )
-    # A stored prompt is parsed again later, so what it is stored as has to fit, too.
-    _check_length(len(format_prompts(prompts)))
-    return prompts
+    if grammar == 1:
+        return parse_first_grammar(text)
+    cleaned = clean(text)
+    check_length(len(cleaned))
+    prompts: list[WeightedPrompt] = []
+    for part, weight, written in _weighed_parts(mark(cleaned)):
+        if is_visible(part.text):
+            check_weight(weight, written, len(prompts) + 1)
+            prompts.append(WeightedPrompt(part.text, weight))
+    check_parts(tuple(prompts))
+    return tuple(prompts)
 
 
 def format_prompts(prompts: tuple[WeightedPrompt, ...]) -> str:
-    """Write parts so that `parse_prompts` reads the same ones again."""
+    """Write parts so that `parse_prompts` reads the same ones again, quoted only if need be."""
     return " | ".join(_format_part(prompt) for prompt in prompts)
 
 
-def draw_prompt(seed: int, category: str | None = None) -> DrawnPrompt:
-    """Draw a random prompt: the same one for a seed on every machine, as long as the lists stay.
-
-    Args:
-        seed: 0 to `MAX_SEED`.
-        category: one of `CATEGORIES`; left out, each is as likely. The style and the colour that
-            a seed draws do not depend on it.
-
-    Raises:
-        PromptError: the category is unknown.
-        ParameterError: the seed is out of range.
-    """
-    if not 0 <= seed <= MAX_SEED:
-        raise ParameterError(
-            f"The seed {seed} is out of range; allowed are 0 to {MAX_SEED}.",
-            given=seed,
-            allowed=(0, MAX_SEED),
-        )
-    if category is not None and category not in CATEGORIES:
-        raise must_be_one_of(PromptError, "category", category, CATEGORIES)
-    dice = random.Random(seed)
-    lists = word_lists()
-    style = _pick(dice, lists.styles)
-    drawn_category = _pick(dice, CATEGORIES)
-    category = category or drawn_category
-    subject = _pick(dice, lists.subjects(category))
-    colour = _pick(dice, lists.colours)
-    connective = "with" if category == "shapes" else "of"
-    return DrawnPrompt(
-        text=f"{style} Painting {connective} {subject} in {colour.name}",
-        attributes=Attributes(style, subject, category, colour.name, colour.hex),
-        seed=seed,
-    )
-
-
-def _pick(dice: random.Random, choices: tuple[T, ...]) -> T:
-    # Of all its methods Python promises only random() the same sequence in later versions.
-    return choices[int(dice.random() * len(choices))]
-
-
-def _clean(text: str) -> str:
-    """Bring to NFC and single spaces; refuse what would garble a terminal, a chat or a file."""
-    for position, character in enumerate(text, 1):
-        if _is_refused(character):
-            raise PromptError(
-                f"The prompt contains the control character U+{ord(character):04X} at position "
-                f"{position}; only visible characters, spaces and line breaks are allowed.",
-                given=character,
-            )
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _is_refused(character: str) -> bool:
-    category = unicodedata.category(character)
-    if category == "Cc":
-        return character not in "\t\n\r"
-    # Lone surrogates are not text; the bidirectional controls reorder the text around them.
-    return category == "Cs" or character in _BIDIRECTIONAL_CONTROLS
-
-
-def _check_length(length: int) -> None:
-    if length > MAX_CHARACTERS:
-        raise PromptError(
-            f"The prompt has {length:,} characters; at most {MAX_CHARACTERS:,} are allowed in all.",
-            given=length,
-            allowed=MAX_CHARACTERS,
-        )
-
-
-def _parse_part(part: str, number: int) -> WeightedPrompt:
-    text, colon, tail = (piece.strip() for piece in part.rpartition(":"))
-    if not colon or not (_NUMBER.fullmatch(tail) or _NOT_FINITE.fullmatch(tail)):
-        text, tail = part, "1"
-    if not any(unicodedata.category(character)[0] not in "CZ" for character in text):
-        raise PromptError(
-            f"Part {number} of the prompt is empty; each part between | needs some text.",
-            given=part,
-        )
-    weight = float(tail)
-    if not (math.isfinite(weight) and abs(weight) <= MAX_WEIGHT):
-        raise PromptError(
-            f"The weight {quoted(tail)} of part {number} is out of range; allowed are numbers from "
-            f"-{MAX_WEIGHT:g} to {MAX_WEIGHT:g}.",
-            given=weight,
-            allowed=(-MAX_WEIGHT, MAX_WEIGHT),
-        )
-    return WeightedPrompt(text, weight)
-
-
 def _format_part(prompt: WeightedPrompt) -> str:
-    tail = prompt.text.rpartition(":")[2].strip()
-    reads_as_weight = ":" in prompt.text and (
-        _NUMBER.fullmatch(tail) or _NOT_FINITE.fullmatch(tail)
-    )
-    if prompt.weight == 1 and not reads_as_weight:
-        return prompt.text
-    return f"{prompt.text}:{repr(prompt.weight).removesuffix('.0')}"
+    text = prompt.text
+    weight = "" if prompt.weight == 1 else f":{repr(prompt.weight).removesuffix('.0')}"
+    fitting = (f"{a}{text}{z}" for a, z in _QUOTES if not set(text) & {a, z})
+    # A quote that is never closed might be closed by one of another part.
+    tried = [*fitting] if has_stray_quote(text) else [text, *fitting]
+    for written in tried:
+        try:
+            if [part[:2] for part in _read_back(written + weight)] == [(text, prompt.weight)]:
+                return written + weight
+        except PromptError:
+            continue
+    # An empty quotation shows nothing, and is the bracket that a weight may stand after.
+    return f"{escaped(text)}「」{weight}" if weight else escaped(text)
+
+
+def _read_back(text: str) -> list[tuple[str, float]]:
+    return [(part.text, weight) for part, weight, _ in _weighed_parts(mark(text))]
+
+
+_Weighed = tuple[MarkedText, float, str]  # a part, its weight, and how that was written
+
+
+def _weighed_parts(prompt: MarkedText) -> Iterator[_Weighed]:
+    if found := _LORA.search(prompt.syntax):
+        raise PromptError(
+            f"The model {quoted(prompt.raw[slice(*found.span())])} cannot be added to a prompt; "
+            "leave it out, or put quotes around it to keep it as text.",
+            given=found[0],
+        )
+    start = 0
+    for found in [*re.finditer(r"\|", prompt.syntax), None]:
+        yield from _by_double_colon(prompt.cut(start, found.start() if found else None))
+        start = found.end() if found else 0
+
+
+def _by_double_colon(part: MarkedText) -> Iterator[_Weighed]:
+    """Cut at Midjourney's `::`, whose number is the weight of what stands before it."""
+    start = 0
+    for found in _DOUBLE_COLON.finditer(part.syntax):
+        before = part.cut(start, found.start())
+        if _ends_in_word(before) and part.raw[found.start() - 1] != " ":
+            written = found["number"] or "1"
+            yield before, _number(written), written
+            start = found.end()
+    if start < len(part.syntax):
+        yield from _by_group(part.cut(start))
+
+
+def _by_group(part: MarkedText) -> Iterator[_Weighed]:
+    """Take out AUTOMATIC1111's groups that stand between commas; refuse one within a phrase."""
+    start = 0
+    for found in _GROUP.finditer(part.syntax):
+        depth = len(found["open"])
+        inner, written = _split_weight(part.cut(*found.span("inner")))
+        emphasis = depth - bool(written)
+        if depth != len(found["close"]) or not (written or depth > 1) or not inner.raw:
+            continue  # usual parentheses
+        before, after = (
+            part.syntax[: found.start()].rstrip(" "),
+            part.syntax[found.end() :].lstrip(" "),
+        )
+        if not set(before[-1:] + after[:1]) <= set(_COMMAS):
+            raise PromptError(
+                f"A weight such as {quoted(part.raw[slice(*found.span())])} goes to a whole part, "
+                'as in "a fox | red:1.3"; put quotes around it to keep it as text.',
+                given=found[0],
+            )
+        yield from _by_tail(_trimmed(part.cut(start, found.start())))
+        weight = _number(written or "1") * _EMPHASIS**emphasis
+        yield inner, round(weight, 4), written or found[0]
+        start = found.end()
+    yield from _by_tail(_trimmed(part.cut(start)) if start else part)
+
+
+def _by_tail(part: MarkedText) -> Iterator[_Weighed]:
+    text, written = _split_weight(part)
+    yield text, _number(written or "1"), written or "1"
+
+
+def _split_weight(part: MarkedText) -> tuple[MarkedText, str]:
+    """Cut off the weight that ends a part, as it is written; "" if there is none."""
+    found = _TAIL.search(part.syntax)
+    if found is None or "://" in part.syntax.rpartition(" ")[2]:
+        return part, ""
+    text, written = part.cut(0, found.start()), found["number"]
+    touches = found.start() == len(text.raw) and _ends_in_word(text)
+    # A whole number after a space is prose: "Blade Runner: 2049".
+    is_meant = touches and not (found["space"] and written.isdecimal())
+    return (text, written) if is_meant else (part, "")
+
+
+def _trimmed(part: MarkedText) -> MarkedText:
+    """Without the commas that stood between it and a group."""
+    left = len(part.syntax) - len(part.syntax.lstrip(_COMMAS))
+    return part.cut(left, len(part.syntax.rstrip(_COMMAS)) or left)
+
+
+def _ends_in_word(part: MarkedText) -> bool:
+    """Whether it ends in a letter (a picture sign counts), a closing bracket or quote."""
+    last, meaning = part.raw[-1:], part.syntax[-1:]
+    if meaning == CLOSE:
+        return True
+    category = unicodedata.category(last) if last else ""
+    is_picture = category in ("So", "Sk") and last >= "\u2190"
+    is_bracket = category in ("Pe", "Pf") and last != "\u2019"  # an apostrophe, too
+    return category[:1] in ("L", "M") or is_picture or is_bracket
+
+
+def _number(written: str) -> float:
+    return float(written.replace(",", "."))

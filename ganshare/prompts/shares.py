@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ganshare.prompts.attributes import Attributes, find_attributes
-from ganshare.prompts.parse import WeightedPrompt
+from ganshare.prompts.parts import WeightedPrompt
 
 __all__ = ["PromptShare", "attributes_of", "shares_of"]
 

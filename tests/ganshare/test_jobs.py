@@ -1,6 +1,7 @@
 """Requests are checked before they are queued, and come out of the store as they went in."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,24 @@ def test_another_init_fit_is_refused_in_a_sentence() -> None:
 
 def test_what_has_a_default_may_be_left_out() -> None:
     given = {"prompt": "a castle", "seed": 1, "model": "paintings-f8"}
-    assert JobRequest.from_json(given) == make_request()
+    assert JobRequest.from_json(given) == make_request(grammar=1)
+
+
+def test_what_was_stored_before_the_second_grammar_keeps_its_reading() -> None:
+    stored = {"prompt": "a castle 16:9 | a cat : 3", "seed": 1, "model": "paintings-f8"}
+    old, new = JobRequest.from_json(stored), make_request(prompt=stored["prompt"])
+    assert [part.weight for part in old.prompts] == [9, 3]
+    assert [part.weight for part in new.prompts] == [1, 1]
+    for request in (old, new):
+        assert JobRequest.from_json(request.to_json()) == request
+        assert replace(request, seed=2).prompts == request.prompts
+
+
+def test_an_unknown_preset_or_grammar_is_refused() -> None:
+    with pytest.raises(ParameterError, match="draft and standard"):
+        make_request(preset="final")
+    with pytest.raises(ParameterError, match="allowed are 1 to 2"):
+        make_request(grammar=3)
 
 
 @pytest.mark.parametrize(

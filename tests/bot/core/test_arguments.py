@@ -14,33 +14,36 @@ from bot.core.commands import (
 )
 from ganshare.errors import ParameterError
 
-PAINT = find_command("paint")
+PAINT, ROUND, GALLERY = (find_command(name) for name in ("paint", "round", "gallery"))
 
 
-def test_options_stand_anywhere_and_the_rest_is_the_prompt() -> None:
-    text = "a castle --size 320x256 by a lake --steps 200 --seed=7"
-    assert parse_text(PAINT, text) == {
-        "prompt": "a castle by a lake",
-        "size": "320x256",
-        "steps": 200,
-        "seed": 7,
+def test_options_stand_anywhere() -> None:
+    assert parse_text(ROUND, "open --quorum 2 48 --title=Spring") == {
+        "action": "open",
+        "hours": 48,
+        "quorum": 2,
+        "title": "Spring",
     }
 
 
+def test_a_prompt_takes_the_whole_line() -> None:
+    text = "a castle --size 320x256 | --no fog --sead"
+    assert parse_text(PAINT, text) == {"prompt": text}
+
+
 def test_long_dashes_of_a_phone_are_options_only_before_their_names() -> None:
-    text = "a castle \u2014at night \u2014 \u2013seed 7 \u2014Steps=9"
-    assert parse_text(PAINT, text) == {
-        "prompt": "a castle \u2014at night \u2014",
-        "seed": 7,
-        "steps": 9,
+    assert parse_text(GALLERY, "a castle \u2014at night \u2014 \u2013") == {
+        "query": "a castle \u2014at night \u2014 \u2013"
+    }
+    assert parse_text(ROUND, "open \u2013hours 7 \u2014Quorum=9") == {
+        "action": "open",
+        "hours": 7,
+        "quorum": 9,
     }
 
 
 def test_after_two_dashes_everything_is_text() -> None:
-    assert parse_text(PAINT, "--seed 1 -- a --seed of doubt") == {
-        "seed": 1,
-        "prompt": "a --seed of doubt",
-    }
+    assert parse_text(GALLERY, "-- a --query of doubt") == {"query": "a --query of doubt"}
 
 
 def test_quotes_hold_several_words_together() -> None:
@@ -77,16 +80,15 @@ def test_random_takes_category_and_count_in_place(text: str, found: dict[str, ob
     ("command", "text", "sentence"),
     [
         ("paint", "", "/paint needs prompt; /help paint shows how."),
-        ("paint", "x --sead 7", "did you mean --seed"),
-        ("paint", "x --seed", "--seed needs a value"),
-        ("paint", "x --seed 1 --seed 2", "given twice"),
-        ("paint", "x --steps many", "whole number, not 'many'"),
-        ("paint", "x --steps 0", "steps 0 is out of range; allowed are 1 to 2000"),
-        ("paint", "x --steps -3", "steps -3 is out of range"),
-        ("paint", "x --seed 1" + "0" * 25, "is out of range"),
-        ("paint", "x --seed 1" + "0" * 99, "whole number"),
-        ("paint", "x --init_image y", "/paint has no '--init_image'"),
-        ("paint", "x" * 4000, "has 4,000 characters; at most 1,000 are allowed"),
+        ("round", "open --ours 7", "did you mean --hours"),
+        ("round", "open --hours", "--hours needs a value"),
+        ("round", "--hours 1 --hours 2", "given twice"),
+        ("round", "open --hours many", "whole number, not 'many'"),
+        ("round", "open --hours 0", "hours 0 is out of range; allowed are 1 to 8760"),
+        ("round", "open --hours -3", "hours -3 is out of range"),
+        ("round", "open --hours 1" + "0" * 25, "is out of range"),
+        ("round", "open --hours 1" + "0" * 99, "whole number"),
+        ("gallery", "x" * 4000, "has 4,000 characters; at most 100 are allowed"),
         ("random", "planes", "'planes' is no category; allowed are shapes, places, things"),
         ("random", "places 9", "count 9 is out of range; allowed are 1 to 5"),
         ("queue", "now", "does not know what to do with 'now'"),
@@ -133,23 +135,18 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")), min
 @settings(deadline=None)
 @given(
     st.lists(WORDS, min_size=1, max_size=12),
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "steps": st.integers(1, 2000),
-            "seed": st.integers(0, 2**63 - 1),
-            "model": st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True),
-        },
-    ),
+    st.fixed_dictionaries({}, optional={"pool": st.integers(1, 1000), "age": st.integers(0, 99)}),
     st.randoms(use_true_random=False),
 )
 def test_what_is_written_as_options_is_read_again(words, options, dice) -> None:  # type: ignore[no-untyped-def]
-    pieces = [[word] for word in words]
-    for name, value in options.items():
+    title = " ".join(words)[:100].strip()
+    fixed = {"action": "open", "hours": 1, "winners": 2, "quorum": 3, "pool": 4, "age": 5} | options
+    pieces = [[word] for word in title.split()]
+    for name, value in fixed.items():
         written = [f"--{name}={value}"] if dice.random() < 0.5 else [f"--{name}", str(value)]
         pieces.insert(dice.randrange(len(pieces) + 1), written)
     text = " ".join(word for piece in pieces for word in piece)
-    assert parse_text(PAINT, text) == {"prompt": " ".join(words), **options}
+    assert parse_text(ROUND, text) == {"title": title, **fixed}
 
 
 def test_a_picture_is_no_argument() -> None:

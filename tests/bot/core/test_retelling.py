@@ -16,7 +16,10 @@ from ganshare.prompts import parse_prompts
 
 GANSHARE = Path(errors.__file__).parent
 SPOKEN = (
+    "asked_prompt.py",
+    "prompts/options.py",
     "prompts/parse.py",
+    "prompts/parts.py",
     "sizes.py",
     *(f"store/{name}.py" for name in (
         "admission", "community_accounts", "community_gallery", "community_moderation",
@@ -27,7 +30,8 @@ ASKERS = {name for name, each in vars(errors).items()
           if isinstance(each, type) and issubclass(each, AskerError)}  # fmt: skip
 # Told by their values, see bot/core/refusal.py; or to be met on a command line alone.
 OTHERWISE = (
-    r"The prompt has|The size|.* is out of range|You have|The queue is full|The weight|"
+    r"The prompt has 7 characters|The size|.* is out of range|You have|The queue is full|"
+    r"The weight 7 must|"
     r"No engine paints with this model"
 )
 
@@ -105,7 +109,7 @@ def test_what_is_not_known_stands_as_it_was(words: Words) -> None:
     assert "New." in sentence_of(words, "zh", SettingsError("New."))
 
 
-@pytest.mark.parametrize("prompt", ["", "a:-1", "a\x07b", "a||b"])
+@pytest.mark.parametrize("prompt", ["", "a:-1", "a\x07b", "|", "a:11", "a|" * 17, "a (b:2) c"])
 def test_prompts_that_cannot_be_read_are_explained_in_chinese(words: Words, prompt: str) -> None:
     with pytest.raises(PromptError) as caught:
         parse_prompts(prompt)
