@@ -48,6 +48,15 @@ def test_without_file_and_environment_the_defaults_work_on_one_machine() -> None
     assert load(EngineSettings).health_listen == Listen("127.0.0.1", 9100)
 
 
+def test_whether_somebody_chose_a_port_can_be_told(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGINE_HEALTH_LISTEN", "")
+    assert "health_listen" not in load(EngineSettings).model_fields_set
+    write("[engine]\nhealth_listen = '127.0.0.1:9100'\n")
+    assert "health_listen" in load(EngineSettings).model_fields_set
+
+
 def test_nothing_listens_to_the_outside_by_default() -> None:
     engine, bot = load(EngineSettings), load(BotSettings)
     addresses = [engine.health_listen, bot.web_listen, bot.telegram_webhook_listen]
