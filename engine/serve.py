@@ -61,7 +61,13 @@ class Engine:
             if settings.health_listen is not None:
                 checks = _checks(store, blobs, models)
                 await stack.enter_async_context(
-                    HealthServer(settings.health_listen, metrics, pulse, checks)
+                    HealthServer(
+                        settings.health_listen,
+                        metrics,
+                        pulse,
+                        checks,
+                        is_chosen="health_listen" in settings.model_fields_set,
+                    )
                 )
             await in_brief_thread(models.warm)
             safety = await in_brief_thread(safety_check, settings.safety_check, models)

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,11 +23,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ganshare.errors import GanshareError, WorldError
+from ganshare.log import get_logger
 from ganshare.masking import mask_urls_within
 from ganshare.metrics import Metrics
 from ganshare.settings import Listen
 
 __all__ = ["Check", "HealthServer", "Pulse"]
+
+DEFAULT_PORTS = 16  # that are tried, from the default on, where nobody chose one
+
+_log = get_logger(__name__)
 
 
 class Pulse:
@@ -102,9 +107,11 @@ class HealthServer:
         pulse: of the main loop, for /healthz.
         checks: for /readyz; all run at the same time.
         setting: the setting that chose `listen`, named if the port is taken.
+        is_chosen: whether somebody chose `listen`. A default gives way to whoever has the port:
+            the next free one is taken, or none, with a warning.
 
     Raises:
-        WorldError: on entering, if the port cannot be had.
+        WorldError: on entering, if a port that was chosen cannot be had.
     """
 
     def __init__(
@@ -114,13 +121,15 @@ class HealthServer:
         pulse: Pulse,
         checks: Sequence[Check] = (),
         setting: str = "ENGINE_HEALTH_LISTEN",
+        *,
+        is_chosen: bool = True,
     ) -> None:
         self._listen = listen
         self.port = listen.port
         self._metrics = metrics
         self._pulse = pulse
         self._checks = tuple(checks)
-        self._setting = setting
+        self._setting, self._is_chosen = setting, is_chosen
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket: socket.socket | None = None
         app = Starlette(
@@ -147,9 +156,10 @@ class HealthServer:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._socket = _bind(self._listen, self._setting)
-        self.port = int(self._socket.getsockname()[1])
-        self._thread.start()
+        self._socket = self._take_port()
+        if self._socket is not None:
+            self.port = int(self._socket.getsockname()[1])
+            self._thread.start()
         return self
 
     async def __aexit__(
@@ -158,9 +168,27 @@ class HealthServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._socket is None:
+            return
         self._server.should_exit = True
         # The loop goes on meanwhile, so that a check under way can end.
         await asyncio.to_thread(self._thread.join, 5)
+
+    def _take_port(self) -> socket.socket | None:
+        if self._is_chosen:
+            return _bind(self._listen, self._setting)
+        first = self._listen.port
+        for port in range(first, min(first + DEFAULT_PORTS, 65536)):
+            try:
+                bound = _bind(replace(self._listen, port=port), self._setting)
+            except WorldError as error:
+                why = error
+                continue
+            if port != first:
+                _log.warning(f"port {first} is taken; health is served at port {port} instead")
+            return bound
+        _log.warning(f"health is not served: {why}")
+        return None
 
     def _serve(self) -> None:
         if self._socket is not None:

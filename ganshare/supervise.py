@@ -19,7 +19,8 @@ from ganshare.log import get_logger
 
 __all__ = ["Patience", "Program", "Supervisor", "describe_exit"]
 
-EXIT_ASKER = 2  # as `ganshare.cli` has it: wrong settings don't get better by another try
+# As `ganshare.cli` has them: wrong settings don't get better by another try, the world may.
+EXIT_ASKER, EXIT_WORLD = 2, 3
 LONGEST_LINE = 1 << 20
 
 _log = get_logger(__name__)
@@ -42,7 +43,8 @@ class Patience:
         grace: from SIGTERM to SIGKILL.
         first_delay: before the first restart; it doubles with every death in a row.
         longest_delay: before any restart.
-        deaths: so many of one program `within` this time, and everything ends; a life longer
+        deaths: so many of one program `within` this time, and everything ends, unless they are
+            the world's fault (a port that is taken, say) and other programs go on; a life longer
             than `within` ends a row of deaths.
     """
 
@@ -74,6 +76,8 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._hurrying = asyncio.Event()
         self._failure: GanshareError | None = None
+        self._born = {program.name: 0.0 for program in self._programs}
+        self._in_a_row = {program.name: 0 for program in self._programs}  # deaths
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT, and until every child has ended.
@@ -107,22 +111,22 @@ class Supervisor:
     async def _keep(self, program: Program) -> None:
         loop = asyncio.get_running_loop()
         deaths: deque[float] = deque(maxlen=self._patience.deaths)
-        in_a_row = 0
         while not self._stopping.is_set():
-            began = loop.time()
+            self._born[program.name] = began = loop.time()
             code = await self._live(program)
             if self._stopping.is_set():
                 return
             ended = loop.time()
             deaths.append(ended)
-            in_a_row = 1 if ended - began > self._patience.within else in_a_row + 1
+            if ended - began > self._patience.within:
+                self._in_a_row[program.name] = 0
+            self._in_a_row[program.name] += 1
             self._failure = self._verdict(program, code, deaths)
             if self._failure is not None:
                 self.stop()
                 return
-            delay = min(
-                self._patience.first_delay * 2 ** (in_a_row - 1), self._patience.longest_delay
-            )
+            doublings = min(self._in_a_row[program.name] - 1, 32)
+            delay = min(self._patience.first_delay * 2**doublings, self._patience.longest_delay)
             _log.error(
                 "died, will be restarted",
                 program=program.name,
@@ -138,12 +142,21 @@ class Supervisor:
         if code == EXIT_ASKER:
             return AskerError(f"{program.name} refused to start; its own words are above.")
         often = len(deaths) == self._patience.deaths
+        if often and code == EXIT_WORLD and self._others_go_on(program, deaths[-1]):
+            return None
         if often and deaths[-1] - deaths[0] <= self._patience.within:
             return WorldError(
                 f"{program.name} died {len(deaths)} times within {self._patience.within:g} s, "
                 f"the last time by {how}; gave up and stopped everything."
             )
         return None
+
+    def _others_go_on(self, program: Program, now: float) -> bool:
+        return any(
+            self._in_a_row[name] < self._patience.deaths or now - born > self._patience.within
+            for name, born in self._born.items()
+            if name != program.name
+        )
 
     async def _live(self, program: Program) -> int:
         """Run one child from birth to death; give its exit code, as `subprocess` has them."""

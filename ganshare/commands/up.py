@@ -98,7 +98,8 @@ def _engine(number: int, of: int, settings: "EngineSettings") -> "Program":
     if of == 1:
         return Program("engine", tuple(module_command("engine", "run")))
     environment = {}
-    if settings.health_listen is not None:
+    # A default port gives way by itself.
+    if settings.health_listen is not None and "health_listen" in settings.model_fields_set:
         listen = settings.health_listen
         environment["ENGINE_HEALTH_LISTEN"] = str(
             replace(listen, port=listen.port + number if listen.port else 0)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from ganshare.errors import WorldError
 from ganshare.health import Check, HealthServer, Pulse
@@ -136,6 +137,30 @@ async def test_a_taken_port_is_one_sentence_that_names_the_setting() -> None:
         f"127.0.0.1:{first.port} is taken by another process;"
         " choose another HOST:PORT with ENGINE_HEALTH_LISTEN, or off."
     )
+
+
+async def test_a_port_that_nobody_chose_gives_way_with_a_warning() -> None:
+    async with HealthServer(ANY_PORT, Metrics("a"), Pulse(60)) as first:
+        listen = Listen("127.0.0.1", first.port)
+        second = HealthServer(listen, Metrics("b"), Pulse(60), is_chosen=False)
+        with capture_logs() as logs:
+            async with second, httpx.AsyncClient(trust_env=False) as client:
+                answer = await client.get(f"http://127.0.0.1:{second.port}/healthz")
+    assert answer.status_code == 200
+    assert first.port < second.port < first.port + 16
+    (said,) = (entry["event"] for entry in logs if entry["log_level"] == "warning")
+    assert said == (f"port {first.port} is taken; health is served at port {second.port} instead")
+
+
+async def test_without_any_free_port_that_nobody_chose_the_process_goes_on() -> None:
+    unreachable = Listen("192.0.2.1", 9100)
+    with capture_logs() as logs:
+        async with HealthServer(unreachable, Metrics("a"), Pulse(60), is_chosen=False):
+            pass
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == [
+        "health is not served: 192.0.2.1:9115 cannot be listened on (Cannot assign requested "
+        "address); choose another HOST:PORT with ENGINE_HEALTH_LISTEN, or off."
+    ]
 
 
 async def test_the_port_is_free_again_after_the_server_ended() -> None:

@@ -127,6 +127,25 @@ async def test_what_keeps_dying_ends_everything_in_order_and_loudly() -> None:
     assert ("b", "up") not in output.lines or ("b", "drained") in output.lines
 
 
+async def test_what_fails_by_the_worlds_fault_is_tried_on_while_others_go_on() -> None:
+    output = Output()
+    code = "print('taken', flush=True); raise SystemExit(3)"
+    supervisor = Supervisor([python("a", code), python("b", WAITS)], output, QUICK)
+    running = asyncio.create_task(supervisor.run())
+    await output.until("a", "taken", times=QUICK.deaths + 1)
+    await output.until("b", "up")
+    assert not running.done()
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+    assert ("b", "drained") in output.lines
+
+
+async def test_where_all_fail_by_the_worlds_fault_everything_ends() -> None:
+    programs = [python(name, "raise SystemExit(3)") for name in ("a", "b")]
+    with pytest.raises(WorldError, match="died"):
+        await asyncio.wait_for(Supervisor(programs, Output(), QUICK).run(), 20)
+
+
 async def test_what_refuses_its_settings_is_not_tried_again() -> None:
     output = Output()
     program = python("a", "print('bad settings'); raise SystemExit(2)")

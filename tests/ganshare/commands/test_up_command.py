@@ -131,6 +131,12 @@ def test_engines_share_the_machine_and_end_in_order(
     assert "not started" not in errors
 
 
+def test_engines_whose_port_nobody_chose_find_one_themselves(up: Up, install: Install) -> None:
+    install("engine", WORKS)
+    running = up("--engines", "2", "--no-bot", "--no-web")
+    assert {line["ENGINE_HEALTH_LISTEN"] for line in running.lines(2)} == {None}
+
+
 def test_each_engine_gets_a_gpu_of_its_own(up: Up, install: Install) -> None:
     install("engine", WORKS)
     running = up("--engines", "2", "--no-bot", "--no-web", ENGINE_DEVICE="cuda")
