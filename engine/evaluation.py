@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.image_set import ImageSet, to_tensor
+from engine.runtime.precision import autocast
 from engine.vqgan.model import VQGAN
 
 __all__ = ["Progress", "VQGANFigures", "evaluate_vqgan", "psnr", "ssim"]
@@ -46,7 +47,10 @@ class VQGANFigures:
 
 @torch.no_grad()
 def evaluate_vqgan(
-    model: VQGAN, images: ImageSet, progress: Progress = lambda done, total: None
+    model: VQGAN,
+    images: ImageSet,
+    progress: Progress = lambda done, total: None,
+    dtype: torch.dtype = torch.float32,
 ) -> VQGANFigures:
     """Reconstruct every image, centre-cropped to multiples of 16 (at most 512) px a side.
 
@@ -68,7 +72,8 @@ def evaluate_vqgan(
             continue
         for group in _by_shape(batch):
             wanted = group.to(device)
-            reconstruction, quantized = model(wanted)
+            with autocast(device, dtype):
+                reconstruction, quantized = model(wanted)
             wanted, given = ((one.float() + 1) / 2 for one in (wanted, reconstruction))
             given = given.clamp(0, 1)
             decibels += psnr(given, wanted).tolist()

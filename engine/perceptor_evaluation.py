@@ -19,6 +19,7 @@ from engine.image_set import ImageSet
 from engine.images import fit_cover
 from engine.perceptor.protocol import Perceptor
 from engine.perceptor.styles import STYLE_ADJECTIVES, squeezed
+from engine.runtime.precision import autocast
 from ganshare.errors import ImageError
 
 __all__ = ["PerceptorFigures", "evaluate_perceptor", "match_rows"]
@@ -29,6 +30,7 @@ STYLE_TEMPLATES = ("{} painting", "a painting in the style of {}")
 MAX_CANDIDATES = 1000
 LEAST_IN_STYLE = 10  # a style with fewer pictures says more about luck
 BATCH = 32
+CPU = torch.device("cpu")
 
 Row = Mapping[str, str]
 
@@ -83,6 +85,8 @@ def evaluate_perceptor(
     *,
     seed: int = 0,
     progress: Progress = lambda done, total: None,
+    device: torch.device = CPU,
+    dtype: torch.dtype = torch.float32,
 ) -> PerceptorFigures:
     """Embed every image once, centre-cropped to a square, and compare with texts.
 
@@ -93,12 +97,13 @@ def evaluate_perceptor(
             and `title`.
         seed: chooses the caption candidates, where there are more than `MAX_CANDIDATES`.
         progress: told (done, total) images.
+        device: where the perceptor is; `dtype` is what it computes images in.
 
     Raises:
         ImageError: an image is damaged.
     """
     read = bool(perceptor.styles) and any(row.get("style") for row in rows)
-    embeddings, readings, colours = _look(perceptor, images, progress, read=read)
+    embeddings, readings, colours = _look(perceptor, images, progress, device, dtype, read=read)
     found: dict[str, float | int] = {}
     labelled = [index for index, row in enumerate(rows) if row.get("label")]
     if labelled:
@@ -118,7 +123,13 @@ def evaluate_perceptor(
 
 
 def _look(
-    perceptor: Perceptor, images: ImageSet, progress: Progress, *, read: bool
+    perceptor: Perceptor,
+    images: ImageSet,
+    progress: Progress,
+    device: torch.device,
+    dtype: torch.dtype,
+    *,
+    read: bool,
 ) -> tuple[Tensor, Tensor, list[str]]:  # (images, dim), (images, styles), dominant colours
     size = perceptor.input_size
     embeddings: list[Tensor] = []
@@ -134,9 +145,14 @@ def _look(
         if read:
             squares.append(squeezed(pixels))
         if len(batch) == BATCH or index + 1 == len(images):
-            embeddings.append(perceptor.encode_image(torch.stack(batch)).float().cpu())
-            if read:
-                readings.append(perceptor.read_styles(torch.cat(squares)).float().cpu())
+            with autocast(device, dtype):
+                embeddings.append(
+                    perceptor.encode_image(torch.stack(batch).to(device)).float().cpu()
+                )
+                if read:
+                    readings.append(
+                        perceptor.read_styles(torch.cat(squares).to(device)).float().cpu()
+                    )
             batch, squares = [], []
             progress(index + 1, len(images))
     return torch.cat(embeddings), torch.cat(readings) if read else torch.empty(0, 0), colours

@@ -1,6 +1,6 @@
 """--device, --dtype and --threads, alike in every command that computes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
 
 import click
@@ -20,15 +20,17 @@ def setting(name: str) -> Callable[[], Any]:
 
 def compute_options(
     default: Literal["fastest", "exact", "painted"] = "fastest",
+    only: Sequence[str] = ("device", "dtype", "threads"),
 ) -> Callable[[Command], Command]:
-    """Add the three options; `engine.runtime.compute.choose_compute` checks what is given.
+    """Add the options; `engine.runtime.compute.choose_compute` checks what is given.
 
     Args:
         default: "fastest" is as the settings say; with "exact" numbers are float32, so that
             figures can be compared; with "painted" everything is as a manifest says.
+        only: the options that there are.
     """
     painted = default == "painted"
-    device, dtype, threads = (
+    place, dtype, threads = (
         ("as it was painted",) * 3
         if painted
         else (
@@ -37,31 +39,31 @@ def compute_options(
             "as many as the CPU has cores",
         )
     )
-    options = (
-        click.option(
+    options = {
+        "device": click.option(
             "--device",
             metavar="auto|cpu|cuda[:N]|mps",
             default=AUTO if painted else setting("device"),
-            help=f"Where to compute; by default {device}.",
+            help=f"Where to compute; by default {place}.",
         ),
-        click.option(
+        "dtype": click.option(
             "--dtype",
             metavar="|".join((AUTO, *DTYPE_NAMES)),
             default={"exact": "float32", "painted": AUTO}.get(default) or setting("dtype"),
             help=f"The number format to compute in; by default {dtype}.",
         ),
-        click.option(
+        "threads": click.option(
             "--threads",
             type=int,
             metavar="N",
             default=None if painted else setting("threads"),
             help=f"Threads of the CPU; by default {threads}.",
         ),
-    )
+    }
 
     def add(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
+        for name in reversed(only):
+            command = options[name](command)
         return command
 
     return add

@@ -6,15 +6,19 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from engine.commands.compute_options import compute_options
 from engine.registry import ModelFolder, find_model, list_models, load_model_folder, model_paths
 from ganshare.errors import ModelError
 from ganshare.progress import reporting
+
+if TYPE_CHECKING:
+    from engine.runtime.compute import Compute
 
 __all__ = ["models"]
 
@@ -138,23 +142,31 @@ def verify(names: tuple[str, ...]) -> int:
 @click.option("--labels", type=PATH, metavar="F.csv", help="file, and label, style or title.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as the last line.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-def evaluate(name: str, data: Path, labels: Path | None, as_json: bool, quiet: bool) -> None:
+@compute_options("exact")
+def evaluate(
+    name: str, data: Path, labels: Path | None, as_json: bool, quiet: bool, **options: Any
+) -> None:
     """Measure a VQGAN or a perceptor on images that it never saw."""
     model = find_model(name)
     if model.kind == "upscaler":
         raise ModelError(
             f"The model {model.name} is an upscaler; a VQGAN or perceptor is measured."
         )
-    figures = {"name": model.name, "kind": model.kind, **_measure(model, data, labels, quiet)}
+
+    from engine.runtime.compute import choose_compute
+
+    compute = choose_compute(**options)
+    measured = _measure(model, data, labels, compute, quiet)
+    figures = {"name": model.name, "kind": model.kind, **measured}
     if as_json:
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps({**figures, "compute": compute.to_json()}))
         return
     for figure, value in figures.items():
         click.echo(f"{figure}: {value:.4g}" if isinstance(value, float) else f"{figure}: {value}")
 
 
 def _measure(
-    model: ModelFolder, data: Path, labels: Path | None, quiet: bool
+    model: ModelFolder, data: Path, labels: Path | None, compute: "Compute", quiet: bool
 ) -> Mapping[str, float | int]:
     from engine.image_set import ImageSet, read_rows
 
@@ -170,14 +182,27 @@ def _measure(
             from engine.evaluation import evaluate_vqgan
             from engine.vqgan import load_vqgan
 
-            found: dict[str, Any] = asdict(evaluate_vqgan(load_vqgan(model), images, progress))
+            found: dict[str, Any] = asdict(
+                evaluate_vqgan(
+                    load_vqgan(model).to(compute.device), images, progress, compute.torch_dtype
+                )
+            )
         else:
             from engine.perceptor import load_perceptor
             from engine.perceptor_evaluation import evaluate_perceptor, match_rows
 
             matched = match_rows(images, rows)
-            perceptor = load_perceptor(model)
-            found = asdict(evaluate_perceptor(perceptor, images, matched, progress=progress))
+            perceptor = load_perceptor(model).to(compute.device)
+            found = asdict(
+                evaluate_perceptor(
+                    perceptor,
+                    images,
+                    matched,
+                    progress=progress,
+                    device=compute.torch_device,
+                    dtype=compute.torch_dtype,
+                )
+            )
     return {figure: value for figure, value in found.items() if value is not None}
 
 

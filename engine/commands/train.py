@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from engine.atomic import check_writable, write_bytes
+from engine.commands.compute_options import compute_options
 from engine.registry import find_model
+from engine.runtime.compute import choose_compute
 from ganshare.errors import ModelError, ParameterError, quoted
 
 __all__ = ["train"]
@@ -48,6 +50,7 @@ def train() -> None:
 @click.option("--minutes", type=float, help="How long; by default as the configuration says.")
 @click.option("--name", default="vqgan", show_default=True, help="Of the model folder in --out.")
 @click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
+@compute_options()
 def vqgan(
     data: Path,
     config: Path,
@@ -59,6 +62,7 @@ def vqgan(
     minutes: float | None,
     name: str,
     licence: str,
+    **options: Any,
 ) -> None:
     """Train a VQGAN and measure it on images that were held out."""
     architecture, settings = read_configuration(config)
@@ -73,6 +77,7 @@ def vqgan(
     from engine.training.vqgan import VQGANTraining, train_vqgan
     from engine.vqgan import VQGANConfig, load_vqgan
 
+    compute = choose_compute(**options)
     try:
         model_config = VQGANConfig.from_json(architecture)
         training = VQGANTraining(**settings)
@@ -106,6 +111,7 @@ def vqgan(
         out,
         start=first,
         resume=resume,
+        compute=compute,
     )
     figures = asdict(evaluate_vqgan(model.eval(), unseen))
     folder = export_model(
@@ -135,8 +141,16 @@ def vqgan(
 )
 @click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
 @click.option("--may-sell", is_flag=True, help="Pictures made with it may be sold.")
+@compute_options(only=("dtype", "threads"))
 def perceptor(
-    data: Path, config: Path, out: Path, resume: bool, name: str, licence: str, may_sell: bool
+    data: Path,
+    config: Path,
+    out: Path,
+    resume: bool,
+    name: str,
+    licence: str,
+    may_sell: bool,
+    **options: Any,
 ) -> None:
     """Train the heads of a perceptor on pictures with captions."""
     _, settings = read_configuration(config)
@@ -149,6 +163,7 @@ def perceptor(
     )
     from engine.training.pictures import PerceptorTraining
 
+    compute = choose_compute("cpu", **options)
     paths = {field: data / value for field, value in settings.items() if isinstance(value, str)}
     try:
         training = PerceptorTraining(**{**settings, **paths})
@@ -158,7 +173,7 @@ def perceptor(
     for field, path in paths.items():
         if not path.exists():
             raise ParameterError(f"The {field} of {config.name} are missing: {path}.", given=field)
-    heads = train_perceptor(training, out, resume=resume)
+    heads = train_perceptor(training, out, resume=resume, dtype=compute.torch_dtype)
     folder = export_perceptor(
         heads,
         load_language(training, out),
@@ -203,6 +218,7 @@ def perceptor(
     help="Views in each step.",
 )
 @click.option("--from", "start", type=PATH, metavar="F", help="Go on from an earlier --out.")
+@compute_options()
 def trunk(
     sources: tuple[Path, ...],
     out: Path,
@@ -210,12 +226,12 @@ def trunk(
     epsilon: float,
     batch_size: int,
     start: Path | None,
+    **options: Any,
 ) -> None:
     """Teach the perceptor's eye to see what people see; `train perceptor` then takes it.
 
     On a GPU where there is one.
     """
-    import torch
     from safetensors import SafetensorError
     from safetensors.torch import save
 
@@ -229,6 +245,7 @@ def trunk(
         write_bytes(out, save({name: value.contiguous() for name, value in state.items()}))
 
     check_writable(out)
+    compute = choose_compute(**options)
     first = None
     if start is not None:
         try:
@@ -237,9 +254,9 @@ def trunk(
             message = f"{quoted(str(start))} is not a trunk that --out wrote."
             raise ModelError(message, given=str(start)) from error
     training = TrunkTraining(minutes, epsilon, batch_size=batch_size)
-    place = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    views = Views([ImageSet.read(source) for source in sources], training.side, place)
-    train_trunk(views, training, first, write)
+    images = [ImageSet.read(source) for source in sources]
+    views = Views(images, training.side, compute.torch_device)
+    train_trunk(views, training, first, write, compute.torch_dtype)
     click.echo(str(out))
 
 

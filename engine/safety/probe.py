@@ -62,7 +62,7 @@ class Probe:
 
 
 class PerceptorCheck:
-    """Judges pictures with a probe; for any thread.
+    """Judges pictures with a probe, in float32 on every machine; for any thread.
 
     Args:
         perceptor: the one that the probe knows.

@@ -58,12 +58,14 @@ COLOUR_TEMPLATES = ("a painting in {}", "a {} painting", "a picture in {}", "a {
 
 
 @torch.inference_mode()
-def extract(extractor: FeatureExtractor, views: list[np.ndarray]) -> Features:
+def extract(
+    extractor: FeatureExtractor, views: list[np.ndarray], dtype: torch.dtype | None = None
+) -> Features:
     """Features of (size, size, 3) uint8 views, noise added as guidance adds it."""
     images = torch.from_numpy(np.stack(views)).permute(0, 3, 1, 2).float().div(255)
     images = images + 0.03 * torch.randn_like(images)
     images = images.contiguous(memory_format=torch.channels_last)
-    with autocast(images.device, fastest_dtype(images.device)):
+    with autocast(images.device, dtype or fastest_dtype(images.device)):
         features: Features = extractor(images)
     return Features(*(getattr(features, name).float() for name in NAMES))
 
@@ -81,6 +83,7 @@ def collect(
     extractor: FeatureExtractor,
     training: PerceptorTraining,
     rng: np.random.Generator,
+    dtype: torch.dtype | None = None,
 ) -> CaptionedFeatures:
     """Features of every picture, once for each caption."""
     rows: list[Features] = []
@@ -90,10 +93,10 @@ def collect(
         views.append(random_view(described.image, training.input_size, rng))
         captions.append(caption(described, rng, name_colour=bool(rng.random() < 0.35)))
         if len(views) == 64:
-            rows.append(extract(extractor, views))
+            rows.append(extract(extractor, views, dtype))
             views = []
     if views:
-        rows.append(extract(extractor, views))
+        rows.append(extract(extractor, views, dtype))
     features = Features(*(torch.cat([getattr(row, name) for row in rows]) for name in NAMES))
     return CaptionedFeatures(features, captions)
 
@@ -236,7 +239,13 @@ def train_heads(
     return heads.eval()
 
 
-def train_perceptor(training: PerceptorTraining, folder: Path, *, resume: bool = False) -> Heads:
+def train_perceptor(
+    training: PerceptorTraining,
+    folder: Path,
+    *,
+    resume: bool = False,
+    dtype: torch.dtype | None = None,
+) -> Heads:
     """Collect features and captions (kept in `folder`, reused by `resume`), then learn the heads.
 
     Also writes `folder`/vocabulary.txt, which the language model then goes with.
@@ -250,7 +259,7 @@ def train_perceptor(training: PerceptorTraining, folder: Path, *, resume: bool =
     if not (resume and kept.exists()):
         extractor = FeatureExtractor(load_lite0(training.trunk)).eval()
         extractor.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        data = collect(iter(Pictures(training, rng)), extractor, training, rng)
+        data = collect(iter(Pictures(training, rng)), extractor, training, rng, dtype)
         sentences = embed_captions(language, tokenizer, data.captions)
         save_file({**asdict(data.features), "sentences": sentences.clone()}, kept)
         (folder / "captions.txt").write_text("\n".join(data.captions), encoding="utf-8")

@@ -89,8 +89,11 @@ class Seen:
 class Sight:
     """Turns a trunk's maps into what teacher and student must agree on."""
 
-    def __init__(self, teacher: EfficientNetLite, views: Tensor) -> None:
+    def __init__(
+        self, teacher: EfficientNetLite, views: Tensor, dtype: torch.dtype | None = None
+    ) -> None:
         """`views` (n, 3, VIEW, VIEW) in [0, 1] tell what is usual."""
+        self.dtype = dtype or fastest_dtype(views.device)
         state = lite0_state()
         self.rows, self.bias = state["_fc.weight"].to(views), state["_fc.bias"].to(views)
         with torch.no_grad():
@@ -98,9 +101,8 @@ class Sight:
         self.mean = pooled.mean(0)
         self.usual, self.deviation = found.mean(0), found.std(0) + 1e-3
 
-    @staticmethod
-    def _pooled(trunk: EfficientNetLite, views: Tensor) -> tuple[Tensor, Tensor]:
-        with autocast(views.device, fastest_dtype(views.device)):
+    def _pooled(self, trunk: EfficientNetLite, views: Tensor) -> tuple[Tensor, Tensor]:
+        with autocast(views.device, self.dtype):
             maps = trunk.stages((views * 2.0 - 1.0).contiguous(memory_format=torch.channels_last))
         return maps[-1].float().mean((2, 3)), statistics(maps[:-1])
 
@@ -184,6 +186,7 @@ def train_trunk(
     training: TrunkTraining,
     start: EfficientNetLite | None = None,
     save: Callable[[EfficientNetLite], None] = lambda trunk: None,
+    dtype: torch.dtype | None = None,
 ) -> EfficientNetLite:
     """Distil for `training.minutes`; returns the student's average, blended with the teacher.
 
@@ -198,7 +201,7 @@ def train_trunk(
         student.load_state_dict(start.state_dict())
     average = copy.deepcopy(student)
     student.requires_grad_(True)
-    sight = Sight(teacher, views.draw(2 * training.batch_size))
+    sight = Sight(teacher, views.draw(2 * training.batch_size), dtype)
     optimizer = torch.optim.AdamW(student.parameters(), training.learning_rate, weight_decay=1e-4)
     began = saved = time.monotonic()
     step = 0

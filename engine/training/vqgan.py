@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from engine.image_set import ImageSet, to_tensor
+from engine.runtime.compute import Compute, choose_compute
 from engine.training.lite import load_lite0
 from engine.training.losses import (
     PatchDiscriminator,
@@ -30,6 +31,12 @@ from engine.training.losses import (
 from engine.vqgan.model import VQGAN, VQGANConfig
 from engine.vqgan.quantize import Quantized, VectorQuantizer, nearest_indices
 
+# Lightning's names of number formats
+PRECISIONS: dict[str, Any] = {
+    "float32": "32-true",
+    "bfloat16": "bf16-mixed",
+    "float16": "16-mixed",
+}
 CELLS_PER_CODE = 12  # that k-means sees
 
 
@@ -354,6 +361,7 @@ def train_vqgan(
     start: VQGAN | None = None,
     resume: bool = False,
     save_minutes: float = 4.0,
+    compute: Compute | None = None,
 ) -> VQGAN:
     """Train for `training.minutes`, checkpointing to `folder`; returns the averaged model.
 
@@ -370,10 +378,12 @@ def train_vqgan(
     loader = DataLoader(crops, batch_size=training.batch_size, num_workers=workers)
     examples = torch.stack([to_tensor(held_out.decode(i, 160)[:160, :160]) for i in range(8)])
     last = folder / "last.ckpt"
+    compute = compute or choose_compute()
+    place = compute.torch_device
     trainer = pl.Trainer(
-        accelerator="auto",
-        devices=1,
-        precision="bf16-mixed",
+        accelerator=place.type,
+        devices=[place.index or 0] if place.type == "cuda" else 1,
+        precision=PRECISIONS[compute.dtype],
         max_epochs=-1,
         logger=pl.loggers.CSVLogger(str(folder), name="", version=""),
         log_every_n_steps=50,

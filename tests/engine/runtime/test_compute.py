@@ -1,12 +1,16 @@
 """Device, number format and threads are decided once, for every command."""
 
+import io
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from engine.__main__ import COMMANDS, engine
 from engine.device import resolve_device
@@ -82,6 +86,37 @@ def test_the_command_line_says_so(
 ) -> None:
     assert run_cli(engine, ["paint", "a castle", "--quiet", *options]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["models", "evaluate", "paintings-f8", "--data", "x"], ["train", "trunk",
+    "--data", "x", "--out", "x", "--minutes", "1"], ["embed"]],
+)  # fmt: skip
+def test_other_commands_have_the_same_options(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert run_cli(engine, [*arguments, "--device", "tpu"]) == 2
+    assert "cannot use the device 'tpu' here" in capsys.readouterr().err
+    monkeypatch.setenv("ENGINE_THREADS", "0")
+    assert run_cli(engine, arguments) == 2
+    assert "ENGINE_THREADS is '0'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_models_are_measured_in_float32_unless_asked_otherwise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (32, 32, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    found = {}
+    for options in ([], ["--dtype", "bfloat16"]):
+        measure = ["models", "evaluate", "paintings-f8", "--data", str(tmp_path), "--json"]
+        assert run_cli(engine, [*measure, "--quiet", *options]) == 0
+        figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+        found[figures["compute"]["dtype"]] = figures["psnr_mean"]
+    assert found["float32"] == pytest.approx(found["bfloat16"], abs=0.5)
+    assert found["float32"] != found["bfloat16"]
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
