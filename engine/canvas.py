@@ -202,8 +202,7 @@ class Canvas:
             plateau.restart()  # another loss from this step on
         plateau.add(loss)
         is_long = self.step + settings.anneal_steps < self.request.steps
-        watched = is_long and not self.plateau_step and self.step >= settings.patient_steps
-        if watched and plateau.reached:
+        if is_long and not self.plateau_step and plateau.reached:
             self.plateau_step = self.step
             self._plan()
 

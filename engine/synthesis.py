@@ -47,10 +47,9 @@ class SynthesisSettings:
     lattice_weight: float = 3.0
     composition_weight: float = 24.0
     ema_decay: float = 0.8
-    plateau_steps: int = 200  # in which the loss surely falls by less than `plateau_gain`, ...
-    plateau_gain: float = 0.01
-    anneal_steps: int = 120  # ... begin the last steps, so many, ...
-    patient_steps: int = 360  # ... but never before so many
+    plateau_steps: int = 400  # in which the loss surely fell by less than `plateau_gain` ...
+    plateau_gain: float = 0.05
+    anneal_steps: int = 120  # ... are followed by so many, the last ones
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
 
 

@@ -65,9 +65,7 @@ def test_an_interrupted_painting_ends_with_the_same_bits(painter: Painter, saved
 
 
 def test_a_plateau_and_what_leads_to_it_are_remembered(painter: Painter) -> None:
-    settings = replace(
-        painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=3, patient_steps=0
-    )
+    settings = replace(painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=3)
     painter = Painter(painter.vqgan, painter.perceptor, settings=settings)
     wish = replace(WISH, steps=400, num_cutouts=1)
     for saved_at in (15, 21):  # before the plateau, and after it

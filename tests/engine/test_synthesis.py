@@ -236,38 +236,32 @@ def test_noise_prompts_change_the_painting_and_repeat(painter: Painter) -> None:
 
 
 def test_a_plateau_brings_a_long_painting_to_its_last_steps(painter: Painter) -> None:
-    settings = replace(
-        painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=6, patient_steps=25
-    )
+    settings = replace(painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=6)
     hasty = Painter(painter.vqgan, painter.perceptor, settings=settings)
     canvas, ways = Canvas(hasty, request(steps=1000, num_cutouts=1)), list[float]()
     while not canvas.finished:
         canvas.advance()
         ways.append(canvas.done)
     frame = canvas.frame()
-    assert (frame.plateau_step, frame.step, frame.steps) == (25, 31, 31)
-    assert ways[24] == 0.025
+    assert (frame.plateau_step, frame.step, frame.steps) == (20, 26, 26)
+    assert ways[19] == 0.02
     assert ways == sorted(ways)
     assert ways[-1] == pytest.approx(1.0)  # the step size has come down to its last
     assert canvas.losses["style"] > 0.1  # how it is painted was not left out
 
 
-@pytest.mark.parametrize("steps", [30, 33])
-def test_all_steps_are_taken_where_there_is_progress_or_little_left(
-    painter: Painter, steps: int
+@pytest.mark.parametrize(("steps", "gain"), [(26, 1e9), (29, -1e9)])
+def test_all_steps_are_taken_where_few_are_left_or_there_is_progress(
+    painter: Painter, steps: int, gain: float
 ) -> None:
-    settings = replace(
-        painter.settings, plateau_steps=20, plateau_gain=1e9 if steps == 30 else -1e9,
-        anneal_steps=6, patient_steps=25,
-    )  # fmt: skip
+    settings = replace(painter.settings, plateau_steps=20, plateau_gain=gain, anneal_steps=6)
     steady = Painter(painter.vqgan, painter.perceptor, settings=settings)
     frame = finished(steady, request(steps=steps, num_cutouts=1))[0]
     assert (frame.step, frame.plateau_step) == (steps, None)
 
 
-def test_four_hundred_steps_are_never_cut_short(painter: Painter) -> None:
-    settings = painter.settings
-    assert settings.patient_steps + settings.anneal_steps >= 400
+def test_480_steps_are_always_taken(painter: Painter) -> None:
+    assert painter.settings.plateau_steps + painter.settings.anneal_steps >= 480
 
 
 def test_a_loss_that_is_not_finite_stops_the_painting(painter: Painter) -> None:
