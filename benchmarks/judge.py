@@ -54,17 +54,19 @@ class Verdict:
         mistaken: subjects that another one outranks.
         mistaken_grey: the same on the grey copies.
         style: how the styles came out.
+
+    `right_prompt`, `right_colour` and `style` are None where a prompt has no colour or no style.
     """
 
     pictures: int
-    right_prompt: float
+    right_prompt: float | None
     right_subject: float
     right_subject_grey: float
-    right_colour: float
+    right_colour: float | None
     margin: float
     mistaken: tuple[str, ...]
     mistaken_grey: tuple[str, ...]
-    style: StyleVerdict
+    style: StyleVerdict | None
 
 
 @dataclass(frozen=True)
@@ -238,18 +240,21 @@ def judge(
 
     Args:
         pictures: finished paintings.
-        asked: of each picture; subject, colour and style are all set.
+        asked: of each picture; all have a subject.
         perceptor: lends its sentence encoder.
         data: folder with paintings/ and objects/; see `cannot_judge`.
     """
     paintings, objects = (LabelledImages.read(data / name) for name in ("paintings", "objects"))
     backbones = [load_backbone(number) for number in BACKBONES]
     subjects = [attributes.subject or "" for attributes in asked]
-    colours = [attributes.hex or "" for attributes in asked]
+    colours = [attributes.hex for attributes in asked if attributes.hex is not None]
     subject_judge = SubjectJudge(perceptor, backbones, paintings, objects)
     subject = subject_judge.likeness(pictures, subjects)
     grey = subject_judge.likeness(pictures, subjects, grey_copy)
-    palette = -torch.stack([palette_distance(picture, colours) for picture in pictures])
+    palette = None
+    if len(colours) == len(asked):
+        palette = -torch.stack([palette_distance(picture, colours) for picture in pictures])
+    has_styles = all(attributes.style is not None for attributes in asked)
 
     def share(likeness: Tensor) -> float:
         return ranks_first(likeness).float().mean().item()
@@ -260,10 +265,10 @@ def judge(
 
     return Verdict(
         pictures=len(pictures),
-        right_prompt=share(z_scores(subject) + z_scores(palette)),
+        right_prompt=None if palette is None else share(z_scores(subject) + z_scores(palette)),
         right_subject=share(subject),
         right_subject_grey=share(grey),
-        right_colour=share(palette),
+        right_colour=None if palette is None else share(palette),
         margin=(subject.diagonal().mean() - subject.mean()).item(),
         mistaken=mistaken(subject),
         mistaken_grey=mistaken(grey),
@@ -273,5 +278,7 @@ def judge(
             [(attributes.style or "").lower() for attributes in asked],
             paintings.images,
             paintings.rows,
-        ),
+        )
+        if has_styles
+        else None,
     )

@@ -81,14 +81,13 @@ class Options:
 
 
 def read_prompts(path: Path) -> tuple[str, ...]:
-    """One prompt a line; raises AskerError where one lacks a style, a subject or a colour."""
+    """One prompt a line; raises AskerError where there is none, or one lacks a subject."""
     prompts = tuple(filter(None, map(str.strip, path.read_text("utf-8").splitlines())))
+    if not prompts:
+        raise AskerError(f"{path.name} holds no prompts; it needs one a line.")
     for prompt, named in zip(prompts, attributes(prompts), strict=True):
-        if not (named.style and named.subject and named.hex):
-            raise AskerError(
-                f"{prompt!r} must name a style, a subject and a colour of the word lists, such as "
-                f"{PROMPTS[4]!r}."
-            )
+        if not named.subject:
+            raise AskerError(f"{prompt!r} must name a subject, such as {PROMPTS[4]!r}.")
     return prompts
 
 
@@ -142,15 +141,15 @@ def read_pictures(folder: Path, prompts: Sequence[str] = PROMPTS) -> list[Image.
     return pictures
 
 
-def sheet_size(count: int) -> tuple[int, int]:
+def sheet_size(count: int, columns: int = COLUMNS) -> tuple[int, int]:
     """(width, height) of the contact sheet of so many pictures."""
-    rows = -(-count // COLUMNS)
-    return COLUMNS * (CELL + GAP) + GAP, rows * (CELL + CAPTION + GAP) + GAP
+    rows = -(-count // columns)
+    return columns * (CELL + GAP) + GAP, rows * (CELL + CAPTION + GAP) + GAP
 
 
-def cell_corner(index: int) -> tuple[int, int]:
+def cell_corner(index: int, columns: int = COLUMNS) -> tuple[int, int]:
     """(left, top) of a picture on the sheet."""
-    row, column = divmod(index, COLUMNS)
+    row, column = divmod(index, columns)
     return GAP + column * (CELL + GAP), GAP + row * (CELL + CAPTION + GAP)
 
 
@@ -166,15 +165,26 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width
     return "\n".join(lines)
 
 
-def contact_sheet(pictures: Sequence[Image.Image], captions: Sequence[str]) -> Image.Image:
-    """Every picture with its caption below, `COLUMNS` in a row."""
-    sheet = Image.new("RGB", sheet_size(len(pictures)), GROUND)
+def contact_sheet(
+    pictures: Sequence[Image.Image], captions: Sequence[str], columns: int = COLUMNS
+) -> Image.Image:
+    """Every picture with its caption below, `columns` in a row."""
+    sheet = Image.new("RGB", sheet_size(len(pictures), columns), GROUND)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_SIZE)
     for index, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-        left, top = cell_corner(index)
+        left, top = cell_corner(index, columns)
         sheet.paste(ImageOps.fit(picture, (CELL, CELL), Image.Resampling.LANCZOS), (left, top))
         pen.multiline_text((left, top + CELL + 4), wrapped(caption, font, CELL), INK, font)
     return sheet
+
+
+def side_by_side(
+    before: Sequence[Image.Image], after: Sequence[Image.Image], captions: Sequence[str]
+) -> Image.Image:
+    """Each picture of two folders beside the other one of its prompt, two prompts in a row."""
+    pictures = [picture for pair in zip(before, after, strict=True) for picture in pair]
+    told = [f"{when}: {text}" for text in captions for when in ("before", "after")]
+    return contact_sheet(pictures, told, columns=4)
 
 
 def save_sheet(sheet: Image.Image, path: Path) -> None:
@@ -187,17 +197,21 @@ def save_sheet(sheet: Image.Image, path: Path) -> None:
 def as_table(verdict: "Verdict") -> Table:
     """The verdict, line by line."""
     table = Table("measure", "figure", title=f"{verdict.pictures} pictures, judged")
-    for what, value in (
+    shares = (
         ("right prompt, by subject and palette", verdict.right_prompt),
         ("right prompt, by subject", verdict.right_subject),
         ("right prompt, by subject on grey, blurred copies", verdict.right_subject_grey),
         ("right prompt, by palette", verdict.right_colour),
-    ):
-        table.add_row(what, f"{value:.0%}")
+    )
+    for what, value in shares:
+        if value is not None:
+            table.add_row(what, f"{value:.0%}")
     table.add_row("margin of the own subject, in deviations", f"{verdict.margin:.2f}")
     table.add_row("subjects mistaken", ", ".join(verdict.mistaken) or "none")
     table.add_row("subjects mistaken on grey", ", ".join(verdict.mistaken_grey) or "none")
     style = verdict.style
+    if style is None:
+        return table
     table.add_section()
     table.add_row(
         f"right style among {len(style.known)}, of {style.judged} pictures", f"{style.top1:.0%}"
@@ -232,6 +246,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     type=click.Path(path_type=Path, dir_okay=False),
     help="The contact sheet (.png, .jpg, .webp); by default contact-sheet.png in the folder.",
 )
+@click.option("--before", type=FOLDER, help="Show the same prompts' pictures of this folder, too.")
 @click.option("--judge", "wants_verdict", is_flag=True, help="Judge them (needs --data).")
 @click.option("--data", type=FOLDER, help="Holds paintings/ and objects/, each a tar and a CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
@@ -251,6 +266,7 @@ def main(
     painted: Path | None,
     listed: Path | None,
     sheet: Path | None,
+    before: Path | None,
     wants_verdict: bool,
     data: Path | None,
     as_json: bool,
@@ -273,10 +289,16 @@ def main(
         if paint_into is not None:
             paint_missing(paint_into, options, prompts)
         pictures = read_pictures(folder, prompts)
+        earlier = None if before is None else read_pictures(before, prompts)
     except AskerError as error:
         raise click.UsageError(error.message) from error
     captions = [f"seed {seed}: {prompt}" for seed, prompt in enumerate(prompts)]
-    save_sheet(contact_sheet(pictures, captions), sheet)
+    shown = (
+        contact_sheet(pictures, captions)
+        if earlier is None
+        else side_by_side(earlier, pictures, captions)
+    )
+    save_sheet(shown, sheet)
     verdict = _verdict(pictures, prompts, data) if wants_verdict else None
     if as_json:
         answer = {

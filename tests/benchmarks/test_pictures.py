@@ -20,6 +20,7 @@ from benchmarks.pictures import (
     read_prompts,
     save_sheet,
     sheet_size,
+    side_by_side,
     wrapped,
 )
 from ganshare.errors import AskerError
@@ -62,9 +63,28 @@ def test_other_prompts_are_read_line_by_line(tmp_path: Path) -> None:
     prompts = read_prompts(listed)
     assert len(prompts) == 2
     assert picture_path(tmp_path, 1, prompts).name == "01-fauvist-painting-of-a-cow-in-teal.png"
-    listed.write_text("a cow\n")
-    with pytest.raises(AskerError, match="'a cow' must name a style, a subject and a colour"):
+    listed.write_text("in teal\n")
+    with pytest.raises(AskerError, match="'in teal' must name a subject"):
         read_prompts(listed)
+    listed.write_text("\n")
+    with pytest.raises(AskerError, match="holds no prompts"):
+        read_prompts(listed)
+
+
+def test_the_free_prompts_have_subjects_and_no_palette() -> None:
+    prompts = read_prompts(Path(__file__).parents[2] / "benchmarks" / "free-text.txt")
+    assert len(prompts) == 10
+    assert [each.colour for each in attributes(prompts)] == [None] * 10
+
+
+def test_before_and_after_stand_side_by_side() -> None:
+    before, after = ([Image.new("RGB", (30, 30), colour)] * 3 for colour in ("red", "blue"))
+    sheet = side_by_side(before, after, ["a", "b", "c"])
+    assert sheet.size == sheet_size(6, 4)
+    pairs = [(cell_corner(2 * at, 4), cell_corner(2 * at + 1, 4)) for at in range(3)]
+    for left, right in pairs:
+        assert sheet.getpixel(left) == (255, 0, 0)
+        assert sheet.getpixel(right) == (0, 0, 255)
 
 
 def test_the_first_sheets_prompts_can_be_judged() -> None:
