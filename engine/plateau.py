@@ -32,9 +32,9 @@ class Plateau:
     @property
     def reached(self) -> bool:
         """Whether even the upper end of the fall's confidence interval is less than `gain`."""
-        if len(self.losses) < self.window:
-            return False
         size = self.window // BLOCKS
+        if not size or len(self.losses) < self.window:
+            return False
         means = [
             statistics.fmean(self.losses[first : first + size])
             for first in range(0, size * BLOCKS, size)
