@@ -106,7 +106,11 @@ def metadata(
             f"({item['model']}); it cannot become a token.",
             given=item["id"],
         )
-    facts = f"Painted from the prompt “{item['prompt']}” and chosen by {item['votes']} votes."
+    reading = _reading(item)
+    read_as = f" (read as “{reading}”)" if reading else ""
+    facts = (
+        f"Painted from the prompt “{item['prompt']}”{read_as} and chosen by {item['votes']} votes."
+    )
     page = f"{site.rstrip('/')}/paintings/{item['id']}" if site else None
     ranked = {"trait_type": "Rarity rank", "value": rarity.rank, "max_value": rarity.of}
     values = {
@@ -120,6 +124,13 @@ def metadata(
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _reading(item: Mapping[str, Any]) -> str:
+    """What was painted for the prompt, where it was not read as it stands."""
+    manifest = item.get("manifest")
+    reading = manifest.get("reading") if isinstance(manifest, Mapping) else None
+    return str(reading or "")
+
+
 def as_json(values: Mapping[str, Any]) -> str:
     """Write metadata the same way each time: its bytes decide its CID."""
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -130,6 +141,8 @@ def _provenance(item: Mapping[str, Any], rarity: Rarity) -> dict[str, Any]:
     names = ("sha256", "prompt", "seed", "model", "steps", "width", "height", "round", "views")
     known = {name: item[name] for name in names if item.get(name) is not None}
     known |= {"seed": str(item["seed"]), "format": _FORMAT}
+    if reading := _reading(item):
+        known["reading"] = reading
     if item.get("manifest"):
         manifest = as_json(item["manifest"])
         known["manifest_sha256"] = hashlib.sha256(manifest.encode()).hexdigest()

@@ -181,6 +181,7 @@ class Easel:
             request,
             wish.prompt,
             models,
+            reading=wish.reading,
             init_image_sha256=None if init is None else hashlib.sha256(init).hexdigest(),
             settings=self._painter.settings,
         )

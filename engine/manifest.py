@@ -46,7 +46,8 @@ class Manifest:
 
     Args:
         prompt: as it was given or drawn.
-        prompts: its parts with their weights.
+        reading: of the prompt, where it was not painted as it stands; None if it was.
+        prompts: the parts that were painted, with their weights.
         attributes: style, subject and colour that were found in it.
         seed: of the painting.
         model: the VQGAN; `perceptor` and `upscaler` (None: not upscaled) likewise.
@@ -95,6 +96,7 @@ class Manifest:
     path: str | None = None
     init_fit: str | None = None
     preset: str | None = None
+    reading: str | None = None
 
     @property
     def may_sell(self) -> bool:
@@ -107,6 +109,7 @@ class Manifest:
         models = {"vqgan": self.model, "perceptor": self.perceptor, "upscaler": self.upscaler}
         return {
             "prompt": self.prompt,
+            "reading": self.reading,
             "prompts": [{"text": part.text, "weight": part.weight} for part in self.prompts],
             "attributes": self.attributes.as_traits(),
             "seed": self.seed,
@@ -184,6 +187,7 @@ class Manifest:
             path=fields.get("path"),
             # manifests without it are older than the choice: all init images were stretched
             init_fit=fields.get("init_fit", fields["init_image_sha256"] and "stretch"),
+            reading=fields.get("reading"),
         )
 
 

@@ -193,6 +193,7 @@ def draft_manifest(
     prompt: str,
     models: Models,
     *,
+    reading: str | None = None,
     init_image_sha256: str | None = None,
     target_images_sha256: tuple[str, ...] = (),
     settings: synthesis.SynthesisSettings | None = None,
@@ -200,6 +201,7 @@ def draft_manifest(
     """All that is known before the first step; `settings` are the loop's, by default its own."""
     return Manifest(
         prompt=prompt,
+        reading=reading,
         prompts=request.prompts,
         attributes=request.attributes or Attributes(),
         seed=request.seed,

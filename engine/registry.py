@@ -2,9 +2,11 @@
 
     {"name": ..., "kind": "vqgan" | "perceptor" | "upscaler", "architecture": {...},
      "licence": ..., "may_sell": true | false, "source": ..., "weights": "weights.safetensors",
-     "sha256": ..., "files": {"vocabulary": {"path": ..., "sha256": ...}}, "figures": {...}}
+     "sha256": ..., "files": {"vocabulary": {"path": ..., "sha256": ...}}, "figures": {...},
+     "reads": ["Latin"]}
 
-`files` and `figures` may be missing. Nothing here unpickles anything.
+`files`, `figures` and `reads`, the scripts that a perceptor reads, may be missing. Nothing here
+unpickles anything.
 """
 
 from __future__ import annotations  # listing models must not import torch
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ganshare.errors import ModelError, must_be_one_of, quoted
+from ganshare.prompts.languages import LATIN
 from ganshare.settings import CoreSettings, load
 
 if TYPE_CHECKING:
@@ -69,6 +72,7 @@ class ModelFolder:
     weights: Path
     extras: Mapping[str, Extra] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
+    reads: tuple[str, ...] = LATIN  # scripts, by Unicode's names
 
     @property
     def identity(self) -> str:
@@ -181,6 +185,7 @@ def _read_card(fields: Mapping[str, Any], path: Path) -> ModelFolder:
             for name, file in files.items()
         },
         figures=get("figures", dict) if "figures" in fields else {},
+        reads=tuple(map(str, get("reads", list))) if "reads" in fields else LATIN,
     )
 
 

@@ -185,6 +185,7 @@ class Worker:
             rate=self.rate.value,
             running=tuple(commission.job.id for commission in self.hands),
             version=__version__,
+            reads=self.models.perceptor.reads,
         )
 
     def easel(self, commission: Commission, materials: Materials) -> Work:

@@ -60,6 +60,8 @@ class JobRequest:
         init_fit: how that picture comes to fill the canvas, one of `INIT_FITS`.
         preset: that the other values come from where nothing else was asked for.
         grammar: that the prompt is read by; see `parse_prompts`.
+        reading: what is painted in place of `prompt`, weights included, where a perceptor does not
+            read it as it stands; see `ganshare.prompts.languages`.
 
     Raises:
         PromptError: the prompt cannot be parsed.
@@ -79,6 +81,7 @@ class JobRequest:
     init_fit: str = DEFAULT_INIT_FIT
     preset: str = DEFAULT_PRESET
     grammar: int = GRAMMAR
+    reading: str | None = None
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -86,6 +89,8 @@ class JobRequest:
             raise must_be_one_of(ParameterError, "preset", self.preset, PRESETS)
         check_range("grammar", self.grammar, 1, GRAMMAR)
         parse_prompts(self.prompt, self.grammar)
+        if self.reading is not None:
+            parse_prompts(self.reading)
         check_size(self.width, self.height)
         check_range("steps", self.steps, 1, MAX_STEPS)
         check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
@@ -99,7 +104,9 @@ class JobRequest:
 
     @property
     def prompts(self) -> tuple[WeightedPrompt, ...]:
-        """The parts of the prompt with their weights."""
+        """The parts that are painted, with their weights."""
+        if self.reading is not None:
+            return parse_prompts(self.reading)
         return parse_prompts(self.prompt, self.grammar)
 
     @property
@@ -117,8 +124,14 @@ class JobRequest:
         return self.steps / DEFAULT_STEPS * canvas * (1 + self.num_cutouts / DEFAULT_CUTOUTS) / 2
 
     def to_json(self) -> dict[str, Any]:
-        """As one JSON object; `from_json` reads it again."""
-        return asdict(self)
+        """As one JSON object; `from_json` reads it again.
+
+        A request without a reading looks as it did before there were any.
+        """
+        values = asdict(self)
+        if self.reading is None:
+            del values["reading"]
+        return values
 
     @classmethod
     def from_json(cls, values: object) -> "JobRequest":
@@ -133,7 +146,7 @@ class JobRequest:
         known = {item.name: item.type for item in fields(cls)}
         for name, value in values.items():
             # Compared with `type`, since True is an instance of int, too.
-            allowed = (str, NoneType) if name == "init_image" else (known.get(name),)
+            allowed = (str, NoneType) if name in ("init_image", "reading") else (known.get(name),)
             if type(value) not in allowed:
                 message = f"The request has no {name} like {quoted(value)}."
                 raise ParameterError(message, given={name: value}, allowed=tuple(known))
@@ -285,6 +298,7 @@ class EngineReport:
         rate: work units per second that it was measured to do; None before the first painting.
         running: ids of the jobs in its hands.
         version: of GANshare.
+        reads: scripts that its perceptor reads; None if it doesn't say.
         reported: when this report reached the database; set by the store.
     """
 
@@ -296,4 +310,5 @@ class EngineReport:
     rate: float | None = None
     running: tuple[str, ...] = ()
     version: str = ""
+    reads: tuple[str, ...] | None = None
     reported: float = field(default=0.0, compare=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.drawing import why_line
 from bot.core.errand import Errand
+from bot.core.languages import read_request
 from bot.core.pictures import clean_png, store_picture
 from bot.core.refusal import RefusalError, sentence_of
 from bot.core.safety import judge
@@ -41,13 +42,14 @@ async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> 
         num_cutouts=asked.num_cutouts,
         preset=asked.preset,
     )
+    request, unread = await read_request(errand, request)
     await _check(errand, [request])
     if picture is not None:
         clean = await asyncio.to_thread(clean_png, picture)
         await judge(errand, clean)
         key = await store_picture(errand.tools.blobs, clean)
         request = replace(request, init_image=key)
-    return await _submit(errand, [request])
+    return await _submit(errand, [request], unread=unread)
 
 
 async def paint_random(errand: Errand, arguments: Arguments) -> list[Reply]:
@@ -59,7 +61,9 @@ async def paint_random(errand: Errand, arguments: Arguments) -> list[Reply]:
     for _ in range(count):
         seed, kind = secrets.randbelow(SEEDS), str(category) if category else None
         idea = await errand.tools.prompts.draw(seed, kind)
-        requests.append(JobRequest(idea.prompt.text, idea.prompt.seed, model))
+        request = JobRequest(idea.prompt.text, idea.prompt.seed, model)
+        # A source that repeats what people wrote may draw other languages.
+        requests.append((await read_request(errand, request))[0])
         known = errand.tools.prompts.knows_any
         reasons.append(why_line(errand.tools.words, errand.locale, idea, knows_any=known))
     await _check(errand, requests)
@@ -76,8 +80,9 @@ async def again(errand: Errand, subject: str) -> list[Reply]:
     begins_from = request.init_image
     if begins_from is not None and not await errand.tools.blobs.exists(begins_from):
         raise RefusalError("refusal-init-gone")
+    request, unread = await read_request(errand, request)
     await _check(errand, [request])
-    return await _submit(errand, [request])
+    return await _submit(errand, [request], unread=unread)
 
 
 async def vary(errand: Errand, subject: str) -> list[Reply]:
@@ -88,8 +93,9 @@ async def vary(errand: Errand, subject: str) -> list[Reply]:
     job = await errand.job(artwork.job)
     seed = secrets.randbelow(SEEDS)
     request = replace(job.request, seed=seed, init_image=artwork.blob)
+    request, unread = await read_request(errand, request)
     await _check(errand, [request])
-    return await _submit(errand, [request])
+    return await _submit(errand, [request], unread=unread)
 
 
 # --- limits -----------------------------------------------------------------------------------
@@ -112,6 +118,8 @@ async def _check(errand: Errand, requests: Sequence[JobRequest]) -> None:
         if settings.max_steps is not None and request.steps > settings.max_steps:
             raise RefusalError("refusal-steps", given=request.steps, allowed=settings.max_steps)
         await _moderate(errand, request.prompt)
+        if request.reading is not None:
+            await _moderate(errand, request.reading)
     await _check_quota(errand, len(requests))
 
 
@@ -163,12 +171,15 @@ async def _repeated(errand: Errand, count: int) -> list[Reply] | None:
 
 
 async def _submit(
-    errand: Errand, requests: Sequence[JobRequest], reasons: Sequence[str] = ()
+    errand: Errand,
+    requests: Sequence[JobRequest],
+    reasons: Sequence[str] = (),
+    unread: str = "",
 ) -> list[Reply]:
     """Queue them in order; the first that is refused ends it, with its sentence.
 
     Args:
-        reasons: why each prompt was drawn; kept with its job.
+        reasons: why each prompt was drawn; kept with its job, and so is `unread`.
     """
     replies: list[Reply] = []
     for number, request in enumerate(requests, 1):
@@ -178,7 +189,7 @@ async def _submit(
                 errand.origin,
                 request,
                 key=_key(errand, number, len(requests)),
-                reply_to=errand.kept(reasons[number - 1] if reasons else ""),
+                reply_to=errand.kept(reasons[number - 1] if reasons else "", unread),
             )
         except AskerError as error:
             if not replies:

@@ -143,14 +143,16 @@ class Errand:
             return True
         return self.person.rank >= Rank.CURATOR and self.place.id == place
 
-    def kept(self, why: str = "") -> Mapping[str, Any]:
+    def kept(self, why: str = "", unread: str = "") -> Mapping[str, Any]:
         """What is kept with a job: the frontend's own, and what the courier needs.
 
         Args:
             why: the prompt was drawn, in one line.
+            unread: words of the prompt that are left out.
         """
         own = {"person": self.person.id, "locale": self.locale, "place": self.place.id}
-        return {**self.given.reply_to, "desk": own | ({"why": why} if why else {})}
+        told = {name: text for name, text in (("why", why), ("unread", unread)) if text}
+        return {**self.given.reply_to, "desk": own | told}
 
     def say(self, message: str, /, **values: str | int | float) -> str:
         """Give a message in the errand's language."""

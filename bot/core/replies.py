@@ -53,6 +53,21 @@ class Replies:
                     text = self._words.say(locale, "dead-text", reason=shortened(reason, 300))
                 return self._over(view, locale, "dead-title", text)
 
+    def prompt(self, job: Job, locale: str) -> str:
+        """What was asked for, how it was read, and what of it was left out."""
+        lines = [shortened(job.request.prompt)]
+        if job.request.reading is not None:
+            lines = [self.read(job.request.prompt, job.request.reading, locale)]
+        if unread := _kept(job, "unread"):
+            lines.append(self._words.say(locale, "prompt-unread", words=shortened(unread, 100)))
+        return "\n".join(lines)
+
+    def read(self, prompt: str, reading: str, locale: str) -> str:
+        """A prompt and its reading, together no longer than a prompt."""
+        half = LONGEST_PROMPT // 2 - 20
+        told = self._words.say(locale, "prompt-reading", reading=shortened(reading, half))
+        return f"{shortened(prompt, half)}\n{told}"
+
     def details(self, job: Job, attributes: Attributes, locale: str) -> Fields:
         """Seed, steps, size, style, subject, colour and model, as far as there are any."""
         request = job.request
@@ -103,7 +118,7 @@ class Replies:
 
     def _queued(self, view: View, locale: str) -> Reply:
         job, say = view.job, self._words.say
-        lines = [shortened(job.request.prompt), self.waiting(view, locale)]
+        lines = [self.prompt(job, locale), self.waiting(view, locale)]
         if job.attempt:
             lines.append(say(locale, "queued-again"))
         lines += _why(job)
@@ -154,7 +169,7 @@ class Replies:
         pictures = (_picture(view.picture, f"{job.id}-{job.step}", alt),) if view.picture else ()
         return Reply(
             title=title,
-            text=f"{shortened(job.request.prompt)}\n\n{line}",
+            text=f"{self.prompt(job, locale)}\n\n{line}",
             fields=self.details(job, view.attributes, locale),
             pictures=pictures,
             buttons=((self.button(Action.CANCEL, job.id, locale),),),
@@ -171,7 +186,7 @@ class Replies:
             reason = reason_of(self._words, locale, artwork.hidden)
             text = say(locale, "hidden-text", reason=shortened(reason, 200))
             return self._over(view, locale, "hidden-title", text)
-        lines = [shortened(artwork.prompt), *_why(job)]
+        lines = [self.prompt(job, locale), *_why(job)]
         if view.picture is None:
             lines.append(say(locale, "picture-missing"))
         pictures = (self.picture_of(artwork, view.picture, locale),) if view.picture else ()
@@ -224,7 +239,7 @@ class Replies:
 
     def _over(self, view: View, locale: str, title: str, text: str) -> Reply:
         job = view.job
-        prompt = shortened(job.request.prompt)
+        prompt = self.prompt(job, locale)
         return Reply(
             title=self._words.say(locale, title),
             text=f"{prompt}\n\n{text}" if text else prompt,
@@ -296,9 +311,14 @@ def shortened(text: str, units: int = LONGEST_PROMPT) -> str:
 
 def _why(job: Job) -> list[str]:
     """Why its prompt was drawn, if the muse drew it."""
+    why = _kept(job, "why")
+    return [shortened(why, 300)] if why else []
+
+
+def _kept(job: Job, name: str) -> str:
+    """A text that was kept with a job when it was queued."""
     kept = job.reply_to.get("desk")
-    why = kept.get("why") if isinstance(kept, dict) else None
-    return [shortened(str(why), 300)] if why else []
+    return str(kept.get(name) or "") if isinstance(kept, dict) else ""
 
 
 def _picture(data: bytes, name: str, description: str) -> File:

@@ -46,6 +46,19 @@ _SENTENCES = (
         r"The option --preset needs one of (?P<allowed>.+), not (?P<given>.+);",
         "refusal-prompt-preset",
     ),
+    (
+        r"Most of the prompt cannot be read: (?P<given>.+); English and Chinese can be read",
+        "refusal-prompt-unread",
+    ),
+    (
+        r"Most of the prompt cannot be read: (?P<given>.+); (?P<allowed>.+) can be read",
+        "refusal-prompt-script",
+    ),
+    (
+        r"The prompt reads as (?P<given>[\d,]+) characters in English; at most "
+        r"(?P<allowed>[\d,]+) are allowed",
+        "refusal-prompt-reading-long",
+    ),
     # the queue
     (r"The queue is nearly full: (?P<given>\d+) jobs", "refusal-queue-near-full"),
     (

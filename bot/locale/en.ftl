@@ -119,6 +119,8 @@ duration-days =
         [one] { $count } day
        *[other] { $count } days
     }
+prompt-reading = Read as: { $reading }
+prompt-unread = Left out, since it cannot be read: { $words }
 queued-title = Waiting: { $position } of { $of }
 queued-soon = An engine is free and begins any moment.
 queued-eta = It should begin in about { $duration }.
@@ -383,6 +385,9 @@ refusal-prompt-parts = The prompt has { $given } parts; at most { $allowed } are
 refusal-prompt-empty = The prompt is empty; it needs some text.
 refusal-prompt-weights = All weights of the prompt are zero or negative; at least one above zero is needed, and quotes around words with a colon keep them as text.
 refusal-prompt-control = The prompt contains the control character { $given }; only visible characters, spaces and line breaks are allowed.
+refusal-prompt-unread = Most of the prompt cannot be read: { $given }; English and Chinese can be read.
+refusal-prompt-reading-long = The prompt reads as { $given } characters in English; at most { $allowed } are allowed.
+refusal-prompt-script = Most of the prompt cannot be read: { $given }; { $allowed } can be read.
 refusal-prompt-part = Part { $number } of the prompt is empty; each part between | needs some text.
 refusal-prompt-weight = The weight { $given } of part { $number } is out of range; allowed are numbers from { $lowest } to { $highest }, and quotes around words with a colon keep them as text.
 refusal-prompt-group = A weight such as { $given } goes to a whole part, as in "a fox | red:1.3"; put quotes around it to keep it as text.

@@ -115,6 +115,8 @@ duration-days =
     { $count ->
        *[other] { $count } 天
     }
+prompt-reading = 读作：{ $reading }
+prompt-unread = 以下内容无法读懂，已略去：{ $words }
 queued-title = 排队中：第 { $position } 位，共 { $of } 位
 queued-soon = 有空闲的引擎，马上开始。
 queued-eta = 预计约 { $duration }后开始。
@@ -355,6 +357,9 @@ refusal-prompt-parts = 提示词有 { $given } 个部分；最多允许 { $allow
 refusal-prompt-empty = 提示词是空的；请写一些文字。
 refusal-prompt-weights = 提示词的所有权重都是零或负数；至少需要一个大于零的权重；若冒号只是文字，请把那些字放进引号。
 refusal-prompt-control = 提示词含有控制字符 { $given }；只允许可见字符、空格和换行。
+refusal-prompt-unread = 提示词大半无法读懂：{ $given }；可以使用中文和英文。
+refusal-prompt-reading-long = 提示词读作英文后有 { $given } 个字符；最多允许 { $allowed } 个。
+refusal-prompt-script = 提示词大半无法读懂：{ $given }；可以使用 { $allowed }。
 refusal-prompt-part = 提示词的第 { $number } 部分是空的；每个 | 之间都需要文字。
 refusal-prompt-weight = 第 { $number } 部分的权重 { $given } 超出范围；允许 { $lowest } 到 { $highest } 之间的数字；若冒号只是文字，请把那些字放进引号。
 refusal-prompt-group = { $given } 这样的权重只能用于整个部分，例如 "a fox | red:1.3"；若只是文字，请放进引号。

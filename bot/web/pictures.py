@@ -37,8 +37,9 @@ def frame_path(key: str | None) -> str | None:
 
 
 def file_name(artwork: Artwork) -> str:
-    """What a saved painting is called: ASCII words of its prompt, and its seed."""
-    text = unicodedata.normalize("NFKD", artwork.prompt).encode("ascii", "ignore").decode().lower()
+    """What a saved painting is called: ASCII words of its prompt's reading, and its seed."""
+    prompt = str(artwork.manifest.get("reading") or artwork.prompt)
+    text = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", text)[:12] or ["painting"]
     return f"{'-'.join(words)[:80].strip('-')}-{artwork.seed}.png"
 

@@ -53,6 +53,7 @@ class Painting:
     sha256: str
     may_sell: bool
     traits: tuple[Trait, ...]
+    reading: str = ""  # of the prompt, where it was not painted as it stands
     votes: int = 0
     sale: Sale | None = None
     standing: str = ""  # minted, for sale, sold; in words
@@ -82,11 +83,17 @@ class Painting:
             sha256=artwork.sha256,
             may_sell=artwork.may_sell,
             traits=tuple(_traits(artwork.attributes, words, locale)),
+            reading=_reading(artwork, words, locale),
             votes=votes,
             sale=sale,
             standing=sale_line(words, locale, sale) if sale else "",
             links=sale_links(words, locale, sale),
         )
+
+
+def _reading(artwork: Artwork, words: Words, locale: str) -> str:
+    reading = artwork.manifest.get("reading")
+    return words.say(locale, "prompt-reading", reading=str(reading)) if reading else ""
 
 
 def _traits(attributes: Mapping[str, str], words: Words, locale: str) -> list[Trait]:

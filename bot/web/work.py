@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from bot.core.replies import Replies, shortened
+from bot.core.replies import Replies
 from bot.core.views import View, look_at
 from bot.web.pictures import frame_path, picture_path
 from bot.web.site import Refused, Site
@@ -47,6 +47,7 @@ async def job_page(site: Site, visit: Visit) -> Response:
         job=job,
         title=title,
         text=text,
+        reading=Replies(site.words).prompt(job, visit.locale).splitlines()[1:],
         frame=frame_path(job.preview),
         is_own=job.person in owners,
         may_paint=await site.may_paint(visit),
@@ -74,7 +75,7 @@ def described(site: Site, view: View, locale: str) -> tuple[str, str]:
     if view.job.state is JobState.RUNNING:  # its bar is one of the page's own
         cancelling = view.job.cancel_requested
         return reply.title, site.words.say(locale, "running-cancelling") if cancelling else ""
-    prompt = shortened(view.job.request.prompt)
+    prompt = replies.prompt(view.job, locale)
     return reply.title, "\n".join(each for each in reply.text.split("\n\n") if each != prompt)
 
 

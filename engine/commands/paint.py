@@ -23,11 +23,17 @@ from engine.request import (
     parse_noise_prompt,
 )
 from ganshare.asked_prompt import PaintOptions, read_prompt
-from ganshare.errors import ImageError, ParameterError, quoted
+from ganshare.errors import ImageError, ParameterError, PromptError, quoted
 from ganshare.extras import check_extra
 from ganshare.presets import DEFAULT_PRESET, PRESETS
 from ganshare.progress import Reporter, reporting
-from ganshare.prompts import draw_prompt
+from ganshare.prompts import WeightedPrompt, draw_prompt, format_prompts
+from ganshare.prompts.languages import (
+    PromptReading,
+    UnreadablePromptError,
+    list_words,
+    read_languages,
+)
 from ganshare.sizes import DEFAULT_INIT_FIT, INIT_FITS
 
 if TYPE_CHECKING:
@@ -152,23 +158,30 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
         text, given = draw_prompt(seed).text, replace(given, seed=seed)
     asked = read_prompt(text, given)
     seed = secrets.randbelow(2**32) if asked.seed is None else asked.seed
+    perceptor = _model(options.perceptor, "perceptor")
+    reading = _read(asked.parts, perceptor)
+    prompts = reading.prompts
     request = PaintingRequest(
-        asked.parts, attributes_of(asked.parts), seed, asked.width, asked.height, asked.steps,
+        prompts, attributes_of(prompts), seed, asked.width, asked.height, asked.steps,
         asked.num_cutouts, noise_prompts=tuple(map(parse_noise_prompt, options.noise_prompt)),
         preset=asked.preset,
     )  # fmt: skip
     text = asked.text
-    out = options.out or Path(f"{slug(text)}-{seed}.png")
+    painted = format_prompts(prompts) if reading.is_changed else None
+    out = options.out or Path(f"{slug(painted or text)}-{seed}.png")
     _check_outputs(out, options)
     vqgan = _model(asked.model or setting("model")(), "vqgan")
-    perceptor = _model(options.perceptor, "perceptor")
     upscaler = None if options.no_upscale else _model(options.upscaler, "upscaler")
     for path in (*([options.init_image] if options.init_image else []), *options.target_image):
         if not path.exists():
             raise ImageError(f"There is no image {quoted(str(path))}.", given=str(path))
     check_extra("engine")
     if not options.quiet and not options.as_json:
-        click.echo(f"{text}\nseed {seed}", err=True)
+        told = "" if painted is None else f"\nread as: {painted}"
+        click.echo(f"{text}{told}\nseed {seed}", err=True)
+    if reading.unread:
+        words = list_words(reading.unread)
+        click.echo(f"Left out, since it cannot be read: {words}. {reading.hint}".rstrip(), err=True)
 
     with reporting(quiet=options.quiet) as reporter:
         reporter.stage("loading the models", 1)
@@ -181,6 +194,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
         manifest = _execute(
             request,
             text,
+            painted,
             Models(vqgan, perceptor, upscaler, compute),
             Outputs(out, options.frames_dir, options.video),
             options,
@@ -199,6 +213,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
 def _execute(
     request: PaintingRequest,
     text: str,
+    reading: str | None,
     models: "Models",
     outputs: "Outputs",
     options: Options,
@@ -220,6 +235,7 @@ def _execute(
         request,
         text,
         models,
+        reading=reading,
         init_image_sha256=sha256_of(init) if init else None,
         target_images_sha256=tuple(sha256_of(path) for path in targets),
     )
@@ -250,6 +266,14 @@ def _execute(
         on_frame=on_frame,
         on_tile=on_tile,
     )
+
+
+def _read(prompts: tuple[WeightedPrompt, ...], perceptor: "ModelFolder") -> PromptReading:
+    """Read a prompt's languages; what would help on this machine is told here."""
+    try:
+        return read_languages(prompts, perceptor.reads)
+    except UnreadablePromptError as error:
+        raise PromptError(f"{error.message} {error.hint}".rstrip(), given=error.given) from error
 
 
 def slug(text: str) -> str:

@@ -16,9 +16,9 @@ from ganshare.extras import check_extra
 from ganshare.prompts.cedict import is_installed
 from ganshare.prompts.chinese import Token, tokens_of
 from ganshare.prompts.chinese_syntax import english_of
-from ganshare.prompts.parts import WeightedPrompt
+from ganshare.prompts.parts import MAX_CHARACTERS, WeightedPrompt
 
-__all__ = ["LATIN", "PromptReading", "UnreadablePromptError", "read_languages", "unread_words"]
+__all__ = ["LATIN", "PromptReading", "UnreadablePromptError", "list_words", "read_languages"]
 
 LATIN: tuple[str, ...] = ("Latin",)
 """What every perceptor reads that says nothing else."""
@@ -36,17 +36,18 @@ class UnreadablePromptError(PromptError):
     Args:
         words: that it cannot read.
         scripts: that it reads.
-        hint: how Chinese would be read; empty if it is.
+        hint: a sentence that says how more could be read on this machine; may be empty.
     """
 
     def __init__(self, words: Sequence[str], scripts: Sequence[str], hint: str = "") -> None:
         named = list_words(words)
         what = "English and Chinese" if tuple(scripts) == LATIN else f"{', '.join(scripts)} script"
         super().__init__(
-            f"Most of the prompt cannot be read: {named}; {what} can be read.{hint}",
+            f"Most of the prompt cannot be read: {named}; {what} can be read.",
             given=named,
             allowed=tuple(scripts),
         )
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,13 @@ class PromptReading:
         prompts: what is painted; parts of which nothing can be read are not there.
         unread: words that are left out.
         is_changed: whether `prompts` differ from what was asked for.
+        hint: a sentence that says how more could be read on this machine; may be empty.
     """
 
     prompts: tuple[WeightedPrompt, ...]
     unread: tuple[str, ...]
     is_changed: bool
+    hint: str = ""
 
 
 def read_languages(
@@ -74,6 +77,7 @@ def read_languages(
 
     Raises:
         UnreadablePromptError: more than half of the words are unread, or nothing is left to paint.
+        PromptError: the reading is too long.
     """
     found = {script for prompt in prompts for _, script in _words(prompt.text)}
     is_chinese = _HAN in found and _HAN not in scripts and not found & _NOT_CHINESE
@@ -85,14 +89,18 @@ def read_languages(
         for prompt, part in zip(prompts, parts, strict=True)
         if part.text
     )
+    hint = _hint(unread, is_chinese)
     if unread and (missing > MOST_UNREAD * count or not any(each.weight > 0 for each in read)):
-        raise UnreadablePromptError(unread, scripts, _hint(unread, is_chinese))
-    return PromptReading(read, unread, is_changed=read != tuple(prompts))
-
-
-def unread_words(text: str, scripts: Sequence[str] = LATIN) -> list[str]:
-    """The words of a text that are in none of these scripts; emoji count as words."""
-    return [word for word, script in _words(text) if script not in scripts]
+        raise UnreadablePromptError(unread, scripts, hint)
+    is_changed = read != tuple(prompts)
+    if is_changed and (length := len(" | ".join(part.text for part in read))) > MAX_CHARACTERS:
+        raise PromptError(
+            f"The prompt reads as {length:,} characters in English; at most {MAX_CHARACTERS:,} are "
+            "allowed.",
+            given=length,
+            allowed=MAX_CHARACTERS,
+        )
+    return PromptReading(read, unread, is_changed, hint)
 
 
 def list_words(words: Sequence[str]) -> str:
@@ -147,8 +155,10 @@ def _read_chinese(text: str, scripts: tuple[str, ...]) -> _Part:
             if token.english or token.kind not in {"text", "mark"}:
                 read.append(token)
     missing = _size(unread)
-    english = english_of(read)
-    return _Part(english, tuple(word for word, _ in unread), count + missing, missing)
+    left_out = tuple(word for word, _ in unread)
+    if not (english := english_of(read)):  # nothing but words such as 的
+        return _Part("", left_out or (text,), count + missing, count + missing)
+    return _Part(english, left_out, count + missing, missing)
 
 
 def _hint(unread: Iterable[str], is_chinese: bool) -> str:
@@ -158,7 +168,7 @@ def _hint(unread: Iterable[str], is_chinese: bool) -> str:
     try:
         check_extra("chinese")
     except SettingsError as error:
-        return f" {error.message}"
+        return error.message
     return ""
 
 

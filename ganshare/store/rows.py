@@ -73,13 +73,16 @@ def to_frame(row: Row) -> Frame:
 
 def to_engine(row: Row) -> EngineReport:
     """Read the row of an engine."""
-    lists = {name: tuple(json.loads(row[name])) for name in ("models", "running")}
+    lists = {
+        name: tuple(json.loads(row[name])) for name in ("models", "running", "reads") if row[name]
+    }
     return EngineReport(**{**row, **lists})
 
 
 def from_engine(report: EngineReport) -> dict[str, Any]:
     """Write the row of an engine, its time left out."""
     values = asdict(report) | {"models": as_text(report.models), "running": as_text(report.running)}
+    values["reads"] = None if report.reads is None else as_text(report.reads)
     del values["reported"]
     return values
 

@@ -104,6 +104,7 @@ engines = sa.Table(
     sa.Column("rate", sa.Float),
     sa.Column("running", sa.Text, nullable=False),  # JSON
     sa.Column("version", sa.Text, nullable=False),
+    sa.Column("reads", sa.Text),  # JSON
     sa.Column("reported", sa.Float, nullable=False),
 )
 

@@ -37,6 +37,18 @@ def test_metadata_is_what_the_standard_asks_for() -> None:
     assert len(values["provenance"]["manifest_sha256"]) == 64
 
 
+def test_the_reading_of_a_prompt_stands_beside_it() -> None:
+    item = make_item(1, prompt="雪山", manifest={"reading": "snowy mountain"})
+    values = metadata(item, rarities([item])[0], "cid")
+    assert values["name"] == "雪山"
+    assert "“雪山” (read as “snowy mountain”)" in values["description"]
+    assert values["provenance"]["reading"] == "snowy mountain"
+    item = make_item(1, manifest={"reading": None})
+    values = metadata(item, rarities([item])[0], "cid")
+    assert "read as" not in values["description"]
+    assert "reading" not in values["provenance"]
+
+
 def test_metadata_is_the_same_bytes_whatever_the_order_of_its_parts() -> None:
     item = make_item(1)
     turned = dict(reversed(item.items()))

@@ -123,6 +123,21 @@ def test_a_painting_is_written_with_frames_and_manifest(
     )
 
 
+def test_a_chinese_prompt_is_painted_as_it_is_read(
+    paint: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert paint(prompt="雪山上的红色寺庙 🦊 | 大海:0.5") == 0
+    told = capsys.readouterr().err
+    assert "\nread as: red temple on a snowy mountain | sea:0.5\n" in told
+    assert "Left out, since it cannot be read: '🦊'.\n" in told
+    inside = read_manifest(tmp_path / "red-temple-on-a-snowy-mountain-sea-0-5-1.png")
+    assert inside.prompt == "雪山上的红色寺庙 🦊 | 大海:0.5"
+    assert inside.reading == "red temple on a snowy mountain | sea:0.5"
+    assert [part.text for part in inside.prompts] == ["red temple on a snowy mountain", "sea"]
+    assert paint() == 0
+    assert read_manifest(tmp_path / "a-castle-1.png").reading is None
+
+
 def test_the_same_command_gives_the_same_bytes(paint: Callable[..., int], tmp_path: Path) -> None:
     for name in ("one.png", "two.png"):
         assert paint(out=Path(name), frames_dir=Path(name[:3])) == 0

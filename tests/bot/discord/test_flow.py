@@ -36,6 +36,16 @@ async def test_a_prompt_becomes_a_painting_in_one_message(stage: Any) -> None:
     assert stage.channel.alive == [painted]
 
 
+async def test_a_chinese_prompt_is_shown_with_its_reading(stage: Any) -> None:
+    ada = stage.join()
+    queued = await stage.discord.people.said(await ada.slash("paint", prompt="雪山上的红色寺庙"))
+    told = queued.embed["description"]
+    assert "雪山上的红色寺庙\nRead as: red temple on a snowy mountain" in told
+    asked = await ada.slash("paint", prompt="Замок на море")
+    refused = await stage.discord.people.until(lambda: stage.private_word(asked))
+    assert "English and Chinese can be read." in refused.embed["description"]
+
+
 async def test_again_paints_the_same_prompt_anew(stage: Any) -> None:
     ada, ben = stage.join(), stage.join("Ben")
     await ada.slash("paint", prompt=PROMPT, seed="7")

@@ -45,6 +45,16 @@ async def test_a_command_becomes_a_painting_in_one_message(town: Town) -> None:
         await town.acknowledged(job)
 
 
+async def test_a_chinese_prompt_is_shown_with_its_reading(town: Town) -> None:
+    async with town.bot():
+        ann = someone(town.world, "Ann")
+        await ann.say("/paint 雪山上的红色寺庙")
+        message = await ann.receives(lambda m: "1 of 1" in shown(m))
+        assert "Read as: red temple on a snowy mountain" in shown(message)
+        await ann.say("/paint Замок на море")
+        await ann.receives(lambda m: "English and Chinese can be read." in shown(m))
+
+
 async def test_the_buttons_below_a_painting(town: Town, painting: bytes) -> None:
     async with town.bot():
         ann = someone(town.world, "Ann")

@@ -146,10 +146,17 @@ async def test_an_eta_leaves_out_engines_and_jobs_of_other_models(asker: Any) ->
 
 async def test_engines_are_alive_as_long_as_they_report(another: Any) -> None:
     store = await another(engine_seconds=1000.0)
-    report = make_report(models=(MODEL, "b"), rate=0.25, running=("1", "2"), version="1.0", batch=4)
+    report = make_report(
+        models=(MODEL, "b"),
+        rate=0.25,
+        running=("1", "2"),
+        version="1.0",
+        batch=4,
+        reads=("Latin", "Han"),
+    )
     await store.report(make_report())
     await store.report(report)
-    await store.report(make_report(id="engine-2"))
+    await store.report(make_report(id="engine-2"))  # says nothing of what it reads
     assert await store.engines() == [report, make_report(id="engine-2")]
     await store.forget("engine-2")
     assert [engine.id for engine in await store.engines()] == ["engine-1"]
