@@ -156,6 +156,10 @@ def _in_colour(words: list[Word], at: int) -> _Phrase | None:
             return next(_lists(words, first + 1, at), None)
     if first < len(words) and not words[first].joined:
         return None
+    while _key(words, first) in _STRENGTHS and not _colour_at(words, first):
+        first += 1
+    if _is_shade(words, first):
+        first += 1
     worn = _is_worn(words, at)
     tones = (_TONES | _PALETTES | _LIGHTS) - ({"shades"} if worn else set())
     for found in _lists(words, first, at):
@@ -229,12 +233,32 @@ def _lists(words: list[Word], first: int, start: int) -> Iterator[_Phrase]:
     yield from reversed(phrases)
 
 
+def _is_shade(words: list[Word], at: int) -> bool:
+    """Tell whether a word makes a shade of the next: "ocean blue", but neither "Gordon Brown"."""
+    shade, colour = words[at : at + 1], words[at + 1 : at + 2]
+    return (
+        bool(shade and colour)
+        and shade[0].is_lower
+        and shade[0].key not in {"a", "an", "and", "of", "the"}
+        and colour[0].joined
+        and colour[0].is_lower
+        and colour[0].key in _PLAIN_COLOURS
+        and not _colour_at(words, at)
+    )
+
+
 def _colour_at(words: list[Word], first: int) -> tuple[Colour, int] | None:
     """Give the longest colour name that begins at a word, and the index after it."""
     for last in range(min(len(words), first + _longest_colour()), first, -1):
         if all(word.joined for word in words[first + 1 : last]):
             colour = _colour_by_words().get(tuple(word.key for word in words[first:last]))
             if colour is not None:
+                while (
+                    last < len(words)
+                    and not words[last].gap
+                    and (words[last].key in _PLAIN_COLOURS)
+                ):
+                    last += 1  # "emerald green"
                 return colour, last
     return None
 

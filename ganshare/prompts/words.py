@@ -21,12 +21,20 @@ class Span(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word and where it stands; `gap` is what divides it from the word before, stripped."""
+    """A word and where it stands.
+
+    Args:
+        key: the word, folded.
+        start: of its characters; `end` is exclusive.
+        gap: what divides it from the word before, stripped.
+        is_lower: it is written without capitals.
+    """
 
     key: str
     start: int
     end: int
     gap: str
+    is_lower: bool
 
     @property
     def joined(self) -> bool:
@@ -42,7 +50,7 @@ def split_words(text: str) -> list[Word]:
     for match in re.finditer(r"[^\W_]+(?:'[^\W_]+)*", folded):
         gap = folded[end : match.start()].strip()
         key = _SPELLINGS.get(match[0], match[0])
-        words.append(Word(key, *match.span(), gap))
+        words.append(Word(key, *match.span(), gap, text[slice(*match.span())].islower()))
         end = match.end()
     return words
 
