@@ -47,7 +47,7 @@ def alone(warm: WarmModels, request: JobRequest, folder: Path) -> bytes:
         request.height, request.steps, request.num_cutouts,
     )  # fmt: skip
     painter = warm.painter(request.model)
-    models = Models(find_model(request.model, "vqgan"), warm.perceptor, None)
+    models = Models(find_model(request.model, "vqgan"), warm.perceptor, None, warm.compute)
     out = folder / "alone.png"
     draft = draft_manifest(painting, request.prompt, models)
     paint(painting, draft, models, Outputs(out), load_painter=lambda *_: painter)
