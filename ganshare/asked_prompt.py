@@ -48,7 +48,6 @@ class AskedPrompt:
         seed: None if it is left to chance.
         model: None if any will do.
         preset: that steps, canvas and cutouts come from where nothing else was asked for.
-        notes: English sentences for the asker about what was read otherwise than they may think.
     """
 
     text: str
@@ -60,7 +59,6 @@ class AskedPrompt:
     width: int
     height: int
     num_cutouts: int
-    notes: tuple[str, ...] = ()
 
 
 def read_prompt(text: str, given: PaintOptions | None = None) -> AskedPrompt:

@@ -3,12 +3,14 @@
 # ruff: noqa: RUF001  # people type such signs
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganshare.errors import PromptError
+from ganshare.presets import DEFAULT_PRESET, PRESETS
 from ganshare.prompts import (
     MAX_CHARACTERS,
     MAX_PARTS,
@@ -16,6 +18,7 @@ from ganshare.prompts import (
     format_prompts,
     parse_prompts,
 )
+from ganshare.prompts.options import OPTIONS
 
 VISIBLE = st.characters(exclude_categories=["C", "Z"])
 WEIGHTS = st.floats(-10, 10, allow_nan=False)
@@ -163,3 +166,13 @@ def test_the_limits_themselves_are_allowed() -> None:
     assert len(parse_prompts("|".join("a" * MAX_PARTS))) == MAX_PARTS
     assert len(parse_prompts("a" * MAX_CHARACTERS)[0].text) == MAX_CHARACTERS
     assert parse_prompts("a:10 | b:-10")[1].weight == -10
+
+
+def test_the_page_about_prompts_tells_the_truth() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "prompts.md").read_text("utf-8")
+    for name, preset in PRESETS.items():
+        default = " (default)" if name == DEFAULT_PRESET else ""
+        row = f"| `{name}`{default} | {preset.steps} | {preset.side}x{preset.side} | "
+        assert f"{row}{preset.num_cutouts} |" in page
+    for option in OPTIONS:
+        assert f"`--{option}" in page
