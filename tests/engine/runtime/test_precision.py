@@ -129,14 +129,37 @@ def test_a_step_computes_in_float32_where_bfloat16_is_emulated(
     assert formats.found == {torch.float32}
 
 
-def test_a_step_computes_in_bfloat16_where_it_is_fast(warm: WarmModels) -> None:
-    loaded = warm.painter(warm.names[0])
-    painter = Painter(loaded.vqgan, loaded.perceptor)
-    with Formats() as formats:
-        painter.embed(torch.zeros(1, 3, 32, 32))
-    assert torch.bfloat16 in formats.found
-    with Formats() as formats:
-        Style(loaded.perceptor, "cubist", ("abstract",), 1.0, painter.dtype).loss(
-            torch.zeros(1, 3, 32, 32)
-        )
-    assert torch.bfloat16 in formats.found
+class Seen:
+    """A perceptor that notes what it is asked to compute in; a real one may be slow in that."""
+
+    input_size, styles = 32, ("cubist", "abstract")
+
+    def __init__(self) -> None:
+        self.formats: list[torch.dtype | None] = []
+
+    def _note(self) -> None:
+        enabled = torch.is_autocast_enabled("cpu")
+        self.formats.append(torch.get_autocast_dtype("cpu") if enabled else None)
+
+    def encode_image(self, images: torch.Tensor) -> torch.Tensor:
+        self._note()
+        return images.mean((2, 3))
+
+    def read_styles(self, images: torch.Tensor) -> torch.Tensor:
+        self._note()
+        return images.mean((2, 3))[:, :2]
+
+
+@pytest.mark.parametrize(
+    ("limit", "dtype"), [("ALL", torch.bfloat16), ("AVX2", None), ("AVX512_CORE", None)]
+)
+def test_perceptor_and_style_reader_compute_in_what_was_decided(
+    limit: str, dtype: torch.dtype | None, warm: WarmModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
+    seen: Any = Seen()
+    painter = Painter(warm.painter(warm.names[0]).vqgan, seen)
+    image = torch.zeros(1, 3, 32, 32)
+    painter.embed(image)
+    Style(seen, "cubist", ("abstract",), 1.0, painter.dtype).loss(image)
+    assert seen.formats == [dtype, dtype]
