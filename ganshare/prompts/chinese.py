@@ -98,7 +98,8 @@ def _segment(text: str) -> list[Token]:
 
 def _words(text: str) -> Iterator[tuple[float, Token]]:
     if (known := _lexicon().get(text)) is not None:
-        yield 1.0 - 0.01 * len(text) ** 2, known
+        # 火山|上 rather than 火|山上
+        yield 1.0 - 0.01 * len(text) ** 2 + 0.12 * (known.kind == "place"), known
     elif _is_word(text) and (gloss := gloss_of(text)) is not None:
         cost = 1.1 - 0.01 * len(text) ** 2 + 0.2 * (len(text) == 1) + 1.0 * gloss.is_name
         yield cost, _translated(text, gloss)

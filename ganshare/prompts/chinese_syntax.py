@@ -23,6 +23,8 @@ _PLACE = re.compile(
 )
 _SIGNS = dict(zip("，。；：！？、", ",.;:!?,", strict=True))
 _WHEN = re.compile(r"^(late )?(at|in|on|by) (the |an? )?")
+_PASSIVES = {"covered with": "covered with", "overgrown with": "overgrown with",
+             "made of": "made of", "lighting up": "lit by", "shining on": "lit by"}  # fmt: skip
 _PLAIN_GENRES = frozenset({"画", "画作", "绘画", "图画", "图"})
 _PLURALS = {"man": "men", "woman": "women", "person": "people", "child": "children",
             "mouse": "mice", "wolf": "wolves", "knife": "knives", "sheep": "sheep",
@@ -153,7 +155,7 @@ def _passive(tokens: list[Token]) -> list[Token]:
         if tokens[at].kind == "by":
             end = next((n for n in range(at, len(tokens)) if tokens[n].kind in {"verb", "by2"}), at)
         if end > at + 1:
-            verb = tokens[end].english
+            verb = _PASSIVES.get(tokens[end].english, tokens[end].english)
             verb = verb if verb.endswith((" with", " by")) else f"{verb} by"
             found.append(_post(verb, _joined(tokens[at + 1 : end])))
             at = end + 1
@@ -239,16 +241,26 @@ def _attributed(tokens: list[Token]) -> list[Token]:
         if len(scope) == 1 and scope[0].kind == "verb" and " " not in scope[0].english:
             follows = False
         if follows and head:
-            words = _joined(_moved(scope))
+            words = _joined(_moved(_passive_scope(scope)))
             scope, head = head, [_post(words)]
         tokens = [*tokens[:start], *scope, *head, *tokens[end:]]
     return tokens
+
+
+def _passive_scope(scope: list[Token]) -> list[Token]:
+    """冰雪覆盖的, 玻璃做成的 -> "covered with ice and snow", "made of glass"."""
+    verb = _PASSIVES.get(scope[-1].english) if scope[-1].kind == "verb" else None
+    if verb is None or len(scope) == 1:
+        return scope
+    return [replace(scope[-1], english=verb), *(t for t in scope[:-1] if t.kind != "with")]
 
 
 def _scope(tokens: list[Token], at: int) -> int:
     """Where the words begin that a 的 makes an attribute of."""
     if at and tokens[at - 1].kind in _ADJECTIVES:
         return at - 1
+    if at and tokens[at - 1].kind == "verb" and tokens[at - 1].english in _PASSIVES:
+        return _start(tokens, at - 1, lambda t: t.kind in _PHRASE | {"with"})
     start = at
     while start and tokens[start - 1].kind == "post":
         start -= 1
