@@ -51,7 +51,7 @@ def demo(
     folder: Path,
     quiet: bool,
 ) -> None:
-    """Paint PROMPT, or a random one that comes out well, through queue and engine."""
+    """Paint PROMPT, or one that comes out well, through the queue."""
     from ganshare.asked_prompt import PaintOptions, read_prompt
     from ganshare.demo import Demo
     from ganshare.errors import ParameterError
