@@ -43,6 +43,8 @@ _WEARERS = _entries(
     attired|clad|clothed|decked|draped|dress|dressed|edged|garbed|outlined|robed|trimmed|uniformed|
     wearing|wrapped|written"""
 )
+# "Hair colour: red" is the hair's.
+_OWNERS = _entries("car|coat|dress|eye|eyes|flower|fur|hair|lip|lips|shirt|skin|wall")
 _TONES = _entries("colours|hues|shades|tints|tones")
 _PALETTES = _entries("colour palette|colour scheme|palette")
 _LIGHTS = _entries("colour|glow|hue|light|lighting|shade|tint|tone")
@@ -112,7 +114,9 @@ def _phrase_at(words: list[Word], at: int) -> _Phrase | None:
 
 
 def _labelled(words: list[Word], at: int) -> _Phrase | None:
-    """Read "colour: teal", "palette: teal and gold"."""
+    """Read "colour: teal", "palette: teal and gold", but not "hair colour: red"."""
+    if at > 0 and words[at].joined and words[at - 1].key in _OWNERS:
+        return None
     for length in (2, 1):
         label = " ".join(word.key for word in words[at : at + length])
         first = at + length

@@ -35,6 +35,7 @@ from ganshare.prompts.palette import find_palette, leading_colour
         ("a boat teal tones", "Teal", "a Boat"),
         ("a boat, teal color scheme", "Teal", "a Boat"),
         ("a boat, colour: teal", "Teal", "a Boat"),
+        ("a boat colour: teal", "Teal", "a Boat"),
         ("a boat, color palette: teal and gold, fog", "Teal", "a boat, fog"),
         ("a girl in red tones", "Red", "a Girl"),
         ("Painting of a Girl in Red", "Red", "a Girl"),
@@ -58,6 +59,7 @@ def test_a_phrase_gives_the_picture_its_colour(text: str, colour: str, subject: 
         "two red and blue birds", "an orange bird", "a blue-green lake", "a red light",
         "a parrot with bright green colours", "a zebra in black and white stripes",
         "a girl in a red dress", "a sailor in navy uniform", "a statue in gold leaf",
+        "a girl, hair colour: red",
         "a boy in blue jeans", "a street in the red light district", "a cat in a rose garden",
         # names
         "a belief in Gordon Brown", "Green Day", "Gordon Brown", "James Brown in concert",
