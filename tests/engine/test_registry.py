@@ -115,6 +115,18 @@ def test_embedded_models_are_whole_and_sellable() -> None:
     assert embedded.name in [model.name for model in list_models("upscaler")]
 
 
+def test_a_card_says_what_its_perceptor_reads(make_model: Callable[..., Path]) -> None:
+    assert default_model("perceptor").reads == ("Latin",)
+    folder = make_model()
+    assert load_model_folder(folder).reads == ("Latin",)  # cards from before there was "reads"
+    card = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(card | {"reads": ["Latin", "Han"]}))
+    assert load_model_folder(folder).reads == ("Latin", "Han")
+    (folder / "model.json").write_text(json.dumps(card | {"reads": "Han"}))
+    with pytest.raises(ModelError, match="'reads'"):
+        load_model_folder(folder)
+
+
 def test_a_users_model_hides_an_embedded_one(make_model: Callable[..., Path]) -> None:
     name = default_model("upscaler").name
     folder = make_model(name)
