@@ -3,14 +3,24 @@
 import contextlib
 import re
 
-from bot.core.commands import SETTINGS
 from bot.core.errand import Errand
 from bot.core.refusal import RefusalError
 from bot.core.values import Action, Rank, Reply
 from ganshare.community import PlaceSettings
 from ganshare.errors import BlobError, quoted
 
-__all__ = ["block", "delete", "report", "settings", "unblock"]
+__all__ = ["SETTINGS", "block", "delete", "report", "settings", "unblock"]
+
+SETTINGS = (
+    "allowed",
+    "max_side",
+    "max_steps",
+    "daily_quota",
+    "language",
+    "curation_place",
+    "automatic_entry",
+    "guests_per_day",
+)
 
 SURE = "-sure"
 _PERSON = re.compile(r"(discord|telegram|web|terminal):[\w-]{1,64}", re.ASCII)

@@ -22,9 +22,10 @@ __all__ = [
     "mine",
     "page_subject",
     "queue",
-    "read_page",
     "show",
     "standing",
+    "turn_gallery",
+    "turn_mine",
 ]
 
 PAGE = 4  # paintings; with more, none is to be made out on a phone
@@ -138,6 +139,17 @@ async def mine(errand: Errand, after: str = "", *, turned: bool = False) -> list
     return [_titled(page, errand.say("mine-title"), turned=turned, is_private=True)]
 
 
+async def turn_gallery(errand: Errand, subject: str) -> list[Reply]:
+    """Show another page of the gallery in place of the one that has the button."""
+    after, query = _read_page(subject)
+    return await gallery(errand, query, after, turned=True)
+
+
+async def turn_mine(errand: Errand, subject: str) -> list[Reply]:
+    """Show another page of one's own paintings, likewise."""
+    return await mine(errand, _read_page(subject)[0], turned=True)
+
+
 async def show(errand: Errand, artwork_id: str) -> list[Reply]:
     """Show one painting with its own buttons."""
     artwork = await errand.artwork(artwork_id)
@@ -238,7 +250,7 @@ def page_subject(after: str, query: str) -> str | None:
     return subject if len(subject) <= LONGEST_SUBJECT else None
 
 
-def read_page(subject: str) -> tuple[str, str]:
+def _read_page(subject: str) -> tuple[str, str]:
     """Read what `page_subject` wrote, as (after, query); raises RefusalError."""
     after, _, words = subject.partition("-")
     padded = words.upper() + "=" * (-len(words) % 8)

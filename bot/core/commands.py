@@ -1,8 +1,14 @@
-"""Every command with its parameters: app commands, menus, forms and /help are made from these."""
+"""Every command, with its handler and parameters: what is carried out, menus, forms and /help."""
 
+from collections.abc import Awaitable, Callable
+
+from bot.core import accounts, administration, browsing, commissions, curating, polling, reviewing
+from bot.core.administration import SETTINGS
 from bot.core.arguments import check_arguments, parse_text
-from bot.core.parameters import Command, Completes, Kind, Parameter
-from bot.core.values import Rank
+from bot.core.errand import Errand
+from bot.core.help import help_text
+from bot.core.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
+from bot.core.values import Rank, Reply
 from ganshare.errors import ParameterError, must_be_one_of
 from ganshare.presets import PRESETS
 from ganshare.prompts import CATEGORIES, MAX_CHARACTERS, MAX_SEED
@@ -25,20 +31,19 @@ MOST_AT_ONCE = 5  # paintings of one /random
 LONGEST_ROUND = 8_760  # hours
 
 
-SETTINGS = (
-    "allowed",
-    "max_side",
-    "max_steps",
-    "daily_quota",
-    "language",
-    "curation_place",
-    "automatic_entry",
-    "guests_per_day",
-)
+def _texts(function: Callable[..., Awaitable[list[Reply]]], *names: str) -> Handler:
+    """Make a handler of a function that takes these arguments as texts, "" for one left out."""
+
+    def handle(errand: Errand, arguments: Arguments) -> Awaitable[list[Reply]]:
+        return function(errand, *(str(arguments.get(name, "")) for name in names))
+
+    return handle
+
 
 COMMANDS: tuple[Command, ...] = (
     Command(
         "paint",
+        commissions.paint,
         (
             Parameter(
                 "prompt",
@@ -58,33 +63,62 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "random",
+        commissions.paint_random,
         (
             Parameter("category", Kind.CHOICE, choices=CATEGORIES),
             Parameter("count", Kind.NUMBER, minimum=1, maximum=MOST_AT_ONCE),
         ),
     ),
-    Command("queue"),
-    Command("cancel", (Parameter("job", maximum=40, is_word=True),)),
-    Command("gallery", (Parameter("query", maximum=100, completes=Completes.WORD),)),
-    Command("mine"),
-    Command("link", (Parameter("code", maximum=40, is_word=True),), Rank.MEMBER),
-    Command("shares"),
-    Command("help", (Parameter("command", maximum=32, is_word=True),)),
+    Command("queue", _texts(browsing.queue)),
     Command(
-        "report", (Parameter("artwork", required=True, maximum=40, is_word=True),), Rank.MEMBER
+        "cancel", _texts(browsing.cancel, "job"), (Parameter("job", maximum=40, is_word=True),)
+    ),
+    Command(
+        "gallery",
+        _texts(browsing.gallery, "query"),
+        (Parameter("query", maximum=100, completes=Completes.WORD),),
+    ),
+    Command("mine", _texts(browsing.mine)),
+    Command(
+        "link",
+        _texts(accounts.link, "code"),
+        (Parameter("code", maximum=40, is_word=True),),
+        Rank.MEMBER,
+    ),
+    Command("shares", _texts(accounts.shares)),
+    Command(
+        "help", _texts(help_text, "command"), (Parameter("command", maximum=32, is_word=True),)
+    ),
+    Command(
+        "report",
+        _texts(administration.report, "artwork"),
+        (Parameter("artwork", required=True, maximum=40, is_word=True),),
+        Rank.MEMBER,
     ),
     Command(
         "reports",
+        _texts(reviewing.reports, "artwork", "action"),
         (
             Parameter("artwork", maximum=40, is_word=True),
             Parameter("action", Kind.CHOICE, choices=("hide", "keep")),
         ),
         Rank.ADMIN,
     ),
-    Command("notes", (Parameter("person", maximum=100, is_word=True),), Rank.ADMIN),
-    Command("vote", (Parameter("artwork", maximum=40, is_word=True),), Rank.MEMBER),
+    Command(
+        "notes",
+        _texts(reviewing.notes, "person"),
+        (Parameter("person", maximum=100, is_word=True),),
+        Rank.ADMIN,
+    ),
+    Command(
+        "vote",
+        _texts(polling.vote, "artwork"),
+        (Parameter("artwork", maximum=40, is_word=True),),
+        Rank.MEMBER,
+    ),
     Command(
         "round",
+        curating.round_command,
         (
             Parameter("action", Kind.CHOICE, choices=("status", "open", "close")),
             Parameter("hours", Kind.NUMBER, minimum=1, maximum=LONGEST_ROUND),
@@ -97,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "curate",
+        _texts(curating.curate, "artwork", "action", "reason"),
         (
             Parameter("artwork", maximum=40, is_word=True),
             Parameter("action", Kind.CHOICE, choices=("enter", "leave", "approve", "veto")),
@@ -106,6 +141,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "settings",
+        _texts(administration.settings, "setting", "value"),
         (
             Parameter("setting", Kind.CHOICE, choices=SETTINGS),
             Parameter("value", maximum=100),
@@ -114,6 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "block",
+        _texts(administration.block, "person", "reason"),
         (
             Parameter("person", required=True, maximum=100, is_word=True),
             Parameter("reason", maximum=200),
@@ -121,7 +158,10 @@ COMMANDS: tuple[Command, ...] = (
         Rank.ADMIN,
     ),
     Command(
-        "unblock", (Parameter("person", required=True, maximum=100, is_word=True),), Rank.ADMIN
+        "unblock",
+        _texts(administration.unblock, "person"),
+        (Parameter("person", required=True, maximum=100, is_word=True),),
+        Rank.ADMIN,
     ),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}

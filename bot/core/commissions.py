@@ -2,12 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.drawing import why_line
 from bot.core.errand import Errand
 from bot.core.languages import read_request
+from bot.core.parameters import Arguments
 from bot.core.pictures import clean_png, store_picture
 from bot.core.refusal import RefusalError, sentence_of
 from bot.core.safety import judge
@@ -23,10 +24,8 @@ DEFAULT_MODEL = "paintings-f8"
 SEEDS = 2**32  # of random ones: short enough to be read out
 DAY = 86_400.0
 
-Arguments = Mapping[str, str | int]
 
-
-async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> list[Reply]:
+async def paint(errand: Errand, arguments: Arguments) -> list[Reply]:
     """Queue what `/paint` asks for."""
     if (repeated := await _repeated(errand, 1)) is not None:
         return repeated
@@ -44,7 +43,7 @@ async def paint(errand: Errand, arguments: Arguments, picture: bytes | None) -> 
     )
     request, unread = await read_request(errand, request)
     await _check(errand, [request])
-    if picture is not None:
+    if (picture := errand.picture) is not None:
         clean = await asyncio.to_thread(clean_png, picture)
         await judge(errand, clean)
         key = await store_picture(errand.tools.blobs, clean)

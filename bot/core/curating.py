@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import replace
 
 from bot.core.errand import Errand
+from bot.core.parameters import Arguments
 from bot.core.proclaiming import Proclaimer, rules_text
 from bot.core.refusal import RefusalError
 from bot.core.replies import duration, shortened
@@ -25,7 +26,7 @@ LABEL = 60  # UTF-16 units of a prompt in a list
 # --- /round -----------------------------------------------------------------------------------
 
 
-async def round_command(errand: Errand, arguments: dict[str, str | int]) -> list[Reply]:
+async def round_command(errand: Errand, arguments: Arguments) -> list[Reply]:
     """Show the round of this place, open one or end it."""
     match arguments.get("action", "status"):
         case "open":
@@ -116,7 +117,7 @@ async def _ended(errand: Errand, round_: Round) -> list[Reply]:
     return [replace(await proclaimer.winners(round_, winners, errand.locale), is_private=True)]
 
 
-async def _open(errand: Errand, arguments: dict[str, str | int]) -> list[Reply]:
+async def _open(errand: Errand, arguments: Arguments) -> list[Reply]:
     place = _held_here(errand)
     usual = RoundRules()
     age = int(arguments["age"]) * HOUR if "age" in arguments else usual.min_age

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from bot.core import (
@@ -14,11 +15,10 @@ from bot.core import (
     reviewing,
 )
 from bot.core.accounts import SIGN_IN_PATH
-from bot.core.commands import check_arguments, find_command
+from bot.core.commands import COMMANDS, check_arguments, find_command
 from bot.core.completing import offers
 from bot.core.drawing import Prompts
 from bot.core.errand import DeskOptions, Errand, Tools
-from bot.core.help import help_text
 from bot.core.moderation import Moderation
 from bot.core.parameters import Command
 from bot.core.refusal import RefusalError, sentence_of
@@ -32,6 +32,33 @@ from ganshare.store import Store
 __all__ = ["SIGN_IN_PATH", "Desk", "DeskOptions"]
 
 _log = get_logger(__name__)
+
+
+async def _link(errand: Errand, code: str) -> list[Reply]:
+    _allowed(errand, "link")
+    return await accounts.linked(errand, code)
+
+
+PRESSES: Mapping[Action, Callable[[Errand, str], Awaitable[list[Reply]]]] = {
+    Action.AGAIN: commissions.again,
+    Action.VARY: commissions.vary,
+    Action.MASTER: browsing.master,
+    Action.SHOW: browsing.show,
+    Action.DELETE: administration.delete,
+    Action.REPORT: administration.report,
+    Action.HIDE: partial(reviewing.hide, turned=True),
+    Action.KEEP: partial(reviewing.keep, turned=True),
+    Action.REVIEW: partial(reviewing.review, turned=True),
+    Action.CANCEL: browsing.cancel,
+    Action.QUEUE: browsing.standing,
+    Action.GALLERY: browsing.turn_gallery,
+    Action.MINE: browsing.turn_mine,
+    Action.VOTE: polling.vote,
+    Action.NEXT: polling.deal,
+    Action.ENTER: curating.enter,
+    Action.LINK: _link,
+}
+WANTS_SUBJECT = frozenset({Action.CANCEL, Action.VOTE})
 
 
 class Desk:
@@ -53,7 +80,8 @@ class Desk:
     ) -> None:
         self._store, self._words = store, words
         chosen = options or DeskOptions()
-        self._tools = Tools(store, blobs, words, moderation, chosen, Prompts(store, chosen.prompts))
+        prompts = Prompts(store, chosen.prompts)
+        self._tools = Tools(store, blobs, words, moderation, chosen, prompts, COMMANDS)
 
     async def answer(self, ask: Ask) -> list[Reply]:
         """Carry out a command; never raises.
@@ -102,91 +130,13 @@ class Desk:
 
     async def _answer(self, errand: Errand, ask: Ask) -> list[Reply]:
         command = _allowed(errand, ask.command)
-        arguments = check_arguments(command, ask.arguments)
-        text = {name: str(value) for name, value in arguments.items()}
-        match command.name:
-            case "paint":
-                return await commissions.paint(errand, arguments, ask.picture)
-            case "random":
-                return await commissions.paint_random(errand, arguments)
-            case "queue":
-                return await browsing.queue(errand)
-            case "cancel":
-                return await browsing.cancel(errand, text.get("job", ""))
-            case "gallery":
-                return await browsing.gallery(errand, text.get("query", ""))
-            case "mine":
-                return await browsing.mine(errand)
-            case "link":
-                return await accounts.link(errand, text.get("code", ""))
-            case "shares":
-                return await accounts.shares(errand)
-            case "help":
-                return help_text(errand, text.get("command", ""))
-            case "report":
-                return await administration.report(errand, text["artwork"])
-            case "reports":
-                return await reviewing.reports(
-                    errand, text.get("artwork", ""), text.get("action", "")
-                )
-            case "notes":
-                return await reviewing.notes(errand, text.get("person", ""))
-            case "vote":
-                return await polling.vote(errand, text.get("artwork", ""))
-            case "round":
-                return await curating.round_command(errand, arguments)
-            case "curate":
-                what = text.get("artwork", ""), text.get("action", ""), text.get("reason", "")
-                return await curating.curate(errand, *what)
-            case "settings":
-                name, value = text.get("setting", ""), text.get("value", "")
-                return await administration.settings(errand, name, value)
-            case "block":
-                return await administration.block(errand, text["person"], text.get("reason", ""))
-            case _:
-                return await administration.unblock(errand, text["person"])
+        return await command.handler(errand, check_arguments(command, ask.arguments))
 
     async def _press(self, errand: Errand, press: Press) -> list[Reply]:
-        subject = press.subject
-        match press.action:
-            case Action.AGAIN:
-                return await commissions.again(errand, subject)
-            case Action.VARY:
-                return await commissions.vary(errand, subject)
-            case Action.MASTER:
-                return await browsing.master(errand, subject)
-            case Action.SHOW:
-                return await browsing.show(errand, subject)
-            case Action.DELETE:
-                return await administration.delete(errand, subject)
-            case Action.REPORT:
-                return await administration.report(errand, subject)
-            case Action.HIDE:
-                return await reviewing.hide(errand, subject, turned=True)
-            case Action.KEEP:
-                return await reviewing.keep(errand, subject, turned=True)
-            case Action.REVIEW:
-                return await reviewing.review(errand, subject, turned=True)
-            case Action.CANCEL if subject:
-                return await browsing.cancel(errand, subject)
-            case Action.QUEUE:
-                return await browsing.standing(errand, subject)
-            case Action.GALLERY:
-                after, query = browsing.read_page(subject)
-                return await browsing.gallery(errand, query, after, turned=True)
-            case Action.MINE:
-                return await browsing.mine(errand, browsing.read_page(subject)[0], turned=True)
-            case Action.VOTE if subject:
-                return await polling.vote(errand, subject)
-            case Action.NEXT:
-                return await polling.deal(errand, subject)
-            case Action.ENTER:
-                return await curating.enter(errand, subject)
-            case Action.LINK:
-                _allowed(errand, "link")
-                return await accounts.linked(errand, subject)
-            case _:
-                raise RefusalError("refusal-button")
+        handler = PRESSES.get(press.action)
+        if handler is None or (press.action in WANTS_SUBJECT and not press.subject):
+            raise RefusalError("refusal-button")
+        return await handler(errand, press.subject)
 
     async def _carefully(
         self,

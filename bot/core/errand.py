@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.drawing import Prompts
 from bot.core.moderation import Moderation
+from bot.core.parameters import Command
 from bot.core.refusal import RefusalError
 from bot.core.replies import Replies
 from bot.core.values import Action, Ask, Button, Person, Place, Press, Rank, Reply
@@ -59,6 +60,7 @@ class Tools:
     moderation: Moderation
     options: DeskOptions
     prompts: Prompts
+    commands: tuple[Command, ...]
 
     async def errand(self, given: Ask | Press) -> "Errand":
         """Look up who asks and what holds where they do."""
@@ -131,6 +133,11 @@ class Errand:
         asked_in = job.reply_to.get("desk", {}).get("place")
         is_admin_here = self.person.rank >= Rank.ADMIN and self.place.id == asked_in
         return is_admin_here or self.is_admin_everywhere
+
+    @property
+    def picture(self) -> bytes | None:
+        """An image that came with a command, unchecked."""
+        return self.given.picture if isinstance(self.given, Ask) else None
 
     @property
     def curation_place(self) -> str:

@@ -1,11 +1,10 @@
 """What /help says, made from the commands themselves."""
 
-from bot.core.commands import COMMANDS, find_command
 from bot.core.errand import Errand
 from bot.core.parameters import Command, Kind, Parameter
 from bot.core.refusal import RefusalError
 from bot.core.values import Reply
-from ganshare.errors import ParameterError, quoted
+from ganshare.errors import quoted
 
 __all__ = ["help_text", "usage"]
 
@@ -22,17 +21,17 @@ EXAMPLES = {
 }
 
 
-def help_text(errand: Errand, name: str) -> list[Reply]:
+async def help_text(errand: Errand, name: str) -> list[Reply]:
     """Explain all commands that the asker may use, or one in detail."""
+    commands = {each.name: each for each in errand.tools.commands}
     if not name:
-        allowed = [each for each in COMMANDS if each.rank <= errand.person.rank]
+        allowed = [each for each in commands.values() if each.rank <= errand.person.rank]
         fields = tuple((usage(each), errand.say(each.message)) for each in allowed)
         intro = errand.say("help-intro")
         return [Reply(title=errand.say("help-title"), text=intro, fields=fields, is_private=True)]
-    try:
-        command = find_command(name.lstrip("/").lower())
-    except ParameterError as error:
-        raise RefusalError("refusal-command", given=quoted(name)) from error
+    command = commands.get(name.lstrip("/").lower())
+    if command is None:
+        raise RefusalError("refusal-command", given=quoted(name))
     lines = [errand.say(command.message)]
     if command.name == "paint":
         lines.append(errand.say("help-paint"))

@@ -1,11 +1,19 @@
-"""What a command is made of: its name, its parameters, and who may use it."""
+"""What a command is made of: its name, its handler, its parameters, and who may use it."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.core.values import Rank
+from bot.core.values import Rank, Reply
 
-__all__ = ["Command", "Completes", "Kind", "Parameter"]
+if TYPE_CHECKING:
+    from bot.core.errand import Errand
+
+__all__ = ["Arguments", "Command", "Completes", "Handler", "Kind", "Parameter"]
+
+Arguments = Mapping[str, str | int]
+Handler = Callable[["Errand", Arguments], Awaitable[list[Reply]]]
 
 
 class Kind(StrEnum):
@@ -56,11 +64,13 @@ class Command:
 
     Args:
         name: without the slash.
+        handler: carries it out, with arguments that were checked.
         parameters: in the order in which a line of text gives them.
         rank: the least that may use it.
     """
 
     name: str
+    handler: Handler
     parameters: tuple[Parameter, ...] = ()
     rank: Rank = Rank.GUEST
 
