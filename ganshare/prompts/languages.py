@@ -176,7 +176,8 @@ def _left(text: str, scripts: Sequence[str]) -> str:
     """A text without what is in other scripts; empty if no word is left."""
     kept, is_kept = "", True
     for character in text:
-        if unicodedata.category(character)[0] != "M":
+        category = unicodedata.category(character)
+        if category[0] != "M" and category != "Cf":  # which go with the letter before
             is_kept = _script(character) in {None, *scripts}
         kept += character if is_kept else " "
     left = re.sub(r"\s+(?=[,.;!?])", "", " ".join(kept.split())).strip(" ,;-")

@@ -80,7 +80,7 @@ def test_help_lists_every_command_with_a_line() -> None:
         assert command.get_short_help_str(limit=80) in listed
     assert set(ganshare.commands) == {
         "admin", "bot", "chat", "demo", "engine", "models", "paint", "prompt", "queue", "settings",
-        "store", "train", "up", "web",
+        "store", "train", "up", "verify", "web",
     }  # fmt: skip
 
 

@@ -20,7 +20,6 @@ HIDING = "\u202e\u2066\u200b\u2060\x07"
         "abc\u202edef\u2066ghi",
         "a\u200bcastle\u200b\u2060 at \x07 night",
         "'; DROP TABLE jobs; --",
-        "\N{CASTLE}" * 400,
     ],
 )
 async def test_a_prompt_is_nothing_but_text(stage: Any, text: str) -> None:
@@ -45,12 +44,13 @@ def png_bomb() -> bytes:
     [
         ({"prompt": LONG}, "4,000 characters"),
         ({"prompt": HIDING}, "prompt"),
+        ({"prompt": "\N{CASTLE}" * 400}, "cannot be read"),
         ({"prompt": "a castle", "init_image": png_bomb()}, "64,000,000 pixels"),
         ({"prompt": "a castle", "init_image": b"MZ" + bytes(5000)}, "no picture that can be read"),
         ({"prompt": "a castle", "init_image": b"<svg onload='a()'/>"}, "no picture that can be"),
         ({"prompt": "a castle", "init_image": bytes(11 << 20)}, "11.0 MB"),
     ],
-    ids=["4,000 characters", "nothing to see", "bomb", "program", "svg", "heavy"],
+    ids=["4,000 characters", "nothing to see", "emoji", "bomb", "program", "svg", "heavy"],
 )
 async def test_what_cannot_be_painted_is_one_private_sentence(
     stage: Any, options: dict[str, Any], words: str

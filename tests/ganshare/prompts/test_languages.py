@@ -177,3 +177,8 @@ def test_a_gloss_is_short_and_no_surname(word: str, gloss: str) -> None:
     assert found is not None
     assert gloss in found.english
     assert len(found.english.split()) <= 3
+
+
+def test_what_joined_emoji_is_left_out_with_them() -> None:
+    (read,) = read_languages(parse_prompts("a parade of 🏳️‍🌈 flags")).prompts
+    assert read.text == "a parade of flags"
