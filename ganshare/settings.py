@@ -6,7 +6,7 @@ passed down from there.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -20,6 +20,7 @@ from pydantic_settings import (
 from ganshare.config_file import read_config_file
 from ganshare.errors import SettingsError, quoted
 from ganshare.masking import MASK
+from ganshare.queue_limits import QueueLimits
 from ganshare.setting_sources import given, is_secret, source_of
 from ganshare.setting_types import (
     KeyedUrls,
@@ -30,9 +31,6 @@ from ganshare.setting_types import (
     SiteUrl,
     SplitOnCommas,
 )
-
-if TYPE_CHECKING:
-    from ganshare.store import Limits
 
 __all__ = [
     "CLASSES",
@@ -137,11 +135,9 @@ class CoreSettings(Settings):
     )
 
     @property
-    def limits(self) -> "Limits":
+    def limits(self) -> QueueLimits:
         """The queue's limits, as the store takes them."""
-        from ganshare.store import Limits
-
-        return Limits(
+        return QueueLimits(
             per_person_running=self.per_person_running,
             per_person_active=self.per_person_active,
             queue_cap=self.queue_cap,

@@ -1,9 +1,9 @@
-"""The durable, fair queue: SQLite or PostgreSQL, chosen by URL, behind one class."""
+"""The store: SQLite or PostgreSQL, chosen by URL, behind one class and its parts."""
 
+from ganshare.store.job_queue import Queue
 from ganshare.store.store import Store, open_store
 from ganshare.store.values import (
     Beat,
-    Limits,
     NewArtwork,
     Pruned,
     Reaped,
@@ -11,12 +11,14 @@ from ganshare.store.values import (
     Throughput,
     Topic,
 )
+from ganshare.store.votes_replay import Audit
 
 __all__ = [
+    "Audit",
     "Beat",
-    "Limits",
     "NewArtwork",
     "Pruned",
+    "Queue",
     "Reaped",
     "Store",
     "Submitted",

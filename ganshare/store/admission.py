@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ganshare.errors import AdmissionError, must_be_one_of, quoted
 from ganshare.jobs import EngineReport, JobRequest, JobState
+from ganshare.queue_limits import QueueLimits
 from ganshare.store.dialect import insert, made_id, now, ring
 from ganshare.store.door import has_room
 from ganshare.store.fairness import clocks, turn
@@ -17,7 +18,7 @@ from ganshare.store.numbering import least_free
 from ganshare.store.places import Load, in_words
 from ganshare.store.rows import as_text
 from ganshare.store.tables import engines, jobs, state_in, state_name
-from ganshare.store.values import Limits, Topic
+from ganshare.store.values import Topic
 
 __all__ = ["Candidate", "admission_statement", "refusal"]
 
@@ -60,7 +61,7 @@ class Candidate:
 
 
 @lru_cache(8)
-def admission_statement(dialect: str, limits: Limits) -> sa.Executable:
+def admission_statement(dialect: str, limits: QueueLimits) -> sa.Executable:
     """Build the INSERT; it returns the new row, or none if the job is there or not admitted."""
     facts = _facts()
     place = (
@@ -117,7 +118,7 @@ def _facts() -> sa.Subquery:
     return facts.limit(1).subquery("facts")
 
 
-def _conditions(limits: Limits, facts: sa.Subquery) -> list[sa.ColumnElement[bool]]:
+def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElement[bool]]:
     """There is room, and a live engine fits unless none is alive at all.
 
     The more jobs somebody has, the earlier the queue is full for them, so that a few who ask for
@@ -133,7 +134,7 @@ def _conditions(limits: Limits, facts: sa.Subquery) -> list[sa.ColumnElement[boo
     ]
 
 
-def _room(limits: Limits, active: int) -> int:
+def _room(limits: QueueLimits, active: int) -> int:
     """Queued jobs from which on no more are admitted of somebody who has `active` ones.
 
     It falls from the cap for a newcomer to half of it for whoever has all that they may.
@@ -142,7 +143,7 @@ def _room(limits: Limits, active: int) -> int:
 
 
 def refusal(
-    candidate: Candidate, limits: Limits, active: int, load: Load, live: list[EngineReport]
+    candidate: Candidate, limits: QueueLimits, active: int, load: Load, live: list[EngineReport]
 ) -> AdmissionError | None:
     """Say why a job is not admitted; None if nothing speaks against it any more.
 

@@ -6,11 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.jobs import JobState
+from ganshare.queue_limits import QueueLimits
 from ganshare.store.dialect import now, ring
 from ganshare.store.fairness import advanced_clock
 from ganshare.store.numbering import least_free
 from ganshare.store.tables import QUEUED, jobs, state_in
-from ganshare.store.values import Limits, Topic
+from ganshare.store.values import Topic
 
 __all__ = ["IN_ORDER", "claim_statement", "waiting_statement"]
 
@@ -18,7 +19,7 @@ IN_ORDER = (jobs.c.priority.desc(), jobs.c.tag, jobs.c.id)
 
 
 @lru_cache(8)
-def claim_statement(limits: Limits) -> sa.Executable:
+def claim_statement(limits: QueueLimits) -> sa.Executable:
     """Build the statement; its values are worker, models, max_area and count.
 
     It takes one job of a person at most, so that each finds the person's least free slot; who may
@@ -55,12 +56,12 @@ def claim_statement(limits: Limits) -> sa.Executable:
 
 
 @lru_cache(8)
-def waiting_statement(limits: Limits) -> sa.Executable:
+def waiting_statement(limits: QueueLimits) -> sa.Executable:
     """Ask whether anything could be claimed, locked or not; the values are those of the claim."""
     return _candidates(limits).limit(1)
 
 
-def _candidates(limits: Limits) -> sa.Select[*tuple[Any, ...]]:
+def _candidates(limits: QueueLimits) -> sa.Select[*tuple[Any, ...]]:
     running = jobs.alias("running")
     at_limit = (
         sa.select(running.c.person)

@@ -39,7 +39,8 @@ _LOCK = 0x67616E02  # PostgreSQL's advisory lock for linking
 class Accounts:
     """Linking, signing in, quotas."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     # --- linking ------------------------------------------------------------------------------
 
@@ -114,13 +115,13 @@ class Accounts:
 
         return await self._database.atomically(part)
 
-    async def main_account(self, account: str) -> str:
+    async def main(self, account: str) -> str:
         """Give the account that stands for its person: itself, unless it is linked."""
         found = sa.select(accounts.c.main).where(accounts.c.account == account)
         row = await self._database.row(found)
         return account if row is None else str(row["main"])
 
-    async def accounts_of(self, person: str) -> list[str]:
+    async def of_person(self, person: str) -> list[str]:
         """Give all accounts of one person, given any of them; the main one first."""
         linked = accounts.c.account.in_(everyone(person))
         found = sa.select(accounts.c.account).where(linked)

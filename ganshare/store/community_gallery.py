@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,8 +12,8 @@ from ganshare.community import ForgottenBlobs
 from ganshare.errors import JobError, quoted
 from ganshare.jobs import Artwork
 from ganshare.store.community_moderation import note_statement, unknown_artwork
-from ganshare.store.community_search import wanted_texts
-from ganshare.store.community_tables import everyone, forgotten, gallery
+from ganshare.store.community_search import shown_statement, wanted_texts
+from ganshare.store.community_tables import everyone, forgotten, gallery, storable
 from ganshare.store.database import Database, Row
 from ganshare.store.dialect import contains, now
 from ganshare.store.rows import as_text, to_artwork
@@ -22,11 +23,37 @@ __all__ = ["Gallery"]
 
 
 class Gallery:
-    """Finding and forgetting artworks."""
+    """Finds, hides and deletes artworks."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def gallery(
+    async def get(self, artwork_id: str) -> Artwork | None:
+        """Read one artwork."""
+        row = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork_id))
+        return None if row is None else to_artwork(row)
+
+    async def recent(
+        self, *, person: str | None = None, before: str | None = None, limit: int = 50
+    ) -> list[Artwork]:
+        """Artworks, newest first, of one person or all; `before` is the id to go on from."""
+        statement = sa.select(artworks).order_by(artworks.c.id.desc()).limit(limit)
+        if person is not None:
+            statement = statement.where(artworks.c.person == person)
+        if before is not None:
+            statement = statement.where(artworks.c.id < before)
+        return [to_artwork(row) for row in await self._database.rows(statement)]
+
+    async def several(self, ids: Iterable[str]) -> dict[str, Artwork]:
+        """Read several artworks at once; those that aren't there are left out."""
+        wanted, found = sorted(set(ids)), {}
+        for start in range(0, len(wanted), 500):
+            some = sa.select(artworks).where(artworks.c.id.in_(wanted[start : start + 500]))
+            for row in await self._database.rows(some):
+                found[row["id"]] = to_artwork(row)
+        return found
+
+    async def search(
         self,
         after: str | None = None,
         limit: int = 24,
@@ -53,7 +80,39 @@ class Gallery:
         rows = await self._database.rows(found.order_by(artworks.c.id.desc()))
         return [to_artwork(row) for row in rows]
 
-    async def delete_artwork(self, artwork: str, by: str, admin: bool = False) -> Artwork:
+    async def hide(self, artwork: str, by: str, reason: str) -> Artwork:
+        """Keep a painting from the gallery; admins and whoever has its id still find it.
+
+        Raises:
+            JobError: there is no such painting.
+        """
+
+        async def take_out(connection: AsyncConnection) -> Row:
+            row = await _marked(connection, artwork, hidden=storable(reason))
+            await connection.execute(gallery.delete().where(gallery.c.artwork == artwork))
+            log = note_statement("hide", row["person"], reason, text=f"{artwork} by {by}")
+            await connection.execute(log)
+            return row
+
+        return to_artwork(await self._database.atomically(take_out))
+
+    async def show(self, artwork: str, by: str) -> Artwork:
+        """Let a hidden painting be shown again.
+
+        Raises:
+            JobError: there is no such painting, or it was deleted.
+        """
+
+        async def put_back(connection: AsyncConnection) -> Row:
+            row = await _marked(connection, artwork, hidden=None)
+            await connection.execute(shown_statement(self._database.dialect, to_artwork(row)))
+            log = note_statement("show", row["person"], "", text=f"{artwork} by {by}")
+            await connection.execute(log)
+            return row
+
+        return to_artwork(await self._database.atomically(put_back))
+
+    async def delete(self, artwork: str, by: str, admin: bool = False) -> Artwork:
         """Take a painting away for good; its row stays, marked, its blobs are to be removed.
 
         `ganshare.sweeping` removes the blobs, now or after a crash.
@@ -64,9 +123,9 @@ class Gallery:
         theirs = [] if admin else [artworks.c.person.in_(everyone(by))]
         this = artworks.c.id == artwork
 
-        async def delete(connection: AsyncConnection) -> Row | None:
-            mark = artworks.update().where(this, artworks.c.deleted.is_(None), *theirs)
-            marked = await connection.execute(mark.values(deleted=now()).returning(artworks))
+        async def mark(connection: AsyncConnection) -> Row | None:
+            there = artworks.update().where(this, artworks.c.deleted.is_(None), *theirs)
+            marked = await connection.execute(there.values(deleted=now()).returning(artworks))
             row: Row | None = marked.mappings().first()
             if row is None:
                 return None
@@ -77,7 +136,7 @@ class Gallery:
             await connection.execute(log)
             return row
 
-        row = await self._database.atomically(delete)
+        row = await self._database.atomically(mark)
         if row is not None:
             return to_artwork(row)
         row = await self._database.row(sa.select(artworks).where(this, *theirs))
@@ -119,7 +178,17 @@ class Gallery:
             if part[0] in known and part not in running and key not in kept
         ]
 
-    async def blobs_removed(self, artworks: Iterable[str]) -> None:
+    async def mark_removed(self, artworks: Iterable[str]) -> None:
         """Remember that the blobs of these deleted artworks are gone."""
         removed = forgotten.c.artwork.in_(list(artworks))
         await self._database.write(forgotten.delete().where(removed))
+
+
+async def _marked(connection: AsyncConnection, artwork: str, **values: Any) -> Row:
+    """Change an artwork that was not deleted."""
+    theirs = sa.and_(artworks.c.id == artwork, artworks.c.deleted.is_(None))
+    changed = artworks.update().where(theirs).values(values).returning(artworks)
+    row: Row | None = (await connection.execute(changed)).mappings().first()
+    if row is None:
+        raise unknown_artwork(artwork)
+    return row

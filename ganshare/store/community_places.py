@@ -1,4 +1,4 @@
-"""Where jobs are shown, and what is allowed in each place."""
+"""What is allowed in each place, and who changed it."""
 
 import json
 import re
@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ganshare.community import PlaceChange, PlaceSettings, Post
+from ganshare.community import PlaceChange, PlaceSettings
 from ganshare.errors import SettingsError, must_be_one_of, quoted
 from ganshare.sizes import MAX_SIDE, MAX_STEPS, MIN_SIDE, SIDE_MULTIPLE
-from ganshare.store.community_tables import place_changes, places, posts
+from ganshare.store.community_tables import place_changes, places
 from ganshare.store.database import Database
 from ganshare.store.dialect import insert, made_id, now
 from ganshare.store.rows import as_text
@@ -28,31 +28,17 @@ _PLACE = re.compile(r"[a-z]{2,20}(:-?[0-9]{1,20})?")
 
 
 class Places:
-    """Messages of jobs, settings of places."""
+    """Reads and changes the settings of places."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def posted(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
-        """Remember where a job's message stands; the newest one counts."""
-        news = {"origin": origin, "address": as_text(dict(address)), "created": now()}
-        statement = insert(self._database.dialect, posts).values({"job": job, **news})
-        await self._database.write(
-            statement.on_conflict_do_update(index_elements=["job"], set_=news)
-        )
-
-    async def post(self, job: str) -> Post | None:
-        """Tell where a job's message stands."""
-        row = await self._database.row(sa.select(posts).where(posts.c.job == job))
-        return None if row is None else Post(job, row["origin"], read_json(row["address"]))
-
-    async def place_settings(self, place: str) -> PlaceSettings:
+    async def settings(self, place: str) -> PlaceSettings:
         """Read what is allowed in a place; the defaults where nothing was set."""
         row = await self._database.row(sa.select(places).where(places.c.place == place))
         return _settings(place, {} if row is None else read_json(row["settings"]))
 
-    async def change_place(
-        self, place: str, changes: Mapping[str, Value], *, by: str
-    ) -> PlaceSettings:
+    async def change(self, place: str, changes: Mapping[str, Value], *, by: str) -> PlaceSettings:
         """Change settings of a place, all or none; None or "default" takes one back.
 
         Values may be words, as they were typed: "on", "512", "zh".
@@ -62,7 +48,7 @@ class Places:
         """
         checked = {name: _checked(name, value) for name, value in changes.items()}
 
-        async def change(connection: AsyncConnection) -> dict[str, Any]:
+        async def merge(connection: AsyncConnection) -> dict[str, Any]:
             blank = insert(self._database.dialect, places).values(place=place, settings="{}")
             await connection.execute(blank.on_conflict_do_nothing())
             theirs = places.c.place == place
@@ -77,10 +63,10 @@ class Places:
             return kept
 
         if not checked:
-            return await self.place_settings(place)
-        return _settings(place, await self._database.atomically(change))
+            return await self.settings(place)
+        return _settings(place, await self._database.atomically(merge))
 
-    async def place_changes(self, place: str, limit: int = 20) -> list[PlaceChange]:
+    async def changes(self, place: str, limit: int = 20) -> list[PlaceChange]:
         """Tell who changed what in a place, newest first."""
         found = sa.select(place_changes).where(place_changes.c.place == place)
         rows = await self._database.rows(found.order_by(place_changes.c.id.desc()).limit(limit))

@@ -22,11 +22,12 @@ _KINDS = (SaleState.MINTED, SaleState.LISTED)
 
 
 class Sales:
-    """Reading what is minted, for sale and sold."""
+    """Reads what is minted, for sale and sold."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def sales_of(self, artworks: Iterable[str]) -> dict[str, Sale]:
+    async def of_artworks(self, artworks: Iterable[str]) -> dict[str, Sale]:
         """Tell how paintings stand that are tokens; the others are left out."""
         ids, found = sorted(set(artworks)), {}
         for start in range(0, len(ids), 500):
@@ -36,15 +37,15 @@ class Sales:
                 found[row["artwork"]] = _sale(row)  # the newest offer comes last
         return found
 
-    async def sale_news(self, places: Sequence[str]) -> list[SaleNews]:
+    async def news(self, places: Sequence[str]) -> list[SaleNews]:
         """What places were not told yet of their rounds' winners: minted, or for sale.
 
         It waits until no other winner of the round is under way, or nothing has happened for
-        some minutes. After telling, say so with `sale_told`; who crashes in between tells it again.
+        some minutes. After telling, say so with `mark_told`; who crashes in between tells it again.
         """
         return [news for kind in _KINDS for news in await self._news(kind, places)]
 
-    async def sale_told(self, news: SaleNews) -> None:
+    async def mark_told(self, news: SaleNews) -> None:
         """Remember that it was told; what is for sale by then needs no second word about that."""
         for _, sale in news.winners:
             kinds = {news.kind} if sale.state is SaleState.MINTED else set(_KINDS)

@@ -1,28 +1,42 @@
-"""Which message shows which painting, and what was told to all, by whichever process."""
+"""Which message shows which job or painting, and what was told to all, by whichever process."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.community import Showing
+from ganshare.community import Post, Showing
 from ganshare.store.community_places import read_json
-from ganshare.store.community_tables import showings, told
+from ganshare.store.community_tables import posts, showings, told
 from ganshare.store.database import Database, Row
 from ganshare.store.dialect import insert, now
 from ganshare.store.rows import as_text
 
-__all__ = ["Showings"]
+__all__ = ["Posts"]
 
 _AT_ONCE = 500  # ids in one condition
 
 
-class Showings:
-    """Messages with paintings, announcements that are made once."""
+class Posts:
+    """Messages with jobs or paintings, announcements that are made once."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def shows(
+    async def save_of_job(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
+        """Remember where a job's message stands; the newest one counts."""
+        news = {"origin": origin, "address": as_text(dict(address)), "created": now()}
+        statement = insert(self._database.dialect, posts).values({"job": job, **news})
+        await self._database.write(
+            statement.on_conflict_do_update(index_elements=["job"], set_=news)
+        )
+
+    async def of_job(self, job: str) -> Post | None:
+        """Tell where a job's message stands."""
+        row = await self._database.row(sa.select(posts).where(posts.c.job == job))
+        return None if row is None else Post(job, row["origin"], read_json(row["address"]))
+
+    async def save(
         self, artwork: str, origin: str, message: str, address: Mapping[str, Any], locale: str
     ) -> None:
         """Remember that a message shows a painting; the newest word about a message counts.
@@ -39,13 +53,13 @@ class Showings:
             new.on_conflict_do_update(index_elements=["origin", "message"], set_=news)
         )
 
-    async def shown_in(self, origin: str, message: str) -> Showing | None:
+    async def find(self, origin: str, message: str) -> Showing | None:
         """Tell what a message shows; None if it shows no painting."""
         this = sa.and_(showings.c.origin == origin, showings.c.message == message)
         row = await self._database.row(sa.select(showings).where(this))
         return None if row is None else _showing(row)
 
-    async def showings_of(self, artworks: Iterable[str], origin: str) -> list[Showing]:
+    async def of_artworks(self, artworks: Iterable[str], origin: str) -> list[Showing]:
         """Give an origin's messages that show any of some paintings, the oldest first."""
         ids, found = list(dict.fromkeys(artworks)), []
         for start in range(0, len(ids), _AT_ONCE):
@@ -55,7 +69,7 @@ class Showings:
             found += [_showing(row) for row in await self._database.rows(here.order_by(*order))]
         return found
 
-    async def shows_no_more(self, origin: str, message: str) -> None:
+    async def remove(self, origin: str, message: str) -> None:
         """Forget a message that is gone; votes that were cast below it stay."""
         this = sa.and_(showings.c.origin == origin, showings.c.message == message)
         await self._database.write(showings.delete().where(this))

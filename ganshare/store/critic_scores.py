@@ -1,4 +1,4 @@
-"""The verbs of `Store` for the critic: its scores, and the paintings that it lets into a round."""
+"""Critics: their scores, and the paintings that they let into a round."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.critics import Critic, Opinion
 from ganshare.errors import VoteError
 from ganshare.jobs import Artwork
-from ganshare.store.database import Row
+from ganshare.store.database import Database, Row
 from ganshare.store.dialect import insert, now
-from ganshare.store.rounds_entering import Entering
+from ganshare.store.rounds_entering import Entries
 from ganshare.store.rounds_rows import to_round
 from ganshare.store.rows import as_text, to_artwork
 from ganshare.store.tables import artworks
@@ -24,13 +24,17 @@ from ganshare.store.votes_tables import (
 )
 from ganshare.voting import Entry, Round
 
-__all__ = ["CriticScores"]
+__all__ = ["Critics"]
 
 
-class CriticScores(Entering):
-    """Keeping what was computed elsewhere."""
+class Critics:
+    """Keeps what was computed elsewhere."""
 
-    async def keep_critic(self, critic: Critic) -> None:
+    def __init__(self, database: Database, entries: Entries) -> None:
+        self._database = database
+        self._entries = entries
+
+    async def keep(self, critic: Critic) -> None:
         """Remember a critic; scores of another one of its name are forgotten."""
         row = {
             "name": critic.name,
@@ -40,7 +44,7 @@ class CriticScores(Entering):
             "made": critic.made,
         }
 
-        async def keep(connection: AsyncConnection) -> None:
+        async def replace(connection: AsyncConnection) -> None:
             this = critics.c.name == critic.name
             found = await connection.execute(sa.select(critics).where(this))
             before = found.mappings().first()
@@ -50,9 +54,9 @@ class CriticScores(Entering):
             new = insert(connection.dialect.name, critics).values(row)
             await connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=row))
 
-        await self._database.atomically(keep)
+        await self._database.atomically(replace)
 
-    async def critics(self) -> list[Critic]:
+    async def all(self) -> list[Critic]:
         """All critics, by name."""
         found = sa.select(critics).order_by(critics.c.name)
         return [_critic(row) for row in await self._database.rows(found)]
@@ -87,7 +91,7 @@ class CriticScores(Entering):
     async def opinions(self, round_id: str, ids: Iterable[str]) -> dict[str, list[Opinion]]:
         """Tell for some paintings of a round where each critic puts them among all of it."""
         wanted = set(ids)
-        known = {critic.name: critic for critic in await self.critics()}
+        known = {critic.name: critic for critic in await self.all()}
         joined = critic_scores.join(
             round_entries, round_entries.c.artwork == critic_scores.c.artwork
         )
@@ -150,7 +154,9 @@ class CriticScores(Entering):
     async def _let_in(self, round_: Round, row: Row) -> list[Entry]:
         reason = f"by itself, among the first {round_.rules.preselect:.0%} by the critic"
         try:
-            return [await self.enter(round_.id, row["artwork"], row["person"], reason=reason)]
+            return [
+                await self._entries.enter(round_.id, row["artwork"], row["person"], reason=reason)
+            ]
         except VoteError:  # full, or they have entered enough
             return []
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from ganshare.errors import ParameterError, SchemaError, StoreError, quoted
+from ganshare.store.dialect import now
 from ganshare.store.trouble import TROUBLE, is_conflict, is_lost_connection, translated
 
 __all__ = ["Conflict", "Database", "Row"]
@@ -130,6 +131,11 @@ class Database:
                 return await work(connection)
 
         return await self._guarded(run)
+
+    async def now(self) -> float:
+        """The database's clock: seconds since 1970."""
+        row = await self.row(sa.select(now().label("now")))
+        return float(row["now"]) if row else 0.0
 
     async def close(self) -> None:
         """Close all connections, after what is under way; whoever comes later is refused.

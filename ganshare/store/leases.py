@@ -5,10 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.jobs import Artwork, Job, JobState
+from ganshare.queue_limits import QueueLimits
 from ganshare.store.dialect import insert, made_id, now, relaxed, ring
 from ganshare.store.rows import as_text
 from ganshare.store.tables import ACTIVE, QUEUED, RUNNING, artworks, frames, jobs, state_name
-from ganshare.store.values import Limits, NewArtwork, Topic
+from ganshare.store.values import NewArtwork, Topic
 
 __all__ = [
     "artwork_statement",
@@ -49,7 +50,9 @@ def _after_failure() -> sa.ColumnElement[str]:
     )
 
 
-def beat_statement(job: Job, limits: Limits, news: dict[str, Any], quiet: dict[str, Any]) -> Any:
+def beat_statement(
+    job: Job, limits: QueueLimits, news: dict[str, Any], quiet: dict[str, Any]
+) -> Any:
     """Renew the lease; only what is in `news` is worth a revision and a ring.
 
     A crash may forget it, but not what is in `quiet`: once a saved state is told, the one before

@@ -1,4 +1,4 @@
-"""What can be read of the queue: single jobs and lists, places, engines, sums, artworks."""
+"""Reads of the queue: single jobs and lists, positions, engines, sums."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.jobs import Artwork, EngineReport, Frame, Job, JobState, Place
+from ganshare.jobs import EngineReport, Frame, Job, JobState, Place
+from ganshare.queue_limits import QueueLimits
 from ganshare.store.claiming import IN_ORDER
 from ganshare.store.database import Database, Row
 from ganshare.store.dialect import now
@@ -21,7 +22,6 @@ from ganshare.store.places import (
 )
 from ganshare.store.rows import (
     DamagedRowError,
-    to_artwork,
     to_engine,
     to_frame,
     to_job,
@@ -31,21 +31,20 @@ from ganshare.store.tables import (
     ACTIVE,
     QUEUED,
     RUNNING,
-    artworks,
     engines,
     frames,
     jobs,
     state_in,
 )
-from ganshare.store.values import Limits, Throughput
+from ganshare.store.values import Throughput
 
-__all__ = ["Reader"]
+__all__ = ["QueueReader"]
 
 
-class Reader:
-    """The verbs of `Store` that change nothing, but for giving up jobs that cannot be read."""
+class QueueReader:
+    """Reads the queue; changes nothing, but gives up jobs that cannot be read."""
 
-    def __init__(self, database: Database, limits: Limits) -> None:
+    def __init__(self, database: Database, limits: QueueLimits) -> None:
         self.limits = limits
         self._database = database
 
@@ -58,12 +57,12 @@ class Reader:
         """Read some jobs, oldest first; those that don't exist are left out."""
         return await self._select(jobs.c.id.in_(list(job_ids)), order=[jobs.c.id])
 
-    async def job_by_key(self, key: str) -> Job | None:
+    async def get_by_key(self, key: str) -> Job | None:
         """Read the job that was submitted with this key."""
         jobs_found = await self._select(jobs.c.key == key)
         return jobs_found[0] if jobs_found else None
 
-    async def place(self, job_id: str) -> Place | None:
+    async def position(self, job_id: str) -> Place | None:
         """Tell where a queued job stands; None if it is not queued."""
         rows, live = await asyncio.gather(
             self._database.rows(PLACE, {"job_id": job_id}), self.engines()
@@ -83,7 +82,7 @@ class Reader:
         """Jobs of one person that are queued or running, oldest first."""
         return await self._select(ACTIVE, jobs.c.person == person, order=[jobs.c.id])
 
-    async def queue(self, limit: int = 100) -> list[Job]:
+    async def jobs(self, limit: int = 100) -> list[Job]:
         """Running jobs, longest running first, then the queued ones in their order."""
         running = await self._select(RUNNING, order=[jobs.c.started, jobs.c.id], limit=limit)
         left = limit - len(running)
@@ -118,27 +117,6 @@ class Reader:
         row = await self._database.row(throughput_statement(window))
         rate = total_rate(await self.engines()) or 0.0
         return Throughput(window=window, rate=rate, **(row or {}))
-
-    async def artwork(self, artwork_id: str) -> Artwork | None:
-        """Read one artwork."""
-        row = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork_id))
-        return None if row is None else to_artwork(row)
-
-    async def artworks(
-        self, *, person: str | None = None, before: str | None = None, limit: int = 50
-    ) -> list[Artwork]:
-        """Artworks, newest first, of one person or all; `before` is the id to go on from."""
-        statement = sa.select(artworks).order_by(artworks.c.id.desc()).limit(limit)
-        if person is not None:
-            statement = statement.where(artworks.c.person == person)
-        if before is not None:
-            statement = statement.where(artworks.c.id < before)
-        return [to_artwork(row) for row in await self._database.rows(statement)]
-
-    async def now(self) -> float:
-        """The database's clock: seconds since 1970."""
-        row = await self._database.row(sa.select(now().label("now")))
-        return float(row["now"]) if row else 0.0
 
     async def _load(self) -> Load:
         row = await self._database.row(LOAD)

@@ -14,58 +14,47 @@ from ganshare.store.fairness import model_clock
 from ganshare.store.tables import frames, jobs, state_in
 from ganshare.store.values import Pruned
 
-__all__ = ["Pruning"]
+__all__ = ["prune"]
 
 _AT_ONCE = 1000  # rows of one transaction, so that nobody waits long for it
 
 
-class Pruning:
-    """The verb that removes rows of the past."""
+async def prune(database: Database, seconds: float) -> Pruned:
+    """Remove frames and jobs older than that: see `Queue.prune`."""
+    return Pruned(await _prune_frames(database, seconds), await _prune_jobs(database, seconds))
 
-    _database: Database
 
-    async def prune(self, seconds: float) -> Pruned:
-        """Remove frames and jobs older than that; any process may do it, now and then.
+async def _prune_frames(database: Database, seconds: float) -> int:
+    """Frames by their job, whose id begins with its milliseconds: the oldest stand first."""
+    row = await database.row(sa.select(ago(seconds).label("then")))
+    then = float(row["then"]) if row else 0.0
+    key = sa.tuple_(*frames.primary_key.columns)
+    old = (
+        sa.select(*frames.primary_key.columns)
+        .where(frames.c.job < f"{max(0, int(then * 1000)):012x}", frames.c.created < then)
+        .order_by(*frames.primary_key.columns)
+        .limit(_AT_ONCE)
+    )
+    removed = 0
+    while found := await database.rows(frames.delete().where(key.in_(old)).returning(frames.c.job)):
+        removed += len(found)
+    return removed
 
-        News of such a job that nobody has read by then go with it.
 
-        Raises:
-            StoreError: what is left is left for the next time.
-        """
-        return Pruned(await self._prune_frames(seconds), await self._prune_jobs(seconds))
+async def _prune_jobs(database: Database, seconds: float) -> int:
+    old = sa.select(jobs.c.id).where(*_in_vain(seconds)).limit(_AT_ONCE)
 
-    async def _prune_frames(self, seconds: float) -> int:
-        """Frames by their job, whose id begins with its milliseconds: the oldest stand first."""
-        row = await self._database.row(sa.select(ago(seconds).label("then")))
-        then = float(row["then"]) if row else 0.0
-        key = sa.tuple_(*frames.primary_key.columns)
-        old = (
-            sa.select(*frames.primary_key.columns)
-            .where(frames.c.job < f"{max(0, int(then * 1000)):012x}", frames.c.created < then)
-            .order_by(*frames.primary_key.columns)
-            .limit(_AT_ONCE)
-        )
-        removed = 0
-        while found := await self._database.rows(
-            frames.delete().where(key.in_(old)).returning(frames.c.job)
-        ):
-            removed += len(found)
-        return removed
+    async def remove(connection: AsyncConnection) -> int:
+        found = await connection.execute(old.with_for_update(skip_locked=True))
+        ids = found.scalars().all()
+        for column in (frames.c.job, posts.c.job, jobs.c.id):
+            await connection.execute(sa.delete(column.table).where(column.in_(ids)))
+        return len(ids)
 
-    async def _prune_jobs(self, seconds: float) -> int:
-        old = sa.select(jobs.c.id).where(*_in_vain(seconds)).limit(_AT_ONCE)
-
-        async def remove(connection: AsyncConnection) -> int:
-            found = await connection.execute(old.with_for_update(skip_locked=True))
-            ids = found.scalars().all()
-            for column in (frames.c.job, posts.c.job, jobs.c.id):
-                await connection.execute(sa.delete(column.table).where(column.in_(ids)))
-            return len(ids)
-
-        removed = 0
-        while count := await self._database.atomically(remove):
-            removed += count
-        return removed
+    removed = 0
+    while count := await database.atomically(remove):
+        removed += count
+    return removed
 
 
 def _in_vain(seconds: float) -> list[sa.ColumnElement[bool]]:

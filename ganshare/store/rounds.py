@@ -1,4 +1,4 @@
-"""The verbs of `Store` for curation rounds: opening, entering, showing to all alike, closing."""
+"""Curation rounds: opening, counting, weighing and closing; and their parts."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,17 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.errors import VoteError, quoted
 from ganshare.log import get_logger
 from ganshare.store.community_tables import storable
-from ganshare.store.critic_scores import CriticScores
-from ganshare.store.database import Conflict, Row
+from ganshare.store.critic_scores import Critics
+from ganshare.store.database import Conflict, Database, Row
 from ganshare.store.dialect import made_id, now
-from ganshare.store.rounds_curating import Curating
-from ganshare.store.rounds_learning import Learning
-from ganshare.store.rounds_rows import rules_as_text, to_round
-from ganshare.store.rounds_showing import Showing
-from ganshare.store.rounds_telling import Telling
+from ganshare.store.rounds_curating import Curation
+from ganshare.store.rounds_entering import Entries
+from ganshare.store.rounds_learning import Results
+from ganshare.store.rounds_rows import age_limit, rules_as_text, to_round, to_standing
+from ganshare.store.rounds_showing import Exposure
+from ganshare.store.rounds_standing import compute_standings
+from ganshare.store.rounds_telling import Announcements
+from ganshare.store.votes_counting import counted_votes, pool_of_round, tally_statement
 from ganshare.store.votes_log import append
 from ganshare.store.votes_tables import one_at_a_time, round_entries, round_weights, rounds
-from ganshare.voting import LogKind, Round, RoundRules, Standing
+from ganshare.voting import LogKind, Round, RoundRules, RoundStatus, Standing
 
 __all__ = ["Rounds"]
 
@@ -30,10 +33,28 @@ PATIENCE = 3 * 3_600.0  # that all have with the bot of a round's own platform
 _log = get_logger(__name__)
 
 
-class Rounds(CriticScores, Showing, Telling, Curating, Learning):
-    """Opening, weighing and closing; the rest is mixed in."""
+class Rounds:
+    """Opens, counts, weighs and closes rounds.
 
-    async def open_round(
+    Attributes:
+        entries: which paintings are in a round.
+        exposure: whom they are shown to.
+        curation: which winners the curators approve.
+        critics: scores by which paintings enter.
+        announcements: what frontends tell.
+        results: what ended rounds teach.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.entries = Entries(database)
+        self.exposure = Exposure(database)
+        self.curation = Curation(database)
+        self.critics = Critics(database, self.entries)
+        self.announcements = Announcements(database)
+        self.results = Results(database)
+
+    async def open(
         self,
         place: str,
         by: str,
@@ -86,25 +107,88 @@ class Rounds(CriticScores, Showing, Telling, Curating, Learning):
                 f"There is a round in {quoted(place)} already; it has to end first.", given=place
             ) from error
 
-    async def round(self, round_id: str) -> Round | None:
+    async def get(self, round_id: str) -> Round | None:
         """Read one round."""
         row = await self._database.row(sa.select(rounds).where(rounds.c.id == round_id))
         return None if row is None else to_round(row)
 
-    async def round_of(self, place: str) -> Round | None:
+    async def current(self, place: str) -> Round | None:
         """Give the round that is under way or planned in a place."""
         here = sa.select(rounds).where(rounds.c.place == place, rounds.c.closed.is_(None))
         row = await self._database.row(here)
         return None if row is None else to_round(row)
 
-    async def rounds(self, place: str | None = None, limit: int = 50) -> list[Round]:
+    async def recent(self, place: str | None = None, limit: int = 50) -> list[Round]:
         """Rounds of a place or of all, newest first."""
         found = sa.select(rounds).order_by(rounds.c.id.desc()).limit(limit)
         if place is not None:
             found = found.where(rounds.c.place == place)
         return [to_round(row) for row in await self._database.rows(found)]
 
-    async def rounds_to_close(self) -> list[Round]:
+    async def status(self, round_id: str) -> RoundStatus | None:
+        """Tell how far a round has come, but not who leads: that would draw more votes there."""
+        row = await self._database.row(
+            sa.select(rounds, now().label("moment")).where(rounds.c.id == round_id)
+        )
+        if row is None:
+            return None
+        round_, moment = to_round(row), float(row["moment"])
+        counted = counted_votes(pool_of_round(round_id), age_limit(round_))
+        votes = await self._database.row(
+            sa.select(
+                sa.func.count().label("votes"),
+                sa.func.count(counted.c.voter.distinct()).label("voters"),
+            ).select_from(counted)
+        )
+        pool = await self._database.row(
+            sa.select(
+                sa.func.count().label("entries"),
+                sa.func.coalesce(sa.func.sum(round_entries.c.dealt), 0).label("views"),
+            ).where(round_entries.c.round == round_id)
+        )
+        entries, views = (int(pool["entries"]), int(pool["views"])) if pool else (0, 0)
+        waiting = max(0.0, round_.opens - moment)
+        end = round_.closes if round_.closed is None else moment
+        return RoundStatus(
+            round=round_,
+            entries=entries,
+            votes=int(votes["votes"]) if votes else 0,
+            voters=int(votes["voters"]) if votes else 0,
+            views=views,
+            views_wanted=entries * round_.rules.views,
+            opens_in=waiting,
+            remaining=waiting or max(0.0, end - moment),
+        )
+
+    async def tally(self, round_id: str) -> dict[str, int]:
+        """Count the votes of each painting of a round as they are now, zeros included.
+
+        Raises:
+            VoteError: there is no such round.
+        """
+        round_ = await self._known(round_id)
+        own = sa.select(round_entries.c.artwork).where(round_entries.c.round == round_id)
+        entered = await self._database.rows(own.order_by(round_entries.c.artwork))
+        statement = tally_statement(pool_of_round(round_id), age_limit(round_))
+        counted = {row["artwork"]: row["votes"] for row in await self._database.rows(statement)}
+        return {row["artwork"]: counted.get(row["artwork"], 0) for row in entered}
+
+    async def standings(self, round_id: str) -> list[Standing]:
+        """Order the paintings of a round, best first: now, or as they stood at its end.
+
+        Raises:
+            VoteError: there is no such round.
+        """
+        round_ = await self._known(round_id)
+        if round_.closed is None:
+            return await self._database.atomically(
+                lambda connection: compute_standings(connection, round_)
+            )
+        frozen = sa.select(round_entries).where(round_entries.c.round == round_id)
+        rows = await self._database.rows(frozen.order_by(round_entries.c.place))
+        return [to_standing(row) for row in rows]
+
+    async def to_close(self) -> list[Round]:
         """Rounds whose time is over; whoever finds them closes them.
 
         A bot that was away should first `reconcile` the paintings of these rounds.
@@ -122,7 +206,7 @@ class Rounds(CriticScores, Showing, Telling, Curating, Learning):
         )
         ids = [row["id"] for row in await self._database.rows(late.order_by(rounds.c.id))]
         for round_id in ids:
-            await self.close_round(round_id, by)
+            await self.close(round_id, by)
             _log.warning("a round that its own bot left open has been ended", round=round_id)
         return ids
 
@@ -167,7 +251,7 @@ class Rounds(CriticScores, Showing, Telling, Curating, Learning):
 
         return await self._database.atomically(keep)
 
-    async def close_round(self, round_id: str, by: str, *, early: bool = False) -> list[Standing]:
+    async def close(self, round_id: str, by: str, *, early: bool = False) -> list[Standing]:
         """End a round and freeze its figures; said twice, it gives the same ones.
 
         Args:
@@ -177,14 +261,14 @@ class Rounds(CriticScores, Showing, Telling, Curating, Learning):
             VoteError: there is no such round, or its time is not over.
         """
 
-        async def close(connection: AsyncConnection) -> None:
+        async def freeze(connection: AsyncConnection) -> None:
             found = await self._locked(connection, round_id)
             if found.closed is not None:
                 return
             moment = float((await connection.execute(sa.select(now()))).scalar_one())
             if moment < found.closes and not early:
                 raise VoteError("This round goes on.", given=round_id)
-            standings = await self._standings(connection, found)
+            standings = await compute_standings(connection, found)
             for each in standings:
                 this = sa.and_(
                     round_entries.c.round == round_id, round_entries.c.artwork == each.artwork
@@ -198,8 +282,14 @@ class Rounds(CriticScores, Showing, Telling, Curating, Learning):
             data = {"round": round_id, "standings": [asdict(each) for each in standings]}
             await append(connection, LogKind.CLOSE, by=by, data=data, key=f"close:{round_id}")
 
-        await self._database.atomically(close)
+        await self._database.atomically(freeze)
         return await self.standings(round_id)
+
+    async def _known(self, round_id: str) -> Round:
+        row = await self._database.row(sa.select(rounds).where(rounds.c.id == round_id))
+        if row is None:
+            raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
+        return to_round(row)
 
     async def _locked(self, connection: AsyncConnection, round_id: str) -> Round:
         """Read a round while nobody else enters, shows or closes."""

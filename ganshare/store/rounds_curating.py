@@ -17,17 +17,18 @@ from ganshare.store.votes_log import append
 from ganshare.store.votes_tables import curated, one_at_a_time, round_entries, rounds
 from ganshare.voting import CuratedItem, LogKind, Standing
 
-__all__ = ["Curating"]
+__all__ = ["Curation"]
 
 
 _VETOED = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
 _GONE = sa.or_(artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None))
 
 
-class Curating:
-    """Approving and vetoing, and the set that comes of it."""
+class Curation:
+    """Approves and vetoes; reads the set that comes of it."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def approve(self, artwork: str, by: str, reason: str = "") -> None:
         """Take a winner into the curated set.
@@ -94,7 +95,7 @@ class Curating:
             found += [to_standing(row) for row in best if not row["decided"]]
         return found[:limit]
 
-    async def curated_set(self, round_id: str | None = None) -> list[CuratedItem]:
+    async def approved(self, round_id: str | None = None) -> list[CuratedItem]:
         """What was approved and still may be shown, in the order of approval."""
         found = (
             sa.select(
@@ -126,7 +127,7 @@ class Curating:
             found = found.where(curated.c.round == round_id)
         return [_item(row) for row in await self._database.rows(found)]
 
-    async def decision_of(self, artwork: str) -> tuple[bool, str, str] | None:
+    async def decision(self, artwork: str) -> tuple[bool, str, str] | None:
         """What a curator decided, as (approved, by, reason); None if nothing yet."""
         row = await self._database.row(sa.select(curated).where(curated.c.artwork == artwork))
         return None if row is None else (bool(row["approved"]), row["decided_by"], row["reason"])

@@ -28,13 +28,14 @@ from ganshare.store.votes_tables import (
 )
 from ganshare.voting import Entry, LogKind, Round
 
-__all__ = ["Entering"]
+__all__ = ["Entries"]
 
 
-class Entering:
-    """The pool of a round."""
+class Entries:
+    """The paintings of each round."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def enter(
         self, round_id: str, artwork: str, by: str, *, curator: bool = False, reason: str = ""
@@ -129,13 +130,13 @@ class Entering:
 
         return await self._database.atomically(take_out)
 
-    async def entries(self, round_id: str) -> list[Entry]:
+    async def of_round(self, round_id: str) -> list[Entry]:
         """The paintings of a round, in the order of entering."""
         order = (round_entries.c.entered, round_entries.c.artwork)
         found = sa.select(round_entries).where(round_entries.c.round == round_id)
         return [to_entry(row) for row in await self._database.rows(found.order_by(*order))]
 
-    async def entry_of(self, artwork: str) -> Entry | None:
+    async def of_artwork(self, artwork: str) -> Entry | None:
         """The newest round's entry of a painting."""
         found = sa.select(round_entries).where(round_entries.c.artwork == artwork)
         row = await self._database.row(found.order_by(round_entries.c.round.desc()).limit(1))

@@ -3,30 +3,31 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable
 
 import sqlalchemy as sa
 
 from ganshare.jobs import Artwork
 from ganshare.muse import TRAITS, Record
+from ganshare.store.community_gallery import Gallery
 from ganshare.store.database import Database
 from ganshare.store.rounds_rows import to_standing
-from ganshare.store.rows import to_artwork
 from ganshare.store.tables import artworks
 from ganshare.store.votes_tables import round_entries, rounds
 from ganshare.voting import Standing
 
-__all__ = ["Learning"]
+__all__ = ["Results"]
 
 _BEST = 0.25  # the first quarter
 _PROMPTS = 2_000
 _NEWEST = 20_000  # taste changes, and so does the painter
 
 
-class Learning:
-    """Reading the outcome of all rounds at once."""
+class Results:
+    """Reads the outcome of all rounds at once."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._gallery = Gallery(database)
 
     async def record(self) -> Record:
         """Count, for each trait, the paintings of ended rounds and those in the first quarter."""
@@ -72,18 +73,9 @@ class Learning:
             .limit(_NEWEST)
         )
         standings = [to_standing(row) for row in await self._database.rows(ended)]
-        found = await self.artworks_by_id(each.artwork for each in standings)
+        found = await self._gallery.several(each.artwork for each in standings)
         return [
             (found[each.artwork], each)
             for each in standings
             if each.artwork in found and found[each.artwork].deleted is None
         ]
-
-    async def artworks_by_id(self, ids: Iterable[str]) -> dict[str, Artwork]:
-        """Read several artworks at once; those that aren't there are left out."""
-        wanted, found = sorted(set(ids)), {}
-        for start in range(0, len(wanted), 500):
-            some = sa.select(artworks).where(artworks.c.id.in_(wanted[start : start + 500]))
-            for row in await self._database.rows(some):
-                found[row["id"]] = to_artwork(row)
-        return found

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.jobs import Artwork
+from ganshare.store.database import Database
 from ganshare.store.dialect import now
 from ganshare.store.rounds_rows import to_round
-from ganshare.store.rounds_standing import Standings
+from ganshare.store.rounds_standing import compute_standings
 from ganshare.store.rows import to_artwork
 from ganshare.store.tables import artworks
 from ganshare.store.votes_log import append
@@ -29,11 +30,14 @@ from ganshare.store.votes_tables import (
 )
 from ganshare.voting import LogKind, Round
 
-__all__ = ["Showing"]
+__all__ = ["Exposure"]
 
 
-class Showing(Standings):
+class Exposure:
     """Which painting is next, and for whom."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def next_to_show(self, person: str, round_id: str | None = None) -> Artwork | None:
         """Give a painting that this person should see now, and count the view.
@@ -91,7 +95,7 @@ class Showing(Standings):
             unseen = _unseen(round_id, theirs)
             first = unseen.where(round_entries.c.dealt < rules.views)
             found = (await connection.execute(first)).all()
-            if not found and await self._is_final(connection, round_):
+            if not found and await _is_final(connection, round_):
                 wanted = round_entries.c.dealt < rules.views + rules.final_views
                 leading = unseen.where(round_entries.c.final.is_(True), wanted)
                 found = (await connection.execute(leading)).all()
@@ -109,27 +113,28 @@ class Showing(Standings):
 
         return await self._database.atomically(deal)
 
-    async def _is_final(self, connection: AsyncConnection, round_: Round) -> bool:
-        """Whether the final goes on; who comes first after its beginning notes who leads."""
-        rules = round_.rules
-        begins = round_.closes - rules.final * (round_.closes - round_.opens)
-        moment = float((await connection.execute(sa.select(now()))).scalar_one())
-        if not rules.finalists or moment < begins:
-            return False
-        here = round_entries.c.round == round_.id
-        noted = sa.select(round_entries.c.artwork).where(here, round_entries.c.final.is_(True))
-        if (await connection.execute(noted.limit(1))).first() is None:
-            ranked = await self._standings(connection, round_)
-            leading = [each.artwork for each in ranked[: rules.finalists]]
-            these = sa.and_(here, round_entries.c.artwork.in_(leading))
-            await connection.execute(round_entries.update().where(these).values(final=True))
-            data = {"round": round_.id, "finalists": leading}
-            await append(connection, LogKind.FINAL, data=data, key=f"final:{round_.id}")
-        return True
-
 
 _VETOED = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
 _SHOWN = (artworks.c.hidden.is_(None), artworks.c.deleted.is_(None), ~_VETOED)
+
+
+async def _is_final(connection: AsyncConnection, round_: Round) -> bool:
+    """Whether the final goes on; who comes first after its beginning notes who leads."""
+    rules = round_.rules
+    begins = round_.closes - rules.final * (round_.closes - round_.opens)
+    moment = float((await connection.execute(sa.select(now()))).scalar_one())
+    if not rules.finalists or moment < begins:
+        return False
+    here = round_entries.c.round == round_.id
+    noted = sa.select(round_entries.c.artwork).where(here, round_entries.c.final.is_(True))
+    if (await connection.execute(noted.limit(1))).first() is None:
+        ranked = await compute_standings(connection, round_)
+        leading = [each.artwork for each in ranked[: rules.finalists]]
+        these = sa.and_(here, round_entries.c.artwork.in_(leading))
+        await connection.execute(round_entries.update().where(these).values(final=True))
+        data = {"round": round_.id, "finalists": leading}
+        await append(connection, LogKind.FINAL, data=data, key=f"final:{round_.id}")
+    return True
 
 
 def _unseen(round_id: str, accounts: list[str]) -> sa.Select[Any]:

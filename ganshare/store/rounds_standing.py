@@ -6,75 +6,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ganshare.errors import VoteError, quoted
 from ganshare.ranking import Count, rank
-from ganshare.store.database import Database, Row
-from ganshare.store.rounds_rows import age_limit, to_round, to_standing
+from ganshare.store.database import Row
+from ganshare.store.rounds_rows import age_limit
 from ganshare.store.tables import artworks
 from ganshare.store.votes_counting import (
     counted_voters,
     counted_votes,
     pool_of_round,
     seen_by,
-    tally_statement,
     weights_of,
 )
-from ganshare.store.votes_tables import curated, round_entries, rounds
+from ganshare.store.votes_tables import curated, round_entries
 from ganshare.voting import Round, Standing
 
-__all__ = ["Standings"]
+__all__ = ["compute_standings"]
 
 
-class Standings:
-    """Tallies while a round goes on, frozen figures afterwards."""
-
-    _database: Database
-
-    async def tally(self, round_id: str) -> dict[str, int]:
-        """Count the votes of each painting of a round as they are now, zeros included.
-
-        Raises:
-            VoteError: there is no such round.
-        """
-        round_ = await self._known(round_id)
-        own = sa.select(round_entries.c.artwork).where(round_entries.c.round == round_id)
-        entered = await self._database.rows(own.order_by(round_entries.c.artwork))
-        statement = tally_statement(pool_of_round(round_id), age_limit(round_))
-        counted = {row["artwork"]: row["votes"] for row in await self._database.rows(statement)}
-        return {row["artwork"]: counted.get(row["artwork"], 0) for row in entered}
-
-    async def standings(self, round_id: str) -> list[Standing]:
-        """Order the paintings of a round, best first: now, or as they stood at its end.
-
-        Raises:
-            VoteError: there is no such round.
-        """
-        round_ = await self._known(round_id)
-        if round_.closed is None:
-            return await self._database.atomically(
-                lambda connection: self._standings(connection, round_)
-            )
-        frozen = sa.select(round_entries).where(round_entries.c.round == round_id)
-        rows = await self._database.rows(frozen.order_by(round_entries.c.place))
-        return [to_standing(row) for row in rows]
-
-    async def _standings(self, connection: AsyncConnection, round_: Round) -> list[Standing]:
-        """Count, rank and choose the winners: the best with a quorum that nobody has vetoed."""
-        rows = (await connection.execute(_counts(round_))).mappings().all()
-        parted = (await connection.execute(_taking_part(round_))).mappings().one()
-        everybody = float(parted["weight"] or 0.0)
-        ranked = rank(round_.id, [_count(row, everybody) for row in rows], round_.rules)
-        barred = await connection.execute(_barred(round_.id))
-        out = {row.id for row in barred}
-        left = [each.artwork for each in ranked if each.has_quorum and each.artwork not in out]
-        winners = set(left[: round_.rules.winners])
-        return [_marked(each, won=each.artwork in winners) for each in ranked]
-
-    async def _known(self, round_id: str) -> Round:
-        row = await self._database.row(sa.select(rounds).where(rounds.c.id == round_id))
-        if row is None:
-            raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
-        return to_round(row)
+async def compute_standings(connection: AsyncConnection, round_: Round) -> list[Standing]:
+    """Count, rank and choose the winners: the best with a quorum that nobody has vetoed."""
+    rows = (await connection.execute(_counts(round_))).mappings().all()
+    parted = (await connection.execute(_taking_part(round_))).mappings().one()
+    everybody = float(parted["weight"] or 0.0)
+    ranked = rank(round_.id, [_count(row, everybody) for row in rows], round_.rules)
+    barred = await connection.execute(_barred(round_.id))
+    out = {row.id for row in barred}
+    left = [each.artwork for each in ranked if each.has_quorum and each.artwork not in out]
+    winners = set(left[: round_.rules.winners])
+    return [_marked(each, won=each.artwork in winners) for each in ranked]
 
 
 def _marked(standing: Standing, *, won: bool) -> Standing:

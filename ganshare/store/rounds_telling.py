@@ -1,4 +1,4 @@
-"""What frontends tell about rounds: how one stands, that one opened or ended, the week's digest."""
+"""What frontends announce about rounds: that one opened or ended, the week's digest."""
 
 import json
 from collections import Counter
@@ -8,62 +8,28 @@ import sqlalchemy as sa
 from ganshare.round_news import Announcement, Digest
 from ganshare.store.database import Database
 from ganshare.store.dialect import insert, now
-from ganshare.store.rounds_rows import age_limit, to_round, to_standing
+from ganshare.store.rounds_rows import to_round, to_standing
 from ganshare.store.tables import artworks
-from ganshare.store.votes_counting import counted_votes, person_of, pool_of_round
+from ganshare.store.votes_counting import person_of
 from ganshare.store.votes_tables import round_entries, round_notices, rounds, vote_log
-from ganshare.voting import LogKind, RoundStatus, Standing
+from ganshare.voting import LogKind, Standing
 
-__all__ = ["Telling"]
+__all__ = ["Announcements"]
 
 _TRAITS = ("Style", "Category", "Subject", "Colour")
 _MOST_TRAITS = 5
 
 
-class Telling:
-    """Reading for announcements; nothing here decides."""
+class Announcements:
+    """Reads what is to be announced; nothing here decides."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def round_status(self, round_id: str) -> RoundStatus | None:
-        """Tell how far a round has come, but not who leads: that would draw more votes there."""
-        row = await self._database.row(
-            sa.select(rounds, now().label("moment")).where(rounds.c.id == round_id)
-        )
-        if row is None:
-            return None
-        round_, moment = to_round(row), float(row["moment"])
-        counted = counted_votes(pool_of_round(round_id), age_limit(round_))
-        votes = await self._database.row(
-            sa.select(
-                sa.func.count().label("votes"),
-                sa.func.count(counted.c.voter.distinct()).label("voters"),
-            ).select_from(counted)
-        )
-        pool = await self._database.row(
-            sa.select(
-                sa.func.count().label("entries"),
-                sa.func.coalesce(sa.func.sum(round_entries.c.dealt), 0).label("views"),
-            ).where(round_entries.c.round == round_id)
-        )
-        entries, views = (int(pool["entries"]), int(pool["views"])) if pool else (0, 0)
-        waiting = max(0.0, round_.opens - moment)
-        end = round_.closes if round_.closed is None else moment
-        return RoundStatus(
-            round=round_,
-            entries=entries,
-            votes=int(votes["votes"]) if votes else 0,
-            voters=int(votes["voters"]) if votes else 0,
-            views=views,
-            views_wanted=entries * round_.rules.views,
-            opens_in=waiting,
-            remaining=waiting or max(0.0, end - moment),
-        )
-
-    async def announcements(self, origin: str, places: list[str]) -> list[Announcement]:
+    async def pending(self, origin: str, places: list[str]) -> list[Announcement]:
         """What an origin has not told yet about the rounds of its places, the oldest first.
 
-        After telling, say so with `announced`; who crashes in between tells it again.
+        After telling, say so with `mark_told`; who crashes in between tells it again.
         """
         told = (
             sa.select(round_notices.c.round, round_notices.c.kind)
@@ -85,7 +51,7 @@ class Telling:
                 result.append(Announcement(round_, "closed", await self._winners(round_.id)))
         return result
 
-    async def announced(self, announcement: Announcement, origin: str) -> None:
+    async def mark_told(self, announcement: Announcement, origin: str) -> None:
         """Remember that an origin has told it."""
         kinds = {"opened"} | {announcement.kind}
         rows = [

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.jobs import EngineReport, JobState
+from ganshare.queue_limits import QueueLimits
 from ganshare.store.database import Database
 from ganshare.store.migrate import NEWEST, schema_version
-from ganshare.store.reading import Reader
-from ganshare.store.values import Limits
+from ganshare.store.reading import QueueReader
 
 __all__ = ["Status", "read_status"]
 
@@ -47,10 +47,10 @@ class Status:
         return asdict(self)
 
 
-async def read_status(database: Database, limits: Limits) -> Status:
+async def read_status(database: Database, limits: QueueLimits) -> Status:
     """Look at a store, whether its tables are there or not; raises StoreError if it is away."""
     schema = await schema_version(database)
-    reader = Reader(database, limits)
+    reader = QueueReader(database, limits)
     usable = schema == NEWEST
     return Status(
         database=str(database),
@@ -59,7 +59,7 @@ async def read_status(database: Database, limits: Limits) -> Status:
         newest_schema=NEWEST,
         jobs=await reader.counts() if usable else {},
         engines=await reader.engines() if usable else [],
-        now=await reader.now() if usable else 0.0,
+        now=await database.now() if usable else 0.0,
     )
 
 

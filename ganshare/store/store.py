@@ -1,82 +1,28 @@
-"""The durable, fair queue between bots and engines: each verb is one short transaction."""
+"""One process' way to the database, and to its parts: the queue, votes, rounds, people, sales."""
 
-import asyncio
-import random
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from ganshare.errors import JobError, ParameterError, StoreError, quoted
-from ganshare.jobs import Artwork, EngineReport, Job, JobRequest, JobState
-from ganshare.store.admission import Candidate, admission_statement, refusal
+from ganshare.queue_limits import QueueLimits
 from ganshare.store.bell import Bell, open_bell
-from ganshare.store.claiming import claim_statement, waiting_statement
 from ganshare.store.community import Community
-from ganshare.store.community_moderation import note_statement
-from ganshare.store.community_search import shown_statement
-from ganshare.store.database import Conflict, Database, Row
-from ganshare.store.dialect import channel, insert, now
-from ganshare.store.leases import (
-    artwork_statement,
-    beat_statement,
-    cancel_statement,
-    done_statement,
-    frame_statement,
-    give_up_statement,
-    hand_back_statement,
-    is_same,
-    reap_statement,
-    renew_statement,
-)
+from ganshare.store.community_accounts import Accounts
+from ganshare.store.community_gallery import Gallery
+from ganshare.store.community_places import Places
+from ganshare.store.community_sales import Sales
+from ganshare.store.community_showings import Posts
+from ganshare.store.database import Database
+from ganshare.store.dialect import channel
+from ganshare.store.job_queue import Queue
 from ganshare.store.migrate import check_schema, migrate
-from ganshare.store.reading import Reader
-from ganshare.store.retention import Pruning
 from ganshare.store.rounds import Rounds
-from ganshare.store.rows import from_engine, to_artwork, to_job
-from ganshare.store.tables import (
-    artworks,
-    engines,
-    jobs,
-)
-from ganshare.store.values import (
-    Beat,
-    Limits,
-    NewArtwork,
-    Reaped,
-    Submitted,
-    Topic,
-)
+from ganshare.store.values import Topic
 from ganshare.store.votes import Votes
 from ganshare.voting import Guards
 
 __all__ = ["Store", "open_store"]
 
-_RACES = 10  # that a claim may lose before it gives up
-_DAY = 86_400.0
-
-# A crash of PostgreSQL may forget beats that a bot has read, and their revisions are given again to
-# what comes next: only a job that still is what was shown, or more, is acknowledged.
-_SHOWN = sa.bindparam("revision_shown", type_=sa.Integer)
-_AS_SHOWN = sa.and_(
-    jobs.c.revision == _SHOWN, jobs.c.state == sa.bindparam("state_shown", type_=sa.Text)
-)
-_ACK = (
-    jobs.update()
-    .where(
-        jobs.c.id == sa.bindparam("shown"),
-        jobs.c.seen < _SHOWN,
-        sa.or_(jobs.c.revision > _SHOWN, _AS_SHOWN),
-    )
-    .values(seen=_SHOWN)
-)
-
 
 def open_store(
     url: str,
-    limits: Limits | None = None,
+    limits: QueueLimits | None = None,
     *,
     migrate: bool = False,
     guards: Guards | None = None,
@@ -92,39 +38,56 @@ def open_store(
     Raises:
         ParameterError: the URL is of neither kind.
     """
-    return Store(Database(url), limits or Limits(), migrates=migrate, guards=guards)
+    return Store(Database(url), limits or QueueLimits(), migrates=migrate, guards=guards)
 
 
-class Store(Reader, Pruning, Community, Votes, Rounds):
-    """One process' way to the jobs; any number of processes share them.
+class Store:
+    """One process' way to the database; any number of processes share it.
 
     A verb that meets a database that is away, full, locked or read-only raises StoreError; the
     same verb works again once the database does. Entering raises SchemaError if the tables are
     missing, or older or newer than this version.
+
+    Attributes:
+        queue: jobs, and the engines that paint them.
+        votes: ballots, their counts and their log.
+        rounds: curation rounds, with entries, exposure, curation, critics, announcements, results.
+        community: blocks, reports, and the log of moderation.
+        accounts: which accounts are one person; sign-ins and sessions.
+        places: what is allowed in each place.
+        posts: which message shows which job or painting.
+        gallery: paintings, found, hidden and deleted.
+        sales: tokens and listings, as frontends tell of them.
+        database: what they all stand on.
     """
 
     def __init__(
         self,
         database: Database,
-        limits: Limits,
+        limits: QueueLimits,
         *,
         migrates: bool = False,
         guards: Guards | None = None,
     ) -> None:
-        super().__init__(database, limits)
-        self._guards = guards or Guards()
+        self.database = database
+        self.queue = Queue(database, limits)
+        self.votes = Votes(database, guards or Guards())
+        self.rounds = Rounds(database)
+        self.community = Community(database)
+        self.accounts = Accounts(database)
+        self.places = Places(database)
+        self.posts = Posts(database)
+        self.gallery = Gallery(database)
+        self.sales = Sales(database)
         self._migrates = migrates
-        self._admission = admission_statement(database.dialect, limits)
-        self._claim = claim_statement(limits)
-        self._waiting = waiting_statement(limits)
         self._bells: dict[Topic | None, Bell] = {}
 
     async def __aenter__(self) -> "Store":
         """Connect and check the schema."""
         try:
             if self._migrates:
-                await migrate(self._database)
-            await check_schema(self._database)
+                await migrate(self.database)
+            await check_schema(self.database)
         except BaseException:
             await self.__aexit__()
             raise
@@ -134,201 +97,7 @@ class Store(Reader, Pruning, Community, Votes, Rounds):
         """Close every connection."""
         for bell in self._bells.values():
             await bell.close()
-        await self._database.close()
-
-    async def submit(
-        self,
-        person: str,
-        origin: str,
-        request: JobRequest,
-        *,
-        key: str,
-        priority: int = 0,
-        weight: float = 1.0,
-        reply_to: Mapping[str, Any] | None = None,
-    ) -> Submitted:
-        """Queue a job, once per key: the same key gives the same job.
-
-        Args:
-            weight: of the person in the fair order; 2.0 gets twice the share of 1.0.
-
-        Raises:
-            AdmissionError: the person has too many active jobs, the queue is full, or no live
-                engine paints that model or size.
-        """
-        if not weight > 0:
-            raise ParameterError(f"The weight {weight} must be above zero.", given=weight)
-        candidate = Candidate(person, origin, request, key, priority, weight, reply_to or {})
-        # Each round that is lost to somebody else is one job more of this person.
-        for _ in range(self.limits.per_person_active + 2):
-            if (row := await self._admit(candidate)) is not None:
-                return Submitted(to_job(row), is_new=True)
-            if (job := await self.job_by_key(key)) is not None:
-                return Submitted(job, is_new=False)
-            active, load = await asyncio.gather(self.active(person), self._load())
-            reason = refusal(candidate, self.limits, len(active), load, await self.engines())
-            if reason is not None:
-                raise reason
-        raise StoreError("The queue is too busy to take the job in now; please try again.")
-
-    async def claim(
-        self, worker: str, *, models: Iterable[str], max_area: int, count: int = 1
-    ) -> list[Job]:
-        """Take up to `count` jobs to paint, for `lease_seconds` from now; [] if there are none.
-
-        In the order of priority, fair share by person, and time; nobody has more than
-        `per_person_running` jobs running at once.
-        """
-        wanted = {"models": sorted(set(models)), "max_area": max_area}
-        claimed: list[Job] = []
-        races_lost = 0
-        while len(claimed) < count and races_lost < _RACES:
-            values = {**wanted, "worker": worker, "count": count - len(claimed)}
-            try:
-                rows = await self._database.rows(self._claim, values)
-            except Conflict:
-                rows = []
-            else:
-                if not rows and (claimed or not await self._is_any_locked(wanted)):
-                    break
-            if not rows:
-                races_lost += 1
-                await asyncio.sleep(random.uniform(0.0, 0.01))
-            claimed += [job for job in await self._jobs(rows) if not job.state.over]
-        return sorted(claimed, key=lambda job: (-job.priority, job.started or 0.0, job.id))
-
-    async def beat(
-        self,
-        job: Job,
-        *,
-        step: int | None = None,
-        steps: int | None = None,
-        loss: float | None = None,
-        preview: str | None = None,
-        saved_state: str | None = None,
-    ) -> Beat:
-        """Renew the lease, tell what is new, learn whether to go on.
-
-        After `mine=False` nothing of this attempt may be published. After `cancel=True` stop and
-        `release` the job, which makes it cancelled. A crash of the database may forget a beat,
-        unless it told of a saved state. `steps` in all may become fewer on the way.
-        """
-        news = {"step": step, "steps": steps, "loss": loss, "preview": preview}
-        quiet = {"saved_state": saved_state}
-        row = await self._database.row(
-            beat_statement(job, self.limits, _given(news), _given(quiet))
-        )
-        if row is None:
-            return Beat(mine=False, cancel=False)
-        if preview is not None:
-            shown = job.step if step is None else step
-            dialect = self._database.dialect
-            await self._database.rows(frame_statement(dialect, job, shown, loss, preview))
-        return Beat(mine=True, cancel=bool(row["cancel_requested"]))
-
-    async def finish(self, job: Job, artwork: NewArtwork) -> Artwork | None:
-        """Publish: job done and artwork there, both or neither; None if no longer this attempt's.
-
-        Said twice, by the same attempt with the same picture, it gives the same artwork.
-        """
-
-        async def publish(connection: AsyncConnection) -> Row | None:
-            done = (await connection.execute(done_statement(job))).mappings().first()
-            if done is None:
-                return None
-            statement = artwork_statement(job, done["artwork"], artwork)
-            row = (await connection.execute(statement)).mappings().one()
-            made = to_artwork(row)
-            if made.hidden is None:
-                await connection.execute(shown_statement(connection.dialect.name, made))
-            else:
-                text = f"{made.id}: {made.prompt}"
-                log = note_statement("picture", made.person, made.hidden, text=text)
-                await connection.execute(log)
-            return row
-
-        row = await self._database.atomically(publish)
-        if row is not None:
-            return to_artwork(row)
-        row = await self._database.row(sa.select(artworks).where(artworks.c.job == job.id))
-        published = to_artwork(row) if row is not None else None
-        return published if published and is_same(published, job, artwork) else None
-
-    async def fail(self, job: Job, error: str, *, retry: bool) -> bool:
-        """Give up this attempt; False if it was not this attempt's any more.
-
-        With `retry` and attempts left, the job is queued at its old place, else it is dead; if
-        its cancellation was asked for, it is cancelled.
-        """
-        statement = give_up_statement(job, error, retry=retry)
-        return await self._database.row(statement) is not None
-
-    async def release(self, job: Job) -> bool:
-        """Hand a job back as on a drain; the attempt doesn't count. False as for `fail`.
-
-        A job whose cancellation was asked for becomes cancelled.
-        """
-        return await self._database.row(hand_back_statement(job)) is not None
-
-    async def cancel(self, job_id: str, *, by: str, admin: bool = False) -> Job:
-        """Cancel a queued job at once, or ask for the end of a running one.
-
-        A job that is over stays as it is.
-
-        Raises:
-            JobError: there is no such job, or it is not of person `by`, who is no admin.
-        """
-        row = await self._database.row(cancel_statement(job_id, None if admin else by))
-        if row is not None:
-            return (await self._jobs([row]))[0]
-        job = await self.get(job_id)
-        if job is None:
-            raise JobError(f"There is no job {quoted(job_id)}.", given=job_id)
-        if job.person != by and not admin:
-            raise JobError(
-                f"The job {quoted(job_id)} is not yours; only whoever asked for it may cancel it.",
-                given=job_id,
-            )
-        return job
-
-    async def reap(self) -> Reaped:
-        """Take jobs from engines that fell silent; any process may do it, every few seconds.
-
-        They are queued at their old place, or cancelled if that was asked for, or dead if it was
-        their last attempt.
-        """
-        states = Counter(row["state"] for row in await self._database.rows(reap_statement()))
-        if states:
-            await self._database.write(engines.delete().where(engines.c.reported < now() - _DAY))
-        return Reaped(states[JobState.QUEUED], states[JobState.DEAD], states[JobState.CANCELLED])
-
-    async def ack(self, jobs_shown: Iterable[Job]) -> None:
-        """Remember that the revisions of these jobs, as they were read, were shown."""
-        # In one order, so that two who acknowledge the same jobs don't wait for each other.
-        ordered = sorted(jobs_shown, key=lambda job: job.id)
-        shown = [
-            {"shown": job.id, "revision_shown": job.revision, "state_shown": job.state}
-            for job in ordered
-        ]
-        if shown:
-            await self._database.write_each(_ACK, shown)
-
-    async def renew(self, job_id: str) -> bool:
-        """Have a job's origin show it anew, as after its artwork was deleted or hidden."""
-        return await self._database.row(renew_statement(job_id)) is not None
-
-    async def report(self, report: EngineReport) -> None:
-        """Say that an engine is alive, and what it can do."""
-        values = from_engine(report) | {"reported": now()}
-        statement = insert(self._database.dialect, engines).values(values)
-        renewed = {name: value for name, value in values.items() if name != "id"}
-        await self._database.write(
-            statement.on_conflict_do_update(index_elements=["id"], set_=renewed)
-        )
-
-    async def forget(self, engine_id: str) -> None:
-        """Say that an engine has gone; its jobs stay its own until their leases end."""
-        await self._database.write(engines.delete().where(engines.c.id == engine_id))
+        await self.database.close()
 
     async def wait(self, timeout: float, topic: Topic | None = None) -> bool:  # noqa: ASYNC109
         """Wait for the bell; False if it didn't ring within `timeout` seconds.
@@ -337,22 +106,9 @@ class Store(Reader, Pruning, Community, Votes, Rounds):
         """
         if topic not in self._bells:
             channels = [channel(each) for each in (Topic if topic is None else [topic])]
-            self._bells[topic] = open_bell(self._database, channels)
+            self._bells[topic] = open_bell(self.database, channels)
         return await self._bells[topic].wait(timeout)
 
-    async def _admit(self, candidate: Candidate) -> Row | None:
-        """Take a job in, if it is new and allowed."""
-        return await self._database.row(self._admission, candidate.values(self.limits.queue_cap))
-
-    async def _is_any_locked(self, wanted: Mapping[str, Any]) -> bool:
-        """After a claim in vain: whether a job is left that another statement had locked.
-
-        Perhaps only for an acknowledgement, after which no bell would ring for it.
-        """
-        if self._database.dialect == "sqlite":  # where nothing is locked row by row
-            return False
-        return await self._database.row(self._waiting, wanted) is not None
-
-
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    async def now(self) -> float:
+        """The database's clock: seconds since 1970."""
+        return await self.database.now()

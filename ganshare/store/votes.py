@@ -1,4 +1,4 @@
-"""The verbs of `Store` for votes: events go into the log, and the ballots follow from it.
+"""Votes: events go into the log, and the ballots follow from it.
 
 However often events come, in whatever order, and mixed with lists of who stands where, the ballots
 end up as the platforms have them: of two events of a ballot the later one counts, and a list
@@ -27,9 +27,8 @@ from ganshare.store.votes_applying import (
     meet,
 )
 from ganshare.store.votes_counting import (
-    count_statement,
+    count_votes,
     person_of,
-    pool_of_artworks,
     too_young,
 )
 from ganshare.store.votes_guards import after_vote, check_rate
@@ -59,14 +58,14 @@ from ganshare.voting import (
 
 __all__ = ["Votes"]
 
-_AT_ONCE = 500  # ids in one condition
 
+class Votes:
+    """Casts, reconciles, counts and holds votes; `log` is what they follow from."""
 
-class Votes(VoteLog):
-    """Casting, reconciling, counting, holding."""
-
-    _database: Database
-    _guards: Guards
+    def __init__(self, database: Database, guards: Guards) -> None:
+        self.log = VoteLog(database)
+        self._database = database
+        self._guards = guards
 
     async def cast(self, event: VoteEvent, guards: Guards | None = None) -> VoteState:
         """Take in a reaction that was added or taken away; the same event changes nothing twice.
@@ -91,10 +90,10 @@ class Votes(VoteLog):
                 await after_vote(connection, event.artwork, voter.account, guards or self._guards)
 
         if voter.is_bot:
-            state = await self.vote_state(event.artwork, voter.account)
+            state = await self.state(event.artwork, voter.account)
             return VoteState(event.artwork, state.votes, (), WhyNot.BOT)
         await self._database.atomically(take_in)
-        return await self.vote_state(event.artwork, voter.account)
+        return await self.state(event.artwork, voter.account)
 
     async def toggle(
         self, artwork: str, voter: Voter, *, key: str, guards: Guards | None = None
@@ -134,7 +133,7 @@ class Votes(VoteLog):
                 await after_vote(connection, artwork, voter.account, chosen)
 
         await self._database.atomically(press)
-        return await self.vote_state(artwork, voter.account)
+        return await self.state(artwork, voter.account)
 
     async def reconcile(self, artwork: str, via: str, voters: Iterable[Voter], as_of: float) -> int:
         """Let the ballots of one way be as on a platform's own list; tells how many changed.
@@ -176,17 +175,11 @@ class Votes(VoteLog):
 
     # --- counting -----------------------------------------------------------------------------
 
-    async def votes_of(self, artworks: Iterable[str]) -> dict[str, int]:
+    async def count(self, artworks: Iterable[str]) -> dict[str, int]:
         """Count the persons whose votes count for each of some paintings, zeros included."""
-        ids = list(dict.fromkeys(artworks))
-        counts = dict.fromkeys(ids, 0)
-        for start in range(0, len(ids), _AT_ONCE):
-            pool = pool_of_artworks(ids[start : start + _AT_ONCE])
-            rows = await self._database.rows(count_statement(pool))
-            counts |= {row["artwork"]: row["votes"] for row in rows}
-        return counts
+        return await count_votes(self._database, artworks)
 
-    async def vote_state(self, artwork: str, person: str) -> VoteState:
+    async def state(self, artwork: str, person: str) -> VoteState:
         """Tell how many votes a painting has, and how it stands with one person.
 
         Raises:
@@ -204,7 +197,7 @@ class Votes(VoteLog):
         why_not = next((each for each in reasons if row[each.value]), None)
         if why_not is None and await self._is_too_young(artwork, person):
             why_not = WhyNot.YOUNG
-        return VoteState(artwork, (await self.votes_of([artwork]))[artwork], ways, why_not)
+        return VoteState(artwork, (await self.count([artwork]))[artwork], ways, why_not)
 
     async def _is_too_young(self, artwork: str, account: str) -> bool:
         """Whether an account is newer than the round that a painting is in allows."""
@@ -217,7 +210,7 @@ class Votes(VoteLog):
         young = too_young(age_limit(to_round(row))).where(voters_table.c.account == account)
         return await self._database.row(young) is not None
 
-    async def ballots_of(self, artwork: str) -> list[Ballot]:
+    async def ballots(self, artwork: str) -> list[Ballot]:
         """Read all ballots of a painting, those that were withdrawn included."""
         order = (ballots.c.account, ballots.c.via)
         found = sa.select(ballots).where(ballots.c.artwork == artwork).order_by(*order)
@@ -225,22 +218,22 @@ class Votes(VoteLog):
 
     async def audit(self) -> Audit:
         """Play the log back and compare it with the tables, while nobody votes."""
-        return await audit(self, self._database)
+        return await audit(self.log, self._database)
 
     # --- holding ------------------------------------------------------------------------------
 
-    async def hold_votes(self, account: str, by: str, reason: str, artwork: str = "") -> None:
+    async def hold(self, account: str, by: str, reason: str, artwork: str = "") -> None:
         """Keep an account's votes, for one painting or for all, from counting.
 
-        They stay as they are, and count again after `release_votes`.
+        They stay as they are, and count again after `release`.
         """
         await self._set_hold(LogKind.HOLD, account, by, reason, artwork)
 
-    async def release_votes(self, account: str, by: str, reason: str, artwork: str = "") -> None:
+    async def release(self, account: str, by: str, reason: str, artwork: str = "") -> None:
         """Let them count again; no guard holds them a second time."""
         await self._set_hold(LogKind.RELEASE, account, by, reason, artwork)
 
-    async def held_votes(self, limit: int = 100) -> list[tuple[str, str, str, str]]:
+    async def held(self, limit: int = 100) -> list[tuple[str, str, str, str]]:
         """What is held, newest first, as (artwork, account, by, reason)."""
         held = sa.select(vote_holds).where(vote_holds.c.held)
         rows = await self._database.rows(held.order_by(vote_holds.c.event.desc()).limit(limit))

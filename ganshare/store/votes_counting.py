@@ -4,11 +4,13 @@ The statements count persons at the moment of reading: who links two accounts ha
 then on, and none for what the other account had asked for.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
 from ganshare.store.community_tables import accounts, blocks
+from ganshare.store.database import Database
 from ganshare.store.rounds_rows import AgeLimit
 from ganshare.store.tables import artworks
 from ganshare.store.votes_tables import (
@@ -22,7 +24,7 @@ from ganshare.store.votes_tables import (
 )
 
 __all__ = [
-    "count_statement",
+    "count_votes",
     "counted_voters",
     "counted_votes",
     "person_of",
@@ -33,6 +35,8 @@ __all__ = [
     "too_young",
     "weights_of",
 ]
+
+_AT_ONCE = 500  # ids in one condition
 
 UP = sa.text("ballots.up")  # spelled as the partial index has it
 
@@ -102,7 +106,18 @@ def _votes(pool: sa.CTE, limit: AgeLimit | None) -> sa.Select[Any]:
     )
 
 
-def count_statement(pool: sa.CTE) -> sa.Select[Any]:
+async def count_votes(database: Database, artworks: Iterable[str]) -> dict[str, int]:
+    """Count the persons whose votes count for each of some paintings, zeros included."""
+    ids = list(dict.fromkeys(artworks))
+    counts = dict.fromkeys(ids, 0)
+    for start in range(0, len(ids), _AT_ONCE):
+        pool = pool_of_artworks(ids[start : start + _AT_ONCE])
+        rows = await database.rows(_count_statement(pool))
+        counts |= {row["artwork"]: row["votes"] for row in rows}
+    return counts
+
+
+def _count_statement(pool: sa.CTE) -> sa.Select[Any]:
     """Count the votes of a few paintings; those without any have no row."""
     voter = sa.func.coalesce(accounts.c.main, ballots.c.account)
     votes = _votes(pool, None).with_only_columns(

@@ -79,11 +79,12 @@ async def append(
 
 
 class VoteLog:
-    """Reading the log."""
+    """Reads the log."""
 
-    _database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def vote_log(
+    async def read(
         self,
         after: int | None = None,
         limit: int = 1_000,

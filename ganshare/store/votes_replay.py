@@ -6,18 +6,16 @@ filled the tables: a ballot is what the latest of its events and lists says.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from ganshare.store.community_tables import accounts, blocks
+from ganshare.store.database import Database
 from ganshare.store.tables import artworks
+from ganshare.store.votes_counting import count_votes
+from ganshare.store.votes_log import VoteLog
 from ganshare.store.votes_tables import ballots, curated, round_entries, vote_holds
 from ganshare.voting import LogEntry, LogKind
-
-if TYPE_CHECKING:
-    from ganshare.store.database import Database
-    from ganshare.store.votes import Votes
 
 __all__ = ["Audit", "Replay", "audit", "replay"]
 
@@ -131,26 +129,26 @@ class Audit:
     differences: tuple[str, ...]
 
 
-async def replay(store: "Votes") -> Replay:
+async def replay(log: VoteLog) -> Replay:
     """Read the whole log."""
     told, last = Replay(), None
-    while page := await store.vote_log(last, _PAGE):
+    while page := await log.read(last, _PAGE):
         for entry in page:
             told.add(entry)
         last = page[-1].number
     return told
 
 
-async def audit(store: "Votes", database: "Database") -> Audit:
+async def audit(log: VoteLog, database: Database) -> Audit:
     """Play the log back and compare; while nobody votes, since both are read one after another."""
-    told = await replay(store)
+    told = await replay(log)
     rows = await database.rows(sa.select(ballots).where(ballots.c.up.is_(True)))
     there = {(row["artwork"], row["account"], row["via"]) for row in rows}
     differences = [f"The log has no ballot {each}." for each in sorted(there - told.up)]
     differences += [f"The table lacks the ballot {each}." for each in sorted(told.up - there)]
     differences += await _holds(told, database) + await _decisions(told, database)
     counted = await _tally(told, database)
-    for artwork, votes in sorted((await store.votes_of(_voted(told, counted))).items()):
+    for artwork, votes in sorted((await count_votes(database, _voted(told, counted))).items()):
         if votes != counted.get(artwork, 0):
             differences.append(
                 f"The painting {artwork} has {votes} votes, by the log {counted.get(artwork, 0)}."
@@ -170,7 +168,7 @@ def _voted(told: Replay, counted: Mapping[str, int]) -> list[str]:
     return sorted(counted.keys() | {artwork for artwork, _, _ in told.up})
 
 
-async def _tally(told: Replay, database: "Database") -> dict[str, int]:
+async def _tally(told: Replay, database: Database) -> dict[str, int]:
     names = sa.select(artworks.c.id, artworks.c.person)
     owners = {row["id"]: row["person"] for row in await database.rows(names)}
     linked = await database.rows(sa.select(accounts.c.account, accounts.c.main))
@@ -179,7 +177,7 @@ async def _tally(told: Replay, database: "Database") -> dict[str, int]:
     return told.tally(owners, mains, blocked)
 
 
-async def _holds(told: Replay, database: "Database") -> list[str]:
+async def _holds(told: Replay, database: Database) -> list[str]:
     rows = await database.rows(sa.select(vote_holds))
     there = {(row["artwork"], row["account"]): bool(row["held"]) for row in rows}
     return [
@@ -189,7 +187,7 @@ async def _holds(told: Replay, database: "Database") -> list[str]:
     ]
 
 
-async def _decisions(told: Replay, database: "Database") -> list[str]:
+async def _decisions(told: Replay, database: Database) -> list[str]:
     rows = await database.rows(sa.select(curated))
     there = {row["artwork"]: (row["round"], bool(row["approved"])) for row in rows}
     return [

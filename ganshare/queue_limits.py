@@ -1,0 +1,27 @@
+"""What the queue allows: read from the settings, kept by the store."""
+
+from dataclasses import dataclass
+
+__all__ = ["QueueLimits"]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """What the queue allows; every process should be given the same.
+
+    Args:
+        per_person_running: jobs of one person that run at the same time.
+        per_person_active: jobs of one person that are queued or running.
+        queue_cap: jobs that are queued in all; for whoever has jobs already the queue is full
+            earlier, at half the cap at the earliest.
+        lease_seconds: how long an engine keeps a job without a beat.
+        max_attempts: claims of a job that keeps failing, after which it is dead.
+        engine_seconds: how long an engine counts as alive without a report.
+    """
+
+    per_person_running: int = 2
+    per_person_active: int = 20
+    queue_cap: int = 10_000
+    lease_seconds: float = 30.0
+    max_attempts: int = 3
+    engine_seconds: float = 45.0
