@@ -84,7 +84,7 @@ async def score_new(store: Store, phrase: str, head: tuple[Critic, Floats] | Non
         seen += len(found.pictures)
     helps = any(critic.helps for critic, _ in directions if critic.name == VOTES)
     chooser = VOTES if helps else PHRASE
-    entered = await store.enter_chosen(chooser)
+    entered = await store.rounds.critics.enter_chosen(chooser)
     return Scored(seen, len(unreadable), len(entered), chooser)
 
 
@@ -98,13 +98,13 @@ async def _directions(store: Store, phrase: str, head: tuple[Critic, Floats] | N
     if head is not None and head[0].perceptor == asked.perceptor:
         found.append(head)
     for critic, _ in found:
-        await store.keep_critic(critic)
+        await store.rounds.critics.keep(critic)
     return found
 
 
 async def _unseen(store: Store, directions: Directions, but: set[str]) -> list[Artwork]:
     for critic, _ in directions:
-        found = await store.unscored(critic.name, AT_ONCE + len(but))
+        found = await store.rounds.critics.unscored(critic.name, AT_ONCE + len(but))
         if new := [each for each in found if each.id not in but][:AT_ONCE]:
             return new
     return []
@@ -115,4 +115,4 @@ async def _score(store: Store, directions: Directions, found: Embeddings) -> Non
         scores: Mapping[str, float] = {
             name: float(row @ direction) for name, row in found.pictures.items()
         }
-        await store.keep_scores(critic.name, scores)
+        await store.rounds.critics.keep_scores(critic.name, scores)

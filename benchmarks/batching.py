@@ -81,7 +81,8 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     from engine.warm import WarmModels
     from engine.worker import Until, Worker, WorkerOptions
     from ganshare.blobs import open_blobs
-    from ganshare.store import Limits, open_store
+    from ganshare.queue_limits import QueueLimits
+    from ganshare.store import open_store
 
     keep_freed_memory()
     width, height = parse_size(size)
@@ -89,7 +90,7 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     options = WorkerOptions(batch=way.batch, lanes=way.lanes, until=Until.NONE_LEFT)
 
     async def paint(folder: str) -> Figures:
-        limits = Limits(per_person_running=jobs)
+        limits = QueueLimits(per_person_running=jobs)
         url = f"sqlite+aiosqlite:///{folder}/queue.db"
         async with open_store(url, limits, migrate=True) as store:
             blobs = open_blobs(f"file://{folder}/blobs")
@@ -99,14 +100,18 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
                 wish = JobRequest(
                     PROMPT, seed, models.names[0], steps, width, height, upscale=upscale
                 )
-                ids.append((await store.submit("she", "benchmark", wish, key=str(seed))).job.id)
+                ids.append(
+                    (await store.queue.submit("she", "benchmark", wish, key=str(seed))).job.id
+                )
             began = time.perf_counter()
             start = await store.now()
             await Worker(store, blobs, models, options).run()
             seconds = time.perf_counter() - began
-            done = [await store.get(each) for each in ids]
-            pictures = [await store.artwork(job.artwork or "") for job in done if job]
-            frames = [each.created - start for job in ids for each in (await store.frames(job))[:1]]
+            done = [await store.queue.get(each) for each in ids]
+            pictures = [await store.gallery.get(job.artwork or "") for job in done if job]
+            frames = [
+                each.created - start for job in ids for each in (await store.queue.frames(job))[:1]
+            ]
             digests = [
                 hashlib.sha256(await blobs.get(picture.blob)).hexdigest()
                 for picture in pictures

@@ -26,9 +26,9 @@ LINKED = 300
 
 async def _copies(store: Store, table: sa.Table, count: int, **changes: Any) -> None:
     """Copies of a table's only row."""
-    row = dict((await store._database.rows(sa.select(table)))[0])
+    row = dict((await store.database.rows(sa.select(table)))[0])
     rows = [row | {name: change(n) for name, change in changes.items()} for n in range(1, count)]
-    await store._database.write_each(table.insert(), rows)
+    await store.database.write_each(table.insert(), rows)
 
 
 def _painting(number: int) -> str:
@@ -37,22 +37,22 @@ def _painting(number: int) -> str:
 
 async def fill_round(store: Store) -> str:
     """A round as it is at its end: votes, views, linked accounts, some held, some too young."""
-    await store.submit("discord:0", "test", make_request(), key="0")
-    (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
-    await store.finish(job, make_artwork())
+    await store.queue.submit("discord:0", "test", make_request(), key="0")
+    (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
+    await store.queue.finish(job, make_artwork())
     await _copies(store, jobs, PAINTINGS, id=_painting, key=str, person=lambda n: f"discord:{n}")
     await _copies(
         store, artworks, PAINTINGS, id=_painting, job=_painting, person=lambda n: f"discord:{n}"
     )
     rules = RoundRules(pool=PAINTINGS, views=60)
-    round_ = await store.open_round(PLACE, "discord:9", 86_400.0, rules)
-    ids = [row["id"] for row in await store._database.rows(sa.select(artworks.c.id))]
+    round_ = await store.rounds.open(PLACE, "discord:9", 86_400.0, rules)
+    ids = [row["id"] for row in await store.database.rows(sa.select(artworks.c.id))]
     entry = {"round": round_.id, "entered_by": "discord:9", "entered": 0.0, "dealt": 60}
     entry |= {"final": False, "posted": 1}
-    await store._database.write_each(
+    await store.database.write_each(
         round_entries.insert(), [entry | {"artwork": each} for each in ids]
     )
-    await store._database.write_each(
+    await store.database.write_each(
         ballots.insert(),
         [
             {"artwork": each, "account": f"discord:{(7 * n + 3 * place) % PEOPLE}",
@@ -61,7 +61,7 @@ async def fill_round(store: Store) -> str:
             for n in range(EACH)
         ],
     )  # fmt: skip
-    await store._database.write_each(
+    await store.database.write_each(
         round_views.insert(),
         [
             {"round": round_.id, "artwork": each, "account": f"discord:{(11 * n + place) % PEOPLE}",
@@ -70,7 +70,7 @@ async def fill_round(store: Store) -> str:
             for n in range(60)
         ],
     )  # fmt: skip
-    await store._database.write_each(
+    await store.database.write_each(
         accounts.insert(),
         [
             {"account": f"{platform}:{n}", "main": f"discord:{n}", "since": 1.0}
@@ -78,7 +78,7 @@ async def fill_round(store: Store) -> str:
             for platform in ("discord", "telegram")
         ],
     )
-    await store._database.write_each(
+    await store.database.write_each(
         voters.insert(),
         [
             {"account": f"discord:{n}", "born": 1.0 if n % 50 else round_.closes, "told": True}
@@ -86,9 +86,9 @@ async def fill_round(store: Store) -> str:
         ],
     )
     holds = {"artwork": "", "held": True, "held_by": "x", "reason": "x", "event": 1}
-    await store._database.write_each(
+    await store.database.write_each(
         vote_holds.insert(), [holds | {"account": f"discord:{n}"} for n in range(25, 2_000, 100)]
     )
-    vacuum = "VACUUM " if store._database.dialect == "postgresql" else ""
-    await store._database.write(sa.text(f"{vacuum}ANALYZE"))
+    vacuum = "VACUUM " if store.database.dialect == "postgresql" else ""
+    await store.database.write(sa.text(f"{vacuum}ANALYZE"))
     return round_.id

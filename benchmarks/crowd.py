@@ -258,7 +258,7 @@ async def at_work(store: Store, hand: Hand, load: Load) -> AsyncIterator[None]:
 
     async def report() -> None:
         while True:
-            await store.report(make_report(id="hand"))
+            await store.queue.report_engine(make_report(id="hand"))
             await asyncio.sleep(10)
 
     async def paint() -> None:

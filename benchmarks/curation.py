@@ -177,7 +177,7 @@ def raw_counts(world: World, ballots: Ballots, _: RoundRules) -> list[int]:
 
 
 def ours(world: World, ballots: Ballots, rules: RoundRules) -> list[int]:
-    """Order as `close_round` does: own votes and young accounts don't count, then the bound."""
+    """Order as `Rounds.close` does: own votes and young accounts don't count, then the bound."""
     votes = ballots.votes & ~world.is_young[:, None]
     paintings = np.arange(len(world.authors))
     votes[world.authors, paintings] = False

@@ -21,7 +21,8 @@ from urllib.parse import quote
 import click
 
 from benchmarks.page import circumstances, write_figures
-from ganshare.store import Limits, Store, Topic, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, Topic, open_store
 from ganshare.testing import (
     MODEL,
     PostgresServer,
@@ -36,7 +37,7 @@ PEOPLE = 2_000
 WARM_UP = 3  # trips that connect and prepare
 MAX_AREA = 512 * 512
 # Enough for every job of a person to run: the claims, not the limits, are measured.
-LIMITS = Limits(per_person_running=QUEUED // PEOPLE, queue_cap=2 * QUEUED)
+LIMITS = QueueLimits(per_person_running=QUEUED // PEOPLE, queue_cap=2 * QUEUED)
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,12 @@ async def echo(url: str) -> None:
         await store.wait(0.01, Topic.WORK)
         print("ready", flush=True)
         while True:
-            for job in await store.claim("echo", models=[MODEL], max_area=MAX_AREA):
+            for job in await store.queue.claim("echo", models=[MODEL], max_area=MAX_AREA):
                 print(job.key, time.monotonic(), flush=True)
                 await asyncio.sleep(0.4)  # the bot is back at the bell by then
-                await store.beat(job, step=1, loss=time.monotonic())
+                await store.queue.beat(job, step=1, loss=time.monotonic())
                 await asyncio.sleep(0.2)
-                await store.finish(job, make_artwork())
+                await store.queue.finish(job, make_artwork())
             await store.wait(5.0, Topic.WORK)
 
 
@@ -96,7 +97,7 @@ async def _claim_for(url: str, number: int, seconds: float) -> int:
         claimed = 0
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            claimed += len(await store.claim(str(number), models=[MODEL], max_area=MAX_AREA))
+            claimed += len(await store.queue.claim(str(number), models=[MODEL], max_area=MAX_AREA))
         return claimed
 
 
@@ -143,7 +144,7 @@ async def _round_trips(
     claimed, beaten = [], []
     for number in range(repeats + WARM_UP):
         started = time.monotonic()
-        submitted = await store.submit("ann", "bench", make_request(), key=f"trip {number}")
+        submitted = await store.queue.submit("ann", "bench", make_request(), key=f"trip {number}")
         _, moment = (await asyncio.to_thread(line_of, engine)).rsplit(maxsplit=1)
         claimed.append(float(moment) - started)
         beaten.append(await _time_to_inbox(store, submitted.job.id))
@@ -154,21 +155,21 @@ async def _time_to_inbox(store: Store, job_id: str) -> float:
     """As a bot: wait, read the inbox, until the beat is in it and the job done."""
     took = None
     while True:
-        for job in await store.inbox("bench"):
+        for job in await store.queue.inbox("bench"):
             if job.id == job_id and job.loss is not None and took is None:
                 took = time.monotonic() - job.loss
-            await store.ack([job])
+            await store.queue.ack([job])
             if job.id == job_id and job.state.over and took is not None:
                 return took
         await store.wait(1.0, Topic.NEWS)
 
 
 async def _places(store: Store, repeats: int) -> list[float]:
-    last = (await store.queue(QUEUED))[-1]
+    last = (await store.queue.jobs(QUEUED))[-1]
     took = []
     for _ in range(repeats + WARM_UP):
         started = time.monotonic()
-        await store.place(last.id)
+        await store.queue.position(last.id)
         took.append(time.monotonic() - started)
     return took[WARM_UP:]
 

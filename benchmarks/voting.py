@@ -48,22 +48,22 @@ async def measure(url: str, times: int) -> list[Cost]:
     """Fill a round, ask for everything while it goes on, and for the desk after its end."""
     async with open_store(url, migrate=True) as store:
         round_id = await fill_round(store)
-        shown = (await store.entries(round_id))[0].artwork
+        shown = (await store.rounds.entries.of_round(round_id))[0].artwork
         async with _visiting(store) as (client, desk):
 
             def page(path: str) -> Callable[[], Awaitable[object]]:
                 return lambda: _page(client, path)
 
             asks: dict[str, Callable[[], Awaitable[object]]] = {
-                "tally": lambda: store.tally(round_id),
-                "standings": lambda: store.standings(round_id),
+                "tally": lambda: store.rounds.tally(round_id),
+                "standings": lambda: store.rounds.standings(round_id),
                 "page of rounds": page("/round"),
                 "page of a painting": page(f"/paintings/{shown}"),
                 "gallery": page("/gallery"),
                 "/round in a chat": lambda: _round(desk),
             }
             found = [await _fastest(what, ask, times) for what, ask in asks.items()]
-            await store.close_round(round_id, CURATOR, early=True)
+            await store.rounds.close(round_id, CURATOR, early=True)
             asks = {
                 "page of rounds, with winners": page("/round"),
                 "curators\u2019 desk": page("/desk"),
@@ -81,7 +81,7 @@ async def _visiting(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Desk
         app = web_app(Front(store, blobs, words, moderation, desk), settings)
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 40000))
         async with httpx.AsyncClient(transport=transport, base_url=PAGE) as client:
-            token = await store.new_sign_in(CURATOR, "Ada")
+            token = await store.accounts.new_sign_in(CURATOR, "Ada")
             form = await client.get(f"/sign-in/{token}")
             hidden = form.text.partition('name="token" value="')[2].partition('"')[0]
             headers = {"Origin": PAGE, "Referer": f"{PAGE}/sign-in"}

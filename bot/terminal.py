@@ -190,7 +190,7 @@ class Terminal:
     @contextlib.asynccontextmanager
     async def _engine(self, *, starts: bool) -> AsyncIterator[None]:
         """An engine of our own while we are here, if nobody else runs one."""
-        if not starts or await self._front.store.engines():
+        if not starts or await self._front.store.queue.engines():
             yield
             return
         self._say("terminal-engine")

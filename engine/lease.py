@@ -88,7 +88,7 @@ class Lease:
         progress = self._progress()
         try:
             async with asyncio.timeout(max(self._seconds / 2, 1.0)):
-                beat = await self._store.beat(
+                beat = await self._store.queue.beat(
                     self._job,
                     step=progress.step or None,
                     steps=progress.steps or None,

@@ -135,7 +135,7 @@ async def publish(store: Store, blobs: Blobs, job: Job, picture: Picture) -> Art
     await _put_again(blobs, key, picture.png)
     await _put_again(blobs, small, picture.thumbnail)
     manifest = picture.manifest
-    return await store.finish(
+    return await store.queue.finish(
         job,
         NewArtwork(
             blob=key,

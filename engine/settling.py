@@ -118,7 +118,9 @@ class Settlement:
             await self._tidy(withdraw, job)
 
     async def _release(self, job: Job, lease: Lease) -> None:
-        released = await self._until_told("releasing", lambda: self._store.release(job), lease)
+        released = await self._until_told(
+            "releasing", lambda: self._store.queue.release(job), lease
+        )
         _log.info("job handed back", released=released)
 
     async def _give_up(self, job: Job, error: Exception, lease: Lease) -> None:
@@ -130,7 +132,9 @@ class Settlement:
         if is_out_of_memory(error):
             self._on_too_large(job.request.area)
         await self._until_told(
-            "telling of the failure", lambda: self._store.fail(job, reason, retry=retry), lease
+            "telling of the failure",
+            lambda: self._store.queue.fail(job, reason, retry=retry),
+            lease,
         )
         if retry and job.attempt < job.max_attempts:
             self._metrics.retries.inc()
@@ -143,7 +147,7 @@ class Settlement:
         text, reason = str(job.request.init_image), str(error.verdict.reason)
         await self._until_told(
             "noting a refused picture",
-            lambda: self._store.note("picture", job.person, "", text, reason),
+            lambda: self._store.community.log("picture", job.person, "", text, reason),
             lease,
         )
 

@@ -68,7 +68,7 @@ class Scene:
     async def submit(self, *, person: str | None = None, **overrides: Any) -> Job:
         """Queue a wish, of a new person if none is named."""
         number = next(self.numbers)
-        submitted = await self.store.submit(
+        submitted = await self.store.queue.submit(
             person or f"person-{number}", "test", wish(**overrides), key=f"key-{number}"
         )
         return submitted.job
@@ -107,7 +107,7 @@ class Scene:
 
     async def job(self, job: Job) -> Job:
         """Read a job anew."""
-        found = await self.store.get(job.id)
+        found = await self.store.queue.get(job.id)
         if found is None:
             raise LookupError(job.id)
         return found
@@ -115,7 +115,7 @@ class Scene:
     async def artwork(self, job: Job) -> Artwork:
         """What a job became; LookupError if nothing."""
         current = await self.job(job)
-        found = await self.store.artwork(current.artwork or "")
+        found = await self.store.gallery.get(current.artwork or "")
         if found is None:
             raise LookupError(f"The job is {current.state}: {current.error}")
         return found
@@ -142,7 +142,7 @@ class Scene:
         """Let time pass, as far as leases go, and reap."""
         with closing(sqlite3.connect(self.folder / "store.db")) as database, database:
             database.execute("UPDATE jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
-        await self.store.reap()
+        await self.store.queue.reap()
 
     async def keys(self) -> set[str]:
         """Every blob."""

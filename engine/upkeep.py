@@ -42,14 +42,14 @@ async def keep_up(
                 # While nobody could beat, leases ran out: those who live get time to renew them.
                 await store.now()
                 was_away = False
-                await asyncio.sleep(store.limits.lease_seconds / 2)
+                await asyncio.sleep(store.queue.limits.lease_seconds / 2)
             await reap_now()
         except StoreError:
             was_away = True
             raise
 
     async def reap_now() -> None:
-        reaped = await store.reap()
+        reaped = await store.queue.reap()
         if reaped.requeued or reaped.dead or reaped.cancelled:
             _log.info(
                 "silent engines lost their jobs",
@@ -58,20 +58,20 @@ async def keep_up(
                 cancelled=reaped.cancelled,
             )
             metrics.dead_letters.inc(reaped.dead)
-        counts = await store.counts(COUNTED)
+        counts = await store.queue.counts(COUNTED)
         metrics.count_queue({str(state): jobs for state, jobs in counts.items()})
 
     async def prune() -> None:
         # Whose a picture is, its job tells: so the pictures first.
         await sweep_orphans(store, blobs, OLDEST_BLOB)
-        pruned = await store.prune(keep_seconds)
+        pruned = await store.queue.prune(keep_seconds)
         if pruned.frames or pruned.jobs:
             _log.info("old rows removed", frames=pruned.frames, jobs=pruned.jobs)
 
     await asyncio.gather(
-        _every(REPORT_SECONDS, lambda: store.report(report())),
+        _every(REPORT_SECONDS, lambda: store.queue.report_engine(report())),
         _every(REPORT_SECONDS, reap),
-        _every(ROUND_SECONDS, lambda: store.close_abandoned("engine")),
+        _every(ROUND_SECONDS, lambda: store.rounds.close_abandoned("engine")),
         _every(EXPIRE_SECONDS, lambda: blobs.expire(OLDEST_BLOB)),
         _every(EXPIRE_SECONDS, lambda: sweep_forgotten(store, blobs)),
         _every(PRUNE_SECONDS, prune),

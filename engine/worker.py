@@ -212,11 +212,11 @@ class Worker:
         released: list[bool] = []
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
-                released = await asyncio.gather(*map(self.store.release, jobs))
+                released = await asyncio.gather(*map(self.store.queue.release, jobs))
                 if self.overdue and self._claiming is not None:
                     # perhaps nobody waited for it any more; what is not ours stays as it is
-                    await asyncio.gather(*map(self.store.release, await self._claiming))
-                await self.store.forget(self.id)
+                    await asyncio.gather(*map(self.store.queue.release, await self._claiming))
+                await self.store.queue.forget_engine(self.id)
         except (StoreError, TimeoutError) as error:
             _log.warning("the store was not told of the end", reason=str(error) or "no answer")
         self.idle = await asyncio.to_thread(self._studio.close, GOODBYE_SECONDS)
@@ -261,7 +261,7 @@ class Worker:
     async def _claim(self) -> list[Job]:
         """Claim one job; whoever cuts this off finds in `_claiming` what was claimed."""
         self._claiming = asyncio.create_task(
-            self.store.claim(self.id, models=self.models.names, max_area=self.max_area)
+            self.store.queue.claim(self.id, models=self.models.names, max_area=self.max_area)
         )
         return await asyncio.shield(self._claiming)
 
@@ -313,7 +313,7 @@ class Worker:
         with bound_contextvars(job=job.id, attempt=job.attempt, person=pseudonym(job.person)):
             _log.info("job claimed", prompt_length=len(job.request.prompt), steps=job.steps)
             lease = Lease(
-                self.store, job, self.store.limits.lease_seconds,
+                self.store, job, self.store.queue.limits.lease_seconds,
                 lambda: commission.progress, commission.drop, self.metrics,
             )  # fmt: skip
             courier = Courier(self.blobs, commission, lease, self.metrics, self.safety)

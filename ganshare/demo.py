@@ -80,7 +80,7 @@ class Demo:
         blobs = open_blobs(self._environment["GANSHARE_BLOBS_URL"])
         async with open_store(url, migrate=True) as store, self._engine() as engine:
             request = self._wish(await self._model(store, engine))
-            submitted = await store.submit(NAME, NAME, request, key=secrets.token_hex(8))
+            submitted = await store.queue.submit(NAME, NAME, request, key=secrets.token_hex(8))
             job = await self._watch(store, blobs, submitted.job, engine)
             painted = await self._fetch(store, blobs, job)
             with contextlib.suppress(TimeoutError):  # it tidies up and ends by itself
@@ -121,7 +121,7 @@ class Demo:
         deadline = loop.time() + START_SECONDS
         while loop.time() < deadline:
             self._check_alive(engine)
-            for report in await store.engines():
+            for report in await store.queue.engines():
                 return report.models[0]
             await store.wait(LOOK_SECONDS)
         raise WorldError(f"The engine was not ready within {START_SECONDS:g} s.")
@@ -143,17 +143,17 @@ class Demo:
         while not job.state.over:
             await store.wait(LOOK_SECONDS, Topic.NEWS)
             ended = engine.returncode is not None
-            for found in await store.inbox(NAME):
+            for found in await store.queue.inbox(NAME):
                 job = found
                 await self._keep_frames(store, blobs, job)
                 self._on_news(job)
-                await store.ack([job])
+                await store.queue.ack([job])
             if ended and not job.state.over:
                 self._check_alive(engine)
         return job
 
     async def _keep_frames(self, store: Store, blobs: Blobs, job: Job) -> None:
-        for frame in await store.frames(job.id):
+        for frame in await store.queue.frames(job.id):
             if frame.preview not in self._frames:
                 path = self._folder / "frames" / f"frame-{frame.step:04}.jpg"
                 with contextlib.suppress(BlobError):  # cleared away: the picture is there already
@@ -163,7 +163,7 @@ class Demo:
     async def _fetch(self, store: Store, blobs: Blobs, job: Job) -> Painted:
         if job.state is not JobState.DONE:
             raise WorldError(f"The painting is {job.state}: {job.error}", given=job.id)
-        artwork = await store.artwork(job.artwork or "")
+        artwork = await store.gallery.get(job.artwork or "")
         if artwork is None:
             raise InternalError(f"The job {job.id} is done and has no artwork.")
         picture = self._folder / "painting.png"

@@ -120,7 +120,7 @@ class Metrics:
             self.store_errors.labels(part)
 
     def count_queue(self, jobs_by_state: Mapping[str, int]) -> None:
-        """Show what `Store.counts` said."""
+        """Show what `Store.queue.counts` said."""
         for state, jobs in jobs_by_state.items():
             self.queue_jobs.labels(str(state)).set(jobs)
 

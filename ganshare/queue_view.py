@@ -77,21 +77,21 @@ async def look(store: Store, waiting: int = 10, dead: int = 5) -> QueueView:
     Raises:
         StoreError: the database is away.
     """
-    counts = await store.counts()
-    jobs = await store.queue(counts[JobState.RUNNING] + waiting)
+    counts = await store.queue.counts()
+    jobs = await store.queue.jobs(counts[JobState.RUNNING] + waiting)
     places = []
     for job in [job for job in jobs if job.state is JobState.QUEUED][:waiting]:
-        place = await store.place(job.id)
+        place = await store.queue.position(job.id)
         if place is not None:  # else it was claimed meanwhile
             places.append((job, place))
     return QueueView(
         now=await store.now(),
         counts=counts,
-        engines=await store.engines(),
+        engines=await store.queue.engines(),
         running=[job for job in jobs if job.state is JobState.RUNNING],
         waiting=places,
-        dead=await store.dead_letters(dead),
-        throughput=await store.throughput(),
+        dead=await store.queue.dead_letters(dead),
+        throughput=await store.queue.throughput(),
     )
 
 

@@ -16,15 +16,15 @@ _AT_ONCE = 500
 async def sweep_forgotten(store: Store, blobs: Blobs) -> int:
     """Remove the blobs of deleted artworks; tells of how many artworks.
 
-    To be called after `Store.delete_artwork`, and now and then.
+    To be called after `Store.gallery.delete`, and now and then.
 
     Raises:
         BlobError, StoreError: some stay for the next sweep.
     """
     removed = 0
-    while forgotten := await store.forgotten_blobs():
+    while forgotten := await store.gallery.forgotten_blobs():
         await blobs.delete(key for each in forgotten for key in each.keys)
-        await store.blobs_removed(each.artwork for each in forgotten)
+        await store.gallery.mark_removed(each.artwork for each in forgotten)
         removed += len(forgotten)
     return removed
 
@@ -52,6 +52,6 @@ async def sweep_orphans(store: Store, blobs: Blobs, before_seconds: float) -> in
 
 
 async def _sweep(store: Store, blobs: Blobs, page: Iterable[BlobInfo]) -> int:
-    orphans = await store.orphans(found.key for found in page)
+    orphans = await store.gallery.orphans(found.key for found in page)
     await blobs.delete(orphans)
     return len(orphans)

@@ -85,8 +85,8 @@ _IDS = {"postgresql": "lpad(CAST(n AS TEXT), 22, '0')", "sqlite": "printf('%022d
 
 async def fill_queue(store: Store, count: int, people: int) -> None:
     """Queue jobs in one statement: copies of one of "person 0", spread over some people."""
-    await store.submit("person 0", "bot", make_request(), key="copy 0")
-    database = store._database
+    await store.queue.submit("person 0", "bot", make_request(), key="copy 0")
+    database = store.database
     numbers = _NUMBERS[database.dialect].format(count=count - 1)
     columns = ", ".join(column.name for column in jobs.columns if column.name not in _OWN)
     turn = f"n / {people}"
@@ -113,7 +113,7 @@ async def make_sale(
     where = {"chain_id": 137, "collection": "0x" + "11" * 20, "token": str(int(digest, 16))}
     page = f"https://scan.example/{digest[:8]}"
     row = {**where, "artwork": artwork, "state": state, "item": "{}", "page": page}
-    database = store._database
+    database = store.database
     new = insert(database.dialect, tokens).values(**row, updated=now())
     changed = {"state": state, "updated": now()}
     keys = ["chain_id", "collection", "token"]

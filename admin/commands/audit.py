@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from admin.opening import opened_store, whoever_types
-from ganshare.store.votes_replay import Audit
+from ganshare.store import Audit
 from ganshare.voting import LogEntry
 
 __all__ = ["audit"]
@@ -68,22 +68,22 @@ def release(account: str, artwork: str, reason: str) -> None:
 
 async def _replay() -> Audit:
     async with opened_store() as store:
-        return await store.audit()
+        return await store.votes.audit()
 
 
 async def _read(artwork: str | None, limit: int) -> list[LogEntry]:
     async with opened_store() as store:
-        return await store.vote_log(limit=limit, artwork=artwork, newest=True)
+        return await store.votes.log.read(limit=limit, artwork=artwork, newest=True)
 
 
 async def _held() -> list[tuple[str, str, str, str]]:
     async with opened_store() as store:
-        return await store.held_votes(1_000)
+        return await store.votes.held(1_000)
 
 
 async def _set_hold(account: str, artwork: str, reason: str, *, held: bool) -> None:
     async with opened_store() as store:
-        change = store.hold_votes if held else store.release_votes
+        change = store.votes.hold if held else store.votes.release
         await change(account, whoever_types(), reason, artwork)
 
 

@@ -131,9 +131,9 @@ def _joined(
 async def _judged() -> tuple[list[tuple[Artwork, Standing]], dict[str, str]]:
     """Paintings with a quorum, and who is behind each requester's account."""
     async with opened_store() as store:
-        judged = [each for each in await store.judged() if each[1].has_quorum]
+        judged = [each for each in await store.rounds.results.judged() if each[1].has_quorum]
         accounts = sorted({artwork.person for artwork, _ in judged})
-        return judged, {account: await store.main_account(account) for account in accounts}
+        return judged, {account: await store.accounts.main(account) for account in accounts}
 
 
 async def _scored(phrase: str, head: "tuple[Critic, Floats] | None") -> str:

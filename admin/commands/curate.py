@@ -72,24 +72,24 @@ def export(to: Path | None, round_id: str | None) -> None:
 
 async def _to_decide() -> list[tuple[Standing, Artwork]]:
     async with opened_store() as store:
-        waiting = await store.to_decide(1_000)
-        found = await store.artworks_by_id(each.artwork for each in waiting)
+        waiting = await store.rounds.curation.to_decide(1_000)
+        found = await store.gallery.several(each.artwork for each in waiting)
         return [(each, found[each.artwork]) for each in waiting]
 
 
 async def _curated(round_id: str | None) -> list[CuratedItem]:
     async with opened_store() as store:
-        return await store.curated_set(round_id)
+        return await store.rounds.curation.approved(round_id)
 
 
 async def _approve(artworks: tuple[str, ...], reason: str) -> None:
     async with opened_store() as store:
         for artwork in artworks:
-            await store.approve(artwork, whoever_types(), reason)
+            await store.rounds.curation.approve(artwork, whoever_types(), reason)
             click.echo(f"approved {artwork}")
 
 
 async def _veto(artwork: str, reason: str) -> None:
     async with opened_store() as store:
-        await store.veto(artwork, whoever_types(), reason)
+        await store.rounds.curation.veto(artwork, whoever_types(), reason)
         click.echo(f"vetoed {artwork}")

@@ -113,9 +113,9 @@ async def planned(
     """
     url = session.core.database_url.get_secret_value()
     async with open_store(url, session.core.limits) as store:
-        chosen = await store.curated_set(round_id) if items is None else items
-        rounds = {each: await store.round(each) for each in {item.round for item in chosen}}
-        artworks = await store.artworks_by_id(item.id for item in chosen)
+        chosen = await store.rounds.curation.approved(round_id) if items is None else items
+        rounds = {each: await store.rounds.get(each) for each in {item.round for item in chosen}}
+        artworks = await store.gallery.several(item.id for item in chosen)
     found = []
     for item in chosen:
         held, artwork = rounds[item.round], artworks.get(item.id)

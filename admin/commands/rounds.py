@@ -118,7 +118,7 @@ def _shares(contract: str | None, token_id: int | None) -> Shares:
 
 async def _listed(limit: int) -> list[Round]:
     async with opened_store() as store:
-        return await store.rounds(limit=limit)
+        return await store.rounds.recent(limit=limit)
 
 
 async def _opened(place: str, seconds: float, rules: RoundRules, title: str) -> Round:
@@ -126,7 +126,7 @@ async def _opened(place: str, seconds: float, rules: RoundRules, title: str) -> 
         message = f"{quoted(place)} is no place; they look like discord:123 or telegram:-45."
         raise ParameterError(message, given=place)
     async with opened_store() as store:
-        return await store.open_round(place, whoever_types(), seconds, rules, title=title)
+        return await store.rounds.open(place, whoever_types(), seconds, rules, title=title)
 
 
 async def _weighed(
@@ -138,7 +138,7 @@ async def _weighed(
     dry_run: bool,
 ) -> str:
     async with opened_store() as store:
-        round_ = await store.round(round_id)
+        round_ = await store.rounds.get(round_id)
         if round_ is None:
             raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
         if shares is None:
@@ -150,7 +150,7 @@ async def _weighed(
         some = sum(1 for each in held.values() if each > 0)
         if dry_run:
             return f"{some} of {len(held)} accounts hold shares ({source}); nothing was kept."
-        kept = await store.weigh(round_id, held, whoever_types(), source)
+        kept = await store.rounds.weigh(round_id, held, whoever_types(), source)
         return f"{kept} of {len(held)} accounts hold shares ({source}); kept for {round_id}."
 
 
@@ -166,7 +166,7 @@ async def _read(
 
 async def _closed(round_id: str, early: bool) -> str:
     async with opened_store() as store:
-        standings = await store.close_round(round_id, whoever_types(), early=early)
+        standings = await store.rounds.close(round_id, whoever_types(), early=early)
         return f"{sum(each.won for each in standings)} winners of {len(standings)} paintings"
 
 

@@ -31,11 +31,19 @@ from admin.ledger.values import (
     TransactionState,
 )
 from ganshare.errors import InternalError
-from ganshare.store.database import Database
-from ganshare.store.dialect import insert, made_id, now
-from ganshare.store.ledger_tables import attempts, log, orders, tokens, transactions
-from ganshare.store.migrate import check_schema
-from ganshare.store.rows import as_text
+from ganshare.store.sql import (
+    Database,
+    as_text,
+    attempts,
+    check_schema,
+    insert,
+    log,
+    made_id,
+    now,
+    orders,
+    tokens,
+    transactions,
+)
 
 __all__ = ["Ledger"]
 

@@ -20,9 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.errors import StoreError, WorldError
 from ganshare.log import get_logger
-from ganshare.store.database import Conflict, Database
-from ganshare.store.dialect import now
-from ganshare.store.ledger_tables import locks
+from ganshare.store.sql import Conflict, Database, locks, now
 
 __all__ = ["LedgerBusy", "Lock", "check_fence"]
 

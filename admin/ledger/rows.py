@@ -16,8 +16,7 @@ from admin.ledger.values import (
     TransactionState,
 )
 from admin.seaport.order import Order
-from ganshare.store.database import Row
-from ganshare.store.rows import as_text
+from ganshare.store.sql import Row, as_text
 
 __all__ = [
     "from_listing",

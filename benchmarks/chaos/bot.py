@@ -80,13 +80,13 @@ class Bot:
     async def show(self) -> None:
         """Show all news, then say so to the store; for ever."""
         while True:
-            news = await self._patiently(self._store.inbox, self._origin, limit=50)
+            news = await self._patiently(self._store.queue.inbox, self._origin, limit=50)
             for job in news:
                 self._journal.note(
                     Event.SHOWN, job=job.id, revision=job.revision, state=str(job.state)
                 )
             await asyncio.sleep(self._chance.uniform(0, 0.02))  # a platform takes its time
-            await self._patiently(self._store.ack, news)
+            await self._patiently(self._store.queue.ack, news)
             if not news:
                 await self._store.wait(INBOX_SECONDS, Topic.NEWS)
 
@@ -103,7 +103,7 @@ class Bot:
         return jobs[0] if jobs else None
 
     async def _submit_once(self, wish: Wish) -> Job:
-        submitted = await self._store.submit(
+        submitted = await self._store.queue.submit(
             wish.person, wish.origin, wish.request, key=wish.key, reply_to={"message": wish.key}
         )
         self._journal.note(Event.SUBMITTED, key=wish.key, job=submitted.job.id)
@@ -112,7 +112,7 @@ class Bot:
     async def _cancel(self, wish: Wish, job: Job, after: float) -> None:
         await asyncio.sleep(after)
         self._journal.note(Event.CANCELLING, key=wish.key, job=job.id)
-        answer = await self._patiently(self._store.cancel, job.id, by=wish.person)
+        answer = await self._patiently(self._store.queue.cancel, job.id, by=wish.person)
         self._journal.note(Event.CANCELLED, key=wish.key, job=job.id, state=str(answer.state))
 
     async def _patiently(

@@ -15,13 +15,14 @@ from benchmarks.chaos.plan import Scene, origin_of
 from benchmarks.chaos.report import Report
 from benchmarks.chaos.storm import Storm
 from ganshare.errors import StoreError
-from ganshare.store import Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, open_store
 from ganshare.testing import PostgresServer, postgres_server
 
 __all__ = ["DATABASES", "Options", "run"]
 
 DATABASES = ("sqlite", "postgresql")
-LIMITS = Limits(lease_seconds=1.5, max_attempts=6, per_person_active=12)
+LIMITS = QueueLimits(lease_seconds=1.5, max_attempts=6, per_person_active=12)
 LOOK_SECONDS = 0.1
 DRAIN_SECONDS = 20.0
 
@@ -121,13 +122,13 @@ class Course:
 
     async def _over(self, store: Store) -> int:
         with contextlib.suppress(StoreError):
-            counts = await store.counts()
+            counts = await store.queue.counts()
             return sum(number for state, number in counts.items() if state.over)
         return 0
 
     async def _busy(self, store: Store) -> frozenset[str]:
         with contextlib.suppress(StoreError):
-            first = await store.queue(limit=100)
+            first = await store.queue.jobs(limit=100)
             return frozenset(
                 job.worker.rpartition("-")[0] for job in first if job.lease_until and job.worker
             )
@@ -138,5 +139,5 @@ class Course:
             return False
         origins = {origin_of(number) for number in range(self._options.bots)}
         with contextlib.suppress(StoreError):
-            return not any([await store.inbox(origin, limit=1) for origin in origins])
+            return not any([await store.queue.inbox(origin, limit=1) for origin in origins])
         return False

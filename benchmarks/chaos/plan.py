@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ganshare.errors import SchemaError, StoreError
 from ganshare.jobs import JobRequest
-from ganshare.store import Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, open_store
 from ganshare.testing import make_request
 
 __all__ = ["ATTEMPT_KEY", "Fate", "Scene", "Wish", "enter_store", "origin_of"]
@@ -66,7 +67,7 @@ class Scene:
     folder: Path
     seed: int
     jobs: int
-    limits: Limits
+    limits: QueueLimits
 
     @cached_property
     def wishes(self) -> tuple[Wish, ...]:

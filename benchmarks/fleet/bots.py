@@ -71,14 +71,14 @@ class _Bot:
         began, job = time.perf_counter(), None
         try:
             with self._record.timed("submit, accepted"):
-                job = (await self._store.submit(person, self._origin, request, key=key)).job
+                job = (await self._store.queue.submit(person, self._origin, request, key=key)).job
         except AdmissionError as error:
             self._record.add("submit, refused", time.perf_counter() - began)
             self._record.refuse(error, full=error.allowed == self._load.limits.queue_cap)
         if job is not None:
             self._record.admitted[person] += 1
             with self._record.timed("place"):
-                place = await self._store.place(job.id)
+                place = await self._store.queue.position(job.id)
                 if place is not None and place.eta_seconds is not None:
                     self._record.promised[job.id] = place.eta_seconds
 
@@ -86,13 +86,13 @@ class _Bot:
         while True:
             news: list[Job] = []
             with self._record.timed("inbox"):
-                news = await self._store.inbox(self._origin, INBOX_LIMIT)
+                news = await self._store.queue.inbox(self._origin, INBOX_LIMIT)
             for job in news:
                 if job.finished is not None:  # by the database's clock, which is this machine's
                     self._record.add("end to shown", time.time() - job.finished)
             if news:
                 self._record.counts["revisions shown"] += len(news)
                 with self._record.timed("ack"):
-                    await self._store.ack(news)
+                    await self._store.queue.ack(news)
             await asyncio.sleep(PAUSE_SECONDS)
             await self._store.wait(BELL_SECONDS, Topic.NEWS)

@@ -60,13 +60,13 @@ class _Engine:
     async def _work(self) -> None:
         jobs: list[Job] = []
         with self._record.timed("claim"):
-            jobs = await self._store.claim(self._name, models=[MODEL], max_area=MAX_AREA)
+            jobs = await self._store.queue.claim(self._name, models=[MODEL], max_area=MAX_AREA)
         for job in jobs:
             self._record.waited[job.id] = (job.started or job.created) - job.created
             await self._paint(job)
         if not jobs:
             self._record.counts["claims for nothing"] += 1
-            if self._load.until_empty and not (await self._store.counts())[JobState.QUEUED]:
+            if self._load.until_empty and not (await self._store.queue.counts())[JobState.QUEUED]:
                 self._until = 0.0
             await self._store.wait(min(IDLE_SECONDS, max(self._left, 0.0)), Topic.WORK)
 
@@ -78,7 +78,7 @@ class _Engine:
         while (left := began + seconds - loop.time()) > 0:
             if self._left <= 0:
                 with self._record.timed("release"):
-                    await self._store.release(job)
+                    await self._store.queue.release(job)
                 return
             await asyncio.sleep(min(self._load.beat_seconds, left))
             if not await self._beat(job, min(1.0, (loop.time() - began) / seconds)):
@@ -89,7 +89,7 @@ class _Engine:
         step, mine = round(share * job.steps), True
         key = preview_key(job.id, job.attempt, step)
         with self._record.timed("beat"):
-            beat = await self._store.beat(job, step=step, loss=1.0 - share / 2, preview=key)
+            beat = await self._store.queue.beat(job, step=step, loss=1.0 - share / 2, preview=key)
             mine = beat.mine
         if not mine:
             self._record.errors["a lease was lost"] += 1
@@ -102,7 +102,7 @@ class _Engine:
             manifest={"prompt": job.request.prompt, "losses": {"loss": 0.5}, "models": "x" * 1000},
         )
         with self._record.timed("finish"):
-            if await self._store.finish(job, made) is None:
+            if await self._store.queue.finish(job, made) is None:
                 self._record.errors["a finished job was not ours"] += 1
             self._record.finished[job.person] += 1
 
@@ -113,9 +113,9 @@ class _Engine:
                 id=self._name, rate=1 / self._load.paint_seconds, running=self._running
             )
             with self._record.timed("report"):
-                await self._store.report(report)
+                await self._store.queue.report_engine(report)
             with self._record.timed("reap and count"):
-                reaped = await self._store.reap()
+                reaped = await self._store.queue.reap()
                 self._record.counts["jobs reaped"] += reaped.requeued
-                await self._store.counts()
+                await self._store.queue.counts()
             await asyncio.sleep(UPKEEP_SECONDS * self._chance.uniform(0.8, 1.2))

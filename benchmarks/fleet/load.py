@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from ganshare.store import Limits
+from ganshare.queue_limits import QueueLimits
 
 __all__ = ["Load"]
 
@@ -37,7 +37,7 @@ class Load:
     start_seconds: float = 0.0
     bots: int = 8
     seed: int = 0
-    limits: Limits = field(default_factory=Limits)
+    limits: QueueLimits = field(default_factory=QueueLimits)
     until_empty: bool = False
 
     @property

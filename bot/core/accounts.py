@@ -16,13 +16,13 @@ async def link(errand: Errand, code: str) -> list[Reply]:
     """Give a code for the other account, and a way to sign in; or ask back about a given code."""
     title = errand.say("link-title")
     if code:
-        account = await errand.store.peek_link(code)
+        account = await errand.store.accounts.peek_link(code)
         text = errand.say("link-sure", account=account)
         button = errand.button(Action.LINK, code.strip().upper())
         return [Reply(title=title, text=text, buttons=((button,),), is_private=True)]
-    lines = [errand.say("link-code", code=await errand.store.new_link(errand.person.id))]
+    lines = [errand.say("link-code", code=await errand.store.accounts.new_link(errand.person.id))]
     if errand.tools.options.web_url:
-        token = await errand.store.new_sign_in(errand.person.id, errand.person.name)
+        token = await errand.store.accounts.new_sign_in(errand.person.id, errand.person.name)
         url = f"{errand.tools.options.web_url}{SIGN_IN_PATH}{token}"
         lines.append(errand.say("link-sign-in", url=url))
     return [Reply(title=title, text="\n\n".join(lines), is_private=True)]
@@ -30,8 +30,8 @@ async def link(errand: Errand, code: str) -> list[Reply]:
 
 async def linked(errand: Errand, code: str) -> list[Reply]:
     """Make one person of two accounts, now that they said yes."""
-    main = await errand.store.redeem_link(code, errand.person.id)
-    accounts = ", ".join(await errand.store.accounts_of(main))
+    main = await errand.store.accounts.redeem_link(code, errand.person.id)
+    accounts = ", ".join(await errand.store.accounts.of_person(main))
     text = errand.say("link-done", accounts=accounts)
     title = errand.say("link-title")
     return [Reply(title=title, text=text, is_private=True, replaces=True)]
@@ -40,7 +40,8 @@ async def linked(errand: Errand, code: str) -> list[Reply]:
 async def shares(errand: Errand) -> list[Reply]:
     """Tell what the asker had today, by number and by the engines' time; no shares are sold yet."""
     used, worked = await asyncio.gather(
-        errand.store.painted_since(errand.main, DAY), errand.store.metered_since(errand.main, DAY)
+        errand.store.accounts.painted_since(errand.main, DAY),
+        errand.store.accounts.metered_since(errand.main, DAY),
     )
     quota = errand.settings.daily_quota
     if errand.person.rank <= Rank.GUEST:

@@ -37,7 +37,7 @@ async def settings(errand: Errand, name: str, value: str) -> list[Reply]:
         if name == "curation_place" and value != errand.place.id:
             _check_everywhere(errand, "settings curation_place")
         changes = {name: value}
-        current = await errand.store.change_place(errand.place.id, changes, by=errand.person.id)
+        current = await errand.store.places.change(errand.place.id, changes, by=errand.person.id)
         text = errand.say(
             "settings-changed",
             setting=_name(errand, name),
@@ -77,14 +77,14 @@ def _value(errand: Errand, current: PlaceSettings, setting: str) -> str:
 async def block(errand: Errand, person: str, reason: str) -> list[Reply]:
     """Take no more requests of somebody, in no place."""
     _check_everywhere(errand, "block")
-    await errand.store.block(_person(person), errand.person.id, reason)
+    await errand.store.community.block(_person(person), errand.person.id, reason)
     return [errand.quietly("block-done", person=person)]
 
 
 async def unblock(errand: Errand, person: str) -> list[Reply]:
     """Take requests of somebody again."""
     _check_everywhere(errand, "unblock")
-    was_blocked = await errand.store.unblock(_person(person), errand.person.id)
+    was_blocked = await errand.store.community.unblock(_person(person), errand.person.id)
     return [errand.quietly("unblock-done" if was_blocked else "unblock-none", person=person)]
 
 
@@ -104,7 +104,7 @@ async def report(errand: Errand, artwork_id: str) -> list[Reply]:
     if errand.person.rank <= Rank.GUEST:
         raise RefusalError("refusal-rank-member", command="report")
     artwork = await errand.artwork(artwork_id)
-    is_new = await errand.store.report_artwork(artwork.id, errand.person.id, "")
+    is_new = await errand.store.community.report(artwork.id, errand.person.id, "")
     return [errand.quietly("report-done" if is_new else "report-again")]
 
 
@@ -118,9 +118,9 @@ async def delete(errand: Errand, subject: str) -> list[Reply]:
         button = errand.button(Action.DELETE, artwork.id + SURE, "delete-sure")
         text = errand.say("delete-sure")
         return [Reply(text=text, buttons=((button,),), is_private=True)]
-    await errand.store.delete_artwork(artwork.id, errand.main, oversees)
-    await errand.store.renew(artwork.job)  # its message in the chat goes, too
+    await errand.store.gallery.delete(artwork.id, errand.main, oversees)
+    await errand.store.queue.renew(artwork.job)  # its message in the chat goes, too
     with contextlib.suppress(BlobError):  # the sweeping does it later
         await errand.tools.blobs.delete([artwork.blob, artwork.preview])
-        await errand.store.blobs_removed([artwork.id])
+        await errand.store.gallery.mark_removed([artwork.id])
     return [Reply(text=errand.say("delete-done"), is_private=True, replaces=True)]

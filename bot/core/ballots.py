@@ -82,14 +82,14 @@ class Ballots:
         via = self._via(message, emoji, is_super=is_super)
         try:
             event = VoteEvent(showing.artwork, voter, via, up, moment if at is None else at)
-            await self._store.cast(event)
+            await self._store.votes.cast(event)
         except JobError as error:
             _log.info("a reaction to no painting", reason=error.message)
 
     async def _showing(self, message: str, *, is_ours: bool) -> Showing | None:
         """What a message shows; of one that was sent just now it may not be noted yet."""
         for pause in _NOTED_LATER:
-            found = await self._store.shown_in(self._origin, message)
+            found = await self._store.posts.find(self._origin, message)
             if found is not None or not (is_ours or message in self._awaited):
                 return found
             self._awaited[message] += 1
@@ -113,15 +113,15 @@ class Ballots:
     async def cleared(self, message: str, emoji: str | None = None) -> None:
         """A moderator took all reactions away, or all of one emoji."""
         moment = self.moment()
-        showing = await self._store.shown_in(self._origin, message)
+        showing = await self._store.posts.find(self._origin, message)
         if showing is None or (emoji is not None and not is_vote(emoji)):
             return
         wanted = VOTE_EMOJIS if emoji is None else (emoji,)
-        known = {each.via for each in await self._store.ballots_of(showing.artwork) if each.up}
+        known = {each.via for each in await self._store.votes.ballots(showing.artwork) if each.up}
         for each in wanted:
             for is_super in (False, True):
                 if (via := self._via(message, each, is_super=is_super)) in known:
-                    await self._store.reconcile(showing.artwork, via, [], moment)
+                    await self._store.votes.reconcile(showing.artwork, via, [], moment)
 
     # --- what was missed ----------------------------------------------------------------------
 
@@ -137,11 +137,15 @@ class Ballots:
             How many ballots changed.
         """
         if rounds is None:
-            rounds = [each.id for each in await self._store.rounds() if each.closed is None]
-        artworks = [entry.artwork for each in rounds for entry in await self._store.entries(each)]
+            rounds = [each.id for each in await self._store.rounds.recent() if each.closed is None]
+        artworks = [
+            entry.artwork
+            for each in rounds
+            for entry in await self._store.rounds.entries.of_round(each)
+        ]
         await self.look_at_clock()
         changed = 0
-        for showing in await self._store.showings_of(artworks, self._origin):
+        for showing in await self._store.posts.of_artworks(artworks, self._origin):
             try:
                 changed += await self._settle(showing, fetch)
             except WorldError as error:
@@ -156,13 +160,15 @@ class Ballots:
         if lists is None:
             return 0
         changed = 0
-        known = {each.via for each in await self._store.ballots_of(showing.artwork) if each.up}
+        known = {each.via for each in await self._store.votes.ballots(showing.artwork) if each.up}
         for emoji in VOTE_EMOJIS:
             for is_super in (False, True):
                 voters = lists.get((emoji, is_super), [])
                 via = self._via(showing.message, emoji, is_super=is_super)
                 if voters or via in known:
-                    changed += await self._store.reconcile(showing.artwork, via, voters, as_of)
+                    changed += await self._store.votes.reconcile(
+                        showing.artwork, via, voters, as_of
+                    )
         return changed
 
     def _via(self, message: str, emoji: str, *, is_super: bool) -> str:

@@ -44,7 +44,7 @@ async def queue(errand: Errand) -> list[Reply]:
         *(look_at(errand.store, errand.tools.blobs, job) for job in active[:MOST_JOBS])
     )
     counts, live = await asyncio.gather(
-        errand.store.counts((JobState.QUEUED, JobState.RUNNING)), errand.store.engines()
+        errand.store.queue.counts((JobState.QUEUED, JobState.RUNNING)), errand.store.queue.engines()
     )
     overall = errand.say(
         "queue-all",
@@ -102,14 +102,14 @@ async def cancel(errand: Errand, job_id: str) -> list[Reply]:
     else:
         job = await errand.job(job_id)
     by = job.person if errand.owns(job.person) else errand.main
-    cancelled = await errand.store.cancel(job.id, by=by, admin=errand.oversees(job))
+    cancelled = await errand.store.queue.cancel(job.id, by=by, admin=errand.oversees(job))
     if cancelled.state is JobState.CANCELLED and not job.state.over:
         return [errand.quietly("cancel-done")]
     return [errand.quietly("cancel-over" if cancelled.state.over else "cancel-asked")]
 
 
 async def _active(errand: Errand) -> list[Job]:
-    found = await asyncio.gather(*(errand.store.active(each) for each in errand.accounts))
+    found = await asyncio.gather(*(errand.store.queue.active(each) for each in errand.accounts))
     return sorted((job for jobs in found for job in jobs), key=lambda job: job.id)
 
 
@@ -125,7 +125,7 @@ async def gallery(
         after: id of the last painting of the page before.
         turned: whether a button of another page asked for it.
     """
-    found = await errand.store.gallery(after=after or None, limit=PAGE + 1, text=query)
+    found = await errand.store.gallery.search(after=after or None, limit=PAGE + 1, text=query)
     if not found and query and not after:
         return [errand.quietly("gallery-none-for", query=quoted(query))]
     page = await _page(errand, found, Action.GALLERY, query, after)
@@ -134,7 +134,9 @@ async def gallery(
 
 async def mine(errand: Errand, after: str = "", *, turned: bool = False) -> list[Reply]:
     """Show a page of the asker's own paintings, to them alone."""
-    found = await errand.store.gallery(after=after or None, limit=PAGE + 1, person=errand.main)
+    found = await errand.store.gallery.search(
+        after=after or None, limit=PAGE + 1, person=errand.main
+    )
     page = await _page(errand, found, Action.MINE, "", after)
     return [_titled(page, errand.say("mine-title"), turned=turned, is_private=True)]
 
@@ -185,7 +187,7 @@ async def _page(
     elif not shown:
         text = say("gallery-none" if action is Action.GALLERY else "mine-none")
     pictures = [await _thumbnail(errand, each) for each in shown]
-    sales = await errand.store.sales_of(each.id for each in shown)
+    sales = await errand.store.sales.of_artworks(each.id for each in shown)
     fields = tuple(
         (f"{number} · {say('field-seed')} {each.seed}", _label(errand, each, sales.get(each.id)))
         for number, each in enumerate(shown, 1)

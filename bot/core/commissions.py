@@ -73,7 +73,7 @@ async def again(errand: Errand, subject: str) -> list[Reply]:
     """Queue what a painting, or a job that was not painted, asked for: with a new seed."""
     if (repeated := await _repeated(errand, 1)) is not None:
         return repeated
-    artwork = await errand.store.artwork(subject)
+    artwork = await errand.store.gallery.get(subject)
     job = await errand.job(artwork.job if artwork else subject)
     request = replace(job.request, seed=secrets.randbelow(SEEDS))
     begins_from = request.init_image
@@ -105,7 +105,7 @@ async def _check(errand: Errand, requests: Sequence[JobRequest]) -> None:
     settings = errand.settings
     if not settings.allowed:
         raise RefusalError("refusal-place")
-    block = await errand.store.block_of(errand.person.id)
+    block = await errand.store.community.block_of(errand.person.id)
     if block is not None:
         if block.reason:
             raise RefusalError("refusal-blocked", reason=block.reason)
@@ -132,7 +132,7 @@ async def _check_quota(errand: Errand, count: int) -> None:
         quota = guests if quota is None else min(guests, quota)
     if quota is None:
         return
-    used = await errand.store.painted_since(errand.main, DAY)
+    used = await errand.store.accounts.painted_since(errand.main, DAY)
     if used + count > quota and is_guest:
         raise RefusalError("refusal-guest-quota", allowed=quota)
     if used + count > quota:
@@ -141,7 +141,7 @@ async def _check_quota(errand: Errand, count: int) -> None:
 
 async def _moderate(errand: Errand, prompt: str) -> None:
     """Hold a prompt against the community's rules; what blocks or flags it goes into the log."""
-    person, place, note = errand.person.id, errand.place.id, errand.store.note
+    person, place, note = errand.person.id, errand.place.id, errand.store.community.log
     try:
         findings = errand.tools.moderation.check_prompt(prompt, errand.locale)
     except PromptError as error:
@@ -162,10 +162,10 @@ def _key(errand: Errand, number: int, of: int) -> str:
 
 async def _repeated(errand: Errand, count: int) -> list[Reply] | None:
     """The replies for a message that was delivered before; None if it is new."""
-    if await errand.store.job_by_key(_key(errand, 1, count)) is None:
+    if await errand.store.queue.get_by_key(_key(errand, 1, count)) is None:
         return None
     keys = [_key(errand, number, count) for number in range(1, count + 1)]
-    found = [await errand.store.job_by_key(key) for key in keys]
+    found = [await errand.store.queue.get_by_key(key) for key in keys]
     return [await _reply(errand, job) for job in found if job is not None]
 
 
@@ -183,7 +183,7 @@ async def _submit(
     replies: list[Reply] = []
     for number, request in enumerate(requests, 1):
         try:
-            submitted = await errand.store.submit(
+            submitted = await errand.store.queue.submit(
                 errand.main,
                 errand.origin,
                 request,
@@ -208,5 +208,5 @@ async def _model(errand: Errand) -> str:
     """The model of who names none."""
     if errand.tools.options.model:
         return errand.tools.options.model
-    offered = [name for engine in await errand.store.engines() for name in engine.models]
+    offered = [name for engine in await errand.store.queue.engines() for name in engine.models]
     return DEFAULT_MODEL if DEFAULT_MODEL in offered or not offered else offered[0]

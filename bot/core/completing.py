@@ -29,7 +29,7 @@ async def offers(store: Store, parameter: Parameter, typed: str) -> list[str]:
         case Completes.WORD:
             found = _words(typed)
         case Completes.MODEL:
-            names = {name for engine in await store.engines() for name in engine.models}
+            names = {name for engine in await store.queue.engines() for name in engine.models}
             found = matching(typed, sorted(names))
         case None:
             found = matching(typed, parameter.choices)

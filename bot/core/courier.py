@@ -78,7 +78,7 @@ class Courier:
         while more:
             # A page read before an acknowledgement may arrive after the delivery's end.
             self._settled.clear()
-            page = await self._store.inbox(self._origin, PAGE, after=after)
+            page = await self._store.queue.inbox(self._origin, PAGE, after=after)
             for job in page:
                 if job.revision <= self._settled.get(job.id, 0):
                     continue
@@ -94,7 +94,7 @@ class Courier:
         while True:
             await asyncio.sleep(self._queue_pace)
             try:
-                queue = await self._store.queue(LONGEST_QUEUE)
+                queue = await self._store.queue.jobs(LONGEST_QUEUE)
             except WorldError as error:
                 _log.warning("the queue cannot be read", reason=str(error))
                 continue

@@ -39,13 +39,15 @@ async def round_command(errand: Errand, arguments: Arguments) -> list[Reply]:
 
 async def _status(errand: Errand) -> list[Reply]:
     place = errand.curation_place
-    found = await errand.store.round_of(place)
+    found = await errand.store.rounds.current(place)
     if found is None:
-        ended = [each for each in await errand.store.rounds(place, 1) if each.closed is not None]
+        ended = [
+            each for each in await errand.store.rounds.recent(place, 1) if each.closed is not None
+        ]
         if not ended:
             return [errand.quietly("round-none")]
         return await _ended(errand, ended[0])
-    status = await errand.store.round_status(found.id)
+    status = await errand.store.rounds.status(found.id)
     if status is None:
         return [errand.quietly("round-none")]
     listed = await _listed(errand, found)
@@ -93,10 +95,10 @@ def _figures(errand: Errand, status: RoundStatus) -> tuple[tuple[str, str], ...]
 
 async def _listed(errand: Errand, round_: Round) -> str:
     """Name some of the paintings, in an order of each reader's own, so that none is favoured."""
-    entries = await errand.store.entries(round_.id)
+    entries = await errand.store.rounds.entries.of_round(round_.id)
     entries.sort(key=lambda each: _lot(errand.main, each))
     found = await asyncio.gather(
-        *(errand.store.artwork(each.artwork) for each in entries[:MOST_LISTED])
+        *(errand.store.gallery.get(each.artwork) for each in entries[:MOST_LISTED])
     )
     shown = [each for each in found if each is not None and each.shown]
     lines = [f"· {shortened(each.prompt, LABEL)}" for each in shown]
@@ -111,7 +113,7 @@ def _lot(person: str, entry: Entry) -> str:
 
 async def _ended(errand: Errand, round_: Round) -> list[Reply]:
     """The last round's winners."""
-    standings = await errand.store.standings(round_.id)
+    standings = await errand.store.rounds.standings(round_.id)
     proclaimer = Proclaimer(errand.store, errand.tools.blobs, errand.tools.words)
     winners = [each for each in standings if each.won]
     return [replace(await proclaimer.winners(round_, winners, errand.locale), is_private=True)]
@@ -130,17 +132,17 @@ async def _open(errand: Errand, arguments: Arguments) -> list[Reply]:
     )
     seconds = int(arguments.get("hours", DEFAULT_HOURS)) * HOUR
     title = str(arguments.get("title", ""))
-    made = await errand.store.open_round(place, errand.person.id, seconds, rules, title=title)
+    made = await errand.store.rounds.open(place, errand.person.id, seconds, rules, title=title)
     left = duration(errand.tools.words, errand.locale, seconds)
     return [errand.quietly("round-opened", pool=made.rules.pool, duration=left)]
 
 
 async def _close(errand: Errand) -> list[Reply]:
     place = _held_here(errand)
-    found = await errand.store.round_of(place)
+    found = await errand.store.rounds.current(place)
     if found is None:
         return [errand.quietly("round-none")]
-    standings = await errand.store.close_round(found.id, errand.person.id, early=True)
+    standings = await errand.store.rounds.close(found.id, errand.person.id, early=True)
     return [errand.quietly("round-closed", winners=sum(each.won for each in standings))]
 
 
@@ -178,38 +180,42 @@ async def enter(errand: Errand, artwork_id: str) -> list[Reply]:
         raise RefusalError("refusal-rank-member", command="curate")
     artwork = await errand.artwork(artwork_id)
     place = errand.curation_place
-    found = await errand.store.round_of(place)
+    found = await errand.store.rounds.current(place)
     if found is None:
         raise RefusalError("round-none")
     is_curator = errand.curates(place)
-    await errand.store.enter(found.id, artwork.id, errand.person.id, curator=is_curator)
+    await errand.store.rounds.entries.enter(
+        found.id, artwork.id, errand.person.id, curator=is_curator
+    )
     return [errand.quietly("entered")]
 
 
 async def _leave(errand: Errand, artwork_id: str) -> list[Reply]:
     artwork = await errand.artwork(artwork_id)
-    entry = await errand.store.entry_of(artwork.id)
-    found = await errand.store.round(entry.round) if entry else None
+    entry = await errand.store.rounds.entries.of_artwork(artwork.id)
+    found = await errand.store.rounds.get(entry.round) if entry else None
     if found is None:
         return [errand.quietly("left-none")]
     curates = errand.curates(found.place)
-    left = await errand.store.leave(found.id, artwork.id, errand.person.id, curator=curates)
+    left = await errand.store.rounds.entries.leave(
+        found.id, artwork.id, errand.person.id, curator=curates
+    )
     return [errand.quietly("left" if left else "left-none")]
 
 
 async def _decide(errand: Errand, artwork_id: str, reason: str, *, approves: bool) -> list[Reply]:
     if errand.person.rank < Rank.CURATOR:
         raise RefusalError("refusal-rank-curator", command="curate")
-    entry = await errand.store.entry_of(artwork_id)
-    found = await errand.store.round(entry.round) if entry else None
+    entry = await errand.store.rounds.entries.of_artwork(artwork_id)
+    found = await errand.store.rounds.get(entry.round) if entry else None
     if found is None:
         raise VoteError(f"The painting {quoted(artwork_id)} was in no round.", given=artwork_id)
     if not errand.curates(found.place):
         raise RefusalError("refusal-round-elsewhere", place=found.place)
     if approves:
-        await errand.store.approve(artwork_id, errand.person.id, reason)
+        await errand.store.rounds.curation.approve(artwork_id, errand.person.id, reason)
         return [errand.quietly("approved")]
-    await errand.store.veto(artwork_id, errand.person.id, reason)
+    await errand.store.rounds.curation.veto(artwork_id, errand.person.id, reason)
     return [errand.quietly("vetoed")]
 
 
@@ -218,9 +224,9 @@ async def _to_decide(errand: Errand) -> list[Reply]:
     if errand.person.rank < Rank.CURATOR:
         raise RefusalError("curate-how")
     open_ = []
-    for standing in await errand.store.to_decide():
-        round_ = await errand.store.round(standing.round)
-        artwork = await errand.store.artwork(standing.artwork)
+    for standing in await errand.store.rounds.curation.to_decide():
+        round_ = await errand.store.rounds.get(standing.round)
+        artwork = await errand.store.gallery.get(standing.artwork)
         if round_ and artwork and errand.curates(round_.place):
             open_.append((standing, artwork))
     if not open_:

@@ -210,14 +210,14 @@ class Delivery:
             if not (is_news and job.revision == 1 and self._address):
                 await self._show(job)
         if is_news:
-            await self._post.store.ack([job])
+            await self._post.store.queue.ack([job])
 
     async def _find_message(self, job: Job) -> None:
         """Look up the job's message, and give its frontend a little time to post it."""
         store = self._post.store
         age: float | None = None
         while self._address is None:
-            if (found := await store.post(job.id)) is not None:
+            if (found := await store.posts.of_job(job.id)) is not None:
                 self._address = found.address
                 return
             if age is None:
@@ -258,7 +258,7 @@ class Delivery:
         message = message_name(self._address)
         if view.artwork is None or not view.artwork.shown or message is None:
             return
-        await self._post.store.shows(
+        await self._post.store.posts.save(
             view.artwork.id,
             self._post.messenger.origin,
             message,
@@ -291,7 +291,7 @@ class Delivery:
         """Remember where the message stands; here first, should the store be away now."""
         is_new, self._address = address != self._address, address
         if is_new:
-            await self._post.store.posted(job.id, self._post.messenger.origin, address)
+            await self._post.store.posts.save_of_job(job.id, self._post.messenger.origin, address)
 
     # --- where nothing can be shown -----------------------------------------------------------
 
@@ -314,7 +314,7 @@ class Delivery:
         """Acknowledge what cannot be shown through our own fault; False if not even that works."""
         _log.error("a job is shown no more", job=job.id, revision=job.revision)
         try:
-            await self._post.store.ack([job])
+            await self._post.store.queue.ack([job])
         except WorldError:
             return False
         return True

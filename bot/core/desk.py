@@ -122,7 +122,7 @@ class Desk:
             address: whatever the frontend's messenger needs to edit it; plain JSON.
         """
         try:
-            await self._store.posted(job, origin, address)
+            await self._store.posts.save_of_job(job, origin, address)
         except WorldError as error:  # then the courier sends a message of its own
             _log.warning("a message's address was not kept", job=job, reason=str(error))
 

@@ -51,7 +51,7 @@ async def examine_core(core: CoreSettings) -> list[Finding]:
 
 
 async def _engines(store: Store) -> Finding:
-    live = await store.engines()
+    live = await store.queue.engines()
     if not live:
         advice = "None is running; `ganshare engine` starts one, `ganshare up` all there is."
         return Finding("Engines", False, advice, is_needed=False)

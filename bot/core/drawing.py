@@ -36,7 +36,7 @@ class Prompts:
     async def source(self) -> PromptSource:
         """Give the source of prompts."""
         if self._source is None or time.monotonic() - self._read > FRESH_SECONDS:
-            record = await self._store.record()
+            record = await self._store.rounds.results.record()
             self._source = await asyncio.to_thread(self._make, record)
             self._muse, self.knows_any = Muse(record), record.paintings > 0
             self._read = time.monotonic()

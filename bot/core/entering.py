@@ -14,8 +14,8 @@ async def round_for(store: Store, job: Job) -> Round | None:
     place = _place_of(job)
     if not place:
         return None
-    settings = await store.place_settings(place)
-    return await store.round_of(settings.curation_place or place)
+    settings = await store.places.settings(place)
+    return await store.rounds.current(settings.curation_place or place)
 
 
 async def enterable(store: Store, job: Job, artwork: str) -> bool:
@@ -23,7 +23,7 @@ async def enterable(store: Store, job: Job, artwork: str) -> bool:
     found = await round_for(store, job)
     if found is None or found.closes <= await store.now():
         return False
-    return await store.entry_of(artwork) is None
+    return await store.rounds.entries.of_artwork(artwork) is None
 
 
 async def enter_by_itself(store: Store, job: Job) -> bool:
@@ -31,11 +31,11 @@ async def enter_by_itself(store: Store, job: Job) -> bool:
     place = _place_of(job)
     if job.artwork is None or not place:
         return False
-    settings = await store.place_settings(place)
+    settings = await store.places.settings(place)
     if settings.automatic_entry is False:
         return False
     where = settings.curation_place or place
-    return await store.enter_finished(job.artwork, where) is not None
+    return await store.rounds.entries.enter_finished(job.artwork, where) is not None
 
 
 def _place_of(job: Job) -> str:

@@ -65,7 +65,8 @@ class Tools:
     async def errand(self, given: Ask | Press) -> "Errand":
         """Look up who asks and what holds where they do."""
         accounts, settings = await asyncio.gather(
-            self.store.accounts_of(given.person.id), self.store.place_settings(given.place.id)
+            self.store.accounts.of_person(given.person.id),
+            self.store.places.settings(given.place.id),
         )
         locale = settings.language or given.person.locale
         everywhere = self.options.rank_of(accounts)
@@ -179,7 +180,7 @@ class Errand:
 
     async def artwork(self, artwork_id: str) -> Artwork:
         """Read a painting that they may see; raises RefusalError."""
-        found = await self.store.artwork(artwork_id)
+        found = await self.store.gallery.get(artwork_id)
         if found is None or found.deleted is not None:
             raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
         if found.hidden is not None and not self.oversees(await self.job(found.job)):
@@ -188,7 +189,7 @@ class Errand:
 
     async def job(self, job_id: str) -> Job:
         """Read a job; raises RefusalError."""
-        found = await self.store.get(job_id)
+        found = await self.store.queue.get(job_id)
         if found is None:
             raise RefusalError("refusal-no-job", given=quoted(job_id))
         return found

@@ -49,7 +49,7 @@ class Labels:
         while True:
             try:
                 if last is None:
-                    newest = await self._store.vote_log(limit=1, newest=True)
+                    newest = await self._store.votes.log.read(limit=1, newest=True)
                     last = newest[0].number if newest else 0
                 last = await self._read(last)
                 await self._relabel()
@@ -62,7 +62,7 @@ class Labels:
     async def _read(self, last: int) -> int:
         """Note the paintings that the log tells of, after an entry; gives the last one."""
         while True:
-            page = await self._store.vote_log(last, PAGE)
+            page = await self._store.votes.log.read(last, PAGE)
             self._waiting |= {each.artwork for each in page if each.kind not in _ABOUT_ROUNDS}
             last = page[-1].number if page else last
             if len(page) < PAGE:
@@ -73,19 +73,19 @@ class Labels:
         artworks, self._waiting = list(self._waiting), set()
         if not artworks:
             return
-        showings = await self._store.showings_of(artworks, self._publisher.origin)
-        votes = await self._store.votes_of({each.artwork for each in showings})
+        showings = await self._store.posts.of_artworks(artworks, self._publisher.origin)
+        votes = await self._store.votes.count({each.artwork for each in showings})
         late = await asyncio.gather(*(self._edit(each, votes[each.artwork]) for each in showings))
         self._waiting |= {each for each in late if each}
 
     async def _edit(self, showing: Showing, votes: int) -> str:
         """Write the count into one message; gives its painting if that has to wait."""
-        artwork = await self._store.artwork(showing.artwork)
+        artwork = await self._store.gallery.get(showing.artwork)
         if artwork is None or not artwork.shown:
             return ""
-        job = await self._store.get(artwork.job)
+        job = await self._store.queue.get(artwork.job)
         may_enter = job is not None and await enterable(self._store, job, artwork.id)
-        sale = (await self._store.sales_of([artwork.id])).get(artwork.id)
+        sale = (await self._store.sales.of_artworks([artwork.id])).get(artwork.id)
         if self._labels.get(showing.message) == (votes, may_enter, sale):
             return ""
         buttons = self._replies.painting_buttons(
@@ -96,7 +96,7 @@ class Labels:
         except (SlowDown, Away):
             return showing.artwork
         except (MessageGone, PlaceGone):
-            await self._store.shows_no_more(showing.origin, showing.message)
+            await self._store.posts.remove(showing.origin, showing.message)
             return ""
         if len(self._labels) >= MOST_REMEMBERED:
             self._labels.clear()

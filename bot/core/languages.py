@@ -42,7 +42,7 @@ def _advise(hint: str) -> None:
 
 async def _scripts(errand: Errand, model: str) -> tuple[str, ...]:
     """What every engine that could paint it reads; some don't say."""
-    live = await errand.store.engines()
+    live = await errand.store.queue.engines()
     reads = [each.reads or LATIN for each in live if model in each.models]
     first, *others = reads or [LATIN]
     return tuple(script for script in first if all(script in other for other in others)) or LATIN

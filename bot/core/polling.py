@@ -29,7 +29,7 @@ async def vote(errand: Errand, subject: str) -> list[Reply]:
         return await deal(errand, "")
     artwork = await errand.artwork(artwork_id)
     voter = Voter(errand.person.id, born=errand.person.born)
-    state = await errand.store.toggle(artwork.id, voter, key=errand.given.key)
+    state = await errand.store.votes.toggle(artwork.id, voter, key=errand.given.key)
     sentence = await _sentence(errand, state)
     if round_id:
         return await deal(errand, round_id, sentence)
@@ -57,8 +57,8 @@ async def _sentence(errand: Errand, state: VoteState) -> str:
 
 
 async def _least_age(errand: Errand, artwork: str) -> str:
-    entry = await errand.store.entry_of(artwork)
-    round_ = await errand.store.round(entry.round) if entry else None
+    entry = await errand.store.rounds.entries.of_artwork(artwork)
+    round_ = await errand.store.rounds.get(entry.round) if entry else None
     seconds = round_.rules.min_age if round_ else 0.0
     return duration(errand.tools.words, errand.locale, seconds)
 
@@ -86,20 +86,24 @@ async def deal(errand: Errand, subject: str, first: str = "") -> list[Reply]:
 
 
 async def _next(errand: Errand, round_id: str) -> Artwork | None:
-    if not round_id and (here := await errand.store.round_of(errand.curation_place)):
+    if not round_id and (here := await errand.store.rounds.current(errand.curation_place)):
         round_id = here.id
-    shown = await errand.store.next_to_show(errand.person.id, round_id) if round_id else None
-    return shown or await errand.store.next_to_show(errand.person.id)
+    shown = (
+        await errand.store.rounds.exposure.next_to_show(errand.person.id, round_id)
+        if round_id
+        else None
+    )
+    return shown or await errand.store.rounds.exposure.next_to_show(errand.person.id)
 
 
 async def _is_any_open(errand: Errand) -> bool:
     moment = await errand.store.now()
-    return any(each.is_open(moment) for each in await errand.store.rounds())
+    return any(each.is_open(moment) for each in await errand.store.rounds.recent())
 
 
 async def _dealt(errand: Errand, artwork: Artwork) -> Reply:
-    entry = await errand.store.entry_of(artwork.id)
-    round_: Round | None = await errand.store.round(entry.round) if entry else None
+    entry = await errand.store.rounds.entries.of_artwork(artwork.id)
+    round_: Round | None = await errand.store.rounds.get(entry.round) if entry else None
     if entry is None or round_ is None:
         raise VoteError("This round has ended; the next one takes new paintings.")
     data = await fetched_picture(errand.tools.blobs, artwork)

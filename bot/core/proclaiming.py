@@ -46,7 +46,7 @@ class Proclaimer:
             locale, "round-begins-how", duration=duration(self.words, locale, max(60.0, left))
         )
         rules = round_.rules
-        count = await self.store.entries(round_.id)
+        count = await self.store.rounds.entries.of_round(round_.id)
         fields = (
             ("round-field-pool", say(locale, "round-of", count=len(count), of=rules.pool)),
             ("round-field-quorum", say(locale, "round-quorum", count=rules.quorum)),
@@ -64,7 +64,7 @@ class Proclaimer:
     async def painting(self, artwork: Artwork, locale: str) -> Reply:
         """A painting of a round, for all to see and vote on."""
         traits, data = artwork.attributes, await fetched_picture(self.blobs, artwork)
-        votes = (await self.store.votes_of([artwork.id]))[artwork.id]
+        votes = (await self.store.votes.count([artwork.id]))[artwork.id]
         alt = self.words.say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
         kind = "png" if data and data.startswith(b"\x89PNG") else "jpeg"
         name = f"ganshare-{artwork.id}.{kind.replace('e', '')}"
@@ -86,7 +86,7 @@ class Proclaimer:
         """A round has ended."""
         say = self.words.say
         shown = await self._shown(winners)
-        status = await self.store.round_status(round_.id)
+        status = await self.store.rounds.status(round_.id)
         lines = []
         if status is not None and status.voters:
             values = {"voters": status.voters, "entries": status.entries}
@@ -110,7 +110,7 @@ class Proclaimer:
         say, places = self.words.say, dict[str, int]()
         for place, sale in news.winners:
             places[sale.artwork] = place
-        found = await self.store.artworks_by_id(places)
+        found = await self.store.gallery.several(places)
         sales = [sale for _, sale in news.winners if sale.artwork in found]
 
         def row(emoji: str, page: Callable[[Sale], str | None]) -> tuple[Button, ...]:
@@ -160,7 +160,7 @@ class Proclaimer:
         )
 
     async def _shown(self, standings: Sequence[Standing]) -> list[tuple[Standing, Artwork]]:
-        found = await asyncio.gather(*(self.store.artwork(each.artwork) for each in standings))
+        found = await asyncio.gather(*(self.store.gallery.get(each.artwork) for each in standings))
         pairs = zip(standings, found, strict=True)
         return [(standing, each) for standing, each in pairs if each is not None and each.shown]
 

@@ -33,7 +33,7 @@ async def reports(errand: Errand, artwork_id: str, action: str) -> list[Reply]:
             return await keep(errand, artwork_id)
         case _ if artwork_id:
             artwork, job = await _overseen(errand, artwork_id)
-            found = await errand.store.reports(limit=MOST_REPORTS)
+            found = await errand.store.community.reports(limit=MOST_REPORTS)
             return [await _shown(errand, artwork, job, found)]
         case _:
             return await review(errand)
@@ -47,7 +47,7 @@ async def review(errand: Errand, after: str = "", *, turned: bool = False) -> li
         turned: whether that one's message shows it.
     """
     _check_rank(errand)
-    found = await errand.store.reports(limit=MOST_REPORTS)
+    found = await errand.store.community.reports(limit=MOST_REPORTS)
     names = list(dict.fromkeys(each.artwork for each in found))
     later = names[names.index(after) + 1 :] if after in names else names
     waiting = [each for name in later if (each := await _waiting(errand, name)) is not None]
@@ -61,9 +61,9 @@ async def hide(errand: Errand, artwork_id: str, *, turned: bool = False) -> list
     """Keep a painting from everybody's eyes but the admins', in its chat, too."""
     artwork, job = await _overseen(errand, artwork_id)
     by = errand.person.id
-    await errand.store.hide_artwork(artwork.id, by, REPORTED)
-    await errand.store.close_reports(artwork.id, by)
-    await errand.store.renew(job.id)  # its message shows it
+    await errand.store.gallery.hide(artwork.id, by, REPORTED)
+    await errand.store.community.close_reports(artwork.id, by)
+    await errand.store.queue.renew(job.id)  # its message shows it
     return await _decided(errand, "report-hidden", turned=turned)
 
 
@@ -74,9 +74,9 @@ async def keep(errand: Errand, artwork_id: str, *, turned: bool = False) -> list
     artwork, job = await _overseen(errand, artwork_id)
     by = errand.person.id
     if artwork.hidden is not None:
-        await errand.store.show_artwork(artwork.id, by)
-        await errand.store.renew(job.id)
-    await errand.store.close_reports(artwork.id, by)
+        await errand.store.gallery.show(artwork.id, by)
+        await errand.store.queue.renew(job.id)
+    await errand.store.community.close_reports(artwork.id, by)
     return await _decided(errand, "report-kept", turned=turned)
 
 
@@ -84,7 +84,7 @@ async def notes(errand: Errand, person: str) -> list[Reply]:
     """Show the moderation log, newest first: all of it, or what happened in this place."""
     _check_rank(errand)
     place = None if errand.is_admin_everywhere else errand.place.id
-    found = await errand.store.notes(MOST_NOTES, person or None, place)
+    found = await errand.store.community.read_log(MOST_NOTES, person or None, place)
     fields = tuple(
         (
             f"{datetime.fromtimestamp(each.created, UTC):%Y-%m-%d %H:%M} UTC · {each.kind}",
@@ -119,10 +119,10 @@ async def _overseen(errand: Errand, artwork_id: str) -> tuple[Artwork, Job]:
 
 async def _waiting(errand: Errand, artwork_id: str) -> tuple[Artwork, Job] | None:
     """The painting of a report, if it still is there and theirs to decide about."""
-    artwork = await errand.store.artwork(artwork_id)
+    artwork = await errand.store.gallery.get(artwork_id)
     if artwork is None or artwork.deleted is not None:
         return None
-    job = await errand.store.get(artwork.job)
+    job = await errand.store.queue.get(artwork.job)
     return (artwork, job) if job is not None and errand.oversees(job) else None
 
 

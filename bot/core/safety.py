@@ -46,6 +46,8 @@ async def judge(errand: Errand, png: bytes) -> None:
     if verdict.reason is None:
         return
     what = f"a picture of {len(png)} bytes: {verdict.label}"
-    await errand.store.note("picture", errand.person.id, errand.place.id, what, verdict.reason)
+    await errand.store.community.log(
+        "picture", errand.person.id, errand.place.id, what, verdict.reason
+    )
     reason = reason_of(errand.tools.words, errand.locale, verdict.reason)
     raise RefusalError("refusal-picture-unsafe", reason=reason)

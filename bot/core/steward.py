@@ -79,7 +79,7 @@ class Steward:
     async def look(self) -> None:
         """Do once whatever is due."""
         await self._end_rounds()
-        rounds = [each for each in await self._store.rounds() if self._is_ours(each.place)]
+        rounds = [each for each in await self._store.rounds.recent() if self._is_ours(each.place)]
         places = list(dict.fromkeys(each.place for each in rounds))
         if not places:
             return
@@ -97,23 +97,23 @@ class Steward:
         return place.partition(":")[0] == self._publisher.origin
 
     async def _end_rounds(self) -> None:
-        over = [each for each in await self._store.rounds_to_close() if self._is_ours(each.place)]
+        over = [each for each in await self._store.rounds.to_close() if self._is_ours(each.place)]
         if over:
             await self._recount(over)
         for round_ in over:
-            await self._store.close_round(round_.id, BOT)
+            await self._store.rounds.close(round_.id, BOT)
             _log.info("a round has ended", round=round_.id)
-        await self._store.close_abandoned(BOT)
+        await self._store.rounds.close_abandoned(BOT)
 
     async def _announce(self, places: list[str]) -> None:
-        for each in await self._store.announcements(self._publisher.origin, places):
+        for each in await self._store.rounds.announcements.pending(self._publisher.origin, places):
             round_, locale = each.round, await self._locale(each.round.place)
 
             async def write(each: Announcement = each, locale: str = locale) -> Reply:
                 return await self._written(each, locale)
 
             if await self._tell(f"{round_.id}:{each.kind}", round_.place, write):
-                await self._store.announced(each, self._publisher.origin)
+                await self._store.rounds.announcements.mark_told(each, self._publisher.origin)
 
     async def _written(self, news: Announcement, locale: str) -> Reply:
         if news.kind == "opened":
@@ -121,22 +121,22 @@ class Steward:
         return await self._proclaimer.winners(news.round, news.winners, locale)
 
     async def _tell_sales(self, places: list[str]) -> None:
-        for each in await self._store.sale_news(places):
+        for each in await self._store.sales.news(places):
             locale = await self._locale(each.round.place)
 
             async def write(each: SaleNews = each, locale: str = locale) -> Reply:
                 return await self._proclaimer.sales(each, locale)
 
             if await self._tell(each.name, each.round.place, write):
-                await self._store.sale_told(each)
+                await self._store.sales.mark_told(each)
 
     async def _post_paintings(self, round_: Round) -> None:
-        entries = await self._store.entries(round_.id)
+        entries = await self._store.rounds.entries.of_round(round_.id)
         names = {f"{round_.id}:{each.artwork}": each.artwork for each in entries}
-        told = await self._store.was_told(names)
+        told = await self._store.posts.was_told(names)
         locale = await self._locale(round_.place)
         for name in [each for each in names if each not in told][:MOST_AT_ONCE]:
-            artwork = await self._store.artwork(names[name])
+            artwork = await self._store.gallery.get(names[name])
             if artwork is None or not artwork.shown:
                 continue
 
@@ -147,9 +147,9 @@ class Steward:
 
     async def _tell_week(self, place: str, week: str) -> None:
         name = f"digest:{place}:{week}"
-        if await self._store.was_told([name]):
+        if await self._store.posts.was_told([name]):
             return
-        digest = await self._store.digest(place)
+        digest = await self._store.rounds.announcements.digest(place)
         if not digest.rounds:
             return
         locale = await self._locale(place)
@@ -161,9 +161,9 @@ class Steward:
         Args:
             artwork: that the message shows.
         """
-        if await self._store.was_told([name]):
+        if await self._store.posts.was_told([name]):
             return True
-        if not await self._store.begin_telling(name, self._name, LEASE_SECONDS):
+        if not await self._store.posts.begin_telling(name, self._name, LEASE_SECONDS):
             return False
         try:
             reply = await write()
@@ -173,17 +173,17 @@ class Steward:
             address = None
         except (SlowDown, Away) as error:
             _log.info("told later", place=place, reason=str(error))
-            await self._store.end_telling(name, self._name, has_told=False)
+            await self._store.posts.end_telling(name, self._name, has_told=False)
             return False
         message = message_name(address)
         if artwork and address is not None and message is not None:
             locale = await self._locale(place)
-            await self._store.shows(artwork, self._publisher.origin, message, address, locale)
-        await self._store.end_telling(name, self._name)
+            await self._store.posts.save(artwork, self._publisher.origin, message, address, locale)
+        await self._store.posts.end_telling(name, self._name)
         return True
 
     async def _locale(self, place: str) -> str:
-        return (await self._store.place_settings(place)).language or "en"
+        return (await self._store.places.settings(place)).language or "en"
 
 
 def digest_week(moment: datetime) -> str:

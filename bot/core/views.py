@@ -57,7 +57,7 @@ async def look_at(store: Store, blobs: Blobs, job: Job) -> View:
     """
     match job.state:
         case JobState.QUEUED:
-            place, live = await asyncio.gather(store.place(job.id), store.engines())
+            place, live = await asyncio.gather(store.queue.position(job.id), store.queue.engines())
             request = job.request
             fitting = [
                 each
@@ -74,14 +74,14 @@ async def look_at(store: Store, blobs: Blobs, job: Job) -> View:
 
 
 async def _look_at_artwork(store: Store, blobs: Blobs, job: Job) -> View:
-    artwork = await store.artwork(job.artwork or "")
+    artwork = await store.gallery.get(job.artwork or "")
     view = View(job, artwork=artwork)
     if artwork is None or not artwork.shown:
         return replace(view, is_deleted=artwork is None or artwork.deleted is not None)
     votes, may_enter, sales = await asyncio.gather(
-        store.votes_of([artwork.id]),
+        store.votes.count([artwork.id]),
         enterable(store, job, artwork.id),
-        store.sales_of([artwork.id]),
+        store.sales.of_artworks([artwork.id]),
     )
     sale = sales.get(artwork.id)
     view = replace(view, votes=votes[artwork.id], may_enter=may_enter, sale=sale)

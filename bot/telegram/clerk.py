@@ -133,10 +133,10 @@ class Clerk:
         self._outbox.moved(old, new)
         store = self._front.store
         try:
-            settings = await store.place_settings(person_id(old))
+            settings = await store.places.settings(person_id(old))
             values = {name: getattr(settings, name) for name in type(settings).__slots__}
             values.pop("place")
-            await store.change_place(person_id(new), values, by=person_id(new))
+            await store.places.change(person_id(new), values, by=person_id(new))
         except WorldError as error:
             _log.warning("settings of a group that moved are not taken along: %s", error)
 
@@ -249,7 +249,7 @@ class Clerk:
 
     async def _has_message(self, job: str) -> bool:
         try:
-            return await self._front.store.post(job) is not None
+            return await self._front.store.posts.of_job(job) is not None
         except WorldError:
             return False
 

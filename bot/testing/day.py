@@ -54,12 +54,12 @@ class Day:
 
     async def newest(self, account: Account) -> Job:
         """Their newest job that is not over."""
-        return (await self.store.active(account.person))[-1]
+        return (await self.store.queue.active(account.person))[-1]
 
     async def artwork(self, platform: str) -> Artwork:
         """What became of the painting that was asked for first."""
-        job = await self.store.get(self.jobs[platform].id)
-        artwork = await self.store.artwork(job.artwork or "") if job else None
+        job = await self.store.queue.get(self.jobs[platform].id)
+        artwork = await self.store.gallery.get(job.artwork or "") if job else None
         if artwork is None:
             raise LookupError(platform)
         return artwork
@@ -132,7 +132,7 @@ async def open_day(folder: Path, seconds: float) -> AsyncIterator[Day]:
 
             async def all_are_there() -> bool:
                 listed = discord.gateway.connected and len(telegram.world.commands) >= 8
-                return bool(listed and await store.engines())
+                return bool(listed and await store.queue.engines())
 
             await come(all_are_there, processes, seconds)
             engine = next(each for log, each in processes.items() if "engine" in log.name)

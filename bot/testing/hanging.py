@@ -40,7 +40,7 @@ class Hand:
 
     async def claim(self) -> Job:
         """Take the next job; LookupError if there is none."""
-        jobs = await self._store.claim(ENGINE, models=[MODEL], max_area=512 * 512)
+        jobs = await self._store.queue.claim(ENGINE, models=[MODEL], max_area=512 * 512)
         if not jobs:
             raise LookupError("no job is queued")
         return jobs[0]
@@ -49,7 +49,7 @@ class Hand:
         """Publish a frame."""
         key = preview_key(job.id, job.attempt, step)
         await self._blobs.put(key, _as_jpeg(picture or plain_picture(), SMALL))
-        await self._store.beat(job, step=step, loss=1.0, preview=key)
+        await self._store.queue.beat(job, step=step, loss=1.0, preview=key)
 
     async def finish(
         self, job: Job, picture: bytes | None = None, manifest: Mapping[str, Any] | None = None
@@ -62,7 +62,7 @@ class Hand:
         await self._blobs.put(key, png)
         await self._blobs.put(small, _as_jpeg(png, SMALL))
         found = find_attributes(job.request.prompt)
-        artwork = await self._store.finish(
+        artwork = await self._store.queue.finish(
             job,
             NewArtwork(
                 blob=key,
@@ -91,7 +91,7 @@ class Hand:
         """Have a prompt painted from beginning to end."""
         request = JobRequest(prompt, seed, MODEL)
         key = hashlib.sha256(f"{person}{prompt}{seed}".encode()).hexdigest()
-        await self._store.submit(person, "web", request, key=key)
+        await self._store.queue.submit(person, "web", request, key=key)
         return await self.finish(await self.claim(), picture, manifest)
 
     async def hang_folder(self, folder: Path) -> list[Artwork]:

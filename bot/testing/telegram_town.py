@@ -64,7 +64,7 @@ class Town:
         """Wait until the bot has shown all there is of a job."""
 
         async def seen() -> bool:
-            found = await self.store.get(job.id)
+            found = await self.store.queue.get(job.id)
             return found is not None and found.state.over and found.seen == found.revision
 
         await self.until(seen, seconds)
@@ -125,5 +125,5 @@ async def open_town(telegram: TelegramServer, folder: Path) -> AsyncIterator[Tow
     }
     blobs = open_blobs(environment["GANSHARE_BLOBS_URL"])
     async with open_store(environment["GANSHARE_DATABASE_URL"], migrate=True) as store:
-        await store.report(make_report(id="hand"))
+        await store.queue.report_engine(make_report(id="hand"))
         yield Town(telegram, store, blobs, Hand(store, blobs), environment)

@@ -71,7 +71,7 @@ async def press(site: Site, visit: Visit) -> Response:
 
 
 async def _is_gone(site: Site, artwork_id: str) -> bool:
-    artwork = await site.store.artwork(artwork_id)
+    artwork = await site.store.gallery.get(artwork_id)
     return artwork is None or not artwork.shown
 
 
@@ -99,8 +99,8 @@ async def sign_in_page(site: Site, visit: Visit) -> Response:
 async def sign_in(site: Site, visit: Visit) -> Response:
     """Begin a session, under a cookie that nobody had before."""
     if visit.session.is_member:
-        await site.store.end_session(visit.session.token)
-    session = await site.store.redeem_sign_in(visit.said("sign_in")[:200])
+        await site.store.accounts.end_session(visit.session.token)
+    session = await site.store.accounts.redeem_sign_in(visit.said("sign_in")[:200])
     visit.session, visit.is_new = Session.of_member(session.token), True
     return site.redirect(visit, "/", site.words.say(visit.locale, "web-signed-in"))
 
@@ -108,7 +108,7 @@ async def sign_in(site: Site, visit: Visit) -> Response:
 async def sign_out(site: Site, visit: Visit) -> Response:
     """End the session here and in the store."""
     if visit.session.is_member:
-        await site.store.end_session(visit.session.token)
+        await site.store.accounts.end_session(visit.session.token)
     visit.session, visit.is_new = Session.new_guest(), True
     return site.redirect(visit, "/", site.words.say(visit.locale, "web-signed-out"))
 

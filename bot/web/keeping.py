@@ -49,13 +49,13 @@ async def _enter_paintings(front: Front) -> None:
         try:
             after, more = "", True
             while more:
-                page = await front.store.inbox(ORIGIN, PAGE, after=after)
+                page = await front.store.queue.inbox(ORIGIN, PAGE, after=after)
                 over = [job for job in page if job.state.over]
                 for job in over:
                     if job.state is JobState.DONE:
                         await enter_by_itself(front.store, job)
                 if over:
-                    await front.store.ack(over)
+                    await front.store.queue.ack(over)
                 more = len(page) == PAGE
                 after = page[-1].id if page else ""
             await front.store.wait(LOOK_SECONDS, Topic.NEWS)

@@ -28,7 +28,7 @@ async def link(site: Site, visit: Visit) -> Response:
         (reply,) = await desk.press(Press(Action.LINK, code, person, PLACE, key))
         return site.redirect(visit, "/link", reply.text)
     if not code:
-        made = await site.store.new_link(person.id)
+        made = await site.store.accounts.new_link(person.id)
         return await _show(site, visit, made=site.words.say(visit.locale, "link-code", code=made))
     (reply,) = await desk.answer(Ask("link", {"code": code}, person, PLACE, key))
     if reply.buttons:
@@ -50,7 +50,7 @@ async def _show(
         visit,
         "link.html",
         status,
-        accounts=await site.store.accounts_of(visit.person.id),
+        accounts=await site.store.accounts.of_person(visit.person.id),
         code=code,
         made=made,
         question=question,

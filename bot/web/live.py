@@ -120,7 +120,7 @@ class Follower:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _look(self) -> None:
-        for job in await self._store.several(list(self._watchers)):
+        for job in await self._store.queue.several(list(self._watchers)):
             known = self._known.get(job.id)
             view = await self._view(job, known)
             if view != known:
@@ -146,7 +146,7 @@ class Follower:
         """Nobody else reads what the web page asked for; other frontends acknowledge theirs."""
         if job.origin == ORIGIN and job.seen < job.revision:
             try:
-                await self._store.ack([job])
+                await self._store.queue.ack([job])
             except WorldError as error:
                 _log.warning("an acknowledgement waits", reason=str(error))
 

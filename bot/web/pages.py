@@ -54,7 +54,7 @@ async def show_home(
     site: Site, visit: Visit, given: dict[str, str], error: str = "", status: int = 200
 ) -> Response:
     """The first page with what somebody has typed, and with what is wrong about it."""
-    found = await site.store.gallery(limit=LATELY)
+    found = await site.store.gallery.search(limit=LATELY)
     (prompt, *others) = find_command("paint").parameters
     parameters = [_as_field(site, visit, each, given.get(each.name, "")) for each in others]
     return site.page(
@@ -142,7 +142,7 @@ def _query(visit: Visit) -> Query:
 async def gallery(site: Site, visit: Visit) -> Response:
     """All paintings, or those that were looked for."""
     query = _query(visit)
-    found = await site.store.gallery(
+    found = await site.store.gallery.search(
         after=query.after, limit=PAGE + 1, text=query.text, attributes=query.attributes
     )
     say = site.words.say
@@ -162,7 +162,9 @@ async def gallery(site: Site, visit: Visit) -> Response:
 async def mine(site: Site, visit: Visit) -> Response:
     """One's own paintings, those under way first."""
     query = Query(after=_query(visit).after)
-    found = await site.store.gallery(after=query.after, limit=PAGE + 1, person=visit.person.id)
+    found = await site.store.gallery.search(
+        after=query.after, limit=PAGE + 1, person=visit.person.id
+    )
     working = [] if query.after else await _working(site, visit)
     empty = site.words.say(visit.locale, "web-mine-empty")
     return await _wall(
@@ -171,8 +173,8 @@ async def mine(site: Site, visit: Visit) -> Response:
 
 
 async def _working(site: Site, visit: Visit) -> list[Job]:
-    accounts = await site.store.accounts_of(visit.person.id)
-    return [job for account in accounts for job in await site.store.active(account)]
+    accounts = await site.store.accounts.of_person(visit.person.id)
+    return [job for account in accounts for job in await site.store.queue.active(account)]
 
 
 async def _wall(
@@ -201,7 +203,7 @@ async def _wall(
 async def paintings(site: Site, visit: Visit, found: Sequence[Artwork]) -> list[Painting]:
     """Artworks as pages show them, with their votes, and how they stand as tokens."""
     ids = [each.id for each in found]
-    votes, sales = await site.store.votes_of(ids), await site.store.sales_of(ids)
+    votes, sales = await site.store.votes.count(ids), await site.store.sales.of_artworks(ids)
     return [
         Painting.of(each, site.words, visit.locale, votes[each.id], sales.get(each.id))
         for each in found
@@ -213,7 +215,7 @@ async def paintings(site: Site, visit: Visit, found: Sequence[Artwork]) -> list[
 
 async def shown_artwork(site: Site, artwork_id: str) -> Artwork:
     """The artwork, if everybody may see it; else there is nothing here."""
-    artwork = await site.store.artwork(artwork_id)
+    artwork = await site.store.gallery.get(artwork_id)
     if artwork is None or not artwork.shown:
         raise Refused(404, "web-not-found")
     return artwork
@@ -225,9 +227,11 @@ async def painting(site: Site, visit: Visit) -> Response:
     (view,) = await paintings(site, visit, [artwork])
     style = artwork.attributes.get("Style", "")
     related = (
-        await site.store.gallery(limit=RELATED + 1, attributes={"Style": style}) if style else []
+        await site.store.gallery.search(limit=RELATED + 1, attributes={"Style": style})
+        if style
+        else []
     )
-    owners = await site.store.accounts_of(artwork.person)
+    owners = await site.store.accounts.of_person(artwork.person)
     return site.page(
         visit,
         "painting.html",
@@ -246,11 +250,11 @@ async def painting(site: Site, visit: Visit) -> Response:
 
 async def voting(site: Site, visit: Visit, artwork: Artwork) -> dict[str, Any]:
     """How a painting stands with the visitor, and the round that goes on around it."""
-    state = await site.store.vote_state(artwork.id, visit.person.id)
-    owners = await site.store.accounts_of(artwork.person)
+    state = await site.store.votes.state(artwork.id, visit.person.id)
+    owners = await site.store.accounts.of_person(artwork.person)
     round_id = visit.request.query_params.get("round", "")
     is_id = round_id.isascii() and round_id.isalnum() and len(round_id) <= LONGEST_QUERY
-    job = await site.store.get(artwork.job)
+    job = await site.store.queue.get(artwork.job)
     is_own = visit.person.id in owners
     may_enter = is_own and job is not None and await enterable(site.store, job, artwork.id)
     return {

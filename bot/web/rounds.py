@@ -37,8 +37,8 @@ _HISTORY = {
 
 async def vote_news(site: Site, visit: Visit, subject: str, sentence: str) -> Response:
     """What a script shows after a vote."""
-    state = await site.store.vote_state(subject, visit.person.id)
-    artwork = await site.store.artwork(subject)
+    state = await site.store.votes.state(subject, visit.person.id)
+    artwork = await site.store.gallery.get(subject)
     prompt = artwork.prompt if artwork else ""
     label = site.words.say(visit.locale, "web-vote-for", count=state.votes, prompt=prompt)
     return JSONResponse(
@@ -50,7 +50,7 @@ async def show_next(site: Site, visit: Visit, round_id: str) -> Response:
     """Go to a painting of a round that this person has not seen; the view is counted."""
     if visit.person.rank <= Rank.GUEST:
         return site.redirect(visit, "/sign-in")
-    artwork = await site.store.next_to_show(visit.person.id, round_id)
+    artwork = await site.store.rounds.exposure.next_to_show(visit.person.id, round_id)
     if artwork is None:
         return site.redirect(visit, "/round", site.words.say(visit.locale, "deal-none"))
     return site.redirect(visit, f"/paintings/{artwork.id}?round={round_id}")
@@ -61,7 +61,7 @@ async def show_next(site: Site, visit: Visit, round_id: str) -> Response:
 
 async def round_page(site: Site, visit: Visit) -> Response:
     """The rounds that go on, and who won the last ones."""
-    found, moment = await site.store.rounds(), await site.store.now()
+    found, moment = await site.store.rounds.recent(), await site.store.now()
     going_on = [each for each in found if each.is_open(moment)]
     ended = [each for each in found if each.closed is not None][:MOST_ENDED]
     return site.page(
@@ -76,7 +76,7 @@ async def _shown(site: Site, visit: Visit, round_: Round) -> dict[str, Any]:
     def say(message: str, **values: int | str) -> str:
         return site.words.say(visit.locale, message, **values)
 
-    status = await site.store.round_status(round_.id)
+    status = await site.store.rounds.status(round_.id)
     facts: list[tuple[str, str]] = []
     if status is not None:
         left = duration(site.words, visit.locale, max(1.0, status.remaining))
@@ -94,14 +94,14 @@ async def _shown(site: Site, visit: Visit, round_: Round) -> dict[str, Any]:
 
 
 async def _winners(site: Site, visit: Visit, round_: Round) -> dict[str, Any]:
-    standings = await site.store.standings(round_.id)
+    standings = await site.store.rounds.standings(round_.id)
     found = await _artworks(site, [each for each in standings if each.won])
     title = site.words.say(visit.locale, "round-over-title", title=round_.title or "none")
     return {"title": title, "paintings": await paintings(site, visit, found)}
 
 
 async def _artworks(site: Site, standings: list[Standing]) -> list[Artwork]:
-    found = await asyncio.gather(*(site.store.artwork(each.artwork) for each in standings))
+    found = await asyncio.gather(*(site.store.gallery.get(each.artwork) for each in standings))
     return [each for each in found if each is not None and each.shown]
 
 
@@ -129,19 +129,19 @@ class Case:
 async def desk(site: Site, visit: Visit) -> Response:
     """Winners that nobody has decided about, and the set so far."""
     _check_curator(visit)
-    standings = await site.store.to_decide(MOST_CASES)
+    standings = await site.store.rounds.curation.to_decide(MOST_CASES)
     said: dict[str, list[Opinion]] = {}
     for round_id in {each.round for each in standings}:
         theirs = [each.artwork for each in standings if each.round == round_id]
-        said |= await site.store.opinions(round_id, theirs)
+        said |= await site.store.rounds.critics.opinions(round_id, theirs)
     cases = []
     for standing in standings:
-        artwork = await site.store.artwork(standing.artwork)
+        artwork = await site.store.gallery.get(standing.artwork)
         if artwork is not None and artwork.shown:
             opinions = said.get(artwork.id, [])
             cases.append(await _case(site, visit, standing, artwork, opinions))
-    chosen = await site.store.curated_set()
-    newest = [await site.store.artwork(each.id) for each in chosen[-MOST_CURATED:][::-1]]
+    chosen = await site.store.rounds.curation.approved()
+    newest = [await site.store.gallery.get(each.id) for each in chosen[-MOST_CURATED:][::-1]]
     shown = [each for each in newest if each is not None]
     curated = await paintings(site, visit, shown)
     return site.page(visit, "desk.html", items=cases, curated=curated)
@@ -152,10 +152,10 @@ async def decide(site: Site, visit: Visit) -> Response:
     _check_curator(visit)
     artwork, reason = visit.said("artwork")[:100], visit.said("reason").strip()[:200]
     if visit.said("verdict") == "approve":
-        await site.store.approve(artwork, visit.person.id, reason)
+        await site.store.rounds.curation.approve(artwork, visit.person.id, reason)
         sentence = "approved"
     else:
-        await site.store.veto(artwork, visit.person.id, reason)
+        await site.store.rounds.curation.veto(artwork, visit.person.id, reason)
         sentence = "vetoed"
     return site.redirect(visit, "/desk", site.words.say(visit.locale, sentence))
 
@@ -171,9 +171,9 @@ async def _case(
     def say(message: str, **values: int | str) -> str:
         return site.words.say(visit.locale, message, **values)
 
-    round_ = await site.store.round(standing.round)
+    round_ = await site.store.rounds.get(standing.round)
     title = round_.title if round_ and round_.title else say("round-plain")
-    log = await site.store.vote_log(artwork=artwork.id, kinds=_HISTORY, limit=50, newest=True)
+    log = await site.store.votes.log.read(artwork=artwork.id, kinds=_HISTORY, limit=50, newest=True)
     rate, bound = f"{standing.rate:.0%}", f"{standing.bound:.0%}"
     (shown,) = await paintings(site, visit, [artwork])
     return Case(

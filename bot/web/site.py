@@ -137,7 +137,7 @@ class Site:
         )
 
     async def _member(self, session: Session, locale: str) -> tuple[Session, Person]:
-        found = await self.store.session(session.token)
+        found = await self.store.accounts.session(session.token)
         if found is not None:
             rank = await self._rank(found.person)
             return session, Person(found.person, found.name, rank, locale)
@@ -148,7 +148,7 @@ class Site:
         """What the owner has named them, by any of their accounts."""
         if not (self._named.admins or self._named.curators):
             return Rank.MEMBER
-        return self._named.rank_of(await self.store.accounts_of(person)) or Rank.MEMBER
+        return self._named.rank_of(await self.store.accounts.of_person(person)) or Rank.MEMBER
 
     async def _accept_form(self, visit: Visit) -> None:
         request, address = visit.request, address_of(visit.request)
@@ -190,7 +190,7 @@ class Site:
 
     async def guests_per_day(self) -> int:
         """What a guest may paint in a day: as the place says, else as the whole installation."""
-        chosen = (await self.store.place_settings(PLACE.id)).guests_per_day
+        chosen = (await self.store.places.settings(PLACE.id)).guests_per_day
         return self.settings.web_guests_per_day if chosen is None else chosen
 
     async def may_paint(self, visit: Visit) -> bool:

@@ -27,7 +27,7 @@ _PARTS = 4  # in which progress is read aloud
 
 
 async def _job(site: Site, visit: Visit) -> Job:
-    job = await site.store.get(visit.request.path_params["job"])
+    job = await site.store.queue.get(visit.request.path_params["job"])
     if job is None:
         raise Refused(404, "web-not-found")
     return job
@@ -40,7 +40,7 @@ async def job_page(site: Site, visit: Visit) -> Response:
     if view.artwork is not None and view.artwork.shown:
         return RedirectResponse(f"/paintings/{view.artwork.id}", 303)
     title, text = described(site, view, visit.locale)
-    owners = await site.store.accounts_of(visit.person.id)
+    owners = await site.store.accounts.of_person(visit.person.id)
     return site.page(
         visit,
         "job.html",
@@ -61,7 +61,7 @@ async def _view(site: Site, job: Job) -> View:
         return await look_at(site.store, site.blobs, job)
     if job.state is not JobState.DONE:
         return View(job)
-    artwork = await site.store.artwork(job.artwork or "")
+    artwork = await site.store.gallery.get(job.artwork or "")
     is_deleted = artwork is None or artwork.deleted is not None
     return View(job, artwork=artwork, is_deleted=is_deleted)
 

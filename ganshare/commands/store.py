@@ -100,7 +100,7 @@ async def _prune(days: float | None) -> "Pruned":
 
     core = load(CoreSettings)
     async with open_store(core.database_url.get_secret_value()) as opened:
-        return await opened.prune(86_400 * (core.keep_days if days is None else days))
+        return await opened.queue.prune(86_400 * (core.keep_days if days is None else days))
 
 
 async def _status() -> "Status":
@@ -118,10 +118,11 @@ async def _name(database: "Database") -> str:
     """Name a backup by the database's clock."""
     from datetime import UTC, datetime
 
-    from ganshare.store import Limits, Store
+    from ganshare.queue_limits import QueueLimits
+    from ganshare.store import Store
 
     try:
-        now = datetime.fromtimestamp(await Store(database, Limits()).now(), UTC)
+        now = datetime.fromtimestamp(await Store(database, QueueLimits()).now(), UTC)
     finally:
         await database.close()
     return f"ganshare-{now:%Y%m%d-%H%M%S}"

@@ -25,7 +25,7 @@ __all__ = ["Candidate", "admission_statement", "refusal"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A job at the door; the fields are those of `Store.submit`."""
+    """A job at the door; the fields are those of `Store.queue.submit`."""
 
     person: str
     origin: str

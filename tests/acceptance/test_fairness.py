@@ -18,7 +18,8 @@ from benchmarks.fleet.engines import run_engines
 from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
 from ganshare.jobs import Job, JobState
-from ganshare.store import Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, open_store
 from ganshare.testing import PostgresServer, make_request, postgres_server
 
 # Engines by process.
@@ -58,13 +59,13 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 
 async def ask(store: Store, person: str, count: int = 1) -> list[Job]:
     keys = [f"message-{next(_numbers)}" for _ in range(count)]
-    asked = [await store.submit(person, "bot", make_request(), key=key) for key in keys]
+    asked = [await store.queue.submit(person, "bot", make_request(), key=key) for key in keys]
     return [submitted.job for submitted in asked]
 
 
 async def until_done(store: Store, jobs: int) -> None:
     async with asyncio.timeout(SECONDS):
-        while (await store.counts())[JobState.DONE] < jobs:  # noqa: ASYNC110  # no event tells
+        while (await store.queue.counts())[JobState.DONE] < jobs:  # noqa: ASYNC110  # no event tells
             await asyncio.sleep(0.01)
 
 
@@ -90,7 +91,7 @@ async def test_a_hundred_jobs_delay_a_newcomer_by_one_job_per_engine_at_most(
     url: str, processes: ProcessPoolExecutor
 ) -> None:
     # The limit of running jobs alone would leave engines free for a newcomer.
-    limits = Limits(per_person_running=100, per_person_active=200)
+    limits = QueueLimits(per_person_running=100, per_person_active=200)
     load = Load(url, SECONDS, paint_seconds=0.05, limits=limits, until_empty=True)
     async with open_store(url, limits, migrate=True) as store:
         await install(url)
@@ -101,7 +102,7 @@ async def test_a_hundred_jobs_delay_a_newcomer_by_one_job_per_engine_at_most(
         for done in (5, 15, 25):
             await until_done(store, done)
             newcomers += await ask(store, f"newcomer-{done}")
-        left = (await store.counts())[JobState.QUEUED]
+        left = (await store.queue.counts())[JobState.QUEUED]
         await all_ended(shifts)
     assert left > 2 * 6  # there was a backlog all the time
     history = await read(url)
@@ -118,7 +119,7 @@ async def test_a_hundred_jobs_delay_a_newcomer_by_one_job_per_engine_at_most(
 async def test_the_running_limit_is_never_exceeded_by_engines_that_claim_at_once(
     url: str, processes: ProcessPoolExecutor
 ) -> None:
-    limits = Limits(per_person_running=2, per_person_active=200)
+    limits = QueueLimits(per_person_running=2, per_person_active=200)
     load = Load(url, SECONDS, paint_seconds=0.01, limits=limits, until_empty=True)
     async with open_store(url, limits, migrate=True) as store:
         await install(url)

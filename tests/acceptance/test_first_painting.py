@@ -104,11 +104,11 @@ async def until_done(day: Day, visit: WebVisit | None, jobs: int) -> None:
     async with asyncio.timeout(LONGEST):
         while True:
             at_page = visit is not None and await asyncio.to_thread(visit.watch)
-            counts = await day.store.counts()
+            counts = await day.store.queue.counts()
             if counts[JobState.DONE] >= jobs and not at_page:
                 return
             assert not counts[JobState.DEAD]
-            rows = [await day.store.get(each.id) for each in await day.store.queue()]
+            rows = [await day.store.queue.get(each.id) for each in await day.store.queue.jobs()]
             now = f"{counts} {[each.step for each in rows if each]} {at_page}"
             if now != last:
                 moved, last = time.monotonic(), now
@@ -118,7 +118,7 @@ async def until_done(day: Day, visit: WebVisit | None, jobs: int) -> None:
 
 async def paints_at_full_load(day: Day) -> bool:
     """Whether the engine has as many paintings under way as it computes at once."""
-    steps = [each.step for each in await day.store.queue() if each.state is JobState.RUNNING]
+    steps = [each.step for each in await day.store.queue.jobs() if each.state is JobState.RUNNING]
     return len(steps) >= len(PLATFORMS) and all(steps)
 
 

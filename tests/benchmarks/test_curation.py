@@ -106,10 +106,10 @@ def test_ours_finds_half_as_many_again_and_cheats_don_t_win() -> None:
 
 async def _fill(store: Store, world: Any, cast: Any, rules: Any) -> str:
     """Put a made-up round into a real store."""
-    database = store._database
-    await store.submit("m0", "test", make_request(), key="0")
-    (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
-    await store.finish(job, make_artwork())
+    database = store.database
+    await store.queue.submit("m0", "test", make_request(), key="0")
+    (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
+    await store.queue.finish(job, make_artwork())
     count = len(world.authors)
     for table in (jobs, artworks):
         row = dict((await database.rows(sa.select(table)))[0])
@@ -118,7 +118,7 @@ async def _fill(store: Store, world: Any, cast: Any, rules: Any) -> str:
             each | ({"key": each["id"]} if table is jobs else {"job": each["id"]}) for each in own
         ]
         await database.write_each(table.insert(), [row | each for each in own])
-    round_ = await store.open_round("place:1", "m0", 86_400.0, rules)
+    round_ = await store.rounds.open("place:1", "m0", 86_400.0, rules)
     entry = {"round": round_.id, "entered_by": "m0", "entered": 0.0, "dealt": 0, "posted": 0}
     entries = [entry | {"artwork": f"p{n:04}", "final": False} for n in range(count)]
     await database.write_each(round_entries.insert(), entries)
@@ -152,7 +152,7 @@ def test_the_store_counts_and_ranks_as_the_benchmark_does(tmp_path: Path) -> Non
 
     async def stand() -> list[tuple[float, int, int]]:
         async with open_store(f"sqlite+aiosqlite:///{tmp_path}/s.db", migrate=True) as store:
-            found = await store.standings(await _fill(store, world, cast, rules))
+            found = await store.rounds.standings(await _fill(store, world, cast, rules))
             return [(each.bound, each.votes, int(each.artwork[1:])) for each in found]
 
     there = asyncio.run(stand())

@@ -48,7 +48,7 @@ async def test_a_front_answers_over_its_own_store(tmp_path: Path) -> None:
     async with open_front(core(tmp_path), BotSettings(model="wikiart"), migrate=True) as front:
         ask = Ask("paint", {"prompt": "a cat"}, Person("web:1", "A"), Place("web"), "key")
         (reply,) = await front.desk.answer(ask)
-        job = await front.store.get(reply.job or "")
+        job = await front.store.queue.get(reply.job or "")
         assert job is not None
         assert (job.origin, job.request.model) == ("web", "wikiart")
 
@@ -84,7 +84,7 @@ async def test_the_doctor_looks_at_store_blobs_and_engines(tmp_path: Path) -> No
         found = {each.name: each for each in await examine_core(settings)}
         assert (found["Store"].ok, found["Blobs"].ok) == (True, True)
         assert (found["Engines"].ok, found["Engines"].is_needed) == (False, False)
-        await store.report(make_report())
+        await store.queue.report_engine(make_report())
         engines = (await examine_core(settings))[1]
         assert engines.advice == "1 at work, with paintings-f8."
     unusable = settings.model_copy(update={"blobs_url": SecretUrl("file:///proc/none")})

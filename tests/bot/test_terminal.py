@@ -29,16 +29,16 @@ async def paint(store: Store, folder: Path) -> None:
     """Paint whatever is queued, in one colour, until cancelled."""
     blobs = open_blobs(f"file://{folder}/blobs")
     while True:
-        await store.report(make_report(rate=1.0))
-        for job in await store.claim("engine", models=[MODEL], max_area=512**2):
+        await store.queue.report_engine(make_report(rate=1.0))
+        for job in await store.queue.claim("engine", models=[MODEL], max_area=512**2):
             for step in (40, 80):
                 key = preview_key(job.id, job.attempt, step)
                 await blobs.put(key, picture())
-                await store.beat(job, step=step, preview=key)
+                await store.queue.beat(job, step=step, preview=key)
                 await asyncio.sleep(0.8)
             key = picture_key(job.id, job.attempt)
             await blobs.put(key, picture())
-            await store.finish(job, make_artwork(blob=key, preview=key))
+            await store.queue.finish(job, make_artwork(blob=key, preview=key))
         await asyncio.sleep(0.05)
 
 
@@ -90,7 +90,7 @@ async def test_lines_become_paintings_in_a_folder(store: Store, tmp_path: Path) 
     assert "command 'nothing' is unknown" in said
     assert "Frame 40: " in said
     assert "You have no painting waiting" in said
-    jobs = await store.artworks()
+    jobs = await store.gallery.recent()
     assert [job.seed == 7 for job in jobs] == [False, True]
     for artwork in jobs:
         saved = tmp_path / "paintings" / f"ganshare-{artwork.id}.png"
@@ -113,7 +113,7 @@ async def test_ctrl_c_stops_watching_and_the_painting_goes_on(store: Store, tmp_
     assert await process.wait() == 0
     assert "再见" in rest
     assert "a castle" in rest
-    assert (await store.counts())[JobState.QUEUED] == 1
+    assert (await store.queue.counts())[JobState.QUEUED] == 1
 
 
 @pytest.mark.slow
@@ -125,7 +125,7 @@ async def test_where_nobody_paints_it_starts_an_engine_of_its_own(
         out, _ = await process.communicate(b"a castle in teal --size 64x64 --steps 3")
     assert process.returncode == 0
     assert "one starts now" in out.decode()
-    (artwork,) = await store.artworks()
+    (artwork,) = await store.gallery.recent()
     with Image.open(tmp_path / "paintings" / f"ganshare-{artwork.id}.png") as saved:
         assert saved.size == (1024, 1024)
 
@@ -139,4 +139,4 @@ async def test_an_engine_that_ends_is_told_with_its_last_words(
     async with asyncio.timeout(120):
         out, _ = await process.communicate(b"a castle")
     assert "The engine ended: " in out.decode()
-    assert (await store.counts())[JobState.QUEUED] == 1
+    assert (await store.queue.counts())[JobState.QUEUED] == 1

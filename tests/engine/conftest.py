@@ -9,7 +9,8 @@ import torch
 from engine.testing import Scene
 from engine.warm import WarmModels
 from ganshare.blobs import open_blobs
-from ganshare.store import Limits, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import open_store
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,6 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture
 async def scene(tmp_path: Path, warm: WarmModels, one_thread: None) -> AsyncIterator[Scene]:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
-    limits = Limits(lease_seconds=20.0, per_person_running=100)
+    limits = QueueLimits(lease_seconds=20.0, per_person_running=100)
     async with open_store(url, limits, migrate=True) as store:
         yield Scene(store, open_blobs(f"file://{tmp_path}/blobs"), tmp_path, warm, url)

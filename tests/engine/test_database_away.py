@@ -9,7 +9,8 @@ from engine.testing import Scene, alone
 from engine.warm import WarmModels
 from ganshare.blobs import open_blobs
 from ganshare.jobs import JobState
-from ganshare.store import Limits, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import open_store
 from ganshare.testing import postgres_binaries, postgres_server
 
 STEPS = 24
@@ -21,7 +22,7 @@ async def test_a_painting_goes_on_without_its_database(
 ) -> None:
     with postgres_server() as server:
         url = server.create_database("away")
-        async with open_store(url, Limits(), migrate=True) as store:
+        async with open_store(url, QueueLimits(), migrate=True) as store:
             blobs = open_blobs(f"file://{tmp_path}/blobs")
             scene = Scene(store, blobs, tmp_path, warm, url)
             job = await scene.submit(steps=STEPS)
@@ -41,7 +42,7 @@ async def test_a_painting_goes_on_without_its_database(
                 server.start()
             done = await scene.job(job)
             assert (done.state, done.attempt) == (JobState.DONE, 1)
-            assert len(await store.artworks()) == 1
+            assert len(await store.gallery.recent()) == 1
             assert await scene.png(job) == alone(warm, job.request, tmp_path)
             errors = worker.metrics.registry.get_sample_value(
                 "ganshare_store_errors_total", {"part": "store"}

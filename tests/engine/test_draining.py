@@ -26,7 +26,7 @@ async def test_a_drain_finishes_what_it_can(scene: Scene) -> None:
     assert (await scene.job(job)).state is JobState.DONE
     assert (await scene.job(late)).state is JobState.QUEUED
     assert (await scene.job(waiting)).state in (JobState.QUEUED, JobState.DONE)
-    assert await scene.store.engines() == []
+    assert await scene.store.queue.engines() == []
 
 
 async def test_what_takes_too_long_is_saved_and_goes_on_elsewhere(scene: Scene) -> None:
@@ -90,7 +90,7 @@ async def test_an_engine_that_vanished_is_followed_from_its_last_state(scene: Sc
     done = await scene.job(job)
     assert (done.state, done.attempt) == (JobState.DONE, 2)
     assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
-    assert len(await scene.store.artworks()) == 1
+    assert len(await scene.store.gallery.recent()) == 1
 
 
 async def test_without_its_saved_state_a_painting_begins_anew(scene: Scene) -> None:
@@ -106,10 +106,10 @@ async def test_without_its_saved_state_a_painting_begins_anew(scene: Scene) -> N
 
 async def test_a_damaged_saved_state_is_left_alone(scene: Scene) -> None:
     job = await scene.submit()
-    (claimed,) = await scene.store.claim("other", models=["paintings-f8"], max_area=10**6)
+    (claimed,) = await scene.store.queue.claim("other", models=["paintings-f8"], max_area=10**6)
     await scene.blobs.put("states/x/1-0002.safetensors", b"damaged")
-    await scene.store.beat(claimed, saved_state="states/x/1-0002.safetensors")
-    await scene.store.release(claimed)
+    await scene.store.queue.beat(claimed, saved_state="states/x/1-0002.safetensors")
+    await scene.store.queue.release(claimed)
     await scene.worker().run()
     assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
 

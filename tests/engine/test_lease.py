@@ -13,13 +13,14 @@ from engine.testing import Scene
 from ganshare.errors import StoreError
 from ganshare.jobs import Job
 from ganshare.metrics import Metrics
-from ganshare.store import Beat, Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Beat, Queue, Store, open_store
 
 PROGRESS = Progress(step=3, steps=9, loss=0.5)
 
 
-class AwayStore(Store):
-    """A store whose database is away whenever the test says so."""
+class AwayQueue(Queue):
+    """A queue whose database is away whenever the test says so."""
 
     away = False
 
@@ -32,7 +33,7 @@ class AwayStore(Store):
 @pytest.fixture
 async def job(scene: Scene) -> Job:
     await scene.submit(person="she")
-    (claimed,) = await scene.store.claim("me", models=["paintings-f8"], max_area=10**6)
+    (claimed,) = await scene.store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
     return claimed
 
 
@@ -43,13 +44,13 @@ def lease_of(
 
 
 async def test_beats_hold_the_job_for_as_long_as_it_takes(scene: Scene) -> None:
-    async with open_store(scene.url, Limits(lease_seconds=1.0)) as store:
+    async with open_store(scene.url, QueueLimits(lease_seconds=1.0)) as store:
         await scene.submit()
-        (job,) = await store.claim("me", models=["paintings-f8"], max_area=10**6)
+        (job,) = await store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
         async with lease_of(store, job) as lease:
             for _ in range(8):
                 await asyncio.sleep(0.2)
-                assert await store.reap() == await store.reap()
+                assert await store.queue.reap() == await store.queue.reap()
                 assert (await scene.job(job)).attempt == 1
         assert lease.held
         assert (await scene.job(job)).worker == "me"
@@ -116,7 +117,7 @@ async def _revised(scene: Scene, job: Job, beaten: int) -> bool:
 async def test_a_cancellation_is_learned_and_the_job_stays_ours(scene: Scene, job: Job) -> None:
     ended = asyncio.Event()
     async with lease_of(scene.store, job, 0.4, ended.set) as lease:
-        await scene.store.cancel(job.id, by="she")
+        await scene.store.queue.cancel(job.id, by="she")
         async with asyncio.timeout(2.0):
             await ended.wait()
         assert (lease.cancelled, lease.lost, lease.held) == (True, False, True)
@@ -125,7 +126,7 @@ async def test_a_cancellation_is_learned_and_the_job_stays_ours(scene: Scene, jo
 async def test_a_lost_job_is_noticed(scene: Scene, job: Job) -> None:
     ended = asyncio.Event()
     async with lease_of(scene.store, job, 0.4, ended.set) as lease:
-        await scene.store.release(job)
+        await scene.store.queue.release(job)
         async with asyncio.timeout(2.0):
             await ended.wait()
         assert lease.lost
@@ -136,11 +137,11 @@ async def test_a_database_that_comes_back_finds_the_lease_and_all_the_news(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_store(scene.url)
-    store.__class__ = AwayStore
+    store.queue.__class__ = AwayQueue
     async with store:
         await scene.submit()
-        (job,) = await store.claim("me", models=["paintings-f8"], max_area=10**6)
-        monkeypatch.setattr(AwayStore, "away", True)
+        (job,) = await store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
+        monkeypatch.setattr(AwayQueue, "away", True)
         async with lease_of(store, job, 0.4) as lease:
             lease.tell(preview="previews/1.jpg")
             await asyncio.sleep(0.3)
@@ -148,7 +149,7 @@ async def test_a_database_that_comes_back_finds_the_lease_and_all_the_news(
             await asyncio.sleep(0.8)
             assert lease.held
             assert (await scene.job(job)).preview is None
-            monkeypatch.setattr(AwayStore, "away", False)
+            monkeypatch.setattr(AwayQueue, "away", False)
 
             async def arrived() -> bool:
                 told = await scene.job(job)
@@ -162,13 +163,13 @@ async def test_a_database_that_comes_back_finds_the_lease_and_all_the_news(
 
 
 async def test_a_database_that_does_not_answer_is_given_up_on(scene: Scene, job: Job) -> None:
-    class Silent(AwayStore):
+    class Silent(AwayQueue):
         async def beat(self, job: Job, **news: Any) -> Beat:
             await asyncio.sleep(60)
             return Beat(mine=True, cancel=False)
 
     store = open_store(scene.url)
-    store.__class__ = Silent
+    store.queue.__class__ = Silent
     async with store:
         with pytest.raises(StoreError, match="does not answer"):
             await lease_of(store, job, 0.1).told()

@@ -47,7 +47,7 @@ def slow_blobs(scene: Scene) -> SlowBlobs:
 @pytest.fixture
 async def job(scene: Scene) -> Job:
     await scene.submit()
-    (claimed,) = await scene.store.claim("me", models=["paintings-f8"], max_area=10**6)
+    (claimed,) = await scene.store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
     return claimed
 
 
@@ -172,7 +172,7 @@ async def test_publishing_twice_gives_one_artwork(scene: Scene, picture: Picture
     first = await publish(scene.store, scene.blobs, job, picture)
     second = await publish(scene.store, scene.blobs, job, picture)
     assert first == second
-    assert len(await scene.store.artworks()) == 2  # with the one that the picture came from
+    assert len(await scene.store.gallery.recent()) == 2  # with the one that the picture came from
 
 
 async def test_a_picture_never_overwrites_another(scene: Scene, picture: Picture, job: Job) -> None:

@@ -69,7 +69,7 @@ async def test_a_painting_survives_the_death_of_its_engine(scene: Scene) -> None
     done = await scene.job(job)
     assert (done.state, done.attempt) == (JobState.DONE, 2)
     assert "the painting goes on from its saved state" in (scene.folder / "engine.log").read_text()
-    assert len(await scene.store.artworks()) == 1
+    assert len(await scene.store.gallery.recent()) == 1
     assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
 
 
@@ -93,7 +93,7 @@ async def test_health_is_served_while_it_paints_and_sigterm_hands_the_job_back(
     assert handed_back.state is JobState.QUEUED
     assert handed_back.saved_state is not None
     assert handed_back.max_attempts - handed_back.attempt == 3
-    assert await scene.store.engines() == []
+    assert await scene.store.queue.engines() == []
 
 
 @pytest.mark.parametrize(

@@ -66,8 +66,8 @@ async def test_a_painting_that_fails_is_kept_for_admins_and_not_shown(
     artwork = await scene.artwork(job)
     assert artwork.hidden == "it looks like nudity (1.00)"
     assert await scene.png(job)
-    assert await scene.store.gallery() == []
-    (note,) = await scene.store.notes()
+    assert await scene.store.gallery.search() == []
+    (note,) = await scene.store.community.read_log()
     assert (note.kind, note.person, note.reason) == ("picture", job.person, artwork.hidden)
 
 
@@ -79,7 +79,7 @@ async def test_previews_are_judged_like_the_painting(scene: Scene, warm: WarmMod
         worker = scene.worker(pace=Pace(preview=0.0, save=1000.0))
         worker.safety = check_with(warm, threshold)
         await worker.run()
-        frames = await scene.store.frames(job.id)
+        frames = await scene.store.queue.frames(job.id)
         judged[threshold] = bool(frames), (await scene.job(job)).preview is not None
         assert (await scene.job(job)).state is JobState.DONE
     assert judged == {-1000.0: (False, False), 1000.0: (True, True)}
@@ -90,8 +90,8 @@ async def test_a_painting_that_passes_is_shown(scene: Scene, warm: WarmModels) -
     worker = scene.worker()
     worker.safety = check_with(warm, 1000.0)
     await worker.run()
-    assert await scene.store.gallery() == [await scene.artwork(job)]
-    assert await scene.store.notes() == []
+    assert await scene.store.gallery.search() == [await scene.artwork(job)]
+    assert await scene.store.community.read_log() == []
 
 
 async def test_a_check_that_fails_lets_nothing_pass(scene: Scene) -> None:
@@ -117,7 +117,7 @@ async def test_a_picture_to_begin_from_that_fails_is_refused_at_once(
     assert (refused.state, refused.attempt) == (JobState.DEAD, 1)
     assert refused.error is not None
     assert refused.error.startswith("The picture to begin from is not accepted: it looks like")
-    (note,) = await scene.store.notes()
+    (note,) = await scene.store.community.read_log()
     assert (note.kind, note.text) == ("picture", "inputs/1.png")
 
 

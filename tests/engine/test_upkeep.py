@@ -13,7 +13,8 @@ from engine.upkeep import keep_up
 from ganshare.blobs import picture_key
 from ganshare.jobs import Job, JobState
 from ganshare.metrics import Metrics
-from ganshare.store import Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, open_store
 from ganshare.store.tables import jobs
 from ganshare.store.votes_tables import rounds
 from ganshare.testing import MODEL, make_report, make_request, postgres_server
@@ -23,26 +24,26 @@ async def left_behind(scene: Scene) -> str:
     """The picture that an engine uploaded two days ago, and then was killed."""
     await scene.submit()
     job: Job
-    (job,) = await scene.store.claim("killed", models=["paintings-f8"], max_area=10**6)
+    (job,) = await scene.store.queue.claim("killed", models=["paintings-f8"], max_area=10**6)
     key = picture_key(job.id, job.attempt)
     await scene.blobs.put(key, b"picture")
     path = scene.folder / "blobs" / key
     long_ago = path.stat().st_mtime - 2 * 86_400
     os.utime(path, (long_ago, long_ago))
-    await scene.store.fail(job, "killed", retry=False)
+    await scene.store.queue.fail(job, "killed", retry=False)
     return key
 
 
 async def test_an_engine_ends_a_round_whose_own_bot_runs_no_more(scene: Scene) -> None:
-    round_ = await scene.store.open_round("discord:9", "discord:1", 3_600.0)
+    round_ = await scene.store.rounds.open("discord:9", "discord:1", 3_600.0)
     late = rounds.update().values(closes=rounds.c.closes - 8 * 3_600.0)
-    await scene.store._database.write(late)
+    await scene.store.database.write(late)
     upkeep = asyncio.create_task(
         keep_up(scene.store, scene.blobs, Metrics("engine"), lambda: make_report(), 90 * 86_400.0)
     )
 
     async def ended() -> bool:
-        found = await scene.store.round(round_.id)
+        found = await scene.store.rounds.get(round_.id)
         return found is not None and found.closed is not None
 
     await scene.until(ended)
@@ -54,7 +55,7 @@ async def test_an_engine_removes_what_killed_attempts_and_deletions_left(scene: 
     painted = await scene.submit()
     await scene.worker().run()
     artwork = await scene.artwork(painted)
-    await scene.store.delete_artwork(artwork.id, painted.person)
+    await scene.store.gallery.delete(artwork.id, painted.person)
     orphan = await left_behind(scene)
     assert {orphan, artwork.blob, artwork.preview} <= await scene.keys()
     upkeep = asyncio.create_task(
@@ -67,7 +68,7 @@ async def test_an_engine_removes_what_killed_attempts_and_deletions_left(scene: 
     await scene.until(swept, 20.0)
     upkeep.cancel()
     await asyncio.gather(upkeep, return_exceptions=True)
-    assert await scene.store.forgotten_blobs() == []
+    assert await scene.store.gallery.forgotten_blobs() == []
 
 
 @asynccontextmanager
@@ -79,10 +80,10 @@ async def back_from_an_outage(
     try:
         with postgres_server() as server:
             url = server.create_database("away")
-            async with open_store(url, Limits(lease_seconds=lease), migrate=True) as store:
-                await store.submit("ann", "bot", make_request(), key="1")
-                (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
-                await store._database.write(jobs.update().values(lease_until=1.0))
+            async with open_store(url, QueueLimits(lease_seconds=lease), migrate=True) as store:
+                await store.queue.submit("ann", "bot", make_request(), key="1")
+                (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
+                await store.database.write(jobs.update().values(lease_until=1.0))
                 server.kill()
                 with capture_logs() as logs:
                     upkeep = asyncio.create_task(
@@ -108,11 +109,11 @@ async def test_after_an_outage_the_engines_that_live_keep_their_jobs(
         reports: set[float] = set()
 
         async def goes_on() -> bool:
-            reports.update(engine.reported for engine in await store.engines())
+            reports.update(engine.reported for engine in await store.queue.engines())
             return len(reports) > 10
 
         await scene.until(goes_on)
-        assert (await store.beat(job)).mine
+        assert (await store.queue.beat(job)).mine
 
 
 async def test_after_an_outage_the_jobs_of_those_that_died_are_queued_again(
@@ -121,7 +122,7 @@ async def test_after_an_outage_the_jobs_of_those_that_died_are_queued_again(
     async with back_from_an_outage(scene, 0.1, monkeypatch) as (store, job):
 
         async def is_queued() -> bool:
-            found = await store.get(job.id)
+            found = await store.queue.get(job.id)
             return found is not None and found.state is JobState.QUEUED
 
         await scene.until(is_queued)

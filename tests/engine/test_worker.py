@@ -38,7 +38,7 @@ async def test_a_picture_does_not_depend_on_its_company(scene: Scene) -> None:
         wish(seed=4, prompt="a red sun | fog:0.5"),
     ]  # fmt: skip
     jobs = [
-        (await scene.store.submit(f"p{n}", "test", each, key=str(n))).job
+        (await scene.store.queue.submit(f"p{n}", "test", each, key=str(n))).job
         for n, each in enumerate(wishes)
     ]
     worker = scene.worker(batch=3, lanes=2)
@@ -77,7 +77,7 @@ async def test_previews_are_shown_on_the_way(scene: Scene) -> None:
     assert len(shown) >= 2
     assert all(len(data) < 80_000 for data in shown.values())
     assert all(decode_image(data, "preview").shape == (3, 64, 64) for data in shown.values())
-    frames = await scene.store.frames(job.id)
+    frames = await scene.store.queue.frames(job.id)
     assert [frame.step for frame in frames] == sorted({frame.step for frame in frames})
     done = await scene.job(job)
     assert (done.step, done.steps) == (12, 12)
@@ -107,11 +107,11 @@ async def test_an_engine_reports_itself_and_says_goodbye(scene: Scene) -> None:
     worker = scene.worker(name="engine-7", batch=3)
     async with scene.at_work(worker):
         await scene.until_step(job, 1)
-        await scene.until(scene.store.engines)
-        (report,) = await scene.store.engines()
+        await scene.until(scene.store.queue.engines)
+        (report,) = await scene.store.queue.engines()
         assert (report.id, report.batch, report.rate) == ("engine-7", 3, None)
         assert report.models[0] == "paintings-f8"
-    assert await scene.store.engines() == []
+    assert await scene.store.queue.engines() == []
     rate = worker.report().rate
     assert rate is not None
     assert 0 < rate < 10 * job.cost
@@ -125,7 +125,7 @@ async def test_a_cancelled_job_stops_and_its_company_goes_on(scene: Scene) -> No
     other = await scene.submit(steps=8)
     async with scene.at_work(scene.worker()):
         await scene.until_step(unwanted, 1)
-        await scene.store.cancel(unwanted.id, by="she")
+        await scene.store.queue.cancel(unwanted.id, by="she")
     cancelled = await scene.job(unwanted)
     assert cancelled.state is JobState.CANCELLED
     assert cancelled.step < 2000

@@ -10,28 +10,29 @@ import pytest
 from rich.console import Console
 
 from ganshare.jobs import Job, JobState
+from ganshare.queue_limits import QueueLimits
 from ganshare.queue_view import duration, look, picture
-from ganshare.store import Limits, Store, open_store
+from ganshare.store import Store, open_store
 from ganshare.testing import make_artwork, make_report, make_request
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     url = f"sqlite+aiosqlite:///{tmp_path}/ganshare.db"
-    async with open_store(url, Limits(lease_seconds=1), migrate=True) as opened:
+    async with open_store(url, QueueLimits(lease_seconds=1), migrate=True) as opened:
         yield opened
 
 
 async def submit(store: Store, number: int, prompt: str = "a castle") -> Job:
     request = make_request(prompt=prompt, seed=number)
     await asyncio.sleep(0.002)  # who asked within the same millisecond has no order
-    submitted = await store.submit(f"chat:{number}", "chat", request, key=f"key-{number}")
+    submitted = await store.queue.submit(f"chat:{number}", "chat", request, key=f"key-{number}")
     return submitted.job
 
 
 async def claim(store: Store, count: int = 1) -> list[Job]:
     request = make_request()
-    return await store.claim("engine-1", models=[request.model], max_area=10**9, count=count)
+    return await store.queue.claim("engine-1", models=[request.model], max_area=10**9, count=count)
 
 
 async def drawn(store: Store, width: int = 120, trouble: str | None = None) -> str:
@@ -49,12 +50,12 @@ async def test_an_empty_store_without_engines_says_what_to_do(store: Store) -> N
 
 
 async def test_each_job_is_shown_where_it_stands(store: Store) -> None:
-    await store.report(make_report(rate=0.5))
+    await store.queue.report_engine(make_report(rate=0.5))
     for number, prompt in enumerate(["a ruined castle", "a running horse", "a late guest"]):
         await submit(store, number, prompt)
     ruined, running = await claim(store, 2)
-    await store.fail(ruined, "The weights are truncated.", retry=False)
-    await store.beat(running, step=30)
+    await store.queue.fail(ruined, "The weights are truncated.", retry=False)
+    await store.queue.beat(running, step=30)
     view = await look(store)
     assert (view.counts[JobState.QUEUED], view.counts[JobState.DEAD]) == (1, 1)
     assert [job.id for job in view.running] == [running.id]
@@ -71,7 +72,7 @@ async def test_each_job_is_shown_where_it_stands(store: Store) -> None:
 async def test_a_painting_that_was_done_counts_in_the_headline(store: Store) -> None:
     await submit(store, 1)
     (job,) = await claim(store)
-    assert await store.finish(job, make_artwork()) is not None
+    assert await store.queue.finish(job, make_artwork()) is not None
     text = await drawn(store)
     assert "1 done" in text
     assert "In the last 60 min 1 were painted, each in 0 s after waiting for 0 s" in text
@@ -94,7 +95,7 @@ async def test_jobs_left_out_are_counted(store: Store) -> None:
 async def test_a_job_that_shall_end_is_marked(store: Store) -> None:
     await submit(store, 1)
     (job,) = await claim(store)
-    await store.cancel(job.id, by=job.person)
+    await store.queue.cancel(job.id, by=job.person)
     assert "0/120 ending" in await drawn(store)
 
 
@@ -109,7 +110,7 @@ async def test_a_job_past_its_lease_is_marked(store: Store) -> None:
 async def test_nothing_that_came_from_elsewhere_speaks_to_the_terminal(store: Store) -> None:
     await submit(store, 1, "a castle [bold red]x[/]\nend")
     (job,) = await claim(store)
-    await store.fail(job, "failed with \x1b]0;owned\x07", retry=False)
+    await store.queue.fail(job, "failed with \x1b]0;owned\x07", retry=False)
     text = await drawn(store, width=160)
     assert "\x1b" not in text
     assert "a castle [bold red]x[/] end" in text
@@ -121,7 +122,7 @@ async def test_trouble_is_said_above_the_last_picture(store: Store) -> None:
 
 
 async def test_json_holds_the_same_facts(store: Store) -> None:
-    await store.report(make_report(rate=0.5))
+    await store.queue.report_engine(make_report(rate=0.5))
     running, waiting = [await submit(store, number) for number in (1, 2)]
     await claim(store)
     facts = json.loads(json.dumps((await look(store)).to_json()))

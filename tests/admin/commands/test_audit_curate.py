@@ -29,9 +29,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def paint(store: Store, prompt: str) -> Artwork:
     request = make_request(prompt=prompt)
-    await store.submit("discord:1", "test", request, key=prompt)
-    (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
-    made = await store.finish(job, make_artwork())
+    await store.queue.submit("discord:1", "test", request, key=prompt)
+    (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
+    made = await store.queue.finish(job, make_artwork())
     assert made is not None
     return made
 
@@ -39,16 +39,16 @@ async def paint(store: Store, prompt: str) -> Artwork:
 async def _community(folder: Path) -> list[str]:
     async with open_store(f"sqlite+aiosqlite:///{folder}/store.db", migrate=True) as store:
         rules = RoundRules(min_age=0.0, quorum=1, views=0, winners=1)
-        round_ = await store.open_round("discord:9", "discord:1", 3_600.0, rules)
+        round_ = await store.rounds.open("discord:9", "discord:1", 3_600.0, rules)
         ids = []
         for place, prompt in enumerate(["=cmd|' /C calc'!A0", "a harbour, at night"]):
             painting = await paint(store, prompt)
             ids.append(painting.id)
-            await store.enter(round_.id, painting.id, "discord:1")
+            await store.rounds.entries.enter(round_.id, painting.id, "discord:1")
             for number in range(3 - place):
                 voter = Voter(f"discord:{50 + number}")
-                await store.cast(VoteEvent(painting.id, voter, "discord:2", True, 5.0))
-        await store.close_round(round_.id, "discord:1", early=True)
+                await store.votes.cast(VoteEvent(painting.id, voter, "discord:2", True, 5.0))
+        await store.rounds.close(round_.id, "discord:1", early=True)
         return ids
 
 

@@ -39,10 +39,10 @@ async def _community(folder: Path) -> None:
     dice = random.Random(1)
     blobs = open_blobs(f"file://{folder}/blobs")
     async with open_store(f"sqlite+aiosqlite:///{folder}/store.db", migrate=True) as store:
-        await store.submit("discord:0", "test", make_request(), key="0")
-        (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
-        await store.finish(job, make_artwork())
-        database = store._database
+        await store.queue.submit("discord:0", "test", make_request(), key="0")
+        (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
+        await store.queue.finish(job, make_artwork())
+        database = store.database
         names = [f"p{number:03}" for number in range(COUNT)]
         for table in (jobs, artworks):
             row = dict((await database.rows(sa.select(table)))[0])
@@ -53,8 +53,8 @@ async def _community(folder: Path) -> None:
                 key = {"key": each["id"]} if table is jobs else {"job": each["id"]}
                 each |= key if table is jobs else key | {"preview": f"pictures/{each['id']}/1.png"}
             await database.write_each(table.insert(), rows)
-        round_ = await store.open_round("discord:9", "discord:0", 3_600.0, RoundRules())
-        await store.close_round(round_.id, "discord:0", early=True)
+        round_ = await store.rounds.open("discord:9", "discord:0", 3_600.0, RoundRules())
+        await store.rounds.close(round_.id, "discord:0", early=True)
         liked = [dice.random() for _ in names]
         order = sorted(range(COUNT), key=lambda n: -liked[n] - 0.2 * dice.random())
         entry = {
@@ -106,6 +106,6 @@ def test_a_taste_for_red_is_learned_and_its_worth_is_told(
 async def _opinions(folder: Path) -> list[Opinion]:
     """What the critics think of the painting that the community liked best."""
     async with open_store(f"sqlite+aiosqlite:///{folder}/store.db") as store:
-        (round_,) = await store.rounds()
-        best = (await store.standings(round_.id))[0].artwork
-        return (await store.opinions(round_.id, [best]))[best]
+        (round_,) = await store.rounds.recent()
+        best = (await store.rounds.standings(round_.id))[0].artwork
+        return (await store.rounds.critics.opinions(round_.id, [best]))[best]

@@ -40,7 +40,7 @@ def type_in(
 
 async def _weights(url: str, round_id: str) -> dict[str, Any]:
     async with open_store(url) as store:
-        entry = (await store.vote_log(newest=True, limit=1))[0]
+        entry = (await store.votes.log.read(newest=True, limit=1))[0]
         assert entry.kind is LogKind.WEIGH
         assert entry.data["round"] == round_id
         return {"source": entry.reason, **entry.data["weights"]}

@@ -88,7 +88,7 @@ async def curate(environment: dict[str, str]) -> list[bytes]:
     pictures = []
     async with open_store(environment["GANSHARE_DATABASE_URL"], migrate=True) as store:
         rules = RoundRules(min_age=0.0, quorum=1, views=0, winners=PAINTINGS, per_person=10)
-        round_ = await store.open_round("discord:9", "discord:1", 3_600.0, rules)
+        round_ = await store.rounds.open("discord:9", "discord:1", 3_600.0, rules)
         for number in range(PAINTINGS):
             picture = io.BytesIO()
             Image.new("RGB", (8, 8), (number, 0, 0)).save(picture, "PNG")
@@ -96,9 +96,9 @@ async def curate(environment: dict[str, str]) -> list[bytes]:
             pictures.append(data)
             await blobs.put(f"pictures/{number:032x}/1.png", data)
             request = make_request(prompt=f"a Cubist painting of a Castle in Red, {number}")
-            await store.submit("discord:1", "test", request, key=str(number))
-            (job,) = await store.claim("engine", models=[MODEL], max_area=10**6)
-            made = await store.finish(
+            await store.queue.submit("discord:1", "test", request, key=str(number))
+            (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
+            made = await store.queue.finish(
                 job,
                 make_artwork(
                     blob=f"pictures/{number:032x}/1.png",
@@ -107,13 +107,13 @@ async def curate(environment: dict[str, str]) -> list[bytes]:
                 ),
             )
             assert made is not None
-            await store.enter(round_.id, made.id, "discord:1")
+            await store.rounds.entries.enter(round_.id, made.id, "discord:1")
             for voter in range(3):
                 event = VoteEvent(made.id, Voter(f"discord:{50 + voter}"), "discord:2", True, 5.0)
-                await store.cast(event)
-        await store.close_round(round_.id, "discord:1", early=True)
-        for standing in await store.to_decide():
-            await store.approve(standing.artwork, "discord:1")
+                await store.votes.cast(event)
+        await store.rounds.close(round_.id, "discord:1", early=True)
+        for standing in await store.rounds.curation.to_decide():
+            await store.rounds.curation.approve(standing.artwork, "discord:1")
     return pictures
 
 

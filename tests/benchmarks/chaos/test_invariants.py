@@ -20,7 +20,8 @@ from benchmarks.chaos.plan import ATTEMPT_KEY, ORIGINS, Fate, Scene, origin_of
 from engine.images import encode_png
 from ganshare.blobs import open_blobs, picture_key, thumbnail_key
 from ganshare.jobs import Job
-from ganshare.store import Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, make_artwork
 
 JOBS = 12
@@ -33,7 +34,7 @@ SECOND_ARTWORK = """
     UPDATE forged SET id = 'forged', job = OF_WHICH_JOB;
     INSERT INTO artworks SELECT * FROM forged;
 """
-LIMITS = Limits(per_person_active=JOBS, max_attempts=2)
+LIMITS = QueueLimits(per_person_active=JOBS, max_attempts=2)
 
 
 class CalmRun:
@@ -49,30 +50,34 @@ class CalmRun:
         async with open_store(self.scene.url, LIMITS, migrate=True) as store:
             await install(self.scene.url)
             await self._ask(store)
-            while jobs := await store.claim("engine", models=[MODEL], max_area=512**2, count=3):
+            while jobs := await store.queue.claim(
+                "engine", models=[MODEL], max_area=512**2, count=3
+            ):
                 for job in jobs:
                     await self._paint(store, job)
             for origin in map(origin_of, range(ORIGINS)):
-                news = await store.inbox(origin)
+                news = await store.queue.inbox(origin)
                 for job in news:
                     self.journal.note(
                         Event.SHOWN, job=job.id, revision=job.revision, state=str(job.state)
                     )
-                await store.ack(news)
+                await store.queue.ack(news)
 
     async def _ask(self, store: Store) -> None:
         for wish in self.scene.wishes:
-            job = (await store.submit(wish.person, wish.origin, wish.request, key=wish.key)).job
+            job = (
+                await store.queue.submit(wish.person, wish.origin, wish.request, key=wish.key)
+            ).job
             self.journal.note(Event.SUBMITTED, key=wish.key, job=job.id)
             if wish.cancel_after is not None:
                 self.journal.note(Event.CANCELLING, key=wish.key, job=job.id)
-                job = await store.cancel(job.id, by=wish.person)
+                job = await store.queue.cancel(job.id, by=wish.person)
                 self.journal.note(Event.CANCELLED, key=wish.key, job=job.id, state=str(job.state))
 
     async def _paint(self, store: Store, job: Job) -> None:
         fate = Fate(job.request.prompt)
         if fate is not Fate.PAINTED:
-            await store.fail(job, "It cannot be painted.", retry=fate is Fate.FAILS)
+            await store.queue.fail(job, "It cannot be painted.", retry=fate is Fate.FAILS)
             return
         key, small = picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)
         text = {ATTEMPT_KEY: f"{job.id} {job.attempt}"}
@@ -80,7 +85,7 @@ class CalmRun:
         await self.blobs.put(key, png)
         await self.blobs.put(small, b"small")
         digest = hashlib.sha256(png).hexdigest()
-        assert await store.finish(job, make_artwork(blob=key, preview=small, sha256=digest))
+        assert await store.queue.finish(job, make_artwork(blob=key, preview=small, sha256=digest))
 
     async def broken(self) -> set[str]:
         evidence = await collect(self.scene, self.crashes, starts=1)

@@ -19,7 +19,8 @@ from bot.core.values import Action, Ask, Person, Place, Press, Rank, Reply
 from bot.core.words import Words, load_words
 from ganshare.blobs import Blobs, open_blobs, picture_key, preview_key, thumbnail_key
 from ganshare.jobs import Artwork, Job
-from ganshare.store import Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, make_artwork, make_report
 
 ANN = Person("discord:1", "Ann")
@@ -120,18 +121,18 @@ class Hall:
         return await self.job(reply.job or reply.text)
 
     async def job(self, job_id: str) -> Job:
-        found = await self.store.get(job_id)
+        found = await self.store.queue.get(job_id)
         assert found is not None, job_id
         return found
 
     async def claim(self, count: int = 1) -> list[Job]:
-        return await self.store.claim("engine", models=[MODEL], max_area=512**2, count=count)
+        return await self.store.queue.claim("engine", models=[MODEL], max_area=512**2, count=count)
 
     async def frame(self, job: Job, step: int) -> None:
         """Tell of a step with a preview."""
         key = preview_key(job.id, job.attempt, step)
         await self.blobs.put(key, make_png("grey"))
-        await self.store.beat(job, step=step, loss=0.5, preview=key)
+        await self.store.queue.beat(job, step=step, loss=0.5, preview=key)
 
     async def finish(self, job: Job, **options: Any) -> Artwork:
         """Publish a painting."""
@@ -142,7 +143,7 @@ class Hall:
         if "castle" in job.request.prompt:
             traits["Subject"] = "Castle"
         made = make_artwork(blob=picture, preview=small, attributes=traits, **options)
-        artwork = await self.store.finish(job, made)
+        artwork = await self.store.queue.finish(job, made)
         assert artwork is not None
         return artwork
 
@@ -155,14 +156,14 @@ class Hall:
 
     async def engine(self, **options: Any) -> None:
         """Report an engine that is alive."""
-        await self.store.report(make_report(**options))
+        await self.store.queue.report_engine(make_report(**options))
 
 
 @pytest.fixture
 async def hall(tmp_path: Path, template: Path, words: Words) -> AsyncIterator[Hall]:
     shutil.copy(template, tmp_path / "store.db")
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
-    limits = Limits(per_person_running=500, per_person_active=5)
+    limits = QueueLimits(per_person_running=500, per_person_active=5)
     async with open_store(url, limits) as store:
         yield Hall(store, open_blobs(f"file://{tmp_path}/blobs"), words, url)
 

@@ -119,7 +119,7 @@ class Scene:
     async def until_read(self) -> None:
         """Wait until everything is acknowledged."""
         async with asyncio.timeout(60):
-            while await self.hall.store.inbox("discord"):  # noqa: ASYNC110 - the same
+            while await self.hall.store.queue.inbox("discord"):  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.02)
 
     def last(self, number: int = 1) -> Reply:
@@ -248,7 +248,7 @@ async def test_steps_without_anything_new_to_see_cost_no_edit(scene: Scene) -> N
     await scene.until(lambda: scene.last().title.startswith("Painted; now"))
     before = scene.platform.calls[job.id]
     for _ in range(5):
-        await scene.hall.store.beat(job, step=120)
+        await scene.hall.store.queue.beat(job, step=120)
         await asyncio.sleep(0.1)
     await scene.until_read()
     assert scene.platform.calls[job.id] == before
@@ -411,7 +411,7 @@ async def test_news_read_before_they_were_acknowledged_are_not_shown_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.core.courier.LOOK_SECONDS", 0.01)
-    inbox, reads = scene.hall.store.inbox, 0
+    inbox, reads = scene.hall.store.queue.inbox, 0
 
     async def late(*args: Any, **options: Any) -> list[Job]:
         nonlocal reads
@@ -427,7 +427,7 @@ async def test_news_read_before_they_were_acknowledged_are_not_shown_again(
     await scene.post()
     scene.platform.failures = [SlowDown(0.3)]
     await scene.hall.finish(await claimed(scene))
-    monkeypatch.setattr(scene.hall.store, "inbox", late)
+    monkeypatch.setattr(scene.hall.store.queue, "inbox", late)
     scene.start()
     await scene.until(lambda: reads > 5)
     assert scene.platform.messages[1].titles == ["Waiting", "Painted"]
@@ -450,10 +450,10 @@ async def test_other_ends_are_told_as_they_are(scene: Scene) -> None:
         await scene.post(f"a castle {number}")
     scene.start()
     jobs = await scene.hall.claim(3)
-    await scene.hall.store.fail(jobs[0], "The image is damaged.", retry=False)
-    await scene.hall.store.fail(jobs[1], "Unexpected KeyError, id 7", retry=False)
-    await scene.hall.store.cancel(jobs[2].id, by="discord:1")
-    await scene.hall.store.release(jobs[2])
+    await scene.hall.store.queue.fail(jobs[0], "The image is damaged.", retry=False)
+    await scene.hall.store.queue.fail(jobs[1], "Unexpected KeyError, id 7", retry=False)
+    await scene.hall.store.queue.cancel(jobs[2].id, by="discord:1")
+    await scene.hall.store.queue.release(jobs[2])
     await scene.until_read()
     assert "given up: The image is damaged." in scene.last(1).text
     assert "KeyError" not in scene.last(2).text
@@ -477,8 +477,8 @@ async def test_a_hidden_painting_is_withheld(scene: Scene) -> None:
     scene.start()
     artwork = await scene.hall.finish(await claimed(scene))
     await scene.until(lambda: scene.last().title == "Painted")
-    await scene.hall.store.hide_artwork(artwork.id, "discord:9", "not here")
-    await scene.hall.store.renew(artwork.job)
+    await scene.hall.store.gallery.hide(artwork.id, "discord:9", "not here")
+    await scene.hall.store.queue.renew(artwork.job)
     await scene.until(lambda: scene.last().title == "Withheld")
     assert not scene.last().pictures
 
@@ -521,4 +521,4 @@ async def test_nothing_is_kept_of_a_thousand_jobs(scene: Scene) -> None:
         await some(100)
     gc.collect()
     assert len(gc.get_objects()) - before < 1000  # less than one of each job
-    assert (await scene.hall.store.counts())[JobState.DONE] == 1100
+    assert (await scene.hall.store.queue.counts())[JobState.DONE] == 1100

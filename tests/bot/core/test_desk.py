@@ -91,7 +91,7 @@ async def test_a_repeated_delivery_gives_the_same_job(hall: Hall) -> None:
     assert only(first).job == only(second).job
     together = await asyncio.gather(*(hall.ask("random", count=3, key="r") for _ in range(4)))
     assert len({reply.job for replies in together for reply in replies if reply.job}) == 3
-    assert sum((await hall.store.counts()).values()) == 4
+    assert sum((await hall.store.queue.counts()).values()) == 4
 
 
 async def test_random_prompts_are_those_of_their_seeds(hall: Hall) -> None:
@@ -187,9 +187,9 @@ async def test_a_blocked_prompt_is_refused_and_logged(hall: Hall) -> None:
     hall.open(open_moderation())
     refused = only(await hall.ask("paint", prompt="child porn"))
     assert "not painted here" in refused.text
-    (note,) = await hall.store.notes()
+    (note,) = await hall.store.community.read_log()
     assert (note.kind, note.person, note.place) == ("prompt", "discord:1", "discord:100")
-    assert sum((await hall.store.counts()).values()) == 0
+    assert sum((await hall.store.queue.counts()).values()) == 0
 
 
 async def test_too_many_at_once_ends_with_a_sentence_after_those_that_fit(hall: Hall) -> None:
@@ -210,7 +210,7 @@ async def test_again_has_a_new_seed_and_vary_begins_from_the_painting(hall: Hall
     assert (again.person, again.request.seed == artwork.seed) == ("discord:2", False)
     varied = await hall.job(only(await hall.press(Action.VARY, artwork.id)).job)
     assert varied.request.init_image == artwork.blob
-    await hall.store.cancel(again.id, by="discord:2")
+    await hall.store.queue.cancel(again.id, by="discord:2")
     retried = await hall.job(only(await hall.press(Action.AGAIN, again.id)).job)
     assert retried.request.prompt == "a castle"
 
@@ -239,7 +239,7 @@ async def test_the_master_is_the_stored_png(hall: Hall) -> None:
 
 async def test_deleting_is_for_requester_and_admins_and_asks_back(hall: Hall) -> None:
     artwork = await hall.painted()
-    await hall.store.ack(await hall.store.inbox("discord"))
+    await hall.store.queue.ack(await hall.store.queue.inbox("discord"))
     refused = only(await hall.press(Action.DELETE, artwork.id, BEN))
     assert "only whoever asked for it" in refused.text
     asked = only(await hall.press(Action.DELETE, artwork.id))
@@ -248,7 +248,7 @@ async def test_deleting_is_for_requester_and_admins_and_asks_back(hall: Hall) ->
     assert only(await hall.press(*sure, BEN)).text == refused.text
     assert only(await hall.press(*sure)).replaces
     assert not await hall.blobs.exists(artwork.blob)
-    assert [job.artwork for job in await hall.store.inbox("discord")] == [artwork.id]
+    assert [job.artwork for job in await hall.store.queue.inbox("discord")] == [artwork.id]
     assert not only(await hall.ask("gallery")).pictures
     gone = only(await hall.press(Action.MASTER, artwork.id))
     assert "perhaps it was deleted" in gone.text
@@ -275,7 +275,7 @@ async def test_an_admin_of_one_place_has_no_power_over_what_was_asked_for_in_ano
     given = {"setting": "curation_place", "value": HALL.id}
     refused = only(await hall.ask("settings", mallory, place=own, **given))
     assert "BOT_ADMINS" in refused.text
-    await hall.store.hide_artwork(artwork.id, "the check", "as a test")
+    await hall.store.gallery.hide(artwork.id, "the check", "as a test")
     assert "perhaps" in only(await hall.press(Action.MASTER, artwork.id, mallory, place=own)).text
     assert (await hall.job(job.id)).state is JobState.QUEUED
     assert await hall.blobs.exists(artwork.blob)
@@ -289,7 +289,7 @@ async def test_a_report_counts_once(hall: Hall) -> None:
     artwork = await hall.painted()
     assert "Thank you" in only(await hall.press(Action.REPORT, artwork.id, BEN)).text
     assert "before" in only(await hall.ask("report", BEN, artwork=artwork.id)).text
-    assert len(await hall.store.reports()) == 1
+    assert len(await hall.store.community.reports()) == 1
     assert "no painting 'x'" in only(await hall.ask("report", BEN, artwork="x")).text
 
 
@@ -329,7 +329,7 @@ async def test_cancel_takes_the_newest_unless_one_is_named(hall: Hall) -> None:
     (running,) = await hall.claim()
     assert "in a moment" in only(await hall.press(Action.CANCEL, running.id)).text
     assert (await hall.job(first.id)).cancel_requested
-    await hall.store.release(running)
+    await hall.store.queue.release(running)
     assert "no painting that could be cancelled" in only(await hall.ask("cancel")).text
     assert "over already" in only(await hall.ask("cancel", job=first.id)).text
 
@@ -400,7 +400,7 @@ async def test_shares_tell_what_is_left_of_today(hall: Hall) -> None:
     assert "1 of 20" in only(await hall.ask("shares")).text
     await hall.claim()
     ago = sa.update(jobs).values(started=jobs.c.started - 185)
-    await hall.store._database.write(ago)
+    await hall.store.database.write(ago)
     assert "Engines worked 3 minutes for you." in only(await hall.ask("shares")).text
 
 
@@ -471,7 +471,7 @@ async def test_a_store_that_is_away_is_told_honestly_and_nothing_is_leaked(
 async def test_our_own_mistakes_are_an_apology_with_the_id_in_the_log(
     hall: Hall, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(hall.store, "counts", None)
+    monkeypatch.setattr(hall.store.queue, "counts", None)
     reply = only(await hall.ask("queue"))
     number = reply.text.rpartition(" ")[2].rstrip(".")
     assert "sorry" in reply.text

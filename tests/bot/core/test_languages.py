@@ -53,7 +53,7 @@ async def test_again_and_vary_keep_the_reading(hall: Hall) -> None:
 async def test_a_request_from_before_readings_is_read_when_it_is_painted_again(hall: Hall) -> None:
     old = JobRequest.from_json({"prompt": "城堡:0.5", "seed": 1, "model": MODEL})
     assert old.reading is None
-    submitted = await hall.store.submit("discord:1", "discord", old, key="old")
+    submitted = await hall.store.queue.submit("discord:1", "discord", old, key="old")
     await hall.claim()
     reply = only(await hall.press(Action.AGAIN, submitted.job.id))
     assert (await hall.job(reply.job)).request.reading == "castle:0.5"
@@ -70,7 +70,7 @@ async def test_what_cannot_be_read_is_refused_in_the_askers_language(
     reply = only(await hall.ask("paint", ZOE, prompt=prompt))
     assert reply.text.startswith("提示词大半无法读懂：")
     assert reply.text.endswith("；可以使用中文和英文。")
-    assert await hall.store.queue() == []
+    assert await hall.store.queue.jobs() == []
 
 
 async def test_words_that_are_left_out_are_named(hall: Hall) -> None:
@@ -91,7 +91,7 @@ async def test_the_reading_is_moderated_too(hall: Hall, tmp_path: Path) -> None:
     hall.open(open_moderation(tmp_path / "rules"))
     reply = only(await hall.ask("paint", prompt="雪山上的红色寺庙"))
     assert "temples" in reply.text
-    assert await hall.store.queue() == []
+    assert await hall.store.queue.jobs() == []
 
 
 async def test_an_engine_that_reads_chinese_gets_it_as_it_is(hall: Hall) -> None:

@@ -71,40 +71,40 @@ async def test_ones_own_painting_is_for_others_to_vote_on(
 ) -> None:
     artwork = await hall.painted()
     assert (await vote(hall, artwork.id, replace(ANN, locale=locale))).text == sentence
-    assert (await hall.store.votes_of([artwork.id])) == {artwork.id: 0}
+    assert (await hall.store.votes.count([artwork.id])) == {artwork.id: 0}
 
 
 async def test_linked_accounts_count_once_and_not_for_ones_own(hall: Hall) -> None:
     artwork = await hall.painted()
-    await hall.store.redeem_link(await hall.store.new_link(BEN.id), CID.id)
+    await hall.store.accounts.redeem_link(await hall.store.accounts.new_link(BEN.id), CID.id)
     await vote(hall, artwork.id, BEN)
     assert "withdrawn" in (await vote(hall, artwork.id, CID)).text
     await vote(hall, artwork.id, CID)
-    assert (await hall.store.votes_of([artwork.id])) == {artwork.id: 1}
-    await hall.store.redeem_link(await hall.store.new_link(ANN.id), CID.id)
+    assert (await hall.store.votes.count([artwork.id])) == {artwork.id: 1}
+    await hall.store.accounts.redeem_link(await hall.store.accounts.new_link(ANN.id), CID.id)
     assert "your own" in (await vote(hall, artwork.id, CID)).text
-    assert (await hall.store.votes_of([artwork.id])) == {artwork.id: 0}
+    assert (await hall.store.votes.count([artwork.id])) == {artwork.id: 0}
 
 
 async def test_guests_strangers_and_blocked_people_do_not_vote(hall: Hall) -> None:
     artwork = await hall.painted()
     assert "signed in" in (await vote(hall, artwork.id, GUEST)).text
     assert "no painting" in (await vote(hall, "0123")).text
-    await hall.store.block(BEN.id, ADMIN.id, "")
+    await hall.store.community.block(BEN.id, ADMIN.id, "")
     assert "blocked" in (await vote(hall, artwork.id)).text
-    assert (await hall.store.votes_of([artwork.id])) == {artwork.id: 0}
+    assert (await hall.store.votes.count([artwork.id])) == {artwork.id: 0}
 
 
 async def test_a_vote_of_a_young_account_is_kept_and_says_why_it_does_not_count(hall: Hall) -> None:
     artwork = await hall.painted()
     rules = replace(LOOSE, min_age=30 * 86_400.0)
-    round_ = await hall.store.open_round(HALL.id, ADMIN.id, 3600, rules)
-    await hall.store.enter(round_.id, artwork.id, ANN.id)
+    round_ = await hall.store.rounds.open(HALL.id, ADMIN.id, 3600, rules)
+    await hall.store.rounds.entries.enter(round_.id, artwork.id, ANN.id)
     young = await vote(hall, artwork.id, replace(BEN, born=await hall.store.now() - 60))
     assert young.text.endswith("accounts must be at least 30 days old.")
     old = await vote(hall, artwork.id, replace(CID, born=0.0))
     assert "You voted" in old.text
-    assert (await hall.store.tally(round_.id)) == {artwork.id: 1}
+    assert (await hall.store.rounds.tally(round_.id)) == {artwork.id: 1}
 
 
 # --- rounds -----------------------------------------------------------------------------------
@@ -133,28 +133,28 @@ async def test_a_curator_opens_a_round_and_everybody_sees_how_it_stands(hall: Ha
 @pytest.mark.parametrize("action", ["open", "close"])
 async def test_rounds_are_held_by_curators_of_the_place(hall: Hall, action: str) -> None:
     assert "Only curators" in only(await hall.ask("round", BEN, action=action)).text
-    await hall.store.change_place(ELSEWHERE.id, {"curation_place": HALL.id}, by=ADMIN.id)
+    await hall.store.places.change(ELSEWHERE.id, {"curation_place": HALL.id}, by=ADMIN.id)
     refused = only(await hall.ask("round", ADMIN, place=ELSEWHERE, action=action))
     assert "held in discord:100" in refused.text
     private = only(await hall.ask("round", ADMIN, place=Place("discord:7", True), action=action))
     assert "a place that others see" in private.text
-    assert await hall.store.rounds() == []
+    assert await hall.store.rounds.recent() == []
 
 
 async def test_whom_the_owner_names_is_a_curator_everywhere_by_any_account(hall: Hall) -> None:
     hall.open(curators=frozenset({BEN.id}))
-    await hall.store.redeem_link(await hall.store.new_link(BEN.id), CID.id)
-    await hall.store.change_place(ELSEWHERE.id, {"curation_place": HALL.id}, by=ADMIN.id)
+    await hall.store.accounts.redeem_link(await hall.store.accounts.new_link(BEN.id), CID.id)
+    await hall.store.places.change(ELSEWHERE.id, {"curation_place": HALL.id}, by=ADMIN.id)
     opened = only(await hall.ask("round", CID, place=ELSEWHERE, action="open"))
     assert "is open" in opened.text
-    assert (await hall.store.round_of(HALL.id)) is not None
+    assert (await hall.store.rounds.current(HALL.id)) is not None
 
 
 async def test_a_painting_is_entered_by_button_while_there_is_a_round(hall: Hall) -> None:
     artwork = await hall.painted()
     assert Action.ENTER not in subjects(only(await hall.press(Action.SHOW, artwork.id)))
     assert "no round here" in only(await hall.press(Action.ENTER, artwork.id)).text
-    await hall.store.open_round(HALL.id, ADMIN.id, 3600, LOOSE)
+    await hall.store.rounds.open(HALL.id, ADMIN.id, 3600, LOOSE)
     shown = only(await hall.press(Action.SHOW, artwork.id))
     assert subjects(shown)[Action.ENTER] == artwork.id
     assert "somebody else's" in only(await hall.press(Action.ENTER, artwork.id, BEN)).text
@@ -165,10 +165,10 @@ async def test_a_painting_is_entered_by_button_while_there_is_a_round(hall: Hall
 
 
 async def test_paintings_are_dealt_one_after_another_and_each_view_is_counted(hall: Hall) -> None:
-    round_ = await hall.store.open_round(HALL.id, ADMIN.id, 3600, LOOSE)
+    round_ = await hall.store.rounds.open(HALL.id, ADMIN.id, 3600, LOOSE)
     artworks = {(await hall.painted(f"a cat {n}")).id for n in range(3)}
     for each in artworks:
-        await hall.store.enter(round_.id, each, ANN.id)
+        await hall.store.rounds.entries.enter(round_.id, each, ANN.id)
     reply = only(await hall.ask("vote", BEN))
     seen = []
     for _ in range(3):
@@ -186,7 +186,7 @@ async def test_paintings_are_dealt_one_after_another_and_each_view_is_counted(ha
         assert reply.replaces
     assert set(seen) == artworks
     assert "seen all" in reply.text
-    tally = await hall.store.tally(round_.id)
+    tally = await hall.store.rounds.tally(round_.id)
     assert [tally[each] for each in seen] == [0, 1, 1]
     assert "seen all" in only(await hall.ask("vote", BEN)).text
     assert "seen all" in only(await hall.ask("vote", ANN)).text  # her own are not for her
@@ -194,9 +194,9 @@ async def test_paintings_are_dealt_one_after_another_and_each_view_is_counted(ha
 
 async def test_curators_decide_about_what_won_with_a_reason(hall: Hall) -> None:
     artwork, other = await hall.painted(), await hall.painted("a cat", person=CID)
-    round_ = await hall.store.open_round(HALL.id, ADMIN.id, 3600, LOOSE)
+    round_ = await hall.store.rounds.open(HALL.id, ADMIN.id, 3600, LOOSE)
     for each, person in ((artwork, ANN), (other, CID)):
-        await hall.store.enter(round_.id, each.id, person.id)
+        await hall.store.rounds.entries.enter(round_.id, each.id, person.id)
         await vote(hall, each.id, BEN)
     assert "Name a painting" in only(await hall.ask("curate", BEN)).text
     assert "nothing to decide" in only(await hall.ask("curate", CURATOR)).text
@@ -218,7 +218,7 @@ async def test_curators_decide_about_what_won_with_a_reason(hall: Hall) -> None:
     assert "needs a reason" in no_reason.text
     vetoed = {"artwork": other.id, "action": "veto", "reason": "a logo"}
     assert "in the log" in only(await hall.ask("curate", CURATOR, **vetoed)).text
-    assert [each.id for each in await hall.store.curated_set()] == [artwork.id]
+    assert [each.id for each in await hall.store.rounds.curation.approved()] == [artwork.id]
     assert "nothing to decide" in only(await hall.ask("curate", CURATOR)).text
     ended = only(await hall.ask("round"))
     assert ended.title == "The winners"
@@ -227,12 +227,12 @@ async def test_curators_decide_about_what_won_with_a_reason(hall: Hall) -> None:
 async def test_random_says_why_it_drew_a_prompt_once_there_is_a_reason(hall: Hall) -> None:
     plain = only(await hall.ask("random"))
     assert "Drawn" not in plain.text
-    round_ = await hall.store.open_round(HALL.id, ADMIN.id, 3600, LOOSE)
+    round_ = await hall.store.rounds.open(HALL.id, ADMIN.id, 3600, LOOSE)
     (job,) = await hall.claim()
     artwork = await hall.finish(job)
-    await hall.store.enter(round_.id, artwork.id, ANN.id)
+    await hall.store.rounds.entries.enter(round_.id, artwork.id, ANN.id)
     await vote(hall, artwork.id)
-    await hall.store.close_round(round_.id, ADMIN.id, early=True)
+    await hall.store.rounds.close(round_.id, ADMIN.id, early=True)
     hall.open()
     drawn = only(await hall.ask("random", count=1))
     assert "Drawn" in drawn.text

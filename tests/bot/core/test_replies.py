@@ -55,7 +55,7 @@ async def test_the_longest_prompt_leaves_a_caption_within_telegrams_limit(
     asked = await hall.ask_one("a castle", asker, seed=2**63 - 1, steps=2000, size="1024x256")
     (job,) = await hall.claim()
     await hall.frame(job, 1500)
-    await hall.store.beat(job, steps=1620)
+    await hall.store.queue.beat(job, steps=1620)
     replies = Replies(hall.words)
 
     async def reply() -> Reply:
@@ -69,7 +69,7 @@ async def test_the_longest_prompt_leaves_a_caption_within_telegrams_limit(
     blob = picture_key(job.id, job.attempt)
     manifest = {"steps": 2000, "steps_taken": 1620, "plateau_step": 1500}
     artwork = make_artwork(blob=blob, preview=blob, attributes=traits, manifest=manifest)
-    await hall.store.finish(job, artwork)
+    await hall.store.queue.finish(job, artwork)
     shown.append(await reply())
     assert "1,620" in shown[0].text
     assert any("1620" in value for _, value in shown[1].fields)
@@ -90,13 +90,13 @@ async def test_a_running_job_tells_what_it_is_at(hall: Hall) -> None:
         return replies.of(View(await hall.job(asked.id)), "en").title
 
     assert await title() == "Painting: an engine has begun"
-    await hall.store.beat(job, step=7)
+    await hall.store.queue.beat(job, step=7)
     assert await title() == "Painting: step 7 of 120"
-    await hall.store.beat(job, step=90, steps=110)
+    await hall.store.queue.beat(job, step=90, steps=110)
     assert await title() == "Painting: step 90 of 110"
     text = replies.of(View(await hall.job(asked.id)), "en").text
     assert "No more progress is to be seen: it ends after 110 of 120 steps." in text
-    await hall.store.beat(job, step=110)
+    await hall.store.queue.beat(job, step=110)
     assert await title() == "Painted; now it is upscaled"
     view = View(replace(await hall.job(asked.id), step=60), seconds_left=61.0)
     assert "About 60 seconds left." in replies.of(view, "en").text

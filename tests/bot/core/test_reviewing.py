@@ -52,8 +52,8 @@ async def test_reports_are_gone_through_one_after_another(hall: Hall) -> None:
     assert (later.replaces, "an owl" in later.text) == (True, True)
     assert only(await hall.press(Action.KEEP, first.id, OWNER)).text.startswith("a bat")
     assert only(await hall.press(Action.HIDE, second.id, OWNER)).text == "No report waits for you."
-    assert await hall.store.reports() == []
-    assert [each.id for each in await hall.store.gallery()] == [first.id]
+    assert await hall.store.community.reports() == []
+    assert [each.id for each in await hall.store.gallery.search()] == [first.id]
 
 
 async def test_what_is_hidden_vanishes_from_its_chat_and_is_shown_again(hall: Hall) -> None:
@@ -66,11 +66,11 @@ async def test_what_is_hidden_vanishes_from_its_chat_and_is_shown_again(hall: Ha
     )
     job = await hall.job(artwork.job)
     assert job.revision > seen  # so that its message is shown anew
-    assert (await hall.store.artwork(artwork.id)).hidden == "it was reported"
+    assert (await hall.store.gallery.get(artwork.id)).hidden == "it was reported"
     again = only(await hall.ask("reports", replace(OWNER, locale="zh"), artwork=artwork.id))
     assert "有人举报" in again.text
     await hall.ask("reports", OWNER, artwork=artwork.id, action="keep")
-    assert (await hall.store.artwork(artwork.id)).hidden is None
+    assert (await hall.store.gallery.get(artwork.id)).hidden is None
     assert (await hall.job(artwork.job)).revision > job.revision
 
 
@@ -87,9 +87,9 @@ async def test_an_admin_of_a_place_hides_what_is_from_there_and_keeps_nothing(ha
     assert (
         "BOT_ADMINS" in only(await hall.press(Action.KEEP, theirs.id, MALLORY, place=THEIRS)).text
     )
-    assert len(await hall.store.reports()) == 2
+    assert len(await hall.store.community.reports()) == 2
     only(await hall.press(Action.HIDE, theirs.id, MALLORY, place=THEIRS))
-    assert [each.artwork for each in await hall.store.reports()] == [ours.id]
+    assert [each.artwork for each in await hall.store.community.reports()] == [ours.id]
 
 
 async def test_others_see_neither_reports_nor_notes(hall: Hall) -> None:
@@ -99,7 +99,7 @@ async def test_others_see_neither_reports_nor_notes(hall: Hall) -> None:
     for action in (Action.HIDE, Action.KEEP, Action.REVIEW):
         refused = only(await hall.press(action, artwork.id, BEN)).text
         assert re.search("Only admins|admins decide there|BOT_ADMINS", refused)
-    assert (await hall.store.artwork(artwork.id)).hidden is None
+    assert (await hall.store.gallery.get(artwork.id)).hidden is None
 
 
 async def test_what_was_deleted_meanwhile_is_no_longer_asked_about(hall: Hall) -> None:

@@ -35,26 +35,26 @@ async def test_a_picture_that_fails_is_refused_noted_and_not_queued(
     assert reply.job is None
     assert reply.is_private
     assert reply.text.startswith("This picture is not accepted to begin from: it is too dark;")
-    (note,) = await hall.store.notes()
+    (note,) = await hall.store.community.read_log()
     assert (note.kind, note.person, note.place) == ("picture", "discord:1", "discord:100")
     assert (note.reason, "darkness" in note.text) == ("it is too dark", True)
-    assert await hall.store.active("discord:1") == []
+    assert await hall.store.queue.active("discord:1") == []
     assert [blob async for blob in hall.blobs.list("inputs")] == []
 
 
 async def test_a_picture_that_passes_is_queued(hall: Any, png: Callable[..., bytes]) -> None:
     hall.open(Moderation(safety=NoDarkness()))
     (reply,) = await hall.ask("paint", prompt="a castle", picture=png("white"))
-    job = await hall.store.get(reply.job)
+    job = await hall.store.queue.get(reply.job)
     assert job.request.init_image.startswith("inputs/")
-    assert await hall.store.notes() == []
+    assert await hall.store.community.read_log() == []
 
 
 async def test_a_check_that_fails_lets_nothing_pass(hall: Any, png: Callable[..., bytes]) -> None:
     hall.open(Moderation(safety=broken))
     (reply,) = await hall.ask("paint", prompt="a castle", picture=png("white"))
     assert reply.job is None
-    assert await hall.store.active("discord:1") == []
+    assert await hall.store.queue.active("discord:1") == []
 
 
 def test_a_check_is_found_by_the_name_that_its_package_gives(

@@ -48,17 +48,17 @@ class Board:
 async def won(hall: Hall, count: int = 1, place: str = HALL) -> list[str]:
     """Paintings that won a round, which all were told of."""
     rules = RoundRules(min_age=0, quorum=1, per_person=count)
-    round_ = await hall.store.open_round(place, "discord:9", 3600, rules, title="Spring")
+    round_ = await hall.store.rounds.open(place, "discord:9", 3600, rules, title="Spring")
     artworks = []
     for number in range(count):
         artwork = await hall.painted(f"a castle in teal, number {number} {'of many ' * 20}")
-        await hall.store.enter(round_.id, artwork.id, artwork.person)
+        await hall.store.rounds.entries.enter(round_.id, artwork.id, artwork.person)
         for voter in range(count - number):
-            await hall.store.toggle(
+            await hall.store.votes.toggle(
                 artwork.id, Voter(f"discord:{voter + 2}"), key=f"{number}{voter}"
             )
         artworks.append(str(artwork.id))
-    await hall.store.close_round(round_.id, "discord:9", early=True)
+    await hall.store.rounds.close(round_.id, "discord:9", early=True)
     return artworks
 
 
@@ -110,7 +110,7 @@ async def test_five_winners_fit_into_a_message_of_either_platform(
     hall: Hall, language: str
 ) -> None:
     board, winners = Board(), await won(hall, 5)
-    await hall.store.change_place(HALL, {"language": language}, by="discord:9")
+    await hall.store.places.change(HALL, {"language": language}, by="discord:9")
     await told(hall, board)
     for each in winners:
         await make_sale(hall.store, each, "posted")

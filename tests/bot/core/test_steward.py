@@ -54,23 +54,23 @@ def steward(hall: Hall, board: Board) -> Steward:
 
 
 async def open_round(hall: Hall, place: str = HALL, **options: Any) -> Any:
-    return await hall.store.open_round(place, "discord:9", 3600, LOOSE, **options)
+    return await hall.store.rounds.open(place, "discord:9", 3600, LOOSE, **options)
 
 
 async def entered(hall: Hall, round_: Any) -> str:
     artwork = await hall.painted()
-    await hall.store.enter(round_.id, artwork.id, artwork.person)
+    await hall.store.rounds.entries.enter(round_.id, artwork.id, artwork.person)
     return str(artwork.id)
 
 
 async def test_many_stewards_tell_everything_once(hall: Hall) -> None:
     board, round_ = Board(), await open_round(hall, title="Spring")
     artwork = await entered(hall, round_)
-    await hall.store.toggle(artwork, Voter("discord:2"), key="press")
+    await hall.store.votes.toggle(artwork, Voter("discord:2"), key="press")
     stewards = [steward(hall, board) for _ in range(4)]
     for _ in range(2):
         await asyncio.gather(*(each.look() for each in stewards))
-    await hall.store.close_round(round_.id, "discord:9", early=True)
+    await hall.store.rounds.close(round_.id, "discord:9", early=True)
     for _ in range(2):
         await asyncio.gather(*(each.look() for each in stewards))
     told = ["A round of votes begins: Spring", "In the round", "The winners of “Spring”"]
@@ -100,7 +100,7 @@ async def test_a_steward_that_dies_while_telling_is_followed_by_another(hall: Ha
         await steward(hall, board).look()
     await steward(hall, board).look()
     assert board.posted == []
-    await hall.store._database.write(sa.text("UPDATE told SET until = until - 600"))
+    await hall.store.database.write(sa.text("UPDATE told SET until = until - 600"))
     await steward(hall, board).look()
     assert len(board.posted) == 1
 
@@ -114,7 +114,7 @@ async def test_rounds_of_other_platforms_are_left_to_their_own_stewards(hall: Ha
 
 async def test_a_place_is_told_in_its_language(hall: Hall) -> None:
     board = Board()
-    await hall.store.change_place(HALL, {"language": "zh"}, by="discord:9")
+    await hall.store.places.change(HALL, {"language": "zh"}, by="discord:9")
     await open_round(hall)
     await steward(hall, board).look()
     assert board.titles == ["新一轮评选开始"]
@@ -125,8 +125,8 @@ async def test_the_week_is_summed_up_once_where_there_was_a_round(
 ) -> None:
     board, round_ = Board(), await open_round(hall)
     artwork = await entered(hall, round_)
-    await hall.store.toggle(artwork, Voter("discord:2"), key="press")
-    await hall.store.close_round(round_.id, "discord:9", early=True)
+    await hall.store.votes.toggle(artwork, Voter("discord:2"), key="press")
+    await hall.store.rounds.close(round_.id, "discord:9", early=True)
     await open_round(hall, "discord:200")
     monkeypatch.setattr("bot.core.steward.digest_week", lambda _: "2026-48")
     for _ in range(3):
@@ -161,11 +161,11 @@ async def test_labels_follow_the_votes_wherever_they_come_from(hall: Hall) -> No
     board, artwork = Board(), (await hall.painted()).id
     for number in (1, 2):
         address = {"channel": 100, "message": number}
-        await hall.store.shows(artwork, "discord", f"100:{number}", address, "en")
+        await hall.store.posts.save(artwork, "discord", f"100:{number}", address, "en")
     labels = asyncio.create_task(Labels(hall.store, hall.words, board, look=0.05).run())
     await asyncio.sleep(0.2)
     board.failures.append(Away("no network"))
-    await hall.store.toggle(artwork, Voter("telegram:2"), key="press")
+    await hall.store.votes.toggle(artwork, Voter("telegram:2"), key="press")
     async with asyncio.timeout(60):
         while board.labels != {1: "Vote · 1", 2: "Vote · 1"}:  # noqa: ASYNC110
             await asyncio.sleep(0.02)

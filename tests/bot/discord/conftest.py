@@ -56,25 +56,27 @@ class Easel:
     name: str = "engine-1"
 
     async def report(self) -> None:
-        await self.store.report(make_report(id=self.name))
+        await self.store.queue.report_engine(make_report(id=self.name))
 
     async def claim(self, seconds: float = 60.0) -> Job:
         async with asyncio.timeout(seconds):
             while True:
-                if jobs := await self.store.claim(self.name, models=[MODEL], max_area=512 * 512):
+                if jobs := await self.store.queue.claim(
+                    self.name, models=[MODEL], max_area=512 * 512
+                ):
                     return jobs[0]
                 await asyncio.sleep(0.02)
 
     async def step(self, job: Job, step: int) -> None:
         key = preview_key(job.id, job.attempt, step)
         await self.blobs.put(key, picture(32, "JPEG", shade=step % 250))
-        await self.store.beat(job, step=step, loss=1.0 / step, preview=key)
+        await self.store.queue.beat(job, step=step, loss=1.0 / step, preview=key)
 
     async def finish(self, job: Job, png: bytes | None = None) -> Artwork:
         key, small = picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)
         await self.blobs.put(key, png or picture())
         await self.blobs.put(small, picture(32, "JPEG"))
-        artwork = await self.store.finish(job, make_artwork(blob=key, preview=small))
+        artwork = await self.store.queue.finish(job, make_artwork(blob=key, preview=small))
         assert artwork is not None
         return artwork
 
@@ -122,7 +124,7 @@ class Stage:
     async def all_is_shown(self, seconds: float = 60.0) -> None:
         """Wait until nothing is left to be shown."""
         async with asyncio.timeout(seconds):
-            while await self.front.store.inbox("discord"):  # noqa: ASYNC110  # of another process
+            while await self.front.store.queue.inbox("discord"):  # noqa: ASYNC110  # of another process
                 await asyncio.sleep(0.05)
 
     def private_word(self, interaction: Interaction) -> Posted | None:

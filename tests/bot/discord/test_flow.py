@@ -98,7 +98,7 @@ async def test_mine_is_private_and_is_paged_in_place(stage: Any) -> None:
     for seed in range(5):
         request = make_request(prompt=PROMPT, seed=seed)
         person, key = f"discord:{ada.id}", f"elsewhere:{seed}"
-        await stage.front.store.submit(person, "elsewhere", request, key=key)
+        await stage.front.store.queue.submit(person, "elsewhere", request, key=key)
         await stage.easel.paint()
     mine = await stage.discord.people.said(await ada.slash("mine"))
     assert mine.is_ephemeral
@@ -164,7 +164,7 @@ async def test_settings_are_for_those_who_manage_the_server(
         await ada.slash("settings", setting="daily_quota", value="3")
     )
     assert said.is_ephemeral
-    settings = await stage.front.store.place_settings(f"discord:{stage.channel.id}")
+    settings = await stage.front.store.places.settings(f"discord:{stage.channel.id}")
     assert settings.daily_quota == (3 if allowed else None)
 
 

@@ -61,5 +61,5 @@ async def test_what_cannot_be_painted_is_one_private_sentence(
     assert words in sentence
     assert "\n" not in sentence
     assert len(sentence) < 300
-    assert await stage.front.store.queue() == []
+    assert await stage.front.store.queue.jobs() == []
     await stage.discord.people.until(lambda: not stage.channel.alive)

@@ -42,7 +42,9 @@ async def test_a_bot_that_died_before_it_answered_answers_in_the_same_message(st
     address = {"channel": str(stage.channel.id), "message": str(thinking.id), "user": str(ada.id)}
     request = make_request(prompt=PROMPT)
     person = f"discord:{ada.id}"
-    await stage.front.store.submit(person, "discord", request, key="discord:1", reply_to=address)
+    await stage.front.store.queue.submit(
+        person, "discord", request, key="discord:1", reply_to=address
+    )
     assert await stage.shows("Waiting") is thinking
     await stage.easel.paint()
     assert await stage.shows("Painted") is thinking
@@ -81,7 +83,7 @@ async def test_where_it_may_not_write_the_requester_is_told_once(stage: Any, how
     assert len(direct.alive) == 1
     assert "cannot write any more" in direct.alive[0].embed["description"]
     assert direct.alive[0].json["attachments"]
-    assert await stage.front.store.inbox("discord") == []
+    assert await stage.front.store.queue.inbox("discord") == []
 
 
 async def test_whoever_takes_no_messages_is_given_up_on(stage: Any) -> None:
@@ -144,7 +146,7 @@ async def test_an_interaction_that_comes_twice_makes_one_job(stage: Any) -> None
     await ada.again(asked)
     await stage.easel.paint()
     await stage.shows("Painted")
-    assert (await stage.front.store.counts())["queued"] == 0
+    assert (await stage.front.store.queue.counts())["queued"] == 0
     assert len(stage.channel.alive) == 1
 
 
@@ -180,7 +182,7 @@ async def test_forged_buttons_are_answered_in_one_private_sentence(stage: Any, d
     assert said.embed["description"].endswith(".")
     assert "\n" not in said.embed["description"]
     assert painted.json == before
-    assert (await stage.front.store.counts())["queued"] == 0
+    assert (await stage.front.store.queue.counts())["queued"] == 0
 
 
 async def test_a_command_in_direct_messages_is_answered_there(stage: Any) -> None:

@@ -33,7 +33,7 @@ async def votes(stage: Stage, artwork: str, count: int, seconds: float = 60.0) -
         async with asyncio.timeout(seconds):
             while found != count:
                 await asyncio.sleep(0.03)
-                found = (await stage.front.store.votes_of([artwork]))[artwork]
+                found = (await stage.front.store.votes.count([artwork]))[artwork]
     except TimeoutError:
         raise AssertionError(f"{found} votes, not {count}") from None
 
@@ -61,7 +61,7 @@ async def test_the_button_votes_and_its_label_counts(stage: Stage) -> None:
     assert "your own" in said.embed["description"]
     await bob.press(message, "Vote")
     await label(stage, message, "Vote · 1")
-    assert (await stage.front.store.votes_of([artwork])) == {artwork: 1}
+    assert (await stage.front.store.votes.count([artwork])) == {artwork: 1}
 
 
 async def test_reactions_count_once_for_each_person(stage: Stage) -> None:
@@ -118,15 +118,19 @@ async def test_linked_accounts_have_one_vote(stage: Stage) -> None:
     ada, bob = stage.join(), stage.join("Bob")
     message, artwork = await painted(stage, ada)
     store = stage.front.store
-    await store.redeem_link(await store.new_link(f"discord:{bob.id}"), "telegram:7")
+    await store.accounts.redeem_link(
+        await store.accounts.new_link(f"discord:{bob.id}"), "telegram:7"
+    )
     from ganshare.voting import Voter
 
-    await store.toggle(artwork, Voter("telegram:7"), key="telegram:press")
+    await store.votes.toggle(artwork, Voter("telegram:7"), key="telegram:press")
     await label(stage, message, "Vote · 1")  # a vote from elsewhere
     await bob.react(message)
     await asyncio.sleep(0.3)
     await votes(stage, artwork, 1)
-    await store.redeem_link(await store.new_link(f"discord:{ada.id}"), "telegram:7")
+    await store.accounts.redeem_link(
+        await store.accounts.new_link(f"discord:{ada.id}"), "telegram:7"
+    )
     await votes(stage, artwork, 0)
 
 
@@ -148,8 +152,8 @@ async def voters(stage: Stage, artwork: str, *people: Any, seconds: float = 60.0
     wanted = {f"discord:{each.id}" for each in people}
     async with asyncio.timeout(seconds):
         while True:
-            found = await stage.front.store.ballots_of(artwork)
-            count = (await stage.front.store.votes_of([artwork]))[artwork]
+            found = await stage.front.store.votes.ballots(artwork)
+            count = (await stage.front.store.votes.count([artwork]))[artwork]
             if count == len(wanted) and wanted <= {each.account for each in found if each.up}:
                 return
             await asyncio.sleep(0.05)
@@ -157,9 +161,9 @@ async def voters(stage: Stage, artwork: str, *people: Any, seconds: float = 60.0
 
 async def open_round(stage: Stage, *artworks: str, seconds: float = 3600, **rules: Any) -> Any:
     store, place = stage.front.store, f"discord:{stage.channel.id}"
-    round_ = await store.open_round(place, "discord:0", seconds, replace(LOOSE, **rules))
+    round_ = await store.rounds.open(place, "discord:0", seconds, replace(LOOSE, **rules))
     for each in artworks:
-        await store.enter(round_.id, each, "discord:0", curator=True)
+        await store.rounds.entries.enter(round_.id, each, "discord:0", curator=True)
     return round_
 
 
@@ -228,7 +232,7 @@ async def test_a_round_is_announced_shown_and_decided_in_its_channel_once(stage:
     assert [each["label"] for each in begun.buttons] == ["Show me paintings"]
     shown = await stage.shows("In the round")
     await stage.discord.people.until(lambda: shown.json.get("reactions"))
-    assert (await stage.front.store.votes_of([first])) == {first: 0}  # the first heart is ours
+    assert (await stage.front.store.votes.count([first])) == {first: 0}  # the first heart is ours
     await bob.react(shown)
     await votes(stage, first, 1)
     await label(stage, shown, "Vote · 1")
@@ -240,7 +244,7 @@ async def test_a_round_is_announced_shown_and_decided_in_its_channel_once(stage:
     await stage.discord.people.until(lambda: again.acknowledged is not None)
     await votes(stage, first, 2)
     await stage.discord.people.until(lambda: "That was all" in str(dealt.embed))
-    await stage.front.store.close_round(round_.id, "discord:0", early=True)
+    await stage.front.store.rounds.close(round_.id, "discord:0", early=True)
     ended = await stage.shows("The winners")
     assert "2 votes, shown to 1" in str(ended.embed)
     assert ended.json["attachments"]
@@ -266,7 +270,7 @@ async def test_a_round_ends_by_itself_after_reading_what_was_missed(stage: Stage
     round_ = await open_round(stage, artwork, seconds=60)
     await bob.react(message)
     # A minute is the shortest round; the database's clock is what counts.
-    await stage.front.store._database.atomically(_past(round_.id))
+    await stage.front.store.database.atomically(_past(round_.id))
     await stage.start_bot()
     ended = await stage.shows("The winners")
     assert "one vote" in str(ended.embed)

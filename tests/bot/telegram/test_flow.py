@@ -97,7 +97,7 @@ async def test_the_buttons_below_a_painting(town: Town, painting: bytes) -> None
         gone = await ann.receives(lambda m: "was deleted" in shown(m) and "photo" in m)
         assert gone["message_id"] == final["message_id"]
         assert gone["photo"] != final["photo"]
-        assert await town.store.artwork(artwork.id) is not None
+        assert await town.store.gallery.get(artwork.id) is not None
 
 
 async def test_pages_are_turned_in_their_place(town: Town) -> None:
@@ -129,7 +129,7 @@ async def test_a_group_has_its_admins_and_its_privacy(town: Town) -> None:
         assert "Only admins" in shown(refused)
         await ann.say("/settings daily_quota 1", chat)
         await ann.receives(lambda m: "Changed" in shown(m))
-        assert (await town.store.place_settings(f"telegram:{chat.id}")).daily_quota == 1
+        assert (await town.store.places.settings(f"telegram:{chat.id}")).daily_quota == 1
 
         await ann.promote(bob, chat, "administrator")
         await bob.say("/settings daily_quota default", chat)
@@ -207,7 +207,7 @@ async def test_what_cannot_be_painted_is_answered_in_one_sentence(town: Town) ->
             answer = shown(await ann.receives(after=asked))
             assert len(answer) < 300
             assert "\n" not in answer
-        assert (await town.store.counts())["queued"] == 0
+        assert (await town.store.queue.counts())["queued"] == 0
 
 
 FORGED = [
@@ -223,7 +223,7 @@ async def test_forged_buttons_do_nothing_and_are_answered(town: Town) -> None:
         below = await ann.receives()
         for data in FORGED:
             await ann.answered(await ann.forge(below, data))
-        assert (await town.store.counts())["queued"] == 0
+        assert (await town.store.queue.counts())["queued"] == 0
         assert [r.code for r in town.world.requests if r.code not in (200, 0)] == []
 
 
@@ -237,7 +237,7 @@ async def test_a_replayed_update_makes_no_second_painting(town: Town) -> None:
         await town.world.ring()
         await ann.say("/queue")
         await ann.receives(lambda m: "Your paintings" in shown(m))
-        assert (await town.store.counts())["queued"] == 1
+        assert (await town.store.queue.counts())["queued"] == 1
         texts = [shown(m) for m in ann.chat.messages.values() if m["from"]["id"] == BOT_ID]
         assert len(texts) == 2
 
@@ -336,7 +336,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_settings_and_paintings(
         await ann.receives(lambda m: "photo" in m, new)
 
         async def moved() -> bool:
-            return (await town.store.place_settings(f"telegram:{new.id}")).max_side == 512
+            return (await town.store.places.settings(f"telegram:{new.id}")).max_side == 512
 
         await town.until(moved)
 

@@ -36,12 +36,12 @@ async def painted(town: Town, ann: Someone, chat: Chat) -> tuple[dict[str, Any],
 
 async def votes(town: Town, artwork: str, count: int, seconds: float = 60.0) -> None:
     async def right() -> bool:
-        return (await town.store.votes_of([artwork]))[artwork] == count
+        return (await town.store.votes.count([artwork]))[artwork] == count
 
     try:
         await town.until(right, seconds)
     except TimeoutError:
-        found = await town.store.votes_of([artwork])
+        found = await town.store.votes.count([artwork])
         raise AssertionError(f"{found[artwork]} votes, not {count}") from None
 
 
@@ -142,11 +142,11 @@ async def test_a_linked_account_votes_once(town: Town) -> None:
     async with town.bot():
         chat, (ann, bob) = crowd(town, "Ann", "Bob")
         final, artwork = await painted(town, ann, chat)
-        code = await town.store.new_link("discord:5")
-        await town.store.redeem_link(code, f"telegram:{bob.id}")
+        code = await town.store.accounts.new_link("discord:5")
+        await town.store.accounts.redeem_link(code, f"telegram:{bob.id}")
         from ganshare.voting import Voter
 
-        await town.store.toggle(artwork.id, Voter("discord:5"), key="elsewhere")
+        await town.store.votes.toggle(artwork.id, Voter("discord:5"), key="elsewhere")
         await counts(ann, final, chat, "Vote · 1")
         query = await bob.press(final, "Vote")
         await bob.answered(query)
@@ -196,7 +196,7 @@ async def test_a_killed_bot_counts_right_when_it_comes_back(town: Town) -> None:
     try:
         await votes(town, artwork.id, 1)
         await counts(ann, final, chat, "Vote · 1")
-        assert (await town.store.vote_state(artwork.id, f"telegram:{eve.id}")).voted
+        assert (await town.store.votes.state(artwork.id, f"telegram:{eve.id}")).voted
     finally:
         again.kill()
         again.wait()

@@ -129,7 +129,7 @@ class Place:
     async def member(self, person: str = "discord:42", **settings: Any) -> Visitor:
         """Somebody who signed in with a link from the chat."""
         visitor = await self.visitor(**settings)
-        token = await self.store.new_sign_in(person, "Ann")
+        token = await self.store.accounts.new_sign_in(person, "Ann")
         answer = await visitor.send("/sign-in", {"sign_in": token})
         assert answer.status_code == 303
         return visitor
@@ -155,5 +155,5 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         blobs = open_blobs(f"file://{tmp_path}/blobs")
         words, moderation = load_words(), open_moderation()
         desk = Desk(store, blobs, words, moderation, DeskOptions(guests_per_day=50))
-        await store.report(make_report())
+        await store.queue.report_engine(make_report())
         yield Place(Front(store, blobs, words, moderation, desk), Hand(store, blobs), stack)

@@ -43,30 +43,30 @@ return [...document.querySelectorAll("button, .button, nav a, input:not([type=hi
 async def _hold_rounds(folder: Path) -> None:
     """One round with winners, and one that goes on."""
     async with open_store(f"sqlite+aiosqlite:///{folder}/ganshare.db") as store:
-        hung = await store.gallery(limit=18)
+        hung = await store.gallery.search(limit=18)
         rules = RoundRules(min_age=0, quorum=3, winners=4, views=24)
-        first = await store.open_round("web", CURATOR, 86_400, rules, title="First light")
+        first = await store.rounds.open("web", CURATOR, 86_400, rules, title="First light")
         await _vote(store, first.id, [each.id for each in hung[:9]])
-        await store.close_round(first.id, CURATOR, early=True)
-        await store.keep_critic(Critic(PHRASE, "a beautiful painting", "aa"))
+        await store.rounds.close(first.id, CURATOR, early=True)
+        await store.rounds.critics.keep(Critic(PHRASE, "a beautiful painting", "aa"))
         helps = {"paintings": 412, "lift": 1.62, "low": 1.2, "high": 2.1}
-        await store.keep_critic(Critic(VOTES, "", "aa", 1.0, helps))
+        await store.rounds.critics.keep(Critic(VOTES, "", "aa", 1.0, helps))
         for name, step in ((PHRASE, 7), (VOTES, 2)):
             liked = {each.id: (n * step) % 9 for n, each in enumerate(hung[:9])}
-            await store.keep_scores(name, liked)
-        second = await store.open_round("web", CURATOR, 5 * 86_400, rules, title="Deep water")
+            await store.rounds.critics.keep_scores(name, liked)
+        second = await store.rounds.open("web", CURATOR, 5 * 86_400, rules, title="Deep water")
         for each in hung[9:]:
-            await store.enter(second.id, each.id, CURATOR, curator=True)
+            await store.rounds.entries.enter(second.id, each.id, CURATOR, curator=True)
 
 
 async def _vote(store: Store, round_id: str, ids: list[str]) -> None:
     for each in ids:
-        await store.enter(round_id, each, CURATOR, curator=True)
+        await store.rounds.entries.enter(round_id, each, CURATOR, curator=True)
     for number in range(24):
         person = f"discord:{1000 + number}"
-        while (artwork := await store.next_to_show(person, round_id)) is not None:
+        while (artwork := await store.rounds.exposure.next_to_show(person, round_id)) is not None:
             if (number * 7 + ids.index(artwork.id) * 5) % 11 > ids.index(artwork.id):
-                await store.toggle(artwork.id, Voter(person), key=f"{person}{artwork.id}")
+                await store.votes.toggle(artwork.id, Voter(person), key=f"{person}{artwork.id}")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def browser(chrome: Browser, served: Site) -> Browser:
 
     async def link() -> str:
         async with open_store(f"sqlite+aiosqlite:///{served.folder}/ganshare.db") as store:
-            return await store.new_sign_in(CURATOR, "Ada")
+            return await store.accounts.new_sign_in(CURATOR, "Ada")
 
     chrome.look(DESKTOP, "dark")
     chrome.get(f"/sign-in/{asyncio.run(link())}")
@@ -126,7 +126,7 @@ def test_an_account_elsewhere_is_joined_by_its_code(
 ) -> None:
     async def code_of(account: str) -> str:
         async with open_store(f"sqlite+aiosqlite:///{served.folder}/ganshare.db") as store:
-            return await store.new_link(account)
+            return await store.accounts.new_link(account)
 
     browser.get("/link")
     browser.find("#code").send_keys("WRONG", Keys.ENTER)
@@ -172,8 +172,8 @@ def test_the_announcement_has_a_sheet_of_the_winners(served: Site, tmp_path: Pat
         url = f"sqlite+aiosqlite:///{served.folder}/ganshare.db"
         async with open_store(url) as store:
             blobs = open_blobs(f"file://{served.folder}/blobs")
-            (round_,) = [each for each in await store.rounds() if each.closed]
-            winners = [each for each in await store.standings(round_.id) if each.won]
+            (round_,) = [each for each in await store.rounds.recent() if each.closed]
+            winners = [each for each in await store.rounds.standings(round_.id) if each.won]
             reply = await Proclaimer(store, blobs, load_words()).winners(round_, winners, "en")
             assert reply.title == "The winners of \u201cFirst light\u201d"
             assert len(reply.fields) == len(winners)

@@ -28,7 +28,7 @@ async def test_a_prompt_becomes_a_job_that_can_be_watched(place: Any) -> None:
     wish = {"prompt": CASTLE, "size": "128x64", "steps": "50", "seed": "7"}
     answer = await visitor.send("/paint", wish)
     assert answer.status_code == 303
-    (job,) = await place.store.queue()
+    (job,) = await place.store.queue.jobs()
     assert answer.headers["location"] == f"/jobs/{job.id}"
     assert (job.origin, job.request.seed, job.request.steps) == ("web", 7, 50)
     assert (job.request.width, job.request.height) == (128, 64)
@@ -55,8 +55,8 @@ async def test_a_painting_that_was_hidden_or_deleted_says_so_where_it_was_watche
              for prompt in ("an owl", "a bat")]  # fmt: skip
     hidden = await place.hand.finish(await place.hand.claim())
     deleted = await place.hand.finish(await place.hand.claim())
-    await place.store.hide_artwork(hidden.id, "discord:1", "It shows a secret.")
-    await place.store.delete_artwork(deleted.id, deleted.person)
+    await place.store.gallery.hide(hidden.id, "discord:1", "It shows a secret.")
+    await place.store.gallery.delete(deleted.id, deleted.person)
     for path, said in zip(paths, ("It shows a secret.", "was deleted"), strict=True):
         page = await visitor.page(path)
         assert said in page.first("main").text
@@ -66,7 +66,7 @@ async def test_a_painting_that_was_hidden_or_deleted_says_so_where_it_was_watche
 async def test_words_alone_make_a_prompt_where_no_script_does(place: Any) -> None:
     words = {"prompt": "", "style": "Cubist", "subject": "a Castle", "colour": "Teal"}
     await (await place.visitor()).send("/paint", words)
-    (job,) = await place.store.queue()
+    (job,) = await place.store.queue.jobs()
     assert job.request.prompt == CASTLE
 
 
@@ -80,7 +80,7 @@ async def test_the_same_form_sent_twice_is_one_painting(place: Any) -> None:
     answers = await asyncio.gather(*sent)
     assert [each.status_code for each in answers] == [303, 303, 303]
     assert answers[0].headers["location"] == answers[1].headers["location"]
-    assert len(await place.store.queue()) == 2
+    assert len(await place.store.queue.jobs()) == 2
     # Nobody gets another's job by sending another's form number.
     other = await place.visitor()
     mine = (await other.page("/")).fields() | {"nonce": fields["nonce"], "prompt": CASTLE}
@@ -108,13 +108,13 @@ async def test_a_mistake_is_one_sentence_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert said in error_of(answer)
     assert "internal" not in error_of(answer)
-    assert await place.store.queue() == []
+    assert await place.store.queue.jobs() == []
     if wish["prompt"] == "a castle":
         assert ">a castle</textarea>" in answer.text
 
 
 async def test_guests_paint_only_where_the_owner_allows_it(place: Any) -> None:
-    await place.store.change_place("web", {"guests_per_day": 0}, by="discord:1")
+    await place.store.places.change("web", {"guests_per_day": 0}, by="discord:1")
     visitor = await place.visitor()
     page = await visitor.page("/")
     assert [each["href"] for each in page.all("a", class_="button primary")] == ["/sign-in"]
@@ -124,7 +124,7 @@ async def test_guests_paint_only_where_the_owner_allows_it(place: Any) -> None:
 
 
 async def test_guests_have_so_many_a_day_and_no_new_cookie_gives_more(place: Any) -> None:
-    await place.store.change_place("web", {"guests_per_day": 2}, by="discord:1")
+    await place.store.places.change("web", {"guests_per_day": 2}, by="discord:1")
     visitor = await place.visitor(web_guests_per_day=2)
     statuses = [
         (await visitor.send("/paint", {"prompt": f"castle {n}"})).status_code for n in range(3)
@@ -145,7 +145,7 @@ async def test_a_picture_to_begin_from_travels_with_the_prompt(place: Any) -> No
     files = {"init_image": ("../../evil.png", picture, "text/html")}  # neither is believed
     answer = await visitor.send("/paint", {"prompt": CASTLE}, files=files)
     assert answer.status_code == 303
-    (job,) = await place.store.queue()
+    (job,) = await place.store.queue.jobs()
     stored = await place.front.blobs.get(job.request.init_image)
     with Image.open(io.BytesIO(stored)) as image:
         assert image.format == "PNG"
@@ -177,7 +177,7 @@ async def test_what_is_no_usable_picture_is_refused_in_one_sentence(
     answer = await visitor.send("/paint", {"prompt": CASTLE}, files=files)
     assert answer.status_code == 422
     assert error_of(answer).endswith(".")
-    assert await place.store.queue() == []
+    assert await place.store.queue.jobs() == []
 
 
 async def test_again_and_vary_queue_the_same_prompt(place: Any) -> None:
@@ -186,7 +186,7 @@ async def test_again_and_vary_queue_the_same_prompt(place: Any) -> None:
     path = f"/paintings/{artwork.id}"
     for action in ("again", "vary"):
         answer = await visitor.send("/press", {"data": f"{action}:{artwork.id}"}, from_page=path)
-        job = await place.store.get(answer.headers["location"].removeprefix("/jobs/"))
+        job = await place.store.queue.get(answer.headers["location"].removeprefix("/jobs/"))
         assert job.request.prompt == CASTLE
         assert job.request.seed != 5
         assert job.request.init_image == (artwork.blob if action == "vary" else None)
@@ -217,7 +217,7 @@ async def test_a_report_is_thanked_for_once(place: Any) -> None:
     assert notice.startswith(f"{path}?notice=")
     assert "Thank you" in (await member.page(notice)).first("p", class_="notice").text
     assert (await member.page(notice)).all("p", class_="notice") == []  # said once
-    assert len(await place.store.reports()) == 1
+    assert len(await place.store.community.reports()) == 1
 
 
 async def test_nobody_reads_anothers_notice(place: Any) -> None:
@@ -236,9 +236,9 @@ async def test_one_may_cancel_ones_own(place: Any) -> None:
     stranger = await place.visitor()
     assert (await stranger.page(path)).all("button", name="data") == []
     await stranger.send("/press", {"data": f"cancel:{job}"}, from_page=path)
-    assert (await place.store.get(job)).state is JobState.QUEUED
+    assert (await place.store.queue.get(job)).state is JobState.QUEUED
     await visitor.send("/press", {"data": f"cancel:{job}"}, from_page=path)
-    assert (await place.store.get(job)).state is JobState.CANCELLED
+    assert (await place.store.queue.get(job)).state is JobState.CANCELLED
     page = await visitor.page(path)
     assert page.first("button", class_="primary")["value"] == f"again:{job}"
 
@@ -250,23 +250,23 @@ async def test_forged_buttons_are_one_sentence(place: Any, data: str) -> None:
     answer = await (await place.visitor()).send("/press", {"data": data}, follow_redirects=True)
     assert answer.status_code in (200, 400)
     assert re.search(r'role="(alert|status)">[^<]+[.)]<', answer.text)
-    assert await place.store.queue() == []
+    assert await place.store.queue.jobs() == []
 
 
 async def test_signed_in_one_paints_as_the_chat_account(place: Any) -> None:
     member = await place.member("discord:42")
     answer = await member.send("/paint", {"prompt": CASTLE})
-    job = await place.store.get(answer.headers["location"].removeprefix("/jobs/"))
+    job = await place.store.queue.get(answer.headers["location"].removeprefix("/jobs/"))
     assert (job.person, job.origin) == ("discord:42", "web")
 
 
 async def test_two_accounts_become_one_person_on_the_page(place: Any) -> None:
     member, store = await place.member("discord:42"), place.store
     assert (await member.page("/gallery")).all("a", href="/link")
-    code = await store.new_link("telegram:7")
+    code = await store.accounts.new_link("telegram:7")
     answer = await member.send("/link", {"code": f" {code.lower()} "}, from_page="/link")
     assert "telegram:7" in answer.text
-    assert await store.accounts_of("discord:42") == ["discord:42"]  # not before they say so
+    assert await store.accounts.of_person("discord:42") == ["discord:42"]  # not before they say so
     answer = await member.send("/link", {"code": code, "sure": "yes"}, from_page="/link")
     page = await member.page(answer.headers["location"])
     assert "are one person now" in page.first("p", class_="notice").text
@@ -281,8 +281,8 @@ async def test_the_page_gives_a_code_that_the_chat_takes(place: Any) -> None:
     answer = await member.send("/link", {}, from_page="/link")
     found = re.search(r"/link ([A-Z0-9-]+) within", answer.text)
     assert found
-    await place.store.redeem_link(found[1], "telegram:7")
-    assert set(await place.store.accounts_of("discord:42")) == {"discord:42", "telegram:7"}
+    await place.store.accounts.redeem_link(found[1], "telegram:7")
+    assert set(await place.store.accounts.of_person("discord:42")) == {"discord:42", "telegram:7"}
 
 
 async def test_a_wrong_code_is_one_sentence_and_guests_sign_in_first(place: Any) -> None:
@@ -296,13 +296,13 @@ async def test_a_wrong_code_is_one_sentence_and_guests_sign_in_first(place: Any)
     for fields in ({"code": "x"}, {}, {"code": "x", "sure": "yes"}):
         answer = await guest.send("/link", fields, follow_redirects=True)
         assert answer.url.path == "/sign-in"
-    assert await place.store.accounts_of("discord:42") == ["discord:42"]
+    assert await place.store.accounts.of_person("discord:42") == ["discord:42"]
 
 
 async def test_a_job_of_two_linked_accounts_is_ones_own_in_both(place: Any) -> None:
-    code = await place.store.new_link("discord:42")
-    await place.store.redeem_link(code, "telegram:7")
+    code = await place.store.accounts.new_link("discord:42")
+    await place.store.accounts.redeem_link(code, "telegram:7")
     request = JobRequest("an owl", 1, MODEL)
-    await place.store.submit("discord:42", "discord", request, key="1")
+    await place.store.queue.submit("discord:42", "discord", request, key="1")
     member = await place.member("telegram:7")
     assert "an owl" in (await member.page("/mine")).first("main").text

@@ -55,7 +55,9 @@ class Events:
 
 async def submit(place: Any, prompt: str = "a castle", person: str = "web:x") -> Job:
     await asyncio.sleep(0.002)  # ids, and so turns, are in the order of milliseconds
-    submitted = await place.store.submit(person, "web", JobRequest(prompt, 1, MODEL), key=prompt)
+    submitted = await place.store.queue.submit(
+        person, "web", JobRequest(prompt, 1, MODEL), key=prompt
+    )
     job: Job = submitted.job
     return job
 
@@ -84,8 +86,8 @@ async def test_a_page_sees_position_frames_and_painting(place: Any) -> None:
         async with httpx.AsyncClient() as client:
             picture = await client.get(url + last["picture"])
         assert picture.content == plain_picture(size=(1024, 1024))
-    assert await place.store.inbox("web") != []  # the other one, that nobody looked at
-    assert job.id not in {each.id for each in await place.store.inbox("web")}
+    assert await place.store.queue.inbox("web") != []  # the other one, that nobody looked at
+    assert job.id not in {each.id for each in await place.store.queue.inbox("web")}
 
 
 async def test_after_a_restart_a_page_goes_on_where_it_was(place: Any) -> None:
@@ -126,13 +128,13 @@ async def test_several_tabs_see_the_same_and_the_store_is_asked_once(
 ) -> None:
     job = await submit(place)
     asked: list[list[str]] = []
-    several = place.store.several
+    several = place.store.queue.several
 
     async def counting(ids: Any) -> Any:
         asked.append(list(ids))
         return await several(ids)
 
-    monkeypatch.setattr(place.store, "several", counting)
+    monkeypatch.setattr(place.store.queue, "several", counting)
     mine = await place.hand.claim()
     async with (
         place.served() as url,
@@ -180,12 +182,14 @@ async def test_what_was_given_up_or_cancelled_is_told_too(place: Any) -> None:
     job, other = await submit(place), await submit(place, "an owl", "web:y")
     async with place.served() as url:
         async with stream(url, job) as events:
-            await place.store.fail(await place.hand.claim(), "It ran out of memory.", retry=False)
+            await place.store.queue.fail(
+                await place.hand.claim(), "It ran out of memory.", retry=False
+            )
             last = await events.until(over=True)
             assert (last["title"], last["painting"]) == ("Not painted", None)
             assert "It ran out of memory." in last["text"]
         async with stream(url, other) as events:
-            await place.store.cancel(other.id, by="web:y")
+            await place.store.queue.cancel(other.id, by="web:y")
             assert (await events.until(over=True))["title"] == "Cancelled"
 
 
@@ -200,9 +204,9 @@ async def test_another_frontends_job_can_be_watched_and_stays_its_own_to_deliver
     place: Any,
 ) -> None:
     request = JobRequest("a castle", 1, MODEL)
-    submitted = await place.store.submit("discord:42", "discord", request, key="1")
+    submitted = await place.store.queue.submit("discord:42", "discord", request, key="1")
     async with place.served() as url, stream(url, submitted.job) as events:
         await place.hand.finish(await place.hand.claim())
         await events.until(over=True)
-    (unread,) = await place.store.inbox("discord")
+    (unread,) = await place.store.queue.inbox("discord")
     assert unread.state is JobState.DONE

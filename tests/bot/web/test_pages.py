@@ -26,7 +26,9 @@ CASTLE = "Cubist Painting of a Castle in Teal"
 
 async def every_page(place: Any) -> list[str]:
     artwork = await place.hand.hang(CASTLE, manifest=MANIFEST)
-    submitted = await place.store.submit("web:x", "web", JobRequest("an owl", 1, MODEL), key="key")
+    submitted = await place.store.queue.submit(
+        "web:x", "web", JobRequest("an owl", 1, MODEL), key="key"
+    )
     return [
         "/", "/?surprise=1", "/gallery", "/gallery?q=nothing-like-it", "/mine", "/help", "/sign-in",
         "/sign-in/" + "t" * 43, f"/paintings/{artwork.id}", f"/jobs/{submitted.job.id}",
@@ -188,8 +190,8 @@ async def test_a_painting_that_ended_before_its_steps_says_so(place: Any) -> Non
 
 async def test_deleted_and_hidden_paintings_are_nowhere(place: Any) -> None:
     deleted, hidden = await place.hand.hang("a castle"), await place.hand.hang("an owl")
-    await place.store.delete_artwork(deleted.id, "web:somebody")
-    await place.store.hide_artwork(hidden.id, "discord:1", "ugly")
+    await place.store.gallery.delete(deleted.id, "web:somebody")
+    await place.store.gallery.hide(hidden.id, "discord:1", "ugly")
     visitor = await place.visitor()
     assert (await visitor.page("/gallery")).all("img") == []
     for artwork in (deleted, hidden):
@@ -204,7 +206,7 @@ async def test_ones_own_paintings_are_ones_own(place: Any) -> None:
     await place.hand.hang("a castle", person="discord:42")
     await place.hand.hang("an owl", person="discord:43")
     waiting = JobRequest("a bicycle", 1, MODEL)
-    await place.store.submit("discord:42", "discord", waiting, key="waiting")
+    await place.store.queue.submit("discord:42", "discord", waiting, key="waiting")
     page = await (await place.member("discord:42")).page("/mine")
     assert [each["alt"] for each in page.all("img")] == ["Painting: a castle"]
     assert [each.text.strip() for each in page.all("li") if "bicycle" in each.text] == ["a bicycle"]

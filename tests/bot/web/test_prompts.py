@@ -139,7 +139,7 @@ async def _answered(place: Any, ask: Ask) -> Any:
 
 async def _job(place: Any, replies: list[Reply]) -> Any:
     (reply,) = replies
-    return (await place.store.get(reply.job)).request if reply.job else reply.text
+    return (await place.store.queue.get(reply.job)).request if reply.job else reply.text
 
 
 async def on_discord(place: Any, number: int, text: str) -> Any:
@@ -175,8 +175,8 @@ async def on_the_page(place: Any, number: int, text: str) -> Any:
         place.asker = await place.visitor()
     answer = await place.asker.send("/paint", {"prompt": text})
     if answer.status_code == 303:
-        job = await place.store.get(answer.headers["location"].rpartition("/")[2])
-        await place.store.cancel(job.id, by=job.person)  # so that the next one is let in
+        job = await place.store.queue.get(answer.headers["location"].rpartition("/")[2])
+        await place.store.queue.cancel(job.id, by=job.person)  # so that the next one is let in
         return job.request
     found = re.search(r'<p class="error"[^>]*>(.*?)</p>', answer.text)
     assert found is not None

@@ -71,7 +71,7 @@ async def test_a_form_without_its_token_does_nothing(place: Any, path: str) -> N
         answer = await visitor.client.post(path, data={"prompt": "a castle", **token})
         assert answer.status_code == 403
         assert sentence(answer).startswith("This form was too old")
-    assert await place.store.queue() == []
+    assert await place.store.queue.jobs() == []
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def test_a_form_of_another_site_does_nothing(place: Any, headers: dict[str
     data = {"prompt": "a castle", "token": token}
     answer = await visitor.client.post("/paint", data=data, headers=headers)
     assert answer.status_code == 403
-    assert await place.store.queue() == []
+    assert await place.store.queue.jobs() == []
 
 
 async def test_nothing_is_done_by_looking(place: Any) -> None:
@@ -91,7 +91,7 @@ async def test_nothing_is_done_by_looking(place: Any) -> None:
     for path in FORMS:
         seen = await visitor.get(path)
         assert seen.status_code in (200, 303, 405)  # /sign-in and /link are pages, too
-    token = await place.store.new_sign_in("discord:42", "Ann")
+    token = await place.store.accounts.new_sign_in("discord:42", "Ann")
     await visitor.get(f"/sign-in/{token}")  # as a chat does that looks at every address
     assert (await visitor.send("/sign-in", {"sign_in": token})).status_code == 303
 
@@ -106,8 +106,8 @@ async def test_a_page_under_another_name_is_not_served(place: Any) -> None:
 async def test_what_strangers_wrote_is_text_everywhere(place: Any) -> None:
     evil = EVIL.replace("{{", "{ {")
     artwork = await place.hand.hang(evil, manifest={"models": {EVIL: {"name": EVIL}}})
-    await place.store.submit("web:x", "web", JobRequest(evil, 2, MODEL), key="evil")
-    job = (await place.store.queue())[0]
+    await place.store.queue.submit("web:x", "web", JobRequest(evil, 2, MODEL), key="evil")
+    job = (await place.store.queue.jobs())[0]
     visitor = await place.member("discord:42")
     paths = ["/", "/gallery", f"/paintings/{artwork.id}", f"/jobs/{job.id}",
              f"/gallery?q={quote(EVIL)}&style={quote(EVIL)}&colour={quote(EVIL)}",
@@ -124,7 +124,7 @@ async def test_what_strangers_wrote_is_text_everywhere(place: Any) -> None:
 
 async def test_names_of_people_are_text(place: Any) -> None:
     visitor = await place.visitor()
-    token = await place.store.new_sign_in("discord:42", EVIL)
+    token = await place.store.accounts.new_sign_in("discord:42", EVIL)
     await visitor.send("/sign-in", {"sign_in": token})
     page = await visitor.page("/gallery")
     assert page.first("bdi").text == EVIL
@@ -294,7 +294,7 @@ async def test_a_guest_who_signs_in_gets_another_cookie(place: Any) -> None:
     visitor = await place.visitor()
     await visitor.get("/")
     before = visitor.client.cookies["ganshare"]
-    token = await place.store.new_sign_in("discord:42", "Ann")
+    token = await place.store.accounts.new_sign_in("discord:42", "Ann")
     await visitor.send("/sign-in", {"sign_in": token})
     member = visitor.client.cookies["ganshare"]
     assert member != before
@@ -315,7 +315,7 @@ async def test_what_goes_wrong_here_is_an_apology_with_a_number(
     async def broken(*_: object, **__: object) -> None:
         raise KeyError("secret detail")
 
-    monkeypatch.setattr(place.store, "gallery", broken)
+    monkeypatch.setattr(place.store.gallery, "search", broken)
     answer = await visitor.get("/gallery")
     assert answer.status_code == 500
     assert "content-security-policy" in answer.headers
@@ -331,8 +331,10 @@ async def test_a_store_that_is_away_is_an_honest_not_now(
     async def away(*_: object, **__: object) -> None:
         raise StoreError("The database at secret-host is away.")
 
-    for verb in ("gallery", "session", "place_settings"):
-        monkeypatch.setattr(place.store, verb, away)
+    store = place.store
+    parts = (store.gallery, "search"), (store.accounts, "session"), (store.places, "settings")
+    for part, verb in parts:
+        monkeypatch.setattr(part, verb, away)
     answer = await visitor.get("/")
     assert (answer.status_code, "secret-host" in answer.text) == (503, False)
     assert sentence(answer) == "This does not work right now; please try again in a moment."

@@ -34,7 +34,9 @@ async def test_a_page_that_is_off_is_one_sentence(place: Any) -> None:
 async def test_sigterm_ends_the_process_although_pages_are_open(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     async with open_store(url, migrate=True) as store:
-        submitted = await store.submit("web:x", "web", JobRequest("an owl", 1, MODEL), key="1")
+        submitted = await store.queue.submit(
+            "web:x", "web", JobRequest("an owl", 1, MODEL), key="1"
+        )
     environment = {
         "GANSHARE_DATABASE_URL": url,
         "GANSHARE_BLOBS_URL": f"file://{tmp_path}/blobs",

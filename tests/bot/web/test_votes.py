@@ -13,7 +13,7 @@ JSON = {"Accept": "application/json"}
 
 
 async def votes(place: Any, artwork: str) -> int:
-    return int((await place.store.votes_of([artwork]))[artwork])
+    return int((await place.store.votes.count([artwork]))[artwork])
 
 
 async def vote(visitor: Any, artwork: str, page: str = "") -> Any:
@@ -90,8 +90,10 @@ async def test_ones_own_painting_has_no_button_and_refuses(place: Any) -> None:
 async def test_an_account_votes_once_here_and_in_the_chat(place: Any) -> None:
     artwork = await place.hand.hang("an owl")
     member = await place.member("discord:42")
-    await place.store.redeem_link(await place.store.new_link("discord:42"), "telegram:7")
-    await place.store.toggle(artwork.id, Voter("telegram:7"), key="press")
+    await place.store.accounts.redeem_link(
+        await place.store.accounts.new_link("discord:42"), "telegram:7"
+    )
+    await place.store.votes.toggle(artwork.id, Voter("telegram:7"), key="press")
     page = await member.page(f"/paintings/{artwork.id}")
     assert page.first("button", value=f"vote:{artwork.id}")["aria-pressed"] == "true"
     await vote(member, artwork.id)
@@ -102,10 +104,10 @@ async def test_an_account_votes_once_here_and_in_the_chat(place: Any) -> None:
 
 
 async def test_a_round_shows_one_painting_after_another_and_counts_the_views(place: Any) -> None:
-    round_ = await place.store.open_round("web", "discord:9", 86_400, LOOSE, title="Spring")
+    round_ = await place.store.rounds.open("web", "discord:9", 86_400, LOOSE, title="Spring")
     for prompt in ("an owl", "a bat"):
         artwork = await place.hand.hang(prompt)
-        await place.store.enter(round_.id, artwork.id, "discord:9", curator=True)
+        await place.store.rounds.entries.enter(round_.id, artwork.id, "discord:9", curator=True)
     guest = await place.visitor()
     assert "Sign in to vote" in (await guest.page("/round")).first("main").text
     member = await place.member()
@@ -122,7 +124,7 @@ async def test_a_round_shows_one_painting_after_another_and_counts_the_views(pla
     assert len(seen) == 2
     answer = await member.send("/press", {"data": f"next:{round_.id}"}, from_page=where)
     assert "seen all" in (await member.page(answer.headers["location"])).first("main").text
-    assert sum(each.dealt for each in await place.store.entries(round_.id)) == 2
+    assert sum(each.dealt for each in await place.store.rounds.entries.of_round(round_.id)) == 2
 
 
 async def test_ones_own_painting_is_entered_from_its_page(place: Any) -> None:
@@ -131,10 +133,12 @@ async def test_ones_own_painting_is_entered_from_its_page(place: Any) -> None:
     artwork = await place.hand.finish(await place.hand.claim())
     path = f"/paintings/{artwork.id}"
     assert (await member.page(path)).all("button", value=f"enter:{artwork.id}") == []
-    round_ = await place.store.open_round("web", "discord:9", 86_400, LOOSE)
+    round_ = await place.store.rounds.open("web", "discord:9", 86_400, LOOSE)
     assert (await member.page(path)).all("button", value=f"enter:{artwork.id}")
     await member.send("/press", {"data": f"enter:{artwork.id}"}, from_page=path)
-    assert [each.artwork for each in await place.store.entries(round_.id)] == [artwork.id]
+    assert [each.artwork for each in await place.store.rounds.entries.of_round(round_.id)] == [
+        artwork.id
+    ]
 
 
 async def test_paintings_of_the_page_enter_by_themselves_where_that_is_wanted(
@@ -143,14 +147,14 @@ async def test_paintings_of_the_page_enter_by_themselves_where_that_is_wanted(
     from bot.web.keeping import keep_rounds
 
     rules = RoundRules(min_age=0, quorum=1, automatic=True)
-    round_ = await place.store.open_round("web", "discord:9", 86_400, rules)
+    round_ = await place.store.rounds.open("web", "discord:9", 86_400, rules)
     member = await place.member("discord:42")
     keeping = asyncio.create_task(keep_rounds(place.front))
     try:
         await member.send("/paint", {"prompt": "an owl"})
         artwork = await place.hand.finish(await place.hand.claim())
         async with asyncio.timeout(60):
-            while not (found := await place.store.entries(round_.id)):  # noqa: ASYNC110
+            while not (found := await place.store.rounds.entries.of_round(round_.id)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert [each.artwork for each in found] == [artwork.id]
     finally:
@@ -163,17 +167,17 @@ async def test_paintings_of_the_page_enter_by_themselves_where_that_is_wanted(
 
 async def won(place: Any, *prompts: str) -> list[str]:
     """Have paintings win a round."""
-    round_ = await place.store.open_round("web", "discord:9", 86_400, LOOSE, title="Spring")
+    round_ = await place.store.rounds.open("web", "discord:9", 86_400, LOOSE, title="Spring")
     found = []
     for prompt in prompts:
         artwork = await place.hand.hang(prompt)
-        await place.store.enter(round_.id, artwork.id, "discord:9", curator=True)
+        await place.store.rounds.entries.enter(round_.id, artwork.id, "discord:9", curator=True)
         for number in range(2):
-            await place.store.toggle(
+            await place.store.votes.toggle(
                 artwork.id, Voter(f"discord:{number}"), key=f"{prompt}{number}"
             )
         found.append(artwork.id)
-    await place.store.close_round(round_.id, "discord:9", early=True)
+    await place.store.rounds.close(round_.id, "discord:9", early=True)
     return found
 
 
@@ -186,13 +190,15 @@ async def test_the_desk_is_for_whom_the_owner_names_by_any_account(place: Any) -
         assert page.all("a", href="/desk") == []
         refused = await each.send("/desk", {"artwork": owl, "verdict": "approve"})
         assert refused.status_code == 403
-    await place.store.redeem_link(await place.store.new_link("discord:42"), "telegram:7")
+    await place.store.accounts.redeem_link(
+        await place.store.accounts.new_link("discord:42"), "telegram:7"
+    )
     for names in ({"curators": ("telegram:7",)}, {"admins": ("discord:42",)}):
         curator = await place.member("discord:42", **names)
         page = await curator.page("/desk")
         assert "One painting has won" in page.first("main").text
         assert page.all("a", href="/desk")
-    assert await place.store.curated_set() == []
+    assert await place.store.rounds.curation.approved() == []
 
 
 async def test_the_critics_stand_beside_the_votes_with_what_they_are_worth(place: Any) -> None:
@@ -201,17 +207,17 @@ async def test_the_critics_stand_beside_the_votes_with_what_they_are_worth(place
     page = await curator.page("/desk")
     assert "Critic" not in page.first("main").text
     helps = {"paintings": 300, "lift": 1.84, "low": 1.2, "high": 2.5}
-    await place.store.keep_critic(Critic(PHRASE, "a <b>beautiful</b> painting", "aa"))
-    await place.store.keep_critic(Critic(VOTES, "", "aa", 1.0, helps))
+    await place.store.rounds.critics.keep(Critic(PHRASE, "a <b>beautiful</b> painting", "aa"))
+    await place.store.rounds.critics.keep(Critic(VOTES, "", "aa", 1.0, helps))
     for name in (PHRASE, VOTES):
-        await place.store.keep_scores(name, {owl: 0.1, bat: 0.3})
+        await place.store.rounds.critics.keep_scores(name, {owl: 0.1, bat: 0.3})
     page = await curator.page("/desk")
     first = next(each for each in page.all("article") if "an owl" in each.text)
     assert first.text.count("Critic: No. 2 of 2 in its round") == 2
     assert "a <b>beautiful</b> painting" in first.text
     assert "1.8 times as often" in first.text
     assert "counts for nothing" in page.first("main").text
-    await place.store.keep_critic(Critic(VOTES, "", "aa", 1.0, helps | {"low": 0.9}))
+    await place.store.rounds.critics.keep(Critic(VOTES, "", "aa", 1.0, helps | {"low": 0.9}))
     page = await curator.page("/desk")
     assert "cannot be told from chance" in page.first("main").text
 
@@ -230,11 +236,11 @@ async def test_a_curator_approves_and_vetoes_with_a_reason(place: Any) -> None:
     values = {"artwork": bat, "verdict": "veto", "reason": "<b>a logo</b>"}
     await curator.send("/desk", values, from_page="/desk")
     await curator.send("/desk", {"artwork": owl, "verdict": "approve"}, from_page="/desk")
-    assert [each.id for each in await place.store.curated_set()] == [owl]
+    assert [each.id for each in await place.store.rounds.curation.approved()] == [owl]
     page = await curator.page("/desk")
     assert "There is nothing to decide." in page.first("main").text
     assert "The curated set: one painting" in page.first("main").text
-    log = await place.store.vote_log(artwork=bat)
+    log = await place.store.votes.log.read(artwork=bat)
     assert (log[-1].by, log[-1].reason) == ("discord:42", "<b>a logo</b>")
 
 

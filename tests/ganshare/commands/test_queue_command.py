@@ -31,7 +31,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 async def submit(url: str, prompt: str) -> None:
     async with open_store(url, migrate=True) as store:
-        await store.submit("chat:1", "chat", make_request(prompt=prompt), key=prompt)
+        await store.queue.submit("chat:1", "chat", make_request(prompt=prompt), key=prompt)
 
 
 @pytest.mark.usefixtures("url")

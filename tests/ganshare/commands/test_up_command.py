@@ -246,9 +246,9 @@ def wait_for(running: Running, event: str) -> None:
 async def painted(url: str) -> Job:
     request = make_request(steps=3, width=64, height=64, num_cutouts=2, upscale=False)
     async with open_store(url) as store:
-        job = (await store.submit("chat:1", "chat", request, key="key")).job
+        job = (await store.queue.submit("chat:1", "chat", request, key="key")).job
         end = time.monotonic() + 60
         while not job.state.over and time.monotonic() < end:
             await store.wait(1.0)
-            job = await store.get(job.id) or job
+            job = await store.queue.get(job.id) or job
     return job

@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 
 from ganshare.jobs import Job
-from ganshare.store import Limits, Store, Submitted, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, Submitted, open_store
 from ganshare.testing import MODEL, PostgresServer, make_request, postgres_server
 
 ENGINES = ("sqlite", "postgresql")
@@ -84,7 +85,7 @@ async def another(url: str) -> AsyncIterator[OpenStore]:
     async with AsyncExitStack() as stack:
 
         async def open_another(**limits: Any) -> Store:
-            store = open_store(url, Limits(**limits))
+            store = open_store(url, QueueLimits(**limits))
             return await stack.enter_async_context(store)
 
         yield open_another
@@ -121,7 +122,7 @@ class Asker:
         origin: str = "bot",
         **wishes: Any,
     ) -> Submitted:
-        return await self.store.submit(
+        return await self.store.queue.submit(
             person,
             origin,
             make_request(**wishes),
@@ -132,7 +133,7 @@ class Asker:
 
     async def claim(self, count: int = 1, worker: str = "engine-1", **options: Any) -> list[Job]:
         options = {"models": [MODEL], "max_area": 512 * 512} | options
-        return await self.store.claim(worker, count=count, **options)
+        return await self.store.queue.claim(worker, count=count, **options)
 
     async def claim_one(self, worker: str = "engine-1") -> Job:
         (job,) = await self.claim(worker=worker)

@@ -31,16 +31,16 @@ async def test_a_submit_elsewhere_rings_for_work(another: Any) -> None:
     waiting = asyncio.create_task(store.wait(10, Topic.WORK))
     await asyncio.sleep(0.05)
     started = time.monotonic()
-    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
     assert await waiting
     assert time.monotonic() - started < 2
 
 
 async def test_news_of_a_painting_ring_for_bots(another: Any) -> None:
     store, engine = await another(), await another()
-    await store.submit("ann", "bot", make_request(), key="1")
-    (job,) = await engine.claim("engine", models=[make_request().model], max_area=512 * 512)
-    for change in (engine.beat(job, step=1), engine.finish(job, make_artwork())):
+    await store.queue.submit("ann", "bot", make_request(), key="1")
+    (job,) = await engine.queue.claim("engine", models=[make_request().model], max_area=512 * 512)
+    for change in (engine.queue.beat(job, step=1), engine.queue.finish(job, make_artwork())):
         await settle(store, Topic.NEWS)
         waiting = asyncio.create_task(store.wait(10, Topic.NEWS))
         await asyncio.sleep(0.05)
@@ -51,7 +51,7 @@ async def test_news_of_a_painting_ring_for_bots(another: Any) -> None:
 async def test_what_rings_between_two_waits_is_heard(another: Any) -> None:
     store, elsewhere = await another(), await another()
     await settle(store)
-    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
     await asyncio.sleep(0.1)
     assert await store.wait(0.1)
     assert not await store.wait(0.1)
@@ -67,7 +67,7 @@ async def test_everybody_who_waits_hears_it(another: Any) -> None:
 
     listening = [asyncio.create_task(listen()) for _ in range(3)]
     await asyncio.sleep(0.2)
-    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
     assert await asyncio.wait_for(asyncio.gather(*listening), 5) == [True] * 3
 
 
@@ -76,7 +76,7 @@ async def test_a_cancelled_wait_leaves_the_bell_whole(another: Any) -> None:
     await settle(store)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(store.wait(10), 0.05)
-    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
     assert await store.wait(5)
 
 
@@ -95,7 +95,7 @@ async def test_waiting_does_not_hold_up_the_event_loop(store: Any) -> None:
 async def test_work_without_news_does_not_wake_the_other_side(another: Any) -> None:
     store, elsewhere = await another(), await another()
     await settle(store, Topic.NEWS)
-    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
     assert not await store.wait(0.2, Topic.NEWS)
 
 
@@ -110,7 +110,7 @@ async def test_a_bell_that_lost_its_server_connects_again(
         " WHERE pid <> pg_backend_pid() AND query LIKE 'LISTEN%'"
     )
     await settle(store)
-    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
     assert await store.wait(5)
 
 
@@ -130,5 +130,5 @@ async def test_whoever_is_at_work_does_not_listen(
     async with asyncio.timeout(5):
         while await listening():  # noqa: ASYNC110 - nobody would set an event for us
             await asyncio.sleep(0.05)
-    await elsewhere.submit("ann", "bot", make_request(), key="1")
+    await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
     assert await store.wait(1.0)  # for what rang meanwhile

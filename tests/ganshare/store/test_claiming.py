@@ -21,7 +21,7 @@ async def test_a_claimed_job_is_running_under_a_lease(asker: Any) -> None:
     job = await asker.claim_one("engine-7")
     assert (job.state, job.worker, job.attempt) == (JobState.RUNNING, "engine-7", 1)
     assert 25 < job.lease_until - await asker.store.now() <= 30
-    assert job == await asker.store.get(job.id)
+    assert job == await asker.store.queue.get(job.id)
     assert await asker.claim() == []
 
 
@@ -50,7 +50,7 @@ async def test_nobody_has_more_running_than_allowed(asker: Any) -> None:
     await asker.submit("bob", key="bob's")
     assert len(await asker.claim(10)) == 3
     assert await asker.claim(10) == []
-    running = [job for job in await asker.store.active("ann") if job.state == "running"]
+    running = [job for job in await asker.store.queue.active("ann") if job.state == "running"]
     assert len(running) == 2
 
 
@@ -59,7 +59,7 @@ async def test_the_end_of_a_job_lets_the_next_of_that_person_start(asker: Any) -
     await asker.ask("ann", count=4)
     claimed = await asker.claim(4)  # so that slots 0 and 1 are taken, twice
     first = next(job for job in claimed if job.person == "ann")
-    await asker.store.finish(first, make_artwork())
+    await asker.store.queue.finish(first, make_artwork())
     (following,) = await asker.claim(4)
     assert following.person == "ann"
 
@@ -74,19 +74,19 @@ async def test_a_batch_comes_in_the_order_of_single_claims(asker: Any) -> None:
 async def test_a_limit_above_two_counts_slots_on(another: Any) -> None:
     store = await another(per_person_running=4)
     for number in range(6):
-        await store.submit("ann", "bot", make_request(), key=str(number))
-    claimed = await store.claim("engine", models=[MODEL], max_area=512 * 512, count=6)
+        await store.queue.submit("ann", "bot", make_request(), key=str(number))
+    claimed = await store.queue.claim("engine", models=[MODEL], max_area=512 * 512, count=6)
     assert len(claimed) == 4
 
 
 async def test_claims_at_once_share_no_job_and_break_no_limit(another: Any) -> None:
     stores = [await another() for _ in range(4)]
     for number in range(24):
-        await stores[0].submit(f"person-{number % 3}", "bot", make_request(), key=str(number))
+        await stores[0].queue.submit(f"person-{number % 3}", "bot", make_request(), key=str(number))
 
     async def claim(number: int) -> list[Job]:
         store = stores[number % 4]
-        return await store.claim(str(number), models=[MODEL], max_area=512 * 512, count=2)
+        return await store.queue.claim(str(number), models=[MODEL], max_area=512 * 512, count=2)
 
     claimed = [job for jobs in await asyncio.gather(*map(claim, range(12))) for job in jobs]
     assert len({job.id for job in claimed}) == len(claimed) == 6
@@ -105,7 +105,7 @@ async def test_a_job_that_is_locked_for_a_moment_is_waited_for(asker: Any) -> No
         locked.set()
         await asyncio.sleep(0.02)
 
-    locking = asyncio.create_task(asker.store._database.atomically(lock))
+    locking = asyncio.create_task(asker.store.database.atomically(lock))
     await locked.wait()
     claimed = await asker.claim()
     await locking
@@ -123,12 +123,13 @@ async def work(url, name):
         sys.stdin.readline()
         idle = 0
         while idle < 10:
-            jobs = await store.claim(name, models=[MODEL], max_area=512 * 512, count=2)
+            jobs = await store.queue.claim(name, models=[MODEL], max_area=512 * 512, count=2)
             idle = 0 if jobs else idle + 1
             for job in jobs:
-                running = sum(other.state == "running" for other in await store.active(job.person))
+                theirs = await store.queue.active(job.person)
+                running = sum(other.state == "running" for other in theirs)
                 print("claimed", job.key, job.attempt, running, flush=True)
-                published = await store.finish(job, make_artwork())
+                published = await store.queue.finish(job, make_artwork())
                 print("done" if published else "lost", job.key, flush=True)
             await asyncio.sleep(0.01)
 
@@ -159,4 +160,4 @@ async def test_processes_that_work_at_once_do_each_job_once(url: str, asker: Any
     assert sorted(done, key=int) == [str(number) for number in range(30)]
     assert len(claimed) == 30
     assert max(int(line[3]) for line in claimed) <= 2
-    assert (await asker.store.counts())[JobState.DONE] == 30
+    assert (await asker.store.queue.counts())[JobState.DONE] == 30

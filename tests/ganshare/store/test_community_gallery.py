@@ -28,7 +28,7 @@ def paint(store: Store, asker: Any) -> Any:
     async def paint(prompt: str = "a castle", person: str = ANN, **traits: str) -> Artwork:
         await asker.ask(person, prompt=prompt)
         made = make_artwork(attributes=traits)
-        artwork = await store.finish(await asker.claim_one(), made)
+        artwork = await store.queue.finish(await asker.claim_one(), made)
         assert artwork is not None
         await asyncio.sleep(0.002)  # ids of one millisecond have no order
         return artwork
@@ -37,19 +37,19 @@ def paint(store: Store, asker: Any) -> Any:
 
 
 async def prompts(store: Store, **which: Any) -> list[str]:
-    return [artwork.prompt for artwork in await store.gallery(**which)]
+    return [artwork.prompt for artwork in await store.gallery.search(**which)]
 
 
 async def test_pages_follow_each_other_without_gaps_whatever_is_painted_meanwhile(
     store: Store, paint: Any
 ) -> None:
     old = [await paint(f"number {n}") for n in range(5)]
-    first = await store.gallery(limit=2)
+    first = await store.gallery.search(limit=2)
     await paint("newer")
-    second = await store.gallery(first[-1].id, limit=2)
-    third = await store.gallery(second[-1].id, limit=2)
+    second = await store.gallery.search(first[-1].id, limit=2)
+    third = await store.gallery.search(second[-1].id, limit=2)
     assert first + second + third == old[::-1]
-    assert await store.gallery(third[-1].id) == []
+    assert await store.gallery.search(third[-1].id) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ async def test_one_persons_paintings_are_those_of_all_their_accounts(
     await paint("second", BEA)
     await paint("other", "discord:3")
     assert await prompts(store, person=ANN) == ["first"]
-    await store.redeem_link(await store.new_link(ANN), BEA)
+    await store.accounts.redeem_link(await store.accounts.new_link(ANN), BEA)
     assert await prompts(store, person=ANN) == await prompts(store, person=BEA)
     assert await prompts(store, person=BEA, limit=1) == ["second"]
     assert await prompts(store, person=BEA, text="first") == ["first"]
@@ -114,15 +114,15 @@ async def test_one_persons_paintings_are_those_of_all_their_accounts(
 
 async def test_a_deleted_painting_is_never_shown_again(store: Store, paint: Any) -> None:
     kept, gone = await paint("kept"), await paint("gone")
-    deleted = await store.delete_artwork(gone.id, ANN)
+    deleted = await store.gallery.delete(gone.id, ANN)
     assert deleted.deleted is not None
     assert not deleted.shown
-    assert await store.gallery() == await store.gallery(person=ANN) == [kept]
-    assert await store.artwork(gone.id) == deleted
-    assert await store.delete_artwork(gone.id, ANN) == deleted  # twice does no harm
+    assert await store.gallery.search() == await store.gallery.search(person=ANN) == [kept]
+    assert await store.gallery.get(gone.id) == deleted
+    assert await store.gallery.delete(gone.id, ANN) == deleted  # twice does no harm
     with pytest.raises(JobError):
-        await store.show_artwork(gone.id, "discord:99")
-    (note,) = await store.notes()
+        await store.gallery.show(gone.id, "discord:99")
+    (note,) = await store.community.read_log()
     assert (note.kind, note.text, note.reason) == ("delete", gone.id, f"by {ANN}")
 
 
@@ -131,27 +131,27 @@ async def test_only_its_requester_and_admins_may_delete_a_painting(
 ) -> None:
     first, second = await paint(), await paint()
     with pytest.raises(JobError, match=r"is not yours; only whoever asked for it may delete it\."):
-        await store.delete_artwork(first.id, BEA)
+        await store.gallery.delete(first.id, BEA)
     with pytest.raises(JobError, match="There is no painting 'x'"):
-        await store.delete_artwork("x", ANN, admin=True)
-    assert (await store.artwork(first.id)).shown  # type: ignore[union-attr]
-    await store.delete_artwork(first.id, BEA, admin=True)
-    await store.redeem_link(await store.new_link(ANN), BEA)
-    await store.delete_artwork(second.id, BEA)  # hers, from the linked account
-    assert await store.gallery() == []
+        await store.gallery.delete("x", ANN, admin=True)
+    assert (await store.gallery.get(first.id)).shown  # type: ignore[union-attr]
+    await store.gallery.delete(first.id, BEA, admin=True)
+    await store.accounts.redeem_link(await store.accounts.new_link(ANN), BEA)
+    await store.gallery.delete(second.id, BEA)  # hers, from the linked account
+    assert await store.gallery.search() == []
 
 
 async def test_the_blobs_of_deleted_paintings_are_known_until_they_are_removed(
     store: Store, paint: Any, another: Any
 ) -> None:
     artwork = await paint()
-    deletions = [(await another()).delete_artwork(artwork.id, ANN) for _ in range(4)]
+    deletions = [(await another()).gallery.delete(artwork.id, ANN) for _ in range(4)]
     await asyncio.gather(*deletions)
-    (forgotten,) = await store.forgotten_blobs()
+    (forgotten,) = await store.gallery.forgotten_blobs()
     assert (forgotten.artwork, forgotten.keys) == (artwork.id, (artwork.blob, artwork.preview))
-    await store.blobs_removed([artwork.id])
-    assert await store.forgotten_blobs() == []
-    await store.blobs_removed([])
+    await store.gallery.mark_removed([artwork.id])
+    assert await store.gallery.forgotten_blobs() == []
+    await store.gallery.mark_removed([])
 
 
 async def test_showing_and_deleting_at_once_never_brings_a_painting_back(
@@ -159,13 +159,13 @@ async def test_showing_and_deleting_at_once_never_brings_a_painting_back(
 ) -> None:
     for _ in range(5):
         artwork = await paint()
-        await store.hide_artwork(artwork.id, "discord:99", "look")
+        await store.gallery.hide(artwork.id, "discord:99", "look")
         await asyncio.gather(
-            (await another()).show_artwork(artwork.id, "discord:99"),
-            store.delete_artwork(artwork.id, ANN),
+            (await another()).gallery.show(artwork.id, "discord:99"),
+            store.gallery.delete(artwork.id, ANN),
             return_exceptions=True,
         )
-        assert await store.gallery() == []
+        assert await store.gallery.search() == []
 
 
 # --- the words --------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ async def test_paintings_from_before_the_gallery_are_in_it(empty_url: str) -> No
     )
     await database.close()
     async with open_store(empty_url, migrate=True) as store:
-        (found,) = await store.gallery(text="SCHLOSS", attributes={"Colour": "teal"})
+        (found,) = await store.gallery.search(text="SCHLOSS", attributes={"Colour": "teal"})
         assert (found.id, found.hidden, found.deleted) == ("a", None, None)
 
 
@@ -228,7 +228,7 @@ async def test_a_hundred_thousand_paintings_are_searched_in_a_moment(
 ) -> None:
     """--log-cli-level=info shows how long each search took."""
     await paint()
-    database = store._database
+    database = store.database
     row = (await database.rows(sa.text("SELECT * FROM artworks")))[0]
     job = (await database.rows(sa.text("SELECT * FROM jobs")))[0]
     await database.write(sa.delete(gallery))
@@ -273,7 +273,7 @@ async def test_a_hundred_thousand_paintings_are_searched_in_a_moment(
         seconds = []
         for _ in range(5):
             began = time.perf_counter()
-            found = await store.gallery(**search)
+            found = await store.gallery.search(**search)
             seconds.append(time.perf_counter() - began)
         _log.info("%s: %s found, %.1f ms", name, len(found), min(seconds) * 1000)
         assert min(seconds) < 0.25

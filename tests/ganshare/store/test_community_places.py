@@ -16,21 +16,21 @@ HERE, ADMIN = "discord:77", "discord:1"
 
 async def test_a_job_has_one_message_and_the_newest_counts(store: Store, asker: Any) -> None:
     (job,) = await asker.ask()
-    assert await store.post(job.id) is None
-    await store.posted(job.id, "discord", {"channel": 7, "message": 8})
-    await store.posted(job.id, "discord", {"channel": 7, "message": 9, "name": "Ä😀"})
+    assert await store.posts.of_job(job.id) is None
+    await store.posts.save_of_job(job.id, "discord", {"channel": 7, "message": 8})
+    await store.posts.save_of_job(job.id, "discord", {"channel": 7, "message": 9, "name": "Ä😀"})
     address = {"channel": 7, "message": 9, "name": "Ä😀"}
-    assert await store.post(job.id) == Post(job.id, "discord", address)
+    assert await store.posts.of_job(job.id) == Post(job.id, "discord", address)
 
 
 async def test_a_place_has_the_defaults_until_something_is_changed(store: Store) -> None:
-    assert await store.place_settings(HERE) == PlaceSettings(HERE)
-    changed = await store.change_place(HERE, {"max_side": 512, "allowed": False}, by=ADMIN)
+    assert await store.places.settings(HERE) == PlaceSettings(HERE)
+    changed = await store.places.change(HERE, {"max_side": 512, "allowed": False}, by=ADMIN)
     assert changed == PlaceSettings(HERE, max_side=512, allowed=False)
-    changed = await store.change_place(HERE, {"language": "zh"}, by=ADMIN)
+    changed = await store.places.change(HERE, {"language": "zh"}, by=ADMIN)
     assert changed == PlaceSettings(HERE, max_side=512, allowed=False, language="zh")
-    assert await store.place_settings(HERE) == changed
-    assert await store.place_settings("discord:78") == PlaceSettings("discord:78")
+    assert await store.places.settings(HERE) == changed
+    assert await store.places.settings("discord:78") == PlaceSettings("discord:78")
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ async def test_a_place_has_the_defaults_until_something_is_changed(store: Store)
     ],
 )
 async def test_values_may_be_typed(store: Store, name: str, typed: str, kept: object) -> None:
-    changed = await store.change_place(HERE, {name: typed}, by=ADMIN)
+    changed = await store.places.change(HERE, {name: typed}, by=ADMIN)
     assert getattr(changed, name) == kept
     for back in (None, "default"):
-        changed = await store.change_place(HERE, {name: back}, by=ADMIN)
+        changed = await store.places.change(HERE, {name: back}, by=ADMIN)
         assert changed == PlaceSettings(HERE)
 
 
@@ -74,9 +74,9 @@ async def test_a_wrong_value_changes_nothing_and_says_what_is_allowed(
     store: Store, name: str, value: Any, sentence: str
 ) -> None:
     with pytest.raises(SettingsError, match=sentence):
-        await store.change_place(HERE, {"max_steps": 50, name: value}, by=ADMIN)
-    assert await store.place_settings(HERE) == PlaceSettings(HERE)
-    assert await store.place_changes(HERE) == []
+        await store.places.change(HERE, {"max_steps": 50, name: value}, by=ADMIN)
+    assert await store.places.settings(HERE) == PlaceSettings(HERE)
+    assert await store.places.changes(HERE) == []
 
 
 async def test_changes_of_several_admins_at_once_are_all_kept(store: Store, another: Any) -> None:
@@ -88,21 +88,21 @@ async def test_changes_of_several_admins_at_once_are_all_kept(store: Store, anot
         {"language": "en"},
     ]
     calls = [
-        stores[n % 2].change_place(HERE, change, by=f"discord:{n}")
+        stores[n % 2].places.change(HERE, change, by=f"discord:{n}")
         for n, change in enumerate(changes)
     ]
     await asyncio.gather(*calls)
     merged = PlaceSettings(HERE, max_side=256, max_steps=99, daily_quota=5, language="en")
-    assert await store.place_settings(HERE) == merged
+    assert await store.places.settings(HERE) == merged
 
 
 async def test_every_change_is_kept_with_who_and_when(store: Store) -> None:
     before = await store.now()
-    await store.change_place(HERE, {"max_side": 256}, by=ADMIN)
+    await store.places.change(HERE, {"max_side": 256}, by=ADMIN)
     await asyncio.sleep(0.003)
-    await store.change_place(HERE, {"max_side": None, "allowed": "off"}, by="discord:2")
-    await store.change_place("web", {"max_side": 512}, by=ADMIN)
-    newest, first = await store.place_changes(HERE)
+    await store.places.change(HERE, {"max_side": None, "allowed": "off"}, by="discord:2")
+    await store.places.change("web", {"max_side": 512}, by=ADMIN)
+    newest, first = await store.places.changes(HERE)
     assert (newest.by, newest.changes) == ("discord:2", {"max_side": None, "allowed": False})
     assert (first.by, first.changes) == (ADMIN, {"max_side": 256})
     assert before <= first.created <= newest.created
@@ -110,7 +110,7 @@ async def test_every_change_is_kept_with_who_and_when(store: Store) -> None:
 
 @pytest.mark.parametrize("damaged", ["{", "[]", '{"max_side": "x", "later": 1, "max_steps": 70}'])
 async def test_a_damaged_row_counts_as_not_set(store: Store, damaged: str) -> None:
-    await store.change_place(HERE, {"max_side": 256}, by=ADMIN)
-    await store._database.write(sa.update(places).values(settings=damaged))
+    await store.places.change(HERE, {"max_side": 256}, by=ADMIN)
+    await store.database.write(sa.update(places).values(settings=damaged))
     steps = 70 if "70" in damaged else None
-    assert await store.place_settings(HERE) == PlaceSettings(HERE, max_steps=steps)
+    assert await store.places.settings(HERE) == PlaceSettings(HERE, max_steps=steps)

@@ -16,63 +16,63 @@ PLACE = "discord:100"
 async def hang(asker: Asker, key: str) -> str:
     await asker.submit("ann", key=key)
     job = await asker.claim_one()
-    return str((await asker.store.finish(job, make_artwork(blob=f"pictures/{key}.png"))).id)
+    return str((await asker.store.queue.finish(job, make_artwork(blob=f"pictures/{key}.png"))).id)
 
 
 async def won(asker: Asker, count: int = 1) -> list[str]:
     """Paintings that won a round, the best one first."""
     rules = RoundRules(min_age=0.0, quorum=1, views=0, winners=count, per_person=9)
-    round_ = await asker.store.open_round(PLACE, "discord:9", 3_600.0, rules)
+    round_ = await asker.store.rounds.open(PLACE, "discord:9", 3_600.0, rules)
     artworks = []
     for number in range(count):
         artworks.append(await hang(asker, f"{round_.id}-{number}"))
-        await asker.store.enter(round_.id, artworks[-1], "ann")
+        await asker.store.rounds.entries.enter(round_.id, artworks[-1], "ann")
         for voter in range(count - number):
             event = VoteEvent(artworks[-1], Voter(f"discord:{voter}"), "discord:m", True, 5.0)
-            await asker.store.cast(event)
-    await asker.store.close_round(round_.id, "discord:9", early=True)
+            await asker.store.votes.cast(event)
+    await asker.store.rounds.close(round_.id, "discord:9", early=True)
     return artworks
 
 
 async def test_a_painting_is_minted_then_for_sale_then_sold(asker: Asker) -> None:
     store, artwork = asker.store, await hang(asker, "a")
-    assert await store.sales_of([artwork]) == {}
+    assert await store.sales.of_artworks([artwork]) == {}
     for state in ("planned", "pinned", "sent"):
         await make_sale(store, artwork, state=state)
-        assert await store.sales_of([artwork]) == {}
+        assert await store.sales.of_artworks([artwork]) == {}
     await make_sale(store, artwork)
-    minted = (await store.sales_of([artwork, "nobody"]))[artwork]
+    minted = (await store.sales.of_artworks([artwork, "nobody"]))[artwork]
     assert (minted.state, minted.price, minted.listing_page) == (SaleState.MINTED, "", None)
     assert minted.token_page is not None
     assert minted.token_page.startswith("https://scan.example/")
     await make_sale(store, artwork, "signed")
-    assert (await store.sales_of([artwork]))[artwork] == minted
+    assert (await store.sales.of_artworks([artwork]))[artwork] == minted
     await make_sale(store, artwork, "posted")
-    listed = (await store.sales_of([artwork]))[artwork]
+    listed = (await store.sales.of_artworks([artwork]))[artwork]
     assert (listed.state, listed.price) == (SaleState.LISTED, "0.05 WETH")
     assert listed.listing_page is not None
     await make_sale(store, artwork, "filled")
-    sold = (await store.sales_of([artwork]))[artwork]
+    sold = (await store.sales.of_artworks([artwork]))[artwork]
     assert (sold.state, sold.price) == (SaleState.SOLD, "0.05 WETH")
 
 
 async def test_what_ended_is_not_for_sale_and_the_newest_order_counts(asker: Asker) -> None:
     store, artwork = asker.store, await hang(asker, "a")
     await make_sale(store, artwork, "posted", ends=1)
-    assert (await store.sales_of([artwork]))[artwork].state is SaleState.MINTED
+    assert (await store.sales.of_artworks([artwork]))[artwork].state is SaleState.MINTED
     await make_sale(store, artwork, "expired", ends=1)
     await make_sale(store, artwork, "cancelled", serial=1)
     await make_sale(store, artwork, "posted", serial=2, price="7000001", decimals=6)
-    sale = (await store.sales_of([artwork]))[artwork]
+    sale = (await store.sales.of_artworks([artwork]))[artwork]
     assert (sale.state, sale.price) == (SaleState.LISTED, "7.000001 WETH")
 
 
 async def tell(store: Store) -> list[tuple[str, list[str]]]:
     """What is told now; it is not told again."""
     heard = []
-    for news in await store.sale_news([PLACE]):
+    for news in await store.sales.news([PLACE]):
         heard.append((str(news.kind), [sale.artwork for _, sale in news.winners]))
-        await store.sale_told(news)
+        await store.sales.mark_told(news)
     return heard
 
 
@@ -83,7 +83,7 @@ async def test_a_rounds_winners_are_told_together_and_once(asker: Asker) -> None
     await make_sale(store, second, state="sent")
     assert await tell(store) == []  # the other one is about to be minted
     await make_sale(store, second)
-    assert await store.sale_news(["telegram:1"]) == []
+    assert await store.sales.news(["telegram:1"]) == []
     assert await tell(store) == [("minted", [best, second])]
     assert await tell(store) == []
     await make_sale(store, best, "posted")
@@ -97,7 +97,7 @@ async def test_a_rounds_winners_are_told_together_and_once(asker: Asker) -> None
 async def test_what_is_for_sale_by_the_time_is_told_in_one(asker: Asker) -> None:
     store, (artwork,) = asker.store, await won(asker)
     await make_sale(store, artwork, "posted")
-    (news,) = await store.sale_news([PLACE])
+    (news,) = await store.sales.news([PLACE])
     ((place, sale),) = news.winners
     assert (place, sale.state, sale.price) == (1, SaleState.LISTED, "0.05 WETH")
     assert await tell(store) == [("minted", [artwork])]
@@ -126,7 +126,7 @@ async def test_many_winners_are_told_a_few_at_a_time(asker: Asker) -> None:
 async def test_the_same_news_has_the_same_name_everywhere(asker: Asker) -> None:
     store, (artwork,) = asker.store, await won(asker)
     await make_sale(store, artwork)
-    first, second = await store.sale_news([PLACE]), await store.sale_news([PLACE])
+    first, second = await store.sales.news([PLACE]), await store.sales.news([PLACE])
     assert [each.name for each in first] == [each.name for each in second]
 
 

@@ -41,7 +41,7 @@ async def publish(store: Store, job: Job) -> None:
         "blob": picture_key(job.id, job.attempt),
         "preview": thumbnail_key(job.id, job.attempt),
     }
-    assert await store.finish(job, make_artwork(**keys)) is not None
+    assert await store.queue.finish(job, make_artwork(**keys)) is not None
 
 
 async def there(blobs: Blobs, keys: list[str]) -> list[bool]:
@@ -54,7 +54,7 @@ async def test_pictures_of_a_killed_attempt_go_and_its_successors_stay(
     await asker.ask()
     killed = await asker.claim_one()
     lost = await upload(killed)
-    await store.fail(killed, "the engine was killed", retry=True)  # as a reaper does
+    await store.queue.fail(killed, "the engine was killed", retry=True)  # as a reaper does
     successor = await asker.claim_one()
     kept = await upload(successor)
     await publish(store, successor)
@@ -82,9 +82,9 @@ async def test_an_attempt_that_lost_its_pictures_can_never_publish(
     await asker.ask()
     job = await asker.claim_one()
     await upload(job)
-    await store.fail(job, "silent", retry=True)
+    await store.queue.fail(job, "silent", retry=True)
     assert await sweep_orphans(store, blobs, DAY) == 2
-    assert await store.finish(job, make_artwork()) is None
+    assert await store.queue.finish(job, make_artwork()) is None
 
 
 @pytest.mark.parametrize("end", ["dead", "cancelled"])
@@ -95,8 +95,8 @@ async def test_pictures_of_jobs_that_ended_otherwise_go(
     job = await asker.claim_one()
     keys = await upload(job)
     if end == "cancelled":
-        await store.cancel(job.id, by="ann")
-    await store.fail(job, "no", retry=False)
+        await store.queue.cancel(job.id, by="ann")
+    await store.queue.fail(job, "no", retry=False)
     assert await sweep_orphans(store, blobs, DAY) == 2
     assert await there(blobs, keys) == [False, False]
 
@@ -107,7 +107,7 @@ async def test_what_is_young_or_not_ours_stays(
     await asker.ask()
     job = await asker.claim_one()
     await upload(job, age=DAY / 2)
-    await store.fail(job, "no", retry=False)
+    await store.queue.fail(job, "no", retry=False)
     for key in ("pictures/of-another-store/1.png", "pictures/notes.txt"):
         await blobs.put(key, b"x")
         os.utime(tmp_path / "blobs" / key, (0, 0))
@@ -121,12 +121,12 @@ async def test_blobs_of_deleted_artworks_go_also_after_a_crash(
     job = await asker.claim_one()
     keys = await upload(job, 0)
     await publish(store, job)
-    (artwork,) = await store.gallery()
-    await store.delete_artwork(artwork.id, "ann")  # and here the bot is killed
+    (artwork,) = await store.gallery.search()
+    await store.gallery.delete(artwork.id, "ann")  # and here the bot is killed
     assert await there(blobs, keys) == [True, True]
     assert await sweep_forgotten(store, blobs) == 1
     assert await there(blobs, keys) == [False, False]
-    assert await store.forgotten_blobs() == []
+    assert await store.gallery.forgotten_blobs() == []
     assert await sweep_forgotten(store, blobs) == 0
 
 
@@ -138,7 +138,7 @@ async def test_many_pages_of_pictures_are_swept(
         claimed = (await asker.claim())[0]
         assert claimed.id == job.id
         await upload(claimed)
-        await store.fail(claimed, "no", retry=False)
+        await store.queue.fail(claimed, "no", retry=False)
     assert await sweep_orphans(store, blobs, DAY) == 8
 
 

@@ -11,8 +11,8 @@ from ganshare.testing import MODEL, make_artwork, make_request
 
 async def paint_next(store: Store, models: tuple[str, ...] = (MODEL,)) -> Job:
     """One engine that paints one job at a time."""
-    (job,) = await store.claim("engine", models=models, max_area=512 * 512)
-    assert await store.finish(job, make_artwork()) is not None
+    (job,) = await store.queue.claim("engine", models=models, max_area=512 * 512)
+    assert await store.queue.finish(job, make_artwork()) is not None
     return job
 
 
@@ -29,7 +29,7 @@ class Crowd:
         }
         for _ in range(count):
             self.count += 1
-            await self.store.submit(
+            await self.store.queue.submit(
                 person, "bot", make_request(**options), key=str(self.count), **submit_options
             )
 
@@ -53,14 +53,14 @@ async def test_each_of_several_engines_lets_one_job_go_first(crowd: Crowd) -> No
     await crowd.ask("flood", 100)
     store = crowd.store
     await crowd.painted(3)
-    running = await store.claim("a", models=[MODEL], max_area=512 * 512, count=2)
+    running = await store.queue.claim("a", models=[MODEL], max_area=512 * 512, count=2)
     await crowd.ask("newcomer")
     assert [job.person for job in running] == ["flood", "flood"]
     people = []
     for job in running:
-        await store.finish(job, make_artwork())
+        await store.queue.finish(job, make_artwork())
         people += [
-            found.person for found in await store.claim("a", models=[MODEL], max_area=512**2)
+            found.person for found in await store.queue.claim("a", models=[MODEL], max_area=512**2)
         ]
     assert "newcomer" in people
 
@@ -97,8 +97,8 @@ async def test_idleness_saves_up_nothing(crowd: Crowd) -> None:
 
 async def test_cancelled_wishes_cost_no_turns(crowd: Crowd) -> None:
     await crowd.ask("ann", 9)
-    for job in await crowd.store.active("ann"):
-        await crowd.store.cancel(job.id, by="ann")
+    for job in await crowd.store.queue.active("ann"):
+        await crowd.store.queue.cancel(job.id, by="ann")
     await crowd.ask("bob", 3)
     await crowd.ask("ann", 3)
     assert (await crowd.painted(4)).count("ann") == 2

@@ -142,13 +142,13 @@ async def test_work_goes_on_over_a_migration(
 ) -> None:
     """A process that is not restarted yet may go on as long as its columns stay."""
     async with open_store(empty_url, migrate=True) as store:
-        await store.counts()
+        await store.queue.counts()
         added = (*MIGRATIONS, Migration(NEWEST + 1, "9999_x", "ALTER TABLE jobs ADD x INTEGER;\n"))
         monkeypatch.setattr("ganshare.store.migrate.MIGRATIONS", added)
         monkeypatch.setattr("ganshare.store.migrate.NEWEST", NEWEST + 1)
         await migrate(database)
-        assert await store.queue() == []
-        assert (await store.counts())["queued"] == 0
+        assert await store.queue.jobs() == []
+        assert (await store.queue.counts())["queued"] == 0
 
 
 def test_the_migrations_ship_with_the_package() -> None:

@@ -17,7 +17,7 @@ LONG_AGO = "00"  # ids begin with their time
 
 
 async def change(store: Store, table: sa.Table, **values: Any) -> None:
-    await store._database.write(table.update().values(values))
+    await store.database.write(table.update().values(values))
 
 
 async def claimed(asker: Any) -> Job:
@@ -25,12 +25,12 @@ async def claimed(asker: Any) -> Job:
     await asker.ask()
     job: Job = await asker.claim_one()
     for step in (10, 20):
-        await asker.store.beat(job, step=step, preview=f"p/{step}.jpg")
+        await asker.store.queue.beat(job, step=step, preview=f"p/{step}.jpg")
     return job
 
 
 async def tag_of(store: Store, job: Job) -> float:
-    row = await store._database.row(sa.select(jobs.c.tag).where(jobs.c.id == job.id))
+    row = await store.database.row(sa.select(jobs.c.tag).where(jobs.c.id == job.id))
     assert row is not None
     return float(row["tag"])
 
@@ -40,22 +40,22 @@ async def test_old_previews_are_forgotten_and_paintings_are_not(asker: Any) -> N
     await asker.ask()
     await change(store, jobs, id=LONG_AGO)
     old = await asker.claim_one()
-    await store.beat(old, step=10, preview="p/10.jpg")
+    await store.queue.beat(old, step=10, preview="p/10.jpg")
     await change(store, frames, created=frames.c.created - 2 * KEPT)
-    await store.beat(old, step=20, preview="p/20.jpg")  # it took as long as that
+    await store.queue.beat(old, step=20, preview="p/20.jpg")  # it took as long as that
     new = await claimed(asker)
     for job in (old, new):
-        assert await store.finish(job, make_artwork()) is not None
-        await store.posted(job.id, "bot", {"message": 1})
+        assert await store.queue.finish(job, make_artwork()) is not None
+        await store.posts.save_of_job(job.id, "bot", {"message": 1})
     await change(store, jobs, finished=jobs.c.finished - 2 * KEPT)
-    assert await store.prune(KEPT) == Pruned(frames=1, jobs=0)
-    assert [frame.step for frame in await store.frames(old.id)] == [20]
-    assert len(await store.frames(new.id)) == 2
-    assert len(await store.artworks()) == 2
+    assert await store.queue.prune(KEPT) == Pruned(frames=1, jobs=0)
+    assert [frame.step for frame in await store.queue.frames(old.id)] == [20]
+    assert len(await store.queue.frames(new.id)) == 2
+    assert len(await store.gallery.recent()) == 2
     for job in (old, new):
-        assert (await store.get(job.id)).state is JobState.DONE
-        assert await store.post(job.id) is not None
-    assert await store.prune(KEPT) == Pruned()
+        assert (await store.queue.get(job.id)).state is JobState.DONE
+        assert await store.posts.of_job(job.id) is not None
+    assert await store.queue.prune(KEPT) == Pruned()
 
 
 @pytest.mark.parametrize("end", ["dead", "cancelled"])
@@ -64,20 +64,20 @@ async def test_old_jobs_that_came_to_nothing_are_forgotten(end: str, asker: Any)
 
     async def end_one() -> Job:
         job = await claimed(asker)
-        await store.posted(job.id, "bot", {"message": 1})
+        await store.posts.save_of_job(job.id, "bot", {"message": 1})
         if end == "cancelled":
-            await store.cancel(job.id, by=job.person)
-        assert await store.fail(job, "The models are gone.", retry=False)
+            await store.queue.cancel(job.id, by=job.person)
+        assert await store.queue.fail(job, "The models are gone.", retry=False)
         return job
 
     old = await end_one()
     await change(store, jobs, finished=jobs.c.finished - 2 * KEPT)
     new, running = await end_one(), await claimed(asker)
-    assert await store.prune(KEPT) == Pruned(jobs=1)
-    assert await store.get(old.id) is None
-    assert await store.post(old.id) is None
-    assert await store.frames(old.id) == []
-    assert {job.id for job in await store.several([old.id, new.id, running.id])} == {
+    assert await store.queue.prune(KEPT) == Pruned(jobs=1)
+    assert await store.queue.get(old.id) is None
+    assert await store.posts.of_job(old.id) is None
+    assert await store.queue.frames(old.id) == []
+    assert {job.id for job in await store.queue.several([old.id, new.id, running.id])} == {
         new.id,
         running.id,
     }
@@ -87,11 +87,11 @@ async def test_the_fair_order_goes_on_as_if_nothing_had_been_forgotten(asker: An
     store = asker.store
     for _ in range(3):
         await asker.ask()
-        assert await store.fail(await asker.claim_one(), "gone", retry=False)
+        assert await store.queue.fail(await asker.claim_one(), "gone", retry=False)
     await change(store, jobs, finished=1.0)
     before = (await asker.submit("newcomer")).job
-    await store.cancel(before.id, by="newcomer")
-    assert (await store.prune(KEPT)).jobs == 2  # the clock stands at the third
+    await store.queue.cancel(before.id, by="newcomer")
+    assert (await store.queue.prune(KEPT)).jobs == 2  # the clock stands at the third
     after = (await asker.submit("newcomer")).job
     assert await tag_of(store, after) == await tag_of(store, before) > 0.0
 
@@ -102,7 +102,7 @@ async def test_many_are_forgotten_in_short_transactions(
     monkeypatch.setattr("ganshare.store.retention._AT_ONCE", 40)
     await fill_queue(asker.store, 100, people=10)
     await change(asker.store, jobs, state="cancelled", finished=1.0)
-    assert await asker.store.prune(KEPT) == Pruned(jobs=100)
+    assert await asker.store.queue.prune(KEPT) == Pruned(jobs=100)
 
 
 def test_an_operator_forgets_sooner(
@@ -110,8 +110,8 @@ def test_an_operator_forgets_sooner(
 ) -> None:
     async def cancel_one() -> None:
         async with open_store(url) as store:
-            job = (await store.submit("ann", "bot", make_request(), key="1")).job
-            await store.cancel(job.id, by="ann")
+            job = (await store.queue.submit("ann", "bot", make_request(), key="1")).job
+            await store.queue.cancel(job.id, by="ann")
 
     asyncio.run(cancel_one())
     monkeypatch.setenv("GANSHARE_DATABASE_URL", url)

@@ -23,7 +23,7 @@ QUEUED = 10_000
 
 async def fill(store: Store) -> None:
     await fill_queue(store, QUEUED, people=600)
-    await store.report(make_report(rate=0.1))
+    await store.queue.report_engine(make_report(rate=0.1))
 
 
 Cost = Callable[[Callable[[int], Awaitable[object]]], Awaitable[float]]
@@ -33,7 +33,7 @@ TIMES = 10
 @pytest.fixture
 def cost(store: Store, request: pytest.FixtureRequest) -> Cost:
     """Seconds of CPU that a verb takes, here and in the database, whatever else is going on."""
-    is_server = store._database.dialect == "postgresql"
+    is_server = store.database.dialect == "postgresql"
     server: PostgresServer | None = request.getfixturevalue("postgres") if is_server else None
 
     def spent() -> float:
@@ -50,28 +50,30 @@ def cost(store: Store, request: pytest.FixtureRequest) -> Cost:
 
 async def test_every_verb_is_cheap_with_ten_thousand_queued(store: Store, cost: Cost) -> None:
     await fill(store)
-    last = (await store.queue(QUEUED))[-1]
+    last = (await store.queue.jobs(QUEUED))[-1]
     claimed: list[Any] = []
 
     async def claim(_: int) -> None:
-        claimed.extend(await store.claim("engine", models=[MODEL], max_area=512 * 512))
+        claimed.extend(await store.queue.claim("engine", models=[MODEL], max_area=512 * 512))
 
     took = {
         "claim": await cost(claim),
         "claim for another model": await cost(
-            lambda _: store.claim("engine", models=["other"], max_area=512 * 512)
+            lambda _: store.queue.claim("engine", models=["other"], max_area=512 * 512)
         ),
-        "beat": await cost(lambda number: store.beat(claimed[number], step=number)),
-        "finish": await cost(lambda number: store.finish(claimed[number], make_artwork())),
+        "beat": await cost(lambda number: store.queue.beat(claimed[number], step=number)),
+        "finish": await cost(lambda number: store.queue.finish(claimed[number], make_artwork())),
         "submit": await cost(
-            lambda number: store.submit(f"new {number}", "bot", make_request(), key=f"new {number}")
+            lambda number: store.queue.submit(
+                f"new {number}", "bot", make_request(), key=f"new {number}"
+            )
         ),
-        "place": await cost(lambda _: store.place(last.id)),
-        "reap": await cost(lambda _: store.reap()),
-        "inbox": await cost(lambda _: store.inbox("bot", 20)),
-        "throughput": await cost(lambda _: store.throughput()),
+        "place": await cost(lambda _: store.queue.position(last.id)),
+        "reap": await cost(lambda _: store.queue.reap()),
+        "inbox": await cost(lambda _: store.queue.inbox("bot", 20)),
+        "throughput": await cost(lambda _: store.queue.throughput()),
     }
-    place = await store.place(last.id)
+    place = await store.queue.position(last.id)
     assert len(claimed) == TIMES
     assert place is not None
     assert place.position == QUEUED  # ten are running, and ten new ones go first
@@ -83,10 +85,10 @@ async def test_a_limit_that_many_reached_does_not_slow_claims(store: Store, cost
     """The first hundreds in the order belong to people with two running jobs."""
     await fill(store)
     seen = 0
-    while batch := await store.claim("engine", models=[MODEL], max_area=512 * 512, count=100):
+    while batch := await store.queue.claim("engine", models=[MODEL], max_area=512 * 512, count=100):
         seen += len(batch)
     assert seen == 1200
-    took = await cost(lambda _: store.claim("engine", models=[MODEL], max_area=512 * 512))
+    took = await cost(lambda _: store.queue.claim("engine", models=[MODEL], max_area=512 * 512))
     assert took < 0.1
 
 
@@ -95,7 +97,7 @@ PLANS = {"postgresql": "EXPLAIN ", "sqlite": "EXPLAIN QUERY PLAN "}
 
 async def explained(store: Store, *verbs: Callable[[], Awaitable[object]]) -> dict[str, str]:
     """How the database goes about the statements of some verbs; by their texts."""
-    database = store._database
+    database = store.database
     if database.dialect == "postgresql":  # as it does by itself
         await database.write(sa.text("VACUUM ANALYZE"))
     plans: dict[str, str] = {}
@@ -113,12 +115,12 @@ async def explained(store: Store, *verbs: Callable[[], Awaitable[object]]) -> di
 
 async def test_claims_and_places_read_the_queue_by_its_index(store: Store) -> None:
     await fill(store)
-    await store._database.write(sa.text("UPDATE jobs SET state = 'done' WHERE seat > 0"))
-    first = (await store.queue(1))[0]
+    await store.database.write(sa.text("UPDATE jobs SET state = 'done' WHERE seat > 0"))
+    first = (await store.queue.jobs(1))[0]
     plans = await explained(
         store,
-        lambda: store.claim("engine", models=[MODEL], max_area=512 * 512),
-        lambda: store.place(first.id),
+        lambda: store.queue.claim("engine", models=[MODEL], max_area=512 * 512),
+        lambda: store.queue.position(first.id),
     )
     claim = next(plan for text, plan in plans.items() if "candidates" in text)
     place = next(plan for text, plan in plans.items() if "UNION ALL" in text)
@@ -131,15 +133,15 @@ async def test_claims_and_places_read_the_queue_by_its_index(store: Store) -> No
 async def test_what_engines_do_all_the_time_reads_nothing_of_the_past(store: Store) -> None:
     await fill(store)
     past = "state = 'done', seen = revision, finished = created - 3600 * (1 + seat)"
-    await store._database.write(sa.text(f"UPDATE jobs SET {past} WHERE seat > 0"))  # noqa: S608
+    await store.database.write(sa.text(f"UPDATE jobs SET {past} WHERE seat > 0"))  # noqa: S608
     few = (JobState.QUEUED, JobState.RUNNING, JobState.DEAD)
     plans = await explained(
         store,
-        store.reap,
-        store.dead_letters,
-        lambda: store.counts(few),
-        lambda: store.throughput(60.0),
-        lambda: store.prune(90 * 86_400.0),
+        store.queue.reap,
+        store.queue.dead_letters,
+        lambda: store.queue.counts(few),
+        lambda: store.queue.throughput(60.0),
+        lambda: store.queue.prune(90 * 86_400.0),
     )
     assert len(plans) >= 5
     for text, plan in plans.items():

@@ -29,9 +29,9 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 async def fill(url: str) -> None:
     async with open_store(url) as store:
-        await store.report(make_report(rate=0.25))
+        await store.queue.report_engine(make_report(rate=0.25))
         for number in range(3):
-            await store.submit("ann", "bot", make_request(), key=str(number))
+            await store.queue.submit("ann", "bot", make_request(), key=str(number))
 
 
 def test_migrate_makes_the_tables_once(
@@ -75,7 +75,7 @@ def test_a_backup_of_sqlite_is_a_store(
 
     async def read() -> int:
         async with open_store(f"sqlite+aiosqlite:///{written}") as store:
-            return len(await store.queue())
+            return len(await store.queue.jobs())
 
     assert asyncio.run(read()) == 3
 
@@ -96,9 +96,9 @@ def test_a_backup_under_way_is_of_one_moment(
                 check=False,
             )
             await writing
-            await store.submit("bob", "bot", make_request(), key="after")
+            await store.queue.submit("bob", "bot", make_request(), key="after")
         async with open_store("sqlite+aiosqlite:///copy.db") as copy:
-            assert await copy.job_by_key("after") is None
+            assert await copy.queue.get_by_key("after") is None
         return code.returncode
 
     assert asyncio.run(work()) == 0
@@ -121,7 +121,7 @@ def test_a_backup_of_postgresql_can_be_restored(
 
     async def read() -> int:
         async with open_store(copy) as store:
-            return len(await store.queue())
+            return len(await store.queue.jobs())
 
     assert asyncio.run(read()) == 3
 

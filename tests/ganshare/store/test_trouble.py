@@ -12,7 +12,8 @@ import pytest
 
 from ganshare.errors import ParameterError, SchemaError, StoreError
 from ganshare.jobs import JobState
-from ganshare.store import Limits, Store, open_store
+from ganshare.queue_limits import QueueLimits
+from ganshare.store import Store, open_store
 from ganshare.testing import (
     MODEL,
     PostgresServer,
@@ -24,7 +25,7 @@ from ganshare.testing import (
 
 
 async def submit(store: Store, key: str, **wishes: Any) -> Any:
-    return await store.submit(f"person {key}", "bot", make_request(**wishes), key=key)
+    return await store.queue.submit(f"person {key}", "bot", make_request(**wishes), key=key)
 
 
 async def submit_many(store: Store, count: int) -> None:
@@ -34,7 +35,7 @@ async def submit_many(store: Store, count: int) -> None:
 
 
 async def claim(store: Store) -> Any:
-    return await store.claim("engine", models=[MODEL], max_area=512 * 512)
+    return await store.queue.claim("engine", models=[MODEL], max_area=512 * 512)
 
 
 # --- damaged rows -----------------------------------------------------------------------------
@@ -63,13 +64,15 @@ async def test_a_damaged_job_is_dead_and_the_next_one_is_claimed(
         request.getfixturevalue("postgres").sql(statement, name)
     await submit(store, "2")
     assert [job.key for job in await claim(store)] == ["2"]
-    dead = await store.get(damaged.id)
+    dead = await store.queue.get(damaged.id)
     assert dead is not None
     assert dead.state is JobState.DEAD
     assert dead.error is not None
     assert dead.error.startswith("The stored request is damaged: ")
     assert DAMAGES[text] in dead.error
-    assert dead.id in [job.id for job in await store.inbox("bot")]  # so that its asker hears of it
+    assert dead.id in [
+        job.id for job in await store.queue.inbox("bot")
+    ]  # so that its asker hears of it
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------
@@ -91,13 +94,13 @@ async def test_the_same_store_goes_on_after_postgresql_was_killed(mortal: Postgr
         (job,) = await claim(store)
         mortal.kill()
         with pytest.raises(StoreError, match=r"^The database postgresql.* cannot be used now: "):
-            await store.finish(job, make_artwork())
+            await store.queue.finish(job, make_artwork())
         assert not await store.wait(0.1)
         mortal.start()
         # Every connection of the pool is dead now, and none of them shows.
-        counts = await asyncio.gather(*(store.counts() for _ in range(6)))
+        counts = await asyncio.gather(*(store.queue.counts() for _ in range(6)))
         assert {tuple(count.values()) for count in counts} == {(5, 1, 0, 0, 0)}
-        assert await store.finish(job, make_artwork()) is not None
+        assert await store.queue.finish(job, make_artwork()) is not None
         assert len(await claim(store)) == 1
 
         mortal.kill()
@@ -112,10 +115,10 @@ async def test_a_crash_never_forgets_a_saved_state(mortal: PostgresServer) -> No
         (job,) = await claim(store)
         for number in range(1, 4):
             # By then the engine may have removed the state before.
-            assert (await store.beat(job, step=number, saved_state=f"state {number}")).mine
+            assert (await store.queue.beat(job, step=number, saved_state=f"state {number}")).mine
             mortal.kill()
             mortal.start()
-            found = await store.get(job.id)
+            found = await store.queue.get(job.id)
             assert found is not None
             assert found.saved_state == f"state {number}"
 
@@ -128,7 +131,7 @@ async def test_a_postgresql_that_hangs_is_said_to_hang(
         await submit(store, "1")
         mortal.pause()
         with pytest.raises(StoreError, match="it does not answer"):
-            await store.counts()
+            await store.queue.counts()
         mortal.resume()
         assert len(await claim(store)) == 1
 
@@ -162,17 +165,17 @@ async def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path) -> None:
 async def fill(path: Path, make_room: Any) -> None:
     (path.parent / "ballast").write_bytes(b"0" * 2_000_000)
     async with open_store(
-        f"sqlite+aiosqlite:///{path}", Limits(queue_cap=10_000), migrate=True
+        f"sqlite+aiosqlite:///{path}", QueueLimits(queue_cap=10_000), migrate=True
     ) as store:
         with pytest.raises(StoreError, match="the disk is full"):
             await submit_many(store, 2000)
-        taken = (await store.counts())[JobState.QUEUED]
+        taken = (await store.queue.counts())[JobState.QUEUED]
         assert taken > 3
         make_room()
         (job,) = await claim(store)
-        assert await store.finish(job, make_artwork()) is not None
+        assert await store.queue.finish(job, make_artwork()) is not None
         await submit_many(store, taken + 5)
-        counts = await store.counts()
+        counts = await store.queue.counts()
         assert (counts[JobState.QUEUED], counts[JobState.DONE]) == (taken + 4, 1)
 
 
@@ -198,13 +201,13 @@ async def test_a_database_at_its_largest_size_says_so(tmp_path: Path) -> None:
     """A real SQLITE_FULL where nobody may mount a disk."""
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     async with open_store(url, migrate=True) as store:
-        await store._database.rows(_pragma("max_page_count=30"))
+        await store.database.rows(_pragma("max_page_count=30"))
         with pytest.raises(StoreError, match="the disk is full"):
             await submit_many(store, 200)
-        queued = (await store.counts())[JobState.QUEUED]
-        await store._database.rows(_pragma("max_page_count=10000"))
+        queued = (await store.queue.counts())[JobState.QUEUED]
+        await store.database.rows(_pragma("max_page_count=10000"))
         await submit(store, "after")
-        assert (await store.counts())[JobState.QUEUED] == queued + 1
+        assert (await store.queue.counts())[JobState.QUEUED] == queued + 1
 
 
 def _pragma(text: str) -> Any:
@@ -223,7 +226,7 @@ async def test_a_locked_database_says_so_and_goes_on(
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="another process has kept it locked"):
                 await submit(store, "1")
-            assert await store.queue() == []  # reading never waits for a writer
+            assert await store.queue.jobs() == []  # reading never waits for a writer
             other.execute("COMMIT")
         assert (await submit(store, "1")).is_new
 

@@ -92,20 +92,20 @@ class World:
 
     async def painting(self) -> str:
         key = f"{next(_numbers)}"
-        await self.store.submit(f"web:{key}", "test", make_request(), key=key)
-        (job,) = await self.store.claim("engine", models=[MODEL], max_area=10**6)
-        made = await self.store.finish(job, make_artwork())
+        await self.store.queue.submit(f"web:{key}", "test", make_request(), key=key)
+        (job,) = await self.store.queue.claim("engine", models=[MODEL], max_area=10**6)
+        made = await self.store.queue.finish(job, make_artwork())
         assert made is not None
         return made.id
 
     async def tell(self, artwork: str, news: Event | Snapshot) -> None:
         if isinstance(news, Snapshot):
             voters = [Voter(PEOPLE[who]) for who in news.who]
-            await self.store.reconcile(artwork, WAYS[news.way], voters, float(news.at))
+            await self.store.votes.reconcile(artwork, WAYS[news.way], voters, float(news.at))
         else:
             voter = Voter(PEOPLE[news.who])
             event = VoteEvent(artwork, voter, WAYS[news.way], news.up, float(news.at))
-            await self.store.cast(event, OPEN)
+            await self.store.votes.cast(event, OPEN)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -158,10 +158,10 @@ def check_interleaving(world: World, history: History, restart: bool) -> None:
             await world.tell(artwork, news)
             if restart and number == len(told) // 2:
                 await world.restart()
-        found = await world.store.ballots_of(artwork)
+        found = await world.store.votes.ballots(artwork)
         up = {(PEOPLE.index(each.account), WAYS.index(each.via)) for each in found if each.up}
         assert up == state
-        assert await world.store.votes_of([artwork]) == {artwork: len({who for who, _ in state})}
+        assert await world.store.votes.count([artwork]) == {artwork: len({who for who, _ in state})}
 
     world.run(play())
 
@@ -179,7 +179,7 @@ def test_told_all_at_once_by_two_processes_it_is_the_same(world: World, history:
         worlds = (world, ours)
         await asyncio.gather(*(worlds[n % 2].tell(artwork, news) for n, news in enumerate(told)))
         await other.__aexit__()
-        assert await world.store.votes_of([artwork]) == {artwork: len({who for who, _ in state})}
+        assert await world.store.votes.count([artwork]) == {artwork: len({who for who, _ in state})}
 
     world.run(play())
 
@@ -188,11 +188,11 @@ def test_the_log_of_all_that_played_back_equals_the_tables(world: World) -> None
     """Comes last: the log holds everything that the tests above have told."""
 
     async def check() -> None:
-        found = await audit(world.store, world.store._database)
+        found = await audit(world.store.votes.log, world.store.database)
         assert found.differences == ()
         assert found.entries > 20
-        told = await replay(world.store)
-        rows = await world.store._database.rows(sa.select(ballots).where(ballots.c.up.is_(True)))
+        told = await replay(world.store.votes.log)
+        rows = await world.store.database.rows(sa.select(ballots).where(ballots.c.up.is_(True)))
         assert {(row["artwork"], row["account"], row["via"]) for row in rows} == told.up
 
     world.run(check())
@@ -211,21 +211,21 @@ def test_an_audit_finds_what_somebody_changed_in_the_tables(world: World, damage
             change = ballots.insert().values(
                 artwork=artwork, account="discord:66", via="x", up=True, at=1.0
             )
-        await world.store._database.write(change)
-        found = await audit(world.store, world.store._database)
+        await world.store.database.write(change)
+        found = await audit(world.store.votes.log, world.store.database)
         assert any(artwork in each for each in found.differences)
         undo = ballots.delete().where(this)
-        await world.store._database.write(undo)
-        await world.store.reconcile(artwork, WAYS[0], [], 6.0)
-        assert not (await audit(world.store, world.store._database)).differences
+        await world.store.database.write(undo)
+        await world.store.votes.reconcile(artwork, WAYS[0], [], 6.0)
+        assert not (await audit(world.store.votes.log, world.store.database)).differences
 
     world.run(check())
 
 
 async def test_the_database_itself_refuses_to_change_the_log(store: Store) -> None:
-    await store.hold_votes("discord:1", "discord:9", "because")
+    await store.votes.hold("discord:1", "discord:9", "because")
     for change in ("UPDATE vote_log SET reason = 'x'", "DELETE FROM vote_log"):
         with pytest.raises(StoreError):
-            await store._database.write(sa.text(change))
-    (entry,) = await store.vote_log()
+            await store.database.write(sa.text(change))
+    (entry,) = await store.votes.log.read()
     assert entry.reason == "because"

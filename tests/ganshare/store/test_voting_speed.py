@@ -24,19 +24,19 @@ async def fastest(verb: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
 
 async def test_a_round_with_fifty_thousand_votes_is_tallied_at_once(store: Store) -> None:
     round_id = await fill_round(store)
-    tally, counted = await fastest(lambda: store.tally(round_id))
+    tally, counted = await fastest(lambda: store.rounds.tally(round_id))
     assert len(counted) == PAINTINGS
     # One in fifty is too young and one in a hundred held.
     assert 0.96 <= sum(counted.values()) / (PAINTINGS * EACH) < 0.98
-    standing, standings = await fastest(lambda: store.standings(round_id))
+    standing, standings = await fastest(lambda: store.rounds.standings(round_id))
     assert {each.artwork: each.votes for each in standings} == counted
     assert sum(each.views for each in standings) == 60 * PAINTINGS
     ids = sorted(counted)[:24]
-    page, _ = await fastest(lambda: store.votes_of(ids))
-    state, _ = await fastest(lambda: store.vote_state(ids[0], "discord:5"))
+    page, _ = await fastest(lambda: store.votes.count(ids))
+    state, _ = await fastest(lambda: store.votes.state(ids[0], "discord:5"))
     people = iter(range(TIMES))  # each waits for the disk, which may have much to write by now
     press, _ = await fastest(
-        lambda: store.toggle(
+        lambda: store.votes.toggle(
             ids[0], Voter(f"web:{(number := next(people))}"), key=f"press-{number}"
         )
     )
