@@ -24,7 +24,7 @@ from engine.guidance import (
 )
 from engine.images import fit_image
 from engine.plateau import Plateau
-from engine.request import PaintingRequest
+from engine.request import DEFAULT_STEPS, PaintingRequest
 from engine.runtime.precision import gradient_scale
 from engine.vqgan.model import random_latent
 from ganshare.errors import InternalError
@@ -161,8 +161,9 @@ class Canvas:
         painter, request, settings = self.painter, self.request, self.painter.settings
         if self.coarse_steps and self.step == self.coarse_steps:
             self._refine()
-        fall = settings.final_step_size - settings.step_size
-        step_size = settings.step_size + self.done * fall
+        # what is settled in more steps can be settled more finely
+        final = settings.final_step_size * min(1.0, DEFAULT_STEPS / request.steps) ** 0.5
+        step_size = settings.step_size + self.done * (final - settings.step_size)
         image = painter.decode(self.latent)
         sides = (image.shape[2], image.shape[3])
         cutouts = painter.draw_cutouts(request, sides, self.generator)

@@ -30,7 +30,7 @@ class SynthesisSettings:
     """The knobs of the loop."""
 
     step_size: float = 0.1  # of Adam, on the latent
-    final_step_size: float = 0.03
+    final_step_size: float = 0.03  # of a painting with the default steps; of longer ones, smaller
     coarse_share: float = 0.6  # of the steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
