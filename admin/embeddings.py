@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganshare.errors import WorldError
-from ganshare.handover import module_command
+from ganshare.processes.exec import module_command
 
 __all__ = ["Embeddings", "embed"]
 

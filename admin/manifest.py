@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
-from ganshare.voting import CuratedItem
 
 __all__ = ["FORMAT", "as_csv", "as_json", "read_manifest", "safe_cell"]
 

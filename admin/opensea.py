@@ -19,7 +19,7 @@ from eth_utils.address import is_hex_address, to_checksum_address
 from admin.seaport.amounts import Currency, Fee, basis_points
 from admin.seaport.order import NATIVE, Order
 from ganshare.errors import SettingsError, WorldError, quoted
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["MarketTerms", "OpenSea", "OpenSeaAway", "OrderRefused", "order_body"]
 

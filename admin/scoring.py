@@ -15,9 +15,9 @@ import numpy as np
 
 from admin.critic import Head, Report
 from admin.embeddings import Embeddings, Floats, embed
-from ganshare.critics import PHRASE, VOTES, Critic
+from ganshare.domain.critics import PHRASE, VOTES, Critic
+from ganshare.domain.jobs import Artwork
 from ganshare.errors import ParameterError
-from ganshare.jobs import Artwork
 from ganshare.store import Store
 
 __all__ = ["Scored", "load_head", "save_head", "score_new"]

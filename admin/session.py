@@ -26,7 +26,7 @@ from admin.seaport.amounts import Currency
 from admin.seaport.order import NATIVE
 from admin.selling import Shop
 from ganshare.errors import SettingsError, quoted
-from ganshare.log import start_log
+from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load
 
 __all__ = ["COIN", "Session", "opened_session"]

@@ -24,8 +24,8 @@ from rich.table import Table
 
 from engine.allocator import keep_freed_memory
 from engine.openmp import SPINS, in_brief_thread
-from ganshare.jobs import JobRequest
-from ganshare.sizes import DEFAULT_STEPS, parse_size
+from ganshare.domain.jobs import JobRequest
+from ganshare.domain.limits import DEFAULT_STEPS, parse_size
 
 PROMPT = "Fauvist Painting of a Canyon in Maximum Purple"
 REPEATS = 5
@@ -81,7 +81,7 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     from engine.warm import WarmModels
     from engine.worker import Until, Worker, WorkerOptions
     from ganshare.blobs import open_blobs
-    from ganshare.queue_limits import QueueLimits
+    from ganshare.domain.queue_limits import QueueLimits
     from ganshare.store import open_store
 
     keep_freed_memory()

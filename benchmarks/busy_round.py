@@ -4,10 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ganshare.domain.votes import RoundRules
 from ganshare.store import Store
-from ganshare.store.community_tables import accounts
-from ganshare.store.tables import artworks, jobs
-from ganshare.store.votes_tables import (
+from ganshare.store.db.tables_community import accounts
+from ganshare.store.db.tables_queue import artworks, jobs
+from ganshare.store.db.tables_votes import (
     ballots,
     round_entries,
     round_views,
@@ -15,7 +16,6 @@ from ganshare.store.votes_tables import (
     voters,
 )
 from ganshare.testing import MODEL, make_artwork, make_request
-from ganshare.voting import RoundRules
 
 __all__ = ["EACH", "PAINTINGS", "PEOPLE", "PLACE", "fill_round"]
 

@@ -7,9 +7,9 @@ other's paintings, and authors with second accounts. The same members with the s
 many looks in all, are ranked in four ways: by raw counts and by ours, in the feed alone and with
 most looks dealt out equally.
 
-Ours is what the store does: `ganshare.ranking` over the counts of `ganshare.store`, the dealing of
-`next_to_show`. No ranking sees qualities, rings, or who is honest. The guards against bursts are
-left out; the ranking has to stand by itself.
+Ours is what the store does: `ganshare.domain.ranking` over the counts of `ganshare.store`, the
+dealing of `next_to_show`. No ranking sees qualities, rings, or who is honest. The guards against
+bursts are left out; the ranking has to stand by itself.
 """
 
 import hashlib
@@ -24,8 +24,8 @@ import numpy as np
 
 from benchmarks.made_up_community import Bools, Community, Floats, Ints, World, draw_world
 from benchmarks.page import circumstances, write_figures
-from ganshare.ranking import Count, rank
-from ganshare.voting import RoundRules
+from ganshare.domain.ranking import Count, rank
+from ganshare.domain.votes import RoundRules
 
 PAGE = Path(__file__).parent.parent / "docs" / "curation.md"
 WINNERS = 20

@@ -27,8 +27,8 @@ from admin.seaport.amounts import Currency, Fee
 from admin.seaport.contract import SEAPORT_1_6
 from admin.selling import Shop, sign_all
 from admin.session import Session, opened_session
+from ganshare.domain.votes import CuratedItem
 from ganshare.store import open_store
-from ganshare.voting import CuratedItem
 from wordlists import word_lists
 
 COLLECTION = "0x" + "11" * 20

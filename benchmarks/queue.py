@@ -21,7 +21,7 @@ from urllib.parse import quote
 import click
 
 from benchmarks.page import circumstances, write_figures
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, Topic, open_store
 from ganshare.testing import (
     MODEL,

@@ -13,10 +13,10 @@ from bot.core.safety import door_check
 from bot.core.steward import Recount, Steward, no_recount
 from bot.core.words import Words, load_words
 from ganshare.blobs import Blobs, open_blobs
-from ganshare.prompt_sources import find_prompt_source
+from ganshare.domain.votes import Guards
+from ganshare.prompts.sources import find_prompt_source
 from ganshare.settings import BotSettings, CoreSettings
 from ganshare.store import Store, open_store
-from ganshare.voting import Guards
 
 __all__ = ["Front", "open_front"]
 

@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from ganshare.handover import module_command
+from ganshare.processes.exec import module_command
 
 __all__ = ["own_engine"]
 
@@ -24,7 +24,7 @@ async def own_engine(log: Path, on_death: Callable[[str], None]) -> AsyncIterato
     """
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
-            *module_command("ganshare.leash", str(os.getpid())),
+            *module_command("ganshare.processes.die_with_parent", str(os.getpid())),
             *module_command("engine", "run"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=file,

@@ -19,8 +19,8 @@ from bot.core.commands import find_command, parse_text
 from bot.core.values import Ask, Button, Person, Place, Press, Reply
 from bot.keyboard import open_keyboard
 from bot.own_engine import own_engine
+from ganshare.domain.jobs import Job
 from ganshare.errors import AskerError
-from ganshare.jobs import Job
 
 __all__ = ["Terminal"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ganshare.sizes import DEFAULT_SIDE, MAX_AREA
+from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
 
 __all__ = ["BYTES_PER_PIXEL", "Rate", "available_memory", "largest_area"]
 

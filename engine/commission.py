@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from engine.canvas import Frame
 from engine.manifest import Manifest
-from ganshare.jobs import Job
+from ganshare.domain.jobs import Job
 
 __all__ = [
     "Commission",

@@ -27,8 +27,8 @@ from engine.saved_state import Origin, StateError, resume, write_state
 from engine.upscale.upscaler import upscale_to
 from engine.warm import WarmModels
 from ganshare.errors import ModelError
-from ganshare.log import get_logger, pseudonym
-from ganshare.metrics import Metrics
+from ganshare.monitoring.log import get_logger, pseudonym
+from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import SafetyCheck, UnsafeImageError, objection
 
 __all__ = ["Easel", "Materials", "Pace"]

@@ -16,7 +16,7 @@ from engine.allocator import keep_freed_memory
 from engine.openmp import SPINS
 from ganshare.errors import ParameterError, WorldError
 from ganshare.extras import check_extra
-from ganshare.log import get_logger, start_log
+from ganshare.monitoring.log import get_logger, start_log
 from ganshare.settings import CoreSettings, EngineSettings
 
 if TYPE_CHECKING:

@@ -188,7 +188,7 @@ def encode_jpeg(image: Tensor, max_bytes: int, long_side: int = 512) -> bytes:
 
 
 def fit_image(image: Tensor, width: int, height: int, how: str) -> Tensor:
-    """Bring (3, h, w) in [0, 1] to (3, height, width): `how` is one of `ganshare.sizes.INIT_FITS`.
+    """Bring (3, h, w) in [0, 1] to (3, height, width) by one of `ganshare.domain.limits.INIT_FITS`.
 
     "cover" keeps the centre, "contain" all of it, "stretch" all of it but not its proportions.
     """

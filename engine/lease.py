@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from engine.commission import Progress
+from ganshare.domain.jobs import Job
 from ganshare.errors import StoreError
-from ganshare.jobs import Job
-from ganshare.log import get_logger
-from ganshare.metrics import Metrics
+from ganshare.monitoring.log import get_logger
+from ganshare.monitoring.metrics import Metrics
 from ganshare.store import Store
 
 __all__ = ["Lease"]

@@ -15,10 +15,10 @@ from engine.images import encode_jpeg
 from engine.lease import Lease
 from engine.openmp import in_brief_thread
 from ganshare.blobs import Blobs, picture_key, preview_key, state_key, thumbnail_key
+from ganshare.domain.jobs import Artwork, Job
 from ganshare.errors import BlobError, BlobExists, StoreError, WorldError
-from ganshare.jobs import Artwork, Job
-from ganshare.log import get_logger
-from ganshare.metrics import Metrics
+from ganshare.monitoring.log import get_logger
+from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import SafetyCheck, objection
 from ganshare.store import NewArtwork, Store
 

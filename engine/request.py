@@ -5,19 +5,7 @@ from __future__ import annotations  # Tensor is named, not imported: limits must
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ganshare.errors import ParameterError, PromptError, quoted
-from ganshare.extras import check_extra
-from ganshare.presets import DEFAULT_PRESET
-from ganshare.prompts import (
-    MAX_SEED,
-    MAX_WEIGHT,
-    Attributes,
-    PromptShare,
-    WeightedPrompt,
-    attributes_of,
-    shares_of,
-)
-from ganshare.sizes import (
+from ganshare.domain.limits import (
     DEFAULT_CUTOUTS,
     DEFAULT_INIT_FIT,
     DEFAULT_SIDE,
@@ -32,6 +20,18 @@ from ganshare.sizes import (
     check_range,
     check_size,
     parse_size,
+)
+from ganshare.domain.presets import DEFAULT_PRESET
+from ganshare.errors import ParameterError, PromptError, quoted
+from ganshare.extras import check_extra
+from ganshare.prompts import (
+    MAX_SEED,
+    MAX_WEIGHT,
+    Attributes,
+    PromptShare,
+    WeightedPrompt,
+    attributes_of,
+    shares_of,
 )
 
 if TYPE_CHECKING:

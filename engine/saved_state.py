@@ -19,8 +19,8 @@ from engine.manifest import ModelUse
 from engine.runtime.compute import Compute
 from engine.synthesis import SynthesisSettings
 from ganshare import __version__
+from ganshare.domain.jobs import JobRequest
 from ganshare.errors import InternalError
-from ganshare.jobs import JobRequest
 
 __all__ = ["Origin", "StateError", "read_state", "resume", "write_state"]
 

@@ -12,8 +12,8 @@ from engine.safety import safety_check
 from engine.warm import WarmModels
 from engine.worker import Until, Worker, WorkerOptions
 from ganshare.blobs import Blobs, open_blobs
-from ganshare.health import Check, HealthServer, Pulse
-from ganshare.metrics import Metrics
+from ganshare.monitoring.health import Check, HealthServer, Pulse
+from ganshare.monitoring.metrics import Metrics
 from ganshare.settings import CoreSettings, EngineSettings
 from ganshare.store import Store, open_store
 

@@ -10,10 +10,10 @@ from engine.lease import Lease
 from engine.publish import Courier, clear_away, keep_trying, publish, withdraw
 from engine.studio import is_out_of_memory
 from ganshare.blobs import Blobs
+from ganshare.domain.jobs import Job
 from ganshare.errors import AskerError, BlobError, WorldError
-from ganshare.jobs import Job
-from ganshare.log import get_logger
-from ganshare.metrics import Metrics
+from ganshare.monitoring.log import get_logger
+from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import UnsafeImageError
 from ganshare.store import Store
 

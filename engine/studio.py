@@ -14,7 +14,7 @@ from typing import Protocol
 
 import torch
 
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Studio", "Work", "default_lanes", "is_out_of_memory"]
 

@@ -23,7 +23,7 @@ from engine.request import PaintingRequest, attributes_of
 from engine.warm import WarmModels
 from engine.worker import Until, Worker, WorkerOptions
 from ganshare.blobs import Blobs
-from ganshare.jobs import Artwork, Job, JobRequest
+from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.store import Store
 
 __all__ = ["MERGES", "PROMPT", "Scene", "alone", "tiny_clip", "wish"]

@@ -4,13 +4,13 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
+from ganshare.blob_cleanup import sweep_forgotten, sweep_orphans
 from ganshare.blobs import Blobs
+from ganshare.domain.jobs import EngineReport, JobState
 from ganshare.errors import StoreError, WorldError
-from ganshare.jobs import EngineReport, JobState
-from ganshare.log import get_logger
-from ganshare.metrics import Metrics
+from ganshare.monitoring.log import get_logger
+from ganshare.monitoring.metrics import Metrics
 from ganshare.store import Store
-from ganshare.sweeping import sweep_forgotten, sweep_orphans
 
 __all__ = ["keep_up"]
 

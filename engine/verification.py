@@ -16,8 +16,8 @@ from engine.registry import ModelFolder, ModelKind, find_model, list_models, sha
 from engine.request import PaintingRequest
 from engine.runtime.compute import AUTO, Compute, choose_compute
 from engine.synthesis import SynthesisSettings
+from ganshare.domain.limits import DEFAULT_INIT_FIT
 from ganshare.errors import ImageError, ModelError, ParameterError, SettingsError, quoted
-from ganshare.sizes import DEFAULT_INIT_FIT
 
 __all__ = [
     "EQUAL_TO_THE_EYE",

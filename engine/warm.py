@@ -11,7 +11,7 @@ from engine.synthesis import Painter
 from engine.upscale.upscaler import Upscaler, load_upscaler
 from engine.vqgan import load_vqgan
 from ganshare.errors import ModelError, WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["WarmModels"]
 

@@ -26,11 +26,11 @@ from engine.upkeep import keep_up
 from engine.warm import WarmModels
 from ganshare import __version__
 from ganshare.blobs import Blobs
+from ganshare.domain.jobs import EngineReport, Job
 from ganshare.errors import BlobError, StoreError, WorldError
-from ganshare.health import Pulse
-from ganshare.jobs import EngineReport, Job
-from ganshare.log import get_logger, pseudonym
-from ganshare.metrics import Metrics
+from ganshare.monitoring.health import Pulse
+from ganshare.monitoring.log import get_logger, pseudonym
+from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import SafetyCheck
 from ganshare.store import Store, Topic
 

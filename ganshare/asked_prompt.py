@@ -9,12 +9,12 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ganshare.domain.limits import MAX_ASPECT, MAX_STEPS, parse_size, size_of_aspect
+from ganshare.domain.presets import DEFAULT_PRESET, PRESETS, Preset
 from ganshare.errors import ParameterError, quoted
-from ganshare.presets import DEFAULT_PRESET, PRESETS, Preset
 from ganshare.prompts import MAX_SEED, WeightedPrompt, format_prompts, parse_prompts
 from ganshare.prompts.hidden import clean_text
 from ganshare.prompts.options import KEEP_DASHES, SplitPrompt, split_options
-from ganshare.sizes import MAX_ASPECT, MAX_STEPS, parse_size, size_of_aspect
 
 __all__ = ["AskedPrompt", "PaintOptions", "read_prompt"]
 

@@ -25,7 +25,7 @@ from ganshare.commands.store import store
 from ganshare.commands.up import up
 from ganshare.errors import AskerError, WorldError
 from ganshare.extras import check_extra, explain_missing
-from ganshare.handover import become_module
+from ganshare.processes.exec import become_module
 from ganshare.prompts import CATEGORIES, MAX_SEED, DrawnPrompt, draw_prompt
 
 __all__ = [

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ganshare.blobs import Blobs, open_blobs
+from ganshare.domain.jobs import Job, JobRequest, JobState
 from ganshare.errors import BlobError, InternalError, WorldError
-from ganshare.handover import module_command
-from ganshare.jobs import Job, JobRequest, JobState
+from ganshare.processes.exec import module_command
 from ganshare.store import Store, Topic, open_store
 
 __all__ = ["Demo", "Painted"]
@@ -102,7 +102,7 @@ class Demo:
         """An engine that paints one job; it never outlives this process."""
         with (self._queue / "engine.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                *module_command("ganshare.leash", str(os.getpid())),
+                *module_command("ganshare.processes.die_with_parent", str(os.getpid())),
                 *module_command("engine", "run", "--once"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

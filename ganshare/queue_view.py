@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ganshare.jobs import EngineReport, Job, JobState, Place
+from ganshare.domain.jobs import EngineReport, Job, JobState, Place
 from ganshare.store import Store, Throughput
 
 __all__ = ["QueueView", "duration", "look", "picture"]

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from ganshare.errors import ImageError, SettingsError, must_be_one_of
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = [
     "GROUP",

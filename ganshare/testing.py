@@ -23,11 +23,11 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from ganshare.jobs import EngineReport, JobRequest
+from ganshare.domain.jobs import EngineReport, JobRequest
 from ganshare.store import NewArtwork, Store
-from ganshare.store.dialect import insert, now
-from ganshare.store.ledger_tables import orders, tokens
-from ganshare.store.tables import jobs
+from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.tables_ledger import orders, tokens
+from ganshare.store.db.tables_queue import jobs
 
 __all__ = [
     "MODEL",

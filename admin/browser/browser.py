@@ -239,7 +239,8 @@ def _started(options: webdriver.ChromeOptions, driver_path: str, *, wallet: bool
     with tempfile.TemporaryDirectory() as folder:
         leash = Path(folder, "chromedriver")
         leash.write_text(
-            f'#!/bin/sh\nexec "{sys.executable}" -m ganshare.leash "$PPID" "{driver_path}" "$@"\n'
+            f'#!/bin/sh\nexec "{sys.executable}" -m ganshare.processes.die_with_parent '
+            f'"$PPID" "{driver_path}" "$@"\n'
         )
         leash.chmod(0o700)
         deadline = time.monotonic() + _START_SECONDS

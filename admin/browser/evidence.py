@@ -10,7 +10,7 @@ from typing import Any
 from selenium.common.exceptions import WebDriverException
 
 from admin.browser.browser import Browser
-from ganshare.masking import mask_urls_within
+from ganshare.settings.masking import mask_urls_within
 
 __all__ = ["keep_evidence"]
 

@@ -25,7 +25,7 @@ from admin.browser.troubles import StepFailed, TooManyFailures
 from admin.browser.visit import Visit
 from admin.ledger import Collection, Ledger, Token, TokenState
 from admin.seaport.amounts import Currency
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Outcome", "Route"]
 

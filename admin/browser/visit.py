@@ -23,7 +23,7 @@ from admin.browser.evidence import keep_evidence
 from admin.browser.troubles import BrowserGone, NeedsHuman, NotThere, RequestRefused, StepFailed
 from admin.browser.wallet import Wallet
 from ganshare.errors import quoted
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Pace", "Visit"]
 

@@ -9,7 +9,7 @@ from admin.browser.troubles import Code, RequestRefused
 from admin.keys import PolicyError, Signer
 from admin.seaport.order import Domain, Order
 from ganshare.errors import quoted
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Request", "Wallet"]
 

@@ -16,7 +16,7 @@ from admin.chain.rpc import RpcError
 from admin.keys import PolicyError, Signer
 from admin.ledger import Attempt, Collection, Ledger, Transaction, TransactionState
 from ganshare.errors import WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Sender", "Timing", "TransactionFailed"]
 

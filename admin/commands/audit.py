@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import click
 
 from admin.opening import opened_store, whoever_types
+from ganshare.domain.votes import LogEntry
 from ganshare.store import Audit
-from ganshare.voting import LogEntry
 
 __all__ = ["audit"]
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from admin.opening import opened_store
-from ganshare.jobs import Artwork
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.votes import Standing
 from ganshare.settings import CoreSettings, load
-from ganshare.voting import Standing
 
 if TYPE_CHECKING:
     from admin.critic import Example, Lift, Report
     from admin.embeddings import Embeddings, Floats
-    from ganshare.critics import Critic
+    from ganshare.domain.critics import Critic
 
 __all__ = ["critic"]
 

@@ -7,8 +7,8 @@ import click
 
 from admin.manifest import as_csv, as_json
 from admin.opening import opened_store, whoever_types
-from ganshare.jobs import Artwork
-from ganshare.voting import CuratedItem, Standing
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.votes import CuratedItem, Standing
 
 __all__ = ["curate"]
 

@@ -16,9 +16,9 @@ from admin.metadata import token_id
 from admin.minting import BATCH
 from admin.prices import Prices, read_prices
 from admin.session import Session, opened_session
+from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
 from ganshare.store import open_store
-from ganshare.voting import CuratedItem
 
 __all__ = ["plan"]
 

@@ -9,9 +9,9 @@ import click
 from admin.balances import Holder, Shares, balances, block_at, read_holders
 from admin.chain.chain import open_chain
 from admin.opening import opened_store, whoever_types
+from ganshare.domain.votes import Round, RoundRules
 from ganshare.errors import ParameterError, SettingsError, VoteError, quoted
 from ganshare.settings import AdminSettings, load
-from ganshare.voting import Round, RoundRules
 
 __all__ = ["rounds"]
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.errors import StoreError, WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.store.sql import Conflict, Database, locks, now
 
 __all__ = ["LedgerBusy", "Lock", "check_fence"]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from ganshare.domain.sales import shown_amount
 from ganshare.errors import ParameterError, quoted
-from ganshare.sales import shown_amount
 
 __all__ = ["Currency", "Fee", "Split", "basis_points", "split"]
 

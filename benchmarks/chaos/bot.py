@@ -13,8 +13,8 @@ from typing import ParamSpec, TypeVar
 from benchmarks.chaos.dying import begin, die_in_writes
 from benchmarks.chaos.journal import Event, Journal, read_notes
 from benchmarks.chaos.plan import PAUSE_SECONDS, Scene, Wish, enter_store, origin_of
+from ganshare.domain.jobs import Job
 from ganshare.errors import AdmissionError, StoreError
-from ganshare.jobs import Job
 from ganshare.store import Store, Topic
 
 __all__ = ["serve"]

@@ -14,8 +14,8 @@ from benchmarks.chaos.invariants import judge
 from benchmarks.chaos.plan import Scene, origin_of
 from benchmarks.chaos.report import Report
 from benchmarks.chaos.storm import Storm
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.errors import StoreError
-from ganshare.queue_limits import QueueLimits
 from ganshare.store import Store, open_store
 from ganshare.testing import PostgresServer, postgres_server
 

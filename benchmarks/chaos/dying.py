@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from benchmarks.chaos.journal import Event, Journal
 from benchmarks.chaos.plan import Scene
-from ganshare.leash import PR_SET_PDEATHSIG
-from ganshare.log import start_log
+from ganshare.monitoring.log import start_log
+from ganshare.processes.die_with_parent import PR_SET_PDEATHSIG
 from ganshare.settings import CoreSettings, load
 
 __all__ = ["begin", "die_in_writes"]

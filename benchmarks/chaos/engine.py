@@ -39,7 +39,7 @@ from engine.warm import WarmModels
 from engine.worker import Worker, WorkerOptions
 from ganshare.blobs import open_blobs
 from ganshare.errors import ParameterError
-from ganshare.metrics import Metrics
+from ganshare.monitoring.metrics import Metrics
 
 __all__ = ["serve"]
 

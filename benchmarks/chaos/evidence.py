@@ -15,7 +15,7 @@ from benchmarks.chaos.history import Line, read
 from benchmarks.chaos.journal import Event, Note, read_notes
 from benchmarks.chaos.plan import ATTEMPT_KEY, Scene, Wish
 from ganshare.blobs import open_blobs
-from ganshare.store.tables import artworks, jobs
+from ganshare.store.db.tables_queue import artworks, jobs
 
 __all__ = ["Evidence", "Stored", "collect"]
 

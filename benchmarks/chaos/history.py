@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 
 __all__ = ["Line", "install", "most_at_once", "read"]
 

@@ -7,7 +7,7 @@ from benchmarks.chaos import queue_rules as queue
 from benchmarks.chaos import result_rules as results
 from benchmarks.chaos.evidence import Evidence
 from benchmarks.chaos.journal import Event
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 
 __all__ = ["RULES", "Finding", "Rule", "judge"]
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from ganshare.domain.jobs import JobRequest
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.errors import SchemaError, StoreError
-from ganshare.jobs import JobRequest
-from ganshare.queue_limits import QueueLimits
 from ganshare.store import Store, open_store
 from ganshare.testing import make_request
 

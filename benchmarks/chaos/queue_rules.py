@@ -9,7 +9,7 @@ from benchmarks.chaos.evidence import Evidence
 from benchmarks.chaos.history import Line, most_at_once
 from benchmarks.chaos.journal import Event
 from benchmarks.chaos.plan import Fate
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 
 __all__ = [
     "active_limit_kept",

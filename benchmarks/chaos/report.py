@@ -13,7 +13,7 @@ from benchmarks.chaos.evidence import Evidence
 from benchmarks.chaos.invariants import Finding
 from benchmarks.chaos.journal import Event
 from benchmarks.chaos.storm import Strike
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 
 __all__ = ["Report", "markdown"]
 

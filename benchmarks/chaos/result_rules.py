@@ -8,7 +8,7 @@ from benchmarks.chaos.evidence import Evidence
 from benchmarks.chaos.journal import Event
 from benchmarks.chaos.plan import Fate
 from ganshare.blobs import picture_key, thumbnail_key
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 
 __all__ = [
     "acks_are_true",

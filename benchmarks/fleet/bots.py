@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
+from ganshare.domain.jobs import Job
 from ganshare.errors import AdmissionError
-from ganshare.jobs import Job
 from ganshare.store import Topic, open_store
 from ganshare.testing import make_request
 

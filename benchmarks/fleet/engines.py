@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
 from ganshare.blobs import picture_key, preview_key, thumbnail_key
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 from ganshare.store import Topic, open_store
 from ganshare.testing import MODEL, make_artwork, make_report
 

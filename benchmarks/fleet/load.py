@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.queue_limits import QueueLimits
 
 __all__ = ["Load"]
 

@@ -35,7 +35,7 @@ def chat(folder: Path, language: str | None, no_engine: bool) -> None:
     Lines may come from a pipe, too: one prompt or command each.
     """
     check_extra("bot")
-    from ganshare.log import start_log
+    from ganshare.monitoring.log import start_log
     from ganshare.settings import BotSettings, CoreSettings, load
 
     core, settings = load(CoreSettings), load(BotSettings)

@@ -27,7 +27,7 @@ def doctor(as_json: bool, syncs: bool) -> int:
     from rich.console import Console
     from rich.markup import escape
 
-    from ganshare.log import start_log
+    from ganshare.monitoring.log import start_log
     from ganshare.settings import BotSettings, CoreSettings, load
 
     core, settings = load(CoreSettings), load(BotSettings)

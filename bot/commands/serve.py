@@ -55,7 +55,7 @@ def web() -> None:
 def serve(name: str, frontends: "list[Serve]") -> None:
     """Run frontends over one store until SIGTERM or Ctrl-C; the first that fails ends all."""
     from bot.app import open_front
-    from ganshare.log import start_log
+    from ganshare.monitoring.log import start_log
     from ganshare.settings import BotSettings, CoreSettings, load
 
     core, settings = load(CoreSettings), load(BotSettings)
@@ -84,8 +84,8 @@ def serve(name: str, frontends: "list[Serve]") -> None:
 @asynccontextmanager
 async def _health(name: str, front: "Front", settings: "BotSettings") -> AsyncIterator[None]:
     """Serve a bot's health while it runs; the web page answers for itself."""
-    from ganshare.health import Check, HealthServer, Pulse
-    from ganshare.metrics import Metrics
+    from ganshare.monitoring.health import Check, HealthServer, Pulse
+    from ganshare.monitoring.metrics import Metrics
 
     listen = settings.health_listen
     if listen is None or name != "bot":

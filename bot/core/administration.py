@@ -6,7 +6,7 @@ import re
 from bot.core.errand import Errand
 from bot.core.refusal import RefusalError
 from bot.core.values import Action, Rank, Reply
-from ganshare.community import PlaceSettings
+from ganshare.domain.community import PlaceSettings
 from ganshare.errors import BlobError, quoted
 
 __all__ = ["SETTINGS", "block", "delete", "report", "settings", "unblock"]

@@ -5,11 +5,11 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from ganshare.community import Showing
+from ganshare.domain.community import Showing
+from ganshare.domain.votes import VoteEvent, Voter
 from ganshare.errors import JobError, WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
-from ganshare.voting import VoteEvent, Voter
 
 __all__ = ["VOTE_EMOJIS", "Ballots", "Lists", "is_vote", "plain_emoji"]
 

@@ -11,9 +11,9 @@ from bot.core.replies import accent, shortened
 from bot.core.sales import sale_line
 from bot.core.values import Action, Button, File, Reply
 from bot.core.views import View, look_at
+from ganshare.domain.jobs import Artwork, Job, JobState
+from ganshare.domain.sales import Sale
 from ganshare.errors import BlobError, quoted
-from ganshare.jobs import Artwork, Job, JobState
-from ganshare.sales import Sale
 
 __all__ = [
     "cancel",

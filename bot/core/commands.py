@@ -9,10 +9,10 @@ from bot.core.errand import Errand
 from bot.core.help import help_text
 from bot.core.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
 from bot.core.values import Rank, Reply
+from ganshare.domain.limits import MAX_STEPS
+from ganshare.domain.presets import PRESETS
 from ganshare.errors import ParameterError, must_be_one_of
-from ganshare.presets import PRESETS
 from ganshare.prompts import CATEGORIES, MAX_CHARACTERS, MAX_SEED
-from ganshare.sizes import MAX_STEPS
 
 __all__ = [
     "COMMANDS",

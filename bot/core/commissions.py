@@ -15,8 +15,8 @@ from bot.core.safety import judge
 from bot.core.values import Rank, Reply
 from bot.core.views import look_at
 from ganshare.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.jobs import Job, JobRequest
 from ganshare.errors import AskerError, PromptError
-from ganshare.jobs import Job, JobRequest
 
 __all__ = ["again", "paint", "paint_random", "vary"]
 

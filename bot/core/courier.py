@@ -9,7 +9,7 @@ from bot.core.waiting import WaitingRoom
 from bot.core.words import Words
 from ganshare.blobs import Blobs
 from ganshare.errors import WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.store import Store, Topic
 
 __all__ = ["Courier"]

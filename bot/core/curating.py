@@ -11,8 +11,8 @@ from bot.core.refusal import RefusalError
 from bot.core.replies import duration, shortened
 from bot.core.sheets import winners_sheet
 from bot.core.values import Action, Button, Rank, Reply
+from ganshare.domain.votes import Entry, Round, RoundRules, RoundStatus
 from ganshare.errors import VoteError, quoted
-from ganshare.voting import Entry, Round, RoundRules, RoundStatus
 
 __all__ = ["curate", "enter", "round_command"]
 

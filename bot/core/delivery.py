@@ -23,9 +23,9 @@ from bot.core.views import View, look_at
 from bot.core.waiting import WaitingRoom
 from bot.core.words import Words
 from ganshare.blobs import Blobs
+from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
-from ganshare.jobs import Job, JobState
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
 
 __all__ = ["Delivery", "Post"]

@@ -26,7 +26,7 @@ from bot.core.values import Action, Ask, Person, Press, Rank, Reply
 from bot.core.words import Words
 from ganshare.blobs import Blobs
 from ganshare.errors import AskerError, ParameterError, WorldError, quoted
-from ganshare.log import get_logger, pseudonym
+from ganshare.monitoring.log import get_logger, pseudonym
 from ganshare.store import Store
 
 __all__ = ["SIGN_IN_PATH", "Desk", "DeskOptions"]

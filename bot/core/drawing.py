@@ -5,10 +5,10 @@ import time
 
 from bot.core.words import Words
 from ganshare.errors import AskerError
-from ganshare.log import get_logger
-from ganshare.markov import MARKOV
-from ganshare.muse import Idea, Muse, PromptSource, Record
-from ganshare.prompt_sources import MakeSource
+from ganshare.monitoring.log import get_logger
+from ganshare.prompts.markov import MARKOV
+from ganshare.prompts.sources import MakeSource
+from ganshare.prompts.thompson import Idea, Muse, PromptSource, Record
 from ganshare.store import Store
 
 __all__ = ["Prompts", "why_line"]

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ganshare.jobs import Job
+from ganshare.domain.jobs import Job
+from ganshare.domain.votes import Round
 from ganshare.store import Store
-from ganshare.voting import Round
 
 __all__ = ["enter_by_itself", "enterable", "round_for"]
 

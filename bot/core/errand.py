@@ -13,11 +13,11 @@ from bot.core.replies import Replies
 from bot.core.values import Action, Ask, Button, Person, Place, Press, Rank, Reply
 from bot.core.words import Words
 from ganshare.blobs import Blobs
-from ganshare.community import PlaceSettings
+from ganshare.domain.community import PlaceSettings
+from ganshare.domain.jobs import Artwork, Job
 from ganshare.errors import quoted
-from ganshare.jobs import Artwork, Job
-from ganshare.muse import Muse
-from ganshare.prompt_sources import MakeSource
+from ganshare.prompts.sources import MakeSource
+from ganshare.prompts.thompson import Muse
 from ganshare.store import Store
 
 __all__ = ["DeskOptions", "Errand", "Tools"]

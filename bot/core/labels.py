@@ -11,12 +11,12 @@ from bot.core.entering import enterable
 from bot.core.messenger import Away, MessageGone, PlaceGone, Publisher, SlowDown
 from bot.core.replies import Replies
 from bot.core.words import Words
-from ganshare.community import Showing
+from ganshare.domain.community import Showing
+from ganshare.domain.sales import Sale
+from ganshare.domain.votes import LogKind
 from ganshare.errors import WorldError
-from ganshare.log import get_logger
-from ganshare.sales import Sale
+from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
-from ganshare.voting import LogKind
 
 __all__ = ["Labels"]
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from bot.core.errand import Errand
-from ganshare.jobs import JobRequest
-from ganshare.log import get_logger
+from ganshare.domain.jobs import JobRequest
+from ganshare.monitoring.log import get_logger
 from ganshare.prompts import format_prompts
 from ganshare.prompts.languages import LATIN, UnreadablePromptError, read_languages
 

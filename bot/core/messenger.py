@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.core.values import Button, Reply
+from ganshare.domain.jobs import Job
 from ganshare.errors import WorldError
-from ganshare.jobs import Job
 
 __all__ = [
     "Away",

@@ -7,9 +7,9 @@ from bot.core.refusal import RefusalError
 from bot.core.replies import accent, duration, shortened
 from bot.core.values import Action, Button, File, Rank, Reply
 from bot.core.views import fetched_picture
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.votes import Round, Voter, VoteState, WhyNot
 from ganshare.errors import VoteError
-from ganshare.jobs import Artwork
-from ganshare.voting import Round, Voter, VoteState, WhyNot
 
 __all__ = ["deal", "is_going_on", "vote"]
 

@@ -11,11 +11,11 @@ from bot.core.values import Action, Button, File, Reply
 from bot.core.views import fetched_picture
 from bot.core.words import Words
 from ganshare.blobs import Blobs
-from ganshare.jobs import Artwork
-from ganshare.round_news import Digest
-from ganshare.sales import Sale, SaleNews, SaleState
+from ganshare.domain.announcements import Digest
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.sales import Sale, SaleNews, SaleState
+from ganshare.domain.votes import Round, RoundRules, Standing
 from ganshare.store import Store
-from ganshare.voting import Round, RoundRules, Standing
 
 __all__ = ["Proclaimer", "rules_text"]
 

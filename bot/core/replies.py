@@ -5,9 +5,9 @@ from bot.core.sales import sale_line, sale_links
 from bot.core.values import Action, Button, File, Reply
 from bot.core.views import View
 from bot.core.words import Words
-from ganshare.jobs import Artwork, Job, JobState
+from ganshare.domain.jobs import Artwork, Job, JobState
+from ganshare.domain.sales import Sale
 from ganshare.prompts.attributes import Attributes
-from ganshare.sales import Sale
 
 __all__ = [
     "LONGEST_PROMPT",

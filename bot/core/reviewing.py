@@ -13,8 +13,8 @@ from bot.core.replies import shortened
 from bot.core.retelling import reason_of
 from bot.core.values import Action, Rank, Reply
 from bot.core.views import fetched_picture
-from ganshare.community import Report
-from ganshare.jobs import Artwork, Job
+from ganshare.domain.community import Report
+from ganshare.domain.jobs import Artwork, Job
 
 __all__ = ["hide", "keep", "notes", "reports", "review"]
 

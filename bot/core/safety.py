@@ -9,7 +9,7 @@ from bot.core.errand import Errand
 from bot.core.refusal import RefusalError
 from bot.core.retelling import reason_of
 from ganshare.errors import WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.safety import SafetyCheck, find_safety_check
 
 __all__ = ["door_check", "judge"]

@@ -2,7 +2,7 @@
 
 from bot.core.values import Action, Button
 from bot.core.words import Words
-from ganshare.sales import Sale, SaleState
+from ganshare.domain.sales import Sale, SaleState
 
 __all__ = ["BUY_EMOJI", "TOKEN_EMOJI", "link", "sale_line", "sale_links"]
 

@@ -9,8 +9,8 @@ from PIL import Image, ImageOps
 
 from bot.core.values import File
 from ganshare.blobs import Blobs
+from ganshare.domain.jobs import Artwork
 from ganshare.errors import BlobError
-from ganshare.jobs import Artwork
 
 __all__ = ["sheet_of", "winners_sheet"]
 

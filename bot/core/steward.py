@@ -16,13 +16,13 @@ from bot.core.proclaiming import Proclaimer
 from bot.core.values import Reply
 from bot.core.words import Words
 from ganshare.blobs import Blobs
+from ganshare.domain.announcements import Announcement
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.sales import SaleNews
+from ganshare.domain.votes import Round
 from ganshare.errors import AskerError, WorldError
-from ganshare.jobs import Artwork
-from ganshare.log import get_logger
-from ganshare.round_news import Announcement
-from ganshare.sales import SaleNews
+from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
-from ganshare.voting import Round
 
 __all__ = ["Recount", "Steward", "digest_week", "no_recount"]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from bot.core.entering import enterable
 from ganshare.blobs import Blobs
+from ganshare.domain.jobs import Artwork, Job, JobState, Place
+from ganshare.domain.sales import Sale
 from ganshare.errors import BlobError
-from ganshare.jobs import Artwork, Job, JobState, Place
 from ganshare.prompts import Attributes, attributes_of
-from ganshare.sales import Sale
 from ganshare.store import Store
 
 __all__ = ["View", "fetched_picture", "look_at"]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 
 __all__ = ["WaitingRoom"]
 

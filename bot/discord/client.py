@@ -17,7 +17,7 @@ from bot.discord.reception import Reception
 from bot.discord.syncing import sync_if_changed
 from bot.discord.translating import CatalogueTranslator
 from bot.discord.troubles import NETWORK
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
 
 __all__ = ["PaintingClient"]

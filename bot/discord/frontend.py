@@ -20,7 +20,7 @@ from bot.discord.messenger import DiscordMessenger
 from bot.discord.publisher import DiscordPublisher
 from bot.discord.troubles import NETWORK
 from ganshare.errors import SettingsError, WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
 
 __all__ = ["run_discord", "token_of"]

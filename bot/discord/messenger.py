@@ -15,7 +15,7 @@ from bot.discord.addresses import ORIGIN, Address, person_number
 from bot.discord.lanes import Lanes
 from bot.discord.rendering import render
 from bot.discord.troubles import as_messenger_errors
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 
 __all__ = ["DiscordMessenger"]
 

@@ -15,10 +15,10 @@ from bot.core.ballots import VOTE_EMOJIS, Ballots, Lists, plain_emoji
 from bot.core.messenger import Away, MessageGone, PlaceGone, SlowDown
 from bot.discord.addresses import Address, born_of, person_id
 from bot.discord.troubles import as_messenger_errors
-from ganshare.community import Showing
+from ganshare.domain.community import Showing
+from ganshare.domain.votes import Round, Voter
 from ganshare.errors import WorldError
-from ganshare.log import get_logger
-from ganshare.voting import Round, Voter
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Reactions"]
 

@@ -17,7 +17,7 @@ from bot.discord.intake import ask_of, person_of, press_of
 from bot.discord.troubles import NETWORK
 from bot.discord.visit import Visit
 from ganshare.errors import AskerError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Reception"]
 

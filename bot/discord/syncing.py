@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.http import Route
 
 from bot.discord.translating import CatalogueTranslator
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["is_in_sync", "sync", "sync_if_changed"]
 

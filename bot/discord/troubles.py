@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.core.messenger import Away, MessageGone, PlaceGone, SlowDown
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["NETWORK", "as_messenger_errors"]
 

@@ -14,7 +14,7 @@ from bot.core.values import Reply
 from bot.discord.addresses import Address
 from bot.discord.rendering import render
 from bot.discord.troubles import NETWORK
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["Visit"]
 

@@ -33,8 +33,8 @@ from bot.telegram.intake import Handled
 from bot.telegram.outbox import Outbox
 from bot.telegram.ranks import Ranks
 from bot.telegram.reading import Line, author_of, picture_of, place_of, read_line, spot_of
+from ganshare.domain.votes import Voter
 from ganshare.errors import AskerError, ParameterError, WorldError
-from ganshare.voting import Voter
 
 __all__ = ["Clerk"]
 

@@ -9,7 +9,7 @@ from bot.telegram.addresses import ORIGIN, Address, Spot
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Urgency
 from bot.telegram.troubles import as_messenger_errors
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 
 __all__ = ["TelegramMessenger", "TelegramPublisher"]
 

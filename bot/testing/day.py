@@ -23,7 +23,7 @@ from bot.testing.telegram_people import someone
 from bot.testing.telegram_server import TelegramServer, telegram_server
 from bot.testing.telegram_town import Town
 from ganshare.blobs import Blobs, open_blobs
-from ganshare.jobs import Artwork, Job
+from ganshare.domain.jobs import Artwork, Job
 from ganshare.store import Store, open_store
 
 __all__ = ["Day", "WebVisit", "come", "open_day", "running"]

@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 
 from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
-from ganshare.jobs import Artwork, Job, JobRequest
+from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.prompts.attributes import find_attributes
 from ganshare.store import NewArtwork, Store
 

@@ -17,7 +17,7 @@ from bot.testing.hanging import Hand
 from bot.testing.telegram_server import TelegramServer
 from bot.testing.telegram_world import World
 from ganshare.blobs import Blobs, open_blobs
-from ganshare.jobs import Job
+from ganshare.domain.jobs import Job
 from ganshare.settings import BotSettings, CoreSettings
 from ganshare.store import Store, open_store
 from ganshare.testing import make_report

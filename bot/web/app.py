@@ -19,7 +19,7 @@ from bot.web.body import BodyLimit
 from bot.web.headers import SecurityHeaders
 from bot.web.site import MEGABYTES, Refused, Site
 from ganshare.errors import AskerError, WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
 
 __all__ = ["web_app"]

@@ -7,9 +7,9 @@ from typing import Any
 from bot.app import Front
 from bot.core.entering import enter_by_itself
 from bot.core.values import Button, Reply
+from ganshare.domain.jobs import JobState
 from ganshare.errors import WorldError
-from ganshare.jobs import JobState
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.store import Topic
 
 __all__ = ["keep_rounds"]

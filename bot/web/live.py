@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from bot.core.views import View, look_at
 from ganshare.blobs import Blobs
+from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
-from ganshare.jobs import Job, JobState
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.store import Store, Topic
 
 __all__ = ["Follower"]

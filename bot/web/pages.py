@@ -14,8 +14,8 @@ from bot.core.values import Rank
 from bot.web.site import Refused, Site
 from bot.web.views import Painting, category_name, composed, facts, made_by, suggestions
 from bot.web.visit import Visit
-from ganshare.jobs import Artwork, Job
-from ganshare.sizes import DEFAULT_SIDE, DEFAULT_STEPS
+from ganshare.domain.jobs import Artwork, Job
+from ganshare.domain.limits import DEFAULT_SIDE, DEFAULT_STEPS
 from wordlists import CATEGORIES, word_lists
 
 __all__ = [

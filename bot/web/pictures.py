@@ -6,7 +6,7 @@ import unicodedata
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ganshare.jobs import Artwork
+from ganshare.domain.jobs import Artwork
 
 __all__ = ["Picture", "file_name", "frame_path", "picture_path", "small_path"]
 

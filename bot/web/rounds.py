@@ -14,9 +14,9 @@ from bot.web.pages import paintings
 from bot.web.site import Refused, Site
 from bot.web.views import Painting
 from bot.web.visit import Visit
-from ganshare.critics import PHRASE, Critic, Opinion
-from ganshare.jobs import Artwork
-from ganshare.voting import LogEntry, LogKind, Round, Standing
+from ganshare.domain.critics import PHRASE, Critic, Opinion
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.votes import LogEntry, LogKind, Round, Standing
 
 __all__ = ["decide", "desk", "round_page", "show_next", "vote_news"]
 

@@ -11,7 +11,7 @@ from bot.app import Front
 from bot.web.app import web_app
 from bot.web.keeping import keep_rounds
 from ganshare.errors import SettingsError, WorldError
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
 
 __all__ = ["WebServer", "run_web"]

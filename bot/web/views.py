@@ -13,10 +13,10 @@ from bot.core.sales import sale_line, sale_links
 from bot.core.values import Button
 from bot.core.words import Words
 from bot.web.pictures import picture_path, small_path
-from ganshare.jobs import Artwork
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.sales import Sale
 from ganshare.prompts import draw_prompt
 from ganshare.prompts.attributes import find_attributes
-from ganshare.sales import Sale
 from wordlists import CATEGORIES, word_lists
 
 __all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions"]

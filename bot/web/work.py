@@ -12,9 +12,9 @@ from bot.core.views import View, look_at
 from bot.web.pictures import frame_path, picture_path
 from bot.web.site import Refused, Site
 from bot.web.visit import Visit
+from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
-from ganshare.jobs import Job, JobState
-from ganshare.log import get_logger
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["job_events", "job_page"]
 

@@ -23,9 +23,10 @@ from engine.request import (
     parse_noise_prompt,
 )
 from ganshare.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.limits import DEFAULT_INIT_FIT, INIT_FITS
+from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
 from ganshare.errors import ImageError, ParameterError, PromptError, quoted
 from ganshare.extras import check_extra
-from ganshare.presets import DEFAULT_PRESET, PRESETS
 from ganshare.progress import Reporter, reporting
 from ganshare.prompts import WeightedPrompt, draw_prompt, format_prompts
 from ganshare.prompts.languages import (
@@ -34,7 +35,6 @@ from ganshare.prompts.languages import (
     list_words,
     read_languages,
 )
-from ganshare.sizes import DEFAULT_INIT_FIT, INIT_FITS
 
 if TYPE_CHECKING:
     from engine.manifest import Manifest

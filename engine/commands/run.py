@@ -68,7 +68,7 @@ def run(
 
     keep_freed_memory()
 
-    from ganshare.log import start_log
+    from ganshare.monitoring.log import start_log
     from ganshare.settings import CoreSettings, EngineSettings, load
 
     core, settings = load(CoreSettings), load(EngineSettings)

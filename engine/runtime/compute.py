@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.runtime.threads import MAX_THREADS
+from ganshare.domain.limits import check_range
 from ganshare.errors import ParameterError, must_be_one_of
-from ganshare.sizes import check_range
 
 if TYPE_CHECKING:
     import torch

@@ -13,7 +13,7 @@ from ganshare.extras import check_extra
 
 if TYPE_CHECKING:
     from ganshare.demo import Demo, Painted
-    from ganshare.jobs import Job
+    from ganshare.domain.jobs import Job
     from ganshare.progress import Reporter
 
 __all__ = ["demo"]
@@ -54,8 +54,8 @@ def demo(
     """Paint PROMPT, or one that comes out well, through the queue."""
     from ganshare.asked_prompt import PaintOptions, read_prompt
     from ganshare.demo import Demo
+    from ganshare.domain.jobs import JobRequest
     from ganshare.errors import ParameterError
-    from ganshare.jobs import JobRequest
     from ganshare.progress import reporting
     from ganshare.prompts import draw_prompt
     from wordlists import demo_prompts

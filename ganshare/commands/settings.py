@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ganshare.settings_listing import Entry
+    from ganshare.settings.listing import Entry
 
 __all__ = ["settings"]
 
@@ -17,7 +17,7 @@ __all__ = ["settings"]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def settings(as_json: bool) -> None:
     """Print every setting, its value, source and meaning."""
-    from ganshare.settings_listing import listing, mistyped_variables
+    from ganshare.settings.listing import listing, mistyped_variables
 
     entries = list(listing())
     if as_json:

@@ -9,8 +9,8 @@ import click
 
 if TYPE_CHECKING:
     from ganshare.store import Pruned
-    from ganshare.store.database import Database
-    from ganshare.store.status import Status
+    from ganshare.store.db.database import Database
+    from ganshare.store.maintenance.status import Status
 
 __all__ = ["store"]
 
@@ -51,8 +51,8 @@ def backup(to: Path | None) -> None:
     SQLite: a database file. PostgreSQL: pg_dump's custom format, for pg_restore. Blobs are not
     in it.
     """
-    from ganshare.store.backup import SUFFIXES
-    from ganshare.store.backup import backup as write
+    from ganshare.store.maintenance.backup import SUFFIXES
+    from ganshare.store.maintenance.backup import backup as write
 
     database = _database()
     file = to or Path(asyncio.run(_name(database)) + SUFFIXES[database.dialect])
@@ -75,14 +75,14 @@ def prune(days: float | None) -> None:
 
 def _database() -> "Database":
     from ganshare.settings import CoreSettings, load
-    from ganshare.store.database import Database
+    from ganshare.store.db.database import Database
 
     return Database(load(CoreSettings).database_url.get_secret_value())
 
 
 async def _migrate() -> None:
-    from ganshare.store.migrate import NEWEST
-    from ganshare.store.migrate import migrate as apply
+    from ganshare.store.maintenance.migrate import NEWEST
+    from ganshare.store.maintenance.migrate import migrate as apply
 
     database = _database()
     try:
@@ -105,7 +105,7 @@ async def _prune(days: float | None) -> "Pruned":
 
 async def _status() -> "Status":
     from ganshare.settings import CoreSettings, load
-    from ganshare.store.status import read_status
+    from ganshare.store.maintenance.status import read_status
 
     database = _database()
     try:
@@ -118,7 +118,7 @@ async def _name(database: "Database") -> str:
     """Name a backup by the database's clock."""
     from datetime import UTC, datetime
 
-    from ganshare.queue_limits import QueueLimits
+    from ganshare.domain.queue_limits import QueueLimits
     from ganshare.store import Store
 
     try:

@@ -10,8 +10,8 @@ from ganshare.errors import SettingsError
 from ganshare.extras import check_extra
 
 if TYPE_CHECKING:
+    from ganshare.processes.supervisor import Program
     from ganshare.settings import BotSettings, CoreSettings, EngineSettings
-    from ganshare.supervise import Program
 
 __all__ = ["up"]
 
@@ -45,11 +45,11 @@ def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
     import asyncio
     import sys
 
-    from ganshare.child_output import json_writer, prefix_writer
     from ganshare.errors import ParameterError
-    from ganshare.log import get_logger, start_log
+    from ganshare.monitoring.log import get_logger, start_log
+    from ganshare.processes.output import json_writer, prefix_writer
+    from ganshare.processes.supervisor import Patience, Supervisor
     from ganshare.settings import BotSettings, CoreSettings, EngineSettings, load
-    from ganshare.supervise import Patience, Supervisor
 
     core, engine, bot = load(CoreSettings), load(EngineSettings), load(BotSettings)
     start_log("up", core, engine, bot)
@@ -92,8 +92,8 @@ async def _migrate(core: "CoreSettings") -> None:
 
 def _engine(number: int, of: int, settings: "EngineSettings") -> "Program":
     """One engine; several share out the processor, take a GPU each, and have a port each."""
-    from ganshare.handover import module_command
-    from ganshare.supervise import Program
+    from ganshare.processes.exec import module_command
+    from ganshare.processes.supervisor import Program
 
     if of == 1:
         return Program("engine", tuple(module_command("engine", "run")))
@@ -126,7 +126,7 @@ def _why_not(name: str, settings: "BotSettings") -> str | None:
 
 
 def _front(name: str) -> "Program":
-    from ganshare.handover import module_command
-    from ganshare.supervise import Program
+    from ganshare.processes.exec import module_command
+    from ganshare.processes.supervisor import Program
 
     return Program(name, tuple(module_command("bot", "run" if name == "bot" else name)))

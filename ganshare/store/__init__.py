@@ -1,8 +1,7 @@
 """The store: SQLite or PostgreSQL, chosen by URL, behind one class and its parts."""
 
-from ganshare.store.job_queue import Queue
-from ganshare.store.store import Store, open_store
-from ganshare.store.values import (
+from ganshare.store.queue.queue import Queue
+from ganshare.store.queue.values import (
     Beat,
     NewArtwork,
     Pruned,
@@ -11,7 +10,8 @@ from ganshare.store.values import (
     Throughput,
     Topic,
 )
-from ganshare.store.votes_replay import Audit
+from ganshare.store.store import Store, open_store
+from ganshare.store.votes.audit import Audit
 
 __all__ = [
     "Audit",

@@ -1,10 +1,10 @@
 """Tables and transactions for what keeps its own records in the store's database: the ledger."""
 
-from ganshare.store.database import Conflict, Database, Row
-from ganshare.store.dialect import insert, made_id, now
-from ganshare.store.ledger_tables import attempts, locks, log, orders, tokens, transactions
-from ganshare.store.migrate import check_schema
-from ganshare.store.rows import as_text
+from ganshare.store.db.database import Conflict, Database, Row
+from ganshare.store.db.dialect import insert, made_id, now
+from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.tables_ledger import attempts, locks, log, orders, tokens, transactions
+from ganshare.store.maintenance.migrate import check_schema
 
 __all__ = [
     "Conflict",

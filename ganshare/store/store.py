@@ -1,21 +1,21 @@
 """One process' way to the database, and to its parts: the queue, votes, rounds, people, sales."""
 
-from ganshare.queue_limits import QueueLimits
-from ganshare.store.bell import Bell, open_bell
-from ganshare.store.community import Community
-from ganshare.store.community_accounts import Accounts
-from ganshare.store.community_gallery import Gallery
-from ganshare.store.community_places import Places
-from ganshare.store.community_sales import Sales
-from ganshare.store.community_showings import Posts
-from ganshare.store.database import Database
-from ganshare.store.dialect import channel
-from ganshare.store.job_queue import Queue
-from ganshare.store.migrate import check_schema, migrate
-from ganshare.store.rounds import Rounds
-from ganshare.store.values import Topic
-from ganshare.store.votes import Votes
-from ganshare.voting import Guards
+from ganshare.domain.queue_limits import QueueLimits
+from ganshare.domain.votes import Guards
+from ganshare.store.community.accounts import Accounts
+from ganshare.store.community.channels import Places
+from ganshare.store.community.gallery import Gallery
+from ganshare.store.community.moderation import Community
+from ganshare.store.community.posts import Posts
+from ganshare.store.db.database import Database
+from ganshare.store.db.dialect import channel
+from ganshare.store.db.notify import Bell, open_bell
+from ganshare.store.maintenance.migrate import check_schema, migrate
+from ganshare.store.queue.queue import Queue
+from ganshare.store.queue.values import Topic
+from ganshare.store.rounds.rounds import Rounds
+from ganshare.store.sales import Sales
+from ganshare.store.votes.votes import Votes
 
 __all__ = ["Store", "open_store"]
 

@@ -17,8 +17,8 @@ from benchmarks.chaos.history import Line, install, most_at_once, read
 from benchmarks.fleet.engines import run_engines
 from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
-from ganshare.jobs import Job, JobState
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.jobs import Job, JobState
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, open_store
 from ganshare.testing import PostgresServer, make_request, postgres_server
 

@@ -24,7 +24,7 @@ from bot.testing.accounts import Shown
 from bot.testing.browser import Browser, chromium
 from bot.testing.day import Day, WebVisit, come, open_day
 from engine.manifest import read_manifest
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 
 pytestmark = [
     pytest.mark.acceptance,

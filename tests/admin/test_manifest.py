@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from admin.manifest import as_csv, as_json, read_manifest
+from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError
-from ganshare.voting import CuratedItem
 
 ITEM = CuratedItem(
     id="artwork1",

@@ -26,8 +26,8 @@ from benchmarks.curation import (
 from benchmarks.made_up_community import Community, draw_world
 from benchmarks.page import marks
 from ganshare.store import Store, open_store
-from ganshare.store.tables import artworks, jobs
-from ganshare.store.votes_tables import ballots, round_entries, round_views, voters
+from ganshare.store.db.tables_queue import artworks, jobs
+from ganshare.store.db.tables_votes import ballots, round_entries, round_views, voters
 from ganshare.testing import MODEL, make_artwork, make_request
 
 SMALL = Community(members=200, paintings=60, looks=3_000, ring=10, promoted=2)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ganshare.blobs import open_blobs, picture_key, preview_key
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, make_artwork, make_report
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ganshare.metrics import Metrics
+from ganshare.monitoring.metrics import Metrics
 
 DASHBOARD = Path(__file__).parents[2] / "docker/grafana/ganshare.json"
 

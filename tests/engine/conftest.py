@@ -9,7 +9,7 @@ import torch
 from engine.testing import Scene
 from engine.warm import WarmModels
 from ganshare.blobs import open_blobs
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import open_store
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine import capacity
 from engine.capacity import Rate, available_memory, largest_area
-from ganshare.sizes import DEFAULT_SIDE, MAX_AREA
+from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
 
 
 def test_a_machine_offers_what_its_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:

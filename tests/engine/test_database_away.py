@@ -8,8 +8,8 @@ import pytest
 from engine.testing import Scene, alone
 from engine.warm import WarmModels
 from ganshare.blobs import open_blobs
-from ganshare.jobs import JobState
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.jobs import JobState
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import open_store
 from ganshare.testing import postgres_binaries, postgres_server
 

@@ -5,7 +5,7 @@ import asyncio
 from engine.easel import Pace
 from engine.testing import Scene, alone
 from engine.worker import Until, Worker
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 
 LONG = 24  # steps
 

@@ -11,8 +11,8 @@ import pytest
 
 from engine.fleet import Fleet, _check_cluster
 from engine.testing import Scene, alone
+from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, WorldError
-from ganshare.jobs import JobState
 from ganshare.settings import CoreSettings, SecretUrl
 
 ROOT = Path(__file__).parents[2]

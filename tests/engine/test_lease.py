@@ -10,10 +10,10 @@ import pytest
 from engine.commission import Progress
 from engine.lease import Lease
 from engine.testing import Scene
+from ganshare.domain.jobs import Job
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.errors import StoreError
-from ganshare.jobs import Job
-from ganshare.metrics import Metrics
-from ganshare.queue_limits import QueueLimits
+from ganshare.monitoring.metrics import Metrics
 from ganshare.store import Beat, Queue, Store, open_store
 
 PROGRESS = Progress(step=3, steps=9, loss=0.5)

@@ -22,9 +22,9 @@ from ganshare.blobs import (
     state_key,
     thumbnail_key,
 )
+from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import BlobError, BlobExists, StoreError
-from ganshare.jobs import Job, JobState
-from ganshare.metrics import Metrics
+from ganshare.monitoring.metrics import Metrics
 from ganshare.testing import small_disk
 
 

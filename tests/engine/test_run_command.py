@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from engine.testing import Scene, alone
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 
 ROOT = Path(__file__).parents[2]
 STEPS = 40

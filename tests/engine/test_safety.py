@@ -12,8 +12,8 @@ from engine.easel import Pace
 from engine.safety import PerceptorCheck, Probe, safety_check
 from engine.testing import Scene
 from engine.warm import WarmModels
+from ganshare.domain.jobs import JobState
 from ganshare.errors import ImageError, SettingsError
-from ganshare.jobs import JobState
 from ganshare.safety import GROUP, Verdict
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

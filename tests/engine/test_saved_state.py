@@ -12,8 +12,8 @@ from engine.request import PaintingRequest, attributes_of
 from engine.runtime.compute import Compute
 from engine.saved_state import Origin, StateError, read_state, resume, write_state
 from engine.synthesis import Painter, SynthesisSettings, load_painter
+from ganshare.domain.jobs import JobRequest
 from ganshare.errors import InternalError
-from ganshare.jobs import JobRequest
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 from engine.testing import Scene
 from engine.upkeep import keep_up
 from ganshare.blobs import picture_key
-from ganshare.jobs import Job, JobState
-from ganshare.metrics import Metrics
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.jobs import Job, JobState
+from ganshare.domain.queue_limits import QueueLimits
+from ganshare.monitoring.metrics import Metrics
 from ganshare.store import Store, open_store
-from ganshare.store.tables import jobs
-from ganshare.store.votes_tables import rounds
+from ganshare.store.db.tables_queue import jobs
+from ganshare.store.db.tables_votes import rounds
 from ganshare.testing import MODEL, make_report, make_request, postgres_server
 
 

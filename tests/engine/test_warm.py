@@ -8,8 +8,8 @@ import pytest
 from engine.registry import find_model
 from engine.testing import Scene
 from engine.warm import WarmModels
+from ganshare.domain.jobs import JobState
 from ganshare.errors import ModelError, WorldError
-from ganshare.jobs import JobState
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from engine.images import decode_image
 from engine.manifest import read_manifest
 from engine.testing import Scene, alone, wish
 from engine.worker import Until, Worker
+from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import InternalError
-from ganshare.jobs import Job, JobState
 
 
 async def test_a_job_becomes_the_picture_that_the_paint_command_makes(scene: Scene) -> None:

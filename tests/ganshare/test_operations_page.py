@@ -8,9 +8,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ganshare.cli import ganshare
-from ganshare.config_file import CONFIG_VARIABLE
-from ganshare.metrics import Metrics
-from ganshare.settings_listing import listing
+from ganshare.monitoring.metrics import Metrics
+from ganshare.settings.listing import listing
+from ganshare.settings.toml_file import CONFIG_VARIABLE
 
 PAGE = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ganshare.health import HealthServer, Pulse
-from ganshare.metrics import Metrics
+from ganshare.monitoring.health import HealthServer, Pulse
+from ganshare.monitoring.metrics import Metrics
 from ganshare.settings import Listen
 
 ROOT = Path(__file__).parents[2]

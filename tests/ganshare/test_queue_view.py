@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ganshare.jobs import Job, JobState
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.jobs import Job, JobState
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.queue_view import duration, look, picture
 from ganshare.store import Store, open_store
 from ganshare.testing import make_artwork, make_report, make_request

@@ -14,10 +14,10 @@ import pytest
 
 from admin.__main__ import admin
 from ganshare.cli import run_cli
-from ganshare.jobs import Artwork
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.votes import RoundRules, VoteEvent, Voter
 from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, make_artwork, make_request
-from ganshare.voting import RoundRules, VoteEvent, Voter
 
 
 @pytest.fixture

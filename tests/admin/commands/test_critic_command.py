@@ -13,12 +13,12 @@ from PIL import Image
 from admin.__main__ import admin
 from ganshare.blobs import open_blobs
 from ganshare.cli import run_cli
-from ganshare.critics import Opinion
+from ganshare.domain.critics import Opinion
+from ganshare.domain.votes import RoundRules
 from ganshare.store import open_store
-from ganshare.store.tables import artworks, jobs
-from ganshare.store.votes_tables import round_entries
+from ganshare.store.db.tables_queue import artworks, jobs
+from ganshare.store.db.tables_votes import round_entries
 from ganshare.testing import MODEL, make_artwork, make_request
-from ganshare.voting import RoundRules
 
 COUNT = 120
 

@@ -12,9 +12,9 @@ from admin.balances import Shares, balances, block_at, read_holders
 from admin.contract.collection import mint_batch
 from admin.testing.evm import Evm
 from ganshare.cli import run_cli
+from ganshare.domain.votes import LogKind
 from ganshare.errors import ParameterError, WorldError
 from ganshare.store import open_store
-from ganshare.voting import LogKind
 
 ANN, BEA = "0x" + "aa" * 20, "0x" + "bb" * 20
 # Answers balanceOf(address,uint256) with the id: an ERC-1155 in eleven bytes.

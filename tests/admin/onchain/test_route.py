@@ -21,9 +21,9 @@ from admin.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
 from admin.testing.services import Collector, Opensea, Scan, serve
 from ganshare.blobs import open_blobs
+from ganshare.domain.votes import RoundRules, VoteEvent, Voter
 from ganshare.store import open_store
 from ganshare.testing import MODEL, make_artwork, make_request
-from ganshare.voting import RoundRules, VoteEvent, Voter
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 

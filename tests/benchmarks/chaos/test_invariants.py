@@ -19,8 +19,8 @@ from benchmarks.chaos.journal import Event, Journal
 from benchmarks.chaos.plan import ATTEMPT_KEY, ORIGINS, Fate, Scene, origin_of
 from engine.images import encode_png
 from ganshare.blobs import open_blobs, picture_key, thumbnail_key
-from ganshare.jobs import Job
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.jobs import Job
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, make_artwork
 

@@ -18,8 +18,8 @@ from bot.core.moderation import Moderation
 from bot.core.values import Action, Ask, Person, Place, Press, Rank, Reply
 from bot.core.words import Words, load_words
 from ganshare.blobs import Blobs, open_blobs, picture_key, preview_key, thumbnail_key
-from ganshare.jobs import Artwork, Job
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.jobs import Artwork, Job
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, make_artwork, make_report
 

@@ -15,7 +15,7 @@ import pytest
 from bot.core.courier import Courier
 from bot.core.messenger import Away, MessageGone, PlaceGone, SlowDown
 from bot.core.values import Action, Person, Reply
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 
 BEN = Person("discord:2", "Ben")
 

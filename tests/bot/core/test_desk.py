@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from bot.core.commands import COMMANDS
 from bot.core.moderation import open_moderation
 from bot.core.values import Action, Person, Place, Rank, Reply, parse_data
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 from ganshare.prompts import draw_prompt
-from ganshare.store.tables import jobs
+from ganshare.store.db.tables_queue import jobs
 
 ANN = Person("discord:1", "Ann")
 BEN = Person("discord:2", "Ben")

@@ -7,9 +7,9 @@ import pytest
 from bot.core.drawing import Prompts, why_line
 from bot.core.words import load_words
 from ganshare.errors import PromptError
-from ganshare.muse import Idea, Muse, Record
-from ganshare.prompt_sources import find_prompt_source
 from ganshare.prompts import draw_prompt
+from ganshare.prompts.sources import find_prompt_source
+from ganshare.prompts.thompson import Idea, Muse, Record
 
 Hall = Any  # of conftest.py
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.moderation import open_moderation
 from bot.core.values import Action, Person, Reply
-from ganshare.jobs import JobRequest
+from ganshare.domain.jobs import JobRequest
 from ganshare.testing import MODEL
 
 ZOE = Person("discord:7", "Zoe", locale="zh")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.values import Action, Person, Place, Rank, Reply
-from ganshare.voting import RoundRules
+from ganshare.domain.votes import RoundRules
 
 ANN = Person("discord:1", "Ann")
 BEN = Person("discord:2", "Ben")

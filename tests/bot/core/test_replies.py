@@ -11,7 +11,7 @@ from bot.core.replies import LONGEST_PROMPT, Replies, accent, progress_bar, shor
 from bot.core.values import Person, Reply
 from bot.core.views import View, look_at
 from ganshare.blobs import picture_key
-from ganshare.jobs import JobState
+from ganshare.domain.jobs import JobState
 from ganshare.testing import make_artwork
 
 Hall = Any  # of conftest.py

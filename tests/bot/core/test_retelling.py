@@ -20,10 +20,10 @@ SPOKEN = (
     "prompts/options.py",
     "prompts/parse.py",
     "prompts/parts.py",
-    "sizes.py",
+    "domain/limits.py",
     *(f"store/{name}.py" for name in (
-        "admission", "community_accounts", "community_gallery", "community_moderation",
-        "rounds_curating", "rounds_entering", "store", "votes", "votes_guards",
+        "queue/submit", "community/accounts", "community/gallery", "community/moderation",
+        "rounds/curation", "rounds/entries", "store", "votes/votes", "votes/rate_guards",
     )),
 )  # fmt: skip
 ASKERS = {name for name, each in vars(errors).items()

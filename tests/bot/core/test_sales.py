@@ -15,9 +15,9 @@ from bot.core.words import Words
 from bot.discord.rendering import render
 from bot.telegram.composing import LONGEST_CAPTION, compose, units
 from bot.testing.discord_limits import check_message
-from ganshare.sales import Sale, SaleState
+from ganshare.domain.sales import Sale, SaleState
+from ganshare.domain.votes import RoundRules, Voter
 from ganshare.testing import make_sale
-from ganshare.voting import RoundRules, Voter
 
 HALL = "discord:100"
 

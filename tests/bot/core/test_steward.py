@@ -13,7 +13,7 @@ from bot.core.labels import Labels
 from bot.core.messenger import Away, PlaceGone
 from bot.core.steward import Steward, digest_week
 from bot.core.values import Button, Reply
-from ganshare.voting import RoundRules, Voter
+from ganshare.domain.votes import RoundRules, Voter
 
 HALL = "discord:100"
 LOOSE = RoundRules(min_age=0, quorum=1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.waiting import FRONT, WaitingRoom
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 
 Hall = Any  # of conftest.py
 Queue = Callable[..., list[Job]]

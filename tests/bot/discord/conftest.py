@@ -25,7 +25,7 @@ from bot.testing.discord_people import Someone
 from bot.testing.discord_server import DiscordServer, discord_server
 from bot.testing.discord_world import Channel, Interaction, Posted
 from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
-from ganshare.jobs import Artwork, Job
+from ganshare.domain.jobs import Artwork, Job
 from ganshare.settings import BotSettings, CoreSettings
 from ganshare.store import Store
 from ganshare.testing import MODEL, make_artwork, make_report

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ganshare.voting import RoundRules, Voter
+from ganshare.domain.votes import RoundRules, Voter
 
 TITLE = "The week in paintings"
 

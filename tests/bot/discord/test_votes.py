@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.testing.discord_world import Posted, Refusal
-from ganshare.voting import RoundRules
+from ganshare.domain.votes import RoundRules
 
 HEART, THUMB, LAUGH = "\u2764\ufe0f", "\U0001f44d", "\U0001f602"
 LOOSE = RoundRules(min_age=0, quorum=1)
@@ -121,7 +121,7 @@ async def test_linked_accounts_have_one_vote(stage: Stage) -> None:
     await store.accounts.redeem_link(
         await store.accounts.new_link(f"discord:{bob.id}"), "telegram:7"
     )
-    from ganshare.voting import Voter
+    from ganshare.domain.votes import Voter
 
     await store.votes.toggle(artwork, Voter("telegram:7"), key="telegram:press")
     await label(stage, message, "Vote · 1")  # a vote from elsewhere
@@ -278,8 +278,8 @@ async def test_a_round_ends_by_itself_after_reading_what_was_missed(stage: Stage
 
 def _past(round_id: str) -> Any:
 
-    from ganshare.store.dialect import now
-    from ganshare.store.votes_tables import rounds
+    from ganshare.store.db.dialect import now
+    from ganshare.store.db.tables_votes import rounds
 
     async def change(connection: Any) -> None:
         this = rounds.c.id == round_id

@@ -7,7 +7,7 @@ import pytest
 from bot.testing.hanging import plain_picture
 from bot.testing.telegram_people import group, shown, someone
 from bot.testing.telegram_town import Town
-from ganshare.voting import RoundRules, Voter
+from ganshare.domain.votes import RoundRules, Voter
 
 TITLE = "The week in paintings"
 

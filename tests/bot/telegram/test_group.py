@@ -9,7 +9,7 @@ import pytest
 from bot.testing.hanging import plain_picture
 from bot.testing.telegram_people import group, shown, someone
 from bot.testing.telegram_town import Town
-from ganshare.jobs import Job
+from ganshare.domain.jobs import Job
 
 PAINTINGS = 6
 SECONDS = 75.0

@@ -15,7 +15,7 @@ from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Limits, Pace
 from bot.testing.telegram_people import group, shown, someone, upgrade
 from bot.testing.telegram_server import TelegramServer
-from ganshare.jobs import Job, JobState
+from ganshare.domain.jobs import Job, JobState
 from ganshare.testing import make_request
 
 BUTTONS = ((Button(Action.AGAIN, "1", "Again"),),)

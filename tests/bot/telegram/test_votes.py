@@ -11,8 +11,8 @@ from bot.testing.hanging import plain_picture
 from bot.testing.telegram_people import Someone, group, shown, someone
 from bot.testing.telegram_town import Town
 from bot.testing.telegram_world import BOT_ID, Chat
-from ganshare.jobs import Artwork
-from ganshare.voting import RoundRules
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.votes import RoundRules
 
 HEART, THUMB, LAUGH = "\u2764", "\U0001f44d", "\U0001f601"
 LOOSE = RoundRules(min_age=0, quorum=1)
@@ -144,7 +144,7 @@ async def test_a_linked_account_votes_once(town: Town) -> None:
         final, artwork = await painted(town, ann, chat)
         code = await town.store.accounts.new_link("discord:5")
         await town.store.accounts.redeem_link(code, f"telegram:{bob.id}")
-        from ganshare.voting import Voter
+        from ganshare.domain.votes import Voter
 
         await town.store.votes.toggle(artwork.id, Voter("discord:5"), key="elsewhere")
         await counts(ann, final, chat, "Vote · 1")

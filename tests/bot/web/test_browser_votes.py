@@ -22,9 +22,9 @@ from bot.testing.browser import (
     until,
 )
 from ganshare.blobs import open_blobs
-from ganshare.critics import PHRASE, VOTES, Critic
+from ganshare.domain.critics import PHRASE, VOTES, Critic
+from ganshare.domain.votes import RoundRules, Voter
 from ganshare.store import Store, open_store
-from ganshare.voting import RoundRules, Voter
 
 pytestmark = [
     pytest.mark.browser,

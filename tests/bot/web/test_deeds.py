@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.testing.hanging import plain_picture
-from ganshare.jobs import JobRequest, JobState
+from ganshare.domain.jobs import JobRequest, JobState
 from ganshare.testing import MODEL
 
 CASTLE = "Cubist Painting of a Castle in Teal"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.testing.hanging import plain_picture
-from ganshare.jobs import Job, JobRequest, JobState
+from ganshare.domain.jobs import Job, JobRequest, JobState
 from ganshare.testing import MODEL
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.commands import COMMANDS
-from ganshare.jobs import JobRequest
+from ganshare.domain.jobs import JobRequest
 from ganshare.testing import MODEL, make_sale
 
 MANIFEST = {

@@ -21,8 +21,8 @@ from bot.core.values import Place as Spot
 from bot.discord.intake import ask_of
 from bot.telegram.reading import author_of, place_of, read_line
 from ganshare.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.presets import PRESETS
 from ganshare.errors import AskerError
-from ganshare.presets import PRESETS
 from ganshare.prompts import parse_prompts
 
 KEEP = "quotes around words that begin with -- keep them as text."

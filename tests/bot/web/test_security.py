@@ -8,8 +8,8 @@ import pytest
 
 from bot.testing.hanging import plain_picture
 from bot.web.site import MEGABYTES
+from ganshare.domain.jobs import JobRequest
 from ganshare.errors import StoreError
-from ganshare.jobs import JobRequest
 from ganshare.testing import MODEL
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'`${7*7}{{7*7}}"

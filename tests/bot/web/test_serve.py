@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from bot.web.serve import run_web
+from ganshare.domain.jobs import JobRequest
 from ganshare.errors import SettingsError, WorldError
-from ganshare.jobs import JobRequest
 from ganshare.settings import BotSettings, Listen
 from ganshare.store import open_store
 from ganshare.testing import MODEL

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ganshare.critics import PHRASE, VOTES, Critic
-from ganshare.voting import RoundRules, Voter
+from ganshare.domain.critics import PHRASE, VOTES, Critic
+from ganshare.domain.votes import RoundRules, Voter
 
 LOOSE = RoundRules(min_age=0, quorum=1, views=5)
 JSON = {"Accept": "application/json"}

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from ganshare.commands.demo import demo
-from ganshare.jobs import JobRequest
+from ganshare.domain.jobs import JobRequest
 from ganshare.prompts import draw_prompt
 from wordlists import demo_prompts
 

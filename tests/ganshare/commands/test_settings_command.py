@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ganshare.cli import ganshare, run_cli
-from ganshare.settings_listing import listing
+from ganshare.settings.listing import listing
 
 ROOT = Path(__file__).parents[3]
 

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from ganshare.jobs import Job
+from ganshare.domain.jobs import Job
 from ganshare.store import open_store
 from ganshare.testing import make_request
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
 from ganshare.errors import PromptError
-from ganshare.presets import DEFAULT_PRESET, PRESETS
 from ganshare.prompts import (
     MAX_CHARACTERS,
     MAX_PARTS,

@@ -11,8 +11,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ganshare.jobs import Job
-from ganshare.queue_limits import QueueLimits
+from ganshare.domain.jobs import Job
+from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, Submitted, open_store
 from ganshare.testing import MODEL, PostgresServer, make_request, postgres_server
 

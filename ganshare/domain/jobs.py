@@ -1,0 +1,314 @@
+"""A job from prompt to artwork, as the bots, the store and the engines hand it to each other.
+
+Values only, no I/O. All times are the database's: seconds since 1970, so that no host's clock
+matters.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from types import NoneType
+from typing import Any
+
+from ganshare.domain.limits import (
+    DEFAULT_CUTOUTS,
+    DEFAULT_INIT_FIT,
+    DEFAULT_SIDE,
+    DEFAULT_STEPS,
+    MAX_CUTOUTS,
+    MAX_STEPS,
+    check_init_fit,
+    check_range,
+    check_size,
+)
+from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
+from ganshare.errors import ParameterError, must_be_one_of, quoted
+from ganshare.prompts import GRAMMAR, MAX_SEED, WeightedPrompt, parse_prompts
+
+__all__ = ["Artwork", "EngineReport", "Frame", "Job", "JobRequest", "JobState", "Place"]
+
+LONGEST_NAME = 100
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    DEAD = "dead"  # given up; `Job.error` says why
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing will happen to the job any more."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """What somebody asked for; checked here, before it is queued.
+
+    Args:
+        prompt: as it was typed or drawn, weights included; less the options that were typed in it.
+        seed: 0 to `MAX_SEED`.
+        steps: of the optimiser; `num_cutouts` crops in each.
+        width: of the canvas in pixels, before upscaling; `height` likewise.
+        model: name of the VQGAN.
+        upscale: to 1024 px, afterwards.
+        init_image: blob key of the picture to start from.
+        init_fit: how that picture comes to fill the canvas, one of `INIT_FITS`.
+        preset: that the other values come from where nothing else was asked for.
+        grammar: that the prompt is read by; see `parse_prompts`.
+        reading: what is painted in place of `prompt`, weights included, where a perceptor does not
+            read it as it stands; see `ganshare.prompts.languages`.
+
+    Raises:
+        PromptError: the prompt cannot be parsed.
+        SizeError: the canvas is not offered.
+        ParameterError: another value is out of its range.
+    """
+
+    prompt: str
+    seed: int
+    model: str
+    steps: int = DEFAULT_STEPS
+    width: int = DEFAULT_SIDE
+    height: int = DEFAULT_SIDE
+    num_cutouts: int = DEFAULT_CUTOUTS
+    upscale: bool = True
+    init_image: str | None = None
+    init_fit: str = DEFAULT_INIT_FIT
+    preset: str = DEFAULT_PRESET
+    grammar: int = GRAMMAR
+    reading: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        if self.preset not in PRESETS:
+            raise must_be_one_of(ParameterError, "preset", self.preset, PRESETS)
+        check_range("grammar", self.grammar, 1, GRAMMAR)
+        parse_prompts(self.prompt, self.grammar)
+        if self.reading is not None:
+            parse_prompts(self.reading)
+        check_size(self.width, self.height)
+        check_range("steps", self.steps, 1, MAX_STEPS)
+        check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
+        check_range("seed", self.seed, 0, MAX_SEED)
+        check_init_fit(self.init_fit)
+        if not 1 <= len(self.model) <= LONGEST_NAME:
+            message = f"The model's name must have 1 to {LONGEST_NAME} characters"
+            raise ParameterError(
+                f"{message}, not {len(self.model)}.", given=self.model, allowed=(1, LONGEST_NAME)
+            )
+
+    @property
+    def prompts(self) -> tuple[WeightedPrompt, ...]:
+        """The parts that are painted, with their weights."""
+        if self.reading is not None:
+            return parse_prompts(self.reading)
+        return parse_prompts(self.prompt, self.grammar)
+
+    @property
+    def area(self) -> int:
+        """Pixels of the canvas."""
+        return self.width * self.height
+
+    @property
+    def cost(self) -> float:
+        """Work units: 1.0 is a painting with all the defaults.
+
+        Half of a default step goes into the canvas and half into the cutouts.
+        """
+        canvas = self.area / DEFAULT_SIDE**2
+        return self.steps / DEFAULT_STEPS * canvas * (1 + self.num_cutouts / DEFAULT_CUTOUTS) / 2
+
+    def to_json(self) -> dict[str, Any]:
+        """As one JSON object; `from_json` reads it again.
+
+        A request without a reading looks as it did before there were any.
+        """
+        values = asdict(self)
+        if self.reading is None:
+            del values["reading"]
+        return values
+
+    @classmethod
+    def from_json(cls, values: object) -> "JobRequest":
+        """Read what `to_json` gave; what was stored before it had a grammar is read by the first.
+
+        Raises:
+            ParameterError: it is no JSON object, or a value is missing, unknown or of a wrong type.
+            PromptError, SizeError: as for a new request.
+        """
+        if not isinstance(values, Mapping):
+            raise ParameterError(f"A request is a JSON object, not {quoted(values)}.", given=values)
+        known = {item.name: item.type for item in fields(cls)}
+        for name, value in values.items():
+            # Compared with `type`, since True is an instance of int, too.
+            allowed = (str, NoneType) if name in ("init_image", "reading") else (known.get(name),)
+            if type(value) not in allowed:
+                message = f"The request has no {name} like {quoted(value)}."
+                raise ParameterError(message, given={name: value}, allowed=tuple(known))
+        missing = {"prompt", "seed", "model"} - values.keys()
+        if missing:
+            raise ParameterError(
+                f"The request lacks {', '.join(sorted(missing))}.", given=dict(values)
+            )
+        # a request that is older than the choice: then all init images were stretched
+        older = {} if values.get("init_image") is None else {"init_fit": "stretch"}
+        return cls(**{"grammar": 1, **older, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of the queue, as it was when it was read.
+
+    Args:
+        id: made by the database; ids sort by the time of their making.
+        key: the chat platform's id of the message, so that a repeated delivery makes no second job.
+        person: who asked; limits and fairness count by it.
+        origin: the bot that asked and that will answer.
+        reply_to: whatever that bot needs in order to answer.
+        priority: higher goes first.
+        cost: in work units, see `JobRequest.cost`.
+        attempt: counts the claims, and is the fencing token: only the newest one may publish.
+        max_attempts: after which a failing job is dead; raised by one for an attempt handed back.
+        worker: the engine that has it, or had it last.
+        lease_until: when it may be taken from that engine; None unless running.
+        cancel_requested: the engine learns it from its next beat.
+        step: steps done; `loss` and `preview` (a blob key) are of that step.
+        steps: in all; fewer than `request.steps` once the engine sees no more progress.
+        saved_state: blob key of what another engine can resume from.
+        artwork: id of the result.
+        error: why it is dead, or why the last attempt failed.
+        revision: grows with every change that the origin may want to show.
+        seen: the newest revision that the origin has acknowledged.
+        created: when it was queued; `started` (last) and `finished` likewise.
+    """
+
+    id: str
+    key: str
+    person: str
+    origin: str
+    reply_to: Mapping[str, Any]
+    request: JobRequest
+    priority: int
+    cost: float
+    state: JobState
+    attempt: int
+    max_attempts: int
+    worker: str | None
+    lease_until: float | None
+    cancel_requested: bool
+    step: int
+    steps: int
+    loss: float | None
+    preview: str | None
+    saved_state: str | None
+    artwork: str | None
+    error: str | None
+    revision: int
+    seen: int
+    created: float
+    started: float | None
+    finished: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One preview of a painting under way: its blob's key, and what it shows."""
+
+    job: str
+    attempt: int
+    step: int
+    loss: float | None
+    preview: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Artwork:
+    """A finished painting; a job has one at most.
+
+    Args:
+        id: made by the database; ids sort by the time of their making.
+        job: that it was painted for, at its `attempt`.
+        attributes: style, subject and colour, as traits.
+        blob: key of the PNG; `preview` of a small picture for chats.
+        width: of the PNG; `height` likewise.
+        sha256: of the PNG's bytes.
+        manifest: everything that it was made from and with.
+        may_sell: whether the licences of all models that took part allow it.
+        hidden: why nobody but admins is to see it; None if all may.
+        deleted: when it was taken away for good; then its blobs are gone.
+    """
+
+    id: str
+    job: str
+    attempt: int
+    person: str
+    prompt: str
+    attributes: Mapping[str, str]
+    seed: int
+    model: str
+    blob: str
+    preview: str
+    width: int
+    height: int
+    sha256: str
+    manifest: Mapping[str, Any]
+    may_sell: bool
+    created: float
+    hidden: str | None = None
+    deleted: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether all may see it."""
+        return self.hidden is None and self.deleted is None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a queued job stands.
+
+    Args:
+        position: 1 is next.
+        eta_seconds: until an engine should begin it; None if no engine that could paint it is
+            alive, or none has measured its rate yet.
+        of: how many jobs are queued.
+    """
+
+    position: int
+    eta_seconds: float | None
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """What an engine says about itself every few seconds.
+
+    Args:
+        id: the worker's name in its claims.
+        host: that it runs on.
+        models: VQGANs that it paints with.
+        max_area: pixels of the largest canvas that fits.
+        batch: jobs that it paints at once.
+        rate: work units per second that it was measured to do; None before the first painting.
+        running: ids of the jobs in its hands.
+        version: of GANshare.
+        reads: scripts that its perceptor reads; None if it doesn't say.
+        reported: when this report reached the database; set by the store.
+    """
+
+    id: str
+    host: str
+    models: tuple[str, ...]
+    max_area: int
+    batch: int = 1
+    rate: float | None = None
+    running: tuple[str, ...] = ()
+    version: str = ""
+    reads: tuple[str, ...] | None = None
+    reported: float = field(default=0.0, compare=False)

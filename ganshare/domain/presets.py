@@ -1,0 +1,29 @@
+"""Presets: how much work a painting gets, under a name that askers choose."""
+
+from dataclasses import dataclass
+
+from ganshare.domain.limits import DEFAULT_CUTOUTS, DEFAULT_SIDE, DEFAULT_STEPS
+
+__all__ = ["DEFAULT_PRESET", "PRESETS", "Preset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What holds where an asker chooses nothing else.
+
+    Args:
+        steps: of the optimiser.
+        side: of a square canvas in pixels, before upscaling; another shape keeps about its area.
+        num_cutouts: crops that the perceptor sees in each step.
+    """
+
+    steps: int
+    side: int
+    num_cutouts: int
+
+
+PRESETS = {
+    "draft": Preset(steps=60, side=192, num_cutouts=16),
+    "standard": Preset(steps=DEFAULT_STEPS, side=DEFAULT_SIDE, num_cutouts=DEFAULT_CUTOUTS),
+}
+DEFAULT_PRESET = "standard"

@@ -1,0 +1,131 @@
+"""What each process counts and measures, for Prometheus; served by `ganshare.monitoring.health`.
+
+Every name starts with `ganshare_` and ends with its unit. A process has its own `Metrics`, hence
+its own registry, so that tests and several engines in one process don't share counts. The
+dashboard in docker/grafana reads these names, and a test compares them.
+"""
+
+from collections.abc import Mapping
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+
+from ganshare import __version__
+
+__all__ = ["Metrics"]
+
+# From "at once" to an hour in the queue.
+WAIT_BUCKETS = (0.05, 0.25, 1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+# A step takes milliseconds on a GPU, and seconds for a large canvas on a CPU.
+STEP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+PAINTING_BUCKETS = (1, 2.5, 5, 10, 20, 30, 45, 60, 90, 120, 240, 480, 960)
+
+
+class Metrics:
+    """The metrics of one process; each attribute is one, `text` is what Prometheus scrapes.
+
+    Attributes:
+        queue_jobs: jobs by `state`, as the store counts them; every process that asks the store
+            shows the same number, so a dashboard takes the maximum.
+        wait_seconds: from submit to claim, of each claimed job.
+        claims: jobs claimed.
+        batch_jobs: jobs that are in the engine's hands.
+        steps: optimiser steps of all jobs.
+        step_seconds: of one step of one job.
+        painting_seconds: from claim to publication.
+        upscaling_seconds: of one painting.
+        paintings: paintings published.
+        frames_published: previews that reached the blobs.
+        frames_dropped: previews that a newer one overtook, or that could not be stored.
+        lease_losses: jobs that turned out to be no longer this engine's.
+        retries: jobs that failed here and went back to the queue.
+        dead_letters: jobs given up, with a reason.
+        store_errors: calls to store or blobs that failed, by `part` ("store" or "blobs").
+    """
+
+    def __init__(self, process: str) -> None:
+        # a time of creation for each counter doubles the page
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the package leaves it untyped
+        self.registry = registry = CollectorRegistry(auto_describe=True)
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        Gauge(
+            "ganshare_build_info",
+            "Always 1; the labels say which process runs which version.",
+            ["process", "version"],
+            registry=registry,
+        ).labels(process, __version__).set(1)
+        self.queue_jobs = Gauge(
+            "ganshare_queue_jobs",
+            "Jobs that wait, run or were given up, by state.",
+            ["state"],
+            registry=registry,
+        )
+        self.wait_seconds = Histogram(
+            "ganshare_wait_seconds",
+            "From submit to claim.",
+            buckets=WAIT_BUCKETS,
+            registry=registry,
+        )
+        self.claims = Counter("ganshare_claims", "Jobs claimed.", registry=registry)
+        self.batch_jobs = Gauge(
+            "ganshare_batch_jobs", "Jobs in the engine's hands.", registry=registry
+        )
+        self.steps = Counter("ganshare_steps", "Steps of all jobs.", registry=registry)
+        self.step_seconds = Histogram(
+            "ganshare_step_seconds",
+            "One step of one job.",
+            buckets=STEP_BUCKETS,
+            registry=registry,
+        )
+        self.painting_seconds = Histogram(
+            "ganshare_painting_seconds",
+            "From claim to publication.",
+            buckets=PAINTING_BUCKETS,
+            registry=registry,
+        )
+        self.upscaling_seconds = Histogram(
+            "ganshare_upscaling_seconds",
+            "Upscaling one painting.",
+            buckets=PAINTING_BUCKETS,
+            registry=registry,
+        )
+        self.paintings = Counter("ganshare_paintings", "Paintings published.", registry=registry)
+        self.frames_published = Counter(
+            "ganshare_frames_published", "Previews stored.", registry=registry
+        )
+        self.frames_dropped = Counter(
+            "ganshare_frames_dropped", "Previews overtaken or not stored.", registry=registry
+        )
+        self.lease_losses = Counter(
+            "ganshare_lease_losses", "Jobs lost to another engine.", registry=registry
+        )
+        self.retries = Counter(
+            "ganshare_retries", "Jobs that failed and were queued again.", registry=registry
+        )
+        self.dead_letters = Counter("ganshare_dead_letters", "Jobs given up.", registry=registry)
+        self.store_errors = Counter(
+            "ganshare_store_errors", "Failed calls to store or blobs.", ["part"], registry=registry
+        )
+        for part in ("store", "blobs"):
+            self.store_errors.labels(part)
+
+    def count_queue(self, jobs_by_state: Mapping[str, int]) -> None:
+        """Show what `Store.queue.counts` said."""
+        for state, jobs in jobs_by_state.items():
+            self.queue_jobs.labels(str(state)).set(jobs)
+
+    def text(self) -> bytes:
+        """Write every metric in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+    content_type = CONTENT_TYPE_LATEST

@@ -1,0 +1,1 @@
+"""Child processes: started, restarted, and ended together with their parent."""

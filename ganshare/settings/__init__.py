@@ -1,0 +1,27 @@
+"""Settings of every process: the environment, ganshare.toml and the defaults."""
+
+from ganshare.settings.classes import (
+    CLASSES,
+    TABLES,
+    AdminSettings,
+    BotSettings,
+    CoreSettings,
+    EngineSettings,
+    Listen,
+    SecretUrl,
+    Settings,
+    load,
+)
+
+__all__ = [
+    "CLASSES",
+    "TABLES",
+    "AdminSettings",
+    "BotSettings",
+    "CoreSettings",
+    "EngineSettings",
+    "Listen",
+    "SecretUrl",
+    "Settings",
+    "load",
+]

@@ -1,0 +1,392 @@
+"""Settings of every process: the environment first, then ganshare.toml, then the default.
+
+One frozen class per process; `load` builds one, in a `__main__` or a command, and its values are
+passed down from there.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from ganshare.domain.queue_limits import QueueLimits
+from ganshare.errors import SettingsError, quoted
+from ganshare.settings.masking import MASK
+from ganshare.settings.provenance import given, is_secret, source_of
+from ganshare.settings.toml_file import read_config_file
+from ganshare.settings.types import (
+    KeyedUrls,
+    Listen,
+    ListenOrOff,
+    LowerCase,
+    SecretUrl,
+    SiteUrl,
+    SplitOnCommas,
+)
+
+__all__ = [
+    "CLASSES",
+    "TABLES",
+    "AdminSettings",
+    "BotSettings",
+    "CoreSettings",
+    "EngineSettings",
+    "Listen",
+    "SecretUrl",
+    "Settings",
+    "load",
+]
+
+
+class _FromFile(InitSettingsSource):
+    """One table of ganshare.toml as a source of pydantic-settings."""
+
+    def __init__(self, settings_cls: type[BaseSettings], table: str) -> None:
+        super().__init__(settings_cls, dict(read_config_file(TABLES).table(table)))
+
+
+class Settings(BaseSettings):
+    """What the four classes share; each has its table in ganshare.toml and its prefix."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,  # an empty variable, as env files have them, is no setting
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+    table: ClassVar[str] = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file; no .env files and no secret folders."""
+        return init_settings, env_settings, _FromFile(settings_cls, cls.table)
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        """Name the environment variable of a setting."""
+        return f"{cls.model_config['env_prefix']}{name}".upper()
+
+
+class CoreSettings(Settings):
+    """What every process needs: where the store and the blobs are, the queue's limits, the log."""
+
+    table = "ganshare"
+    model_config = SettingsConfigDict(env_prefix="GANSHARE_")
+
+    database_url: SecretUrl = Field(
+        SecretUrl("sqlite+aiosqlite:///ganshare.db"),
+        description="The job store: sqlite+aiosqlite:///FILE or postgresql+asyncpg://...",
+    )
+    blobs_url: SecretUrl = Field(
+        SecretUrl("file://./blobs"),
+        description="Pictures and saved states: file://FOLDER or s3://BUCKET/PREFIX.",
+    )
+    models_dir: Path = Field(
+        Path("~/.ganshare/models"), description="Where added models live, beside the embedded ones."
+    )
+    log: Annotated[Literal["auto", "json", "console"], LowerCase] = Field(
+        "auto", description="The form of the log; auto is console on a terminal, json elsewhere."
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], LowerCase] = Field(
+        "info", description="The least severe message that is logged."
+    )
+    per_person_running: int = Field(
+        2, ge=1, le=1000, description="Jobs of one person that may be painted at the same time."
+    )
+    per_person_active: int = Field(
+        20, ge=1, description="Jobs of one person that may be queued and running together."
+    )
+    queue_cap: int = Field(
+        10_000,
+        ge=1,
+        description="Jobs that may be queued in all; the more one has, the earlier one is refused.",
+    )
+    lease_seconds: float = Field(
+        30.0, ge=1, description="How long a silent engine keeps its jobs before others get them."
+    )
+    max_attempts: int = Field(
+        3, ge=1, le=100, description="Engines that may try a job before it is given up."
+    )
+
+    engine_seconds: float = Field(
+        45.0, ge=1, description="How long an engine counts as alive without a report."
+    )
+
+    keep_days: float = Field(
+        90.0,
+        ge=2,
+        description="How long previews are remembered, and jobs cancelled or given up.",
+    )
+
+    @property
+    def limits(self) -> QueueLimits:
+        """The queue's limits, as the store takes them."""
+        return QueueLimits(
+            per_person_running=self.per_person_running,
+            per_person_active=self.per_person_active,
+            queue_cap=self.queue_cap,
+            lease_seconds=self.lease_seconds,
+            max_attempts=self.max_attempts,
+            engine_seconds=self.engine_seconds,
+        )
+
+
+class EngineSettings(Settings):
+    """What an engine paints with and how it runs."""
+
+    table = "engine"
+    # `model` is a setting here, not one of pydantic's own names.
+    model_config = SettingsConfigDict(env_prefix="ENGINE_", protected_namespaces=())
+
+    device: str = Field(
+        "auto", description="Where tensors live: auto (a GPU if there is one), cpu, cuda:1, mps."
+    )
+    dtype: Annotated[Literal["auto", "float32", "bfloat16", "float16"], LowerCase] = Field(
+        "auto", description="What networks compute in; auto is what is fastest on the device."
+    )
+    threads: int | None = Field(
+        None, ge=1, le=512, description="Threads of an operation on the CPU; if unset, its cores."
+    )
+    model: str | None = Field(
+        None,
+        description="The only VQGAN to paint with; if unset, every installed one, at choice.",
+    )
+    perceptor: str | None = Field(None, description="The perceptor; the embedded one if unset.")
+    upscaler: str | None = Field(None, description="The upscaler; the embedded one if unset.")
+    safety_check: str = Field(
+        "embedded",
+        description="What judges pictures: embedded, off, or a name of ganshare.safety_checks.",
+    )
+    batch: int = Field(4, ge=1, le=256, description="Jobs that are painted at once, in turns.")
+    lanes: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Jobs computed at the same moment; if unset, 2 on a CPU and 1 elsewhere.",
+    )
+    max_area: int | None = Field(
+        None,
+        ge=64 * 64,
+        description="Pixels (width x height) of the largest canvas; if unset, what fits memory.",
+    )
+    preview_seconds: float = Field(
+        2.0, ge=0, description="The least time between two preview frames of a job."
+    )
+    save_seconds: float = Field(
+        10.0, ge=0, description="The least time between two saved states of a job."
+    )
+    drain_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="On SIGTERM, jobs that need no longer are finished, others handed back.",
+    )
+    health_listen: ListenOrOff = Field(
+        Listen("127.0.0.1", 9100),
+        description="Where /healthz, /readyz and /metrics are served: HOST:PORT, or off.",
+    )
+    health_seconds: float = Field(
+        300.0, ge=1, description="A main loop silent for longer than this counts as stuck."
+    )
+
+
+class BotSettings(Settings):
+    """Chat platforms and the web page; the endpoints are complete prefixes, for stand-ins."""
+
+    table = "bot"
+    model_config = SettingsConfigDict(env_prefix="BOT_", protected_namespaces=())
+
+    model: str | None = Field(
+        None,
+        description="The VQGAN for who names none; if unset, the embedded one, or an engine's.",
+    )
+    admins: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Who is an admin everywhere: accounts such as discord:42, commas."
+    )
+    curators: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Who is a curator everywhere: accounts such as discord:42, commas."
+    )
+    prompt_source: str = Field(
+        "muse", description="Where /random draws: muse, words, markov, MODULE:OBJECT, command:..."
+    )
+    votes_per_minute: int = Field(30, ge=1, description="Votes of one person within a minute.")
+    burst_votes: int = Field(
+        10, ge=0, description="Votes for one painting in two minutes that are looked at; 0: off."
+    )
+    discord_token: SecretStr | None = Field(None, description="Token of the Discord bot.")
+    discord_api_base: str | None = Field(
+        None, description="Another Discord API, such as http://127.0.0.1:8080/api/v10."
+    )
+    discord_gateway_url: str | None = Field(
+        None, description="Another Discord gateway, such as ws://127.0.0.1:8080/gateway."
+    )
+    telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot.")
+    telegram_base_url: str | None = Field(
+        None, description="Another Telegram Bot API, such as http://127.0.0.1:8081/bot."
+    )
+    telegram_base_file_url: str | None = Field(
+        None, description="Its files, such as http://127.0.0.1:8081/file/bot."
+    )
+    telegram_webhook_url: str | None = Field(
+        None, description="Public URL for Telegram's webhook; long polling if unset."
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="The secret that Telegram sends with each webhook call."
+    )
+    telegram_webhook_listen: ListenOrOff = Field(
+        Listen("127.0.0.1", 8443), description="Where webhook calls arrive: HOST:PORT, or off."
+    )
+    web_listen: ListenOrOff = Field(
+        Listen("127.0.0.1", 8000), description="Where the web page is served: HOST:PORT, or off."
+    )
+    web_url: SiteUrl | None = Field(
+        None,
+        description="The page's public address, such as https://paint.example; for links to it.",
+    )
+    web_guests_per_day: int = Field(
+        0, ge=0, le=1000, description="Paintings a day for who has not signed in on the web page."
+    )
+    health_listen: ListenOrOff = Field(
+        None,
+        description="Where a bot's /healthz, /readyz and /metrics are served: HOST:PORT, or off.",
+    )
+    safety_check: str = Field(
+        "off",
+        description="What judges uploads at the door: a name of ganshare.safety_checks, or off.",
+    )
+    moderation_dir: Path | None = Field(
+        None, description="Folder of the community's own word lists (*.toml) for prompts."
+    )
+    web_proxies: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Proxies whose X-Forwarded-For is believed: addresses or networks, commas."
+    )
+
+
+class AdminSettings(Settings):
+    """Minting, listing and token gating."""
+
+    table = "admin"
+    model_config = SettingsConfigDict(env_prefix="ADMIN_")
+
+    rpc_urls: Annotated[KeyedUrls, SplitOnCommas, NoDecode] = Field(
+        KeyedUrls(()), description="RPC endpoints of the chain, divided by commas."
+    )
+    chain_id: int = Field(137, ge=1, description="The chain; 137 is Polygon.")
+    keystore: Path | None = Field(None, description="The minter's keystore file (version 3).")
+    collection: str | None = Field(None, description="Address of the collection's contract.")
+    confirmations: int = Field(
+        12, ge=0, description="Blocks on top of a transaction that make it final."
+    )
+    gas_price_cap_gwei: int = Field(
+        500, ge=1, description="The most that is offered for a unit of gas, in gwei."
+    )
+    transaction_cap: str = Field(
+        "5", description="The most that one transaction may cost, in the chain's coin."
+    )
+    day_cap: str = Field(
+        "20", description="The most that all transactions of 24 hours may cost, in the same coin."
+    )
+    seaport: str = Field(
+        "0x0000000000000068F116a894984e2DB1123eB395", description="Seaport 1.6 on the chain."
+    )
+    conduit_key: str = Field(
+        "0x0000007b02230091a7ed01230072f7006a004d60a8d4e71d599b8104250f0000",
+        description="Names the conduit that moves sold tokens; OpenSea's by default.",
+    )
+    opensea_collection: str | None = Field(
+        None, description="The collection's name in OpenSea's addresses (its slug)."
+    )
+    pinata_token: SecretStr | None = Field(
+        None, description="Token of a pinning service with Pinata's API; files go there, too."
+    )
+    pinata_api: str = Field("https://api.pinata.cloud", description="That service's API.")
+    opensea_api_base: str = Field(
+        "https://api.opensea.io/api/v2", description="OpenSea's API, or a stand-in."
+    )
+    opensea_api_key: SecretStr | None = Field(None, description="Key for OpenSea's API.")
+    opensea_web_base: str = Field("https://opensea.io", description="OpenSea's pages.")
+    browser_folder: Path = Field(
+        Path("admin-browser"), description="Of the browser route: its profile, and its failures."
+    )
+    browser_locators: Path | None = Field(
+        None, description="Where the pages have what is pressed and filled; ours if unset."
+    )
+    browser_currency: str = Field(
+        "WETH 0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619 18",
+        description="What the pages sell in: symbol, contract (0x0...0: the coin), decimals.",
+    )
+    browser_fee_recipients: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        ("0x0000a26b00c1F0DF003000390027140000fAa719",),
+        description="Who else may get a share in what the browser's wallet signs.",
+    )
+    browser_price_cap: str = Field(
+        "100", description="The highest price that the browser's wallet signs."
+    )
+    browser_pause_seconds: float = Field(
+        10.0, ge=0.0, description="From one item to the next, in the browser."
+    )
+    browser_patience_seconds: float = Field(
+        60.0, ge=0.0, description="How late what was saved may turn up on the marketplace's pages."
+    )
+    explorer: str = Field(
+        "https://polygonscan.com", description="The chain's explorer; for links to tokens."
+    )
+    explorer_api: str = Field(
+        "https://api.etherscan.io/v2/api", description="An explorer's API, of Etherscan's kind."
+    )
+    explorer_api_key: SecretStr | None = Field(None, description="Key for that API.")
+    ipfs_api: str = Field("http://127.0.0.1:5001/api/v0", description="The IPFS node's API.")
+    gate_contract: str | None = Field(
+        None, description="Contract whose holders have shares; no gate if unset."
+    )
+    gate_token_id: int | None = Field(
+        None, ge=0, description="The share's token id, if the contract is an ERC-1155."
+    )
+
+
+CLASSES: tuple[type[Settings], ...] = (CoreSettings, EngineSettings, BotSettings, AdminSettings)
+TABLES: Mapping[str, tuple[str, ...]] = {cls.table: tuple(cls.model_fields) for cls in CLASSES}
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def load(settings_cls: type[SettingsT]) -> SettingsT:
+    """Build the settings of one process.
+
+    Raises:
+        SettingsError: ganshare.toml cannot be read or has an unknown key, or a value is not
+            allowed; the sentence names the setting and where its value came from.
+    """
+    try:
+        return settings_cls()
+    except ValidationError as error:
+        raise _settings_error(settings_cls, error) from error
+
+
+def _settings_error(settings_cls: type[Settings], error: ValidationError) -> SettingsError:
+    first = error.errors(include_input=False)[0]
+    name = str(first["loc"][0])
+    reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
+    reason = reason.partition(", unable to")[0]
+    file = read_config_file(TABLES)
+    source = source_of(settings_cls, name, file)
+    secret = is_secret(settings_cls, name)
+    shown = MASK if secret else quoted(given(settings_cls, name, file))
+    where = f"[{settings_cls.table}] {name} in {file.name}"
+    setting = settings_cls.variable(name) if source == "environment" else where
+    return SettingsError(f"{setting} is {shown}; {reason}.", given=None, allowed=reason)

@@ -1,0 +1,62 @@
+"""Every setting as people see it: its value (masked if secret), its source and its meaning."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ganshare.errors import nearest
+from ganshare.settings.classes import CLASSES, TABLES, load
+from ganshare.settings.provenance import source_of
+from ganshare.settings.toml_file import CONFIG_VARIABLE, read_config_file
+
+__all__ = ["Entry", "listing", "mistyped_variables"]
+
+# What cannot stand in the file: it is read before the file, or without it.
+ENVIRONMENT_ONLY: Mapping[str, str] = {
+    CONFIG_VARIABLE: "The settings file, if not ganshare.toml in the working folder.",
+    "GANSHARE_DEBUG": "1 prints the traceback of an unexpected error.",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One setting; `table` and `key` are empty where only the environment can say it."""
+
+    variable: str
+    table: str
+    key: str
+    value: str | None
+    source: str
+    meaning: str
+
+
+def listing() -> Iterator[Entry]:
+    """Every setting of every process, its value masked where it is secret."""
+    file = read_config_file(TABLES)
+    for settings_cls in CLASSES:
+        shown = load(settings_cls).model_dump(mode="json")
+        for name, field in settings_cls.model_fields.items():
+            yield Entry(
+                variable=settings_cls.variable(name),
+                table=settings_cls.table,
+                key=name,
+                value=None if shown[name] is None else str(shown[name]),
+                source=source_of(settings_cls, name, file),
+                meaning=field.description or "",
+            )
+
+    for variable, meaning in ENVIRONMENT_ONLY.items():
+        given = os.environ.get(variable) or None
+        yield Entry(variable, "", "", given, "environment" if given else "default", meaning)
+
+
+def mistyped_variables() -> Iterator[tuple[str, str]]:
+    """Environment variables that look like a setting and are none, each with the likely one."""
+    variables = {cls.variable(name) for cls in CLASSES for name in cls.model_fields}
+    variables |= set(ENVIRONMENT_ONLY)
+    prefixes = tuple({f"{variable.partition('_')[0]}_" for variable in variables})
+    for given in sorted(os.environ):
+        if given.upper().startswith(prefixes) and given.upper() not in variables:
+            meant = nearest(given, variables)
+            if meant is not None:
+                yield given, meant

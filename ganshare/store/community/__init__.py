@@ -1,0 +1,1 @@
+"""Accounts, channels, posts, moderation and the gallery."""

@@ -1,0 +1,144 @@
+"""What is allowed in each place, and who changed it."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ganshare.domain.community import PlaceChange, PlaceSettings
+from ganshare.domain.limits import MAX_SIDE, MAX_STEPS, MIN_SIDE, SIDE_MULTIPLE
+from ganshare.errors import SettingsError, must_be_one_of, quoted
+from ganshare.store.db.database import Database
+from ganshare.store.db.dialect import insert, made_id, now
+from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.tables_community import place_changes, places
+
+__all__ = ["Places", "read_json"]
+
+Value = str | int | bool | None
+
+MOST_PER_DAY = 10_000
+_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_PLACE = re.compile(r"[a-z]{2,20}(:-?[0-9]{1,20})?")
+
+
+class Places:
+    """Reads and changes the settings of places."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def settings(self, place: str) -> PlaceSettings:
+        """Read what is allowed in a place; the defaults where nothing was set."""
+        row = await self._database.row(sa.select(places).where(places.c.place == place))
+        return _settings(place, {} if row is None else read_json(row["settings"]))
+
+    async def change(self, place: str, changes: Mapping[str, Value], *, by: str) -> PlaceSettings:
+        """Change settings of a place, all or none; None or "default" takes one back.
+
+        Values may be words, as they were typed: "on", "512", "zh".
+
+        Raises:
+            SettingsError: a setting is unknown, or a value is not allowed.
+        """
+        checked = {name: _checked(name, value) for name, value in changes.items()}
+
+        async def merge(connection: AsyncConnection) -> dict[str, Any]:
+            blank = insert(self._database.dialect, places).values(place=place, settings="{}")
+            await connection.execute(blank.on_conflict_do_nothing())
+            theirs = places.c.place == place
+            locked = sa.select(places.c.settings).where(theirs).with_for_update()
+            found = read_json((await connection.execute(locked)).scalar_one())
+            merged = {**found, **checked}
+            kept = {name: value for name, value in merged.items() if value is not None}
+            await connection.execute(places.update().where(theirs).values(settings=as_text(kept)))
+            audit = {"id": made_id(), "place": place, "changes": as_text(checked)}
+            audit |= {"changed_by": by, "created": now()}
+            await connection.execute(place_changes.insert().values(audit))
+            return kept
+
+        if not checked:
+            return await self.settings(place)
+        return _settings(place, await self._database.atomically(merge))
+
+    async def changes(self, place: str, limit: int = 20) -> list[PlaceChange]:
+        """Tell who changed what in a place, newest first."""
+        found = sa.select(place_changes).where(place_changes.c.place == place)
+        rows = await self._database.rows(found.order_by(place_changes.c.id.desc()).limit(limit))
+        return [
+            PlaceChange(place, read_json(row["changes"]), row["changed_by"], float(row["created"]))
+            for row in rows
+        ]
+
+
+def _settings(place: str, values: Mapping[str, Any]) -> PlaceSettings:
+    """Read a row; what a newer or a careless hand wrote into it counts as not set."""
+    good: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            good[name] = _checked(name, value)
+        except SettingsError:
+            continue
+    settings = PlaceSettings(place)
+    return replace(settings, **{name: value for name, value in good.items() if value is not None})
+
+
+def read_json(text: str) -> dict[str, Any]:
+    """Read an object; {} if it is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+def _checked(name: str, value: Value) -> Value:
+    if name not in _CHECKS:
+        raise must_be_one_of(SettingsError, "setting", name, _CHECKS)
+    word = value.strip() if isinstance(value, str) else value
+    if word is None or word == "default":
+        return None
+    allowed, check = _CHECKS[name]
+    checked = check(word)
+    if checked is None:
+        message = f"The setting {name} cannot be {quoted(value)}; allowed is {allowed}, or default."
+        raise SettingsError(message, given=value, allowed=allowed)
+    return checked
+
+
+def _switch(value: Value) -> bool | None:
+    return value if isinstance(value, bool) else _SWITCH.get(str(value).casefold())
+
+
+def _number(low: int, high: int, multiple: int = 1) -> tuple[str, Callable[[Value], int | None]]:
+    def check(value: Value) -> int | None:
+        text = str(value)  # "True" is no number, either
+        number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        return number if low <= number <= high and number % multiple == 0 else None
+
+    kind = f"a multiple of {multiple}" if multiple > 1 else "a number"
+    return f"{kind} from {low} to {high}", check
+
+
+def _word(shape: re.Pattern[str]) -> Callable[[Value], str | None]:
+    return lambda value: str(value) if shape.fullmatch(str(value)) else None
+
+
+_CHECKS: dict[str, tuple[str, Callable[[Value], Value]]] = {
+    "allowed": ("on or off", _switch),
+    "max_side": _number(MIN_SIDE, MAX_SIDE, SIDE_MULTIPLE),
+    "max_steps": _number(1, MAX_STEPS),
+    "daily_quota": _number(0, MOST_PER_DAY),
+    "language": ("a language such as en or zh", _word(_LANGUAGE)),
+    "curation_place": ("a place such as discord:123", _word(_PLACE)),
+    "guests_per_day": _number(0, MOST_PER_DAY),
+    "automatic_entry": ("on or off", _switch),
+}

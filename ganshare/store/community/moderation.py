@@ -1,0 +1,126 @@
+"""Moderation: blocks, reports, and the log of what was refused and why."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ganshare.domain.community import Block, Note, Report
+from ganshare.store.community.notes import note_statement, unknown_artwork
+from ganshare.store.db.database import Database
+from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.tables_community import blocks, everyone, notes, reports, storable
+from ganshare.store.db.tables_queue import artworks
+
+__all__ = ["Community"]
+
+
+class Community:
+    """What admins see and do about people: blocks, reports, and their log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def log(self, kind: str, person: str, place: str, text: str, reason: str) -> None:
+        """Add to the moderation log."""
+        await self._database.write(note_statement(kind, person, reason, text=text, place=place))
+
+    async def read_log(
+        self, limit: int = 50, person: str | None = None, place: str | None = None
+    ) -> list[Note]:
+        """Read the moderation log, newest first; of one person's accounts and one place, or all."""
+        found = sa.select(notes).order_by(notes.c.id.desc()).limit(limit)
+        if person is not None:
+            found = found.where(notes.c.person.in_(everyone(person)))
+        if place is not None:
+            found = found.where(notes.c.place == place)
+        return [Note(**row) for row in await self._database.rows(found)]
+
+    # --- people -------------------------------------------------------------------------------
+
+    async def block(self, person: str, by: str, reason: str) -> None:
+        """Take no more requests of a person, from whichever of their accounts.
+
+        Each account that is linked now stays blocked if it is unlinked.
+        """
+
+        async def block(connection: AsyncConnection) -> None:
+            for account in (await connection.execute(everyone(person))).scalars().all():
+                news = {"blocked_by": by, "reason": storable(reason), "created": now()}
+                row = insert(self._database.dialect, blocks).values({"person": account, **news})
+                await connection.execute(
+                    row.on_conflict_do_update(index_elements=["person"], set_=news)
+                )
+            await connection.execute(note_statement("block", person, reason, text=f"by {by}"))
+
+        await self._database.atomically(block)
+
+    async def unblock(self, person: str, by: str) -> bool:
+        """Take requests again; False if none of their accounts was blocked."""
+
+        async def unblock(connection: AsyncConnection) -> bool:
+            gone = blocks.delete().where(blocks.c.person.in_(everyone(person)))
+            found = (await connection.execute(gone.returning(blocks.c.person))).all()
+            if found:
+                await connection.execute(note_statement("unblock", person, "", text=f"by {by}"))
+            return bool(found)
+
+        return await self._database.atomically(unblock)
+
+    async def block_of(self, person: str) -> Block | None:
+        """Tell whether one of a person's accounts is blocked, and why."""
+        theirs = blocks.c.person.in_(everyone(person))
+        found = sa.select(blocks).where(theirs).order_by(blocks.c.created)
+        row = await self._database.row(found.limit(1))
+        if row is None:
+            return None
+        return Block(row["person"], row["blocked_by"], row["reason"], float(row["created"]))
+
+    # --- paintings ----------------------------------------------------------------------------
+
+    async def report(self, artwork: str, person: str, reason: str) -> bool:
+        """Say that a painting should be looked at; False if this person has said so before.
+
+        Raises:
+            JobError: there is no such painting.
+        """
+
+        async def keep(connection: AsyncConnection) -> bool:
+            there = sa.exists().where(artworks.c.id == artwork, artworks.c.deleted.is_(None))
+            theirs = reports.c.artwork == artwork, reports.c.person.in_(everyone(person))
+            said = sa.exists().where(*theirs)
+            facts = (await connection.execute(sa.select(there, said))).one()
+            if not facts[0]:
+                raise unknown_artwork(artwork)
+            if facts[1]:
+                return False
+            row = {"artwork": artwork, "person": person, "reason": storable(reason)}
+            values = {**row, "created": now(), "closed": None}
+            new = insert(self._database.dialect, reports).values(values)
+            once = new.on_conflict_do_nothing().returning(reports.c.artwork)
+            if (await connection.execute(once)).first() is None:
+                return False
+            await connection.execute(note_statement("report", person, reason, text=artwork))
+            return True
+
+        return await self._database.atomically(keep)
+
+    async def reports(self, open: bool = True, limit: int = 50) -> list[Report]:
+        """Read reports, newest first: those that wait for an admin, or those dealt with."""
+        closed = reports.c.closed
+        found = sa.select(reports).where(closed.is_(None) if open else closed.is_not(None))
+        order = (reports.c.created.desc(), reports.c.artwork, reports.c.person)
+        rows = await self._database.rows(found.order_by(*order).limit(limit))
+        return [Report(**row) for row in rows]
+
+    async def close_reports(self, artwork: str, by: str) -> int:
+        """Say that the reports of a painting were dealt with; tells how many."""
+
+        async def close(connection: AsyncConnection) -> int:
+            still_open = sa.and_(reports.c.artwork == artwork, reports.c.closed.is_(None))
+            done = reports.update().where(still_open).values(closed=now())
+            closed = len((await connection.execute(done.returning(reports.c.person))).all())
+            if closed:
+                log = note_statement("report", by, f"closed {closed} reports", text=artwork)
+                await connection.execute(log)
+            return closed
+
+        return await self._database.atomically(close)

@@ -1,0 +1,25 @@
+"""The moderation log's line, and the error for a painting that is not there."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ganshare.errors import JobError, quoted
+from ganshare.store.db.dialect import made_id, now
+from ganshare.store.db.tables_community import notes, storable
+
+__all__ = ["note_statement", "unknown_artwork"]
+
+
+def note_statement(
+    kind: str, person: str, reason: str, *, text: str = "", place: str = ""
+) -> sa.Executable:
+    """Add to the moderation log."""
+    row: dict[str, Any] = {"id": made_id(), "kind": kind, "person": person, "place": place}
+    row |= {"text": storable(text), "reason": storable(reason), "created": now()}
+    return notes.insert().values(row)
+
+
+def unknown_artwork(artwork: str) -> JobError:
+    """Build the error for an artwork that is not there; the caller raises it."""
+    return JobError(f"There is no painting {quoted(artwork)}.", given=artwork)

@@ -1,0 +1,125 @@
+"""The few expressions that SQLite and PostgreSQL spell differently; the rest is one text."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from ganshare.store.queue.values import Topic
+
+__all__ = ["ago", "channel", "contains", "insert", "made_id", "now", "relaxed", "ring"]
+
+_SQLITE_SECONDS = "((julianday('now') - 2440587.5) * 86400.0)"
+_POSTGRES_SECONDS = "extract(epoch FROM clock_timestamp())"
+
+
+class now(FunctionElement[float]):  # noqa: N801  # reads as the SQL function that it is
+    """The database's clock, in seconds since 1970: no host's clock matters."""
+
+    type = sa.Float()
+    inherit_cache = True
+
+
+class made_id(FunctionElement[str]):  # noqa: N801  # the same
+    """A new id: 12 hexadecimal digits of the database's milliseconds, 10 random ones."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class relaxed(FunctionElement[str]):  # noqa: N801  # the same
+    """Let a crash of the database forget this statement, which need not wait for the disk then."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class contains(FunctionElement[bool]):  # noqa: N801  # the same
+    """Whether the first text contains the second, compared byte by byte and without wildcards."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+class _ring(FunctionElement[str]):  # noqa: N801  # the same
+    """A wake-up for one topic, sent if the statement commits."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(now, "sqlite")
+def _(_element: Any, _compiler: Any, **_: Any) -> str:
+    return _SQLITE_SECONDS
+
+
+@compiles(now, "postgresql")
+def _(_element: Any, _compiler: Any, **_: Any) -> str:
+    return f"CAST({_POSTGRES_SECONDS} AS DOUBLE PRECISION)"
+
+
+@compiles(made_id, "sqlite")
+def _(_element: Any, _compiler: Any, **_: Any) -> str:
+    milliseconds = f"CAST({_SQLITE_SECONDS} * 1000 AS INTEGER)"
+    return f"printf('%012x', {milliseconds}) || lower(hex(randomblob(5)))"
+
+
+@compiles(made_id, "postgresql")
+def _(_element: Any, _compiler: Any, **_: Any) -> str:
+    milliseconds = f"CAST({_POSTGRES_SECONDS} * 1000 AS BIGINT)"
+    digits = "substr(replace(CAST(gen_random_uuid() AS TEXT), '-', ''), 1, 10)"
+    return f"lpad(to_hex({milliseconds}), 12, '0') || {digits}"
+
+
+@compiles(relaxed, "sqlite")
+def _(_element: Any, _compiler: Any, **_: Any) -> str:
+    return "NULL"
+
+
+@compiles(relaxed, "postgresql")
+def _(_element: Any, _compiler: Any, **_: Any) -> str:
+    return "set_config('synchronous_commit', 'off', true)"
+
+
+@compiles(contains, "sqlite")
+def _(element: Any, compiler: Any, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)}) > 0"
+
+
+@compiles(contains, "postgresql")
+def _(element: Any, compiler: Any, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
+
+
+@compiles(_ring, "sqlite")
+def _(_element: Any, _compiler: Any, **_: Any) -> str:
+    return "NULL"  # there, the bell watches the file
+
+
+@compiles(_ring, "postgresql")
+def _(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST(pg_notify({compiler.process(element.clauses, **options)}, '') AS TEXT)"
+
+
+def ago(seconds: float) -> sa.ScalarSelect[float]:
+    """A moment of the past, read once per statement, so that an index can be searched for it."""
+    return sa.select(now() - seconds).scalar_subquery()
+
+
+def ring(*topics: Topic) -> list[sa.Label[str]]:
+    """Columns for a RETURNING clause that wake whoever waits for these topics."""
+    return [
+        _ring(sa.literal_column(f"'{channel(topic)}'")).label(f"ring_{topic}") for topic in topics
+    ]
+
+
+def channel(topic: Topic) -> str:
+    """Name PostgreSQL's channel for a topic."""
+    return f"ganshare_{topic}"
+
+
+def insert(dialect: str, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
+    """Start an INSERT that knows ON CONFLICT; both engines write it alike."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -1,0 +1,190 @@
+"""The bell: a hint that something changed, so that nobody needs to look again and again.
+
+PostgreSQL rings by NOTIFY. SQLite cannot; there, a counter in its file's header tells whether
+another connection has committed, and asking for it every 20 ms costs some microseconds.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import asyncpg
+
+from ganshare.store.db.database import Database
+from ganshare.store.db.errors import TROUBLE
+
+__all__ = ["Bell", "open_bell"]
+
+_POLL_SECONDS = 0.02
+_RECONNECT_SECONDS = 0.5
+_PROBE_SECONDS = 30.0  # after which a silent connection is asked whether it is still there
+_REST_SECONDS = 5.0  # without anybody waiting, after which a connection is given up
+
+
+class Bell:
+    """Counts the rings, and remembers for each task how many it has heard.
+
+    A ring between two waits of a task is not lost: the second one returns at once.
+    """
+
+    def __init__(self) -> None:
+        self._rings = 0
+        self._last_heard = 0
+        self._heard: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for a ring; False if there was none."""
+        task = asyncio.current_task()
+        # A task that never waited, perhaps made by wait_for just now, goes on where others were.
+        heard = self._last_heard if task is None else self._heard.get(task, self._last_heard)
+        deadline = asyncio.get_running_loop().time() + seconds
+        await self._listen(heard, deadline)
+        rang = self._rings != heard
+        self._last_heard = self._rings
+        if task is not None:
+            self._heard[task] = self._rings
+        return rang
+
+    async def close(self) -> None:
+        """Stop listening."""
+        raise NotImplementedError
+
+    async def _listen(self, heard: int, deadline: float) -> None:
+        """Return when `_rings` differs from `heard`, or at the deadline."""
+        raise NotImplementedError
+
+
+def open_bell(database: Database, channels: Sequence[str]) -> Bell:
+    """Give the bell for some channels; it connects at the first wait, and rings then."""
+    if database.dialect == "postgresql":
+        return _PostgresBell(database, channels)
+    return _SqliteBell(str(database.url.database))
+
+
+class _SqliteBell(Bell):
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._uri = f"{Path(path).absolute().as_uri()}?mode=rw"  # never makes the file
+        self._connection: sqlite3.Connection | None = None
+        self._version = -1
+
+    async def _listen(self, heard: int, deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._look()
+            left = deadline - loop.time()
+            if self._rings != heard or left <= 0:
+                return
+            await asyncio.sleep(min(_POLL_SECONDS, left))
+
+    def _look(self) -> None:
+        try:
+            if self._connection is None:
+                # Never wait for a lock: that would hold up the event loop.
+                self._connection = sqlite3.connect(self._uri, uri=True, timeout=0)
+            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error:
+            return  # locked or away for now
+        if version != self._version:
+            self._version = version
+            self._rings += 1
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class _PostgresBell(Bell):
+    """Listens while somebody waits: each ring wakes all who listen in the server, whatever for."""
+
+    def __init__(self, database: Database, channels: Sequence[str]) -> None:
+        super().__init__()
+        url = database.url.set(drivername="postgresql")
+        self._url = url.render_as_string(hide_password=False)
+        self._channels = channels
+        self._connection: asyncpg.Connection | None = None
+        self._rung = asyncio.Event()
+        self._connecting = asyncio.Lock()
+        self._waiting = 0
+        self._rest: asyncio.TimerHandle | None = None
+
+    async def _listen(self, heard: int, deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._waiting += 1
+        try:
+            while self._rings == heard and (left := deadline - loop.time()) > 0:
+                connection = await self._connected()
+                if connection is None:
+                    await asyncio.sleep(min(_RECONNECT_SECONDS, left))
+                elif self._rings == heard:
+                    await self._hear(connection, left)
+        finally:
+            self._waiting -= 1
+            self._wake_up()
+            self._rest = loop.call_later(_REST_SECONDS, self._lie_down)
+
+    def _wake_up(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+
+    def _lie_down(self) -> None:
+        if not self._waiting and self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.terminate()
+
+    async def _hear(self, connection: asyncpg.Connection, left: float) -> None:
+        rung = self._rung
+        try:
+            async with asyncio.timeout(min(left, _PROBE_SECONDS)):
+                await rung.wait()
+        except TimeoutError:
+            if left > _PROBE_SECONDS:
+                await self._probe(connection)
+
+    async def _connected(self) -> asyncpg.Connection | None:
+        async with self._connecting:
+            if self._connection is None:
+                try:
+                    self._connection = await self._connect()
+                except TROUBLE:
+                    return None
+                self._on_ring()  # what rang before is lost
+            return self._connection
+
+    async def _connect(self) -> asyncpg.Connection:
+        connection = await asyncpg.connect(self._url, timeout=5.0, command_timeout=5.0)
+        try:
+            for channel in self._channels:
+                await connection.add_listener(channel, self._on_ring)
+        except BaseException:
+            connection.terminate()
+            raise
+        connection.add_termination_listener(self._on_lost)
+        return connection
+
+    async def _probe(self, connection: asyncpg.Connection) -> None:
+        try:
+            await connection.execute("SELECT 1")
+        except TROUBLE:
+            connection.terminate()
+
+    def _on_ring(self, *_: object) -> None:
+        self._rings += 1
+        rung, self._rung = self._rung, asyncio.Event()
+        rung.set()
+
+    def _on_lost(self, connection: asyncpg.Connection) -> None:
+        if self._connection is connection:
+            self._connection = None
+            self._on_ring()
+
+    async def close(self) -> None:
+        self._wake_up()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(*TROUBLE):
+                await connection.close(timeout=2.0)

@@ -1,0 +1,96 @@
+"""Rows of the tables as jobs, artworks, frames and engines, and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from ganshare.domain.jobs import Artwork, EngineReport, Frame, Job, JobRequest, JobState
+from ganshare.errors import AskerError
+from ganshare.store.db.database import Row
+
+__all__ = [
+    "DamagedRowError",
+    "as_text",
+    "from_engine",
+    "to_artwork",
+    "to_engine",
+    "to_frame",
+    "to_job",
+    "without_request",
+]
+
+
+class DamagedRowError(Exception):
+    """A row that somebody damaged, with the reason in one sentence."""
+
+
+_JOB_COLUMNS = [item.name for item in fields(Job) if item.name not in ("request", "reply_to")]
+
+
+def as_text(value: Any) -> str:
+    """Write JSON as the store keeps it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def to_job(row: Row) -> Job:
+    """Read the row of a job; raises DamagedRowError if its request cannot be read."""
+    try:
+        request = JobRequest.from_json(json.loads(row["request"]))
+    except AskerError as error:
+        raise DamagedRowError(f"The stored request is damaged: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise DamagedRowError("The stored request is damaged: it is no JSON.") from error
+    return _job(dict(row), request)
+
+
+def without_request(row: Row, reason: str) -> Job:
+    """Read a damaged row as a job that is dead, whose request is a blank."""
+    blank = JobRequest(prompt="unreadable", seed=0, model="unknown")
+    values = dict(row)
+    if not JobState(row["state"]).over:
+        values |= {"state": JobState.DEAD, "error": reason}
+    return _job(values, blank)
+
+
+def _job(row: Mapping[str, Any], request: JobRequest) -> Job:
+    values = {name: row[name] for name in _JOB_COLUMNS}
+    values |= {"state": JobState(row["state"]), "cancel_requested": bool(row["cancel_requested"])}
+    values["cost"] = float(row["cost"])  # SQLite's RETURNING gives whole numbers as integers
+    return Job(request=request, reply_to=_object(row["reply_to"]), **values)
+
+
+def to_artwork(row: Row) -> Artwork:
+    """Read the row of an artwork."""
+    attributes, manifest = _object(row["attributes"]), _object(row["manifest"])
+    return Artwork(**{**row, "attributes": attributes, "manifest": manifest})
+
+
+def to_frame(row: Row) -> Frame:
+    """Read the row of a frame."""
+    return Frame(**row)
+
+
+def to_engine(row: Row) -> EngineReport:
+    """Read the row of an engine."""
+    lists = {
+        name: tuple(json.loads(row[name])) for name in ("models", "running", "reads") if row[name]
+    }
+    return EngineReport(**{**row, **lists})
+
+
+def from_engine(report: EngineReport) -> dict[str, Any]:
+    """Write the row of an engine, its time left out."""
+    values = asdict(report) | {"models": as_text(report.models), "running": as_text(report.running)}
+    values["reads"] = None if report.reads is None else as_text(report.reads)
+    del values["reported"]
+    return values
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Read a JSON object that only its writer understands; {} if it is damaged."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

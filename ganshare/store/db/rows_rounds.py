@@ -1,0 +1,90 @@
+"""Rows of rounds and entries as values, and back."""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+
+from ganshare.domain.votes import Entry, Round, RoundRules, Standing
+from ganshare.errors import ParameterError
+from ganshare.store.db.database import Row
+from ganshare.store.db.rows_queue import as_text
+
+__all__ = ["AgeLimit", "age_limit", "rules_as_text", "to_entry", "to_round", "to_standing"]
+
+_RULES = {item.name: item.type for item in fields(RoundRules)}
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLimit:
+    """How old an account must be for its votes to count in a round: fixed, whenever one asks.
+
+    Args:
+        born_before: when it must have been there.
+        place: of the round; in a place's first `grace` seconds nobody can have been seen earlier,
+            so that who was first seen within them counts as there from its beginning.
+    """
+
+    born_before: float
+    place: str
+    grace: float
+
+
+def age_limit(round_: Round) -> AgeLimit:
+    """Give the limit of a round."""
+    return AgeLimit(round_.closes - round_.rules.min_age, round_.place, round_.rules.min_age)
+
+
+def rules_as_text(rules: RoundRules) -> str:
+    """Write rules as the store keeps them."""
+    return as_text(asdict(rules))
+
+
+def to_round(row: Row) -> Round:
+    """Read a round; rules that a newer version wrote and this one doesn't know are left out."""
+    closed = row["closed"]
+    return Round(
+        id=row["id"],
+        place=row["place"],
+        title=row["title"],
+        opens=float(row["opens"]),
+        closes=float(row["closes"]),
+        rules=_rules(row["rules"]),
+        closed=None if closed is None else float(closed),
+    )
+
+
+def to_entry(row: Row) -> Entry:
+    """Read an entry."""
+    return Entry(
+        round=row["round"],
+        artwork=row["artwork"],
+        by=row["entered_by"],
+        entered=float(row["entered"]),
+        dealt=row["dealt"],
+        posted=row["posted"],
+        final=bool(row["final"]),
+    )
+
+
+def to_standing(row: Row) -> Standing:
+    """Read an entry of a round that has ended."""
+    return Standing(
+        round=row["round"],
+        artwork=row["artwork"],
+        votes=row["votes"],
+        views=row["views"],
+        shown_votes=row["shown_votes"],
+        rate=float(row["rate"]),
+        bound=float(row["bound"]),
+        rank=row["place"],
+        has_quorum=bool(row["has_quorum"]),
+        won=bool(row["won"]),
+    )
+
+
+def _rules(text: str) -> RoundRules:
+    try:
+        values = json.loads(text)
+        known = {name: value for name, value in values.items() if name in _RULES}
+        return replace(RoundRules(), **known)
+    except (ValueError, TypeError, AttributeError, ParameterError):
+        return RoundRules()  # damaged: a round is held by the defaults rather than not at all

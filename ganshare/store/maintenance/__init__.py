@@ -1,0 +1,1 @@
+"""Operations on a store's schema and files: migration, backup, status."""

@@ -1,0 +1,186 @@
+"""What happens to a job while an engine has it; every statement is fenced by the attempt."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ganshare.domain.jobs import Artwork, Job, JobState
+from ganshare.domain.queue_limits import QueueLimits
+from ganshare.store.db.dialect import insert, made_id, now, relaxed, ring
+from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.tables_queue import (
+    ACTIVE,
+    QUEUED,
+    RUNNING,
+    artworks,
+    frames,
+    jobs,
+    state_name,
+)
+from ganshare.store.queue.values import NewArtwork, Topic
+
+__all__ = [
+    "artwork_statement",
+    "beat_statement",
+    "bury_statement",
+    "cancel_statement",
+    "done_statement",
+    "frame_statement",
+    "give_up_statement",
+    "hand_back_statement",
+    "is_same",
+    "reap_statement",
+    "renew_statement",
+]
+
+_EVERYBODY = ring(Topic.NEWS, Topic.WORK)
+
+
+def _mine(job: Job) -> sa.ColumnElement[bool]:
+    return sa.and_(jobs.c.id == job.id, RUNNING, jobs.c.attempt == job.attempt)
+
+
+def _changed(**values: Any) -> dict[str, Any]:
+    return {"revision": jobs.c.revision + 1, **values}
+
+
+def _ended(state: sa.ColumnElement[Any], **values: Any) -> dict[str, Any]:
+    """SET clause of the end of an attempt; the job is over unless it is queued again."""
+    finished = sa.case((state != JobState.QUEUED, now()))
+    return _changed(state=state, finished=finished, lease_until=None, **values)
+
+
+def _after_failure() -> sa.ColumnElement[str]:
+    return sa.case(
+        (jobs.c.cancel_requested, state_name(JobState.CANCELLED)),
+        (jobs.c.attempt >= jobs.c.max_attempts, state_name(JobState.DEAD)),
+        else_=state_name(JobState.QUEUED),
+    )
+
+
+def beat_statement(
+    job: Job, limits: QueueLimits, news: dict[str, Any], quiet: dict[str, Any]
+) -> Any:
+    """Renew the lease; only what is in `news` is worth a revision and a ring.
+
+    A crash may forget it, but not what is in `quiet`: once a saved state is told, the one before
+    is removed.
+    """
+    values = {"lease_until": now() + limits.lease_seconds, **news, **quiet}
+    statement = jobs.update().where(_mine(job))
+    returning: list[sa.ColumnElement[Any]] = [jobs.c.cancel_requested]
+    if not quiet:
+        returning.append(relaxed().label("relaxed"))
+    if not news:
+        return statement.values(values).returning(*returning)
+    return statement.values(_changed(**values)).returning(*returning, *ring(Topic.NEWS))
+
+
+def frame_statement(dialect: str, job: Job, step: int, loss: float | None, preview: str) -> Any:
+    """Remember a preview; only history, so that a crash may forget it."""
+    row = {
+        "job": job.id,
+        "attempt": job.attempt,
+        "step": step,
+        "loss": loss,
+        "preview": preview,
+        "created": now(),
+    }
+    statement = insert(dialect, frames).values(row).on_conflict_do_nothing()
+    return statement.returning(relaxed().label("relaxed"))
+
+
+def done_statement(job: Job) -> Any:
+    """End an attempt well; the artwork, whose id it makes, follows in the same transaction."""
+    values = _ended(state_name(JobState.DONE), artwork=made_id(), error=None)
+    return jobs.update().where(_mine(job)).values(values).returning(jobs.c.artwork, *_EVERYBODY)
+
+
+def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
+    """Publish a picture."""
+    values = {
+        "id": artwork_id,
+        "job": job.id,
+        "attempt": job.attempt,
+        "person": job.person,
+        "prompt": job.request.prompt,
+        "attributes": as_text(dict(made.attributes)),
+        "seed": job.request.seed,
+        "model": job.request.model,
+        "blob": made.blob,
+        "preview": made.preview,
+        "width": made.width,
+        "height": made.height,
+        "sha256": made.sha256,
+        "manifest": as_text(dict(made.manifest)),
+        "may_sell": made.may_sell,
+        "created": now(),
+        "hidden": made.hidden,
+    }
+    return artworks.insert().values(values).returning(artworks)
+
+
+def renew_statement(job_id: str) -> Any:
+    """Make news of a job, whatever its state."""
+    changed = jobs.update().where(jobs.c.id == job_id).values(_changed())
+    return changed.returning(jobs.c.id, *ring(Topic.NEWS))
+
+
+def is_same(artwork: Artwork, job: Job, made: NewArtwork) -> bool:
+    """Whether an artwork is what this attempt wants to publish, perhaps for the second time."""
+    return (artwork.attempt, artwork.blob, artwork.sha256) == (job.attempt, made.blob, made.sha256)
+
+
+def give_up_statement(job: Job, error: str, *, retry: bool) -> Any:
+    """End an attempt that failed."""
+    final = sa.case(
+        (jobs.c.cancel_requested, state_name(JobState.CANCELLED)), else_=state_name(JobState.DEAD)
+    )
+    values = _ended(_after_failure() if retry else final, error=error)
+    return jobs.update().where(_mine(job)).values(values).returning(jobs.c.id, *_EVERYBODY)
+
+
+def hand_back_statement(job: Job) -> Any:
+    """End an attempt that doesn't count: a later one is allowed in its stead.
+
+    The number of attempts itself never falls, since it is the fencing token.
+    """
+    state = sa.case(
+        (jobs.c.cancel_requested, state_name(JobState.CANCELLED)), else_=state_name(JobState.QUEUED)
+    )
+    values = _ended(state, max_attempts=jobs.c.max_attempts + 1)
+    return jobs.update().where(_mine(job)).values(values).returning(jobs.c.id, *_EVERYBODY)
+
+
+def reap_statement() -> Any:
+    """End the attempts whose leases are over; what another reaper has locked is left to it."""
+    late = (
+        sa.select(jobs.c.id)
+        .where(RUNNING, jobs.c.lease_until < now())
+        .with_for_update(skip_locked=True)
+        .cte("late")
+    )
+    error = sa.literal("The engine ", sa.Text) + jobs.c.worker + " fell silent at step "
+    error += sa.cast(jobs.c.step, sa.Text) + " of attempt " + sa.cast(jobs.c.attempt, sa.Text) + "."
+    values = _ended(_after_failure(), error=error)
+    mine = sa.and_(RUNNING, jobs.c.id.in_(sa.select(late.c.id)))
+    return jobs.update().where(mine).values(values).returning(jobs.c.state, *_EVERYBODY)
+
+
+def cancel_statement(job_id: str, person: str | None) -> Any:
+    """Cancel a queued job, ask for the end of a running one; of this person, or of anybody."""
+    theirs = [] if person is None else [jobs.c.person == person]
+    values = _changed(
+        cancel_requested=True,
+        state=sa.case((QUEUED, state_name(JobState.CANCELLED)), else_=jobs.c.state),
+        finished=sa.case((QUEUED, now())),
+    )
+    statement = jobs.update().where(jobs.c.id == job_id, ACTIVE, *theirs).values(values)
+    return statement.returning(jobs, *_EVERYBODY)
+
+
+def bury_statement(job_id: str, reason: str) -> Any:
+    """End a job that cannot be read."""
+    values = _ended(state_name(JobState.DEAD), error=reason)
+    statement = jobs.update().where(jobs.c.id == job_id, ACTIVE).values(values)
+    return statement.returning(jobs.c.id, *_EVERYBODY)

@@ -1,0 +1,202 @@
+"""The door of the queue: one statement that takes a job in, or the reason why it is not taken."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from ganshare.domain.jobs import EngineReport, JobRequest, JobState
+from ganshare.domain.queue_limits import QueueLimits
+from ganshare.errors import AdmissionError, must_be_one_of, quoted
+from ganshare.store.db.dialect import insert, made_id, now, ring
+from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.tables_queue import engines, jobs, state_in, state_name
+from ganshare.store.queue.capacity import has_room
+from ganshare.store.queue.fairness import clocks, turn
+from ganshare.store.queue.position import Load, in_words
+from ganshare.store.queue.slots import least_free
+from ganshare.store.queue.values import Topic
+
+__all__ = ["Candidate", "admission_statement", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A job at the door; the fields are those of `Store.queue.submit`."""
+
+    person: str
+    origin: str
+    request: JobRequest
+    key: str
+    priority: int
+    weight: float
+    reply_to: Mapping[str, Any]
+
+    def values(self, room: int) -> dict[str, Any]:
+        """What `admission_statement` needs to know.
+
+        Args:
+            room: queued jobs from which on no more are admitted.
+        """
+        request = self.request
+        columns = {
+            "key": self.key,
+            "person": self.person,
+            "origin": self.origin,
+            "reply_to": as_text(dict(self.reply_to)),
+            "request": as_text(request.to_json()),
+            "model": request.model,
+            "area": request.area,
+            "priority": self.priority,
+            "cost": request.cost,
+            "steps": request.steps,
+        }
+        # An engine's models are JSON, in which a name in its quotes is found as text.
+        name = re.sub("[/%_]", r"/\g<0>", as_text(request.model))
+        values = {f"new_{column}": value for column, value in columns.items()}
+        return {**values, "weight": self.weight, "room": room, "pattern": f"%{name}%"}
+
+
+@lru_cache(8)
+def admission_statement(dialect: str, limits: QueueLimits) -> sa.Executable:
+    """Build the INSERT; it returns the new row, or none if the job is there or not admitted."""
+    facts = _facts()
+    place = (
+        sa.select(turn(facts.c).label("tag"), facts.c.seat)
+        .where(facts.c.seat < limits.per_person_active, *_conditions(limits, facts))
+        .subquery("place")
+    )
+    share = _new("cost") / sa.bindparam("weight", type_=sa.Float)
+    given = [
+        "key",
+        "person",
+        "origin",
+        "reply_to",
+        "request",
+        "model",
+        "area",
+        "priority",
+        "cost",
+        "steps",
+    ]
+    columns: dict[str, Any] = {
+        **{name: _new(name) for name in given},
+        "id": made_id(),
+        "created": now(),
+        "tag": place.c.tag,
+        "tag_end": place.c.tag + share,
+        "seat": place.c.seat,
+        "state": state_name(JobState.QUEUED),
+        "attempt": sa.literal(0),
+        "max_attempts": sa.literal(limits.max_attempts),
+        "cancel_requested": sa.false(),
+        "step": sa.literal(0),
+        "revision": sa.literal(1),
+        "seen": sa.literal(0),
+    }
+    row = sa.select(*(value.label(name) for name, value in columns.items()))
+    # SQLite wants a WHERE here, lest it take ON CONFLICT for the condition of a join.
+    statement = insert(dialect, jobs).from_select(list(columns), row.where(sa.true()))
+    return statement.on_conflict_do_nothing().returning(jobs, *ring(Topic.WORK))
+
+
+def _new(column: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"new_{column}", type_=jobs.c[column].type)
+
+
+def _facts() -> sa.Subquery:
+    """What the tag follows from, the seat, and how long the queue is."""
+    queued = jobs.alias("queued")
+    length = sa.select(sa.func.count()).where(state_in(queued, JobState.QUEUED))
+    seat = least_free("seat", _new("person"), JobState.QUEUED, JobState.RUNNING)
+    found = clocks(_new("person"), _new("model"), _new("priority"))
+    # With LIMIT, each is looked up once, however often it is used.
+    facts = sa.select(*found, seat.label("seat"), length.scalar_subquery().label("queued"))
+    return facts.limit(1).subquery("facts")
+
+
+def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElement[bool]]:
+    """There is room, and a live engine fits unless none is alive at all.
+
+    The more jobs somebody has, the earlier the queue is full for them, so that a few who ask for
+    much don't shut the door on everybody else: see `_room`.
+    """
+    alive = engines.c.reported > now() - limits.engine_seconds
+    pattern = sa.bindparam("pattern", type_=sa.Text)
+    fits = sa.and_(engines.c.max_area >= _new("area"), engines.c.models.like(pattern, escape="/"))
+    room = sa.bindparam("room", type_=sa.Integer)
+    return [
+        has_room(facts.c.queued, room - room * facts.c.seat // (2 * limits.per_person_active)),
+        ~sa.exists().where(alive) | sa.exists().where(alive, fits),
+    ]
+
+
+def _room(limits: QueueLimits, active: int) -> int:
+    """Queued jobs from which on no more are admitted of somebody who has `active` ones.
+
+    It falls from the cap for a newcomer to half of it for whoever has all that they may.
+    """
+    return limits.queue_cap - limits.queue_cap * active // (2 * limits.per_person_active)
+
+
+def refusal(
+    candidate: Candidate, limits: QueueLimits, active: int, load: Load, live: list[EngineReport]
+) -> AdmissionError | None:
+    """Say why a job is not admitted; None if nothing speaks against it any more.
+
+    Args:
+        active: jobs of the person that are queued or running.
+        load: of the whole queue.
+        live: engines that are alive.
+    """
+    if active >= limits.per_person_active:
+        return AdmissionError(
+            f"You have {active} jobs queued or running, and at most {limits.per_person_active} "
+            "are allowed; wait until one is done, or cancel one.",
+            given=active,
+            allowed=limits.per_person_active,
+        )
+    if live and (reason := _unfit(candidate.request, live)) is not None:
+        return reason
+    if load.queued >= _room(limits, active):
+        seconds = load.seconds(live)
+        wait = (
+            "no engine is at work to say for how long"
+            if seconds is None
+            else f"which is work for about {in_words(seconds)}"
+        )
+        jobs_waiting = f"{load.queued} jobs are waiting, {wait}"
+        kept = f"what room is left is for people with fewer jobs than your {active}"
+        return AdmissionError(
+            f"The queue is full: {jobs_waiting}; please try later."
+            if load.queued >= limits.queue_cap
+            else f"The queue is nearly full: {jobs_waiting}, and {kept}; please try later.",
+            given=load.queued,
+            allowed=limits.queue_cap,
+        )
+    return None
+
+
+def _unfit(request: JobRequest, live: list[EngineReport]) -> AdmissionError | None:
+    painters = [engine for engine in live if request.model in engine.models]
+    if not painters:
+        names = sorted({name for engine in live for name in engine.models})
+        error = must_be_one_of(AdmissionError, "model", request.model, names)
+        return AdmissionError(
+            f"No engine paints with this model now: {error.message[0].lower()}{error.message[1:]}",
+            given=request.model,
+            allowed=names,
+            nearest=error.nearest,
+        )
+    largest = max(engine.max_area for engine in painters)
+    if request.area <= largest:
+        return None
+    return AdmissionError(
+        f"No engine paints {request.width}x{request.height} with {quoted(request.model)} now; at "
+        f"most {largest} pixels are allowed, such as {int(largest**0.5) // 16 * 16} on each side.",
+        given=request.area,
+        allowed=largest,
+    )

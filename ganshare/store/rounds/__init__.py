@@ -1,0 +1,1 @@
+"""Curation rounds: entries, exposure, standings, results."""

@@ -1,0 +1,1 @@
+"""Votes: casting, counting, rate guards, and the log that proves them."""

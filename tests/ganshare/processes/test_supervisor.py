@@ -1,0 +1,346 @@
+"""Supervision of real child processes: restarts, backoff, giving up, draining, dying together."""
+
+import asyncio
+import errno
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from structlog.testing import capture_logs
+
+from ganshare.errors import AskerError, WorldError
+from ganshare.processes.supervisor import Patience, Program, Supervisor, describe_exit
+
+ROOT = Path(__file__).parents[3]
+QUICK = Patience(grace=5, first_delay=0.05, deaths=3, within=20)
+
+
+def python(name: str, code: str, **environment: str) -> Program:
+    return Program(name, (sys.executable, "-c", textwrap.dedent(code)), environment)
+
+
+class Output:
+    """What the children wrote, and a way to wait for it."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+        self._more = asyncio.Event()
+
+    def __call__(self, name: str, line: bytes) -> None:
+        self.lines.append((name, line.decode()))
+        self._more.set()
+
+    async def until(self, name: str, text: str, times: int = 1) -> None:
+        """Wait for a line so often; any line of the program if `text` is empty."""
+        async with asyncio.timeout(10):
+            while sum(each == (name, text or each[1]) for each in self.lines) < times:
+                self._more.clear()
+                await self._more.wait()
+
+
+WAITS = """
+    import signal, sys, time
+    def end(*_):
+        print("draining", flush=True)
+        time.sleep(0.2)
+        print("drained", flush=True)
+        sys.exit(0)
+    signal.signal(signal.SIGTERM, end)
+    print("up", flush=True)
+    while True:
+        time.sleep(0.01)
+"""
+STUBBORN = """
+    import signal, time
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("up", flush=True)
+    time.sleep(60)
+"""
+
+
+async def test_children_get_sigterm_and_the_time_to_drain() -> None:
+    output = Output()
+    supervisor = Supervisor([python("a", WAITS), python("b", WAITS)], output, QUICK)
+    running = asyncio.create_task(supervisor.run())
+    await output.until("a", "up")
+    await output.until("b", "up")
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+    assert ("a", "drained") in output.lines
+    assert ("b", "drained") in output.lines
+
+
+async def test_what_dies_is_started_again_and_the_others_go_on() -> None:
+    output = Output()
+    code = "print('born', flush=True); raise SystemExit(7)"
+    patience = Patience(grace=5, first_delay=0.05, deaths=50)
+    supervisor = Supervisor([python("mayfly", code), python("b", WAITS)], output, patience)
+    running = asyncio.create_task(supervisor.run())
+    await output.until("mayfly", "born", times=3)
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+    assert output.lines.count(("b", "up")) == 1
+
+
+async def test_a_killed_child_is_replaced() -> None:
+    output = Output()
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    supervisor = Supervisor([python("a", code)], output, QUICK)
+    running = asyncio.create_task(supervisor.run())
+
+    await output.until("a", "")
+    os.kill(int(output.lines[0][1]), signal.SIGKILL)
+    await output.until("a", "", times=2)
+    assert output.lines[0][1] != output.lines[1][1]
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+
+
+async def test_each_restart_waits_twice_as_long_as_the_one_before_up_to_a_limit() -> None:
+    patience = Patience(grace=1, first_delay=0.05, longest_delay=0.2, deaths=5)
+    program = python("a", "raise SystemExit(1)")
+    began = time.monotonic()
+    with capture_logs() as logs, pytest.raises(WorldError):
+        await Supervisor([program], Output(), patience).run()
+    delays = [entry["delay_seconds"] for entry in logs if "delay_seconds" in entry]
+    assert delays == [0.05, 0.1, 0.2, 0.2]
+    assert time.monotonic() - began > sum(delays)
+
+
+async def test_what_keeps_dying_ends_everything_in_order_and_loudly() -> None:
+    output = Output()
+    hopeless = python("hopeless", "raise SystemExit(9)")
+    supervisor = Supervisor([hopeless, python("b", WAITS)], output, QUICK)
+    with pytest.raises(WorldError) as caught:
+        await asyncio.wait_for(supervisor.run(), 10)
+    assert str(caught.value) == (
+        "hopeless died 3 times within 20 s, the last time by exit code 9;"
+        " gave up and stopped everything."
+    )
+    assert ("b", "up") not in output.lines or ("b", "drained") in output.lines
+
+
+async def test_what_fails_by_the_worlds_fault_is_tried_on_while_others_go_on() -> None:
+    output = Output()
+    code = "print('taken', flush=True); raise SystemExit(3)"
+    supervisor = Supervisor([python("a", code), python("b", WAITS)], output, QUICK)
+    running = asyncio.create_task(supervisor.run())
+    await output.until("a", "taken", times=QUICK.deaths + 1)
+    await output.until("b", "up")
+    assert not running.done()
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+    assert ("b", "drained") in output.lines
+
+
+async def test_where_all_fail_by_the_worlds_fault_everything_ends() -> None:
+    programs = [python(name, "raise SystemExit(3)") for name in ("a", "b")]
+    with pytest.raises(WorldError, match="died"):
+        await asyncio.wait_for(Supervisor(programs, Output(), QUICK).run(), 20)
+
+
+async def test_what_refuses_its_settings_is_not_tried_again() -> None:
+    output = Output()
+    program = python("a", "print('bad settings'); raise SystemExit(2)")
+    with pytest.raises(AskerError, match="a refused to start"):
+        await asyncio.wait_for(Supervisor([program], output, QUICK).run(), 10)
+    assert output.lines == [("a", "bad settings")]
+
+
+async def test_what_ignores_sigterm_is_killed_after_the_grace() -> None:
+    output = Output()
+    supervisor = Supervisor([python("a", STUBBORN)], output, Patience(grace=0.3))
+    running = asyncio.create_task(supervisor.run())
+    await output.until("a", "up")
+    began = time.monotonic()
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+    assert 0.3 <= time.monotonic() - began < 3
+
+
+async def test_asking_twice_does_not_wait_for_the_grace() -> None:
+    output = Output()
+    supervisor = Supervisor([python("a", STUBBORN)], output, Patience(grace=60))
+    running = asyncio.create_task(supervisor.run())
+    await output.until("a", "up")
+    supervisor.stop()
+    await asyncio.sleep(0.1)
+    assert not running.done()
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+
+
+async def test_grandchildren_of_a_stubborn_child_are_killed_with_it() -> None:
+    output = Output()
+    code = f"""
+        import subprocess, sys
+        subprocess.Popen([sys.executable, "-c", {textwrap.dedent(STUBBORN)!r}])
+    """ + textwrap.indent(STUBBORN, "    ")
+    supervisor = Supervisor([python("a", code)], output, Patience(grace=0.2))
+    others = set(psutil.Process().children(recursive=True))
+    running = asyncio.create_task(supervisor.run())
+    await output.until("a", "up", times=2)
+    family = set(psutil.Process().children(recursive=True)) - others
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+    assert len(family) == 2
+    assert not any(alive(process.pid) for process in family)
+
+
+async def test_output_is_passed_on_by_line_however_long_or_unfinished() -> None:
+    output = Output()
+    code = """
+        import sys, time
+        print("x" * 300_000)
+        print("to stderr", file=sys.stderr)
+        sys.stdout.write("no end")
+        sys.stdout.flush()
+        time.sleep(0.1)
+        raise SystemExit(2)
+    """
+    with pytest.raises(AskerError):
+        await Supervisor([python("a", code)], output, QUICK).run()
+    assert sorted(output.lines) == [("a", "no end"), ("a", "to stderr"), ("a", "x" * 300_000)]
+
+
+async def test_a_full_disk_loses_lines_and_no_work() -> None:
+    output = Output()
+    code = "for number in range(5): print(number, flush=True)\nraise SystemExit(2)"
+
+    def write(name: str, line: bytes) -> None:
+        if line == b"2":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        output(name, line)
+
+    with pytest.raises(AskerError, match="refused to start"):
+        await Supervisor([python("a", code)], write, QUICK).run()
+    assert [line for _, line in output.lines] == ["0", "1", "3", "4"]
+
+
+async def test_a_program_sees_its_own_environment_and_ours() -> None:
+    output = Output()
+    code = "import os; print(os.environ['OURS'], 'PATH' in os.environ); raise SystemExit(2)"
+    with pytest.raises(AskerError):
+        await Supervisor([python("a", code, OURS="yes")], output, QUICK).run()
+    assert output.lines == [("a", "yes True")]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(0, "exit code 0"), (-9, "SIGKILL"), (-200, "signal 200")]
+)
+def test_ends_are_described_in_words(code: int, words: str) -> None:
+    assert describe_exit(code) == words
+
+
+# --- the supervisor as a process of its own ----------------------------------------------------
+
+SUPERVISOR = """
+    import asyncio, sys
+    from ganshare.monitoring.log import start_log
+    from ganshare.settings import CoreSettings
+    from ganshare.processes.supervisor import Patience, Program, Supervisor
+    start_log("up", CoreSettings())
+    def write(name, line):
+        print(name, line.decode(), flush=True)
+    program = Program("a", (sys.executable, "-c", sys.argv[1]))
+    asyncio.run(Supervisor([program], write, Patience(grace=5)).run())
+"""
+SAYS_ITS_ID = "import os; print(os.getpid(), flush=True)\n"
+
+
+Start = Callable[[str], tuple["subprocess.Popen[str]", int]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a supervisor with one child; gives the process and the child's id."""
+    started = []
+
+    def start_supervisor(code: str) -> tuple["subprocess.Popen[str]", int]:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                textwrap.dedent(SUPERVISOR),
+                SAYS_ITS_ID + textwrap.dedent(code),
+            ],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        started.append(process)
+        assert process.stdout is not None
+        child = int(process.stdout.readline().split()[1])
+        assert process.stdout.readline() == "a up\n"
+        return process, child
+
+    yield start_supervisor
+    for process in started:
+        with process:
+            process.kill()
+
+
+def alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not condition():
+        time.sleep(0.01)
+    return condition()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_drains_the_children_and_ends_the_supervisor(
+    number: signal.Signals, start: Start
+) -> None:
+    process, child = start(WAITS)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=10)
+    assert said == "a draining\na drained\n"
+    assert process.returncode == 0
+    assert not alive(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
+@pytest.mark.parametrize("stopped", [False, True])
+def test_children_die_when_the_supervisor_is_killed(stopped: bool, start: Start) -> None:
+    """Even one that ignores SIGTERM, or that is stopped."""
+    process, child = start(STUBBORN)
+    if stopped:
+        os.kill(child, signal.SIGSTOP)
+    process.kill()
+    process.communicate(timeout=10)
+    assert eventually(lambda: not alive(child))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
+def test_a_child_whose_parent_has_gone_before_it_began_does_not_begin() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "ganshare.processes.die_with_parent",
+            "1",
+            sys.executable,
+            "-c",
+            "print('began')",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "the parent 1 has gone\n")
