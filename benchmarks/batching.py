@@ -22,8 +22,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from engine.allocator import keep_freed_memory
-from engine.openmp import SPINS, in_brief_thread
+from engine.runtime.allocator import keep_freed_memory
+from engine.runtime.openmp import SPINS, in_brief_thread
 from ganshare.domain.jobs import JobRequest
 from ganshare.domain.limits import DEFAULT_STEPS, parse_size
 
@@ -78,8 +78,8 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     """Queue the jobs and let a worker paint them."""
     import resource
 
-    from engine.warm import WarmModels
-    from engine.worker import Until, Worker, WorkerOptions
+    from engine.model_cache import WarmModels
+    from engine.worker.worker import Until, Worker, WorkerOptions
     from ganshare.blobs import open_blobs
     from ganshare.domain.queue_limits import QueueLimits
     from ganshare.store import open_store
@@ -142,8 +142,8 @@ def measure_parts(canvases: int, side: int) -> list[Part]:
     """Decoder and perceptor with one canvas' tensors and with several's, on one core and all."""
     import torch
 
-    from engine.registry import default_model
-    from engine.synthesis import load_painter
+    from engine.model_folder import default_model
+    from engine.synthesis.painter import load_painter
 
     painter = load_painter(default_model("vqgan"), default_model("perceptor"))
     generator = torch.Generator().manual_seed(0)

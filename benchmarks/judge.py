@@ -18,13 +18,13 @@ from torch import Tensor
 
 from benchmarks.backbones import PACKAGES, Backbone, load_backbone
 from benchmarks.style_judge import StyleVerdict, judge_styles
-from engine.colours import hex_to_rgb, to_oklab
-from engine.image_set import ImageSet, read_rows
+from engine.imaging.colours import hex_to_rgb, to_oklab
+from engine.imaging.dataset import ImageSet, read_rows
+from engine.imaging.shapes import DRAWINGS, draw_shapes
 from engine.perceptor.embedded import EmbeddedPerceptor
 from engine.perceptor.minilm import embed_sentences
-from engine.shapes import DRAWINGS, draw_shapes
 from engine.training.captions import with_article
-from engine.training.lite import class_names
+from engine.training.efficientnet_teacher import class_names
 from ganshare.prompts.attributes import Attributes
 from wordlists import word_lists
 

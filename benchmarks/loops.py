@@ -12,12 +12,12 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from engine.canvas import Canvas
-from engine.cutouts import Cutouts, CutoutSettings
-from engine.guidance import spherical_distance
 from engine.perceptor import AnyPerceptor
-from engine.request import PaintingRequest
-from engine.synthesis import Painter
+from engine.synthesis.canvas import Canvas
+from engine.synthesis.cutouts import Cutouts, CutoutSettings
+from engine.synthesis.losses import spherical_distance
+from engine.synthesis.painter import Painter
+from engine.synthesis.request import PaintingRequest
 from ganshare.prompts import WeightedPrompt
 
 EVALUATION_VIEWS = 32

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from engine.openmp import SPINS
+from engine.runtime.openmp import SPINS
 
 PROMPT = "Fauvist Painting of a Canyon in Maximum Purple"
 SPINNING = {"GOMP_SPINCOUNT": "300000"}  # what GNU's OpenMP does by itself

@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.guidance import spherical_distance
 from engine.perceptor import AnyPerceptor
+from engine.synthesis.losses import spherical_distance
 from engine.vqgan import VQGAN
 
 __all__ = ["Notebook", "NotebookSettings", "clamp_with_grad", "crop_square", "one_hot_quantize"]

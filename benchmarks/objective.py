@@ -15,11 +15,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from benchmarks.loops import EVALUATION_SEED, EVALUATION_VIEWS
-from engine.canvas import Canvas
-from engine.cutouts import Cutouts, CutoutSettings
-from engine.registry import default_model
-from engine.request import DEFAULT_CUTOUTS, DEFAULT_SIDE, PaintingRequest, attributes_of, parse_size
-from engine.synthesis import Painter, load_painter
+from engine.model_folder import default_model
+from engine.synthesis.canvas import Canvas
+from engine.synthesis.cutouts import Cutouts, CutoutSettings
+from engine.synthesis.painter import Painter, load_painter
+from engine.synthesis.request import (
+    DEFAULT_CUTOUTS,
+    DEFAULT_SIDE,
+    PaintingRequest,
+    attributes_of,
+    parse_size,
+)
 from ganshare.prompts import find_attributes, parse_prompts
 
 # Chosen before any of them was painted.

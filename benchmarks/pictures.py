@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from engine.atomic import check_writable, write_bytes
 from engine.commands.paint import slug
-from engine.images import open_rgb
-from engine.painting import Models, Outputs, draft_manifest, paint
-from engine.registry import ModelKind, default_model, find_model
-from engine.request import (
+from engine.imaging.atomic_write import check_writable, write_bytes
+from engine.imaging.codecs import open_rgb
+from engine.model_folder import ModelKind, default_model, find_model
+from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
+from engine.synthesis.request import (
     DEFAULT_CUTOUTS,
     DEFAULT_SIDE,
     DEFAULT_STEPS,
@@ -103,7 +103,7 @@ def attributes(prompts: Sequence[str] = PROMPTS) -> list[Attributes]:
 
 def paint_missing(folder: Path, options: Options, prompts: Sequence[str] = PROMPTS) -> None:
     """Paint what the folder lacks, as `ganshare paint` does."""
-    from engine.synthesis import load_painter
+    from engine.synthesis.painter import load_painter
 
     models = Models(
         _model(options.model, "vqgan"),

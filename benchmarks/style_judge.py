@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from benchmarks.backbones import Backbone
-from engine.image_set import ImageSet
+from engine.imaging.dataset import ImageSet
 from engine.training.style_reader import (
     StyleClassifier,
     at_most,

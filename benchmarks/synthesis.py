@@ -20,9 +20,10 @@ from rich.table import Table
 
 from benchmarks.loops import Evaluation, Figures, Loop, Ours, Point, measure, turns
 from benchmarks.notebook import Notebook, NotebookSettings
+from engine.model_folder import ModelKind, default_model, find_model
 from engine.perceptor import load_perceptor
-from engine.registry import ModelKind, default_model, find_model
-from engine.request import (
+from engine.synthesis.painter import Painter, SynthesisSettings
+from engine.synthesis.request import (
     DEFAULT_CUTOUTS,
     DEFAULT_SIDE,
     DEFAULT_STEPS,
@@ -30,7 +31,6 @@ from engine.request import (
     attributes_of,
     parse_size,
 )
-from engine.synthesis import Painter, SynthesisSettings
 from engine.vqgan import load_vqgan
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts

@@ -13,9 +13,9 @@ from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
-from engine.evaluation import psnr
-from engine.images import fit_cover, read_image
-from engine.registry import default_model
+from engine.evaluation.vqgan import psnr
+from engine.imaging.codecs import fit_cover, read_image
+from engine.model_folder import default_model
 from engine.upscale import upscaler as passes
 from engine.upscale.lattice import remove_lattice
 from engine.upscale.metrics import axis_peaks

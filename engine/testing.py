@@ -14,14 +14,14 @@ from typing import Any
 
 import torch
 
-from engine.easel import Pace
-from engine.painting import Models, Outputs, draft_manifest, paint
+from engine.model_cache import WarmModels
+from engine.model_folder import find_model
 from engine.perceptor.bpe import BASE
 from engine.perceptor.clip import CLIP, ClipConfig
-from engine.registry import find_model
-from engine.request import PaintingRequest, attributes_of
-from engine.warm import WarmModels
-from engine.worker import Until, Worker, WorkerOptions
+from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
+from engine.synthesis.request import PaintingRequest, attributes_of
+from engine.worker.job_runner import Pace
+from engine.worker.worker import Until, Worker, WorkerOptions
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.store import Store

@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 import torch
 
-from engine.cutouts import CutoutSettings
-from engine.evaluation import psnr
-from engine.images import read_image
-from engine.manifest import Manifest, ModelUse
-from engine.registry import ModelFolder, ModelKind, find_model, list_models, sha256_of
-from engine.request import PaintingRequest
+from engine.evaluation.vqgan import psnr
+from engine.imaging.codecs import read_image
+from engine.model_folder import ModelFolder, ModelKind, find_model, list_models, sha256_of
 from engine.runtime.compute import AUTO, Compute, choose_compute
-from engine.synthesis import SynthesisSettings
+from engine.synthesis.cutouts import CutoutSettings
+from engine.synthesis.manifest import Manifest, ModelUse
+from engine.synthesis.painter import SynthesisSettings
+from engine.synthesis.request import PaintingRequest
 from ganshare.domain.limits import DEFAULT_INIT_FIT
 from ganshare.errors import ImageError, ModelError, ParameterError, SettingsError, quoted
 

@@ -16,8 +16,14 @@ import torch
 from benchmarks.chaos.dying import begin, die_in_writes
 from benchmarks.chaos.journal import Event, Journal
 from benchmarks.chaos.plan import ATTEMPT_KEY, Fate, Scene, enter_store
-from engine.canvas import Frame
-from engine.commission import (
+from engine.imaging.codecs import encode_jpeg, encode_png
+from engine.model_cache import WarmModels
+from engine.model_folder import find_model
+from engine.synthesis.canvas import Frame
+from engine.synthesis.manifest import Manifest
+from engine.synthesis.pipeline import Models, draft_manifest, finished_manifest
+from engine.synthesis.request import PaintingRequest
+from engine.worker.active_job import (
     Commission,
     Dropped,
     Failed,
@@ -27,16 +33,10 @@ from engine.commission import (
     Suspended,
     Wish,
 )
-from engine.easel import Materials
-from engine.images import encode_jpeg, encode_png
-from engine.manifest import Manifest
-from engine.painting import Models, draft_manifest, finished_manifest
-from engine.publish import PREVIEW_BYTES
-from engine.registry import find_model
-from engine.request import PaintingRequest
-from engine.studio import Work
-from engine.warm import WarmModels
-from engine.worker import Worker, WorkerOptions
+from engine.worker.job_runner import Materials
+from engine.worker.step_pool import Work
+from engine.worker.uploads import PREVIEW_BYTES
+from engine.worker.worker import Worker, WorkerOptions
 from ganshare.blobs import open_blobs
 from ganshare.errors import ParameterError
 from ganshare.monitoring.metrics import Metrics

@@ -107,7 +107,7 @@ class _Engine:
             self._record.finished[job.person] += 1
 
     async def _keep_up(self) -> None:
-        """Report and reap, as `engine.upkeep` does."""
+        """Report and reap, as `engine.worker.maintenance` does."""
         while True:
             report = make_report(
                 id=self._name, rate=1 / self._load.paint_seconds, running=self._running

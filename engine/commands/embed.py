@@ -31,9 +31,9 @@ async def _embed(
 ) -> None:
     import torch
 
-    from engine.images import decode_image, fit_cover
+    from engine.imaging.codecs import decode_image, fit_cover
+    from engine.model_folder import default_model, find_model
     from engine.perceptor import load_perceptor
-    from engine.registry import default_model, find_model
     from engine.runtime.compute import choose_compute
     from ganshare.blobs import open_blobs
     from ganshare.errors import BlobError, ImageError

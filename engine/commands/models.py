@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.commands.compute_options import compute_options
-from engine.registry import ModelFolder, find_model, list_models, load_model_folder, model_paths
+from engine.model_folder import ModelFolder, find_model, list_models, load_model_folder, model_paths
 from ganshare.errors import ModelError
 from ganshare.progress import reporting
 
@@ -75,7 +75,7 @@ def add(
 
     A CLIP is OpenAI's .pt, or .safetensors with OpenAI's or Hugging Face's names.
     """
-    from engine.adding import add_model
+    from engine.model_import.add import add_model
 
     model = add_model(
         source, name, config=config, vocabulary=vocabulary, licence=licence, may_sell=may_sell
@@ -101,7 +101,7 @@ def pull(wanted: str, quiet: bool, **options: Any) -> None:
 
     A download that broke off goes on where it was.
     """
-    from engine.pulling import pull_model
+    from engine.model_import.pull import pull_model
 
     with reporting(quiet=quiet) as reporter:
         told = ("", 0)
@@ -168,7 +168,7 @@ def evaluate(
 def _measure(
     model: ModelFolder, data: Path, labels: Path | None, compute: "Compute", quiet: bool
 ) -> Mapping[str, float | int]:
-    from engine.image_set import ImageSet, read_rows
+    from engine.imaging.dataset import ImageSet, read_rows
 
     rows = {} if labels is None else read_rows(labels)
     images = ImageSet.read(data)
@@ -179,7 +179,7 @@ def _measure(
             reporter.advance(done)
 
         if model.kind == "vqgan":
-            from engine.evaluation import evaluate_vqgan
+            from engine.evaluation.vqgan import evaluate_vqgan
             from engine.vqgan import load_vqgan
 
             found: dict[str, Any] = asdict(
@@ -188,8 +188,8 @@ def _measure(
                 )
             )
         else:
+            from engine.evaluation.perceptor import evaluate_perceptor, match_rows
             from engine.perceptor import load_perceptor
-            from engine.perceptor_evaluation import evaluate_perceptor, match_rows
 
             matched = match_rows(images, rows)
             perceptor = load_perceptor(model).to(compute.device)

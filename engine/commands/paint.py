@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.atomic import check_writable
 from engine.commands.compute_options import compute_options, setting
-from engine.registry import ModelKind, default_model, find_model, sha256_of
-from engine.request import (
+from engine.imaging.atomic_write import check_writable
+from engine.model_folder import ModelKind, default_model, find_model, sha256_of
+from engine.synthesis.request import (
     PaintingRequest,
     attributes_of,
     check_video_path,
@@ -37,9 +37,9 @@ from ganshare.prompts.languages import (
 )
 
 if TYPE_CHECKING:
-    from engine.manifest import Manifest
-    from engine.painting import FrameLike, LoadPainter, Models, Outputs
-    from engine.registry import ModelFolder
+    from engine.model_folder import ModelFolder
+    from engine.synthesis.manifest import Manifest
+    from engine.synthesis.pipeline import FrameLike, LoadPainter, Models, Outputs
 
 __all__ = ["paint", "run"]
 
@@ -187,8 +187,8 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
         reporter.stage("loading the models", 1)
         reporter.advance(0)  # importing torch is a part of it
 
-        from engine.painting import Models, Outputs, manifest_path
         from engine.runtime.compute import choose_compute
+        from engine.synthesis.pipeline import Models, Outputs, manifest_path
 
         compute = choose_compute(options.device, options.dtype, options.threads)
         manifest = _execute(
@@ -220,9 +220,9 @@ def _execute(
     load_painter: "LoadPainter | None",
     reporter: Reporter,
 ) -> "Manifest":
-    from engine.images import read_image
-    from engine.painting import LONG_SIDE, draft_manifest
-    from engine.painting import paint as paint_request
+    from engine.imaging.codecs import read_image
+    from engine.synthesis.pipeline import LONG_SIDE, draft_manifest
+    from engine.synthesis.pipeline import paint as paint_request
 
     init, targets = options.init_image, options.target_image
     request = replace(

@@ -64,7 +64,7 @@ def run(
     if gpus and engines:
         raise ParameterError("Give --gpus or --engines, not both.")
 
-    from engine.allocator import keep_freed_memory
+    from engine.runtime.allocator import keep_freed_memory
 
     keep_freed_memory()
 
@@ -74,15 +74,15 @@ def run(
     core, settings = load(CoreSettings), load(EngineSettings)
     start_log("engine", core, settings)
     if ray is not None:
-        from engine.fleet import Fleet, run_fleet
+        from engine.worker.ray_fleet import Fleet, run_fleet
 
         run_fleet(Fleet(ray, gpus=gpus, engines=engines, cpus=cpus), core, settings)
         return
 
     import asyncio
 
-    from engine.serve import Engine
-    from engine.worker import Until
+    from engine.worker.process import Engine
+    from engine.worker.worker import Until
 
     until = Until.ONE_DONE if once else Until.NONE_LEFT if drain_when_empty else Until.STOPPED
     idle = asyncio.run(Engine(core, settings, until).serve())

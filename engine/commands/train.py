@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from engine.atomic import check_writable, write_bytes
 from engine.commands.compute_options import compute_options
-from engine.registry import find_model
+from engine.imaging.atomic_write import check_writable, write_bytes
+from engine.model_folder import find_model
 from engine.runtime.compute import choose_compute
 from ganshare.errors import ModelError, ParameterError, quoted
 
@@ -71,8 +71,8 @@ def vqgan(
     if not settings.get("minutes", 0) > 0:
         raise ParameterError("Training needs more than 0 minutes; say how long with --minutes.")
 
-    from engine.evaluation import evaluate_vqgan
-    from engine.image_set import ImageSet, read_labels, split_held_out
+    from engine.evaluation.vqgan import evaluate_vqgan
+    from engine.imaging.dataset import ImageSet, read_labels, split_held_out
     from engine.training.export import export_model
     from engine.training.vqgan import VQGANTraining, train_vqgan
     from engine.vqgan import VQGANConfig, load_vqgan
@@ -161,7 +161,7 @@ def perceptor(
         load_language,
         train_perceptor,
     )
-    from engine.training.pictures import PerceptorTraining
+    from engine.training.perceptor_dataset import PerceptorTraining
 
     compute = choose_compute("cpu", **options)
     paths = {field: data / value for field, value in settings.items() if isinstance(value, str)}
@@ -235,10 +235,10 @@ def trunk(
     from safetensors import SafetensorError
     from safetensors.torch import save
 
-    from engine.image_set import ImageSet
+    from engine.imaging.dataset import ImageSet
     from engine.perceptor.efficientnet import EfficientNetLite
-    from engine.training.lite import load_lite0
-    from engine.training.trunk import TrunkTraining, Views, train_trunk
+    from engine.training.efficientnet_teacher import load_lite0
+    from engine.training.robust_trunk import TrunkTraining, Views, train_trunk
 
     def write(taught: EfficientNetLite) -> None:
         state = {name: value.half().cpu() for name, value in taught.state_dict().items()}

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.atomic import check_writable
 from engine.commands.compute_options import compute_options
+from engine.imaging.atomic_write import check_writable
 from ganshare.errors import ImageError, ParameterError, quoted
 from ganshare.extras import check_extra
 from ganshare.progress import reporting
 
 if TYPE_CHECKING:
-    from engine.painting import LoadPainter
+    from engine.synthesis.pipeline import LoadPainter
     from engine.verification import Difference, Verification
 
 __all__ = ["EXIT_DIFFERENT", "run", "verify"]
@@ -86,9 +86,9 @@ def run(
         from functools import partial
 
         from engine import verification as verifying
-        from engine.manifest import find_manifest
-        from engine.painting import Models, Outputs, draft_manifest, paint
-        from engine.synthesis import load_painter as load_real_painter
+        from engine.synthesis.manifest import find_manifest
+        from engine.synthesis.painter import load_painter as load_real_painter
+        from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
 
         manifest = find_manifest(picture)
         init, targets = verifying.matching_images(manifest, init_image, target_images)

@@ -1,9 +1,9 @@
 """Perceptors: what an image shows and what a text says, in one embedding space."""
 
+from engine.model_folder import ModelFolder
 from engine.perceptor.clip import FAMILY as CLIP
 from engine.perceptor.clip import ClipPerceptor, load_clip
 from engine.perceptor.embedded import EmbeddedPerceptor, load_embedded
-from engine.registry import ModelFolder
 from ganshare.errors import ModelError, must_be_one_of
 
 __all__ = ["AnyPerceptor", "load_perceptor"]

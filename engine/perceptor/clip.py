@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.model_folder import ModelFolder, fill
 from engine.perceptor.bpe import BytePairs, read_merges
-from engine.perceptor.company import read_rows
-from engine.registry import ModelFolder, fill
+from engine.perceptor.text_batching import read_rows
 from ganshare.errors import InternalError, ModelError, must_be_one_of, quoted
 
 __all__ = ["FAMILY", "ClipConfig", "ClipPerceptor", "load_clip"]

@@ -9,17 +9,17 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from engine.perceptor.minilm import MiniLM, MiniLMConfig, embed_sentences, load_tokenizer
-from engine.perceptor.quantized import unpack
-from engine.perceptor.styles import StyleReader
-from engine.perceptor.tower import (
+from engine.model_folder import ModelFolder, fill
+from engine.perceptor.image_features import (
     COLOUR_WIDTH,
     SUBJECT_WIDTH,
     TEXTURE_WIDTH,
     FeatureExtractor,
     Features,
 )
-from engine.registry import ModelFolder, fill
+from engine.perceptor.minilm import MiniLM, MiniLMConfig, embed_sentences, load_tokenizer
+from engine.perceptor.quantized import unpack
+from engine.perceptor.styles import StyleReader
 from ganshare.errors import InternalError, ModelError
 
 

@@ -17,7 +17,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import BertProcessing
 from torch import Tensor, nn
 
-from engine.perceptor.company import read_rows
+from engine.perceptor.text_batching import read_rows
 
 # What neither NFKD nor the loss of accents makes ASCII.
 _LETTERS = "ß=ss ẞ=SS æ=ae Æ=AE œ=oe Œ=OE ø=o Ø=O ł=l Ł=L đ=d Đ=D ð=d Ð=D þ=th Þ=Th ə=e Ə=E"

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from engine.perceptor.efficientnet import LITE_STAGES, EfficientNetLite
-from engine.perceptor.tower import statistics
+from engine.perceptor.image_features import statistics
 
 __all__ = ["STYLE_ADJECTIVES", "STYLE_SIDE", "STYLE_WIDTH", "StyleReader", "squeezed"]
 

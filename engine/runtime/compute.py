@@ -81,7 +81,7 @@ def choose_compute(device: str = AUTO, dtype: str = AUTO, threads: int | None = 
 
     import torch
 
-    from engine.device import resolve_device
+    from engine.runtime.device import resolve_device
     from engine.runtime.hardware import device_name, instructions
     from engine.runtime.precision import DTYPES, fastest_dtype
 

@@ -6,7 +6,7 @@ the other one keeps from running.
 
 import os
 
-from engine.openmp import SPINS
+from engine.runtime.openmp import SPINS
 
 __all__ = ["MAX_THREADS", "let_threads_sleep"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from engine.atomic import write_bytes
+from engine.imaging.atomic_write import write_bytes
 from engine.runtime.hardware import device_name, instructions
 from ganshare.errors import WorldError
 

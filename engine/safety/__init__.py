@@ -1,7 +1,7 @@
 """The judge of pictures that ships with GANshare, and the choice of another one."""
 
+from engine.model_cache import WarmModels
 from engine.safety.probe import PerceptorCheck, Probe
-from engine.warm import WarmModels
 from ganshare.safety import SafetyCheck, find_safety_check
 
 __all__ = ["EMBEDDED", "OFF", "PerceptorCheck", "Probe", "safety_check"]

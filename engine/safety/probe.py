@@ -14,11 +14,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.images import decode_image, fit_cover
+from engine.imaging.codecs import decode_image, fit_cover
+from engine.model_cache import WarmModels
+from engine.model_folder import default_model
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
-from engine.registry import default_model
-from engine.warm import WarmModels
 from ganshare.safety import Verdict
 
 __all__ = ["PerceptorCheck", "Probe"]

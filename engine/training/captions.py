@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from engine.colours import nearest_named_colour
+from engine.imaging.colours import nearest_named_colour
 from engine.perceptor.styles import STYLE_ADJECTIVES
 
 # painters whose work shows a style that the data's labels don't name

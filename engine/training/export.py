@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.adding import write_model_folder
-from engine.registry import ModelFolder, ModelKind, load_model_folder, sha256_of
+from engine.model_folder import ModelFolder, ModelKind, load_model_folder, sha256_of
+from engine.model_import.add import write_model_folder
 
 __all__ = ["export_model"]
 

@@ -22,22 +22,22 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from engine.colours import BASIC_COLOURS, dominant_colour
-from engine.image_set import read_labels
-from engine.images import fit_cover
+from engine.imaging.codecs import fit_cover
+from engine.imaging.colours import BASIC_COLOURS, dominant_colour
+from engine.imaging.dataset import read_labels
+from engine.model_folder import ModelFolder
 from engine.perceptor.embedded import Heads, HeadsConfig
+from engine.perceptor.image_features import FeatureExtractor, Features, soft_colour_histogram
 from engine.perceptor.minilm import MiniLM, load_tokenizer
 from engine.perceptor.quantized import pack
 from engine.perceptor.styles import STYLE_ADJECTIVES
-from engine.perceptor.tower import FeatureExtractor, Features, soft_colour_histogram
-from engine.registry import ModelFolder
 from engine.runtime.precision import autocast, fastest_dtype
 from engine.training.captions import PAINTERS, Described, caption, style_texts
+from engine.training.efficientnet_teacher import class_names, lite0_state, load_lite0
 from engine.training.export import export_model
-from engine.training.language import embed_batch, load_minilm
-from engine.training.lite import class_names, lite0_state, load_lite0
-from engine.training.pictures import PerceptorTraining, Pictures, random_view
-from engine.training.styles import REPAINTS
+from engine.training.minilm_teacher import embed_batch, load_minilm
+from engine.training.perceptor_dataset import PerceptorTraining, Pictures, random_view
+from engine.training.style_augmentation import REPAINTS
 from wordlists import word_lists
 
 log = structlog.get_logger(__name__)

@@ -16,13 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.image_set import ImageSet, read_labels, split_held_out
-from engine.images import fit_cover
+from engine.imaging.codecs import fit_cover
+from engine.imaging.dataset import ImageSet, read_labels, split_held_out
+from engine.model_folder import default_model
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
-from engine.registry import default_model
 from engine.safety.probe import NUDITY, Probe
-from engine.training.pictures import HELD_OUT_PAINTINGS
+from engine.training.perceptor_dataset import HELD_OUT_PAINTINGS
 
 __all__ = ["fit", "is_nude", "main"]
 

@@ -19,15 +19,15 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from engine.atomic import write_bytes
-from engine.image_set import ImageSet, read_rows, split_held_out
+from engine.imaging.atomic_write import write_bytes
+from engine.imaging.dataset import ImageSet, read_rows, split_held_out
+from engine.model_folder import CARD, default_model, sha256_of
 from engine.perceptor.efficientnet import EfficientNetLite
 from engine.perceptor.embedded import load_embedded
 from engine.perceptor.quantized import pack
 from engine.perceptor.styles import STYLE_WIDTH, StyleReader, squeezed
-from engine.registry import CARD, default_model, sha256_of
 from engine.training.captions import styles_of
-from engine.training.pictures import HELD_OUT_PAINTINGS
+from engine.training.perceptor_dataset import HELD_OUT_PAINTINGS
 from wordlists import word_lists
 
 __all__ = [

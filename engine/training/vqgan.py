@@ -20,9 +20,9 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from engine.image_set import ImageSet, to_tensor
+from engine.imaging.dataset import ImageSet, to_tensor
 from engine.runtime.compute import Compute, choose_compute
-from engine.training.lite import load_lite0
+from engine.training.efficientnet_teacher import load_lite0
 from engine.training.losses import (
     PatchDiscriminator,
     PerceptualDistance,

@@ -6,7 +6,7 @@ its one-letter hyper-parameters are spelled out here: C `convolutions`, D `dense
 G `growth`, G0 `features`, T `residual_blocks`, x `scale`.
 
 TensorFlow's depth_to_space reads channels as (row, column, colour), torch's pixel_shuffle as
-(colour, row, column). `engine.upscale.convert` permutes the weights before the shuffle once, so
+(colour, row, column). `engine.model_import.isr` permutes the weights before the shuffle once, so
 that the modules here are plain torch.
 """
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from engine.registry import ModelFolder, fill
+from engine.model_folder import ModelFolder, fill
 from engine.vqgan.model import VQGAN, VQGANConfig
 from ganshare.errors import ModelError
 

@@ -23,7 +23,7 @@ from bot.testing import discord_limits, discord_spec, telegram_spec
 from bot.testing.accounts import Shown
 from bot.testing.browser import Browser, chromium
 from bot.testing.day import Day, WebVisit, come, open_day
-from engine.manifest import read_manifest
+from engine.synthesis.manifest import read_manifest
 from ganshare.domain.jobs import JobState
 
 pytestmark = [

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.upscaling import measure
-from engine.images import to_png
+from engine.imaging.codecs import to_png
 
 
 def test_the_filter_lowers_the_peaks_and_not_the_likeness(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.model_cache import WarmModels
 from engine.testing import Scene
-from engine.warm import WarmModels
 from ganshare.blobs import open_blobs
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import open_store

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from engine.canvas import Canvas
-from engine.registry import default_model
-from engine.request import PaintingRequest
-from engine.synthesis import load_painter
+from engine.model_folder import default_model
+from engine.synthesis.canvas import Canvas
+from engine.synthesis.painter import load_painter
+from engine.synthesis.request import PaintingRequest
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import find_attributes
 

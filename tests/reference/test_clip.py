@@ -7,9 +7,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from engine.model_import.clip_state_dict import openai_names
 from engine.perceptor.bpe import BASE, BytePairs, read_merges
 from engine.perceptor.clip import CLIP, MEAN, ClipConfig, ClipPerceptor
-from engine.perceptor.clip_names import openai_names
 
 pytestmark = [
     pytest.mark.reference,

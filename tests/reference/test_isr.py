@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from engine.upscale.convert import SourceTensor, convert_isr, infer_architecture, to_torch
+from engine.model_import.isr import SourceTensor, convert_isr, infer_architecture, to_torch
 from engine.upscale.upscaler import load_upscaler
 
 pytestmark = [

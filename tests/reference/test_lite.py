@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine.training.lite import lite0_state, load_lite0
+from engine.training.efficientnet_teacher import lite0_state, load_lite0
 
 pytestmark = [
     pytest.mark.reference,

@@ -17,7 +17,7 @@ from benchmarks.chaos.history import install
 from benchmarks.chaos.invariants import RULES, judge
 from benchmarks.chaos.journal import Event, Journal
 from benchmarks.chaos.plan import ATTEMPT_KEY, ORIGINS, Fate, Scene, origin_of
-from engine.images import encode_png
+from engine.imaging.codecs import encode_png
 from ganshare.blobs import open_blobs, picture_key, thumbnail_key
 from ganshare.domain.jobs import Job
 from ganshare.domain.queue_limits import QueueLimits

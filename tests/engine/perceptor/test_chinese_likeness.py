@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.model_folder import default_model, fill
 from engine.perceptor.embedded import Heads, HeadsConfig
 from engine.perceptor.minilm import MiniLM, MiniLMConfig, embed_sentences, load_tokenizer
 from engine.perceptor.quantized import unpack
-from engine.registry import default_model, fill
 from ganshare.prompts import parse_prompts
 from ganshare.prompts.languages import read_languages
 

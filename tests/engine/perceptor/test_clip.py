@@ -10,11 +10,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.adding import write_model_folder
+from engine.model_folder import ModelFolder, sha256_of
+from engine.model_import.add import write_model_folder
 from engine.perceptor import load_perceptor
 from engine.perceptor.bpe import BASE, BytePairs, read_merges, written
 from engine.perceptor.clip import CLIP, ClipConfig, ClipPerceptor
-from engine.registry import ModelFolder, sha256_of
 from engine.testing import MERGES, tiny_clip
 from ganshare.errors import InternalError, ModelError
 

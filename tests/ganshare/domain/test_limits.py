@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import request
+from engine.synthesis import request
 from ganshare.domain import limits
 from ganshare.errors import ParameterError
 

@@ -32,12 +32,12 @@ def test_an_event_is_one_line_with_its_values_its_process_and_its_context() -> N
     stream = io.StringIO()
     start_log("engine", core(), stream=stream)
     with structlog.contextvars.bound_contextvars(job="j1"):
-        get_logger("engine.worker").info("painting published", seconds=3.5)
-    get_logger("engine.worker").info("idle")
+        get_logger("engine.worker.worker").info("painting published", seconds=3.5)
+    get_logger("engine.worker.worker").info("idle")
     first, second = written(stream)
     assert first["event"] == "painting published"
     assert (first["job"], first["seconds"], first["process"]) == ("j1", 3.5, "engine")
-    assert (first["level"], first["logger"]) == ("info", "engine.worker")
+    assert (first["level"], first["logger"]) == ("info", "engine.worker.worker")
     assert first["timestamp"].endswith("Z")
     assert "job" not in second
 

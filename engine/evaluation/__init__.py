@@ -1,0 +1,1 @@
+"""Metrics of VQGANs and perceptors: what `models evaluate` prints."""

@@ -1,0 +1,1 @@
+"""Pixels: codecs, colours, datasets, video. No model and no job."""

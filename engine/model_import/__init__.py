@@ -1,0 +1,1 @@
+"""Models of others: downloaded, checked, and converted to model folders."""

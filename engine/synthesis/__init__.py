@@ -1,0 +1,1 @@
+"""VQGAN+CLIP: a latent is optimised until its image fits the prompt."""

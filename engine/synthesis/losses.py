@@ -1,0 +1,185 @@
+"""What a canvas is pulled to: prompts as directions, a colour as a palette, a style as read."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.imaging.colours import hex_to_rgb, to_oklab
+from engine.perceptor.protocol import Perceptor
+from engine.perceptor.styles import STYLE_SIDE
+from engine.runtime.precision import autocast
+from engine.synthesis.cutouts import resize_matrices
+
+
+def spherical_distance(images: Tensor, target: Tensor) -> Tensor:
+    """Half the squared angle between unit vectors: (n, dim), (dim,) -> (n,). Crowson 2021."""
+    half_chord: Tensor = (images - target).norm(dim=-1).div(2)
+    return half_chord.clamp(max=1.0 - 1e-6).arcsin().square().mul(2)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A direction in the perceptor's space; a negative weight pushes away.
+
+    One that has fewer coordinates than the views sees only as many of theirs.
+    """
+
+    name: str
+    embedding: Tensor  # (dim,), unit length
+    weight: float
+
+    def loss(self, embeddings: Tensor) -> Tensor:
+        """(n, dim) of views -> scalar."""
+        embeddings = _leading(embeddings, len(self.embedding))
+        return self.weight * spherical_distance(embeddings, self.embedding).mean()
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What the views together show should be taken for one subject, and for none of its rivals."""
+
+    name: str
+    subject: Tensor  # (dim,), unit length
+    rivals: Tensor  # (n, dim), unit length
+    handicaps: Tensor  # (n,), taken from the rivals' cosines
+    sharpness: float
+    weight: float
+
+    def loss(self, embeddings: Tensor) -> Tensor:
+        """(n, dim) of views -> surprise at the subject."""
+        with torch.autocast(embeddings.device.type, enabled=False):
+            shown = _leading(embeddings.float(), len(self.subject)).mean(0)
+            against = self.sharpness * (self.rivals @ shown - self.handicaps - self.subject @ shown)
+        # -log softmax, with the subject's own logit at 0
+        return self.weight * F.softplus(against.logsumexp(0))
+
+
+def _leading(embeddings: Tensor, width: int) -> Tensor:
+    """The first `width` coordinates, again of unit length."""
+    if embeddings.shape[1] == width:
+        return embeddings
+    return F.normalize(embeddings[:, :width], dim=1)
+
+
+NEIGHBOURHOOD = 8  # latent cells; a pattern that repeats over so many is no part of a picture
+
+
+@dataclass(frozen=True)
+class Palette:
+    """A share of the canvas should be of one colour, wherever that suits the rest."""
+
+    colour: Tensor  # (3,) in Oklab
+    weight: float
+    share: float = 0.5
+
+    @classmethod
+    def of(cls, code: str, weight: float) -> "Palette":
+        """From "#rrggbb"."""
+        return cls(to_oklab(hex_to_rgb(code)), weight)
+
+    def loss(self, image: Tensor) -> Tensor:
+        """(1, 3, height, width) in [0, 1] -> mean Oklab distance of the nearest cells."""
+        cell = max(4, min(image.shape[2:]) // 16)
+        cells = to_oklab(F.avg_pool2d(image, cell).flatten(2)[0].T)
+        distance = (cells - self.colour.to(cells)).square().sum(1).add(1e-6).sqrt()
+        nearest = distance.topk(max(1, int(self.share * len(distance))), largest=False).values
+        return self.weight * (nearest.mean() + 0.25 * distance.mean())
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Where it is light and dark in a drawing, it should be so on the canvas."""
+
+    drawing: Tensor  # (3, height, width) in [0, 1]
+    weight: float
+
+    def loss(self, image: Tensor) -> Tensor:
+        """(1, 3, height, width) in [0, 1] -> mean squared distance of coarse lightness."""
+        seen = F.avg_pool2d(image, 8)  # unlike adaptive pooling, with a gradient that is exact
+        wanted = F.adaptive_avg_pool2d(self.drawing[None], (seen.shape[2], seen.shape[3]))
+        return self.weight * (seen.mean(1) - wanted.mean(1)).square().mean()
+
+
+ENOUGH = math.log(1.5)  # two chances in three: beyond it, the subject matters more
+
+
+@dataclass(frozen=True)
+class Style:
+    """The whole canvas should be read as painted in one style, and need not be its epitome."""
+
+    perceptor: Perceptor
+    name: str
+    rivals: tuple[str, ...]  # what it could be taken for instead
+    weight: float
+    dtype: torch.dtype = torch.float32  # that the perceptor computes in
+
+    def loss(self, image: Tensor) -> Tensor:
+        """(1, 3, height, width) in [0, 1] -> surprise at the style above `ENOUGH`."""
+        square = _filtered(image, *(_squeeze(side) for side in image.shape[2:]))
+        with autocast(image.device, self.dtype):
+            logits = self.perceptor.read_styles(
+                square.contiguous(memory_format=torch.channels_last)
+            )
+        among = [self.perceptor.styles.index(name) for name in (self.name, *self.rivals)]
+        surprise = -logits.float()[0, among].log_softmax(0)[0]
+        return self.weight * (surprise - ENOUGH).relu()
+
+
+def range_loss(image: Tensor) -> Tensor:
+    """How far (1, 3, height, width) leaves [0, 1]."""
+    return (image - 0.5).abs().sub(0.5).relu().mean()
+
+
+def total_variation(image: Tensor) -> Tensor:
+    """Mean absolute step between neighbouring pixels of (1, 3, height, width)."""
+    across = (image[..., 1:] - image[..., :-1]).abs().mean()
+    return across + (image[..., 1:, :] - image[..., :-1, :]).abs().mean()
+
+
+def lattice(image: Tensor, cell: int) -> Tensor:
+    """How strongly (1, 3, height, width) repeats a pattern from latent cell to latent cell.
+
+    What a decoder adds to every cell alike shows as a lattice. Detail is the picture without its
+    cell-wide blur; its mean over all cells of a neighbourhood cancels out unless it repeats.
+    """
+    blurred = _filtered(image, *(_blur(side, cell + 1) for side in image.shape[2:]))
+    cells = F.pixel_unshuffle(image - blurred, cell)  # (1, 3 cell², rows, columns)
+    repeated = _filtered(cells, *(_neighbourhoods(side) for side in cells.shape[2:]))
+    return repeated.square().mean().add(1e-8).sqrt()
+
+
+def _filtered(maps: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Filter rows and columns by a matrix each: faster than pooling, above all backwards."""
+    return rows.to(maps) @ maps @ columns.to(maps).T
+
+
+@cache
+def _squeeze(side: int) -> Tensor:
+    """(STYLE_SIDE, side): antialiased resampling of the whole side."""
+    return resize_matrices(torch.zeros(1), torch.full((1,), float(side)), side, STYLE_SIDE)[0]
+
+
+@cache
+def _blur(side: int, width: int) -> Tensor:
+    """(side, side): the mean of `width` samples around each, reflected at the ends."""
+    around = F.pad(torch.eye(side), (width // 2, width // 2), mode="reflect")
+    return F.avg_pool1d(around, width, 1).T.contiguous()
+
+
+@cache
+def _neighbourhoods(side: int) -> Tensor:
+    """(n, side): the mean of each second run of `NEIGHBOURHOOD` samples."""
+    return F.avg_pool1d(torch.eye(side), min(NEIGHBOURHOOD, side), 2).T.contiguous()
+
+
+def sum_losses(parts: Sequence[tuple[str, Tensor]]) -> tuple[Tensor, dict[str, Tensor]]:
+    """The total and its parts by name; parts of the same name are added."""
+    named: dict[str, Tensor] = {}
+    for name, value in parts:
+        named[name] = named[name] + value if name in named else value
+    return torch.stack(list(named.values())).sum(), named

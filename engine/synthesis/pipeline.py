@@ -1,0 +1,248 @@
+"""The whole way of one painting: models -> frames -> upscaled picture -> PNG and manifest."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from engine.imaging.atomic_write import write_bytes
+from engine.imaging.codecs import to_png
+from engine.imaging.video import write_video
+from engine.model_folder import ModelFolder
+from engine.runtime.compute import Compute, choose_compute
+from engine.synthesis import painter as synthesis
+from engine.synthesis.manifest import Manifest, ModelUse, manifest_path
+from engine.synthesis.request import PaintingRequest
+from engine.upscale.upscaler import Upscaler, load_upscaler, upscale_to
+from ganshare import __version__
+from ganshare.errors import InternalError
+from ganshare.prompts.attributes import Attributes
+
+__all__ = [
+    "LONG_SIDE",
+    "FrameLike",
+    "Models",
+    "Outputs",
+    "PainterLike",
+    "draft_manifest",
+    "finished_manifest",
+    "manifest_path",
+    "paint",
+]
+
+LONG_SIDE = 1024
+FRAMES = 24  # of a painting with the default canvas; a larger one shows more, since it takes longer
+CANVAS = 256 * 256
+
+
+class FrameLike(Protocol):
+    """What is used of engine.synthesis.canvas.Frame."""
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
+
+    @property
+    def image(self) -> Tensor:
+        """(3, height, width) in [0, 1]."""
+
+    @property
+    def loss(self) -> float:
+        """The total."""
+
+    @property
+    def losses(self) -> dict[str, float]:
+        """Its parts."""
+
+    @property
+    def plateau_step(self) -> int | None:
+        """After which no more progress was to be seen."""
+
+
+class PainterLike(Protocol):
+    """What is used of engine.synthesis.painter.Painter."""
+
+    def paint(
+        self, requests: Sequence[PaintingRequest], every: int | None
+    ) -> Iterator[tuple[FrameLike, ...]]:
+        """Frames of all requests; the last ones are the finished canvases."""
+
+
+LoadPainter = Callable[[ModelFolder, ModelFolder, Compute], PainterLike]
+
+
+@dataclass(frozen=True)
+class Models:
+    """Which models paint, and on what; without an upscaler the canvas is the picture."""
+
+    vqgan: ModelFolder
+    perceptor: ModelFolder
+    upscaler: ModelFolder | None
+    compute: Compute = field(default_factory=lambda: choose_compute("cpu"))
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What to write; each file appears whole or not at all."""
+
+    path: Path
+    frames: Path | None = None  # a folder
+    video: Path | None = None
+
+
+@dataclass
+class _Stopwatch:
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + spent, 3)
+
+
+def frames_between(request: PaintingRequest) -> int:
+    """Steps from one frame to the next: about `FRAMES` a painting, more if each step is larger."""
+    share = max(1.0, request.width * request.height / CANVAS * request.num_cutouts / 16)
+    return max(1, int(min(request.steps, 240) / FRAMES / share))
+
+
+def paint(
+    request: PaintingRequest,
+    draft: Manifest,
+    models: Models,
+    outputs: Outputs,
+    *,
+    load_painter: LoadPainter | None = None,
+    on_loaded: Callable[[], None] = lambda: None,
+    on_frame: Callable[[FrameLike], None] = lambda _: None,
+    on_tile: Callable[[int, int], None] | None = None,
+) -> Manifest:
+    """Paint one request to `outputs.path` with its manifest beside it.
+
+    Args:
+        request: what to paint.
+        draft: from `draft_manifest`; comes back with what was measured.
+        models: which models.
+        outputs: which files.
+        load_painter: builds the painter; by default engine.synthesis.painter.load_painter.
+        on_loaded: called once the models are loaded, before the first step.
+        on_frame: told of each frame.
+        on_tile: told of each tile of the upscaling as (done, total).
+
+    Raises:
+        ModelError: a model's files are not what its card says.
+        WorldError: a file cannot be written; the picture is then not left half-written.
+    """
+    watch = _Stopwatch()
+    with watch.time("load"):
+        painter = (load_painter or synthesis.load_painter)(
+            models.vqgan, models.perceptor, models.compute
+        )
+        upscaler = None if models.upscaler is None else _load(models.upscaler, models.compute)
+    on_loaded()
+    written: list[Path] = []
+    canvases: list[Tensor] = []
+    last: FrameLike | None = None
+    with watch.time("synthesise"):
+        for (frame,) in painter.paint([request], frames_between(request)):
+            last = frame
+            if outputs.frames is not None:
+                written.append(outputs.frames / f"frame-{frame.step:04d}.png")
+                to_png(frame.image, written[-1])
+            if outputs.video is not None:
+                canvases.append(frame.image.cpu())
+            on_frame(frame)
+    if last is None:
+        raise InternalError("The painter gave no frame.")
+    picture = last.image
+    with watch.time("upscale"):
+        if upscaler is not None:
+            picture = upscale_to(picture, [upscaler], LONG_SIDE, on_tile)
+    manifest = replace(
+        finished_manifest(draft, last, picture),
+        frames=tuple(str(path) for path in dict.fromkeys(written)),
+        path=str(outputs.path),
+    )
+    with watch.time("write"):
+        to_png(picture, outputs.path, manifest.to_png_text())
+        if outputs.video is not None:
+            write_video(canvases, outputs.video)
+            manifest = replace(manifest, video=str(outputs.video))
+    manifest = replace(manifest, seconds=watch.seconds)
+    text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=False)
+    write_bytes(manifest_path(outputs.path), (text + "\n").encode())
+    return manifest
+
+
+def draft_manifest(
+    request: PaintingRequest,
+    prompt: str,
+    models: Models,
+    *,
+    reading: str | None = None,
+    init_image_sha256: str | None = None,
+    target_images_sha256: tuple[str, ...] = (),
+    settings: synthesis.SynthesisSettings | None = None,
+) -> Manifest:
+    """All that is known before the first step; `settings` are the loop's, by default its own."""
+    return Manifest(
+        prompt=prompt,
+        reading=reading,
+        prompts=request.prompts,
+        attributes=request.attributes or Attributes(),
+        seed=request.seed,
+        model=ModelUse.of(models.vqgan),
+        perceptor=ModelUse.of(models.perceptor),
+        upscaler=None if models.upscaler is None else ModelUse.of(models.upscaler),
+        preset=request.preset,
+        steps=request.steps,
+        size=(request.width, request.height),
+        num_cutouts=request.num_cutouts,
+        init_image_sha256=init_image_sha256,
+        init_fit=None if init_image_sha256 is None else request.init_fit,
+        target_images_sha256=target_images_sha256,
+        noise_prompts=request.noise_prompts,
+        losses={},
+        width=request.width,
+        height=request.height,
+        ganshare_version=__version__,
+        torch_version=str(torch.__version__),
+        compute=models.compute,
+        settings=asdict(settings or synthesis.SynthesisSettings()),
+    )
+
+
+def finished_manifest(draft: Manifest, frame: FrameLike, picture: Tensor) -> Manifest:
+    """With what the last frame and the picture (3, height, width) made of it show."""
+    return replace(
+        draft,
+        steps_taken=frame.step,
+        plateau_step=frame.plateau_step,
+        losses={**frame.losses, "loss": frame.loss},
+        width=picture.shape[2],
+        height=picture.shape[1],
+    )
+
+
+def _load(folder: ModelFolder, compute: Compute) -> Upscaler:
+    return load_upscaler(
+        folder.architecture,
+        folder.tensors(),
+        name=folder.name,
+        device=compute.device,
+        dtype=compute.torch_dtype,
+    )

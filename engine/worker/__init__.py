@@ -1,0 +1,1 @@
+"""The worker: claims jobs, runs them, uploads results, reports to the store."""

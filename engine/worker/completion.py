@@ -1,0 +1,184 @@
+"""The end of a job here: published, handed back, given up or thrown away."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from engine.worker.active_job import Commission, Dropped, Failed, Outcome, Picture, Suspended
+from engine.worker.capacity import Rate
+from engine.worker.lease import Lease
+from engine.worker.step_pool import is_out_of_memory
+from engine.worker.uploads import Courier, clear_away, keep_trying, publish, withdraw
+from ganshare.blobs import Blobs
+from ganshare.domain.jobs import Job
+from ganshare.errors import AskerError, BlobError, WorldError
+from ganshare.monitoring.log import get_logger
+from ganshare.monitoring.metrics import Metrics
+from ganshare.safety import UnsafeImageError
+from ganshare.store import Store
+
+__all__ = ["Settlement"]
+
+T = TypeVar("T")
+
+TELL_SECONDS = 300.0  # for which a database that is away is told how a job ended
+
+_log = get_logger(__name__)
+
+
+class Settlement:
+    """Brings the outcomes of one worker's jobs to store and blobs.
+
+    Args:
+        rate: told of the work that was done.
+        publish_seconds: for which a picture waits for blobs that are away.
+        overdue: whether the engine must end now.
+        on_too_large: told of the pixels of a canvas for which the memory was too small.
+
+    Attributes:
+        upscaling_seconds: what the last pictures took after their last step; a guess at first.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        metrics: Metrics,
+        rate: Rate,
+        *,
+        publish_seconds: float,
+        overdue: Callable[[], bool],
+        on_too_large: Callable[[int], None],
+    ) -> None:
+        self._store, self._blobs, self._metrics, self._rate = store, blobs, metrics, rate
+        self._publish_seconds, self._overdue = publish_seconds, overdue
+        self._on_too_large = on_too_large
+        self.upscaling_seconds = 10.0
+
+    async def settle(
+        self, commission: Commission, outcome: Outcome, lease: Lease, courier: Courier
+    ) -> None:
+        """Do what the outcome asks for; raises WorldError if the store cannot be told."""
+        match outcome:
+            case Picture():
+                await self._publish(commission, outcome, lease)
+            case Suspended():
+                await self._suspend(commission, outcome, lease, courier)
+            case Dropped():
+                await self._drop(commission.job, lease)
+            case Failed(error):
+                await self._give_up(commission.job, error, lease)
+
+    async def _publish(self, commission: Commission, picture: Picture, lease: Lease) -> None:
+        job = commission.job
+        try:
+            artwork = await self._until_told(
+                "publishing",
+                lambda: publish(self._store, self._blobs, job, picture),
+                lease,
+                self._publish_seconds,
+            )
+        except WorldError as error:
+            if self._overdue():
+                await self._release(job, lease)
+            else:
+                await self._give_up(job, error, lease)
+            return
+        if artwork is None:
+            await self._drop(job, lease)
+            return
+        took = picture.manifest.seconds["upscale"] + picture.manifest.seconds["write"]
+        self.upscaling_seconds += 0.5 * (took - self.upscaling_seconds)
+        taken = (picture.manifest.steps_taken or 0) - commission.resumed_step
+        self._rate.add(job.cost * taken / job.request.steps)
+        self._metrics.paintings.inc()
+        self._metrics.painting_seconds.observe(commission.seconds)
+        _log.info("painting published", artwork=artwork.id, seconds=round(commission.seconds, 1))
+        await self._tidy(clear_away, job)
+
+    async def _suspend(
+        self, commission: Commission, outcome: Suspended, lease: Lease, courier: Courier
+    ) -> None:
+        state, job = outcome.state, commission.job
+        if state is not None:
+            done = state.step - commission.resumed_step
+            self._rate.add(job.cost * done / job.request.steps)
+            if await courier.save(state):
+                await self._until_told("saving", lease.told, lease)
+        await self._release(job, lease)
+
+    async def _drop(self, job: Job, lease: Lease) -> None:
+        if lease.cancelled and not lease.lost:
+            _log.info("job cancelled")
+            await self._release(job, lease)
+            await self._tidy(clear_away, job)
+        else:
+            self._metrics.lease_losses.inc()
+            _log.warning("the job is no longer ours; what was painted is thrown away")
+            await self._tidy(withdraw, job)
+
+    async def _release(self, job: Job, lease: Lease) -> None:
+        released = await self._until_told(
+            "releasing", lambda: self._store.queue.release(job), lease
+        )
+        _log.info("job handed back", released=released)
+
+    async def _give_up(self, job: Job, error: Exception, lease: Lease) -> None:
+        reason, retry = _verdict(error)
+        if isinstance(error, UnsafeImageError):
+            await self._note(job, error, lease)
+        foreseen = isinstance(error, AskerError | WorldError)
+        _log.error("job failed", reason=reason, retry=retry, exc_info=None if foreseen else error)
+        if is_out_of_memory(error):
+            self._on_too_large(job.request.area)
+        await self._until_told(
+            "telling of the failure",
+            lambda: self._store.queue.fail(job, reason, retry=retry),
+            lease,
+        )
+        if retry and job.attempt < job.max_attempts:
+            self._metrics.retries.inc()
+        else:
+            self._metrics.dead_letters.inc()
+            await self._tidy(clear_away, job)
+
+    async def _note(self, job: Job, error: UnsafeImageError, lease: Lease) -> None:
+        """Let admins know of a picture that was refused."""
+        text, reason = str(job.request.init_image), str(error.verdict.reason)
+        await self._until_told(
+            "noting a refused picture",
+            lambda: self._store.community.log("picture", job.person, "", text, reason),
+            lease,
+        )
+
+    async def _until_told(
+        self,
+        what: str,
+        call: Callable[[], Awaitable[T]],
+        lease: Lease,
+        seconds: float = TELL_SECONDS,
+    ) -> T:
+        return await keep_trying(
+            what,
+            call,
+            still=lambda: lease.held and not self._overdue(),
+            seconds=seconds,
+            metrics=self._metrics,
+        )
+
+    async def _tidy(self, remove: Callable[[Blobs, Job], Awaitable[None]], job: Job) -> None:
+        try:
+            await remove(self._blobs, job)
+        except BlobError as error:  # they expire
+            _log.warning("old previews and states stay for now", reason=str(error))
+
+
+def _verdict(error: Exception) -> tuple[str, bool]:
+    """What to tell the asker, and whether another try may help."""
+    if isinstance(error, AskerError):
+        return str(error), False
+    if isinstance(error, WorldError):
+        return str(error), True
+    if is_out_of_memory(error):
+        return "The engine has too little memory for this painting.", True
+    return f"Something went wrong inside GANshare, sorry (id {secrets.token_hex(4)}).", True

@@ -1,0 +1,250 @@
+"""One job's way through the painting threads: canvas, steps, upscaling, PNG; a step at a time."""
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from engine.imaging.codecs import decode_image, encode_jpeg, encode_png
+from engine.model_cache import WarmModels
+from engine.model_folder import find_model
+from engine.synthesis.canvas import Canvas, Frame
+from engine.synthesis.checkpoint import Origin, StateError, resume, write_state
+from engine.synthesis.manifest import Manifest, ModelUse
+from engine.synthesis.pipeline import LONG_SIDE, Models, draft_manifest, finished_manifest
+from engine.synthesis.request import PaintingRequest, attributes_of
+from engine.upscale.upscaler import upscale_to
+from engine.worker.active_job import (
+    Commission,
+    Dropped,
+    Failed,
+    Picture,
+    Progress,
+    SavedState,
+    Suspended,
+    Wish,
+)
+from engine.worker.uploads import PREVIEW_BYTES
+from ganshare.errors import ModelError
+from ganshare.monitoring.log import get_logger, pseudonym
+from ganshare.monitoring.metrics import Metrics
+from ganshare.safety import SafetyCheck, UnsafeImageError, objection
+
+__all__ = ["Easel", "Materials", "Pace"]
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often a painting is shown and saved, in seconds."""
+
+    preview: float = 2.0  # a step on one core of a busy machine takes half a second
+    save: float = 10.0
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What was fetched for a job before it is begun."""
+
+    init_image: bytes | None = None
+    saved_state: bytes | None = None
+
+
+class Easel:
+    """Paints one commission; the work that a lane of `engine.worker.step_pool` does."""
+
+    def __init__(
+        self,
+        commission: Commission,
+        materials: Materials,
+        models: WarmModels,
+        pace: Pace,
+        metrics: Metrics,
+        safety: SafetyCheck | None = None,
+    ) -> None:
+        self._commission, self._materials = commission, materials
+        self._safety = safety
+        self._models, self._pace, self._metrics = models, pace, metrics
+        self._log = _log.bind(
+            job=commission.job.id,
+            attempt=commission.job.attempt,
+            person=pseudonym(commission.job.person),
+        )
+        self._canvas: Canvas | None = None
+        self._frame: Frame | None = None  # the last one
+        self._seconds: dict[str, float] = {}
+        self._last_step: float | None = None
+        self._last_preview, self._last_save = float("-inf"), time.monotonic()
+
+    def step(self) -> bool:
+        """Do the next step; False once the commission has its outcome."""
+        began = time.monotonic()
+        if self._commission.wish is not Wish.GO_ON:
+            self._stop()
+            return False
+        if self._canvas is None:
+            self._canvas = self._begun()
+            self._spent("load", began)
+        elif not self._canvas.finished:
+            self._advance(self._canvas)
+            self._spent("synthesise", began)
+        else:
+            self._finish(self._frame or self._canvas.frame())
+            return False
+        return True
+
+    def fail(self, error: Exception) -> None:
+        """Conclude with an error."""
+        unwanted = isinstance(error, _UnwantedError)
+        self._commission.conclude(Dropped() if unwanted else Failed(error))
+
+    def _spent(self, stage: str, began: float) -> None:
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + time.monotonic() - began
+
+    def _stop(self) -> None:
+        canvas = self._canvas
+        if self._commission.wish is Wish.DROP:
+            self._commission.conclude(Dropped())
+        else:
+            self._commission.conclude(Suspended(None if canvas is None else self._saved(canvas)))
+
+    # --- beginning ----------------------------------------------------------------------------
+
+    def _begun(self) -> Canvas:
+        name = self._commission.job.request.model
+        try:
+            self._painter = self._models.painter(name)
+            self._folder = find_model(name, "vqgan")
+        except ModelError as error:
+            raise self._models.withdraw(name, error) from error
+        request = self._request()
+        self._origin = Origin(
+            self._commission.job.request,
+            ModelUse.of(self._folder),
+            ModelUse.of(self._models.perceptor),
+            self._painter.settings,
+            self._models.compute,
+        )
+        canvas = self._restored(request) or Canvas(self._painter, request)
+        self._manifest = self._draft(request)
+        self._last_save = time.monotonic()
+        self._report(canvas, None)
+        return canvas
+
+    def _request(self) -> PaintingRequest:
+        wish = self._commission.job.request
+        return PaintingRequest(
+            wish.prompts,
+            attributes_of(wish.prompts),
+            wish.seed,
+            wish.width,
+            wish.height,
+            wish.steps,
+            wish.num_cutouts,
+            init_image=self._init_image(),
+            init_fit=wish.init_fit,
+            preset=wish.preset,
+        )
+
+    def _init_image(self) -> Tensor | None:
+        data = self._materials.init_image
+        if data is None:
+            return None
+        image = decode_image(data, "the init image")
+        if self._safety is not None:
+            verdict = self._safety(data)
+            if verdict.reason is not None:
+                raise UnsafeImageError(verdict)
+        return image
+
+    def _restored(self, request: PaintingRequest) -> Canvas | None:
+        data = self._materials.saved_state
+        if data is None:
+            return None
+        canvas = Canvas(self._painter, request)
+        try:
+            resume(canvas, data, self._origin)
+        except StateError as error:
+            self._log.warning("the painting begins anew", reason=str(error))
+            return None
+        self._commission.resumed_step = canvas.step
+        self._log.info("the painting goes on from its saved state", step=canvas.step)
+        return canvas
+
+    def _draft(self, request: PaintingRequest) -> Manifest:
+        wish, init = self._commission.job.request, self._materials.init_image
+        upscaler = self._models.upscaler if wish.upscale else None
+        models = Models(self._folder, self._models.perceptor, upscaler, self._models.compute)
+        return draft_manifest(
+            request,
+            wish.prompt,
+            models,
+            reading=wish.reading,
+            init_image_sha256=None if init is None else hashlib.sha256(init).hexdigest(),
+            settings=self._painter.settings,
+        )
+
+    # --- on the way ---------------------------------------------------------------------------
+
+    def _advance(self, canvas: Canvas) -> None:
+        began = time.monotonic()
+        canvas.advance()
+        now = time.monotonic()
+        self._metrics.steps.inc()
+        self._metrics.step_seconds.observe(now - began)
+        # the first step is slower than the others
+        self._report(canvas, None if self._last_step is None else now - self._last_step)
+        self._last_step = now
+        if canvas.finished:
+            self._frame = canvas.frame()
+            self._commission.frames.put(self._frame)
+        elif now - self._last_preview >= self._pace.preview:
+            self._last_preview = now
+            self._commission.frames.put(canvas.frame(exact=False))
+        if now - self._last_save >= self._pace.save:
+            self._last_save = now
+            self._commission.states.put(self._saved(canvas))
+
+    def _saved(self, canvas: Canvas) -> SavedState:
+        return SavedState(canvas.step, write_state(canvas.state(), self._origin))
+
+    def _report(self, canvas: Canvas, seconds: float | None) -> None:
+        """Tell how far the canvas is, and what a step takes on average."""
+        before = self._commission.progress.step_seconds
+        if seconds is not None and before is not None:
+            seconds = before + 0.2 * (seconds - before)
+        self._commission.progress = Progress(
+            canvas.step,
+            canvas.steps,
+            sum(canvas.losses.values()) if canvas.losses else None,
+            seconds,
+            upscaling=canvas.finished,
+        )
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def _finish(self, frame: Frame) -> None:
+        picture, began = frame.image, time.monotonic()
+        if self._commission.job.request.upscale:
+            picture = upscale_to(picture, [self._models.load_upscaler()], LONG_SIDE, self._on_tile)
+            self._metrics.upscaling_seconds.observe(time.monotonic() - began)
+        self._spent("upscale", began)
+        began = time.monotonic()
+        manifest = finished_manifest(self._manifest, frame, picture)
+        png = encode_png(picture, manifest.to_png_text())
+        thumbnail = encode_jpeg(picture, PREVIEW_BYTES)
+        hidden = objection(self._safety, thumbnail)
+        self._spent("write", began)
+        seconds = {stage: round(spent, 3) for stage, spent in self._seconds.items()}
+        manifest = replace(manifest, seconds=seconds)
+        self._commission.conclude(Picture(png, thumbnail, manifest, hidden))
+
+    def _on_tile(self, done: int, total: int) -> None:
+        if self._commission.wish is Wish.DROP:
+            raise _UnwantedError
+
+
+class _UnwantedError(Exception):
+    """Nobody wants the picture that is being upscaled."""

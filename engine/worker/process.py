@@ -1,0 +1,117 @@
+"""One engine from its settings to its end: store, blobs, models, health and the worker."""
+
+import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack
+
+from engine.model_cache import WarmModels
+from engine.runtime.compute import choose_compute
+from engine.runtime.openmp import in_brief_thread
+from engine.safety import safety_check
+from engine.worker.job_runner import Pace
+from engine.worker.worker import Until, Worker, WorkerOptions
+from ganshare.blobs import Blobs, open_blobs
+from ganshare.monitoring.health import Check, HealthServer, Pulse
+from ganshare.monitoring.metrics import Metrics
+from ganshare.settings import CoreSettings, EngineSettings
+from ganshare.store import Store, open_store
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """What one process runs; `serve` it once."""
+
+    def __init__(
+        self, core: CoreSettings, settings: EngineSettings, until: Until = Until.STOPPED
+    ) -> None:
+        self._core, self._settings, self._until = core, settings, until
+        self._worker: Worker | None = None
+        self._stopped = False
+        # the registry and the networks' loaders read it there
+        os.environ["GANSHARE_MODELS_DIR"] = str(core.models_dir)
+
+    async def serve(self, *, signals: bool = True) -> bool:
+        """Work until `stop`; tells whether no thread is in the middle of a step.
+
+        Args:
+            signals: whether SIGTERM drains and SIGINT ends at once.
+
+        Raises:
+            StoreError, BlobError: store or blobs are away or not set up.
+            ModelError: a model is missing or damaged.
+            SettingsError: the device isn't there, or no installed package offers the safety check.
+        """
+        compute = choose_compute(
+            self._settings.device, self._settings.dtype, self._settings.threads
+        )
+        if signals:
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, self.stop)
+            loop.add_signal_handler(signal.SIGINT, self.hurry)
+        core, settings = self._core, self._settings
+        blobs = open_blobs(core.blobs_url.get_secret_value())
+        models = WarmModels(compute, settings.model, settings.perceptor, settings.upscaler)
+        metrics, pulse = Metrics("engine"), Pulse(settings.health_seconds)
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(
+                open_store(core.database_url.get_secret_value(), core.limits)
+            )
+            if settings.health_listen is not None:
+                checks = _checks(store, blobs, models)
+                await stack.enter_async_context(
+                    HealthServer(
+                        settings.health_listen,
+                        metrics,
+                        pulse,
+                        checks,
+                        is_chosen="health_listen" in settings.model_fields_set,
+                    )
+                )
+            await in_brief_thread(models.warm)
+            safety = await in_brief_thread(safety_check, settings.safety_check, models)
+            if self._stopped:
+                return True
+            self._worker = Worker(
+                store,
+                blobs,
+                models,
+                self._options(),
+                metrics=metrics,
+                pulse=pulse,
+                safety=safety,
+            )
+            await self._worker.run()
+            return self._worker.idle
+
+    def stop(self) -> None:
+        """Drain, then end; said twice, end at once."""
+        if self._worker is not None:
+            self._worker.stop()
+        self._stopped = True
+
+    def hurry(self) -> None:
+        """Hand everything back and end."""
+        if self._worker is not None:
+            self._worker.hurry()
+        self._stopped = True
+
+    def _options(self) -> WorkerOptions:
+        settings = self._settings
+        return WorkerOptions(
+            batch=settings.batch,
+            lanes=settings.lanes,
+            max_area=settings.max_area,
+            pace=Pace(settings.preview_seconds, settings.save_seconds),
+            drain_seconds=settings.drain_seconds,
+            keep_seconds=self._core.keep_days * 86_400,
+            until=self._until,
+        )
+
+
+def _checks(store: Store, blobs: Blobs, models: WarmModels) -> list[Check]:
+    async def warm() -> None:
+        models.check_warm()
+
+    return [Check("store", store.now), Check("blobs", blobs.probe), Check("models", warm)]

@@ -1,0 +1,119 @@
+"""Lanes, the threads that paint: each takes the work that waited longest and does one step of it.
+
+Canvases share nothing, and each operation runs on as many cores as it would alone, so that a
+painting is the same in any company. A second lane on a CPU fills the pauses that the first one
+leaves between and within its operations; docs/benchmarks.md says what that gives. A lane without
+work ends, as the first one is faster where no other exists (see `engine.runtime.openmp`).
+"""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+
+from ganshare.monitoring.log import get_logger
+
+__all__ = ["Studio", "Work", "default_lanes", "is_out_of_memory"]
+
+_log = get_logger(__name__)
+
+
+class Work(Protocol):
+    """Something that is done step by step."""
+
+    def step(self) -> bool:
+        """Do the next step; False if none is left.
+
+        A step that raised because memory ran out is taken again.
+        """
+
+    def fail(self, error: Exception) -> None:
+        """Learn that a step raised `error`, and that there will be no other."""
+
+
+class Studio:
+    """Some lanes, and the work that waits for them.
+
+    Args:
+        lanes: how many steps are computed at the same moment, each of another work.
+        on_step: called before each step, from its lane.
+    """
+
+    def __init__(self, lanes: int, on_step: Callable[[], None] = lambda: None) -> None:
+        self.lanes = lanes
+        self._on_step = on_step
+        self._waiting: deque[Work] = deque()
+        self._running: set[threading.Thread] = set()
+        self._open = True
+        self._lock = threading.Lock()
+
+    def add(self, work: Work) -> None:
+        """Give it the next free turn."""
+        with self._lock:
+            self._waiting.append(work)
+            if len(self._running) < self.lanes:
+                # a daemon: a process that was told to end at once does not wait for a long step
+                lane = threading.Thread(target=self._run, name="lane", daemon=True)
+                self._running.add(lane)
+                lane.start()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        with self._lock:
+            return not self._running
+
+    def close(self, seconds: float) -> bool:
+        """Take no further step; tells whether the present ones ended within so many seconds."""
+        with self._lock:
+            self._open = False
+            self._waiting.clear()
+            lanes = tuple(self._running)
+        for lane in lanes:
+            lane.join(seconds)
+        return not any(lane.is_alive() for lane in lanes)
+
+    def _run(self) -> None:
+        while (work := self._take()) is not None:
+            self._on_step()
+            try:
+                more = work.step()
+            except Exception as error:
+                more = is_out_of_memory(error) and self._narrow()
+                if not more:
+                    work.fail(error)
+            if more:
+                with self._lock:
+                    self._waiting.append(work)
+
+    def _take(self) -> Work | None:
+        """What waited longest; None ends the lane, whose work another one may take."""
+        with self._lock:
+            if self._waiting and self._open and len(self._running) <= self.lanes:
+                return self._waiting.popleft()
+            self._running.discard(threading.current_thread())
+            return None
+
+    def _narrow(self) -> bool:
+        """Compute fewer steps at once from now on; False if there was only one."""
+        with self._lock:
+            if self.lanes == 1:
+                return False
+            self.lanes -= 1
+        _log.warning("memory ran out; fewer steps at once from now on", lanes=self.lanes)
+        return True
+
+
+def default_lanes(device: str) -> int:
+    """Two on a CPU with more than one core; an accelerator is one queue anyway."""
+    return 2 if device == "cpu" and (os.cpu_count() or 1) > 1 else 1
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a step failed for want of memory, on whatever device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)

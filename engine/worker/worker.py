@@ -1,0 +1,356 @@
+"""The engine's loop: claims jobs, has them painted, publishes, hands back what it cannot finish.
+
+Painting happens in the threads of `engine.worker.step_pool`. All else happens on the event loop of
+`run`, which computes nothing: beats, uploads and claims go on however long a step takes, and a slow
+database or blob store never slows a painting.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from structlog.contextvars import bound_contextvars
+
+from engine.model_cache import WarmModels
+from engine.worker.active_job import Commission, Failed, Outcome, Wish
+from engine.worker.capacity import Rate, largest_area
+from engine.worker.completion import Settlement
+from engine.worker.job_runner import Easel, Materials, Pace
+from engine.worker.lease import Lease
+from engine.worker.maintenance import keep_up
+from engine.worker.step_pool import Studio, Work, default_lanes
+from engine.worker.uploads import Courier, keep_trying
+from ganshare import __version__
+from ganshare.blobs import Blobs
+from ganshare.domain.jobs import EngineReport, Job
+from ganshare.errors import BlobError, StoreError, WorldError
+from ganshare.monitoring.health import Pulse
+from ganshare.monitoring.log import get_logger, pseudonym
+from ganshare.monitoring.metrics import Metrics
+from ganshare.safety import SafetyCheck
+from ganshare.store import Store, Topic
+
+__all__ = ["Until", "Worker", "WorkerOptions"]
+
+IDLE_SECONDS = 5.0  # between two looks at the queue, should the bell fail to ring
+HOLD_BACK = 0.05  # for each job in hand, before the next claim: idle engines go first
+FETCH_SECONDS = 30.0
+GOODBYE_SECONDS = 5.0
+
+_log = get_logger(__name__)
+
+
+class Until(Enum):
+    """When a worker ends by itself."""
+
+    STOPPED = auto()
+    ONE_DONE = auto()
+    NONE_LEFT = auto()
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """How an engine works.
+
+    Args:
+        batch: jobs that it paints at once, in turns.
+        lanes: of them, how many are computed at the same moment; None: what suits the device.
+        max_area: pixels of the largest canvas; None: what fits the memory.
+        pace: of previews and saved states.
+        drain_seconds: for what can be finished before the end.
+        publish_seconds: for which a finished picture waits for a blob store that is away.
+        keep_seconds: for which the store remembers previews, and jobs that came to nothing.
+        until: when to end without being told.
+    """
+
+    batch: int = 4
+    lanes: int | None = None
+    max_area: int | None = None
+    pace: Pace = field(default_factory=Pace)
+    drain_seconds: float = 60.0
+    publish_seconds: float = 600.0
+    keep_seconds: float = 90 * 86_400.0
+    until: Until = Until.STOPPED
+
+
+class Worker:
+    """One engine: `run` it once.
+
+    Args:
+        store: entered already; the models should be warm.
+        name: its id in the store; made from host and process if left out.
+        safety: judges pictures to begin from, and finished ones; None: all are shown.
+
+    Attributes:
+        idle: after `run`, whether no thread is still in the middle of a step.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        models: WarmModels,
+        options: WorkerOptions | None = None,
+        *,
+        metrics: Metrics | None = None,
+        pulse: Pulse | None = None,
+        name: str | None = None,
+        safety: SafetyCheck | None = None,
+    ) -> None:
+        self.store, self.blobs, self.models = store, blobs, models
+        self.options, self.safety = options or WorkerOptions(), safety
+        self.metrics = metrics or Metrics("engine")
+        self.pulse = pulse or Pulse(300.0)
+        self.id = name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        lanes = self.options.lanes or default_lanes(models.device)
+        self.max_area = self.options.max_area or largest_area(models.device, lanes)
+        self.rate = Rate()
+        self.hands: set[Commission] = set()
+        self._studio = Studio(lanes, self.pulse.tick)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._claiming: asyncio.Task[list[Job]] | None = None
+        self.draining = self.overdue = self.idle = False
+        self._settlement = Settlement(
+            store,
+            blobs,
+            self.metrics,
+            self.rate,
+            publish_seconds=self.options.publish_seconds,
+            overdue=lambda: self.overdue,
+            on_too_large=self._too_large,
+        )
+        self._changed = asyncio.Event()
+        self._hurrying = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until told to stop, or as `options.until` says; no job is left in our name."""
+        _log.info(
+            "the engine is at work",
+            engine=self.id,
+            models=self.models.names,
+            max_area=self.max_area,
+            batch=self.options.batch,
+            lanes=self._studio.lanes,
+        )
+        upkeep = asyncio.create_task(
+            keep_up(self.store, self.blobs, self.metrics, self.report, self.options.keep_seconds),
+            name="upkeep",
+        )
+        work = asyncio.create_task(self._work(), name="work")
+        hurry = asyncio.create_task(self._hurrying.wait(), name="hurry")
+        try:
+            await asyncio.wait({upkeep, work, hurry}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (upkeep, work):
+                if task.done():
+                    task.result()  # raises what nobody foresaw
+        finally:
+            tasks = (upkeep, work, hurry, *self._tasks)
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._say_goodbye()
+
+    def stop(self) -> None:
+        """Finish what can be finished in time, hand back the rest; said twice, all at once."""
+        if self.draining:
+            self.hurry()
+            return
+        self.draining = True
+        seconds = self.options.drain_seconds
+        _log.info("draining", grace_seconds=seconds, jobs=len(self.hands))
+        for commission in self.hands:
+            left = commission.seconds_left(self._settlement.upscaling_seconds)
+            if left is None or left > seconds:
+                commission.wish = Wish.SUSPEND
+        asyncio.get_running_loop().call_later(seconds, self._run_late)
+        self._changed.set()
+
+    def hurry(self) -> None:
+        """Hand back everything now, with the states that are saved already."""
+        self.draining = self.overdue = True
+        self._hurrying.set()
+
+    def report(self) -> EngineReport:
+        """What the store shall know of this engine."""
+        return EngineReport(
+            id=self.id,
+            host=socket.gethostname(),
+            models=self.models.names,
+            max_area=self.max_area,
+            batch=self.options.batch,
+            rate=self.rate.value,
+            running=tuple(commission.job.id for commission in self.hands),
+            version=__version__,
+            reads=self.models.perceptor.reads,
+        )
+
+    def easel(self, commission: Commission, materials: Materials) -> Work:
+        """Set up what paints a commission, step by step."""
+        pace = self.options.pace
+        return Easel(commission, materials, self.models, pace, self.metrics, self.safety)
+
+    def _too_large(self, area: int) -> None:
+        """Offer smaller canvases from now on."""
+        self.max_area = min(self.max_area, area - 1)
+
+    def _run_late(self) -> None:
+        """The grace is over: even what was to be finished is handed back."""
+        self.overdue = True
+        for commission in self.hands:
+            commission.wish = Wish.SUSPEND
+        asyncio.get_running_loop().call_later(GOODBYE_SECONDS, self.hurry)
+
+    async def _say_goodbye(self) -> None:
+        """Release what is still in hand, close the studio, leave the list of engines."""
+        for commission in self.hands:
+            commission.drop()
+        jobs = [commission.job for commission in self.hands]
+        released: list[bool] = []
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                released = await asyncio.gather(*map(self.store.queue.release, jobs))
+                if self.overdue and self._claiming is not None:
+                    # perhaps nobody waited for it any more; what is not ours stays as it is
+                    await asyncio.gather(*map(self.store.queue.release, await self._claiming))
+                await self.store.queue.forget_engine(self.id)
+        except (StoreError, TimeoutError) as error:
+            _log.warning("the store was not told of the end", reason=str(error) or "no answer")
+        self.idle = await asyncio.to_thread(self._studio.close, GOODBYE_SECONDS)
+        _log.info("the engine has ended", handed_back=sum(released))
+
+    # --- claiming -----------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        await self._claim_on()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _claim_on(self) -> None:
+        pause = 0.5
+        while not self.draining:
+            if self._studio.idle:
+                self.pulse.tick()  # else the lanes do
+            if self._free < 1:
+                await self._something_changes()
+                continue
+            in_hand = bool(self.hands)  # one that fails meanwhile is queued again
+            try:
+                jobs = await self._claim()
+            except StoreError as error:
+                self.metrics.store_errors.labels("store").inc()
+                _log.warning("claiming failed, trying again", reason=str(error), in_seconds=pause)
+                await self._something_changes(pause)
+                pause = min(2 * pause, IDLE_SECONDS)
+                continue
+            pause = 0.5
+            for job in jobs:
+                self._take(job)
+            if jobs and self.options.until is Until.ONE_DONE:
+                return
+            if jobs:
+                await asyncio.sleep(HOLD_BACK * len(self.hands))
+            elif self.options.until is Until.NONE_LEFT and not in_hand:
+                return
+            else:
+                await self._work_comes()
+
+    async def _claim(self) -> list[Job]:
+        """Claim one job; whoever cuts this off finds in `_claiming` what was claimed."""
+        self._claiming = asyncio.create_task(
+            self.store.queue.claim(self.id, models=self.models.names, max_area=self.max_area)
+        )
+        return await asyncio.shield(self._claiming)
+
+    @property
+    def _free(self) -> int:
+        """How many more jobs to take: a picture that waits to be published takes half a place."""
+        painting = sum(not commission.outcome.done() for commission in self.hands)
+        return min(self.options.batch - painting, 2 * self.options.batch - len(self.hands))
+
+    async def _something_changes(self, seconds: float = IDLE_SECONDS) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        self._changed.clear()
+
+    async def _work_comes(self) -> None:
+        """Wait for the bell, or for a change in our hands."""
+        bell = asyncio.create_task(self.store.wait(IDLE_SECONDS, Topic.WORK))
+        change = asyncio.create_task(self._changed.wait())
+        await asyncio.wait({bell, change}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (bell, change):
+            task.cancel()
+        await asyncio.gather(bell, change, return_exceptions=True)
+        self._changed.clear()
+
+    def _take(self, job: Job) -> None:
+        self.metrics.claims.inc()
+        if job.attempt == 1 and job.started is not None:
+            self.metrics.wait_seconds.observe(max(0.0, job.started - job.created))
+        commission = Commission.of(job, self.metrics.frames_dropped.inc)
+        if self.draining:
+            commission.wish = Wish.SUSPEND
+        self.hands.add(commission)
+        self._count()
+        task = asyncio.create_task(self._serve(commission), name=f"job {job.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _count(self) -> None:
+        self.rate.busy(bool(self.hands))
+        self.metrics.batch_jobs.set(len(self.hands))
+        self._changed.set()
+
+    # --- serving ------------------------------------------------------------------------------
+
+    async def _serve(self, commission: Commission) -> None:
+        """See one job through; whatever happens to it, the engine lives on."""
+        job = commission.job
+        with bound_contextvars(job=job.id, attempt=job.attempt, person=pseudonym(job.person)):
+            _log.info("job claimed", prompt_length=len(job.request.prompt), steps=job.steps)
+            lease = Lease(
+                self.store, job, self.store.queue.limits.lease_seconds,
+                lambda: commission.progress, commission.drop, self.metrics,
+            )  # fmt: skip
+            courier = Courier(self.blobs, commission, lease, self.metrics, self.safety)
+            try:
+                async with lease:
+                    async with courier.at_work():
+                        outcome = await self._painted(commission, lease)
+                    self._changed.set()  # there is room on the easels
+                    await self._settlement.settle(commission, outcome, lease, courier)
+            except Exception as error:  # then the lease runs out, and somebody reaps the job
+                _log.exception("a job was left to its lease", reason=str(error))
+            self.hands.discard(commission)
+            self._count()
+
+    async def _painted(self, commission: Commission, lease: Lease) -> Outcome:
+        try:
+            materials = await self._fetch(commission.job, lease)
+        except WorldError as error:
+            return Failed(error)
+        self._studio.add(self.easel(commission, materials))
+        return await commission.outcome
+
+    async def _fetch(self, job: Job, lease: Lease) -> Materials:
+        """What the job was begun with; raises BlobError without the picture to start from."""
+        init, state = job.request.init_image, None
+        if job.saved_state is not None:
+            try:
+                state = await self.blobs.get(job.saved_state)
+            except BlobError as error:
+                _log.warning("the painting begins anew", reason=str(error))
+        if init is None:
+            return Materials(None, state)
+        found = await keep_trying(
+            "fetching the init image",
+            lambda: self.blobs.get(init),
+            still=lambda: lease.held and not self.draining,
+            seconds=FETCH_SECONDS,
+            metrics=self.metrics,
+        )
+        return Materials(found, state)

@@ -1,0 +1,138 @@
+"""TorchScript archives: their tensors are read as torch would, and nothing of them is run."""
+
+import os
+import pickle
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from engine.model_import.torchscript import is_torchscript, read_torchscript
+from ganshare.errors import ModelError
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+
+
+class Network(nn.Module):
+    """Nested, in several types, with a view, a scalar and a buffer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2, bias=False))
+        self.narrow = nn.Linear(4, 3).half()
+        self.turned = nn.Parameter(torch.rand(3, 4).T)
+        self.scale = nn.Parameter(torch.ones(()))
+        self.register_buffer("size", torch.tensor(7))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layers(x) * self.scale
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("archives") / "network.pt"
+    torch.jit.trace(Network().eval(), torch.zeros(1, 4)).save(path)
+    return path
+
+
+@pytest.fixture
+def changed(archive: Path, tmp_path: Path) -> Callable[..., Path]:
+    """The archive with other contents in some of its files."""
+
+    def change(compression: int = zipfile.ZIP_STORED, **contents: bytes) -> Path:
+        path = tmp_path / "changed.pt"
+        with zipfile.ZipFile(archive) as old, zipfile.ZipFile(path, "w", compression) as new:
+            for name in old.namelist():
+                new.writestr(name, contents.get(Path(name).stem, old.read(name)))
+        return path
+
+    return change
+
+
+def test_the_tensors_are_those_that_torch_reads(archive: Path) -> None:
+    assert is_torchscript(archive)
+    wanted = torch.jit.load(archive).state_dict()
+    found = read_torchscript(archive)
+    assert found.keys() == wanted.keys()
+    for name, tensor in found.items():
+        assert tensor.dtype == wanted[name].dtype
+        assert torch.equal(tensor, wanted[name])
+
+
+def test_other_files_are_no_archives(tmp_path: Path) -> None:
+    path = tmp_path / "state.pt"
+    torch.save({"weight": torch.zeros(1)}, path)
+    assert not is_torchscript(path)
+    path.write_bytes(b"no zip")
+    assert not is_torchscript(path)
+
+
+class Runs:
+    """Unpickled, it makes a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, (str(self.path),)
+
+
+def test_a_pickle_that_calls_something_is_refused_and_calls_nothing(
+    changed: Callable[..., Path], tmp_path: Path
+) -> None:
+    victim = tmp_path / "made"
+    path = changed(data=pickle.dumps(Runs(victim), protocol=2))
+    with pytest.raises(ModelError, match=r"more than tensors \('posix.mkdir'\), and is not read"):
+        read_torchscript(path)
+    assert not victim.exists()
+
+
+def _tensor(count: int, size: tuple[int, ...], stride: tuple[int, ...], offset: int = 0) -> bytes:
+    """The pickle of a module of one tensor, as TorchScript writes it."""
+
+    def ints(values: tuple[int, ...]) -> str:
+        return "(" + "".join(f"I{value}\n" for value in values) + "t"
+
+    return (
+        "\x80\x02c__torch__\nNet\n)\x81}X\1\0\0\0w"  # Net() and {"w":
+        "ctorch._utils\n_rebuild_tensor_v2\n("
+        "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\x000X\3\0\0\0cpu"
+        f"I{count}\ntQI{offset}\n{ints(size)}{ints(stride)}I00\nccollections\nOrderedDict\n)RtR"
+        "sb."
+    ).encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        _tensor(1, (2,), (1,)),  # more than the storage holds
+        _tensor(1, (1,), (1,), offset=1),
+        _tensor(1, (-1,), (1,)),
+        _tensor(2, (1,), (1,)),  # another size than the file of its numbers
+        _tensor(1, (10**12,), (0,)),  # one number, told without end
+        b"",
+        b"\x80\x02}",
+        b"\x80\x02c__torch__\nNet\n)\x81}X\1\0\0\0wctorch._utils\n_rebuild_tensor_v2\n)Rsb.",
+    ],
+)
+def test_tensors_that_cannot_be_are_one_sentence(told: bytes, changed: Callable[..., Path]) -> None:
+    with pytest.raises(ModelError, match="no whole TorchScript archive"):
+        read_torchscript(changed(data=told, **{"0": bytes(4)}))
+
+
+def test_a_tensor_told_rightly_is_read(changed: Callable[..., Path]) -> None:
+    (tensor,) = read_torchscript(changed(data=_tensor(1, (1,), (1,)), **{"0": bytes(4)})).values()
+    assert tensor.shape == (1,)
+
+
+def test_truncated_packed_and_big_endian_archives_are_refused(
+    archive: Path, changed: Callable[..., Path], tmp_path: Path
+) -> None:
+    short = tmp_path / "short.pt"
+    short.write_bytes(archive.read_bytes()[:-100])
+    for path in (short, changed(byteorder=b"big"), changed(zipfile.ZIP_DEFLATED)):
+        with pytest.raises(ModelError, match="no whole TorchScript archive"):
+            read_torchscript(path)

@@ -1,0 +1,271 @@
+"""The synthesis loop on the embedded models: it repeats, it keeps to itself, it gets closer."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from engine.model_folder import default_model
+from engine.synthesis.canvas import Canvas, Frame
+from engine.synthesis.painter import Painter, load_painter
+from engine.synthesis.request import PaintingRequest
+from ganshare.errors import InternalError
+from ganshare.prompts import WeightedPrompt, attributes_of, parse_prompts
+from wordlists import CATEGORIES, word_lists
+
+CASTLE = "Cubist Painting of a Castle in Teal"
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    return load_painter(default_model("vqgan"), default_model("perceptor"))
+
+
+def request(text: str = CASTLE, seed: int = 1, **overrides: object) -> PaintingRequest:
+    fields = {"width": 64, "height": 64, "steps": 5, "num_cutouts": 3, **overrides}
+    prompts = fields.pop("prompts", (WeightedPrompt(text, 1.0),))
+    return PaintingRequest(prompts, attributes_of(prompts), seed, **fields)  # type: ignore[arg-type]
+
+
+def finished(painter: Painter, *requests: PaintingRequest) -> tuple[Frame, ...]:
+    return list(painter.paint(requests))[-1]
+
+
+def test_the_same_request_gives_the_same_pixels(painter: Painter) -> None:
+    first, second = (finished(painter, request())[0] for _ in range(2))
+    assert torch.equal(first.image, second.image)
+    assert first.losses == second.losses
+
+
+def test_another_seed_gives_another_painting(painter: Painter) -> None:
+    first, second = (finished(painter, request(seed=seed))[0] for seed in (1, 2))
+    assert not torch.equal(first.image, second.image)
+
+
+def test_a_painting_does_not_depend_on_its_batch_mates(painter: Painter) -> None:
+    mates = (request("a red sun", 7, steps=3), request(), request("a lake", 8, width=96))
+    alone = finished(painter, request())[0]
+    in_company = finished(painter, *mates)[1]
+    assert torch.equal(alone.image, in_company.image)
+
+
+def test_frames_come_first_in_between_and_last(painter: Painter) -> None:
+    frames = [frame for (frame,) in painter.paint([request(steps=7)], every=3)]
+    assert [frame.step for frame in frames] == [1, 3, 6, 7]
+    assert all(frame.image.shape == (3, 64, 64) for frame in frames)
+    assert all(frame.image.min() >= 0 and frame.image.max() <= 1 for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (CASTLE, "cubist"),
+        ("an Art Nouveau painting of a rose | mist:0.2", "art nouveau"),
+        ("a post-impressionist painting of a rose", "post-impressionist"),
+        ("Surrealist painting of a cow", "surrealist"),
+        ("a red sun", None),
+        ("Postmodern Painting of a Teapot in Mint Green", None),
+    ],
+)
+def test_a_style_that_can_be_read_leads_the_painting(
+    painter: Painter, text: str, name: str | None
+) -> None:
+    styles = painter.styles_of(request(text), drawn=False)
+    assert [style.name for style in styles] == ([] if name is None else [name])
+    assert all(style.name not in style.rivals for style in styles)
+
+
+def test_a_style_is_told_from_those_that_prompts_may_have(painter: Painter) -> None:
+    (style,) = painter.styles_of(request(), drawn=False)
+    assert "impressionist" in style.rivals
+    assert "post-impressionist" not in style.rivals
+
+
+def test_what_is_akin_to_the_subject_is_hardly_a_rival(painter: Painter) -> None:
+    (contrast,) = painter.contrasts_of(request("Cubist Painting of a Canyon in Teal").shares)
+    subjects = [text for category in CATEGORIES for text in word_lists().subjects(category)]
+    assert len(contrast.rivals) == len(subjects)
+    canyon, gorge, teapot = (
+        contrast.handicaps[subjects.index(text)].item()
+        for text in ("a Canyon", "a Gorge", "a Teapot")
+    )
+    assert canyon == pytest.approx(painter.settings.forgiven)
+    assert canyon > gorge > teapot + 0.1
+
+
+def test_what_another_part_asks_for_is_hardly_a_rival(painter: Painter) -> None:
+    parts = parse_prompts("a canyon | a teapot:3")
+    teapot, canyon = painter.contrasts_of(request(prompts=parts).shares)
+    subjects = [text for category in CATEGORIES for text in word_lists().subjects(category)]
+    for contrast in (teapot, canyon):
+        for wanted in ("a Canyon", "a Teapot"):
+            handicap = contrast.handicaps[subjects.index(wanted)].item()
+            assert handicap == pytest.approx(painter.settings.forgiven)
+    assert teapot.weight == pytest.approx(3 * canyon.weight)
+
+
+def test_the_drawing_that_shows_its_shape_best_is_painted_over(painter: Painter) -> None:
+    asked = request("Abstract Painting with Triangles in Teal", 4, width=128, height=128)
+    first, best = (
+        Painter(painter.vqgan, painter.perceptor, settings=settings).composition_of(asked)
+        for settings in (replace(painter.settings, drawings=1), painter.settings)
+    )
+    (contrast,) = painter.contrasts_of(asked.shares)
+    assert first is not None
+    assert best is not None
+    cutouts = painter.draw_cutouts(asked, (128, 128), torch.Generator().manual_seed(asked.seed))
+
+    def surprise(drawing: torch.Tensor) -> float:
+        return contrast.loss(painter.embed(painter.take(cutouts, drawing[None]))).item()
+
+    assert surprise(best.drawing) < surprise(first.drawing)
+
+
+def together(painter: Painter, prompt: str, **overrides: object) -> Canvas:
+    return Canvas(painter, request(prompts=parse_prompts(prompt), **overrides))
+
+
+@pytest.mark.parametrize(
+    "parts", [("a cat", "a stormy sea"), ("cubist castle in teal", "fauvist rings in red:0.5")]
+)
+def test_the_order_of_parts_makes_no_difference(painter: Painter, parts: tuple[str, str]) -> None:
+    there, back = (together(painter, " | ".join(each), steps=3) for each in (parts, parts[::-1]))
+    for _ in range(3):
+        there.advance()
+        back.advance()
+    assert there.losses == back.losses
+    assert torch.equal(there.frame().image, back.frame().image)
+
+
+def test_each_subject_pulls_by_its_share(painter: Painter) -> None:
+    canvas = together(painter, "a cat:0.2 | a stormy sea | people:-0.3")
+    subjects = [target for target in canvas.targets if target.name == "subject"]
+    views = torch.randn(4, len(canvas.targets[0].embedding))
+    views = torch.nn.functional.normalize(views, dim=1).requires_grad_()
+    pulls = [torch.autograd.grad(one.loss(views), views)[0].norm().item() for one in subjects]
+    assert [target.weight for target in subjects] == pytest.approx(
+        [share * weight for weight in (painter.settings.subject_weight,
+         painter.settings.contrast_weight) for share in (1 / 1.2, 0.2 / 1.2)]
+    )  # fmt: skip
+    assert pulls[0] > 3 * pulls[1]  # the sea's, the cat's
+
+
+def test_style_and_palette_count_by_their_shares(painter: Painter) -> None:
+    asked = request(prompts=parse_prompts("Cubist castle:3 | in teal | fauvist:-1"))
+    (style,), (palette,) = painter.styles_of(asked, drawn=False), painter.palettes_of(asked)
+    assert style.name == "cubist"
+    assert style.weight == pytest.approx(0.75 * painter.settings.reading_weight)
+    assert palette.weight == pytest.approx(0.25 * painter.settings.palette_weight)
+
+
+def test_a_shape_in_any_part_is_drawn_in_the_named_colour(painter: Painter) -> None:
+    asked = request(prompts=parse_prompts("a lake in teal | spirals:0.5"), width=128, height=128)
+    composition = painter.composition_of(asked)
+    assert composition is not None
+    assert composition.weight == pytest.approx(painter.settings.composition_weight / 3)
+    teal = torch.tensor([0.0, 0.5, 0.5])[:, None, None]
+    assert ((composition.drawing - teal).norm(dim=0) < 0.15).float().mean() > 0.2
+
+
+def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
+    assert finished(painter, request(width=128, height=64))[0].image.shape == (3, 64, 128)
+
+
+def test_a_painting_gets_closer_to_its_prompt(painter: Painter) -> None:
+    frames = [frame for (frame,) in painter.paint([request(steps=40)], every=None)]
+    assert frames[-1].losses[CASTLE] < 0.9 * frames[0].losses[CASTLE]
+
+
+def test_the_named_colour_comes_onto_the_canvas(painter: Painter) -> None:
+    (palette,) = painter.palettes_of(request("a lake in Crimson"))
+    named = [request("a lake in Crimson", seed, steps=40) for seed in (1, 2, 3)]  # one may stray
+    frames = finished(painter, *named, request("a lake", steps=40))
+    *with_it, without = (palette.loss(frame.image[None]).item() for frame in frames)
+    assert sum(with_it) / len(with_it) < 0.8 * without
+
+
+def test_what_is_painted_is_found_before_how(painter: Painter) -> None:
+    canvas = Canvas(painter, request(steps=10))
+    for _ in range(canvas.style_step):
+        canvas.advance()
+    by_words = canvas.losses["style"]
+    canvas.advance()
+    assert canvas.losses["style"] > by_words + 0.01
+
+
+def test_an_init_image_is_where_the_painting_starts(painter: Painter) -> None:
+    init = torch.zeros(3, 50, 70)
+    init[0] = 1.0
+    start = finished(painter, request("a lake", init_image=init, steps=1))[0].image
+    assert start[0].mean() > start[1].mean() + 0.4
+
+
+@pytest.mark.parametrize(("how", "redder"), [("cover", True), ("stretch", False)])
+def test_a_wide_init_image_is_cropped_and_not_squeezed(
+    painter: Painter, how: str, redder: bool
+) -> None:
+    init = torch.zeros(3, 40, 120)
+    init[2] = 1.0
+    init[:, :, 40:80] = torch.tensor([1.0, 0.0, 0.0])[:, None, None]
+    start = Canvas(painter, request("a lake", init_image=init, init_fit=how)).frame().image
+    assert (start[0].mean() > start[2].mean()) == redder
+
+
+def test_a_wide_target_image_is_seen_by_its_centre(painter: Painter) -> None:
+    wide = torch.rand(3, 40, 100, generator=torch.Generator().manual_seed(0))
+    centre = wide[:, :, 30:70]
+
+    def target(image: torch.Tensor) -> torch.Tensor:
+        wanted = PaintingRequest((), None, 3, 64, 64, target_images=(image,))
+        return painter.targets_of(wanted, torch.Generator())[0].embedding
+
+    assert torch.equal(target(wide), target(centre))
+
+
+def test_an_image_alone_can_be_the_prompt(painter: Painter) -> None:
+    target = torch.rand(3, 40, 40, generator=torch.Generator().manual_seed(0))
+    wanted = PaintingRequest((), None, 3, 64, 64, steps=2, num_cutouts=2, target_images=(target,))
+    assert "image" in finished(painter, wanted)[0].losses
+
+
+def test_noise_prompts_change_the_painting_and_repeat(painter: Painter) -> None:
+    noisy = request(noise_prompts=((11, 0.5),))
+    plain, first, second = (finished(painter, one)[0].image for one in (request(), noisy, noisy))
+    assert torch.equal(first, second)
+    assert not torch.equal(plain, first)
+
+
+def test_a_plateau_brings_a_long_painting_to_its_last_steps(painter: Painter) -> None:
+    settings = replace(painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=6)
+    hasty = Painter(painter.vqgan, painter.perceptor, settings=settings)
+    canvas, ways = Canvas(hasty, request(steps=1000, num_cutouts=1)), list[float]()
+    while not canvas.finished:
+        canvas.advance()
+        ways.append(canvas.done)
+    frame = canvas.frame()
+    assert (frame.plateau_step, frame.step, frame.steps) == (20, 26, 26)
+    assert ways[19] == 0.02
+    assert ways == sorted(ways)
+    assert ways[-1] == pytest.approx(1.0)  # the step size has come down to its last
+    assert canvas.losses["style"] > 0.1  # how it is painted was not left out
+
+
+@pytest.mark.parametrize(("steps", "gain"), [(26, 1e9), (29, -1e9)])
+def test_all_steps_are_taken_where_few_are_left_or_there_is_progress(
+    painter: Painter, steps: int, gain: float
+) -> None:
+    settings = replace(painter.settings, plateau_steps=20, plateau_gain=gain, anneal_steps=6)
+    steady = Painter(painter.vqgan, painter.perceptor, settings=settings)
+    frame = finished(steady, request(steps=steps, num_cutouts=1))[0]
+    assert (frame.step, frame.plateau_step) == (steps, None)
+
+
+def test_480_steps_are_always_taken(painter: Painter) -> None:
+    assert painter.settings.plateau_steps + painter.settings.anneal_steps >= 480
+
+
+def test_a_loss_that_is_not_finite_stops_the_painting(painter: Painter) -> None:
+    canvas = Canvas(painter, request())
+    canvas.targets = [replace(canvas.targets[0], weight=float("nan"))]
+    with pytest.raises(InternalError, match="not finite"):
+        canvas.advance()

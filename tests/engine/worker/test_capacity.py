@@ -1,0 +1,58 @@
+"""Capacity: canvases that fit the memory, and a rate that idle time does not lower."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.worker import capacity
+from engine.worker.capacity import Rate, available_memory, largest_area
+from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
+
+
+def test_a_machine_offers_what_its_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offered(gigabytes: float, lanes: int) -> int:
+        monkeypatch.setattr(capacity, "available_memory", lambda device: int(gigabytes * 2**30))
+        return largest_area("cpu", lanes)
+
+    assert offered(64, 2) == MAX_AREA
+    assert offered(0.1, 1) == DEFAULT_SIDE**2  # what everybody paints
+    assert DEFAULT_SIDE**2 < offered(2, 2) < MAX_AREA
+    assert offered(2, 2) < offered(2, 1)
+
+
+def test_memory_is_that_of_the_host_or_its_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = available_memory("cpu")
+    assert 2**20 < free < 2**62
+    monkeypatch.setattr(capacity, "_CGROUP", tmp_path)
+    (tmp_path / "memory.max").write_text("5000\n")
+    (tmp_path / "memory.current").write_text("2000\n")
+    assert available_memory("cpu") == 3000
+    (tmp_path / "memory.max").write_text("max\n")
+    assert available_memory("cpu") > 2**20
+
+
+def test_the_rate_is_work_by_busy_time() -> None:
+    now = [0.0]
+    rate = Rate(memory=100.0, clock=lambda: now[0])
+    assert rate.value is None
+    rate.busy(True)
+    now[0] = 10.0
+    assert rate.value is None
+    rate.add(2.0)
+    assert rate.value == pytest.approx(0.2)
+    rate.busy(False)
+    now[0] = 1000.0
+    assert rate.value == pytest.approx(0.2)
+
+
+def test_the_rate_follows_what_happens_now() -> None:
+    now = [0.0]
+    rate = Rate(memory=100.0, clock=lambda: now[0])
+    rate.busy(True)
+    for speed in (1.0, 5.0):
+        for _ in range(100):
+            now[0] += 10.0
+            rate.add(10.0 * speed)
+        assert rate.value == pytest.approx(speed, rel=0.05)

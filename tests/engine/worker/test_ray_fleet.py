@@ -1,0 +1,111 @@
+"""A fleet on a Ray of its own: engines that die come back, and the queue drains."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.testing import Scene, alone
+from engine.worker.ray_fleet import Fleet, _check_cluster
+from ganshare.domain.jobs import JobState
+from ganshare.errors import ParameterError, WorldError
+from ganshare.settings import CoreSettings, SecretUrl
+
+ROOT = Path(__file__).parents[3]
+
+
+def node(address: str, *, alive: bool = True) -> dict[str, object]:
+    return {"NodeManagerAddress": address, "Alive": alive}
+
+
+def test_several_machines_need_a_shared_store() -> None:
+    fleet, local = Fleet("auto"), CoreSettings()
+    nodes = [node("10.0.0.1"), node("10.0.0.2")]
+    with pytest.raises(ParameterError, match="2 machines needs a PostgreSQL and an S3"):
+        _check_cluster(fleet, local, nodes, {"CPU": 8.0})
+    shared = CoreSettings(
+        database_url=SecretUrl("postgresql+asyncpg://database/ganshare"),
+        blobs_url=SecretUrl("s3://ganshare"),
+    )
+    _check_cluster(fleet, shared, nodes, {"CPU": 8.0})
+    _check_cluster(fleet, local, [nodes[0], node("10.0.0.2", alive=False)], {"CPU": 8.0})
+
+
+def test_engines_that_no_machine_could_run_are_refused_at_once() -> None:
+    core = CoreSettings()
+    with pytest.raises(WorldError, match="need 4 GPUs, and the cluster has 2"):
+        _check_cluster(Fleet("auto", gpus=4), core, [node("here")], {"CPU": 64.0, "GPU": 2.0})
+    with pytest.raises(WorldError, match="need 6 CPUs, and the cluster has 4"):
+        _check_cluster(Fleet("auto", engines=3), core, [node("here")], {"CPU": 4.0})
+
+
+def test_each_engine_gets_its_gpu_or_its_cores() -> None:
+    on_gpus, on_cores = Fleet("auto", gpus=3, cpus=4), Fleet("auto", engines=2)
+    assert (on_gpus.size, on_cores.size, Fleet("auto").size) == (3, 2, 1)
+    assert (on_gpus.options()["num_gpus"], on_cores.options()["num_gpus"]) == (1, 0)
+    assert on_gpus.options()["runtime_env"]["env_vars"]["OMP_NUM_THREADS"] == "4"
+
+
+@pytest.mark.slow
+async def test_an_engine_that_is_killed_comes_back_and_the_queue_drains(scene: Scene) -> None:
+    pytest.importorskip("ray")
+    long = await scene.submit(steps=2000)
+    log = (scene.folder / "fleet.log").open("w")
+    fleet = subprocess.Popen(  # noqa: ASYNC220 - it only starts
+        [sys.executable, "-m", "engine", "run", "--ray", "local", "--cpus", "1"],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "GANSHARE_DATABASE_URL": scene.url,
+            "GANSHARE_BLOBS_URL": f"file://{scene.folder}/blobs",
+            "GANSHARE_LEASE_SECONDS": "2",
+            "ENGINE_SAVE_SECONDS": "0.2",
+            "ENGINE_DRAIN_SECONDS": "1",
+        },
+        cwd=scene.folder,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+
+        async def begun() -> bool:
+            assert fleet.poll() is None, (scene.folder / "fleet.log").read_text()
+            current = await scene.job(long)
+            return current.saved_state is not None
+
+        await scene.until(begun, 180.0)
+        jobs = [await scene.submit(seed=seed) for seed in (1, 2)]
+        (actor,) = (
+            child for child in psutil.Process(fleet.pid).children(recursive=True)
+            if "FleetEngine" in " ".join(child.cmdline())
+        )  # fmt: skip
+        actor.send_signal(signal.SIGKILL)
+
+        async def drained() -> bool:
+            return all([(await scene.job(job)).state is JobState.DONE for job in jobs])
+
+        await scene.until(drained, 180.0)
+
+        async def goes_on() -> bool:
+            current = await scene.job(long)
+            return current.attempt == 2 and current.state is JobState.RUNNING
+
+        await scene.until(goes_on, 60.0)
+        fleet.send_signal(signal.SIGTERM)
+        await scene.until(lambda: _ended(fleet), 90.0)
+        assert fleet.returncode == 0
+        assert (await scene.job(long)).state is JobState.QUEUED
+        for job in jobs:
+            assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
+    finally:
+        fleet.kill()
+        fleet.wait(10)
+        log.close()
+
+
+async def _ended(process: "subprocess.Popen[bytes]") -> bool:
+    return process.poll() is not None

@@ -1,0 +1,182 @@
+"""Lanes: turns are fair, failures stay with their work, the end waits for no long step."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+import torch
+
+from engine.worker.step_pool import Studio, default_lanes, is_out_of_memory
+
+
+class Steps:
+    """Work that writes down its steps."""
+
+    def __init__(self, name: str, count: int, log: list[str], errors: dict[int, Exception]) -> None:
+        self.name, self.count, self.log, self.errors = name, count, log, errors
+        self.ended = threading.Event()
+        self.error: Exception | None = None
+        self.threads: set[str] = set()
+
+    def step(self) -> bool:
+        self.threads.add(threading.current_thread().name)
+        if error := self.errors.pop(self.count, None):
+            raise error
+        self.log.append(self.name)
+        self.count -= 1
+        if not self.count:
+            self.ended.set()
+        return self.count > 0
+
+    def fail(self, error: Exception) -> None:
+        self.error = error
+        self.ended.set()
+
+
+class Gated(Steps):
+    """Waits before each step until its gate is open."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.gate = threading.Event()
+
+    def step(self) -> bool:
+        self.gate.wait(10)
+        return super().step()
+
+
+def run(lanes: int, *works: Steps) -> Studio:
+    studio = Studio(lanes)
+    for work in works:
+        studio.add(work)
+    for work in works:
+        assert work.ended.wait(10)
+    assert studio.close(5)
+    return studio
+
+
+def test_works_take_turns() -> None:
+    log: list[str] = []
+    studio = Studio(1)
+    works = [first := Gated("first", 1, log, {}), *(Steps(name, 3, log, {}) for name in "abc")]
+    for work in works:
+        studio.add(work)
+    first.gate.set()
+    assert all(work.ended.wait(10) for work in works)
+    assert log == ["first", *"abcabcabc"]
+    assert studio.close(5)
+
+
+def test_two_lanes_compute_at_the_same_moment() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    class Meeting(Steps):
+        def step(self) -> bool:
+            both.wait()
+            return super().step()
+
+    works = [Meeting(name, 2, [], {}) for name in "ab"]
+    run(2, *works)
+    assert [work.error for work in works] == [None, None]
+
+
+def test_lanes_last_as_long_as_there_is_work_for_them() -> None:
+    def lanes() -> int:
+        return sum(thread.name == "lane" for thread in threading.enumerate())
+
+    before, studio = lanes(), Studio(2)
+    assert lanes() == before
+    works = [Gated(name, 3, [], {}) for name in "abc"]
+    for number, work in enumerate(works, 1):
+        studio.add(work)
+        assert lanes() == before + min(number, 2)
+    for work in works:
+        work.gate.set()
+    assert all(work.ended.wait(10) for work in works)
+    deadline = time.monotonic() + 5
+    while lanes() > before:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert studio.idle
+    again = Steps("again", 3, [], {})
+    studio.add(again)
+    assert again.ended.wait(10)
+    assert studio.close(5)
+
+
+def test_an_error_ends_its_own_work_only() -> None:
+    bad, good = Steps("bad", 5, [], {3: ValueError("no")}), Steps("good", 5, [], {})
+    run(1, bad, good)
+    assert isinstance(bad.error, ValueError)
+    assert (good.error, good.count) == (None, 0)
+
+
+def test_without_memory_fewer_lanes_take_the_step_again() -> None:
+    work = Steps("large", 4, [], {4: MemoryError(), 2: torch.OutOfMemoryError("no")})
+    studio = run(3, work)
+    assert (work.error, work.count, studio.lanes) == (None, 0, 1)
+
+
+def test_without_memory_for_one_the_work_fails() -> None:
+    work = Steps("large", 4, [], {2: MemoryError()})
+    run(1, work)
+    assert isinstance(work.error, MemoryError)
+
+
+def test_a_studio_is_idle_when_nothing_is_left() -> None:
+    studio = Studio(2)
+    assert studio.idle
+    work = Steps("a", 100, [], {})
+    studio.add(work)
+    assert not studio.idle or work.ended.is_set()
+    assert work.ended.wait(10)
+    deadline = time.monotonic() + 5
+    while not studio.idle:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert studio.close(5)
+
+
+def test_closing_waits_for_a_step_only_so_long() -> None:
+    begun, gate = threading.Event(), threading.Event()
+
+    class Slow(Steps):
+        def step(self) -> bool:
+            begun.set()
+            gate.wait(10)
+            return True
+
+    studio = Studio(1)
+    studio.add(Slow("slow", 1, [], {}))
+    assert begun.wait(10)
+    began = time.monotonic()
+    assert not studio.close(0.1)
+    assert time.monotonic() - began < 2
+    gate.set()
+    assert studio.close(5)
+
+
+@pytest.mark.parametrize(
+    ("error", "memory"),
+    [
+        (MemoryError(), True),
+        (torch.OutOfMemoryError("CUDA out of memory."), True),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
+        (RuntimeError("shapes"), False),
+        (ValueError("can't allocate memory"), False),
+    ],
+)
+def test_a_lack_of_memory_is_told_from_other_errors(error: Exception, memory: bool) -> None:
+    assert is_out_of_memory(error) is memory
+
+
+def test_the_real_allocator_says_so_too() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert is_out_of_memory(raised.value)
+
+
+def test_accelerators_have_one_lane() -> None:
+    assert default_lanes("cuda:0") == 1
+    assert default_lanes("cpu") in (1, 2)
