@@ -20,10 +20,10 @@ import httpx
 from benchmarks.busy_round import EACH, PAINTINGS, PLACE, fill_round
 from benchmarks.page import circumstances, write_figures
 from bot.app import Front
-from bot.core.desk import Desk, DeskOptions
-from bot.core.moderation import open_moderation
-from bot.core.values import Ask, Person, Place, Rank
-from bot.core.words import load_words
+from bot.core.dispatcher import Desk, DeskOptions
+from bot.core.messages import Ask, Person, Place, Rank
+from bot.core.moderation.prompt_filter import open_moderation
+from bot.core.rendering.catalogue import load_words
 from bot.web.app import web_app
 from ganshare.blobs import open_blobs
 from ganshare.settings import BotSettings

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.core.courier import Courier
-from bot.core.desk import Desk, DeskOptions
-from bot.core.labels import Labels
-from bot.core.messenger import Messenger, Publisher
-from bot.core.moderation import Moderation, open_moderation
-from bot.core.safety import door_check
-from bot.core.steward import Recount, Steward, no_recount
-from bot.core.words import Words, load_words
+from bot.core.delivery.platform import Messenger, Publisher
+from bot.core.delivery.service import Courier
+from bot.core.delivery.vote_counts import Labels
+from bot.core.dispatcher import Desk, DeskOptions
+from bot.core.moderation.image_check import door_check
+from bot.core.moderation.prompt_filter import Moderation, open_moderation
+from bot.core.rendering.catalogue import Words, load_words
+from bot.core.rounds.scheduler import Recount, Steward, no_recount
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.domain.votes import Guards
 from ganshare.prompts.sources import find_prompt_source

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import Front
-from bot.core.commands import find_command, parse_text
-from bot.core.values import Ask, Button, Person, Place, Press, Reply
+from bot.core.commands.definitions import find_command, parse_text
+from bot.core.messages import Ask, Button, Person, Place, Press, Reply
 from bot.keyboard import open_keyboard
 from bot.own_engine import own_engine
 from ganshare.domain.jobs import Job

@@ -56,7 +56,7 @@ async def _chat(
     from rich.console import Console
 
     from bot.app import open_front
-    from bot.core.values import Person, Rank
+    from bot.core.messages import Person, Rank
     from bot.terminal import Terminal
 
     console = Console(highlight=False, soft_wrap=True)

@@ -47,7 +47,7 @@ def run() -> None:
 def web() -> None:
     """Serve the web page at BOT_WEB_LISTEN."""
     check_extra("bot")
-    from bot.web.serve import run_web
+    from bot.web.server import run_web
 
     serve("web", [run_web])
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.core.errand import Errand
+from bot.core.context import Errand
 from ganshare.domain.jobs import JobRequest
 from ganshare.monitoring.log import get_logger
 from ganshare.prompts import format_prompts

@@ -6,17 +6,17 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.core.ballots import Ballots
-from bot.core.desk import Desk
-from bot.core.words import Words
-from bot.discord.app_commands import app_commands_of
-from bot.discord.buttons import ReplyButton, is_below
+from bot.core.dispatcher import Desk
+from bot.core.rendering.catalogue import Words
+from bot.core.rounds.reaction_votes import Ballots
+from bot.discord.commands.app_commands import app_commands_of
+from bot.discord.commands.command_sync import sync_if_changed
+from bot.discord.commands.translator import CatalogueTranslator
 from bot.discord.endpoints import point_at
+from bot.discord.errors import NETWORK
+from bot.discord.interactions import Reception
+from bot.discord.messages.buttons import ReplyButton, is_below
 from bot.discord.reactions import Reactions
-from bot.discord.reception import Reception
-from bot.discord.syncing import sync_if_changed
-from bot.discord.translating import CatalogueTranslator
-from bot.discord.troubles import NETWORK
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
 

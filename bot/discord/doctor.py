@@ -7,14 +7,14 @@ import discord
 from discord import app_commands
 
 from bot.core.doctor import Finding
-from bot.core.words import load_words
-from bot.discord.app_commands import app_commands_of
+from bot.core.rendering.catalogue import load_words
+from bot.discord.commands.app_commands import app_commands_of
+from bot.discord.commands.command_sync import is_in_sync, sync
+from bot.discord.commands.translator import CatalogueTranslator
 from bot.discord.endpoints import point_at
+from bot.discord.errors import NETWORK
 from bot.discord.frontend import token_of
 from bot.discord.permissions import invite_url, missing
-from bot.discord.syncing import is_in_sync, sync
-from bot.discord.translating import CatalogueTranslator
-from bot.discord.troubles import NETWORK
 from ganshare.settings import BotSettings
 
 __all__ = ["examine"]

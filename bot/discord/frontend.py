@@ -12,13 +12,13 @@ import aiohttp
 import discord
 
 from bot.app import Front
-from bot.core.ballots import Ballots
-from bot.discord.addresses import ORIGIN
+from bot.core.rounds.reaction_votes import Ballots
+from bot.discord.announcer import DiscordPublisher
 from bot.discord.client import PaintingClient
-from bot.discord.lanes import Lanes
+from bot.discord.errors import NETWORK
+from bot.discord.message_refs import ORIGIN
+from bot.discord.messages.channel_budget import Lanes
 from bot.discord.messenger import DiscordMessenger
-from bot.discord.publisher import DiscordPublisher
-from bot.discord.troubles import NETWORK
 from ganshare.errors import SettingsError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings

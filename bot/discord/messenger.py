@@ -9,12 +9,12 @@ from typing import Any
 
 import discord
 
-from bot.core.messenger import MessageGone, PlaceGone
-from bot.core.values import Reply
-from bot.discord.addresses import ORIGIN, Address, person_number
-from bot.discord.lanes import Lanes
-from bot.discord.rendering import render
-from bot.discord.troubles import as_messenger_errors
+from bot.core.delivery.platform import MessageGone, PlaceGone
+from bot.core.messages import Reply
+from bot.discord.errors import as_messenger_errors
+from bot.discord.message_refs import ORIGIN, Address, person_number
+from bot.discord.messages.channel_budget import Lanes
+from bot.discord.messages.embeds import render
 from ganshare.domain.jobs import Job, JobState
 
 __all__ = ["DiscordMessenger"]

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import discord
 
-from bot.core.ballots import VOTE_EMOJIS, Ballots, Lists, plain_emoji
-from bot.core.messenger import Away, MessageGone, PlaceGone, SlowDown
-from bot.discord.addresses import Address, born_of, person_id
-from bot.discord.troubles import as_messenger_errors
+from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown
+from bot.core.rounds.reaction_votes import VOTE_EMOJIS, Ballots, Lists, plain_emoji
+from bot.discord.errors import as_messenger_errors
+from bot.discord.message_refs import Address, born_of, person_id
 from ganshare.domain.community import Showing
 from ganshare.domain.votes import Round, Voter
 from ganshare.errors import WorldError

@@ -9,9 +9,9 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.doctor import Finding
-from bot.core.words import load_words
+from bot.core.rendering.catalogue import load_words
+from bot.telegram.command_menu import commands_for, scopes
 from bot.telegram.frontend import make_bot
-from bot.telegram.menu import commands_for, scopes
 from bot.telegram.webhook import check_webhook_settings
 from ganshare.errors import SettingsError
 from ganshare.settings import BotSettings

@@ -12,12 +12,12 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.app import Front
-from bot.telegram.clerk import Clerk
-from bot.telegram.intake import Intake, poll, token_refused
-from bot.telegram.menu import set_commands
+from bot.telegram.command_menu import set_commands
+from bot.telegram.handlers import Clerk
 from bot.telegram.messenger import TelegramMessenger, TelegramPublisher
-from bot.telegram.outbox import Outbox
-from bot.telegram.pace import Pace
+from bot.telegram.rate_limiter import Pace
+from bot.telegram.sender import Outbox
+from bot.telegram.updates import Intake, poll, token_refused
 from bot.telegram.webhook import check_webhook_settings, serve_webhook
 from ganshare.errors import SettingsError
 from ganshare.settings import BotSettings

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.core.messenger import MessageGone, PlaceGone
-from bot.core.values import Button, Reply
-from bot.telegram.addresses import ORIGIN, Address, Spot
-from bot.telegram.outbox import Outbox
-from bot.telegram.pace import Urgency
-from bot.telegram.troubles import as_messenger_errors
+from bot.core.delivery.platform import MessageGone, PlaceGone
+from bot.core.messages import Button, Reply
+from bot.telegram.errors import as_messenger_errors
+from bot.telegram.message_refs import ORIGIN, Address, Spot
+from bot.telegram.rate_limiter import Urgency
+from bot.telegram.sender import Outbox
 from ganshare.domain.jobs import Job, JobState
 
 __all__ = ["TelegramMessenger", "TelegramPublisher"]

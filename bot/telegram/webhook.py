@@ -16,7 +16,7 @@ from starlette.routing import Route
 from telegram import Update
 from telegram.ext import ExtBot
 
-from bot.telegram.intake import Intake
+from bot.telegram.updates import Intake
 from ganshare.errors import SettingsError, WorldError
 from ganshare.settings import BotSettings, Listen
 

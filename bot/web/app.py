@@ -13,11 +13,11 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.app import Front
-from bot.core.refusal import sentence_of
-from bot.web import deeds, files, linking, pages, rounds, work
-from bot.web.body import BodyLimit
-from bot.web.headers import SecurityHeaders
+from bot.core.rendering.errors import sentence_of
+from bot.web.body_limit import BodyLimit
+from bot.web.security_headers import SecurityHeaders
 from bot.web.site import MEGABYTES, Refused, Site
+from bot.web.views import account_links, actions, gallery, jobs, media, rounds
 from ganshare.errors import AskerError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
@@ -50,39 +50,39 @@ def web_app(front: Front, settings: BotSettings) -> Starlette:
 
 def _routes(site: Site) -> list[Route]:
     looks = {
-        "/": pages.home,
-        "/gallery": pages.gallery,
-        "/mine": pages.mine,
+        "/": gallery.home,
+        "/gallery": gallery.gallery,
+        "/mine": gallery.mine,
         "/round": rounds.round_page,
         "/desk": rounds.desk,
-        "/help": pages.help_page,
-        "/suggest": pages.suggest,
-        "/compose": pages.compose,
-        "/paintings/{artwork}": pages.painting,
-        "/paintings/{artwork}/manifest.json": pages.manifest,
-        "/jobs/{job}": work.job_page,
-        "/jobs/{job}/events": work.job_events,
-        "/link": linking.link_page,
-        "/sign-in": deeds.sign_in_page,
-        "/sign-in/{token}": deeds.sign_in_page,
-        "/robots.txt": pages.robots,
+        "/help": gallery.help_page,
+        "/suggest": gallery.suggest,
+        "/compose": gallery.compose,
+        "/paintings/{artwork}": gallery.painting,
+        "/paintings/{artwork}/manifest.json": gallery.manifest,
+        "/jobs/{job}": jobs.job_page,
+        "/jobs/{job}/events": jobs.job_events,
+        "/link": account_links.link_page,
+        "/sign-in": actions.sign_in_page,
+        "/sign-in/{token}": actions.sign_in_page,
+        "/robots.txt": gallery.robots,
     }
     does = {
-        "/paint": deeds.paint,
-        "/press": deeds.press,
+        "/paint": actions.paint,
+        "/press": actions.press,
         "/desk": rounds.decide,
-        "/link": linking.link,
-        "/sign-in": deeds.sign_in,
-        "/sign-out": deeds.sign_out,
-        "/language": deeds.language,
-        "/theme": deeds.theme,
+        "/link": account_links.link,
+        "/sign-in": actions.sign_in,
+        "/sign-out": actions.sign_out,
+        "/language": actions.language,
+        "/theme": actions.theme,
     }
     gives: dict[str, Callable[[Site, Request], Awaitable[Response]]] = {
-        "/pictures/{artwork}/{sum}.{suffix}": files.picture,
-        "/frames/{job}/{attempt:int}-{step:int}.jpg": files.frame,
-        "/static/{version}/{name}": files.static,
-        "/favicon.ico": files.favicon,
-        "/healthz": files.health,
+        "/pictures/{artwork}/{sum}.{suffix}": media.picture,
+        "/frames/{job}/{attempt:int}-{step:int}.jpg": media.frame,
+        "/static/{version}/{name}": media.static,
+        "/favicon.ico": media.favicon,
+        "/healthz": media.health,
     }
     return [
         *(_route(site, "GET", path, site.endpoint(page)) for path, page in looks.items()),

@@ -19,13 +19,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.app import Front
-from bot.core.errand import DeskOptions
-from bot.core.values import Person, Rank
-from bot.web.assets import Assets
-from bot.web.live import Follower
-from bot.web.rates import Rate, RateLimiter
-from bot.web.visit import PLACE, THEMES, Visit, accepted_language, address_of
-from bot.web.visitors import Cookie, Session, guest_name, is_from_elsewhere
+from bot.core.context import DeskOptions
+from bot.core.messages import Person, Rank
+from bot.web.job_stream import Follower
+from bot.web.rate_limiter import Rate, RateLimiter
+from bot.web.request_context import PLACE, THEMES, Visit, accepted_language, address_of
+from bot.web.sessions import Cookie, Session, guest_name, is_from_elsewhere
+from bot.web.static_files import Assets
 from ganshare.errors import GanshareError
 from ganshare.settings import BotSettings
 

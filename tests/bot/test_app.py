@@ -11,7 +11,7 @@ import pytest
 
 from bot.app import open_front
 from bot.core.doctor import examine_core
-from bot.core.values import Ask, Person, Place
+from bot.core.messages import Ask, Person, Place
 from ganshare.errors import StoreError
 from ganshare.settings import BotSettings, CoreSettings, SecretUrl
 from ganshare.store import open_store

@@ -13,10 +13,10 @@ import pytest
 import structlog
 from PIL import Image
 
-from bot.core.desk import Desk, DeskOptions
-from bot.core.moderation import Moderation
-from bot.core.values import Action, Ask, Person, Place, Press, Rank, Reply
-from bot.core.words import Words, load_words
+from bot.core.dispatcher import Desk, DeskOptions
+from bot.core.messages import Action, Ask, Person, Place, Press, Rank, Reply
+from bot.core.moderation.prompt_filter import Moderation
+from bot.core.rendering.catalogue import Words, load_words
 from ganshare.blobs import Blobs, open_blobs, picture_key, preview_key, thumbnail_key
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.domain.queue_limits import QueueLimits

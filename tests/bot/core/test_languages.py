@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.moderation import open_moderation
-from bot.core.values import Action, Person, Reply
+from bot.core.messages import Action, Person, Reply
+from bot.core.moderation.prompt_filter import open_moderation
 from ganshare.domain.jobs import JobRequest
 from ganshare.testing import MODEL
 

@@ -18,7 +18,7 @@ from discord.http import Route
 from PIL import Image
 
 from bot.app import Front, open_front
-from bot.core.labels import Labels
+from bot.core.delivery.vote_counts import Labels
 from bot.discord.endpoints import OFFICIAL_API
 from bot.discord.frontend import run_discord
 from bot.testing.discord_people import Someone
@@ -44,7 +44,7 @@ def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if request.node.get_closest_marker("slow") is None:
         monkeypatch.setitem(Front.courier.__kwdefaults__, "pace", 0.3)
         monkeypatch.setitem(Labels.__init__.__kwdefaults__, "look", 0.15)
-        monkeypatch.setattr("bot.core.steward.LOOK_SECONDS", 0.2)
+        monkeypatch.setattr("bot.core.rounds.scheduler.LOOK_SECONDS", 0.2)
 
 
 @dataclass

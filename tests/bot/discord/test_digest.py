@@ -25,7 +25,7 @@ async def test_the_week_is_summed_up_in_its_channel_once(
     await store.rounds.entries.enter(round_.id, artwork.id, "discord:0", curator=True)
     await store.votes.toggle(artwork.id, Voter("discord:77"), key="press")
     await store.rounds.close(round_.id, "discord:0", early=True)
-    monkeypatch.setattr("bot.core.steward.digest_week", lambda _: "2026-48")
+    monkeypatch.setattr("bot.core.rounds.scheduler.digest_week", lambda _: "2026-48")
     for _ in range(2):
         await stage.start_bot()
     week = await stage.shows(TITLE)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.core.commands import COMMANDS
+from bot.core.commands.definitions import COMMANDS
 
 PROMPT = "Cubist Painting of a Castle in Teal"
 

@@ -10,8 +10,8 @@ from PIL import Image
 from telegram import Bot
 
 from bot.app import Front
-from bot.core.labels import Labels
-from bot.telegram.pace import Limits, Pace
+from bot.core.delivery.vote_counts import Labels
+from bot.telegram.rate_limiter import Limits, Pace
 from bot.testing.telegram_server import TelegramServer, telegram_server
 from bot.testing.telegram_town import Town, open_town
 
@@ -29,7 +29,7 @@ def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr("bot.telegram.frontend.Pace", partial(Pace, limits))
         monkeypatch.setitem(Front.courier.__kwdefaults__, "pace", 0.3)
         monkeypatch.setitem(Labels.__init__.__kwdefaults__, "look", 0.15)
-        monkeypatch.setattr("bot.core.steward.LOOK_SECONDS", 0.2)
+        monkeypatch.setattr("bot.core.rounds.scheduler.LOOK_SECONDS", 0.2)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ TITLE = "The week in paintings"
 async def test_the_week_is_summed_up_in_its_group_once(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.core.steward.LOOK_SECONDS", 0.2)
-    monkeypatch.setattr("bot.core.steward.digest_week", lambda _: "2026-48")
+    monkeypatch.setattr("bot.core.rounds.scheduler.LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("bot.core.rounds.scheduler.digest_week", lambda _: "2026-48")
     ann = someone(town.world, "Ann")
     chat = group(town.world, "Painters", ann)
     async with town.bot():

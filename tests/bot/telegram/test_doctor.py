@@ -5,10 +5,10 @@ import socket
 import pytest
 
 from bot.core.doctor import Finding
-from bot.core.words import load_words
+from bot.core.rendering.catalogue import load_words
+from bot.telegram.command_menu import set_commands
 from bot.telegram.doctor import examine
 from bot.telegram.frontend import make_bot
-from bot.telegram.menu import set_commands
 from bot.testing.telegram_server import TelegramServer
 from ganshare.settings import BotSettings
 

@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from bot.telegram import clerk
+from bot.telegram import handlers
 from bot.testing.hanging import plain_picture
 from bot.testing.telegram_people import Someone, group, shown, someone, upgrade
 from bot.testing.telegram_town import Town
@@ -344,7 +344,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_settings_and_paintings(
 async def test_a_slow_press_stops_turning_first(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clerk, "_SECONDS_TO_ALERT", 0.0)
+    monkeypatch.setattr(handlers, "_SECONDS_TO_ALERT", 0.0)
     async with town.bot():
         ann = someone(town.world, "Ann")
         await ann.say("/help")

@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from bot.app import Front
-from bot.core.desk import Desk, DeskOptions
-from bot.core.moderation import open_moderation
-from bot.core.words import load_words
+from bot.core.dispatcher import Desk, DeskOptions
+from bot.core.moderation.prompt_filter import open_moderation
+from bot.core.rendering.catalogue import load_words
 from bot.testing.hanging import Hand
 from bot.web.app import web_app
-from bot.web.serve import WebServer
+from bot.web.server import WebServer
 from ganshare.blobs import open_blobs
 from ganshare.settings import BotSettings, Listen
 from ganshare.store import Store, open_store

@@ -8,8 +8,8 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from bot.core.proclaiming import Proclaimer
-from bot.core.words import load_words
+from bot.core.rendering.catalogue import load_words
+from bot.core.rounds.announcements import Proclaimer
 from bot.testing.browser import (
     CURATOR,
     DESKTOP,

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from telegram import Chat, Message, User
 
 import engine.commands.paint as command_line
-from bot.core.commands import find_command, parse_text
-from bot.core.values import Ask, Person, Rank, Reply
-from bot.core.values import Place as Spot
-from bot.discord.intake import ask_of
-from bot.telegram.reading import author_of, place_of, read_line
+from bot.core.commands.definitions import find_command, parse_text
+from bot.core.messages import Ask, Person, Rank, Reply
+from bot.core.messages import Place as Spot
+from bot.discord.requests import ask_of
+from bot.telegram.parsing import author_of, place_of, read_line
 from ganshare.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.presets import PRESETS
 from ganshare.errors import AskerError

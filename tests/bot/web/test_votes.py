@@ -144,7 +144,7 @@ async def test_ones_own_painting_is_entered_from_its_page(place: Any) -> None:
 async def test_paintings_of_the_page_enter_by_themselves_where_that_is_wanted(
     place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.web.keeping import keep_rounds
+    from bot.web.round_tasks import keep_rounds
 
     rules = RoundRules(min_age=0, quorum=1, automatic=True)
     round_ = await place.store.rounds.open("web", "discord:9", 86_400, rules)

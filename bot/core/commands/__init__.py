@@ -1,0 +1,1 @@
+"""The commands of every frontend: definitions, arguments, and one handler per group."""

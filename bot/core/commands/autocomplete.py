@@ -1,0 +1,83 @@
+"""What is offered while somebody types: styles, colours, subjects, models, jobs of their own."""
+
+import random
+import re
+
+from bot.core.commands.parameters import Completes, Parameter
+from ganshare.prompts import draw_prompt
+from ganshare.store import Store
+from wordlists import CATEGORIES, word_lists
+
+__all__ = ["matching", "offers"]
+
+MOST = 25
+LONGEST = 100  # of one offer; Discord allows no more
+IDEAS = 5
+_PAINTING_OF = re.compile(r"(.*painting (?:of|with) )(.+)", re.IGNORECASE)
+
+
+async def offers(store: Store, parameter: Parameter, typed: str) -> list[str]:
+    """Give what could be meant, best first, at most 25 of at most 100 characters."""
+    typed = typed[:1000]
+    match parameter.completes:
+        case Completes.PROMPT:
+            found = _prompts(typed)
+        case Completes.STYLE:
+            found = matching(typed, word_lists().styles)
+        case Completes.COLOUR:
+            found = matching(typed, [each.name for each in word_lists().colours])
+        case Completes.WORD:
+            found = _words(typed)
+        case Completes.MODEL:
+            names = {name for engine in await store.queue.engines() for name in engine.models}
+            found = matching(typed, sorted(names))
+        case None:
+            found = matching(typed, parameter.choices)
+    return [each for each in dict.fromkeys(found) if 0 < len(each) <= LONGEST][:MOST]
+
+
+def _prompts(typed: str) -> list[str]:
+    """Go on from what was typed: with a style, a subject, a colour, or what it lacks."""
+    text = " ".join(typed.split())
+    if not text:
+        dice = random.Random()  # noqa: S311  # ideas, no secrets
+        return [draw_prompt(dice.getrandbits(32)).text for _ in range(IDEAS)]
+    found = [text]
+    before, _, last = text.rpartition(" ")
+    if last.casefold() == "in":
+        before, last = text, ""
+    lists = word_lists()
+    if before.casefold().endswith(" in") or before.casefold() == "in":
+        found += [f"{before} {each.name}" for each in lists.colours if _begins(each.name, last)]
+    if not before:
+        found += [f"{each} Painting of " for each in lists.styles if _begins(each, last)]
+    if (painting := _PAINTING_OF.fullmatch(text)) is not None:
+        found += [painting[1] + each for each in matching(painting[2], _subjects())]
+    if len(found) == 1:
+        dice = random.Random(text)  # noqa: S311  # the same while the text is the same
+        found += [f"{text} in {each.name}" for each in dice.sample(lists.colours, IDEAS)]
+    return found
+
+
+def _words(typed: str) -> list[str]:
+    before, space, last = typed.rpartition(" ")
+    lists = word_lists()
+    plain = [*lists.styles, *(each.name for each in lists.colours), *_subjects()]
+    return [f"{before}{space}{each}" for each in matching(last, plain)]
+
+
+def _subjects() -> list[str]:
+    lists = word_lists()
+    return [each for category in CATEGORIES for each in lists.subjects(category)]
+
+
+def matching(typed: str, words: list[str] | tuple[str, ...]) -> list[str]:
+    """Words that begin so first, then those with a word in them that does."""
+    wanted = typed.strip()
+    first = [each for each in words if _begins(each, wanted)]
+    within = [each for each in words if any(_begins(part, wanted) for part in each.split()[1:])]
+    return [*first, *within]
+
+
+def _begins(word: str, typed: str) -> bool:
+    return word.casefold().startswith(typed.casefold())

@@ -1,0 +1,173 @@
+"""Every command, with its handler and parameters: what is carried out, menus, forms and /help."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.core.commands import accounts, gallery, paint, reports, rounds, settings, vote
+from bot.core.commands.arguments import check_arguments, parse_text
+from bot.core.commands.help import help_text
+from bot.core.commands.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
+from bot.core.commands.settings import SETTINGS
+from bot.core.context import Errand
+from bot.core.messages import Rank, Reply
+from ganshare.domain.limits import MAX_STEPS
+from ganshare.domain.presets import PRESETS
+from ganshare.errors import ParameterError, must_be_one_of
+from ganshare.prompts import CATEGORIES, MAX_CHARACTERS, MAX_SEED
+
+__all__ = [
+    "COMMANDS",
+    "MOST_AT_ONCE",
+    "SETTINGS",
+    "Command",
+    "Completes",
+    "Kind",
+    "Parameter",
+    "check_arguments",
+    "find_command",
+    "parse_text",
+]
+
+MOST_AT_ONCE = 5  # paintings of one /random
+LONGEST_ROUND = 8_760  # hours
+
+
+def _texts(function: Callable[..., Awaitable[list[Reply]]], *names: str) -> Handler:
+    """Make a handler of a function that takes these arguments as texts, "" for one left out."""
+
+    def handle(errand: Errand, arguments: Arguments) -> Awaitable[list[Reply]]:
+        return function(errand, *(str(arguments.get(name, "")) for name in names))
+
+    return handle
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "paint",
+        paint.paint,
+        (
+            Parameter(
+                "prompt",
+                Kind.PROMPT,
+                required=True,
+                minimum=1,
+                maximum=MAX_CHARACTERS,
+                completes=Completes.PROMPT,
+            ),
+            Parameter("size", maximum=9, is_word=True),
+            Parameter("preset", Kind.CHOICE, choices=tuple(PRESETS)),
+            Parameter("steps", Kind.NUMBER, minimum=1, maximum=MAX_STEPS),
+            Parameter("seed", Kind.NUMBER, minimum=0, maximum=MAX_SEED),
+            Parameter("model", maximum=100, completes=Completes.MODEL, is_word=True),
+            Parameter("init_image", Kind.PICTURE),
+        ),
+    ),
+    Command(
+        "random",
+        paint.paint_random,
+        (
+            Parameter("category", Kind.CHOICE, choices=CATEGORIES),
+            Parameter("count", Kind.NUMBER, minimum=1, maximum=MOST_AT_ONCE),
+        ),
+    ),
+    Command("queue", _texts(gallery.queue)),
+    Command("cancel", _texts(gallery.cancel, "job"), (Parameter("job", maximum=40, is_word=True),)),
+    Command(
+        "gallery",
+        _texts(gallery.gallery, "query"),
+        (Parameter("query", maximum=100, completes=Completes.WORD),),
+    ),
+    Command("mine", _texts(gallery.mine)),
+    Command(
+        "link",
+        _texts(accounts.link, "code"),
+        (Parameter("code", maximum=40, is_word=True),),
+        Rank.MEMBER,
+    ),
+    Command("shares", _texts(accounts.shares)),
+    Command(
+        "help", _texts(help_text, "command"), (Parameter("command", maximum=32, is_word=True),)
+    ),
+    Command(
+        "report",
+        _texts(settings.report, "artwork"),
+        (Parameter("artwork", required=True, maximum=40, is_word=True),),
+        Rank.MEMBER,
+    ),
+    Command(
+        "reports",
+        _texts(reports.reports, "artwork", "action"),
+        (
+            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("action", Kind.CHOICE, choices=("hide", "keep")),
+        ),
+        Rank.ADMIN,
+    ),
+    Command(
+        "notes",
+        _texts(reports.notes, "person"),
+        (Parameter("person", maximum=100, is_word=True),),
+        Rank.ADMIN,
+    ),
+    Command(
+        "vote",
+        _texts(vote.vote, "artwork"),
+        (Parameter("artwork", maximum=40, is_word=True),),
+        Rank.MEMBER,
+    ),
+    Command(
+        "round",
+        rounds.round_command,
+        (
+            Parameter("action", Kind.CHOICE, choices=("status", "open", "close")),
+            Parameter("hours", Kind.NUMBER, minimum=1, maximum=LONGEST_ROUND),
+            Parameter("pool", Kind.NUMBER, minimum=1, maximum=1_000),
+            Parameter("winners", Kind.NUMBER, minimum=1, maximum=50),
+            Parameter("quorum", Kind.NUMBER, minimum=1, maximum=1_000),
+            Parameter("age", Kind.NUMBER, minimum=0, maximum=LONGEST_ROUND),
+            Parameter("title", maximum=100),
+        ),
+    ),
+    Command(
+        "curate",
+        _texts(rounds.curate, "artwork", "action", "reason"),
+        (
+            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("action", Kind.CHOICE, choices=("enter", "leave", "approve", "veto")),
+            Parameter("reason", maximum=200),
+        ),
+        Rank.MEMBER,
+    ),
+    Command(
+        "settings",
+        _texts(settings.settings, "setting", "value"),
+        (
+            Parameter("setting", Kind.CHOICE, choices=SETTINGS),
+            Parameter("value", maximum=100),
+        ),
+        Rank.ADMIN,
+    ),
+    Command(
+        "block",
+        _texts(settings.block, "person", "reason"),
+        (
+            Parameter("person", required=True, maximum=100, is_word=True),
+            Parameter("reason", maximum=200),
+        ),
+        Rank.ADMIN,
+    ),
+    Command(
+        "unblock",
+        _texts(settings.unblock, "person"),
+        (Parameter("person", required=True, maximum=100, is_word=True),),
+        Rank.ADMIN,
+    ),
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def find_command(name: str) -> Command:
+    """Give the command of that name; raises ParameterError with the nearest one."""
+    found = _BY_NAME.get(name)
+    if found is None:
+        raise must_be_one_of(ParameterError, "command", name, _BY_NAME)
+    return found

@@ -1,0 +1,262 @@
+"""Looking: one's place in the queue, the gallery and one's own paintings, page by page."""
+
+import asyncio
+import base64
+import binascii
+from dataclasses import replace
+
+from bot.core.context import Errand
+from bot.core.messages import Action, Button, File, Reply
+from bot.core.rendering.errors import RefusalError
+from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.replies import accent, shortened
+from bot.core.rendering.sales import sale_line
+from ganshare.domain.jobs import Artwork, Job, JobState
+from ganshare.domain.sales import Sale
+from ganshare.errors import BlobError, quoted
+
+__all__ = [
+    "cancel",
+    "gallery",
+    "master",
+    "mine",
+    "page_subject",
+    "queue",
+    "show",
+    "standing",
+    "turn_gallery",
+    "turn_mine",
+]
+
+PAGE = 4  # paintings; with more, none is to be made out on a phone
+MOST_JOBS = 10
+LONGEST_SUBJECT = 64 - len("gallery:")
+LABEL = 60  # UTF-16 units of a prompt in a list
+
+
+# --- the queue --------------------------------------------------------------------------------
+
+
+async def queue(errand: Errand) -> list[Reply]:
+    """Show where the asker's jobs stand, and how long the queue is."""
+    active = await _active(errand)
+    views = await asyncio.gather(
+        *(look_at(errand.store, errand.tools.blobs, job) for job in active[:MOST_JOBS])
+    )
+    counts, live = await asyncio.gather(
+        errand.store.queue.counts((JobState.QUEUED, JobState.RUNNING)), errand.store.queue.engines()
+    )
+    overall = errand.say(
+        "queue-all",
+        queued=counts[JobState.QUEUED],
+        running=counts[JobState.RUNNING],
+        engines=len(live),
+    )
+    fields = tuple(
+        (f"{number} · {view.job.id}", _standing(errand, view))
+        for number, view in enumerate(views, 1)
+    )
+    buttons = tuple(
+        Button(Action.CANCEL, view.job.id, str(number), "✖️")
+        for number, view in enumerate(views[:5], 1)
+    )
+    text = overall if views else f"{errand.say('queue-none')}\n\n{overall}"
+    return [
+        Reply(
+            title=errand.say("queue-title"),
+            text=text,
+            fields=fields,
+            buttons=(buttons,) if buttons else (),
+            is_private=True,
+        )
+    ]
+
+
+async def standing(errand: Errand, job_id: str) -> list[Reply]:
+    """Say where one job stands now; its message itself is the courier's."""
+    job = await errand.job(job_id)
+    view = await look_at(errand.store, errand.tools.blobs, job)
+    reply = errand.replies.of(view, errand.locale)
+    lines = [reply.title]
+    if view.job.state is JobState.QUEUED:
+        lines.append(errand.replies.waiting(view, errand.locale))
+    return [Reply(text="\n".join(lines), is_private=True)]
+
+
+def _standing(errand: Errand, view: View) -> str:
+    job, place = view.job, view.place
+    prompt = shortened(job.request.prompt, LABEL)
+    if job.state is JobState.QUEUED and place is not None:
+        first = errand.say("queue-queued", position=place.position, of=place.of, prompt=prompt)
+        return f"{first}\n{errand.replies.waiting(view, errand.locale)}"
+    return errand.say("queue-running", step=job.step, steps=job.steps, prompt=prompt)
+
+
+async def cancel(errand: Errand, job_id: str) -> list[Reply]:
+    """Cancel a job, or the asker's newest active one if none is named."""
+    if not job_id:
+        active = await _active(errand)
+        if not active:
+            raise RefusalError("cancel-none")
+        job = max(active, key=lambda each: each.id)
+    else:
+        job = await errand.job(job_id)
+    by = job.person if errand.owns(job.person) else errand.main
+    cancelled = await errand.store.queue.cancel(job.id, by=by, admin=errand.oversees(job))
+    if cancelled.state is JobState.CANCELLED and not job.state.over:
+        return [errand.quietly("cancel-done")]
+    return [errand.quietly("cancel-over" if cancelled.state.over else "cancel-asked")]
+
+
+async def _active(errand: Errand) -> list[Job]:
+    found = await asyncio.gather(*(errand.store.queue.active(each) for each in errand.accounts))
+    return sorted((job for jobs in found for job in jobs), key=lambda job: job.id)
+
+
+# --- paintings --------------------------------------------------------------------------------
+
+
+async def gallery(
+    errand: Errand, query: str, after: str = "", *, turned: bool = False
+) -> list[Reply]:
+    """Show a page of everybody's paintings.
+
+    Args:
+        after: id of the last painting of the page before.
+        turned: whether a button of another page asked for it.
+    """
+    found = await errand.store.gallery.search(after=after or None, limit=PAGE + 1, text=query)
+    if not found and query and not after:
+        return [errand.quietly("gallery-none-for", query=quoted(query))]
+    page = await _page(errand, found, Action.GALLERY, query, after)
+    return [_titled(page, errand.say("gallery-title"), turned=turned)]
+
+
+async def mine(errand: Errand, after: str = "", *, turned: bool = False) -> list[Reply]:
+    """Show a page of the asker's own paintings, to them alone."""
+    found = await errand.store.gallery.search(
+        after=after or None, limit=PAGE + 1, person=errand.main
+    )
+    page = await _page(errand, found, Action.MINE, "", after)
+    return [_titled(page, errand.say("mine-title"), turned=turned, is_private=True)]
+
+
+async def turn_gallery(errand: Errand, subject: str) -> list[Reply]:
+    """Show another page of the gallery in place of the one that has the button."""
+    after, query = _read_page(subject)
+    return await gallery(errand, query, after, turned=True)
+
+
+async def turn_mine(errand: Errand, subject: str) -> list[Reply]:
+    """Show another page of one's own paintings, likewise."""
+    return await mine(errand, _read_page(subject)[0], turned=True)
+
+
+async def show(errand: Errand, artwork_id: str) -> list[Reply]:
+    """Show one painting with its own buttons."""
+    artwork = await errand.artwork(artwork_id)
+    view = await look_at(errand.store, errand.tools.blobs, await errand.job(artwork.job))
+    reply = errand.replies.of(view, errand.locale)
+    return [_titled(reply, reply.title, is_private=True)]
+
+
+async def master(errand: Errand, artwork_id: str) -> list[Reply]:
+    """Hand over the full PNG."""
+    artwork = await errand.artwork(artwork_id)
+    png = await errand.tools.blobs.get(artwork.blob)
+    document = File(png, f"ganshare-{artwork.id}.png", "image/png")
+    fields = errand.replies.artwork_details(artwork, None, errand.locale)
+    return [
+        Reply(
+            title=errand.say("master-title"),
+            text=shortened(artwork.prompt),
+            fields=fields,
+            document=document,
+            colour=accent(artwork.attributes.get("Hex")),
+        )
+    ]
+
+
+async def _page(
+    errand: Errand, found: list[Artwork], action: Action, query: str, after: str
+) -> Reply:
+    shown, more = found[:PAGE], len(found) > PAGE
+    say, text = errand.say, ""
+    if not shown and after:
+        text = say("gallery-end")
+    elif not shown:
+        text = say("gallery-none" if action is Action.GALLERY else "mine-none")
+    pictures = [await _thumbnail(errand, each) for each in shown]
+    sales = await errand.store.sales.of_artworks(each.id for each in shown)
+    fields = tuple(
+        (f"{number} · {say('field-seed')} {each.seed}", _label(errand, each, sales.get(each.id)))
+        for number, each in enumerate(shown, 1)
+    )
+    rows = []
+    if shown:
+        rows.append(
+            tuple(
+                Button(Action.SHOW, each.id, str(number), "🔍")
+                for number, each in enumerate(shown, 1)
+            )
+        )
+    turns = []
+    first, following = page_subject("", query), page_subject(shown[-1].id if shown else "", query)
+    if after and first is not None:
+        turns.append(errand.button(action, first, "newest"))
+    if more and following is not None:
+        turns.append(errand.button(action, following, "older"))
+    elif more:
+        text = say("gallery-long")
+    if turns:
+        rows.append(tuple(turns))
+    return Reply(
+        text=text,
+        fields=fields,
+        pictures=tuple(each for each in pictures if each is not None),
+        buttons=tuple(rows),
+        colour=accent(shown[0].attributes.get("Hex")) if shown else None,
+    )
+
+
+def _label(errand: Errand, artwork: Artwork, sale: Sale | None) -> str:
+    """A painting's prompt, and whether it is minted, for sale or sold."""
+    prompt = shortened(artwork.prompt, 2 * LABEL)
+    if sale is None:
+        return prompt
+    return f"{prompt} · {sale_line(errand.tools.words, errand.locale, sale)}"
+
+
+async def _thumbnail(errand: Errand, artwork: Artwork) -> File | None:
+    try:
+        data = await errand.tools.blobs.get(artwork.preview)
+    except BlobError:
+        return None
+    alt = errand.say("done-alt", prompt=shortened(artwork.prompt, 200))
+    return File(data, f"ganshare-{artwork.id}.jpg", "image/jpeg", alt)
+
+
+def _titled(reply: Reply, title: str, *, turned: bool = False, is_private: bool = False) -> Reply:
+    return replace(reply, title=title, replaces=turned, is_private=is_private, job=None)
+
+
+# --- a page's place in a button ---------------------------------------------------------------
+
+
+def page_subject(after: str, query: str) -> str | None:
+    """Write where a page begins, and its query, into a button; None if it is too long for that."""
+    if not query:
+        return after
+    words = base64.b32encode(query.encode()).decode().rstrip("=").lower()
+    subject = f"{after}-{words}"
+    return subject if len(subject) <= LONGEST_SUBJECT else None
+
+
+def _read_page(subject: str) -> tuple[str, str]:
+    """Read what `page_subject` wrote, as (after, query); raises RefusalError."""
+    after, _, words = subject.partition("-")
+    padded = words.upper() + "=" * (-len(words) % 8)
+    try:
+        return after, base64.b32decode(padded).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise RefusalError("refusal-button") from error

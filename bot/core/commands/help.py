@@ -1,0 +1,70 @@
+"""What /help says, made from the commands themselves."""
+
+from bot.core.commands.parameters import Command, Kind, Parameter
+from bot.core.context import Errand
+from bot.core.messages import Reply
+from bot.core.rendering.errors import RefusalError
+from ganshare.errors import quoted
+
+__all__ = ["help_text", "usage"]
+
+EXAMPLES = {
+    "paint": "/paint Cubist Painting of a City in Teal --size 320x256 --steps 200",
+    "random": "/random places 3",
+    "gallery": "/gallery teal castle",
+    "round": "/round open 48 30",
+    "curate": "/curate 0123456789abcdef012345 veto shows a logo",
+    "settings": "/settings daily_quota 10",
+    "reports": "/reports 0123456789abcdef012345 hide",
+    "notes": "/notes discord:42",
+    "block": "/block discord:42 spam",
+}
+
+
+async def help_text(errand: Errand, name: str) -> list[Reply]:
+    """Explain all commands that the asker may use, or one in detail."""
+    commands = {each.name: each for each in errand.tools.commands}
+    if not name:
+        allowed = [each for each in commands.values() if each.rank <= errand.person.rank]
+        fields = tuple((usage(each), errand.say(each.message)) for each in allowed)
+        intro = errand.say("help-intro")
+        return [Reply(title=errand.say("help-title"), text=intro, fields=fields, is_private=True)]
+    command = commands.get(name.lstrip("/").lower())
+    if command is None:
+        raise RefusalError("refusal-command", given=quoted(name))
+    lines = [errand.say(command.message)]
+    if command.name == "paint":
+        lines.append(errand.say("help-paint"))
+    if command.name in EXAMPLES:
+        lines.append(errand.say("help-example", example=EXAMPLES[command.name]))
+    return [
+        Reply(
+            title=usage(command),
+            text="\n\n".join(lines),
+            fields=tuple(_explained(errand, command, each) for each in command.parameters),
+            is_private=True,
+        )
+    ]
+
+
+def usage(command: Command) -> str:
+    """Write a command with its parameters: "/random [category] [count]"."""
+    parts = [each.name if each.required else f"[{each.name}]" for each in command.parameters]
+    return " ".join([f"/{command.name}", *parts])
+
+
+def _explained(errand: Errand, command: Command, parameter: Parameter) -> tuple[str, str]:
+    text = errand.say(command.message_of(parameter))
+    if parameter.required:
+        text += f" ({errand.say('help-required')})"
+    match parameter.kind:
+        case Kind.NUMBER:
+            limits = {"lowest": str(parameter.minimum), "highest": str(parameter.maximum)}
+            text += f" ({errand.say('help-number', **limits)})"
+        case Kind.CHOICE:
+            text += f" ({errand.say('help-choices', choices=', '.join(parameter.choices))})"
+        case Kind.PICTURE:
+            text += f" ({errand.say('help-picture')})"
+        case Kind.TEXT | Kind.PROMPT:
+            pass
+    return parameter.name, text

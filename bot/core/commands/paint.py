@@ -1,0 +1,212 @@
+"""Asking for paintings: /paint, /random, again and vary, within every limit that holds."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.commands.parameters import Arguments
+from bot.core.context import Errand
+from bot.core.init_image import clean_png, store_picture
+from bot.core.languages import read_request
+from bot.core.messages import Rank, Reply
+from bot.core.moderation.image_check import judge
+from bot.core.random_prompts import why_line
+from bot.core.rendering.errors import RefusalError, sentence_of
+from bot.core.rendering.job_view import look_at
+from ganshare.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.jobs import Job, JobRequest
+from ganshare.errors import AskerError, PromptError
+
+__all__ = ["again", "paint", "paint_random", "vary"]
+
+DEFAULT_MODEL = "paintings-f8"
+SEEDS = 2**32  # of random ones: short enough to be read out
+DAY = 86_400.0
+
+
+async def paint(errand: Errand, arguments: Arguments) -> list[Reply]:
+    """Queue what `/paint` asks for."""
+    if (repeated := await _repeated(errand, 1)) is not None:
+        return repeated
+    given = {name: value for name, value in arguments.items() if name != "prompt"}
+    asked = read_prompt(str(arguments["prompt"]), PaintOptions(**given))  # type: ignore[arg-type]
+    request = JobRequest(
+        prompt=asked.text,
+        seed=secrets.randbelow(SEEDS) if asked.seed is None else asked.seed,
+        model=asked.model or await _model(errand),
+        steps=asked.steps,
+        width=asked.width,
+        height=asked.height,
+        num_cutouts=asked.num_cutouts,
+        preset=asked.preset,
+    )
+    request, unread = await read_request(errand, request)
+    await _check(errand, [request])
+    if (picture := errand.picture) is not None:
+        clean = await asyncio.to_thread(clean_png, picture)
+        await judge(errand, clean)
+        key = await store_picture(errand.tools.blobs, clean)
+        request = replace(request, init_image=key)
+    return await _submit(errand, [request], unread=unread)
+
+
+async def paint_random(errand: Errand, arguments: Arguments) -> list[Reply]:
+    """Queue one or several prompts from the owner's source; the muse's unless they chose one."""
+    count, category = int(arguments.get("count", 1)), arguments.get("category")
+    if (repeated := await _repeated(errand, count)) is not None:
+        return repeated
+    model, requests, reasons = await _model(errand), [], []
+    for _ in range(count):
+        seed, kind = secrets.randbelow(SEEDS), str(category) if category else None
+        idea = await errand.tools.prompts.draw(seed, kind)
+        request = JobRequest(idea.prompt.text, idea.prompt.seed, model)
+        # A source that repeats what people wrote may draw other languages.
+        requests.append((await read_request(errand, request))[0])
+        known = errand.tools.prompts.knows_any
+        reasons.append(why_line(errand.tools.words, errand.locale, idea, knows_any=known))
+    await _check(errand, requests)
+    return await _submit(errand, requests, reasons)
+
+
+async def again(errand: Errand, subject: str) -> list[Reply]:
+    """Queue what a painting, or a job that was not painted, asked for: with a new seed."""
+    if (repeated := await _repeated(errand, 1)) is not None:
+        return repeated
+    artwork = await errand.store.gallery.get(subject)
+    job = await errand.job(artwork.job if artwork else subject)
+    request = replace(job.request, seed=secrets.randbelow(SEEDS))
+    begins_from = request.init_image
+    if begins_from is not None and not await errand.tools.blobs.exists(begins_from):
+        raise RefusalError("refusal-init-gone")
+    request, unread = await read_request(errand, request)
+    await _check(errand, [request])
+    return await _submit(errand, [request], unread=unread)
+
+
+async def vary(errand: Errand, subject: str) -> list[Reply]:
+    """Queue the same prompt, beginning from the painting."""
+    if (repeated := await _repeated(errand, 1)) is not None:
+        return repeated
+    artwork = await errand.artwork(subject)
+    job = await errand.job(artwork.job)
+    seed = secrets.randbelow(SEEDS)
+    request = replace(job.request, seed=seed, init_image=artwork.blob)
+    request, unread = await read_request(errand, request)
+    await _check(errand, [request])
+    return await _submit(errand, [request], unread=unread)
+
+
+# --- limits -----------------------------------------------------------------------------------
+
+
+async def _check(errand: Errand, requests: Sequence[JobRequest]) -> None:
+    """Raise an AskerError unless these may be asked for, by them, here and now."""
+    settings = errand.settings
+    if not settings.allowed:
+        raise RefusalError("refusal-place")
+    block = await errand.store.community.block_of(errand.person.id)
+    if block is not None:
+        if block.reason:
+            raise RefusalError("refusal-blocked", reason=block.reason)
+        raise RefusalError("refusal-blocked-quietly")
+    for request in requests:
+        side = max(request.width, request.height)
+        if settings.max_side is not None and side > settings.max_side:
+            raise RefusalError("refusal-side", given=side, allowed=settings.max_side)
+        if settings.max_steps is not None and request.steps > settings.max_steps:
+            raise RefusalError("refusal-steps", given=request.steps, allowed=settings.max_steps)
+        await _moderate(errand, request.prompt)
+        if request.reading is not None:
+            await _moderate(errand, request.reading)
+    await _check_quota(errand, len(requests))
+
+
+async def _check_quota(errand: Errand, count: int) -> None:
+    quota, is_guest = errand.settings.daily_quota, errand.person.rank <= Rank.GUEST
+    if is_guest:
+        allowed = errand.settings.guests_per_day
+        guests = errand.tools.options.guests_per_day if allowed is None else allowed
+        if not guests:
+            raise RefusalError("refusal-guest")
+        quota = guests if quota is None else min(guests, quota)
+    if quota is None:
+        return
+    used = await errand.store.accounts.painted_since(errand.main, DAY)
+    if used + count > quota and is_guest:
+        raise RefusalError("refusal-guest-quota", allowed=quota)
+    if used + count > quota:
+        raise RefusalError("refusal-quota", given=used, allowed=quota)
+
+
+async def _moderate(errand: Errand, prompt: str) -> None:
+    """Hold a prompt against the community's rules; what blocks or flags it goes into the log."""
+    person, place, note = errand.person.id, errand.place.id, errand.store.community.log
+    try:
+        findings = errand.tools.moderation.check_prompt(prompt, errand.locale)
+    except PromptError as error:
+        rules = ", ".join(sorted({each.rule for each in getattr(error, "findings", ())}))
+        await note("prompt", person, place, prompt, f"blocked: {rules}")
+        raise
+    if findings:
+        rules = ", ".join(sorted({each.rule for each in findings}))
+        await note("prompt", person, place, prompt, f"flagged: {rules}")
+
+
+# --- the queue --------------------------------------------------------------------------------
+
+
+def _key(errand: Errand, number: int, of: int) -> str:
+    return errand.given.key if of == 1 else f"{errand.given.key}/{number}"
+
+
+async def _repeated(errand: Errand, count: int) -> list[Reply] | None:
+    """The replies for a message that was delivered before; None if it is new."""
+    if await errand.store.queue.get_by_key(_key(errand, 1, count)) is None:
+        return None
+    keys = [_key(errand, number, count) for number in range(1, count + 1)]
+    found = [await errand.store.queue.get_by_key(key) for key in keys]
+    return [await _reply(errand, job) for job in found if job is not None]
+
+
+async def _submit(
+    errand: Errand,
+    requests: Sequence[JobRequest],
+    reasons: Sequence[str] = (),
+    unread: str = "",
+) -> list[Reply]:
+    """Queue them in order; the first that is refused ends it, with its sentence.
+
+    Args:
+        reasons: why each prompt was drawn; kept with its job, and so is `unread`.
+    """
+    replies: list[Reply] = []
+    for number, request in enumerate(requests, 1):
+        try:
+            submitted = await errand.store.queue.submit(
+                errand.main,
+                errand.origin,
+                request,
+                key=_key(errand, number, len(requests)),
+                reply_to=errand.kept(reasons[number - 1] if reasons else "", unread),
+            )
+        except AskerError as error:
+            if not replies:
+                raise
+            sentence = sentence_of(errand.tools.words, errand.locale, error)
+            return [*replies, Reply(text=sentence, is_private=True)]
+        replies.append(await _reply(errand, submitted.job))
+    return replies
+
+
+async def _reply(errand: Errand, job: Job) -> Reply:
+    view = await look_at(errand.store, errand.tools.blobs, job)
+    return errand.replies.of(view, errand.locale)
+
+
+async def _model(errand: Errand) -> str:
+    """The model of who names none."""
+    if errand.tools.options.model:
+        return errand.tools.options.model
+    offered = [name for engine in await errand.store.queue.engines() for name in engine.models]
+    return DEFAULT_MODEL if DEFAULT_MODEL in offered or not offered else offered[0]

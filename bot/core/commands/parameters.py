@@ -1,0 +1,84 @@
+"""What a command is made of: its name, its handler, its parameters, and who may use it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.core.messages import Rank, Reply
+
+if TYPE_CHECKING:
+    from bot.core.context import Errand
+
+__all__ = ["Arguments", "Command", "Completes", "Handler", "Kind", "Parameter"]
+
+Arguments = Mapping[str, str | int]
+Handler = Callable[["Errand", Arguments], Awaitable[list[Reply]]]
+
+
+class Kind(StrEnum):
+    """What a parameter takes."""
+
+    TEXT = "text"
+    PROMPT = "prompt"  # a text with options in it, for `read_prompt`
+    NUMBER = "number"
+    CHOICE = "choice"
+    PICTURE = "picture"  # an attachment; it comes as `Ask.picture`
+
+
+class Completes(StrEnum):
+    """What `Desk.complete` offers while a parameter is typed."""
+
+    PROMPT = "prompt"  # a style or a colour goes on from what was typed
+    STYLE = "style"
+    COLOUR = "colour"
+    WORD = "word"  # any style, colour or subject of the word lists
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a command may be given.
+
+    Args:
+        name: the same on every platform.
+        minimum: of a number, or of a text's characters; `maximum` likewise.
+        choices: of a choice.
+        completes: what is offered while it is typed.
+        is_word: a text without spaces.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+    completes: Completes | None = None
+    is_word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Args:
+        name: without the slash.
+        handler: carries it out, with arguments that were checked.
+        parameters: in the order in which a line of text gives them.
+        rank: the least that may use it.
+    """
+
+    name: str
+    handler: Handler
+    parameters: tuple[Parameter, ...] = ()
+    rank: Rank = Rank.GUEST
+
+    @property
+    def message(self) -> str:
+        """Id of its description in the catalogues."""
+        return f"command-{self.name}"
+
+    def message_of(self, parameter: Parameter) -> str:
+        """Id of a parameter's description in the catalogues."""
+        return f"command-{self.name}-{parameter.name.replace('_', '-')}"

@@ -1,0 +1,195 @@
+"""One ask or press, with all that every handler needs: who, where, in which language."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.core.commands.parameters import Command
+from bot.core.messages import Action, Ask, Button, Person, Place, Press, Rank, Reply
+from bot.core.moderation.prompt_filter import Moderation
+from bot.core.random_prompts import Prompts
+from bot.core.rendering.catalogue import Words
+from bot.core.rendering.errors import RefusalError
+from bot.core.rendering.replies import Replies
+from ganshare.blobs import Blobs
+from ganshare.domain.community import PlaceSettings
+from ganshare.domain.jobs import Artwork, Job
+from ganshare.errors import quoted
+from ganshare.prompts.sources import MakeSource
+from ganshare.prompts.thompson import Muse
+from ganshare.store import Store
+
+__all__ = ["DeskOptions", "Errand", "Tools"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOptions:
+    """What an owner may choose.
+
+    Args:
+        model: that paints unless the asker names one; None for the first of a live engine's.
+        web_url: public address of the web page, for sign-in links; None without a page.
+        guests_per_day: paintings of a visitor who has not signed in, where a place says nothing.
+        admins: accounts that are admins everywhere; `curators` likewise.
+        prompts: makes what `/random` draws from.
+    """
+
+    model: str | None = None
+    web_url: str | None = None
+    guests_per_day: int = 0
+    admins: frozenset[str] = frozenset()
+    curators: frozenset[str] = frozenset()
+    prompts: MakeSource = Muse
+
+    def rank_of(self, accounts: Iterable[str]) -> Rank | None:
+        """The rank that somebody has everywhere, by any of their accounts; None for most."""
+        theirs = frozenset(accounts)
+        if theirs & self.admins:
+            return Rank.ADMIN
+        return Rank.CURATOR if theirs & self.curators else None
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the desk works with."""
+
+    store: Store
+    blobs: Blobs
+    words: Words
+    moderation: Moderation
+    options: DeskOptions
+    prompts: Prompts
+    commands: tuple[Command, ...]
+
+    async def errand(self, given: Ask | Press) -> "Errand":
+        """Look up who asks and what holds where they do."""
+        accounts, settings = await asyncio.gather(
+            self.store.accounts.of_person(given.person.id),
+            self.store.places.settings(given.place.id),
+        )
+        locale = settings.language or given.person.locale
+        everywhere = self.options.rank_of(accounts)
+        if everywhere is not None and everywhere > given.person.rank:
+            given = replace(given, person=replace(given.person, rank=everywhere))
+        return Errand(self, given, tuple(accounts) or (given.person.id,), settings, locale)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """An ask or a press under way.
+
+    Args:
+        accounts: all of the person's, the main one first.
+        settings: of the place.
+        locale: in which it is answered.
+    """
+
+    tools: Tools
+    given: Ask | Press
+    accounts: tuple[str, ...]
+    settings: PlaceSettings
+    locale: str
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.tools.store
+
+    @property
+    def replies(self) -> Replies:
+        """Writes replies about paintings."""
+        return Replies(self.tools.words)
+
+    @property
+    def person(self) -> Person:
+        """Who asks, with the account that they used."""
+        return self.given.person
+
+    @property
+    def main(self) -> str:
+        """The account that limits count by."""
+        return self.accounts[0]
+
+    @property
+    def place(self) -> Place:
+        """Where."""
+        return self.given.place
+
+    @property
+    def origin(self) -> str:
+        """The frontend that will deliver: "discord", "telegram", "web", "terminal"."""
+        return self.place.id.partition(":")[0]
+
+    @property
+    def is_admin_everywhere(self) -> bool:
+        """Whether the owner named them; a rank in a place holds there alone.
+
+        Whoever makes a server or a group and invites the bot is an admin of that place.
+        """
+        return self.tools.options.rank_of(self.accounts) is Rank.ADMIN
+
+    def oversees(self, job: Job) -> bool:
+        """Whether they may do with somebody's job what admins do: everywhere, or asked for here."""
+        asked_in = job.reply_to.get("desk", {}).get("place")
+        is_admin_here = self.person.rank >= Rank.ADMIN and self.place.id == asked_in
+        return is_admin_here or self.is_admin_everywhere
+
+    @property
+    def picture(self) -> bytes | None:
+        """An image that came with a command, unchecked."""
+        return self.given.picture if isinstance(self.given, Ask) else None
+
+    @property
+    def curation_place(self) -> str:
+        """Where paintings of this place are voted on."""
+        return self.settings.curation_place or self.place.id
+
+    def curates(self, place: str) -> bool:
+        """Whether they may hold rounds in a place: named by the owner, or of rank right there."""
+        if self.tools.options.rank_of(self.accounts) is not None:
+            return True
+        return self.person.rank >= Rank.CURATOR and self.place.id == place
+
+    def kept(self, why: str = "", unread: str = "") -> Mapping[str, Any]:
+        """What is kept with a job: the frontend's own, and what the courier needs.
+
+        Args:
+            why: the prompt was drawn, in one line.
+            unread: words of the prompt that are left out.
+        """
+        own = {"person": self.person.id, "locale": self.locale, "place": self.place.id}
+        told = {name: text for name, text in (("why", why), ("unread", unread)) if text}
+        return {**self.given.reply_to, "desk": own | told}
+
+    def say(self, message: str, /, **values: str | int | float) -> str:
+        """Give a message in the errand's language."""
+        return self.tools.words.say(self.locale, message, **values)
+
+    def quietly(self, message: str, /, **values: str | int | float) -> Reply:
+        """Give a reply of one sentence for the asker alone."""
+        return Reply(text=self.say(message, **values), is_private=True)
+
+    def button(self, action: Action, subject: str, name: str = "") -> Button:
+        """Give a button in the errand's language."""
+        return self.replies.button(action, subject, self.locale, name)
+
+    def owns(self, person: str) -> bool:
+        """Whether something of this account is theirs who ask."""
+        return person in self.accounts
+
+    async def artwork(self, artwork_id: str) -> Artwork:
+        """Read a painting that they may see; raises RefusalError."""
+        found = await self.store.gallery.get(artwork_id)
+        if found is None or found.deleted is not None:
+            raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
+        if found.hidden is not None and not self.oversees(await self.job(found.job)):
+            raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
+        return found
+
+    async def job(self, job_id: str) -> Job:
+        """Read a job; raises RefusalError."""
+        found = await self.store.queue.get(job_id)
+        if found is None:
+            raise RefusalError("refusal-no-job", given=quoted(job_id))
+        return found

@@ -1,0 +1,1 @@
+"""Delivery: what the store reports becomes edits of messages."""

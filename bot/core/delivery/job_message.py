@@ -1,0 +1,344 @@
+"""One job's message: what is new of the job is shown, at its pace, until the job is over."""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.core.delivery.platform import (
+    Away,
+    MessageGone,
+    Messenger,
+    PlaceGone,
+    SlowDown,
+    message_name,
+)
+from bot.core.delivery.queue_positions import WaitingRoom
+from bot.core.messages import Reply
+from bot.core.rendering.catalogue import Words
+from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.replies import Replies
+from bot.core.round_entry import enter_by_itself
+from ganshare.blobs import Blobs
+from ganshare.domain.jobs import Job, JobState
+from ganshare.errors import WorldError
+from ganshare.monitoring.log import get_logger
+from ganshare.store import Store
+
+__all__ = ["Delivery", "Post"]
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a retry
+LAST_SECONDS = 1.0  # that a preview under way may still take once its job is over
+LINGER_SECONDS = 30.0  # after the last news of a job that is not over
+POLL_SECONDS = 0.1  # between two looks for the message that the frontend posts
+MOST_MISHAPS = 5  # of our own making, after which a job's end is given up
+GONE: Mapping[str, Any] = {"gone": True}  # the address of a message that was deleted
+
+_log = get_logger(__name__)
+
+
+class Post:
+    """What all deliveries of one origin share; the arguments are those of `Courier`.
+
+    Args:
+        waiting: told of the places that messages show.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        messenger: Messenger,
+        words: Words,
+        pace: float,
+        grace: float,
+        at_once: int,
+        waiting: WaitingRoom,
+    ) -> None:
+        self.store, self.blobs, self.messenger, self.words = store, blobs, messenger, words
+        self.pace, self.grace, self.waiting = pace, grace, waiting
+        # Ends have slots of their own, so that they never wait for previews.
+        self.previews, self.ends = asyncio.Semaphore(at_once), asyncio.Semaphore(at_once)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A step and when it was seen, to tell the pace of a painting by."""
+
+    attempt: int
+    step: int
+    at: float
+
+
+class Delivery:
+    """Shows one job until it has no news for a while; `run` it once.
+
+    Args:
+        shown: the revision that its message shows already.
+    """
+
+    def __init__(self, post: Post, job: Job, shown: int = 0) -> None:
+        self._post, self._job, self.id = post, job, job.id
+        self._news, self._over = asyncio.Event(), asyncio.Event()
+        self._address: Mapping[str, Any] | None = None
+        self.shown, self._shown_at = shown, float("-inf")  # the revision, and when
+        self._is_showing = False
+        self._mark: _Mark | None = None
+        self._last: tuple[Reply, str | None] | None = None  # what stands there, but for its picture
+        self.update(job)
+
+    def update(self, job: Job) -> None:
+        """Take in what is new; only the latest counts."""
+        if job.revision < self._job.revision:
+            return
+        self._job = job
+        if job.revision > self.shown:
+            self._news.set()
+        if job.state.over:
+            self._over.set()
+
+    def move(self) -> None:
+        """The queue has moved: show where the job stands, if there is room for that now."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Show news until the job is over, or nothing happens for a while; never raises."""
+        while await self._wait_for_news():
+            self._news.clear()
+            if not self._job.state.over:
+                await self._rest()
+            if self._job.revision > self.shown:
+                job = await self._delivered()
+            else:
+                job = await self._moved()
+            self.shown, self._shown_at = job.revision, time.monotonic()
+            if self._job.revision > job.revision:
+                self._news.set()
+            else:  # the inbox may have been read again before it was acknowledged
+                self._news.clear()
+
+    async def _wait_for_news(self) -> bool:
+        """Linger, so that the pace is kept and what was shown is known; False if nothing comes."""
+        if not self._news.is_set() and not self._over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(self._post.pace, LINGER_SECONDS)):
+                    await self._news.wait()
+        return self._news.is_set()
+
+    async def _rest(self) -> None:
+        """Wait until the message may change again, or the job is over."""
+        await self._pause(self._shown_at + self._post.pace - time.monotonic())
+
+    async def _pause(self, seconds: float) -> None:
+        if self._over.is_set() or seconds <= 0:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+
+    # --- until it is shown --------------------------------------------------------------------
+
+    async def _delivered(self) -> Job:
+        """Show the latest, as often as it takes; gives what was shown, or given up."""
+        pause, mishaps = FIRST_PAUSE, 0
+        while True:
+            job = self._job
+            try:
+                if await self._tried(job):
+                    return job
+            except SlowDown as error:
+                # The end of the job may go where progress may not.
+                await (asyncio.sleep if job.state.over else self._pause)(error.seconds)
+            except WorldError as error:
+                level = "info" if isinstance(error, Away) else "warning"
+                getattr(_log, level)("not shown yet", job=job.id, reason=str(error), pause=pause)
+                await (asyncio.sleep if job.state.over else self._pause)(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            except Exception:
+                mishaps += 1
+                _log.exception("a job is not shown", job=job.id, id=secrets.token_hex(4))
+                if mishaps == MOST_MISHAPS and await self._given_up(job):
+                    return job
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _moved(self) -> Job:
+        """Show where a job stands that waits; once, since it goes on moving."""
+        job = self._job
+        if job.state is JobState.QUEUED:
+            try:
+                await self._preview(job)
+            except WorldError as error:
+                _log.info("a place is not shown", job=job.id, reason=str(error))
+            except Exception:
+                _log.exception("a place is not shown", job=job.id, id=secrets.token_hex(4))
+        return job
+
+    async def _tried(self, job: Job) -> bool:
+        """Show a job once; False if it came to its end before it was shown."""
+        if not job.state.over:
+            return await self._preview(job)
+        await self._attempt(job, self._post.ends)
+        return True
+
+    async def _preview(self, job: Job) -> bool:
+        """Show progress, unless the job comes to its end before it is shown."""
+        attempt = asyncio.create_task(self._attempt(job, self._post.previews))
+        over = asyncio.create_task(self._over.wait())
+        try:
+            await asyncio.wait({attempt, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not attempt.done() and self._is_showing:
+                await asyncio.wait({attempt}, timeout=LAST_SECONDS)
+        finally:
+            for task in (attempt, over):
+                task.cancel()
+            await asyncio.gather(attempt, over, return_exceptions=True)
+        if attempt.cancelled():
+            return False
+        attempt.result()
+        return True
+
+    async def _attempt(self, job: Job, slots: asyncio.Semaphore) -> None:
+        """Show a job as it was read, then acknowledge that."""
+        await self._find_message(job)
+        is_news = job.revision > self.shown
+        async with slots:
+            # The first of it the frontend itself has just shown.
+            if not (is_news and job.revision == 1 and self._address):
+                await self._show(job)
+        if is_news:
+            await self._post.store.queue.ack([job])
+
+    async def _find_message(self, job: Job) -> None:
+        """Look up the job's message, and give its frontend a little time to post it."""
+        store = self._post.store
+        age: float | None = None
+        while self._address is None:
+            if (found := await store.posts.of_job(job.id)) is not None:
+                self._address = found.address
+                return
+            if age is None:
+                age = await store.now() - job.created
+            if age >= self._post.grace:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+            age += POLL_SECONDS
+
+    async def _show(self, job: Job) -> None:
+        if not job.state.over and self._address == GONE:
+            return
+        if job.state is JobState.DONE:
+            await enter_by_itself(self._post.store, job)
+        view = await look_at(self._post.store, self._post.blobs, job)
+        view = replace(view, seconds_left=self._seconds_left(job))
+        reply = Replies(self._post.words).of(view, self._locale)
+        # An engine that still is at the same step has nothing new to show.
+        shown = (replace(reply, pictures=()), job.preview)
+        if shown == self._last and not job.state.over:
+            self._note_place(view)
+            return
+        try:
+            await self._show_or_send(job, reply, may_send=not view.is_deleted)
+        except PlaceGone:
+            await self._place_is_gone(view, reply)
+        else:
+            await self._note_painting(view)
+            self._note_place(view)
+        self._last = shown
+
+    def _note_place(self, view: View) -> None:
+        if view.place is not None:
+            self._post.waiting.shows(view.job.id, view.place.position)
+
+    async def _note_painting(self, view: View) -> None:
+        """Remember what the message shows, so that reactions below it are votes for that."""
+        message = message_name(self._address)
+        if view.artwork is None or not view.artwork.shown or message is None:
+            return
+        await self._post.store.posts.save(
+            view.artwork.id,
+            self._post.messenger.origin,
+            message,
+            self._address or {},
+            self._locale,
+        )
+
+    async def _show_or_send(self, job: Job, reply: Reply, *, may_send: bool) -> None:
+        """Edit the job's message; where it is gone, an end is sent anew."""
+        known = None if self._address == GONE else self._address
+        if known is None and not may_send:
+            return
+        try:
+            await self._call(job, known, reply)
+        except MessageGone:
+            if not (job.state.over and may_send and known is not None):
+                await self._keep(job, GONE)
+                return
+            await self._call(job, None, reply)
+
+    async def _call(self, job: Job, known: Mapping[str, Any] | None, reply: Reply) -> None:
+        self._is_showing = True
+        try:
+            address = await self._post.messenger.show(job, known, reply)
+        finally:
+            self._is_showing = False
+        await self._keep(job, address)
+
+    async def _keep(self, job: Job, address: Mapping[str, Any]) -> None:
+        """Remember where the message stands; here first, should the store be away now."""
+        is_new, self._address = address != self._address, address
+        if is_new:
+            await self._post.store.posts.save_of_job(job.id, self._post.messenger.origin, address)
+
+    # --- where nothing can be shown -----------------------------------------------------------
+
+    async def _place_is_gone(self, view: View, reply: Reply) -> None:
+        """Progress ends; the requester is told of the job's end, with the painting."""
+        job = view.job
+        if not job.state.over:
+            await self._keep(job, GONE)
+            return
+        if job.state is JobState.CANCELLED or view.is_deleted:
+            return
+        where = self._post.words.say(self._locale, "place-gone")
+        told = replace(reply, text=f"{where}\n\n{reply.text}", is_private=True, job=None)
+        try:
+            await self._post.messenger.tell(self._person, told)
+        except (PlaceGone, MessageGone) as error:
+            _log.info("nobody can be told of a job's end", job=job.id, reason=str(error))
+
+    async def _given_up(self, job: Job) -> bool:
+        """Acknowledge what cannot be shown through our own fault; False if not even that works."""
+        _log.error("a job is shown no more", job=job.id, revision=job.revision)
+        try:
+            await self._post.store.queue.ack([job])
+        except WorldError:
+            return False
+        return True
+
+    # --- what the desk kept -------------------------------------------------------------------
+
+    @property
+    def _kept(self) -> Mapping[str, Any]:
+        kept = self._job.reply_to.get("desk")
+        return kept if isinstance(kept, Mapping) else {}
+
+    @property
+    def _locale(self) -> str:
+        return str(self._kept.get("locale", "en"))
+
+    @property
+    def _person(self) -> str:
+        return str(self._kept.get("person", self._job.person))
+
+    def _seconds_left(self, job: Job) -> float | None:
+        """Tell by the steps since the first that was seen of this attempt."""
+        now, mark = time.monotonic(), self._mark
+        if mark is None or mark.attempt != job.attempt or job.step <= mark.step:
+            if mark is None or mark.attempt != job.attempt:
+                self._mark = _Mark(job.attempt, job.step, now)
+            return None
+        return (now - mark.at) / (job.step - mark.step) * (job.steps - job.step)

@@ -1,0 +1,108 @@
+"""What the courier needs of a platform: show a job's message, and tell somebody something."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from bot.core.messages import Button, Reply
+from ganshare.domain.jobs import Job
+from ganshare.errors import WorldError
+
+__all__ = [
+    "Away",
+    "MessageGone",
+    "Messenger",
+    "PlaceGone",
+    "Publisher",
+    "SlowDown",
+    "message_name",
+]
+
+
+class MessageGone(WorldError):  # noqa: N818  # says what is the case
+    """The message was deleted: progress ends with it, a final painting is sent anew."""
+
+
+class PlaceGone(WorldError):  # noqa: N818  # the same
+    """The channel or group is gone, or the bot may not write there, or was blocked."""
+
+
+class Away(WorldError):  # noqa: N818  # the same
+    """The platform cannot be reached now; worth a retry."""
+
+
+class SlowDown(WorldError):  # noqa: N818  # the same
+    """The platform wants fewer requests.
+
+    Args:
+        seconds: after which the next one is welcome.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The platform wants {seconds:g} s of rest.", given=seconds)
+        self.seconds = seconds
+
+
+class Messenger(Protocol):
+    """One platform, as the courier sees it; a frontend implements it.
+
+    Both verbs raise MessageGone, PlaceGone, SlowDown or Away, and translate everything that their
+    library raises into one of them. A message that is already as it should be was shown well.
+    """
+
+    origin: str
+
+    async def show(
+        self, job: Job, address: Mapping[str, Any] | None, reply: Reply
+    ) -> Mapping[str, Any]:
+        """Edit the message at an address, or send one where `job.reply_to` says.
+
+        Args:
+            job: whose message it is. Its id serves as the platform's nonce, where it has one, so
+                that a repeated send makes no second message.
+            address: as `Desk.posted` or an earlier `show` gave it; None for a new message.
+            reply: all of the message; pictures of an earlier one go.
+
+        Returns:
+            The address from now on; plain JSON.
+        """
+        ...
+
+    async def tell(self, person: str, reply: Reply) -> None:
+        """Send somebody ("discord:42") a direct message."""
+        ...
+
+
+class Publisher(Protocol):
+    """One platform, as rounds see it: what is told to all, and buttons that are kept up to date.
+
+    The verbs raise what a messenger's do.
+    """
+
+    origin: str
+
+    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+        """Send a message to a place ("discord:CHANNEL"); gives its address.
+
+        Args:
+            name: of what is told; serves as the platform's nonce, where it has one.
+        """
+        ...
+
+    async def relabel(
+        self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
+    ) -> None:
+        """Change the buttons of a message, and nothing else."""
+        ...
+
+
+def message_name(address: Mapping[str, Any] | None) -> str | None:
+    """Name a message as reactions name it: "CHANNEL:MESSAGE"; None for what is no message.
+
+    The address of a message that stays has a `message`, and where its number alone is not unique
+    the `channel` or `chat` that it stands in.
+    """
+    found = address or {}
+    if found.get("message") is None:
+        return None
+    parts = (found.get("channel"), found.get("chat"), found["message"])
+    return ":".join(str(part) for part in parts if part is not None)

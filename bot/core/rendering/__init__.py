@@ -1,0 +1,1 @@
+"""Rendering: jobs, artworks and errors become replies in the reader's language."""

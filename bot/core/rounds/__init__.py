@@ -1,0 +1,1 @@
+"""Curation rounds in the chats: scheduling, announcements, votes by reaction."""

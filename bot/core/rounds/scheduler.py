@@ -1,0 +1,203 @@
+"""Looks after the rounds of one origin: ends them in time, and tells all what there is to tell.
+
+Any number of processes may do so at once: the database says who tells what, and remembers that it
+was told. A process that dies in between leaves it to the next one, after some minutes; Discord
+knows a message that was sent already by its nonce, and elsewhere it may come twice then, rather
+than never.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.core.delivery.platform import (
+    Away,
+    MessageGone,
+    PlaceGone,
+    Publisher,
+    SlowDown,
+    message_name,
+)
+from bot.core.messages import Reply
+from bot.core.rendering.catalogue import Words
+from bot.core.rounds.announcements import Proclaimer
+from ganshare.blobs import Blobs
+from ganshare.domain.announcements import Announcement
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.sales import SaleNews
+from ganshare.domain.votes import Round
+from ganshare.errors import AskerError, WorldError
+from ganshare.monitoring.log import get_logger
+from ganshare.store import Store
+
+__all__ = ["Recount", "Steward", "digest_week", "no_recount"]
+
+LOOK_SECONDS = 5.0
+LEASE_SECONDS = 180.0  # longer than any message takes to be sent
+MOST_AT_ONCE = 3  # paintings that are posted at one look
+DIGEST_HOUR, DIGEST_HOURS = 9, 48  # on Mondays, UTC; later than that it is no news
+BOT = "bot"
+
+Write = Callable[[], Awaitable[Reply]]
+Recount = Callable[[Sequence[Round]], Awaitable[object]]
+
+_log = get_logger(__name__)
+
+
+async def no_recount(_: Sequence[Round]) -> None:
+    """Where votes come from buttons only, none is missed."""
+
+
+class Steward:
+    """The rounds of one origin.
+
+    Args:
+        recount: called with rounds that are about to be ended, to read votes that were missed.
+        look: seconds between two looks.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        words: Words,
+        publisher: Publisher,
+        *,
+        recount: Recount = no_recount,
+        look: float | None = None,
+    ) -> None:
+        self._store, self._publisher = store, publisher
+        self._proclaimer = Proclaimer(store, blobs, words)
+        self._recount, self._look = recount, LOOK_SECONDS if look is None else look
+        self._name = f"{publisher.origin}-{secrets.token_hex(4)}"
+
+    async def run(self) -> None:
+        """Look after them until cancelled; whatever fails is logged and tried again."""
+        while True:
+            try:
+                await self.look()
+            except (WorldError, AskerError) as error:
+                _log.warning("rounds are not looked after", reason=str(error))
+            except Exception:
+                _log.exception("rounds are not looked after", id=secrets.token_hex(4))
+            await asyncio.sleep(self._look)
+
+    async def look(self) -> None:
+        """Do once whatever is due."""
+        await self._end_rounds()
+        rounds = [each for each in await self._store.rounds.recent() if self._is_ours(each.place)]
+        places = list(dict.fromkeys(each.place for each in rounds))
+        if not places:
+            return
+        await self._announce(places)
+        await self._tell_sales(places)
+        moment = await self._store.now()
+        for round_ in rounds:
+            if round_.is_open(moment):
+                await self._post_paintings(round_)
+        week = digest_week(datetime.fromtimestamp(moment, UTC))
+        for place in places if week else ():
+            await self._tell_week(place, week)
+
+    def _is_ours(self, place: str) -> bool:
+        return place.partition(":")[0] == self._publisher.origin
+
+    async def _end_rounds(self) -> None:
+        over = [each for each in await self._store.rounds.to_close() if self._is_ours(each.place)]
+        if over:
+            await self._recount(over)
+        for round_ in over:
+            await self._store.rounds.close(round_.id, BOT)
+            _log.info("a round has ended", round=round_.id)
+        await self._store.rounds.close_abandoned(BOT)
+
+    async def _announce(self, places: list[str]) -> None:
+        for each in await self._store.rounds.announcements.pending(self._publisher.origin, places):
+            round_, locale = each.round, await self._locale(each.round.place)
+
+            async def write(each: Announcement = each, locale: str = locale) -> Reply:
+                return await self._written(each, locale)
+
+            if await self._tell(f"{round_.id}:{each.kind}", round_.place, write):
+                await self._store.rounds.announcements.mark_told(each, self._publisher.origin)
+
+    async def _written(self, news: Announcement, locale: str) -> Reply:
+        if news.kind == "opened":
+            return await self._proclaimer.begins(news.round, locale)
+        return await self._proclaimer.winners(news.round, news.winners, locale)
+
+    async def _tell_sales(self, places: list[str]) -> None:
+        for each in await self._store.sales.news(places):
+            locale = await self._locale(each.round.place)
+
+            async def write(each: SaleNews = each, locale: str = locale) -> Reply:
+                return await self._proclaimer.sales(each, locale)
+
+            if await self._tell(each.name, each.round.place, write):
+                await self._store.sales.mark_told(each)
+
+    async def _post_paintings(self, round_: Round) -> None:
+        entries = await self._store.rounds.entries.of_round(round_.id)
+        names = {f"{round_.id}:{each.artwork}": each.artwork for each in entries}
+        told = await self._store.posts.was_told(names)
+        locale = await self._locale(round_.place)
+        for name in [each for each in names if each not in told][:MOST_AT_ONCE]:
+            artwork = await self._store.gallery.get(names[name])
+            if artwork is None or not artwork.shown:
+                continue
+
+            async def write(artwork: Artwork = artwork) -> Reply:
+                return await self._proclaimer.painting(artwork, locale)
+
+            await self._tell(name, round_.place, write, artwork.id)
+
+    async def _tell_week(self, place: str, week: str) -> None:
+        name = f"digest:{place}:{week}"
+        if await self._store.posts.was_told([name]):
+            return
+        digest = await self._store.rounds.announcements.digest(place)
+        if not digest.rounds:
+            return
+        locale = await self._locale(place)
+        await self._tell(name, place, lambda: self._proclaimer.digest(digest, locale))
+
+    async def _tell(self, name: str, place: str, write: Write, artwork: str = "") -> bool:
+        """Tell something once, whoever else would; False if it is not told yet.
+
+        Args:
+            artwork: that the message shows.
+        """
+        if await self._store.posts.was_told([name]):
+            return True
+        if not await self._store.posts.begin_telling(name, self._name, LEASE_SECONDS):
+            return False
+        try:
+            reply = await write()
+            address = await self._publisher.post(place, reply, name)
+        except (PlaceGone, MessageGone) as error:
+            _log.warning("a place cannot be told", place=place, reason=str(error))
+            address = None
+        except (SlowDown, Away) as error:
+            _log.info("told later", place=place, reason=str(error))
+            await self._store.posts.end_telling(name, self._name, has_told=False)
+            return False
+        message = message_name(address)
+        if artwork and address is not None and message is not None:
+            locale = await self._locale(place)
+            await self._store.posts.save(artwork, self._publisher.origin, message, address, locale)
+        await self._store.posts.end_telling(name, self._name)
+        return True
+
+    async def _locale(self, place: str) -> str:
+        return (await self._store.places.settings(place)).language or "en"
+
+
+def digest_week(moment: datetime) -> str:
+    """Name the week that is summed up at a moment; "" when none is due."""
+    monday = moment - timedelta(days=moment.weekday())
+    due = monday.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    if not due <= moment < due + timedelta(hours=DIGEST_HOURS):
+        return ""
+    year, week, _ = moment.isocalendar()
+    return f"{year}-{week:02}"

@@ -1,0 +1,1 @@
+"""Discord's app commands: definitions, synchronisation, translations."""

@@ -1,0 +1,123 @@
+"""One interaction from its acknowledgement to its last reply, by the token that came with it.
+
+Discord wants the acknowledgement within three seconds and takes the token for fifteen minutes. The
+first reply takes the place of "thinking"; a private one after a public acknowledgement can't, and
+"thinking" is deleted for it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.core.messages import Reply
+from bot.discord.errors import NETWORK
+from bot.discord.message_refs import Address
+from bot.discord.messages.embeds import render
+from ganshare.monitoring.log import get_logger
+
+__all__ = ["Visit"]
+
+ALREADY, TOO_LATE = 40060, 10062
+_ELSEWHERE = "…"
+_SILENT = discord.AllowedMentions.none()
+_log = get_logger(__name__)
+
+
+class Visit:
+    """An interaction, and what came of it so far.
+
+    Args:
+        is_private: whether its replies are for the asker's eyes alone, as far as they may be.
+        in_place: whether the first reply replaces the message with the button.
+    """
+
+    def __init__(
+        self,
+        interaction: "discord.Interaction[Any]",
+        *,
+        is_private: bool = False,
+        in_place: bool = False,
+    ) -> None:
+        self._interaction = interaction
+        self._in_direct = interaction.guild_id is None
+        below = interaction.message if in_place else None
+        self._in_place = in_place
+        self._is_private = below.flags.ephemeral if below else is_private and not self._in_direct
+        self.message: int | None = None  # that says "thinking"
+
+    async def acknowledge(self) -> None:
+        """Say: heard. Failing that, go on: the answer may still arrive, and a job must not be lost.
+
+        It may have arrived although no answer came, after which the second try is refused.
+        """
+        try:
+            response = await self._interaction.response.defer(
+                thinking=not self._in_place, ephemeral=self._is_private
+            )
+        except discord.HTTPException as error:
+            known = {ALREADY: "acknowledged before", TOO_LATE: "acknowledged too late"}
+            _log.warning(
+                known.get(error.code, "not acknowledged"), status=error.status, code=error.code
+            )
+        except NETWORK as error:
+            _log.warning("not acknowledged", why=type(error).__name__)
+        except (TypeError, KeyError):  # a server that says no more than "done"
+            _log.info("acknowledged without a word about the message")
+        else:
+            if response is not None and not self._in_place:
+                self.message = response.message_id
+
+    async def show(self, replies: Sequence[Reply]) -> list[tuple[str, Address]]:
+        """Show the replies; give the messages that jobs have from now on.
+
+        A reply that cannot be shown is logged; if it is a job's, the courier sends it anew.
+        """
+        posted: list[tuple[str, Address]] = []
+        for index, reply in enumerate(replies):
+            try:
+                message = await (self._first(reply) if index == 0 else self._further(reply))
+            except (discord.HTTPException, *NETWORK) as error:
+                code = getattr(error, "code", None)
+                _log.warning("a reply was not shown", why=type(error).__name__, code=code)
+                continue
+            # Private messages are out of reach for the bot's own token.
+            if reply.job is not None and not message.flags.ephemeral:
+                channel = self._interaction.channel_id or message.channel.id
+                address = Address(channel, message.id, self._interaction.user.id)
+                posted.append((reply.job, address))
+        return posted
+
+    async def _first(self, reply: Reply) -> discord.Message:
+        is_hidden = reply.is_private and not self._is_private and not self._in_direct
+        if not is_hidden:
+            return await self._replace(reply)
+        if self._in_place:
+            return await self._further(reply)
+        # As long as it says "thinking", whatever comes next is as public as that, so it ends first.
+        await self._interaction.edit_original_response(content=_ELSEWHERE)
+        message = await self._further(reply)
+        await self._interaction.delete_original_response()
+        return message
+
+    async def _replace(self, reply: Reply) -> discord.Message:
+        sheet = await render(reply)
+        return await self._interaction.edit_original_response(
+            content=None,
+            embeds=sheet.embeds,
+            attachments=sheet.files,
+            view=sheet.view,
+            allowed_mentions=_SILENT,
+        )
+
+    async def _further(self, reply: Reply) -> discord.Message:
+        sheet = await render(reply)
+        is_private = (reply.is_private or self._is_private) and not self._in_direct
+        return await self._interaction.followup.send(
+            embeds=sheet.embeds,
+            files=sheet.files,
+            view=sheet.view or discord.utils.MISSING,
+            ephemeral=is_private,
+            allowed_mentions=_SILENT,
+            wait=True,
+        )

@@ -1,0 +1,113 @@
+"""Commands and presses: acknowledged at once, answered by the desk, shown where they were made."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
+
+import discord
+
+from bot.core.commands.vote import is_going_on
+from bot.core.dispatcher import Desk
+from bot.core.messages import Action, Reply
+from bot.core.rendering.catalogue import Words
+from bot.core.rendering.errors import sentence_of
+from bot.discord.deferred_response import Visit
+from bot.discord.errors import NETWORK
+from bot.discord.message_refs import ORIGIN
+from bot.discord.requests import ask_of, person_of, press_of
+from ganshare.errors import AskerError
+from ganshare.monitoring.log import get_logger
+
+__all__ = ["Reception"]
+
+REMEMBERED = 10_000  # interactions; one that comes twice does so within minutes
+_FOR_ALL = frozenset({"paint", "random", "gallery"})  # commands whose answer everybody sees
+_NEW_FOR_ALL = frozenset({Action.AGAIN, Action.VARY})
+_PAGES = frozenset({Action.GALLERY, Action.MINE})
+_ONE_AFTER_ANOTHER = frozenset({Action.VOTE, Action.NEXT})  # paintings of a round
+_ALWAYS_NEW = _NEW_FOR_ALL | {Action.MASTER, Action.SHOW}
+
+_log = get_logger(__name__)
+
+
+class Reception:
+    """Takes interactions in and brings the desk's replies back.
+
+    Nothing is asked of the store before the acknowledgement, so that a slow one delays nobody.
+    """
+
+    def __init__(self, desk: Desk, words: Words) -> None:
+        self._desk, self._words = desk, words
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    async def command(
+        self, interaction: "discord.Interaction[Any]", name: str, given: Mapping[str, Any]
+    ) -> None:
+        """Carry out a command; whatever goes wrong is answered or logged."""
+        if self._is_repeated(interaction):
+            return
+        visit = Visit(interaction, is_private=name not in _FOR_ALL)
+        await visit.acknowledge()
+        # Several paintings get a message each; which is whose, only `posted` says.
+        message = None if (given.get("count") or 1) > 1 else visit.message
+
+        async def answer() -> list[Reply]:
+            return await self._desk.answer(await ask_of(interaction, name, given, message))
+
+        await self._show(visit, await self._replies(interaction, answer()))
+
+    async def press(self, interaction: "discord.Interaction[Any]", data: str) -> None:
+        """Carry out what a button stands for."""
+        if self._is_repeated(interaction):
+            return
+        action, _, subject = data.partition(":")
+        is_below_own = interaction.message is not None and interaction.message.flags.ephemeral
+        in_place = action in _PAGES or (is_below_own and action not in _ALWAYS_NEW)
+        if action in _ONE_AFTER_ANOTHER:
+            seen_alone = is_below_own or interaction.guild_id is None
+            in_place = is_going_on(subject) and seen_alone
+        visit = Visit(interaction, is_private=action not in _NEW_FOR_ALL, in_place=in_place)
+        await visit.acknowledge()
+
+        async def press() -> list[Reply]:
+            return await self._desk.press(press_of(interaction, data, visit.message))
+
+        await self._show(visit, await self._replies(interaction, press()))
+
+    async def complete(
+        self, interaction: "discord.Interaction[Any]", command: str, parameter: str, typed: str
+    ) -> Sequence[str]:
+        """Offer texts while an option is typed."""
+        return await self._desk.complete(command, parameter, typed, person_of(interaction))
+
+    def _is_repeated(self, interaction: "discord.Interaction[Any]") -> bool:
+        """Whether this process has it in hand already; the gateway may deliver it twice."""
+        if interaction.id in self._seen:
+            return True
+        self._seen[interaction.id] = None
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return False
+
+    async def _replies(
+        self, interaction: "discord.Interaction[Any]", answer: Awaitable[list[Reply]]
+    ) -> list[Reply]:
+        """Have the desk answer; what fails before it gets there is answered here."""
+        locale = str(interaction.locale)
+        try:
+            return await answer
+        except AskerError as error:
+            text = sentence_of(self._words, locale, error)
+        except (discord.HTTPException, *NETWORK) as error:
+            _log.warning("an attached picture was not fetched", why=type(error).__name__)
+            text = self._words.say(locale, "world-away-other")
+        except Exception as error:
+            number = secrets.token_hex(4)
+            _log.error("unexpected error", id=number, exc_info=error)
+            text = self._words.say(locale, "internal-error", id=number)
+        return [Reply(text=text, is_private=True)]
+
+    async def _show(self, visit: Visit, replies: Sequence[Reply]) -> None:
+        for job, address in await visit.show(replies):
+            await self._desk.posted(job, ORIGIN, address.to_json())

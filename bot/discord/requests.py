@@ -1,0 +1,111 @@
+"""An interaction becomes an ask or a press: who, where, with what rank, in which language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from bot.core.commands.definitions import Kind, find_command
+from bot.core.init_image import MAX_BYTES
+from bot.core.messages import Ask, Person, Place, Press, Rank, parse_data
+from bot.core.rendering.errors import RefusalError
+from bot.discord.message_refs import ORIGIN, Address, born_of, person_id, place_id
+
+__all__ = ["ask_of", "is_private_place", "person_of", "press_of"]
+
+
+def person_of(interaction: "discord.Interaction[Any]") -> Person:
+    """Tell who it is.
+
+    Whoever manages the server manages the bot in it; whoever looks after a channel's messages is a
+    curator there.
+    """
+    permissions = interaction.permissions
+    manages = permissions.manage_guild or permissions.administrator
+    rank = Rank.CURATOR if permissions.manage_messages else Rank.MEMBER
+    rank = Rank.ADMIN if manages else rank
+    if interaction.guild_id is None:
+        rank = Rank.MEMBER
+    user = interaction.user
+    return Person(
+        person_id(user.id), user.display_name, rank, str(interaction.locale), born_of(user.id)
+    )
+
+
+def is_private_place(interaction: "discord.Interaction[Any]") -> bool:
+    """Whether nobody else reads along."""
+    return interaction.guild_id is None
+
+
+async def ask_of(
+    interaction: "discord.Interaction[Any]",
+    command: str,
+    given: Mapping[str, Any],
+    message: int | None,
+) -> Ask:
+    """Give the ask that a command is.
+
+    Args:
+        given: by parameter name, as discord.py reads it; None for what was left out.
+        message: that the answer will become, where there will be one only.
+
+    Raises:
+        RefusalError: the attached picture is too large.
+        HTTPException, NotFound: the attachment cannot be fetched.
+    """
+    parameters = {each.name: each for each in find_command(command).parameters}
+    arguments: dict[str, str | int] = {}
+    picture: bytes | None = None
+    for name, value in given.items():
+        if value is None:
+            continue
+        if parameters[name].kind is Kind.PICTURE:
+            picture = await _fetched(value)
+        else:
+            arguments[name] = value
+    return Ask(
+        command,
+        arguments,
+        person_of(interaction),
+        _place(interaction),
+        _key(interaction),
+        _reply_to(interaction, message),
+        picture,
+    )
+
+
+def press_of(interaction: "discord.Interaction[Any]", data: str, message: int | None) -> Press:
+    """Give the press of a button; raises ParameterError if no button of ours has such data."""
+    action, subject = parse_data(data)
+    return Press(
+        action,
+        subject,
+        person_of(interaction),
+        _place(interaction),
+        _key(interaction),
+        _reply_to(interaction, message),
+    )
+
+
+async def _fetched(attachment: discord.Attachment) -> bytes:
+    if attachment.size > MAX_BYTES:  # before it is fetched
+        raise RefusalError(
+            "refusal-picture-large",
+            given=f"{attachment.size / 1024**2:.1f}",
+            allowed=str(MAX_BYTES // 1024**2),
+        )
+    return await attachment.read()
+
+
+def _place(interaction: "discord.Interaction[Any]") -> Place:
+    channel = interaction.channel_id or interaction.user.id
+    return Place(place_id(channel), is_private=is_private_place(interaction))
+
+
+def _key(interaction: "discord.Interaction[Any]") -> str:
+    return f"{ORIGIN}:{interaction.id}"
+
+
+def _reply_to(interaction: "discord.Interaction[Any]", message: int | None) -> Mapping[str, Any]:
+    channel = interaction.channel_id or 0
+    return Address(channel, message, interaction.user.id).to_json()

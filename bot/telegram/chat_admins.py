@@ -1,0 +1,48 @@
+"""Who is an admin of a group; asked of Telegram, and remembered until it says that it changed."""
+
+import asyncio
+import logging
+import time
+
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.core.messages import Rank
+
+__all__ = ["Ranks"]
+
+_log = logging.getLogger(__name__)
+_SECONDS = 600.0  # Telegram tells of changes only where the bot is an admin itself
+_MOST_CHATS = 1000
+
+
+class Ranks:
+    """The administrators of the groups that the bot is in."""
+
+    def __init__(self, bot: "ExtBot[int]") -> None:
+        self._bot = bot
+        self._known: dict[int, tuple[float, asyncio.Task[frozenset[int]]]] = {}
+
+    async def of(self, user: int, chat: int) -> Rank:
+        """The rank of somebody in a group; who cannot be looked up is a member."""
+        until, asked = self._known.get(chat, (0.0, None))
+        if asked is None or time.monotonic() > until:
+            if len(self._known) >= _MOST_CHATS:
+                self._known.clear()
+            asked = asyncio.create_task(self._ask(chat))
+            self._known[chat] = (time.monotonic() + _SECONDS, asked)
+        try:
+            leading = await asyncio.shield(asked)
+        except TelegramError as error:
+            _log.info("admins of a group not known: %s", error.message)
+            self.forget(chat)
+            return Rank.MEMBER
+        return Rank.ADMIN if user in leading else Rank.MEMBER
+
+    def forget(self, chat: int) -> None:
+        """Ask again next time."""
+        self._known.pop(chat, None)
+
+    async def _ask(self, chat: int) -> frozenset[int]:
+        members = await self._bot.get_chat_administrators(chat)
+        return frozenset(member.user.id for member in members)

@@ -1,0 +1,324 @@
+"""Takes each update to the desk, and what the desk says back to its chat."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import (
+    CallbackQuery,
+    Chat,
+    Document,
+    MaybeInaccessibleMessage,
+    Message,
+    MessageReactionUpdated,
+    PhotoSize,
+    ReactionTypeEmoji,
+    Update,
+)
+from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.app import Front
+from bot.core.commands.arguments import parse_text
+from bot.core.commands.definitions import find_command
+from bot.core.commands.parameters import Command, Kind
+from bot.core.init_image import MAX_BYTES
+from bot.core.messages import Action, Ask, Person, Place, Press, Rank, Reply, parse_data
+from bot.core.rendering.errors import RefusalError
+from bot.core.rounds.reaction_votes import Ballots
+from bot.telegram.chat_admins import Ranks
+from bot.telegram.formatting import plain, units
+from bot.telegram.message_refs import ORIGIN, Address, Spot, person_id
+from bot.telegram.parsing import Line, author_of, picture_of, place_of, read_line, spot_of
+from bot.telegram.sender import Outbox
+from bot.telegram.updates import Handled
+from ganshare.domain.votes import Voter
+from ganshare.errors import AskerError, ParameterError, WorldError
+
+__all__ = ["Clerk"]
+
+_log = logging.getLogger(__name__)
+_SECRET = frozenset({"link"})  # commands whose answers nobody else may read
+_LONGEST_ALERT = 200  # UTF-16 code units
+_SECONDS_TO_ALERT = 0.6  # then the button must stop turning, and the answer comes as a message
+_SECONDS_TO_VOTE = 5.0  # many press at once, and nothing but the little window tells them
+_RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+class Clerk:
+    """Handles one update at a time, any number side by side.
+
+    Args:
+        name: of the bot, without the @.
+    """
+
+    def __init__(self, bot: "ExtBot[int]", name: str, front: Front, outbox: Outbox) -> None:
+        self._bot, self._name, self._front, self._outbox = bot, name, front, outbox
+        self._ranks = Ranks(bot)
+        self._ballots = Ballots(front.store, ORIGIN)
+
+    async def handle(self, update: Update, handled: Handled) -> None:
+        """Carry out what an update asks for, and answer it."""
+        if update.callback_query is not None:
+            await self._press(update.callback_query, handled)
+        elif update.message is not None:
+            await self._message(update.message, handled)
+        elif update.message_reaction is not None:
+            await self._reaction(update.message_reaction)
+        elif (changed := update.chat_member or update.my_chat_member) is not None:
+            self._ranks.forget(changed.chat.id)
+
+    # --- messages -----------------------------------------------------------------------------
+
+    async def _message(self, message: Message, handled: Handled) -> None:
+        if message.migrate_to_chat_id is not None:
+            await self._migrate(message.chat.id, message.migrate_to_chat_id)
+            return
+        line = read_line(message, self._name)
+        if line is None or (person := author_of(message, await self._rank(message))) is None:
+            return
+        replies = await self._answer(message, line, person)
+        handled.taken.set()
+        await asyncio.gather(*(self._reply(message, line, person, each) for each in replies))
+
+    async def _reply(self, message: Message, line: Line, person: Person, reply: Reply) -> None:
+        """Answer where it was asked, or in private what is for one person alone."""
+        spot = spot_of(message)
+        hidden = message.sender_chat is not None or message.from_user is None
+        if not _is_for_one(reply, message.chat) or (hidden and line.command not in _SECRET):
+            await self._deliver(spot, reply)
+            return
+        say, told = self._front.words.say, False
+        if message.from_user is not None and not hidden:
+            told = await self._send(Spot(message.from_user.id), reply) is not None
+        text = say(person.locale, "telegram-told") if told else self._write_first(person.locale)
+        await self._deliver(spot, Reply(text=text))
+
+    async def _answer(self, message: Message, line: Line, person: Person) -> list[Reply]:
+        """Ask the desk; what cannot even be read is answered here."""
+        try:
+            command, arguments = _read(line)
+            picture = await self._picture(message, command)
+        except AskerError as error:
+            return [self._front.desk.mistake(error, person.locale)]
+        except TelegramError as error:
+            _log.warning("a picture could not be fetched: %s", error.message)
+            text = self._front.words.say(person.locale, "telegram-picture-away")
+            return [Reply(text=text, is_private=True)]
+        ask = Ask(
+            line.command,
+            arguments,
+            person,
+            place_of(message),
+            key=f"{ORIGIN}:{message.chat.id}:{message.message_id}",
+            reply_to=spot_of(message).to_json(),
+            picture=picture,
+        )
+        return await self._front.desk.answer(ask)
+
+    async def _picture(self, message: Message, command: Command | None) -> bytes | None:
+        """Fetch the picture that belongs to a command, if it takes one."""
+        takes = command is not None and any(p.kind is Kind.PICTURE for p in command.parameters)
+        picture = picture_of(message) if takes else None
+        return None if picture is None else await _fetch(picture)
+
+    async def _rank(self, message: Message) -> Rank:
+        if message.chat.type == "private" or message.from_user is None:
+            return Rank.MEMBER
+        return await self._ranks.of(message.from_user.id, message.chat.id)
+
+    async def _migrate(self, old: int, new: int) -> None:
+        """A group became a supergroup: its settings go with it."""
+        self._outbox.moved(old, new)
+        store = self._front.store
+        try:
+            settings = await store.places.settings(person_id(old))
+            values = {name: getattr(settings, name) for name in type(settings).__slots__}
+            values.pop("place")
+            await store.places.change(person_id(new), values, by=person_id(new))
+        except WorldError as error:
+            _log.warning("settings of a group that moved are not taken along: %s", error)
+
+    async def _reaction(self, changed: MessageReactionUpdated) -> None:
+        """Count a reaction; those who react in the name of a chat are nobody in particular."""
+        if changed.user is None:
+            return
+        old, new = (
+            [each.emoji for each in some if isinstance(each, ReactionTypeEmoji)]
+            for some in (changed.old_reaction, changed.new_reaction)
+        )
+        voter = Voter(person_id(changed.user.id), changed.user.is_bot)
+        await self._ballots.replaced(f"{changed.chat.id}:{changed.message_id}", voter, old, new)
+
+    # --- buttons ------------------------------------------------------------------------------
+
+    async def _press(self, query: CallbackQuery, handled: Handled) -> None:
+        """Carry out what a button stands for; the button never turns for long."""
+        message = query.message
+        if message is None:  # below a message that was sent elsewhere by inline mode
+            await self._stop_turning(query)
+            return
+        work = asyncio.create_task(self._pressed(query, message))
+        is_vote = (query.data or "").startswith(f"{Action.VOTE}:")
+        await asyncio.wait([work], timeout=_SECONDS_TO_VOTE if is_vote else _SECONDS_TO_ALERT)
+        is_late = not work.done()
+        if is_late:
+            await self._stop_turning(query)
+        replies = await work
+        handled.taken.set()
+        alerts = {words: reply for reply in replies if (words := _alert(reply))}
+        is_passing = all(reply.is_passing for reply in alerts.values())
+        words = "\n".join(alerts)
+        if not is_late and await self._stop_turning(query, words, is_passing=is_passing):
+            replies = [reply for reply in replies if reply not in alerts.values()]
+        # What passes by itself is not worth a message that all read.
+        lasting = [each for each in replies if not each.is_passing]
+        await asyncio.gather(*(self._show_pressed(query, message, each) for each in lasting))
+
+    async def _pressed(
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage
+    ) -> list[Reply]:
+        user, chat = query.from_user, message.chat
+        locale = user.language_code or "en"
+        try:
+            action, subject = parse_data(query.data or "")
+        except ParameterError:
+            text = self._front.words.say(locale, "refusal-button")
+            return [Reply(text=text, is_private=True)]
+        is_private = chat.type == "private"
+        rank = Rank.MEMBER if is_private else await self._ranks.of(user.id, chat.id)
+        press = Press(
+            action,
+            subject,
+            Person(person_id(user.id), user.full_name, rank, locale),
+            Place(person_id(chat.id), is_private),
+            key=f"{ORIGIN}:{query.id}",
+            reply_to=_spot_below(message).to_json(),
+        )
+        return await self._front.desk.press(press)
+
+    async def _show_pressed(
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage, reply: Reply
+    ) -> None:
+        """Show a reply: in place of the message, in private, or below the message."""
+        if reply.replaces and isinstance(message, Message):
+            here = Address(message.chat.id, message.message_id, bool(message.photo))
+            try:
+                await self._outbox.edit(here, reply)
+            except TelegramError as error:
+                _log.info("a page could not be turned: %s", error.message)
+            else:
+                return
+        if _is_for_one(reply, message.chat):
+            if await self._send(Spot(query.from_user.id), reply) is not None:
+                return
+            reply = Reply(text=self._write_first(query.from_user.language_code or "en"))
+        await self._deliver(_spot_below(message), reply)
+
+    async def _stop_turning(
+        self, query: CallbackQuery, alert: str = "", *, is_passing: bool = True
+    ) -> bool:
+        """Answer the callback query; False if that was too late.
+
+        Args:
+            is_passing: whether the alert goes by itself, or is there until it is closed.
+        """
+        show_alert = bool(alert) and not is_passing
+        try:
+            await self._bot.answer_callback_query(
+                query.id, text=alert or None, show_alert=show_alert
+            )
+        except TelegramError as error:
+            _log.info("a press was not answered in time: %s", error.message)
+            return False
+        return True
+
+    # --- answers ------------------------------------------------------------------------------
+
+    async def _deliver(self, spot: Spot, reply: Reply) -> None:
+        """Send a reply; if it is a job's message, tell the desk where it stands.
+
+        A job whose message cannot be sent is left to the courier.
+        """
+        if reply.job is not None and await self._has_message(reply.job):
+            return  # a repeated update, answered before
+        address = await self._send(spot, reply)
+        if address is not None and reply.job is not None:
+            await self._front.desk.posted(reply.job, ORIGIN, address.to_json())
+
+    async def _has_message(self, job: str) -> bool:
+        try:
+            return await self._front.store.posts.of_job(job) is not None
+        except WorldError:
+            return False
+
+    async def _send(self, spot: Spot, reply: Reply) -> Address | None:
+        """Send, again and again while the network is away; None if it cannot be done."""
+        for pause in (*_RETRIES, None):
+            try:
+                return await self._outbox.send(spot, reply)
+            except (BadRequest, TimedOut, ChatMigrated) as error:
+                _log.info("an answer was not sent: %s", error.message)
+                return None
+            except NetworkError as error:
+                _log.warning("an answer was not sent yet: %s", error.message)
+                if pause is None:
+                    return None
+                await asyncio.sleep(pause)
+            except TelegramError as error:
+                _log.info("an answer was not sent: %s", error.message)
+                return None
+        return None
+
+    def _write_first(self, locale: str) -> str:
+        """Say how one gets an answer that is for one alone: bots may not begin a chat."""
+        url = f"https://t.me/{self._name}"
+        return self._front.words.say(locale, "telegram-write-first", url=url)
+
+
+def _read(line: Line) -> tuple[Command | None, Mapping[str, Any]]:
+    """Read a line's arguments; a command that there is not is the desk's to refuse."""
+    try:
+        command = find_command(line.command)
+    except ParameterError:
+        return None, {}
+    return command, parse_text(command, line.words)
+
+
+async def _fetch(picture: PhotoSize | Document) -> bytes:
+    size = picture.file_size or 0
+    if size > MAX_BYTES:
+        raise RefusalError(
+            "refusal-picture-large",
+            given=f"{size / 1024**2:.1f}",
+            allowed=str(MAX_BYTES // 1024**2),
+        )
+    file = await picture.get_file()
+    return bytes(await file.download_as_bytearray())
+
+
+def _spot_below(message: MaybeInaccessibleMessage) -> Spot:
+    if isinstance(message, Message):
+        return spot_of(message)
+    return Spot(message.chat.id, message.message_id)
+
+
+def _alert(reply: Reply) -> str:
+    """A reply's words, if they fit into the little window that only the presser sees."""
+    has_more = reply.pictures or reply.document or reply.buttons or reply.job or reply.replaces
+    if not reply.is_private or has_more:
+        return ""
+    words = plain("\n".join(part for part in (reply.title, reply.text) if part))
+    lines = [words, *(f"{plain(name)}: {plain(value)}" for name, value in reply.fields)]
+    whole = "\n".join(line for line in lines if line)
+    return whole if units(whole) <= _LONGEST_ALERT else ""
+
+
+def _is_for_one(reply: Reply, chat: Chat) -> bool:
+    """Whether a reply goes to its asker's private chat.
+
+    What has no title is a sentence about what was just asked, not about anybody; it stands where
+    that was asked, since the asker may have no private chat with the bot.
+    """
+    return reply.is_private and bool(reply.title) and chat.type != "private"

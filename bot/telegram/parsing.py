@@ -1,0 +1,87 @@
+"""An update becomes a command with its words and pictures, or the press of a button."""
+
+import re
+from dataclasses import dataclass
+
+from telegram import Document, Message, PhotoSize
+
+from bot.core.commands.definitions import COMMANDS
+from bot.core.messages import Person, Place, Rank
+from bot.telegram.message_refs import Spot, person_id
+
+__all__ = ["Line", "author_of", "picture_of", "place_of", "read_line", "spot_of"]
+
+HELP = "help"
+_LINE = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
+_KNOWN = frozenset(command.name for command in COMMANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command as it was typed.
+
+    Args:
+        words: all that follows it.
+    """
+
+    command: str
+    words: str
+
+
+def read_line(message: Message, bot_name: str) -> Line | None:
+    """Read a message's command; None if it is not for this bot.
+
+    In a private chat everything is for the bot: what is no command asks for help. In a group an
+    unknown command may be another bot's, unless this one is named.
+    """
+    text = message.text or message.caption or ""
+    is_private = message.chat.type == "private"
+    found = _LINE.match(text)
+    if found is None:
+        speaks = bool(message.text or message.caption or message.photo or message.document)
+        return Line(HELP, "") if is_private and speaks else None
+    name, named, words = found[1].lower(), found[2], found[3]
+    if named and named.lower() != bot_name.lower():
+        return None
+    if name == "start":  # what the button of a new chat sends; after it may stand a stranger's word
+        return Line(HELP, "")
+    return Line(name, words) if name in _KNOWN or named or is_private else None
+
+
+def author_of(message: Message, rank: Rank) -> Person | None:
+    """Who wrote a message; None for bots.
+
+    Channels, and admins who hide behind their group, write in the name of a chat.
+    """
+    if message.sender_chat is not None:
+        hidden = Rank.ADMIN if message.sender_chat.id == message.chat.id else rank
+        chat = message.sender_chat
+        return Person(person_id(chat.id), chat.title or "", hidden)
+    user = message.from_user
+    if user is None or user.is_bot:
+        return None
+    return Person(person_id(user.id), user.full_name, rank, user.language_code or "en")
+
+
+def picture_of(message: Message) -> PhotoSize | Document | None:
+    """The picture that comes with a message, else that of the message it replies to.
+
+    Documents are taken whatever they say they are; the desk looks at their bytes.
+    """
+    for each in (message, message.reply_to_message):
+        if each is not None and each.photo:
+            return each.photo[-1]
+        if each is not None and each.document is not None:
+            return each.document
+    return None
+
+
+def place_of(message: Message) -> Place:
+    """Where a message stands."""
+    return Place(person_id(message.chat.id), message.chat.type == "private")
+
+
+def spot_of(message: Message) -> Spot:
+    """Where to answer a message."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return Spot(message.chat.id, message.message_id, thread)

@@ -1,0 +1,196 @@
+"""Sends replies and edits what was sent: texts, photos, documents, with their buttons."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from telegram import InputFile, InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
+from telegram.error import BadRequest, ChatMigrated
+from telegram.ext import ExtBot
+
+from bot.core.messages import Button, Reply
+from bot.telegram.errors import is_no_media, is_no_text, is_unchanged
+from bot.telegram.formatting import LONGEST_CAPTION, LONGEST_TEXT, compose, keyboard
+from bot.telegram.message_refs import Address, Spot
+from bot.telegram.photos import as_photo, blank_card, contact_sheet
+from bot.telegram.rate_limiter import Urgency
+
+__all__ = ["Outbox"]
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Outbox:
+    """One bot's way to its chats; raises what python-telegram-bot raises."""
+
+    def __init__(self, bot: "ExtBot[int]") -> None:
+        self._bot = bot
+        self._moved: dict[int, int] = {}
+
+    def moved(self, old: int, new: int) -> None:
+        """Remember that a group became a supergroup, whose id is another."""
+        self._moved[old] = new
+
+    async def send(self, spot: Spot, reply: Reply, urgency: Urgency = Urgency.ANSWER) -> Address:
+        """Send a reply as a new message."""
+        chat = self._moved.get(spot.chat)
+        if chat is not None:
+            spot = Spot(chat)
+        try:
+            return await self._send(spot, reply, urgency)
+        except ChatMigrated as error:
+            self.moved(spot.chat, error.new_chat_id)
+            return await self._send(Spot(error.new_chat_id), reply, urgency)
+
+    async def _send(self, spot: Spot, reply: Reply, urgency: Urgency) -> Address:
+        common: dict[str, Any] = {
+            "chat_id": spot.chat,
+            "message_thread_id": spot.thread,
+            "rate_limit_args": int(urgency),
+        }
+        if spot.message is not None:
+            common["reply_parameters"] = ReplyParameters(
+                spot.message, allow_sending_without_reply=True
+            )
+        if reply.document is not None:
+            words = compose(reply, LONGEST_CAPTION)
+            document = InputFile(reply.document.data, reply.document.name)
+            sent: Message = await self._bot.send_document(
+                document=document,
+                caption=words.text or None,
+                caption_entities=words.entities or None,
+                reply_markup=words.keyboard,
+                **common,
+            )
+        elif reply.pictures:
+            words = compose(reply, LONGEST_CAPTION)
+            sent = await self._bot.send_photo(
+                photo=InputFile(await _photo(reply), "picture.jpg"),
+                caption=words.text or None,
+                caption_entities=words.entities or None,
+                reply_markup=words.keyboard,
+                **common,
+            )
+        else:
+            words = compose(reply, LONGEST_TEXT)
+            sent = await self._bot.send_message(
+                text=words.text or "…",
+                entities=words.entities or None,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=words.keyboard,
+                **common,
+            )
+        return Address(sent.chat.id, sent.message_id, bool(sent.photo), spot.thread)
+
+    async def edit(
+        self,
+        address: Address,
+        reply: Reply,
+        urgency: Urgency = Urgency.ANSWER,
+        *,
+        keeps_picture: bool = False,
+    ) -> Address:
+        """Make a message show a reply; gives where that stands now.
+
+        A photo cannot become a text: where a reply has no picture, the old one stays if that is
+        wanted, else a blank card takes its place.
+        """
+        try:
+            if reply.pictures:
+                return await self._edit_media(address, reply, await _photo(reply), urgency)
+            if not address.is_photo:
+                return await self._edit_text(address, reply, urgency)
+            if keeps_picture:
+                return await self._edit_caption(address, reply, urgency)
+            return await self._edit_media(address, reply, blank_card(), urgency)
+        except ChatMigrated as error:
+            self.moved(address.chat, error.new_chat_id)
+            raise BadRequest("message to edit not found: the group has moved") from error
+        except BadRequest as error:
+            if is_unchanged(error):
+                return address
+            if is_no_text(error):
+                # Not what we remember, as after a restart between an edit and its note.
+                other = replace(address, is_photo=not address.is_photo)
+                change = self._edit_caption if other.is_photo else self._edit_text
+                return await change(other, reply, urgency)
+            if is_no_media(error):
+                return await self._replace(address, reply, urgency)
+            raise
+
+    async def relabel(self, address: Address, buttons: Sequence[Sequence[Button]]) -> None:
+        """Change a message's buttons, and nothing else."""
+        rows = tuple(tuple(row) for row in buttons)
+        try:
+            await self._bot.edit_message_reply_markup(
+                address.chat,
+                address.message,
+                reply_markup=keyboard(Reply(buttons=rows)),
+                rate_limit_args=int(Urgency.PROGRESS),
+            )
+        except BadRequest as error:
+            if not is_unchanged(error):
+                raise
+
+    async def delete(self, address: Address) -> None:
+        """Delete a message; one that is gone already is as good."""
+        try:
+            await self._bot.delete_message(address.chat, address.message)
+        except BadRequest:
+            return
+
+    async def _edit_text(self, address: Address, reply: Reply, urgency: Urgency) -> Address:
+        words = compose(reply, LONGEST_TEXT)
+        await self._bot.edit_message_text(
+            words.text or "…",
+            address.chat,
+            address.message,
+            entities=words.entities or None,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=words.keyboard,
+            rate_limit_args=int(urgency),
+        )
+        return address
+
+    async def _edit_caption(self, address: Address, reply: Reply, urgency: Urgency) -> Address:
+        words = compose(reply, LONGEST_CAPTION)
+        await self._bot.edit_message_caption(
+            address.chat,
+            address.message,
+            caption=words.text,
+            caption_entities=words.entities or None,
+            reply_markup=words.keyboard,
+            rate_limit_args=int(urgency),
+        )
+        return address
+
+    async def _edit_media(
+        self, address: Address, reply: Reply, photo: bytes, urgency: Urgency
+    ) -> Address:
+        words = compose(reply, LONGEST_CAPTION)
+        await self._bot.edit_message_media(
+            InputMediaPhoto(
+                InputFile(photo, "picture.jpg", attach=True),
+                caption=words.text or None,
+                caption_entities=words.entities or None,
+            ),
+            address.chat,
+            address.message,
+            reply_markup=words.keyboard,
+            rate_limit_args=int(urgency),
+        )
+        return replace(address, is_photo=True)
+
+    async def _replace(self, address: Address, reply: Reply, urgency: Urgency) -> Address:
+        """Where a text cannot become a photo: the photo is sent, and the text goes."""
+        sent = await self.send(Spot(address.chat, thread=address.thread), reply, urgency)
+        await self.delete(address)
+        return sent
+
+
+async def _photo(reply: Reply) -> bytes:
+    """The reply's picture, or its pictures on one sheet."""
+    if len(reply.pictures) == 1:
+        return await asyncio.to_thread(as_photo, reply.pictures[0])
+    return await asyncio.to_thread(contact_sheet, reply.pictures)

@@ -1,0 +1,64 @@
+"""What the page's process does for rounds besides serving: ends its own, enters paintings."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.app import Front
+from bot.core.messages import Button, Reply
+from bot.core.round_entry import enter_by_itself
+from ganshare.domain.jobs import JobState
+from ganshare.errors import WorldError
+from ganshare.monitoring.log import get_logger
+from ganshare.store import Topic
+
+__all__ = ["keep_rounds"]
+
+ORIGIN = "web"
+PAGE = 200
+LOOK_SECONDS = 5.0
+
+_log = get_logger(__name__)
+
+
+class _PagePublisher:
+    """The page shows rounds to whoever comes; nobody is sent anything."""
+
+    origin = ORIGIN
+
+    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+        """It is on the page already."""
+        return None
+
+    async def relabel(
+        self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
+    ) -> None:
+        """A page is rendered anew for each visit."""
+
+
+async def keep_rounds(front: Front) -> None:
+    """Do both until cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(front.steward(_PagePublisher()).run())
+        tasks.create_task(_enter_paintings(front))
+
+
+async def _enter_paintings(front: Front) -> None:
+    """Enter what was painted from the page; in the chats, their couriers do it."""
+    while True:
+        try:
+            after, more = "", True
+            while more:
+                page = await front.store.queue.inbox(ORIGIN, PAGE, after=after)
+                over = [job for job in page if job.state.over]
+                for job in over:
+                    if job.state is JobState.DONE:
+                        await enter_by_itself(front.store, job)
+                if over:
+                    await front.store.queue.ack(over)
+                more = len(page) == PAGE
+                after = page[-1].id if page else ""
+            await front.store.wait(LOOK_SECONDS, Topic.NEWS)
+        except WorldError as error:
+            _log.warning("paintings are entered later", reason=str(error))
+        await asyncio.sleep(1.0)

@@ -1,0 +1,185 @@
+"""Paintings, facts and suggestions as the templates show them: texts and addresses, no markup."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from urllib.parse import urlencode
+
+from bot.core.commands.autocomplete import matching
+from bot.core.messages import Button
+from bot.core.rendering.catalogue import Words
+from bot.core.rendering.sales import sale_line, sale_links
+from bot.web.image_responses import picture_path, small_path
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.sales import Sale
+from ganshare.prompts import draw_prompt
+from ganshare.prompts.attributes import find_attributes
+from wordlists import CATEGORIES, word_lists
+
+__all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions"]
+
+MOST_SUGGESTIONS = 25
+_WIDE = 1.45  # width by height, from which on a painting takes two places on the wall
+_HEX = re.compile(r"#[0-9a-f]{6}")
+_FILTERS = ("Style", "Category", "Colour")
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """An attribute of a painting, with where there are more like it."""
+
+    name: str
+    value: str
+    path: str
+    hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """A finished painting, as pages show it."""
+
+    id: str
+    prompt: str
+    alt: str
+    path: str
+    picture: str
+    small: str
+    width: int
+    height: int
+    shape: str
+    sha256: str
+    may_sell: bool
+    traits: tuple[Trait, ...]
+    reading: str = ""  # of the prompt, where it was not painted as it stands
+    votes: int = 0
+    sale: Sale | None = None
+    standing: str = ""  # minted, for sale, sold; in words
+    links: tuple[Button, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        artwork: Artwork,
+        words: Words,
+        locale: str,
+        votes: int = 0,
+        sale: Sale | None = None,
+    ) -> "Painting":
+        """Show an artwork in a language."""
+        ratio = artwork.width / artwork.height
+        return cls(
+            id=artwork.id,
+            prompt=artwork.prompt,
+            alt=words.say(locale, "web-alt", prompt=artwork.prompt),
+            path=f"/paintings/{artwork.id}",
+            picture=picture_path(artwork),
+            small=small_path(artwork),
+            width=artwork.width,
+            height=artwork.height,
+            shape="wide" if ratio > _WIDE else "tall" if ratio < 1 / _WIDE else "",
+            sha256=artwork.sha256,
+            may_sell=artwork.may_sell,
+            traits=tuple(_traits(artwork.attributes, words, locale)),
+            reading=_reading(artwork, words, locale),
+            votes=votes,
+            sale=sale,
+            standing=sale_line(words, locale, sale) if sale else "",
+            links=sale_links(words, locale, sale),
+        )
+
+
+def _reading(artwork: Artwork, words: Words, locale: str) -> str:
+    reading = artwork.manifest.get("reading")
+    return words.say(locale, "prompt-reading", reading=str(reading)) if reading else ""
+
+
+def _traits(attributes: Mapping[str, str], words: Words, locale: str) -> list[Trait]:
+    colour_hex = str(attributes.get("Hex", ""))
+    found = []
+    for name in ("Style", "Subject", "Category", "Colour"):
+        if not (value := attributes.get(name)):
+            continue
+        query = {name.lower(): value} if name in _FILTERS else {"q": value}
+        is_colour = name == "Colour" and _HEX.fullmatch(colour_hex) is not None
+        found.append(
+            Trait(
+                words.say(locale, f"web-{name.lower()}"),
+                category_name(value, words, locale) if name == "Category" else str(value),
+                f"/gallery?{urlencode(query)}",
+                colour_hex if is_colour else "",
+            )
+        )
+    return found
+
+
+def category_name(value: str, words: Words, locale: str) -> str:
+    """A category in a language; as it is if it is none of ours."""
+    known = value.lower() in CATEGORIES
+    return words.say(locale, f"web-category-{value.lower()}") if known else value
+
+
+def facts(artwork: Artwork, words: Words, locale: str) -> list[tuple[str, str]]:
+    """What a painting was made with, as (name, value)."""
+    say = partial(words.say, locale)
+    manifest = artwork.manifest
+    made = datetime.fromtimestamp(artwork.created, UTC)
+    found = [(say("web-seed"), str(artwork.seed))]
+    if isinstance(steps := manifest.get("steps_taken"), int):
+        taken = str(steps)
+        if isinstance(asked := manifest.get("steps"), int) and steps < asked:
+            taken = say("steps-plateau", taken=taken, asked=str(asked))
+        found.append((say("web-steps"), taken))
+    size = manifest.get("size")
+    shown = f"{artwork.width}×{artwork.height}"
+    if isinstance(size, list | tuple) and len(size) == 2:
+        shown = f"{size[0]}×{size[1]} → {shown}"
+    found.append((say("web-size"), shown))
+    if isinstance(cutouts := manifest.get("num_cutouts"), int):
+        found.append((say("web-cutouts"), str(cutouts)))
+    return [*found, (say("web-model"), artwork.model), (say("web-created"), f"{made:%Y-%m-%d}")]
+
+
+def made_by(artwork: Artwork, words: Words, locale: str) -> list[dict[str, str]]:
+    """The models that took part: part, name, licence and sum, as the manifest has them."""
+    models = artwork.manifest.get("models")
+    found = []
+    for part, model in models.items() if isinstance(models, dict) else ():
+        if isinstance(model, dict):
+            known = words.has(f"web-part-{part}")
+            name = words.say(locale, f"web-part-{part}") if known else str(part)
+            values = {key: str(model.get(key) or "") for key in ("name", "licence", "sha256")}
+            found.append({"part": name} | values)
+    return found
+
+
+def suggestions(what: str, typed: str) -> list[dict[str, str]]:
+    """Subjects or colours for what was typed: those that begin so first, then those within."""
+    lists = word_lists()
+    if what == "colour":
+        known = [(colour.name, colour.hex) for colour in lists.colours]
+    elif what == "subject":
+        known = [(each, "") for name in CATEGORIES for each in lists.subjects(name)]
+    else:
+        return []
+    hex_values = dict(known)
+    found = matching(typed[:100], list(hex_values))[:MOST_SUGGESTIONS]
+    return [{"text": text, "hex": hex_values[text]} for text in found]
+
+
+def composed(style: str, subject: str, colour: str) -> dict[str, str]:
+    """A prompt of these words, in the form that the models know best; of chance without any."""
+    if not (style or subject or colour):
+        drawn = draw_prompt(secrets.randbelow(2**32))
+        found = drawn.attributes
+        style, subject, colour = found.style or "", found.subject or "", found.colour or ""
+        return {"text": drawn.text, "style": style, "subject": subject, "colour": colour}
+    is_shape = find_attributes(f"Abstract Painting with {subject} in Teal").category == "shapes"
+    text = f"{style} Painting".strip()
+    if subject:
+        text += f" {'with' if is_shape else 'of'} {subject}"
+    if colour:
+        text += f" in {colour}"
+    return {"text": text, "style": style, "subject": subject, "colour": colour}

@@ -1,0 +1,1 @@
+"""Request handlers of the web page, one module per part of the site."""

@@ -1,0 +1,308 @@
+"""What can be looked at: the first page, the gallery, a painting, one's own, help."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bot.core.commands.definitions import COMMANDS, find_command
+from bot.core.commands.parameters import Parameter
+from bot.core.messages import Rank
+from bot.core.round_entry import enterable
+from bot.web.request_context import Visit
+from bot.web.site import Refused, Site
+from bot.web.template_data import Painting, category_name, composed, facts, made_by, suggestions
+from ganshare.domain.jobs import Artwork, Job
+from ganshare.domain.limits import DEFAULT_SIDE, DEFAULT_STEPS
+from wordlists import CATEGORIES, word_lists
+
+__all__ = [
+    "compose",
+    "gallery",
+    "help_page",
+    "home",
+    "manifest",
+    "mine",
+    "painting",
+    "paintings",
+    "robots",
+    "shown_artwork",
+    "suggest",
+]
+
+PAGE = 24  # paintings
+LATELY, RELATED = 12, 6
+LONGEST_QUERY = 100
+
+
+# --- the first page ---------------------------------------------------------------------------
+
+
+async def home(site: Site, visit: Visit) -> Response:
+    """The prompt, and what was painted lately."""
+    query = visit.request.query_params
+    given = {"prompt": query.get("prompt", "")[:2000], "style": "", "subject": "", "colour": ""}
+    if "surprise" in query:
+        made = composed("", "", "")
+        given |= made | {"prompt": made["text"]}
+    return await show_home(site, visit, given)
+
+
+async def show_home(
+    site: Site, visit: Visit, given: dict[str, str], error: str = "", status: int = 200
+) -> Response:
+    """The first page with what somebody has typed, and with what is wrong about it."""
+    found = await site.store.gallery.search(limit=LATELY)
+    (prompt, *others) = find_command("paint").parameters
+    parameters = [_as_field(site, visit, each, given.get(each.name, "")) for each in others]
+    return site.page(
+        visit,
+        "home.html",
+        status,
+        paintings=await paintings(site, visit, found),
+        prompt=prompt,
+        parameters=parameters,
+        has_more=any(each["value"] for each in parameters),
+        given=given,
+        error=error,
+        styles=word_lists().styles,
+        example=composed("", "", "")["text"],
+        may_paint=await site.may_paint(visit),
+    )
+
+
+def _as_field(site: Site, visit: Visit, parameter: Parameter, value: str) -> dict[str, Any]:
+    command = find_command("paint")
+    defaults = {"steps": str(DEFAULT_STEPS), "size": f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"}
+    return {
+        "name": parameter.name,
+        "kind": str(parameter.kind),
+        "minimum": parameter.minimum,
+        "maximum": parameter.maximum,
+        "choices": parameter.choices,
+        "label": site.words.say(visit.locale, f"web-{parameter.name.replace('_', '-')}"),
+        "description": site.words.say(visit.locale, command.message_of(parameter)),
+        "default": defaults.get(parameter.name, site.words.say(visit.locale, "web-random"))
+        if parameter.name != "model"
+        else "",
+        "value": value,
+    }
+
+
+async def suggest(site: Site, visit: Visit) -> Response:
+    """Words for a field, as JSON."""
+    query = visit.request.query_params
+    return JSONResponse(suggestions(query.get("what", ""), query.get("typed", "")))
+
+
+async def compose(site: Site, visit: Visit) -> Response:
+    """A prompt from a style, a subject and a colour, or from chance; as JSON."""
+    query = visit.request.query_params
+    style, subject, colour = (query.get(each, "")[:100] for each in ("style", "subject", "colour"))
+    return JSONResponse(composed(style, subject, colour))
+
+
+# --- many paintings ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Query:
+    """What somebody looks for in the gallery."""
+
+    text: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    after: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether it is anything in particular."""
+        return bool(self.text or self.attributes)
+
+    def further(self, path: str, after: str) -> str:
+        """The address of what comes after a painting."""
+        wanted = {name.lower(): value for name, value in self.attributes.items()}
+        texts = {"q": self.text} if self.text else {}
+        return f"{path}?{urlencode(texts | wanted | {'after': after})}"
+
+
+def _query(visit: Visit) -> Query:
+    given = visit.request.query_params
+    attributes = {
+        name.capitalize(): value
+        for name in ("style", "category", "colour")
+        if (value := given.get(name, "").strip()[:LONGEST_QUERY])
+    }
+    after = given.get("after", "")
+    is_id = after.isascii() and after.isalnum() and len(after) <= LONGEST_QUERY
+    text = given.get("q", "").strip()[:LONGEST_QUERY]
+    return Query(text, attributes, after if is_id else None)
+
+
+async def gallery(site: Site, visit: Visit) -> Response:
+    """All paintings, or those that were looked for."""
+    query = _query(visit)
+    found = await site.store.gallery.search(
+        after=query.after, limit=PAGE + 1, text=query.text, attributes=query.attributes
+    )
+    say = site.words.say
+    categories = [
+        (each.title(), category_name(each, site.words, visit.locale)) for each in CATEGORIES
+    ]
+    filters = [
+        ("style", say(visit.locale, "web-style"), [(each, each) for each in word_lists().styles]),
+        ("category", say(visit.locale, "web-category"), categories),
+    ]
+    empty = say(visit.locale, "web-gallery-none" if query else "web-gallery-empty")
+    return await _wall(
+        site, visit, query, found, title="web-nav-gallery", empty=empty, filters=filters
+    )
+
+
+async def mine(site: Site, visit: Visit) -> Response:
+    """One's own paintings, those under way first."""
+    query = Query(after=_query(visit).after)
+    found = await site.store.gallery.search(
+        after=query.after, limit=PAGE + 1, person=visit.person.id
+    )
+    working = [] if query.after else await _working(site, visit)
+    empty = site.words.say(visit.locale, "web-mine-empty")
+    return await _wall(
+        site, visit, query, found, title="web-nav-mine", empty=empty, working=working
+    )
+
+
+async def _working(site: Site, visit: Visit) -> list[Job]:
+    accounts = await site.store.accounts.of_person(visit.person.id)
+    return [job for account in accounts for job in await site.store.queue.active(account)]
+
+
+async def _wall(
+    site: Site,
+    visit: Visit,
+    query: Query,
+    found: list[Artwork],
+    title: str,
+    empty: str,
+    **values: Any,
+) -> Response:
+    shown, rest = found[:PAGE], found[PAGE:]
+    return site.page(
+        visit,
+        "gallery.html",
+        title=site.words.say(visit.locale, title),
+        paintings=await paintings(site, visit, shown),
+        query=query,
+        further=query.further(visit.path, shown[-1].id) if rest else "",
+        empty=empty,
+        action=visit.path,
+        **({"working": [], "filters": []} | values),
+    )
+
+
+async def paintings(site: Site, visit: Visit, found: Sequence[Artwork]) -> list[Painting]:
+    """Artworks as pages show them, with their votes, and how they stand as tokens."""
+    ids = [each.id for each in found]
+    votes, sales = await site.store.votes.count(ids), await site.store.sales.of_artworks(ids)
+    return [
+        Painting.of(each, site.words, visit.locale, votes[each.id], sales.get(each.id))
+        for each in found
+    ]
+
+
+# --- one painting -----------------------------------------------------------------------------
+
+
+async def shown_artwork(site: Site, artwork_id: str) -> Artwork:
+    """The artwork, if everybody may see it; else there is nothing here."""
+    artwork = await site.store.gallery.get(artwork_id)
+    if artwork is None or not artwork.shown:
+        raise Refused(404, "web-not-found")
+    return artwork
+
+
+async def painting(site: Site, visit: Visit) -> Response:
+    """A painting, what it was made with, and what may be done with it."""
+    artwork = await shown_artwork(site, visit.request.path_params["artwork"])
+    (view,) = await paintings(site, visit, [artwork])
+    style = artwork.attributes.get("Style", "")
+    related = (
+        await site.store.gallery.search(limit=RELATED + 1, attributes={"Style": style})
+        if style
+        else []
+    )
+    owners = await site.store.accounts.of_person(artwork.person)
+    return site.page(
+        visit,
+        "painting.html",
+        painting=view,
+        description=site.words.say(visit.locale, "web-description", seed=str(artwork.seed)),
+        facts=facts(artwork, site.words, visit.locale),
+        models=made_by(artwork, site.words, visit.locale),
+        may_delete=visit.person.id in owners or visit.person.rank >= Rank.ADMIN,
+        style=style,
+        related=await paintings(
+            site, visit, [each for each in related if each.id != artwork.id][:RELATED]
+        ),
+        **await voting(site, visit, artwork),
+    )
+
+
+async def voting(site: Site, visit: Visit, artwork: Artwork) -> dict[str, Any]:
+    """How a painting stands with the visitor, and the round that goes on around it."""
+    state = await site.store.votes.state(artwork.id, visit.person.id)
+    owners = await site.store.accounts.of_person(artwork.person)
+    round_id = visit.request.query_params.get("round", "")
+    is_id = round_id.isascii() and round_id.isalnum() and len(round_id) <= LONGEST_QUERY
+    job = await site.store.queue.get(artwork.job)
+    is_own = visit.person.id in owners
+    may_enter = is_own and job is not None and await enterable(site.store, job, artwork.id)
+    return {
+        "voted": state.voted,
+        "is_own": is_own,
+        "round": round_id if is_id else "",
+        "may_enter": may_enter,
+    }
+
+
+async def manifest(site: Site, visit: Visit) -> Response:
+    """Everything that a painting was made from and with, as JSON."""
+    artwork = await shown_artwork(site, visit.request.path_params["artwork"])
+    made = {name: value for name, value in artwork.manifest.items() if name != "path"}
+    return JSONResponse({**made, "id": artwork.id, "sha256": artwork.sha256})
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+async def help_page(site: Site, visit: Visit) -> Response:
+    """What can be done here and in the chat, from the commands themselves."""
+
+    def say(message: str) -> str:
+        return site.words.say(visit.locale, message)
+
+    ranks = {rank: say(f"web-rank-{rank.name.lower()}") for rank in Rank if rank > Rank.MEMBER}
+    commands = [
+        {
+            "name": command.name,
+            "rank": ranks.get(command.rank, ""),
+            "description": say(command.message),
+            "parameters": [
+                {
+                    "name": each.name,
+                    "required": each.required,
+                    "description": say(command.message_of(each)),
+                }
+                for each in command.parameters
+            ],
+        }
+        for command in COMMANDS
+    ]
+    return site.page(visit, "help.html", commands=commands)
+
+
+async def robots(site: Site, visit: Visit) -> Response:
+    """What search engines should leave alone: what is somebody's own, or soon gone."""
+    return PlainTextResponse(
+        "User-agent: *\nDisallow: /jobs/\nDisallow: /mine\nDisallow: /link\nDisallow: /sign-in\n"
+    )

@@ -1,0 +1,141 @@
+"""A painting under way: its page, and the stream that keeps the page up to date."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.replies import Replies
+from bot.web.image_responses import frame_path, picture_path
+from bot.web.request_context import Visit
+from bot.web.site import Refused, Site
+from ganshare.domain.jobs import Job, JobState
+from ganshare.errors import WorldError
+from ganshare.monitoring.log import get_logger
+
+__all__ = ["job_events", "job_page"]
+
+QUIET_SECONDS = 15.0  # after which a line without meaning keeps proxies from hanging up
+RETRY_MILLISECONDS = 2000
+
+_log = get_logger(__name__)
+
+_PARTS = 4  # in which progress is read aloud
+
+
+async def _job(site: Site, visit: Visit) -> Job:
+    job = await site.store.queue.get(visit.request.path_params["job"])
+    if job is None:
+        raise Refused(404, "web-not-found")
+    return job
+
+
+async def job_page(site: Site, visit: Visit) -> Response:
+    """How a job stands now; the painting itself once there is one."""
+    job = await _job(site, visit)
+    view = await _view(site, job)
+    if view.artwork is not None and view.artwork.shown:
+        return RedirectResponse(f"/paintings/{view.artwork.id}", 303)
+    title, text = described(site, view, visit.locale)
+    owners = await site.store.accounts.of_person(visit.person.id)
+    return site.page(
+        visit,
+        "job.html",
+        job=job,
+        title=title,
+        text=text,
+        reading=Replies(site.words).prompt(job, visit.locale).splitlines()[1:],
+        frame=frame_path(job.preview),
+        is_own=job.person in owners,
+        may_paint=await site.may_paint(visit),
+        nonce=secrets.token_hex(16),
+    )
+
+
+async def _view(site: Site, job: Job) -> View:
+    """The job with its place while it waits, or with its artwork; its pictures come by address."""
+    if job.state is JobState.QUEUED:
+        return await look_at(site.store, site.blobs, job)
+    if job.state is not JobState.DONE:
+        return View(job)
+    artwork = await site.store.gallery.get(job.artwork or "")
+    is_deleted = artwork is None or artwork.deleted is not None
+    return View(job, artwork=artwork, is_deleted=is_deleted)
+
+
+def described(site: Site, view: View, locale: str) -> tuple[str, str]:
+    """A job's title and what else there is to say, in the words that the chats read."""
+    replies = Replies(site.words)
+    reply = replies.of(view, locale)
+    if view.job.state is JobState.QUEUED:
+        return reply.title, replies.waiting(view, locale)
+    if view.job.state is JobState.RUNNING:  # its bar is one of the page's own
+        cancelling = view.job.cancel_requested
+        return reply.title, site.words.say(locale, "running-cancelling") if cancelling else ""
+    prompt = replies.prompt(view.job, locale)
+    return reply.title, "\n".join(each for each in reply.text.split("\n\n") if each != prompt)
+
+
+async def job_events(site: Site, visit: Visit) -> Response:
+    """What is new about a job, as server-sent events, until it is over."""
+    job = await _job(site, visit)
+    request = visit.request
+    last = request.headers.get("last-event-id") or request.query_params.get("seen", "")
+    seen = int(last) if last.isdecimal() and len(last) < 18 else -1
+    stream = site.stream(visit)
+    stream.__enter__()  # refuses before the answer begins; left when it ends
+
+    async def lines() -> AsyncIterator[str]:
+        try:
+            yield f"retry: {RETRY_MILLISECONDS}\n\n"
+            async for view in site.follower.follow(job, seen, QUIET_SECONDS):
+                yield ": still here\n\n" if view is None else await _event(site, visit, view)
+        except WorldError as error:  # the page comes back by itself
+            _log.warning("a stream waits for the world", reason=str(error))
+        finally:
+            stream.__exit__(None, None, None)
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
+
+
+async def _event(site: Site, visit: Visit, view: View) -> str:
+    data = json.dumps(await _news(site, visit, view), ensure_ascii=False)
+    return f"event: news\nid: {view.job.revision}\ndata: {data}\n\n"
+
+
+async def _news(site: Site, visit: Visit, view: View) -> dict[str, Any]:
+    job = view.job
+    if job.state is JobState.DONE:
+        view = await _view(site, job)
+    title, text = described(site, view, visit.locale)
+    shown = view.artwork if view.artwork is not None and view.artwork.shown else None
+    return {
+        "state": str(job.state),
+        "over": job.state.over,
+        "step": job.step,
+        "steps": job.steps,
+        "title": title,
+        "text": text,
+        "frame": frame_path(job.preview),
+        "cancelling": job.cancel_requested,
+        "announce": _announced(site, visit.locale, job, title),
+        "picture": picture_path(shown) if shown else None,
+        "painting": f"/paintings/{shown.id}" if shown else None,
+    }
+
+
+def _announced(site: Site, locale: str, job: Job, title: str) -> str:
+    """What is read aloud: each quarter of the way, not each step of it."""
+    say = site.words.say
+    if job.state is JobState.DONE:
+        return say(locale, "web-announce-done")
+    if job.state is not JobState.RUNNING:
+        return title
+    part = _PARTS * job.step // max(1, job.steps)
+    if not part:
+        return say(locale, "web-announce-begins")
+    return say(locale, "web-announce-part", percent=100 * part // _PARTS)

@@ -1,0 +1,88 @@
+"""Addresses that give bytes: paintings, frames under way, and the page's own files."""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from bot.web.image_responses import SUM_LETTERS, Picture, file_name
+from bot.web.site import Refused, Site
+from bot.web.views.gallery import shown_artwork
+from ganshare.blobs import preview_key
+from ganshare.errors import BlobError
+
+__all__ = ["favicon", "frame", "health", "picture", "static"]
+
+_MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
+_FRAME_SECONDS = 3600
+_YEAR = 365 * 86_400
+
+
+async def picture(site: Site, request: Request) -> Response:
+    """A painting, or its small picture; `?save` hands it over as a file."""
+    site.check_pictures(request)
+    values = request.path_params
+    artwork = await shown_artwork(site, values["artwork"])
+    suffix = values["suffix"]
+    if values["sum"] != artwork.sha256[:SUM_LETTERS] or suffix not in _MEDIA_TYPES:
+        raise Refused(404, "web-not-found")
+    key = artwork.blob if suffix == "png" else artwork.preview
+    return await _answer(
+        site,
+        request,
+        key,
+        _MEDIA_TYPES[suffix],
+        f"{artwork.sha256}-{suffix}",
+        attachment=file_name(artwork) if "save" in request.query_params else None,
+    )
+
+
+async def frame(site: Site, request: Request) -> Response:
+    """A preview of a painting under way; gone once that is finished."""
+    site.check_pictures(request)
+    values = request.path_params
+    job, attempt, step = values["job"], values["attempt"], values["step"]
+    if not (job.isascii() and job.isalnum()):
+        raise Refused(404, "web-not-found")
+    key = preview_key(job, attempt, step)
+    tag = f"{job}-{attempt}-{step}"
+    return await _answer(site, request, key, "image/jpeg", tag, seconds=_FRAME_SECONDS)
+
+
+async def _answer(
+    site: Site,
+    request: Request,
+    key: str,
+    media_type: str,
+    tag: str,
+    *,
+    attachment: str | None = None,
+    seconds: int = _YEAR,
+) -> Response:
+    try:
+        data = await site.blobs.get(key)
+    except BlobError as error:
+        if await site.blobs.exists(key):  # raises what is the matter with the blobs
+            raise
+        raise Refused(404, "web-not-found") from error
+    found = Picture(data, media_type, tag, attachment=attachment, seconds=seconds)
+    if not found.is_sound:
+        raise Refused(404, "web-not-found")
+    return found.response(request)
+
+
+async def static(site: Site, request: Request) -> Response:
+    """One of the page's own files, under the sum of all of them."""
+    asset = site.assets.get(request.path_params["name"])
+    if asset is None or request.path_params["version"] != site.assets.version:
+        raise Refused(404, "web-not-found")
+    headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
+    return Response(asset.data, media_type=asset.media_type, headers=headers)
+
+
+async def favicon(site: Site, request: Request) -> Response:
+    """For browsers that ask without having been told."""
+    return RedirectResponse(site.assets.path("mark.svg"), 301)
+
+
+async def health(site: Site, request: Request) -> Response:
+    """Whether this process answers at all; for whoever restarts it."""
+    return PlainTextResponse("ok\n")
