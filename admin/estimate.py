@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from admin.chain.fees import GWEI, Fees
 from admin.ledger import Token, TokenState
-from admin.prices import Prices
-from admin.seaport.amounts import split
-from admin.selling import Shop
+from admin.marketplace.seaport.amounts import split
+from admin.minting.list import Shop
+from admin.minting.prices import Prices
 from admin.session import COIN
 
 __all__ = ["MintEstimate", "SaleEstimate", "estimate_mint", "estimate_sale"]

@@ -9,9 +9,15 @@ from eth_utils.address import is_hex_address, to_checksum_address
 
 from admin.chain.chain import Chain, open_chain
 from admin.chain.fees import GWEI, FeePolicy, priority_floor
-from admin.chain.sender import Sender, Timing
-from admin.ipfs import Kubo, Pinata, Pinner, PinService
-from admin.keys import (
+from admin.context import whoever_types
+from admin.ledger import Collection, Ledger
+from admin.marketplace.opensea import OpenSea
+from admin.marketplace.seaport.amounts import Currency
+from admin.marketplace.seaport.order import NATIVE
+from admin.minting.ipfs import Kubo, Pinata, Pinner, PinService
+from admin.minting.list import Shop
+from admin.wallet.sender import Sender, Timing
+from admin.wallet.signer import (
     Limits,
     Signer,
     keep_out_of_dumps,
@@ -19,12 +25,6 @@ from admin.keys import (
     open_keystore,
     read_password,
 )
-from admin.ledger import Collection, Ledger
-from admin.opening import whoever_types
-from admin.opensea import OpenSea
-from admin.seaport.amounts import Currency
-from admin.seaport.order import NATIVE
-from admin.selling import Shop
 from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load

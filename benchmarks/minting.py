@@ -16,17 +16,17 @@ from eth_account import Account
 from admin.chain.chain import Chain
 from admin.chain.fees import GWEI, Fees
 from admin.commands.plan import planned
+from admin.curation.manifest import as_csv, read_manifest
 from admin.estimate import estimate_mint, estimate_sale
-from admin.keys import Limits, Signer
-from admin.manifest import as_csv, read_manifest
-from admin.metadata import rarities
-from admin.minting import BATCH
-from admin.opensea import MarketTerms
-from admin.prices import Prices
-from admin.seaport.amounts import Currency, Fee
-from admin.seaport.contract import SEAPORT_1_6
-from admin.selling import Shop, sign_all
+from admin.marketplace.opensea import MarketTerms
+from admin.marketplace.seaport.amounts import Currency, Fee
+from admin.marketplace.seaport.contract import SEAPORT_1_6
+from admin.minting.list import Shop, sign_all
+from admin.minting.metadata import rarities
+from admin.minting.mint import BATCH
+from admin.minting.prices import Prices
 from admin.session import Session, opened_session
+from admin.wallet.signer import Limits, Signer
 from ganshare.domain.votes import CuratedItem
 from ganshare.store import open_store
 from wordlists import word_lists

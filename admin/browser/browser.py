@@ -24,8 +24,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
+from admin.browser.errors import BrowserGone, NotThere, RequestRefused, StepFailed
 from admin.browser.locators import Locator, Locators, Way
-from admin.browser.troubles import BrowserGone, NotThere, RequestRefused, StepFailed
 from admin.browser.wallet import Request
 from ganshare.errors import SettingsError
 

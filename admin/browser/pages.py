@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from admin.browser.browser import Browser
-from admin.browser.items import Item
+from admin.browser.errors import NeedsHuman, NotThere, StepFailed
+from admin.browser.item_form import Item
+from admin.browser.page_session import Visit
 from admin.browser.policy import Wanted
-from admin.browser.troubles import NeedsHuman, NotThere, StepFailed
-from admin.browser.visit import Visit
 
 __all__ = ["AccountPage", "CreatePage", "ItemPage", "SellPage"]
 

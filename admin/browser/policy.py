@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.browser.troubles import Code, RequestRefused
+from admin.browser.errors import Code, RequestRefused
 from admin.browser.typed_data import read_typed_data
-from admin.seaport.amounts import Currency
-from admin.seaport.order import NO_KEY, Domain, ItemType, Order
-from admin.sign_in import SignIn, read_sign_in
+from admin.marketplace.seaport.amounts import Currency
+from admin.marketplace.seaport.order import NO_KEY, Domain, ItemType, Order
+from admin.wallet.siwe import SignIn, read_sign_in
 from ganshare.errors import ParameterError, SettingsError, quoted
 
 __all__ = ["Policy", "Wanted", "origin_of", "read_currency"]

@@ -17,14 +17,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from admin.browser.items import Item
-from admin.browser.orders import Orders
+from admin.browser.errors import StepFailed, TooManyFailures
+from admin.browser.item_form import Item
+from admin.browser.page_session import Visit
 from admin.browser.pages import AccountPage, CreatePage, ItemPage, SellPage
 from admin.browser.policy import Wanted
-from admin.browser.troubles import StepFailed, TooManyFailures
-from admin.browser.visit import Visit
+from admin.browser.signed_orders import Orders
 from admin.ledger import Collection, Ledger, Token, TokenState
-from admin.seaport.amounts import Currency
+from admin.marketplace.seaport.amounts import Currency
 from ganshare.monitoring.log import get_logger
 
 __all__ = ["Outcome", "Route"]

@@ -11,8 +11,8 @@ from typing import Any
 
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.browser.troubles import RequestRefused
-from admin.seaport.order import (
+from admin.browser.errors import RequestRefused
+from admin.marketplace.seaport.order import (
     ORDER_TYPES,
     ConsiderationItem,
     Domain,

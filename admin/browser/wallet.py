@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from admin.browser.errors import Code, RequestRefused
 from admin.browser.policy import Policy, Wanted
-from admin.browser.troubles import Code, RequestRefused
-from admin.keys import PolicyError, Signer
-from admin.seaport.order import Domain, Order
+from admin.marketplace.seaport.order import Domain, Order
+from admin.wallet.signer import PolicyError, Signer
 from ganshare.errors import quoted
 from ganshare.monitoring.log import get_logger
 

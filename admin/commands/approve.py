@@ -4,8 +4,8 @@ import asyncio
 
 import click
 
-from admin.asking import agree, dry_run_option, password_option, yes_option
-from admin.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED, SET_APPROVAL
+from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED, SET_APPROVAL
+from admin.prompts import agree, dry_run_option, password_option, yes_option
 from admin.session import opened_session
 from ganshare.errors import SettingsError
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from admin.opening import opened_store, whoever_types
+from admin.context import opened_store, whoever_types
 from ganshare.domain.votes import LogEntry
 from ganshare.store import Audit
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from admin.opening import opened_store
+from admin.context import opened_store
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import Standing
 from ganshare.settings import CoreSettings, load
 
 if TYPE_CHECKING:
-    from admin.critic import Example, Lift, Report
-    from admin.embeddings import Embeddings, Floats
+    from admin.curation.critic import Example, Lift, Report
+    from admin.curation.embeddings import Embeddings, Floats
     from ganshare.domain.critics import Critic
 
 __all__ = ["critic"]
@@ -39,9 +39,9 @@ def critic() -> None:
 @click.option("--to", type=_FILE, metavar="F", help="The head's .npz; among the models if unset.")
 def train(to: Path | None) -> int:
     """Fit the head on all ended rounds; exit code 1 if there are too few paintings."""
-    from admin.critic import LEAST_PAINTINGS, report
-    from admin.critic import train as fit
-    from admin.scoring import save_head
+    from admin.curation.critic import LEAST_PAINTINGS, report
+    from admin.curation.critic import train as fit
+    from admin.curation.scoring import save_head
 
     examples, _, perceptor = _examples([])
     if len(examples) < LEAST_PAINTINGS:
@@ -67,7 +67,7 @@ def score(phrase: str, head: Path | None, every: float | None) -> None:
 
     Paintings that wait for it, where a round was opened so that the critic chooses, enter then.
     """
-    from admin.scoring import load_head
+    from admin.curation.scoring import load_head
 
     trained = load_head(head or _folder() / HEAD)
     while True:
@@ -82,7 +82,7 @@ def score(phrase: str, head: Path | None, every: float | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def report_command(phrase: str, as_json: bool) -> None:
     """Say how well a head foresees the winners among paintings that it never saw."""
-    from admin.critic import report
+    from admin.curation.critic import report
 
     examples, texts, _ = _examples([phrase])
     found = report(examples, texts.get(phrase))
@@ -97,8 +97,8 @@ def _examples(texts: list[str]) -> "tuple[list[Example], Mapping[str, Floats], s
     """Paintings with a quorum and their embeddings, those of phrases, and the perceptor."""
     import numpy as np
 
-    from admin.critic import LEAST_PAINTINGS
-    from admin.embeddings import Embeddings, embed
+    from admin.curation.critic import LEAST_PAINTINGS
+    from admin.curation.embeddings import Embeddings, embed
 
     judged, people = asyncio.run(_judged())
     if len(judged) < LEAST_PAINTINGS:  # nothing will be claimed: the engine need not look
@@ -112,7 +112,7 @@ def _examples(texts: list[str]) -> "tuple[list[Example], Mapping[str, Floats], s
 def _joined(
     judged: list[tuple[Artwork, Standing]], people: dict[str, str], found: "Embeddings"
 ) -> "tuple[list[Example], Mapping[str, Floats], str]":
-    from admin.critic import Example
+    from admin.curation.critic import Example
 
     examples = [
         Example(
@@ -137,7 +137,7 @@ async def _judged() -> tuple[list[tuple[Artwork, Standing]], dict[str, str]]:
 
 
 async def _scored(phrase: str, head: "tuple[Critic, Floats] | None") -> str:
-    from admin.scoring import score_new
+    from admin.curation.scoring import score_new
 
     async with opened_store() as store:
         found = await score_new(store, phrase, head)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from admin.manifest import as_csv, as_json
-from admin.opening import opened_store, whoever_types
+from admin.context import opened_store, whoever_types
+from admin.curation.manifest import as_csv, as_json
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import CuratedItem, Standing
 

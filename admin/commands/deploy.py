@@ -5,10 +5,10 @@ import asyncio
 import click
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.asking import agree, dry_run_option, password_option, yes_option
 from admin.contract.collection import deployment
 from admin.ledger import TransactionState
-from admin.seaport.amounts import basis_points
+from admin.marketplace.seaport.amounts import basis_points
+from admin.prompts import agree, dry_run_option, password_option, yes_option
 from admin.session import COIN, opened_session
 from ganshare.errors import SettingsError, quoted
 

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from admin.asking import password_option
-from admin.browser.opening import Choices
+from admin.browser.setup import Choices
 from admin.chain.chain import Chain
-from admin.commands.browsing import browser_options, inspect
+from admin.commands.browser_route import browser_options, inspect
 from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED
-from admin.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
-from admin.seaport.order import Domain
+from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
+from admin.marketplace.seaport.order import Domain
+from admin.prompts import password_option
 from admin.session import COIN, Session, opened_session
 from ganshare.errors import GanshareError, SettingsError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from admin.ledger import Collection, Listing, Token
-from admin.report import as_csv, report_rows
+from admin.minting.report import as_csv, report_rows
 from admin.session import opened_session
 
 __all__ = ["export"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from admin.keys import keep_out_of_dumps, keystore_address, make_keystore, read_password
+from admin.wallet.signer import keep_out_of_dumps, keystore_address, make_keystore, read_password
 from ganshare.errors import SettingsError
 
 __all__ = ["keys"]

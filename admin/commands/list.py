@@ -5,24 +5,12 @@ from pathlib import Path
 
 import click
 
-from admin.asking import (
-    agree,
-    dry_run_option,
-    password_option,
-    progress,
-    report,
-    report_option,
-    yes_option,
-)
-from admin.browser.opening import Choices
+from admin.browser.setup import Choices
 from admin.chain.chain import Chain
-from admin.commands.browsing import browser_options, offer
+from admin.commands.browser_route import browser_options, offer
 from admin.estimate import estimate_sale
-from admin.keys import Signer
 from admin.ledger import Listing, ListingState
-from admin.minting import reconcile_tokens
-from admin.prices import Prices, read_prices
-from admin.selling import (
+from admin.minting.list import (
     LIVE,
     Shop,
     cancel_listings,
@@ -31,7 +19,19 @@ from admin.selling import (
     reconcile_listings,
     sign_all,
 )
+from admin.minting.mint import reconcile_tokens
+from admin.minting.prices import Prices, read_prices
+from admin.prompts import (
+    agree,
+    dry_run_option,
+    password_option,
+    progress,
+    report,
+    report_option,
+    yes_option,
+)
 from admin.session import Session, opened_session
+from admin.wallet.signer import Signer
 from ganshare.errors import SettingsError
 
 __all__ = ["list_", "unlist"]

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import click
 
-from admin.asking import (
+from admin.browser.setup import Choices
+from admin.commands.browser_route import browser_options, create
+from admin.estimate import estimate_mint
+from admin.ledger import Token, TokenState
+from admin.minting.mint import BATCH, mint_all
+from admin.minting.pin import pin_all
+from admin.prompts import (
     agree,
     dry_run_option,
     password_option,
@@ -14,12 +20,6 @@ from admin.asking import (
     report_option,
     yes_option,
 )
-from admin.browser.opening import Choices
-from admin.commands.browsing import browser_options, create
-from admin.estimate import estimate_mint
-from admin.ledger import Token, TokenState
-from admin.minting import BATCH, mint_all
-from admin.pinning import pin_all
 from admin.session import Session, opened_session
 from ganshare.blobs import open_blobs
 

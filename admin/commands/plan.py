@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from admin.asking import agree, dry_run_option
-from admin.commands.browsing import estimate_items, route_option
+from admin.commands.browser_route import estimate_items, route_option
+from admin.curation.manifest import read_manifest
 from admin.estimate import estimate_mint, estimate_sale
 from admin.ledger import Token, TokenState
-from admin.manifest import read_manifest
-from admin.metadata import token_id
-from admin.minting import BATCH
-from admin.prices import Prices, read_prices
+from admin.minting.metadata import token_id
+from admin.minting.mint import BATCH
+from admin.minting.prices import Prices, read_prices
+from admin.prompts import agree, dry_run_option
 from admin.session import Session, opened_session
 from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted

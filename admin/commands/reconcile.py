@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import click
 
-from admin.asking import dry_run_option, password_option
-from admin.browser.opening import Choices
-from admin.commands.browsing import browser_options, match
+from admin.browser.setup import Choices
+from admin.commands.browser_route import browser_options, match
 from admin.ledger import Listing, ListingState, TransactionState
-from admin.minting import Drift, reconcile_tokens, token_drift
-from admin.selling import listing_drift, reconcile_listings
+from admin.minting.list import listing_drift, reconcile_listings
+from admin.minting.mint import Drift, reconcile_tokens, token_drift
+from admin.prompts import dry_run_option, password_option
 from admin.session import COIN, Session, opened_session
 
 __all__ = ["reconcile", "status"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from admin.balances import Holder, Shares, balances, block_at, read_holders
 from admin.chain.chain import open_chain
-from admin.opening import opened_store, whoever_types
+from admin.context import opened_store, whoever_types
+from admin.curation.share_balances import Holder, Shares, balances, block_at, read_holders
 from ganshare.domain.votes import Round, RoundRules
 from ganshare.errors import ParameterError, SettingsError, VoteError, quoted
 from ganshare.settings import AdminSettings, load

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from admin.contract.collection import OWNER_OF, TOKEN_URI
-from admin.ipfs import cid_of
-from admin.minting import look_up
+from admin.minting.ipfs import cid_of
+from admin.minting.mint import look_up
 from admin.session import opened_session
 from ganshare.errors import SettingsError
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from admin.asking import agree, dry_run_option
-from admin.explorer import Explorer, check_input, constructor_arguments
+from admin.contract.explorer import Explorer, check_input, constructor_arguments
+from admin.prompts import agree, dry_run_option
 from admin.session import Session, opened_session
 from ganshare.errors import SettingsError
 

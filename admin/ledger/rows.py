@@ -15,7 +15,7 @@ from admin.ledger.values import (
     Transaction,
     TransactionState,
 )
-from admin.seaport.order import Order
+from admin.marketplace.seaport.order import Order
 from ganshare.store.sql import Row, as_text
 
 __all__ = [

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from admin.seaport.amounts import Currency
-from admin.seaport.order import Order
+from admin.marketplace.seaport.amounts import Currency
+from admin.marketplace.seaport.order import Order
 
 __all__ = [
     "Attempt",

@@ -22,7 +22,7 @@ from eth_utils.address import to_checksum_address
 
 from admin.chain.abi import Function
 from admin.contract.collection import deployment
-from admin.seaport.contract import SET_APPROVAL
+from admin.marketplace.seaport.contract import SET_APPROVAL
 
 __all__ = ["CHAIN_ID", "Anvil", "Market", "anvil", "make_market"]
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from admin.chain.fees import GWEI
-from admin.chain.sender import Timing
-from admin.keys import Limits
 from admin.ledger import Collection, Token, TokenState
 from admin.testing.evm import CHAIN_ID, OWNER
+from admin.wallet.sender import Timing
+from admin.wallet.signer import Limits
 
 __all__ = ["OWNER", "QUICK", "make_item", "make_limits", "make_token"]
 

@@ -19,8 +19,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from admin.ipfs import cid_of
-from admin.seaport.order import ConsiderationItem, ItemType, OfferItem, Order, OrderType, order_hash
+from admin.marketplace.seaport.order import (
+    ConsiderationItem,
+    ItemType,
+    OfferItem,
+    Order,
+    OrderType,
+    order_hash,
+)
+from admin.minting.ipfs import cid_of
 
 __all__ = ["Collector", "Opensea", "Scan", "serve"]
 

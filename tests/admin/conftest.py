@@ -10,12 +10,12 @@ import pytest
 
 from admin.chain.chain import Chain
 from admin.chain.fees import GWEI, FeePolicy
-from admin.chain.sender import Sender
 from admin.contract.collection import deployment
-from admin.keys import Signer
 from admin.ledger import Collection, Ledger, Token
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK, make_limits, make_token
+from admin.wallet.sender import Sender
+from admin.wallet.signer import Signer
 from ganshare.store import open_store
 
 

@@ -17,14 +17,14 @@ import pytest
 from eth_account import Account
 from PIL import Image
 
-from admin.keys import make_keystore
 from admin.ledger import Collection, Ledger, Listing, Token, TokenState
-from admin.seaport.contract import SEAPORT_1_6
-from admin.seaport.order import NATIVE
+from admin.marketplace.seaport.contract import SEAPORT_1_6
+from admin.marketplace.seaport.order import NATIVE
 from admin.testing.making import make_item
 from admin.testing.marketplace import Marketplace
 from admin.testing.marketplace.orders import Terms
 from admin.testing.services import serve
+from admin.wallet.signer import make_keystore
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 

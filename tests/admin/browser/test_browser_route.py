@@ -19,13 +19,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from admin.browser.browser import Browser
-from admin.browser.items import mark_of
+from admin.browser.errors import StepFailed
+from admin.browser.item_form import mark_of
 from admin.browser.locators import read_locators
-from admin.browser.opening import Choices, opened_route
 from admin.browser.route import Route
-from admin.browser.troubles import StepFailed
+from admin.browser.setup import Choices, opened_route
 from admin.ledger import ListingState, TokenState
-from admin.seaport.order import order_hash
+from admin.marketplace.seaport.order import order_hash
 from admin.session import opened_session
 from bot.testing.browser import chromium, until
 

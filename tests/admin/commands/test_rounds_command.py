@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from admin.__main__ import admin
-from admin.balances import Shares, balances, block_at, read_holders
 from admin.contract.collection import mint_batch
+from admin.curation.share_balances import Shares, balances, block_at, read_holders
 from admin.testing.evm import Evm
 from ganshare.cli import run_cli
 from ganshare.domain.votes import LogKind

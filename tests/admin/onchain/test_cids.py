@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.ipfs import CHUNK, cid_of
+from admin.minting.ipfs import CHUNK, cid_of
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 

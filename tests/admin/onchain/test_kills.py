@@ -27,12 +27,12 @@ import pytest
 from PIL import Image
 
 from admin.contract.collection import OWNER_OF, TOTAL_SUPPLY, TRANSFER
-from admin.keys import make_keystore
 from admin.ledger import Collection, Ledger, ListingState, Token, TokenState
-from admin.seaport.contract import FULFILL_ORDER
+from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.making import make_item
 from admin.testing.services import Collector, Opensea, serve
+from admin.wallet.signer import make_keystore
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 from ganshare.testing import postgres_server

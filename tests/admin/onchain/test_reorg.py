@@ -8,14 +8,14 @@ import pytest
 
 from admin.chain.chain import Chain, open_chain
 from admin.chain.fees import GWEI, FeePolicy
-from admin.chain.sender import Sender, Timing
 from admin.contract.collection import TOTAL_SUPPLY
-from admin.keys import Signer
 from admin.ledger import Collection, Ledger, TokenState, TransactionState
-from admin.minting import mint_all, reconcile_tokens
-from admin.seaport.contract import SEAPORT_1_6
+from admin.marketplace.seaport.contract import SEAPORT_1_6
+from admin.minting.mint import mint_all, reconcile_tokens
 from admin.testing.anvil import CHAIN_ID, Anvil, Market, anvil, make_market
 from admin.testing.making import make_limits, make_token
+from admin.wallet.sender import Sender, Timing
+from admin.wallet.signer import Signer
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 

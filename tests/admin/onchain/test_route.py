@@ -17,7 +17,7 @@ from PIL import Image
 
 from admin.contract.collection import OWNER_OF
 from admin.ledger import Collection, Ledger, Listing, ListingState
-from admin.seaport.contract import FULFILL_ORDER
+from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
 from admin.testing.services import Collector, Opensea, Scan, serve
 from ganshare.blobs import open_blobs

@@ -8,8 +8,8 @@ import pytest
 
 from admin.chain.abi import Function
 from admin.contract.collection import OWNER_OF, TOTAL_SUPPLY, mint_batch
-from admin.seaport.amounts import Currency, Fee
-from admin.seaport.contract import (
+from admin.marketplace.seaport.amounts import Currency, Fee
+from admin.marketplace.seaport.contract import (
     CANCEL,
     FULFILL_AVAILABLE,
     FULFILL_ORDER,
@@ -19,9 +19,9 @@ from admin.seaport.contract import (
     INCREMENT_COUNTER,
     INFORMATION,
 )
-from admin.seaport.listing import Terms, listing
-from admin.seaport.order import NATIVE, NO_KEY, Domain, Order, order_hash
-from admin.seaport.signing import sign_orders, sign_single
+from admin.marketplace.seaport.listing import Terms, listing
+from admin.marketplace.seaport.order import NATIVE, NO_KEY, Domain, Order, order_hash
+from admin.marketplace.seaport.signing import sign_orders, sign_single
 from admin.testing.anvil import CHAIN_ID, Market, Reverted
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from admin.embeddings import embed
+from admin.curation.embeddings import embed
 from ganshare.blobs import open_blobs
 
 

@@ -1,0 +1,1 @@
+"""Curation: the critic, its scores, the curated manifest, share balances."""

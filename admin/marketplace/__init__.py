@@ -1,0 +1,1 @@
+"""Marketplaces: orders, and where they are posted."""

@@ -1,0 +1,94 @@
+"""From a token and its price to the order that offers it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+
+from admin.marketplace.seaport.amounts import Currency, Fee, split
+from admin.marketplace.seaport.order import (
+    NATIVE,
+    NO_KEY,
+    ConsiderationItem,
+    ItemType,
+    OfferItem,
+    Order,
+    OrderType,
+)
+from ganshare.errors import ParameterError
+
+__all__ = ["LONGEST_DURATION", "Terms", "listing"]
+
+LONGEST_DURATION = 180 * 86_400  # OpenSea takes listings of up to about six months
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the listings of one run have in common.
+
+    Args:
+        seller: who owns the tokens and signs.
+        collection: the tokens' contract.
+        fees: of the marketplace and the creators, read from the collection in each run.
+        zone: that the marketplace requires; None for none.
+        start: seconds since 1970; `duration` in seconds.
+        counter: the seller's at Seaport.
+    """
+
+    seller: str
+    collection: str
+    currency: Currency
+    fees: tuple[Fee, ...]
+    zone: str | None
+    conduit_key: str
+    start: int
+    duration: int
+    counter: int
+
+    def __post_init__(self) -> None:
+        """Check the duration."""
+        if not 600 <= self.duration <= LONGEST_DURATION:
+            days = self.duration / 86_400
+            message = f"A listing lasts ten minutes to 180 days, not {days:g} days."
+            raise ParameterError(message, given=self.duration, allowed=(600, LONGEST_DURATION))
+
+
+def listing(terms: Terms, token: int, price: int, serial: int = 0) -> Order:
+    """Build the order that offers one token for a price.
+
+    Args:
+        price: in the currency's smallest units, fees included.
+        serial: counts the listings of a token. Everything else follows from the arguments, so a
+            repeated attempt gives the same order and the same hash.
+    """
+    amounts = split(price, terms.fees)
+    shares = [(terms.seller, amounts.seller)]
+    shares += [(fee.recipient, part) for fee, part in zip(terms.fees, amounts.fees, strict=True)]
+    return Order(
+        offerer=terms.seller,
+        zone=terms.zone or NATIVE,
+        offer=(OfferItem(ItemType.ERC721, terms.collection, token, 1),),
+        consideration=_paid(terms.currency, shares),
+        order_type=OrderType.FULL_RESTRICTED if terms.zone else OrderType.FULL_OPEN,
+        start=terms.start,
+        end=terms.start + terms.duration,
+        zone_hash=NO_KEY,
+        salt=_salt(terms.collection, token, serial),
+        conduit_key=terms.conduit_key,
+        counter=terms.counter,
+    )
+
+
+def _paid(currency: Currency, shares: Sequence[tuple[str, int]]) -> tuple[ConsiderationItem, ...]:
+    kind = ItemType.NATIVE if currency.address == NATIVE else ItemType.ERC20
+    return tuple(
+        ConsiderationItem(kind, currency.address, 0, amount, recipient)
+        for recipient, amount in shares
+        if amount
+    )
+
+
+def _salt(collection: str, token: int, serial: int) -> int:
+    packed = encode(("address", "uint256", "uint256"), (collection, token, serial))
+    return int.from_bytes(keccak(packed), "big")

@@ -1,0 +1,1 @@
+"""From curated to listed: pinning, minting, listing, prices, reports."""

@@ -1,0 +1,1 @@
+"""The wallet: signer, sign-in messages, transactions."""

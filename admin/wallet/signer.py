@@ -1,0 +1,317 @@
+"""The signing key: kept encrypted, opened once, used under a policy only.
+
+A `Signer` has no way to sign just any bytes: it takes transactions, Seaport orders and messages to
+sign in with, looks at what they do, and refuses what the owner's limits don't allow.
+"""
+
+import contextlib
+import ctypes
+import getpass
+import json
+import os
+import resource
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from eth_account.messages import encode_defunct
+from eth_account.signers.local import LocalAccount
+from eth_typing import Hash32
+from eth_utils.address import is_hex_address, to_checksum_address
+
+from admin.chain.fees import GWEI, Fees
+from admin.marketplace.seaport.order import Domain, ItemType, Order
+from admin.marketplace.seaport.signing import sign_orders
+from admin.wallet.siwe import SignIn
+from ganshare.errors import AskerError, SettingsError
+
+__all__ = [
+    "Limits",
+    "PolicyError",
+    "Signed",
+    "Signer",
+    "keep_out_of_dumps",
+    "keystore_address",
+    "make_keystore",
+    "open_keystore",
+    "read_password",
+]
+
+SHORTEST_PASSWORD = 12
+_LONGEST_PASSWORD = 1024
+_PR_SET_DUMPABLE = 4
+
+
+class PolicyError(AskerError):
+    """What should be signed is not what the owner allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the key may be used for.
+
+    Args:
+        chain_id: the only chain.
+        recipients: the contracts that it may call.
+        may_deploy: whether it may make a contract.
+        gas_price: the most by unit of gas, in wei.
+        transaction: the most that one transaction may cost, gas and value, in wei.
+        day: the same for all transactions of 24 hours.
+        seaport: where its orders hold; None if it must not list.
+        collection: whose tokens it may offer.
+        least_share: of an order's price that it must get itself, in basis points.
+        longest: seconds that an order may hold.
+        site: host of the only page that it may sign in at; None for none.
+    """
+
+    chain_id: int
+    recipients: frozenset[str]
+    gas_price: int
+    transaction: int
+    day: int
+    may_deploy: bool = False
+    seaport: str | None = None
+    collection: str | None = None
+    least_share: int = 7_500
+    longest: int = 180 * 86_400
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A transaction as it is sent."""
+
+    raw: bytes
+    hash: str
+
+
+class Signer:
+    """A key and what it may be used for; it shows neither itself nor the key."""
+
+    def __init__(self, account: LocalAccount, limits: Limits) -> None:
+        self._account = account
+        self._limits = limits
+        self.address: str = account.address
+
+    def __repr__(self) -> str:
+        return f"Signer({self.address})"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("A signer stays in its process.")
+
+    def sign_transaction(
+        self,
+        *,
+        chain_id: int,
+        nonce: int,
+        to: str | None,
+        data: bytes,
+        value: int,
+        gas: int,
+        fees: Fees,
+        spent: int,
+    ) -> Signed:
+        """Sign a transaction.
+
+        Args:
+            spent: in the last 24 hours, without this one.
+
+        Raises:
+            PolicyError: it is more than the owner allowed.
+        """
+        self._check_transaction(chain_id, to, value, gas, fees, spent)
+        fields: dict[str, Any] = {
+            "type": 2,
+            "chainId": chain_id,
+            "nonce": nonce,
+            "value": value,
+            "data": data,
+            "gas": gas,
+            "maxFeePerGas": fees.max_fee,
+            "maxPriorityFeePerGas": fees.priority,
+        }
+        if to is not None:
+            fields["to"] = to
+        signed = self._account.sign_transaction(fields)
+        return Signed(bytes(signed.raw_transaction), "0x" + bytes(signed.hash).hex())
+
+    def sign_listings(self, orders: Sequence[Order], domain: Domain) -> list[bytes]:
+        """Sign orders, with one signature for all of them.
+
+        Raises:
+            PolicyError: one of them offers or gives away more than the owner allowed.
+        """
+        for order in orders:
+            self._check_order(order, domain)
+
+        def sign(digest: bytes) -> bytes:
+            return bytes(self._account.unsafe_sign_hash(Hash32(digest)).signature)
+
+        return sign_orders(orders, domain, sign)
+
+    def sign_in(self, message: SignIn) -> bytes:
+        """Sign a message to sign in with.
+
+        Raises:
+            PolicyError: it is for another page, account or chain than the owner allowed.
+        """
+        limits = self._limits
+        if limits.site is None or message.domain != limits.site:
+            raise _refusal("page", message.domain, limits.site)
+        if message.uri.split("/")[2] != limits.site:
+            raise _refusal("page", message.uri, limits.site)
+        if message.address != self.address:
+            raise _refusal("account", message.address, self.address)
+        if message.chain_id != limits.chain_id:
+            raise _refusal("chain", message.chain_id, limits.chain_id)
+        return bytes(self._account.sign_message(encode_defunct(text=message.text)).signature)
+
+    def _check_transaction(
+        self, chain_id: int, to: str | None, value: int, gas: int, fees: Fees, spent: int
+    ) -> None:
+        limits = self._limits
+        most = gas * fees.max_fee + value
+        if chain_id != limits.chain_id:
+            raise _refusal("chain", chain_id, limits.chain_id)
+        if to is None and not limits.may_deploy:
+            raise _refusal("recipient", "a new contract", sorted(limits.recipients))
+        if to is not None and to not in limits.recipients:
+            raise _refusal("recipient", to, sorted(limits.recipients))
+        if fees.max_fee > limits.gas_price:
+            raise _refusal("gas price in gwei", fees.max_fee / GWEI, limits.gas_price / GWEI)
+        if most > limits.transaction:
+            raise _refusal("cost of a transaction in wei", most, limits.transaction)
+        if spent + most > limits.day:
+            raise _refusal("cost of 24 hours in wei", spent + most, limits.day)
+
+    def _check_order(self, order: Order, domain: Domain) -> None:
+        limits = self._limits
+        where = (domain.chain_id, domain.contract, domain.name, domain.version)
+        if where != (limits.chain_id, limits.seaport, "Seaport", "1.6"):
+            raise _refusal("Seaport", where, (limits.chain_id, limits.seaport))
+        if order.offerer != self.address:
+            raise _refusal("offerer", order.offerer, self.address)
+        for item in order.offer:
+            kind = item.item_type in (ItemType.ERC721, ItemType.ERC1155)
+            mine = kind and item.token == limits.collection
+            if not mine or item.amount != 1:
+                raise _refusal("offered item", item.token, limits.collection)
+        if len(order.offer) != 1:
+            raise _refusal("number of offered items", len(order.offer), 1)
+        if order.price <= 0 or order.proceeds * 10_000 < order.price * limits.least_share:
+            raise _refusal("seller's share", order.proceeds, f"{limits.least_share / 100:g} %")
+        if len({(item.item_type, item.token) for item in order.consideration}) != 1:
+            raise _refusal("number of currencies", "several", 1)
+        if order.consideration[0].item_type not in (ItemType.NATIVE, ItemType.ERC20):
+            raise _refusal("currency", order.consideration[0].item_type.name, "coins")
+        if not 0 < order.end - order.start <= limits.longest:
+            raise _refusal("duration in seconds", order.end - order.start, limits.longest)
+
+
+def _refusal(what: str, given: object, allowed: object) -> PolicyError:
+    message = f"The key may not sign this: the {what} is {given}; allowed is {allowed}."
+    return PolicyError(message, given=given, allowed=allowed)
+
+
+# --- keystores ----------------------------------------------------------------------------------
+
+
+def make_keystore(path: Path, password: str, key: bytes | None = None) -> str:
+    """Make a keystore (version 3, scrypt) that only its owner can read; gives the address.
+
+    Args:
+        key: to keep; a new one is drawn if left out.
+
+    Raises:
+        SettingsError: the password is too short, or the file exists.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        message = f"The password has {len(password)} characters; {SHORTEST_PASSWORD} are the least."
+        raise SettingsError(message, allowed=SHORTEST_PASSWORD)
+    account = Account.create() if key is None else Account.from_key(key)
+    text = json.dumps(account.encrypt(password, kdf="scrypt"))
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise SettingsError(f"There is a file {path} already; keys are never replaced.") from error
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    return str(account.address)
+
+
+def keystore_address(path: Path) -> str:
+    """Read whose keystore it is; no password is needed.
+
+    Raises:
+        SettingsError: it is no keystore.
+    """
+    address = "0x" + str(_read(path).get("address", "")).removeprefix("0x")
+    if not is_hex_address(address):
+        raise SettingsError(f"The keystore {path} does not say whose it is.")
+    return str(to_checksum_address(address))
+
+
+def open_keystore(path: Path, password: str, limits: Limits) -> Signer:
+    """Decrypt a keystore.
+
+    Raises:
+        SettingsError: it is no keystore, others may read it, or the password is wrong.
+    """
+    values = _read(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        message = f"Others may read the keystore {path}; `chmod 600` puts that right."
+        raise SettingsError(message)
+    try:
+        key = Account.decrypt(values, password)
+    except (ValueError, TypeError, KeyError) as error:
+        # The library's message is left out, and so is the chain of errors: it knows too much.
+        del error
+        raise SettingsError(f"The password does not open the keystore {path}.") from None
+    return Signer(Account.from_key(key), limits)
+
+
+def keep_out_of_dumps() -> None:
+    """Let no core dump of this process be written, and no other process of the user read it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    with contextlib.suppress(OSError, AttributeError):  # where there is no prctl
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def read_password(prompt: str, descriptor: int | None = None) -> str:
+    """Read a password from a file descriptor, or ask for it; never from the command line.
+
+    Raises:
+        SettingsError: the descriptor cannot be read or holds nothing.
+    """
+    if descriptor is None:
+        return getpass.getpass(prompt)
+    try:
+        with os.fdopen(descriptor, "rb", closefd=True) as file:
+            line = file.readline(_LONGEST_PASSWORD)
+    except OSError as error:
+        message = f"No password can be read from file descriptor {descriptor}."
+        raise SettingsError(message, given=descriptor) from error
+    password = line.decode("utf-8", "replace").rstrip("\r\n")
+    if not password:
+        raise SettingsError(f"File descriptor {descriptor} holds no password.", given=descriptor)
+    return password
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        message = f"The keystore {path} cannot be read: {error.strerror}."
+        raise SettingsError(message, given=str(path)) from error
+    except ValueError:
+        values = None
+    if not isinstance(values, dict) or values.get("version") != 3:
+        message = (
+            f"The file {path} is no keystore of version 3, as `ganshare admin keys new` makes."
+        )
+        raise SettingsError(message, given=str(path))
+    return values

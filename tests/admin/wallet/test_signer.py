@@ -1,0 +1,257 @@
+"""The key signs what the owner allowed and nothing else, and shows itself nowhere."""
+
+import copy
+import json
+import logging
+import os
+import pickle
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from admin.chain.fees import GWEI, FeeCapError, FeePolicy, Fees, priority_floor
+from admin.marketplace.seaport.amounts import Currency, Fee
+from admin.marketplace.seaport.contract import SEAPORT_1_6
+from admin.marketplace.seaport.listing import Terms, listing
+from admin.marketplace.seaport.order import NATIVE, Domain, ItemType, OfferItem, Order
+from admin.testing.making import OWNER, make_limits
+from admin.wallet.signer import (
+    Limits,
+    PolicyError,
+    Signer,
+    keystore_address,
+    make_keystore,
+    open_keystore,
+    read_password,
+)
+from ganshare.errors import SettingsError
+
+CONTRACT = "0x" + "11" * 20
+ELSEWHERE = "0x" + "22" * 20
+PASSWORD = "correct horse battery"
+DOMAIN = Domain(137, SEAPORT_1_6)
+
+
+def make_signer(**overrides: Any) -> Signer:
+    values = {"chain_id": 137, "seaport": SEAPORT_1_6, "may_deploy": False} | overrides
+    return Signer(OWNER, make_limits(CONTRACT, **values))
+
+
+def make_order(**overrides: Any) -> Order:
+    terms = Terms(
+        seller=OWNER.address,
+        collection=CONTRACT,
+        currency=Currency("POL", NATIVE, 18),
+        fees=(Fee(ELSEWHERE, 600),),
+        zone=None,
+        conduit_key="0x" + "00" * 32,
+        start=1_700_000_000,
+        duration=86_400,
+        counter=0,
+    )
+    return replace(listing(terms, 7, 10**18), **overrides)
+
+
+def sign(signer: Signer, **overrides: Any) -> Any:
+    values: dict[str, Any] = {"chain_id": 137, "nonce": 0, "to": CONTRACT, "data": b"", "value": 0}
+    values |= {"gas": 100_000, "fees": Fees(50 * GWEI, GWEI), "spent": 0}
+    return signer.sign_transaction(**(values | overrides))
+
+
+def test_a_signed_transaction_is_the_owners() -> None:
+    signed = sign(make_signer())
+    assert Account.recover_transaction(signed.raw) == OWNER.address
+
+
+@pytest.mark.parametrize(
+    ("overrides", "what"),
+    [
+        ({"chain_id": 1}, "chain is 1"),
+        ({"to": ELSEWHERE}, "recipient is 0x2222"),
+        ({"to": None}, "recipient is a new contract"),
+        ({"fees": Fees(101 * GWEI, GWEI)}, "gas price in gwei is 101"),
+        ({"gas": 30_000_000}, "cost of a transaction"),
+        ({"value": 10**18}, "cost of a transaction"),
+        ({"spent": 10**19}, "cost of 24 hours"),
+    ],
+)
+def test_a_transaction_beyond_the_owners_limits_is_refused(
+    overrides: dict[str, Any], what: str
+) -> None:
+    with pytest.raises(PolicyError, match=what):
+        sign(make_signer(), **overrides)
+
+
+def without_seller() -> Order:
+    order = make_order()
+    return replace(
+        order,
+        consideration=tuple(
+            replace(each, recipient=ELSEWHERE) if each.recipient == OWNER.address else each
+            for each in order.consideration
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "what"),
+    [
+        (make_order(offerer=ELSEWHERE), "offerer"),
+        (make_order(offer=()), "number of offered items"),
+        (make_order(offer=(OfferItem(ItemType.ERC721, ELSEWHERE, 7, 1),)), "offered item"),
+        (make_order(offer=(OfferItem(ItemType.ERC20, CONTRACT, 0, 10**18),)), "offered item"),
+        (make_order(consideration=()), "seller's share"),
+        (without_seller(), "seller's share"),
+        (make_order(end=1_700_000_000 + 400 * 86_400), "duration"),
+    ],
+)
+def test_an_order_that_gives_something_away_is_refused(order: Order, what: str) -> None:
+    with pytest.raises(PolicyError, match=what):
+        make_signer().sign_listings([make_order(), order], DOMAIN)
+
+
+@pytest.mark.parametrize(
+    "domain", [replace(DOMAIN, chain_id=1), replace(DOMAIN, contract=ELSEWHERE)]
+)
+def test_an_order_for_another_chain_or_contract_is_refused(domain: Domain) -> None:
+    with pytest.raises(PolicyError, match="Seaport"):
+        make_signer().sign_listings([make_order()], domain)
+
+
+def test_a_key_that_must_not_list_signs_no_order() -> None:
+    with pytest.raises(PolicyError, match="Seaport"):
+        make_signer(seaport=None).sign_listings([make_order()], DOMAIN)
+
+
+def test_a_signer_shows_no_key(caplog: pytest.LogCaptureFixture) -> None:
+    signer = make_signer()
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger().info("%r %s", signer, signer)
+    assert bytes(OWNER.key).hex() not in caplog.text
+    for away in (pickle.dumps, copy.copy):
+        with pytest.raises(TypeError, match="stays in its process"):
+            away(signer)
+
+
+@pytest.fixture
+def keystore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    quick = Account.encrypt
+    # The real work factor takes seconds, which one test waits for.
+    monkeypatch.setattr(
+        Account, "encrypt", lambda key, password, **_: quick(key, password, "pbkdf2", 1)
+    )
+    monkeypatch.setattr(
+        "eth_account.signers.local.LocalAccount.encrypt",
+        lambda self, password, **_: quick(self.key, password, "pbkdf2", 1),
+    )
+    make_keystore(tmp_path / "minter.json", PASSWORD, bytes(OWNER.key))
+    return tmp_path / "minter.json"
+
+
+def test_a_keystore_opens_with_its_password_only(keystore: Path) -> None:
+    limits: Limits = make_limits(CONTRACT)
+    assert keystore_address(keystore) == OWNER.address
+    assert open_keystore(keystore, PASSWORD, limits).address == OWNER.address
+    with pytest.raises(SettingsError, match="does not open") as raised:
+        open_keystore(keystore, "wrong", limits)
+    assert raised.value.__cause__ is None
+    assert "wrong" not in str(raised.value)
+
+
+def test_a_keystore_is_its_owners_alone_and_never_replaced(keystore: Path) -> None:
+    assert stat.S_IMODE(keystore.stat().st_mode) == 0o600
+    with pytest.raises(SettingsError, match="never replaced"):
+        make_keystore(keystore, PASSWORD)
+    keystore.chmod(0o644)
+    with pytest.raises(SettingsError, match="Others may read"):
+        open_keystore(keystore, PASSWORD, make_limits())
+
+
+def test_a_new_keystore_uses_scrypt(tmp_path: Path) -> None:
+    address = make_keystore(tmp_path / "new.json", PASSWORD)
+    values = json.loads((tmp_path / "new.json").read_text())
+    assert values["crypto"]["kdf"] == "scrypt"
+    assert values["crypto"]["kdfparams"]["n"] >= 2**17
+    assert keystore_address(tmp_path / "new.json") == address
+
+
+def test_a_short_password_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="12 are the least"):
+        make_keystore(tmp_path / "k.json", "short")
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"version": 2}', "[3]"])
+def test_what_is_no_keystore_is_said_to_be_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "k.json").write_text(content)
+    with pytest.raises(SettingsError, match="no keystore of version 3"):
+        keystore_address(tmp_path / "k.json")
+
+
+DUMPED = """
+import ctypes, os, resource
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+from admin.wallet.signer import keep_out_of_dumps
+keep_out_of_dumps()
+dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
+print(resource.getrlimit(resource.RLIMIT_CORE)[0], dumpable, flush=True)
+os.abort()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the limit is set")
+def test_a_process_that_crashes_leaves_no_dump_of_its_memory(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DUMPED]
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == -signal.SIGABRT, done.stderr
+    assert done.stdout.split() == ["0", "0"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def descriptor() -> Callable[[bytes], int]:
+    def make(content: bytes) -> int:
+        read, write = os.pipe()
+        os.write(write, content)
+        os.close(write)
+        return read
+
+    return make
+
+
+def test_a_password_comes_from_a_file_descriptor(descriptor: Callable[[bytes], int]) -> None:
+    assert read_password("", descriptor(b"secret word\nmore")) == "secret word"
+    with pytest.raises(SettingsError, match="holds no password"):
+        read_password("", descriptor(b""))
+    with pytest.raises(SettingsError, match="No password can be read"):
+        read_password("", 999)
+
+
+# --- fees ---------------------------------------------------------------------------------------
+
+
+def test_fees_keep_polygons_floor_and_the_cap() -> None:
+    policy = FeePolicy(cap=500 * GWEI, floor=priority_floor(137))
+    assert policy.choose(30 * GWEI, GWEI) == Fees(85 * GWEI, 25 * GWEI)
+    assert policy.choose(300 * GWEI, 30 * GWEI) == Fees(500 * GWEI, 30 * GWEI)
+    with pytest.raises(FeeCapError, match="the cap is 500 gwei"):
+        policy.choose(480 * GWEI, 30 * GWEI)
+
+
+def test_a_replacement_raises_both_fees_by_an_eighth_rounded_up_or_is_refused() -> None:
+    policy = FeePolicy(cap=100)
+    raised = policy.raised(Fees(41, 3), base=1, suggested=1)
+    assert raised == Fees(47, 4)
+    with pytest.raises(FeeCapError):
+        policy.raised(Fees(90, 3), base=1, suggested=1)
