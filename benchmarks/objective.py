@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from benchmarks.loops import EVALUATION_SEED, EVALUATION_VIEWS
+from benchmarks.synthesis.loops import EVALUATION_SEED, EVALUATION_VIEWS
 from engine.model_folder import default_model
 from engine.synthesis.canvas import Canvas
 from engine.synthesis.cutouts import Cutouts, CutoutSettings

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image, ImageFont
 
-from benchmarks.pictures import (
+from benchmarks.pictures.__main__ import (
     CAPTION,
     CELL,
     PROMPTS,
@@ -72,7 +72,7 @@ def test_other_prompts_are_read_line_by_line(tmp_path: Path) -> None:
 
 
 def test_the_free_prompts_have_subjects_and_no_palette() -> None:
-    prompts = read_prompts(Path(__file__).parents[2] / "benchmarks" / "free-text.txt")
+    prompts = read_prompts(Path(__file__).parents[3] / "benchmarks" / "free-text.txt")
     assert len(prompts) == 10
     assert [each.colour for each in attributes(prompts)] == [None] * 10
 
@@ -88,7 +88,7 @@ def test_before_and_after_stand_side_by_side() -> None:
 
 
 def test_the_first_sheets_prompts_can_be_judged() -> None:
-    assert len(read_prompts(Path(__file__).parents[2] / "benchmarks" / "first-sheet.txt")) == 20
+    assert len(read_prompts(Path(__file__).parents[3] / "benchmarks" / "first-sheet.txt")) == 20
 
 
 def test_a_folder_that_lacks_a_picture_is_named(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from benchmarks.backbones import PACKAGES, Backbone, load_backbone
-from benchmarks.style_judge import StyleVerdict, judge_styles
+from benchmarks.pictures.backbones import PACKAGES, Backbone, load_backbone
+from benchmarks.pictures.style_judge import StyleVerdict, judge_styles
 from engine.imaging.colours import hex_to_rgb, to_oklab
 from engine.imaging.dataset import ImageSet, read_rows
 from engine.imaging.shapes import DRAWINGS, draw_shapes

@@ -6,9 +6,14 @@ from dataclasses import asdict
 import pytest
 import torch
 
-from benchmarks.loops import Figures, Point, peak_mib, turns
-from benchmarks.notebook import NotebookSettings, clamp_with_grad, crop_square, one_hot_quantize
-from benchmarks.synthesis import compare, loss_after
+from benchmarks.synthesis.__main__ import compare, loss_after
+from benchmarks.synthesis.loops import Figures, Point, peak_mib, turns
+from benchmarks.synthesis.notebook import (
+    NotebookSettings,
+    clamp_with_grad,
+    crop_square,
+    one_hot_quantize,
+)
 from engine.vqgan.quantize import look_up, nearest_indices
 
 POINTS = (Point(0, 0.0, 1.0), Point(10, 5.0, 0.6), Point(20, 10.0, 0.5))

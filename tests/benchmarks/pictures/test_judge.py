@@ -4,7 +4,7 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks.judge import cannot_judge, palette_distance, ranks_first, z_scores
+from benchmarks.pictures.judge import cannot_judge, palette_distance, ranks_first, z_scores
 from engine.training.style_reader import (
     StyleClassifier,
     balanced_accuracy,

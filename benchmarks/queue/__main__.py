@@ -196,7 +196,7 @@ def _summed_up(times: Sequence[float]) -> tuple[float, float]:
 @contextmanager
 def delayed(server: PostgresServer, database: str, round_trip: float) -> Iterator[str]:
     """Give the URL of a database behind a line as long as that."""
-    with process("benchmarks.delay", str(server.socket), str(round_trip / 2)) as relay:
+    with process("benchmarks.queue.delay", str(server.socket), str(round_trip / 2)) as relay:
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{int(line_of(relay))}/{quote(database)}"
 
 

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from benchmarks.backbones import Backbone
+from benchmarks.pictures.backbones import Backbone
 from engine.imaging.dataset import ImageSet
 from engine.training.style_reader import (
     StyleClassifier,

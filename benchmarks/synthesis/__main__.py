@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.loops import Evaluation, Figures, Loop, Ours, Point, measure, turns
-from benchmarks.notebook import Notebook, NotebookSettings
+from benchmarks.synthesis.loops import Evaluation, Figures, Loop, Ours, Point, measure, turns
+from benchmarks.synthesis.notebook import Notebook, NotebookSettings
 from engine.model_folder import ModelKind, default_model, find_model
 from engine.perceptor import load_perceptor
 from engine.synthesis.painter import Painter, SynthesisSettings

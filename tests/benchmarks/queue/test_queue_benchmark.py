@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.queue import (
+from benchmarks.queue.__main__ import (
     Figures,
     Options,
     as_markdown,
@@ -35,7 +35,7 @@ async def test_the_relay_delays_each_direction(tmp_path: Path) -> None:
         ended.set()
 
     server = await asyncio.start_unix_server(answer, tmp_path / "socket")
-    with process("benchmarks.delay", str(tmp_path / "socket"), "0.1") as relay:
+    with process("benchmarks.queue.delay", str(tmp_path / "socket"), "0.1") as relay:
         port = int(await asyncio.to_thread(line_of, relay))
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         started = time.monotonic()

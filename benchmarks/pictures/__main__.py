@@ -32,7 +32,7 @@ from ganshare.prompts import parse_prompts
 from ganshare.prompts.attributes import Attributes
 
 if TYPE_CHECKING:
-    from benchmarks.judge import Verdict
+    from benchmarks.pictures.judge import Verdict
 
 # Chosen by hand from the word lists before any of them was painted: 4 shapes, 6 places, 10 things;
 # all nine styles, colours from all around the wheel. The seed of each is its place in the list.
@@ -316,7 +316,7 @@ def main(
 def _verdict(
     pictures: list[Image.Image], prompts: Sequence[str], data: Path | None
 ) -> "Verdict | None":
-    from benchmarks.judge import cannot_judge, judge
+    from benchmarks.pictures.judge import cannot_judge, judge
     from engine.perceptor.embedded import load_embedded
 
     reason = cannot_judge(data)

@@ -1,0 +1,1 @@
+"""Pictures from many prompts, judged: `python -m benchmarks.pictures`."""

@@ -1,0 +1,1 @@
+"""Speed of the queue: `python -m benchmarks.queue`."""

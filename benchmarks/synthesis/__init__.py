@@ -1,0 +1,1 @@
+"""Time and quality of painting: `python -m benchmarks.synthesis`."""
