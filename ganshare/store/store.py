@@ -10,9 +10,9 @@ from ganshare.store.community.posts import Posts
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import channel
 from ganshare.store.db.notify import Bell, open_bell
+from ganshare.store.db.topics import Topic
 from ganshare.store.maintenance.migrate import check_schema, migrate
 from ganshare.store.queue.queue import Queue
-from ganshare.store.queue.values import Topic
 from ganshare.store.rounds.rounds import Rounds
 from ganshare.store.sales import Sales
 from ganshare.store.votes.votes import Votes

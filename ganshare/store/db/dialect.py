@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from ganshare.store.queue.values import Topic
+from ganshare.store.db.topics import Topic
 
 __all__ = ["ago", "channel", "contains", "insert", "made_id", "now", "relaxed", "ring"]
 

@@ -9,9 +9,9 @@ from ganshare.domain.jobs import JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.dialect import now, ring
 from ganshare.store.db.tables_queue import QUEUED, jobs, state_in
+from ganshare.store.db.topics import Topic
 from ganshare.store.queue.fairness import advanced_clock
 from ganshare.store.queue.slots import least_free
-from ganshare.store.queue.values import Topic
 
 __all__ = ["IN_ORDER", "claim_statement", "waiting_statement"]
 

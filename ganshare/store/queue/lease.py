@@ -17,7 +17,8 @@ from ganshare.store.db.tables_queue import (
     jobs,
     state_name,
 )
-from ganshare.store.queue.values import NewArtwork, Topic
+from ganshare.store.db.topics import Topic
+from ganshare.store.queue.values import NewArtwork
 
 __all__ = [
     "artwork_statement",

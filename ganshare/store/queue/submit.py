@@ -14,11 +14,11 @@ from ganshare.errors import AdmissionError, must_be_one_of, quoted
 from ganshare.store.db.dialect import insert, made_id, now, ring
 from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.tables_queue import engines, jobs, state_in, state_name
+from ganshare.store.db.topics import Topic
 from ganshare.store.queue.capacity import has_room
 from ganshare.store.queue.fairness import clocks, turn
 from ganshare.store.queue.position import Load, in_words
 from ganshare.store.queue.slots import least_free
-from ganshare.store.queue.values import Topic
 
 __all__ = ["Candidate", "admission_statement", "refusal"]
 

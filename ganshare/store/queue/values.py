@@ -2,27 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from ganshare.domain.jobs import Job
 
-__all__ = [
-    "Beat",
-    "NewArtwork",
-    "Pruned",
-    "Reaped",
-    "Submitted",
-    "Throughput",
-    "Topic",
-]
-
-
-class Topic(StrEnum):
-    """What the bell can ring for."""
-
-    WORK = "work"  # a job may be claimed: engines
-    NEWS = "news"  # a job has a new revision: bots
+__all__ = ["Beat", "NewArtwork", "Pruned", "Reaped", "Submitted", "Throughput"]
 
 
 @dataclass(frozen=True, slots=True)
