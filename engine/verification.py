@@ -14,8 +14,8 @@ from engine.model_folder import ModelFolder, ModelKind, find_model, list_models,
 from engine.runtime.compute import AUTO, Compute, choose_compute
 from engine.synthesis.cutouts import CutoutSettings
 from engine.synthesis.manifest import Manifest, ModelUse
-from engine.synthesis.painter import SynthesisSettings
 from engine.synthesis.request import PaintingRequest
+from engine.synthesis.settings import SynthesisSettings
 from ganshare.domain.limits import DEFAULT_INIT_FIT
 from ganshare.errors import ImageError, ModelError, ParameterError, SettingsError, quoted
 

@@ -22,7 +22,7 @@ from benchmarks.synthesis.loops import Evaluation, Figures, Loop, Ours, Point, m
 from benchmarks.synthesis.notebook import Notebook, NotebookSettings
 from engine.model_folder import ModelKind, default_model, find_model
 from engine.perceptor import load_perceptor
-from engine.synthesis.painter import Painter, SynthesisSettings
+from engine.synthesis.painter import Painter
 from engine.synthesis.request import (
     DEFAULT_CUTOUTS,
     DEFAULT_SIDE,
@@ -31,6 +31,7 @@ from engine.synthesis.request import (
     attributes_of,
     parse_size,
 )
+from engine.synthesis.settings import SynthesisSettings
 from engine.vqgan import load_vqgan
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts

@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.runtime.compute import Compute
 from engine.synthesis.canvas import Canvas, CanvasState
 from engine.synthesis.manifest import ModelUse
-from engine.synthesis.painter import SynthesisSettings
+from engine.synthesis.settings import SynthesisSettings
 from ganshare import __version__
 from ganshare.domain.jobs import JobRequest
 from ganshare.errors import InternalError

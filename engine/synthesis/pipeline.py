@@ -17,6 +17,7 @@ from engine.imaging.video import write_video
 from engine.model_folder import ModelFolder
 from engine.runtime.compute import Compute, choose_compute
 from engine.synthesis import painter as synthesis
+from engine.synthesis import settings as settings_commands
 from engine.synthesis.manifest import Manifest, ModelUse, manifest_path
 from engine.synthesis.request import PaintingRequest
 from engine.upscale.upscaler import Upscaler, load_upscaler, upscale_to
@@ -196,7 +197,7 @@ def draft_manifest(
     reading: str | None = None,
     init_image_sha256: str | None = None,
     target_images_sha256: tuple[str, ...] = (),
-    settings: synthesis.SynthesisSettings | None = None,
+    settings: settings_commands.SynthesisSettings | None = None,
 ) -> Manifest:
     """All that is known before the first step; `settings` are the loop's, by default its own."""
     return Manifest(
@@ -222,7 +223,7 @@ def draft_manifest(
         ganshare_version=__version__,
         torch_version=str(torch.__version__),
         compute=models.compute,
-        settings=asdict(settings or synthesis.SynthesisSettings()),
+        settings=asdict(settings or settings_commands.SynthesisSettings()),
     )
 
 

@@ -23,7 +23,6 @@ from ganshare.domain.limits import (
 )
 from ganshare.domain.presets import DEFAULT_PRESET
 from ganshare.errors import ParameterError, PromptError, quoted
-from ganshare.extras import check_extra
 from ganshare.prompts import (
     MAX_SEED,
     MAX_WEIGHT,
@@ -35,8 +34,6 @@ from ganshare.prompts import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch import Tensor
 
 __all__ = [
@@ -49,16 +46,12 @@ __all__ = [
     "MAX_STEPS",
     "MIN_SIDE",
     "SIDE_MULTIPLE",
-    "VIDEO_SUFFIXES",
     "PaintingRequest",
     "attributes_of",
     "check_size",
-    "check_video_path",
     "parse_noise_prompt",
     "parse_size",
 ]
-
-VIDEO_SUFFIXES = (".mp4", ".gif", ".webp")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,20 +128,3 @@ def parse_noise_prompt(text: str) -> tuple[int, float]:
     except ValueError:
         message = f"The noise prompt {quoted(text)} is not SEED:WEIGHT, such as 7:0.3."
         raise ParameterError(message, given=text) from None
-
-
-def check_video_path(path: Path) -> None:
-    """Check the suffix before anything is painted.
-
-    Raises:
-        ParameterError: no format that we write.
-        SettingsError: .mp4 without the extra `video`.
-    """
-    if path.suffix.lower() not in VIDEO_SUFFIXES:
-        raise ParameterError(
-            f"The animation {quoted(path.name)} must end in .mp4, .gif or .webp.",
-            given=path.suffix,
-            allowed=VIDEO_SUFFIXES,
-        )
-    if path.suffix.lower() == ".mp4":
-        check_extra("video")

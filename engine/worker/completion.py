@@ -7,8 +7,10 @@ from typing import TypeVar
 from engine.worker.active_job import Commission, Dropped, Failed, Outcome, Picture, Suspended
 from engine.worker.capacity import Rate
 from engine.worker.lease import Lease
+from engine.worker.publish import clear_away, publish, withdraw
+from engine.worker.retry import keep_trying
 from engine.worker.step_pool import is_out_of_memory
-from engine.worker.uploads import Courier, clear_away, keep_trying, publish, withdraw
+from engine.worker.uploads import Courier
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Job
 from ganshare.errors import AskerError, BlobError, WorldError

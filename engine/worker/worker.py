@@ -22,8 +22,9 @@ from engine.worker.completion import Settlement
 from engine.worker.job_runner import Easel, Materials, Pace
 from engine.worker.lease import Lease
 from engine.worker.maintenance import keep_up
+from engine.worker.retry import keep_trying
 from engine.worker.step_pool import Studio, Work, default_lanes
-from engine.worker.uploads import Courier, keep_trying
+from engine.worker.uploads import Courier
 from ganshare import __version__
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import EngineReport, Job

@@ -10,8 +10,9 @@ from engine.runtime.compute import Compute
 from engine.synthesis.canvas import Canvas
 from engine.synthesis.checkpoint import Origin, StateError, read_state, resume, write_state
 from engine.synthesis.manifest import ModelUse
-from engine.synthesis.painter import Painter, SynthesisSettings, load_painter
+from engine.synthesis.painter import Painter, load_painter
 from engine.synthesis.request import PaintingRequest, attributes_of
+from engine.synthesis.settings import SynthesisSettings
 from ganshare.domain.jobs import JobRequest
 from ganshare.errors import InternalError
 

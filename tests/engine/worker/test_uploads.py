@@ -12,7 +12,9 @@ from engine.synthesis.manifest import Manifest
 from engine.testing import Scene, alone
 from engine.worker.active_job import Commission, Latest, Picture, Progress, SavedState
 from engine.worker.lease import Lease
-from engine.worker.uploads import Courier, clear_away, keep_trying, publish, withdraw
+from engine.worker.publish import clear_away, publish, withdraw
+from engine.worker.retry import keep_trying
+from engine.worker.uploads import Courier
 from engine.worker.worker import Until
 from ganshare.blobs import (
     Blobs,
