@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from bot.core.commands import accounts, gallery, paint, reports, rounds, settings, vote
+from bot.core.commands import accounts, gallery, paint, queue, reports, rounds, settings, vote
 from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.commands.autocomplete import offers
 from bot.core.commands.definitions import COMMANDS, check_arguments, find_command
@@ -37,12 +37,12 @@ PRESSES: Mapping[Action, Callable[[Errand, str], Awaitable[list[Reply]]]] = {
     Action.MASTER: gallery.master,
     Action.SHOW: gallery.show,
     Action.DELETE: settings.delete,
-    Action.REPORT: settings.report,
+    Action.REPORT: reports.report,
     Action.HIDE: partial(reports.hide, turned=True),
     Action.KEEP: partial(reports.keep, turned=True),
     Action.REVIEW: partial(reports.review, turned=True),
-    Action.CANCEL: gallery.cancel,
-    Action.QUEUE: gallery.standing,
+    Action.CANCEL: queue.cancel,
+    Action.QUEUE: queue.standing,
     Action.GALLERY: gallery.turn_gallery,
     Action.MINE: gallery.turn_mine,
     Action.VOTE: vote.vote,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.core.commands import accounts, gallery, paint, reports, rounds, settings, vote
+from bot.core.commands import accounts, gallery, paint, queue, reports, rounds, settings, vote
 from bot.core.commands.arguments import check_arguments, parse_text
 from bot.core.commands.help import help_text
 from bot.core.commands.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
@@ -69,8 +69,8 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("count", Kind.NUMBER, minimum=1, maximum=MOST_AT_ONCE),
         ),
     ),
-    Command("queue", _texts(gallery.queue)),
-    Command("cancel", _texts(gallery.cancel, "job"), (Parameter("job", maximum=40, is_word=True),)),
+    Command("queue", _texts(queue.queue)),
+    Command("cancel", _texts(queue.cancel, "job"), (Parameter("job", maximum=40, is_word=True),)),
     Command(
         "gallery",
         _texts(gallery.gallery, "query"),
@@ -89,7 +89,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "report",
-        _texts(settings.report, "artwork"),
+        _texts(reports.report, "artwork"),
         (Parameter("artwork", required=True, maximum=40, is_word=True),),
         Rank.MEMBER,
     ),

@@ -1,6 +1,5 @@
 """Looking: one's place in the queue, the gallery and one's own paintings, page by page."""
 
-import asyncio
 import base64
 import binascii
 from dataclasses import replace
@@ -8,109 +7,21 @@ from dataclasses import replace
 from bot.core.context import Errand
 from bot.core.messages import Action, Button, File, Reply
 from bot.core.rendering.errors import RefusalError
-from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.job_view import look_at
 from bot.core.rendering.replies import accent, shortened
 from bot.core.rendering.sales import sale_line
-from ganshare.domain.jobs import Artwork, Job, JobState
+from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Sale
 from ganshare.errors import BlobError, quoted
 
-__all__ = [
-    "cancel",
-    "gallery",
-    "master",
-    "mine",
-    "page_subject",
-    "queue",
-    "show",
-    "standing",
-    "turn_gallery",
-    "turn_mine",
-]
+__all__ = ["gallery", "master", "mine", "page_subject", "show", "turn_gallery", "turn_mine"]
 
 PAGE = 4  # paintings; with more, none is to be made out on a phone
-MOST_JOBS = 10
 LONGEST_SUBJECT = 64 - len("gallery:")
 LABEL = 60  # UTF-16 units of a prompt in a list
 
 
 # --- the queue --------------------------------------------------------------------------------
-
-
-async def queue(errand: Errand) -> list[Reply]:
-    """Show where the asker's jobs stand, and how long the queue is."""
-    active = await _active(errand)
-    views = await asyncio.gather(
-        *(look_at(errand.store, errand.tools.blobs, job) for job in active[:MOST_JOBS])
-    )
-    counts, live = await asyncio.gather(
-        errand.store.queue.counts((JobState.QUEUED, JobState.RUNNING)), errand.store.queue.engines()
-    )
-    overall = errand.say(
-        "queue-all",
-        queued=counts[JobState.QUEUED],
-        running=counts[JobState.RUNNING],
-        engines=len(live),
-    )
-    fields = tuple(
-        (f"{number} · {view.job.id}", _standing(errand, view))
-        for number, view in enumerate(views, 1)
-    )
-    buttons = tuple(
-        Button(Action.CANCEL, view.job.id, str(number), "✖️")
-        for number, view in enumerate(views[:5], 1)
-    )
-    text = overall if views else f"{errand.say('queue-none')}\n\n{overall}"
-    return [
-        Reply(
-            title=errand.say("queue-title"),
-            text=text,
-            fields=fields,
-            buttons=(buttons,) if buttons else (),
-            is_private=True,
-        )
-    ]
-
-
-async def standing(errand: Errand, job_id: str) -> list[Reply]:
-    """Say where one job stands now; its message itself is the courier's."""
-    job = await errand.job(job_id)
-    view = await look_at(errand.store, errand.tools.blobs, job)
-    reply = errand.replies.of(view, errand.locale)
-    lines = [reply.title]
-    if view.job.state is JobState.QUEUED:
-        lines.append(errand.replies.waiting(view, errand.locale))
-    return [Reply(text="\n".join(lines), is_private=True)]
-
-
-def _standing(errand: Errand, view: View) -> str:
-    job, place = view.job, view.place
-    prompt = shortened(job.request.prompt, LABEL)
-    if job.state is JobState.QUEUED and place is not None:
-        first = errand.say("queue-queued", position=place.position, of=place.of, prompt=prompt)
-        return f"{first}\n{errand.replies.waiting(view, errand.locale)}"
-    return errand.say("queue-running", step=job.step, steps=job.steps, prompt=prompt)
-
-
-async def cancel(errand: Errand, job_id: str) -> list[Reply]:
-    """Cancel a job, or the asker's newest active one if none is named."""
-    if not job_id:
-        active = await _active(errand)
-        if not active:
-            raise RefusalError("cancel-none")
-        job = max(active, key=lambda each: each.id)
-    else:
-        job = await errand.job(job_id)
-    by = job.person if errand.owns(job.person) else errand.main
-    cancelled = await errand.store.queue.cancel(job.id, by=by, admin=errand.oversees(job))
-    if cancelled.state is JobState.CANCELLED and not job.state.over:
-        return [errand.quietly("cancel-done")]
-    return [errand.quietly("cancel-over" if cancelled.state.over else "cancel-asked")]
-
-
-async def _active(errand: Errand) -> list[Job]:
-    found = await asyncio.gather(*(errand.store.queue.active(each) for each in errand.accounts))
-    return sorted((job for jobs in found for job in jobs), key=lambda job: job.id)
 
 
 # --- paintings --------------------------------------------------------------------------------

@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.commands.init_image_check import judge
 from bot.core.commands.parameters import Arguments
 from bot.core.context import Errand
 from bot.core.init_image import clean_png, store_picture
 from bot.core.languages import read_request
 from bot.core.messages import Rank, Reply
-from bot.core.moderation.image_check import judge
 from bot.core.random_prompts import why_line
 from bot.core.rendering.errors import RefusalError, sentence_of
 from bot.core.rendering.job_view import look_at

@@ -16,7 +16,7 @@ from bot.core.rendering.replies import shortened
 from ganshare.domain.community import Report
 from ganshare.domain.jobs import Artwork, Job
 
-__all__ = ["hide", "keep", "notes", "reports", "review"]
+__all__ = ["hide", "keep", "notes", "report", "reports", "review"]
 
 MOST_REPORTS = 500  # that are looked through
 MOST_NOTES = 10
@@ -179,3 +179,12 @@ def _place(job: Job) -> str:
 
 def _reason(errand: Errand, reason: str) -> str:
     return reason_of(errand.tools.words, errand.locale, reason)
+
+
+async def report(errand: Errand, artwork_id: str) -> list[Reply]:
+    """Tell the admins that a painting should be looked at."""
+    if errand.person.rank <= Rank.GUEST:
+        raise RefusalError("refusal-rank-member", command="report")
+    artwork = await errand.artwork(artwork_id)
+    is_new = await errand.store.community.report(artwork.id, errand.person.id, "")
+    return [errand.quietly("report-done" if is_new else "report-again")]

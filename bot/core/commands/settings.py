@@ -4,12 +4,12 @@ import contextlib
 import re
 
 from bot.core.context import Errand
-from bot.core.messages import Action, Rank, Reply
+from bot.core.messages import Action, Reply
 from bot.core.rendering.errors import RefusalError
 from ganshare.domain.community import PlaceSettings
 from ganshare.errors import BlobError, quoted
 
-__all__ = ["SETTINGS", "block", "delete", "report", "settings", "unblock"]
+__all__ = ["SETTINGS", "block", "delete", "settings", "unblock"]
 
 SETTINGS = (
     "allowed",
@@ -97,15 +97,6 @@ def _person(given: str) -> str:
     if not _PERSON.fullmatch(given):
         raise RefusalError("refusal-person", given=quoted(given))
     return given
-
-
-async def report(errand: Errand, artwork_id: str) -> list[Reply]:
-    """Tell the admins that a painting should be looked at."""
-    if errand.person.rank <= Rank.GUEST:
-        raise RefusalError("refusal-rank-member", command="report")
-    artwork = await errand.artwork(artwork_id)
-    is_new = await errand.store.community.report(artwork.id, errand.person.id, "")
-    return [errand.quietly("report-done" if is_new else "report-again")]
 
 
 async def delete(errand: Errand, subject: str) -> list[Reply]:

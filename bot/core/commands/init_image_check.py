@@ -1,0 +1,38 @@
+"""The safety check of an uploaded init image, before its job is queued."""
+
+import asyncio
+
+from bot.core.context import Errand
+from bot.core.rendering.errors import RefusalError
+from bot.core.rendering.legacy_sentences import reason_of
+from ganshare.errors import WorldError
+from ganshare.monitoring.log import get_logger
+
+__all__ = ["judge"]
+
+_log = get_logger(__name__)
+
+
+async def judge(errand: Errand, png: bytes) -> None:
+    """Refuse a picture that the check objects to, and note that for admins.
+
+    Raises:
+        RefusalError: it is not accepted.
+        WorldError: the check failed, which is no pass.
+    """
+    check = errand.tools.moderation.safety
+    if check is None:
+        return
+    try:
+        verdict = await asyncio.to_thread(check, png)
+    except Exception as error:
+        _log.error("the safety check failed; the picture is refused", reason=repr(error))
+        raise WorldError("Pictures cannot be checked now; please try again later.") from error
+    if verdict.reason is None:
+        return
+    what = f"a picture of {len(png)} bytes: {verdict.label}"
+    await errand.store.community.log(
+        "picture", errand.person.id, errand.place.id, what, verdict.reason
+    )
+    reason = reason_of(errand.tools.words, errand.locale, verdict.reason)
+    raise RefusalError("refusal-picture-unsafe", reason=reason)
