@@ -143,7 +143,7 @@ def measure_parts(canvases: int, side: int) -> list[Part]:
     import torch
 
     from engine.model_folder import default_model
-    from engine.synthesis.painter import load_painter
+    from engine.synthesis.loop import load_painter
 
     painter = load_painter(default_model("vqgan"), default_model("perceptor"))
     generator = torch.Generator().manual_seed(0)

@@ -18,7 +18,8 @@ from benchmarks.synthesis.loops import EVALUATION_SEED, EVALUATION_VIEWS
 from engine.model_folder import default_model
 from engine.synthesis.canvas import Canvas
 from engine.synthesis.cutouts import Cutouts, CutoutSettings
-from engine.synthesis.painter import Painter, load_painter
+from engine.synthesis.loop import load_painter
+from engine.synthesis.painter import Painter
 from engine.synthesis.request import (
     DEFAULT_CUTOUTS,
     DEFAULT_SIDE,

@@ -103,7 +103,7 @@ def attributes(prompts: Sequence[str] = PROMPTS) -> list[Attributes]:
 
 def paint_missing(folder: Path, options: Options, prompts: Sequence[str] = PROMPTS) -> None:
     """Paint what the folder lacks, as `ganshare paint` does."""
-    from engine.synthesis.painter import load_painter
+    from engine.synthesis.loop import load_painter
 
     models = Models(
         _model(options.model, "vqgan"),

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.commands.parameters import Command
 from bot.core.messages import Action, Ask, Button, Person, Place, Press, Rank, Reply
 from bot.core.moderation.prompt_filter import Moderation
 from bot.core.random_prompts import Prompts
@@ -60,7 +59,6 @@ class Tools:
     moderation: Moderation
     options: DeskOptions
     prompts: Prompts
-    commands: tuple[Command, ...]
 
     async def errand(self, given: Ask | Press) -> "Errand":
         """Look up who asks and what holds where they do."""

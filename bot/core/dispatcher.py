@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.commands import accounts, gallery, paint, queue, reports, rounds, settings, vote
 from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.commands.autocomplete import offers
-from bot.core.commands.definitions import COMMANDS, check_arguments, find_command
+from bot.core.commands.definitions import check_arguments, find_command
 from bot.core.commands.parameters import Command
 from bot.core.context import DeskOptions, Errand, Tools
 from bot.core.messages import Action, Ask, Person, Press, Rank, Reply
@@ -73,7 +73,7 @@ class Desk:
         self._store, self._words = store, words
         chosen = options or DeskOptions()
         prompts = Prompts(store, chosen.prompts)
-        self._tools = Tools(store, blobs, words, moderation, chosen, prompts, COMMANDS)
+        self._tools = Tools(store, blobs, words, moderation, chosen, prompts)
 
     async def answer(self, ask: Ask) -> list[Reply]:
         """Carry out a command; never raises.

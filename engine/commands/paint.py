@@ -34,8 +34,9 @@ from ganshare.prompts.languages import (
 
 if TYPE_CHECKING:
     from engine.model_folder import ModelFolder
+    from engine.synthesis.canvas import Frame
     from engine.synthesis.manifest import Manifest
-    from engine.synthesis.pipeline import FrameLike, LoadPainter, Models, Outputs
+    from engine.synthesis.pipeline import LoadPainter, Models, Outputs
 
 __all__ = ["paint", "run"]
 
@@ -240,7 +241,7 @@ def _execute(
         reporter.advance(1)
         reporter.stage("painting", request.steps)
 
-    def on_frame(frame: "FrameLike") -> None:
+    def on_frame(frame: "Frame") -> None:
         note = f"loss {frame.loss:.3f}"
         if frame.plateau_step is not None:
             reporter.resize(frame.steps)

@@ -86,8 +86,8 @@ def run(
         from functools import partial
 
         from engine import verification as verifying
+        from engine.synthesis.loop import load_painter as load_real_painter
         from engine.synthesis.manifest import find_manifest
-        from engine.synthesis.painter import load_painter as load_real_painter
         from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
 
         manifest = find_manifest(picture)

@@ -1,6 +1,6 @@
 """A painter: the models on their device, and what a request means to them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -9,19 +9,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.imaging.codecs import fit_cover
-from engine.model_folder import ModelFolder
-from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from engine.runtime.allocator import keep_freed_memory
-from engine.runtime.compute import Compute, choose_compute
 from engine.runtime.precision import autocast, fastest_dtype
-from engine.synthesis.canvas import Canvas, Frame
 from engine.synthesis.cutouts import Cutouts
 from engine.synthesis.losses import Composition, Contrast, Palette, Style, Target
 from engine.synthesis.request import PaintingRequest
 from engine.synthesis.settings import SynthesisSettings
 from engine.synthesis.shape_init import underpaintings
-from engine.vqgan import VQGAN, load_vqgan
+from engine.vqgan import VQGAN
 from ganshare.prompts import PromptShare
 from wordlists import CATEGORIES, word_lists
 
@@ -206,45 +202,6 @@ class Painter:
             name = (part.attributes.style or "").lower()
         return [(name, tuple(r for r in rivals if r != name))] if name in rivals else []
 
-    def paint(
-        self, requests: Sequence[PaintingRequest], every: int | None = None
-    ) -> Iterator[tuple[Frame, ...]]:
-        """Frames of all requests, side by side: first, every `every` steps, and finished.
-
-        The canvases take turns, step by step, and share nothing, so that a painting is the same in
-        any company.
-        """
-        canvases = [Canvas(self, request) for request in requests]
-        while True:
-            for canvas in canvases:
-                if not canvas.finished:
-                    canvas.advance()
-            latest = max(canvas.step for canvas in canvases)
-            over = all(canvas.finished for canvas in canvases)
-            if over or latest == 1 or (every is not None and latest % every == 0):
-                yield tuple(canvas.frame() for canvas in canvases)
-            if over:
-                return
-
 
 def _with_subject(shares: Sequence[PromptShare]) -> list[PromptShare]:
     return [part for part in shares if part.attributes.subject is not None]
-
-
-def load_painter(
-    vqgan: ModelFolder,
-    perceptor: ModelFolder,
-    compute: Compute | str = "cpu",
-    settings: SynthesisSettings | None = None,
-) -> Painter:
-    """Load both models, frozen; of a device's name alone, the rest is chosen for it."""
-    if isinstance(compute, str):
-        compute = choose_compute(compute)
-    device = compute.device
-    return Painter(
-        load_vqgan(vqgan).to(device),
-        load_perceptor(perceptor).to(device),
-        device,
-        settings,
-        compute.torch_dtype,
-    )

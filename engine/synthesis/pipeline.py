@@ -2,11 +2,10 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -16,9 +15,11 @@ from engine.imaging.codecs import to_png
 from engine.imaging.video import write_video
 from engine.model_folder import ModelFolder
 from engine.runtime.compute import Compute, choose_compute
-from engine.synthesis import painter as synthesis
+from engine.synthesis import loop
 from engine.synthesis import settings as settings_commands
+from engine.synthesis.canvas import Frame
 from engine.synthesis.manifest import Manifest, ModelUse, manifest_path
+from engine.synthesis.painter import Painter
 from engine.synthesis.request import PaintingRequest
 from engine.upscale.upscaler import Upscaler, load_upscaler, upscale_to
 from ganshare import __version__
@@ -27,10 +28,8 @@ from ganshare.prompts.attributes import Attributes
 
 __all__ = [
     "LONG_SIDE",
-    "FrameLike",
     "Models",
     "Outputs",
-    "PainterLike",
     "draft_manifest",
     "finished_manifest",
     "manifest_path",
@@ -42,44 +41,7 @@ FRAMES = 24  # of a painting with the default canvas; a larger one shows more, s
 CANVAS = 256 * 256
 
 
-class FrameLike(Protocol):
-    """What is used of engine.synthesis.canvas.Frame."""
-
-    @property
-    def step(self) -> int:
-        """Steps done."""
-
-    @property
-    def steps(self) -> int:
-        """Steps in all."""
-
-    @property
-    def image(self) -> Tensor:
-        """(3, height, width) in [0, 1]."""
-
-    @property
-    def loss(self) -> float:
-        """The total."""
-
-    @property
-    def losses(self) -> dict[str, float]:
-        """Its parts."""
-
-    @property
-    def plateau_step(self) -> int | None:
-        """After which no more progress was to be seen."""
-
-
-class PainterLike(Protocol):
-    """What is used of engine.synthesis.painter.Painter."""
-
-    def paint(
-        self, requests: Sequence[PaintingRequest], every: int | None
-    ) -> Iterator[tuple[FrameLike, ...]]:
-        """Frames of all requests; the last ones are the finished canvases."""
-
-
-LoadPainter = Callable[[ModelFolder, ModelFolder, Compute], PainterLike]
+LoadPainter = Callable[[ModelFolder, ModelFolder, Compute], Painter]
 
 
 @dataclass(frozen=True)
@@ -129,7 +91,7 @@ def paint(
     *,
     load_painter: LoadPainter | None = None,
     on_loaded: Callable[[], None] = lambda: None,
-    on_frame: Callable[[FrameLike], None] = lambda _: None,
+    on_frame: Callable[[Frame], None] = lambda _: None,
     on_tile: Callable[[int, int], None] | None = None,
 ) -> Manifest:
     """Paint one request to `outputs.path` with its manifest beside it.
@@ -139,7 +101,7 @@ def paint(
         draft: from `draft_manifest`; comes back with what was measured.
         models: which models.
         outputs: which files.
-        load_painter: builds the painter; by default engine.synthesis.painter.load_painter.
+        load_painter: builds the painter; by default engine.synthesis.loop.load_painter.
         on_loaded: called once the models are loaded, before the first step.
         on_frame: told of each frame.
         on_tile: told of each tile of the upscaling as (done, total).
@@ -150,16 +112,16 @@ def paint(
     """
     watch = _Stopwatch()
     with watch.time("load"):
-        painter = (load_painter or synthesis.load_painter)(
+        painter = (load_painter or loop.load_painter)(
             models.vqgan, models.perceptor, models.compute
         )
         upscaler = None if models.upscaler is None else _load(models.upscaler, models.compute)
     on_loaded()
     written: list[Path] = []
     canvases: list[Tensor] = []
-    last: FrameLike | None = None
+    last: Frame | None = None
     with watch.time("synthesise"):
-        for (frame,) in painter.paint([request], frames_between(request)):
+        for (frame,) in loop.paint(painter, [request], frames_between(request)):
             last = frame
             if outputs.frames is not None:
                 written.append(outputs.frames / f"frame-{frame.step:04d}.png")
@@ -227,7 +189,7 @@ def draft_manifest(
     )
 
 
-def finished_manifest(draft: Manifest, frame: FrameLike, picture: Tensor) -> Manifest:
+def finished_manifest(draft: Manifest, frame: Frame, picture: Tensor) -> Manifest:
     """With what the last frame and the picture (3, height, width) made of it show."""
     return replace(
         draft,

@@ -5,7 +5,7 @@ import torch
 
 from engine.model_folder import default_model
 from engine.synthesis.canvas import Canvas
-from engine.synthesis.painter import load_painter
+from engine.synthesis.loop import load_painter, paint
 from engine.synthesis.request import PaintingRequest
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import find_attributes
@@ -19,7 +19,7 @@ def test_a_painting_repeats_and_goes_on_from_a_saved_state(subject: str) -> None
     text = f"Geometric Painting {subject} in Cobalt Blue"
     prompts = (WeightedPrompt(text, 1.0),)
     request = PaintingRequest(prompts, find_attributes(text), 1, 256, 256, 40, 16)
-    (*_, (first,)), (*_, (second,)) = (painter.paint([request]) for _ in range(2))
+    (*_, (first,)), (*_, (second,)) = (paint(painter, [request]) for _ in range(2))
     assert torch.equal(first.image, second.image)
     canvas, resumed = Canvas(painter, request), Canvas(painter, request)
     for _ in range(20):

@@ -31,6 +31,10 @@ MOST_AT_ONCE = 5  # paintings of one /random
 LONGEST_ROUND = 8_760  # hours
 
 
+async def _help(errand: Errand, name: str) -> list[Reply]:
+    return await help_text(errand, COMMANDS, name)
+
+
 def _texts(function: Callable[..., Awaitable[list[Reply]]], *names: str) -> Handler:
     """Make a handler of a function that takes these arguments as texts, "" for one left out."""
 
@@ -84,9 +88,7 @@ COMMANDS: tuple[Command, ...] = (
         Rank.MEMBER,
     ),
     Command("shares", _texts(accounts.shares)),
-    Command(
-        "help", _texts(help_text, "command"), (Parameter("command", maximum=32, is_word=True),)
-    ),
+    Command("help", _texts(_help, "command"), (Parameter("command", maximum=32, is_word=True),)),
     Command(
         "report",
         _texts(reports.report, "artwork"),

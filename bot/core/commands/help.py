@@ -1,5 +1,7 @@
 """What /help says, made from the commands themselves."""
 
+from collections.abc import Sequence
+
 from bot.core.commands.parameters import Command, Kind, Parameter
 from bot.core.context import Errand
 from bot.core.messages import Reply
@@ -21,15 +23,15 @@ EXAMPLES = {
 }
 
 
-async def help_text(errand: Errand, name: str) -> list[Reply]:
+async def help_text(errand: Errand, commands: Sequence[Command], name: str) -> list[Reply]:
     """Explain all commands that the asker may use, or one in detail."""
-    commands = {each.name: each for each in errand.tools.commands}
     if not name:
-        allowed = [each for each in commands.values() if each.rank <= errand.person.rank]
+        allowed = [each for each in commands if each.rank <= errand.person.rank]
         fields = tuple((usage(each), errand.say(each.message)) for each in allowed)
         intro = errand.say("help-intro")
         return [Reply(title=errand.say("help-title"), text=intro, fields=fields, is_private=True)]
-    command = commands.get(name.lstrip("/").lower())
+    wanted = name.lstrip("/").lower()
+    command = next((each for each in commands if each.name == wanted), None)
     if command is None:
         raise RefusalError("refusal-command", given=quoted(name))
     lines = [errand.say(command.message)]

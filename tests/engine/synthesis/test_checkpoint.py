@@ -9,8 +9,9 @@ from engine.model_folder import default_model
 from engine.runtime.compute import Compute
 from engine.synthesis.canvas import Canvas
 from engine.synthesis.checkpoint import Origin, StateError, read_state, resume, write_state
+from engine.synthesis.loop import load_painter
 from engine.synthesis.manifest import ModelUse
-from engine.synthesis.painter import Painter, load_painter
+from engine.synthesis.painter import Painter
 from engine.synthesis.request import PaintingRequest, attributes_of
 from engine.synthesis.settings import SynthesisSettings
 from ganshare.domain.jobs import JobRequest

@@ -7,7 +7,8 @@ import torch
 
 from engine.model_folder import default_model
 from engine.synthesis.canvas import Canvas, Frame
-from engine.synthesis.painter import Painter, load_painter
+from engine.synthesis.loop import load_painter, paint
+from engine.synthesis.painter import Painter
 from engine.synthesis.request import PaintingRequest
 from ganshare.errors import InternalError
 from ganshare.prompts import WeightedPrompt, attributes_of, parse_prompts
@@ -28,7 +29,7 @@ def request(text: str = CASTLE, seed: int = 1, **overrides: object) -> PaintingR
 
 
 def finished(painter: Painter, *requests: PaintingRequest) -> tuple[Frame, ...]:
-    return list(painter.paint(requests))[-1]
+    return list(paint(painter, requests))[-1]
 
 
 def test_the_same_request_gives_the_same_pixels(painter: Painter) -> None:
@@ -50,7 +51,7 @@ def test_a_painting_does_not_depend_on_its_batch_mates(painter: Painter) -> None
 
 
 def test_frames_come_first_in_between_and_last(painter: Painter) -> None:
-    frames = [frame for (frame,) in painter.paint([request(steps=7)], every=3)]
+    frames = [frame for (frame,) in paint(painter, [request(steps=7)], every=3)]
     assert [frame.step for frame in frames] == [1, 3, 6, 7]
     assert all(frame.image.shape == (3, 64, 64) for frame in frames)
     assert all(frame.image.min() >= 0 and frame.image.max() <= 1 for frame in frames)
@@ -172,7 +173,7 @@ def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
 
 
 def test_a_painting_gets_closer_to_its_prompt(painter: Painter) -> None:
-    frames = [frame for (frame,) in painter.paint([request(steps=40)], every=None)]
+    frames = [frame for (frame,) in paint(painter, [request(steps=40)], every=None)]
     assert frames[-1].losses[CASTLE] < 0.9 * frames[0].losses[CASTLE]
 
 

@@ -1,0 +1,54 @@
+"""The loop: canvases climb towards their prompts, step by step, and show frames on the way."""
+
+from collections.abc import Iterator, Sequence
+
+from engine.model_folder import ModelFolder
+from engine.perceptor import load_perceptor
+from engine.runtime.compute import Compute, choose_compute
+from engine.synthesis.canvas import Canvas, Frame
+from engine.synthesis.painter import Painter
+from engine.synthesis.request import PaintingRequest
+from engine.synthesis.settings import SynthesisSettings
+from engine.vqgan import load_vqgan
+
+__all__ = ["load_painter", "paint"]
+
+
+def paint(
+    painter: Painter, requests: Sequence[PaintingRequest], every: int | None = None
+) -> Iterator[tuple[Frame, ...]]:
+    """Yield frames of all requests side by side: first, every `every` steps, and finished.
+
+    The canvases take turns, step by step, and share nothing, so that a painting is the same in
+    any company.
+    """
+    canvases = [Canvas(painter, request) for request in requests]
+    while True:
+        for canvas in canvases:
+            if not canvas.finished:
+                canvas.advance()
+        latest = max(canvas.step for canvas in canvases)
+        over = all(canvas.finished for canvas in canvases)
+        if over or latest == 1 or (every is not None and latest % every == 0):
+            yield tuple(canvas.frame() for canvas in canvases)
+        if over:
+            return
+
+
+def load_painter(
+    vqgan: ModelFolder,
+    perceptor: ModelFolder,
+    compute: Compute | str = "cpu",
+    settings: SynthesisSettings | None = None,
+) -> Painter:
+    """Load both models, frozen; of a device's name alone, the rest is chosen for it."""
+    if isinstance(compute, str):
+        compute = choose_compute(compute)
+    device = compute.device
+    return Painter(
+        load_vqgan(vqgan).to(device),
+        load_perceptor(perceptor).to(device),
+        device,
+        settings,
+        compute.torch_dtype,
+    )
