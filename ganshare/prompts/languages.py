@@ -13,9 +13,9 @@ from itertools import groupby
 
 from ganshare.errors import PromptError, SettingsError, quoted
 from ganshare.extras import check_extra
-from ganshare.prompts.cedict import is_installed
-from ganshare.prompts.chinese import Token, tokens_of
-from ganshare.prompts.chinese_syntax import english_of
+from ganshare.prompts.chinese.cedict import is_installed
+from ganshare.prompts.chinese.syntax import english_of
+from ganshare.prompts.chinese.tokens import Token, tokens_of
 from ganshare.prompts.parts import MAX_CHARACTERS, WeightedPrompt
 
 __all__ = ["LATIN", "PromptReading", "UnreadablePromptError", "list_words", "read_languages"]

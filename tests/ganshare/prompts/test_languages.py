@@ -3,7 +3,8 @@
 import pytest
 
 from ganshare import extras
-from ganshare.prompts import WeightedPrompt, cedict, find_attributes, parse_prompts
+from ganshare.prompts import WeightedPrompt, find_attributes, parse_prompts
+from ganshare.prompts.chinese import cedict
 from ganshare.prompts.languages import (
     LATIN,
     PromptReading,

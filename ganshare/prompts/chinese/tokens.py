@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ganshare.prompts.cedict import Gloss, dictionary, gloss_of
+from ganshare.prompts.chinese.cedict import Gloss, dictionary, gloss_of
 from wordlists.chinese import chinese_names, chinese_words
 
 __all__ = ["HAN", "Token", "simplify", "tokens_of"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from ganshare.prompts.chinese import Token
+from ganshare.prompts.chinese.tokens import Token
 from wordlists import CATEGORIES, word_lists
 
 __all__ = ["english_of"]

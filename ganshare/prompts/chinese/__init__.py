@@ -1,0 +1,1 @@
+"""Chinese prompts read as English: tokens, a dictionary, word order."""
