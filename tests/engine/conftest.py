@@ -1,12 +1,14 @@
 """A queue of its own for each test of the worker, and models that are loaded once for all."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from engine.model_cache import WarmModels
+from engine.runtime.compute import choose_compute
 from engine.testing import Scene
 from ganshare.blobs import open_blobs
 from ganshare.domain.queue_limits import QueueLimits
@@ -15,7 +17,8 @@ from ganshare.store import open_store
 
 @pytest.fixture(scope="session")
 def warm() -> WarmModels:
-    models = WarmModels()
+    # one thread, as `one_thread` and the engines of these tests have it
+    models = WarmModels(replace(choose_compute("cpu"), threads=1))
     models.painter(models.names[0])
     return models
 
