@@ -158,7 +158,7 @@ async def test_a_read_only_postgresql_says_so(postgres: PostgresServer, tmp_path
 async def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "disk"
     folder.mkdir()
-    with small_disk(folder, "3m"):
+    with small_disk(folder, "4m"):
         await fill(folder / "store.db", make_room=lambda: (folder / "ballast").unlink())
 
 
