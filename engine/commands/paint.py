@@ -15,7 +15,7 @@ import click
 
 from engine.commands.compute_options import compute_options, setting
 from engine.imaging.atomic_write import check_writable
-from engine.imaging.video import check_video_path
+from engine.imaging.video_path import check_video_path
 from engine.model_folder import ModelKind, default_model, find_model, sha256_of
 from engine.synthesis.request import PaintingRequest, attributes_of, parse_noise_prompt
 from ganshare.asked_prompt import PaintOptions, read_prompt

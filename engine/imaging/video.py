@@ -8,12 +8,10 @@ from torch import Tensor
 
 from engine.imaging.atomic_write import atomic_path
 from engine.imaging.codecs import to_pil
-from ganshare.errors import InternalError, ParameterError, WorldError, quoted
-from ganshare.extras import check_extra
+from engine.imaging.video_path import check_video_path
+from ganshare.errors import InternalError, WorldError
 
-__all__ = ["VIDEO_SUFFIXES", "check_video_path", "write_video"]
-
-VIDEO_SUFFIXES = (".mp4", ".gif", ".webp")
+__all__ = ["write_video"]
 
 HOLD_SECONDS = 2.0  # how long the finished picture stays
 
@@ -68,20 +66,3 @@ def _write_mp4(frames: Sequence[Tensor], path: Path, fps: float) -> None:
                 writer.send(to_pil(frame[:, :height, :width]).tobytes())
     except OSError as error:
         raise WorldError(f"ffmpeg could not write the animation: {error}.") from error
-
-
-def check_video_path(path: Path) -> None:
-    """Check the suffix before anything is painted.
-
-    Raises:
-        ParameterError: no format that we write.
-        SettingsError: .mp4 without the extra `video`.
-    """
-    if path.suffix.lower() not in VIDEO_SUFFIXES:
-        raise ParameterError(
-            f"The animation {quoted(path.name)} must end in .mp4, .gif or .webp.",
-            given=path.suffix,
-            allowed=VIDEO_SUFFIXES,
-        )
-    if path.suffix.lower() == ".mp4":
-        check_extra("video")
