@@ -138,7 +138,7 @@ async def test_a_job_that_another_engine_took_is_thrown_away(scene: Scene) -> No
     worker = scene.worker()
     async with scene.at_work(worker):
         await scene.until_step(job, 2)
-        with closing(sqlite3.connect(scene.folder / "store.db")) as database, database:
+        with closing(sqlite3.connect(scene.folder / "store.db", timeout=60)) as database, database:
             # what a reap and a claim do between two of our beats
             database.execute("UPDATE jobs SET worker = 'other', attempt = 2")
         await scene.until(lambda: _gone(worker))
@@ -200,11 +200,11 @@ async def test_our_own_mistake_is_tried_again_and_then_apologised_for(
 
 async def test_a_row_that_makes_no_sense_harms_nobody(scene: Scene) -> None:
     broken, fine = await scene.submit(), await scene.submit(seed=8)
-    with closing(sqlite3.connect(scene.folder / "store.db")) as database, database:
+    with closing(sqlite3.connect(scene.folder / "store.db", timeout=60)) as database, database:
         database.execute("UPDATE jobs SET request = '{\"seed\": 1' WHERE id = ?", (broken.id,))
     await scene.worker().run()
     assert (await scene.job(fine)).state is JobState.DONE
-    with closing(sqlite3.connect(scene.folder / "store.db")) as database, database:
+    with closing(sqlite3.connect(scene.folder / "store.db", timeout=60)) as database, database:
         states = dict(database.execute("SELECT id, state FROM jobs").fetchall())
     assert states[broken.id] == "dead"
 
