@@ -130,7 +130,7 @@ $(VENV)/.test: $(VENV)/.engine
 	@$(PIP) --editable '.[admin,bot,engine,video]' --group test
 	@touch $@
 
-$(VENV)/.lint: $(VENV)/.engine
+$(VENV)/.lint: $(VENV)/.test
 	@echo "Installing the lint tools into $(VENV)"
 	@$(PIP) --group lint
 	@touch $@
