@@ -94,7 +94,7 @@ def test_a_command_without_its_extra_is_one_sentence(
     done = ganshare(tmp_path, " ".join(EXTRAS[extra]), *arguments.split())
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
-    told = re.search(r"The package (\w+) is missing; to install it, run (.*)", done.stderr)
+    told = re.search(r'The package (\w+) is missing; to install it, run ([^"\n]*)', done.stderr)
     assert told is not None, done.stderr
     assert told[1] in EXTRAS[extra]
     assert f"[{extra}]" in told[2] or told[2].endswith(" install")
@@ -172,12 +172,20 @@ def test_where_the_clone_is_not_known_the_reader_is_told_to_go_there(
 # --- which sentence for what ------------------------------------------------------------------
 
 
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment that make did not make."""
+    monkeypatch.setattr(sys, "prefix", "/elsewhere")
+
+
+@pytest.mark.usefixtures("elsewhere")
 def test_the_running_process_decides_between_extras_that_bring_the_same() -> None:
     error = ModuleNotFoundError("", name="httpx.sub")
     assert "[admin]" in str(explain_missing(error, "admin"))
     assert "[engine]" in str(explain_missing(error, "engine"))
 
 
+@pytest.mark.usefixtures("elsewhere")
 def test_a_package_that_another_one_needs_comes_with_the_process_own_extra() -> None:
     error = ModuleNotFoundError("", name="eth_typing")
     assert "[admin]" in str(explain_missing(error, "admin"))

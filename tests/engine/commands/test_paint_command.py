@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.commands.paint import Options, run, slug
 from engine.model_folder import ModelFolder, sha256_of
 from engine.model_import.add import write_model_folder
+from engine.synthesis import loop
 from engine.synthesis.manifest import Manifest, read_manifest
 from engine.synthesis.pipeline import frames_between
 from engine.synthesis.request import PaintingRequest
@@ -84,6 +85,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def paint(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     monkeypatch.setenv("GANSHARE_MODELS_DIR", str(models))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(loop, "paint", lambda painter, *given: painter.paint(*given))
 
     def paint_with(load: Any = load_fake, **options: Any) -> int:
         defaults = {"prompt": "a castle", "seed": 1, "size": "64x80", "no_upscale": True,
