@@ -16,11 +16,11 @@ from engine.imaging.video import write_video
 from engine.model_folder import ModelFolder
 from engine.runtime.compute import Compute, choose_compute
 from engine.synthesis import loop
-from engine.synthesis import settings as settings_commands
 from engine.synthesis.canvas import Frame
 from engine.synthesis.manifest import Manifest, ModelUse, manifest_path
 from engine.synthesis.painter import Painter
 from engine.synthesis.request import PaintingRequest
+from engine.synthesis.settings import SynthesisSettings
 from engine.upscale.upscaler import Upscaler, load_upscaler, upscale_to
 from ganshare import __version__
 from ganshare.errors import InternalError
@@ -159,7 +159,7 @@ def draft_manifest(
     reading: str | None = None,
     init_image_sha256: str | None = None,
     target_images_sha256: tuple[str, ...] = (),
-    settings: settings_commands.SynthesisSettings | None = None,
+    settings: SynthesisSettings | None = None,
 ) -> Manifest:
     """All that is known before the first step; `settings` are the loop's, by default its own."""
     return Manifest(
@@ -185,7 +185,7 @@ def draft_manifest(
         ganshare_version=__version__,
         torch_version=str(torch.__version__),
         compute=models.compute,
-        settings=asdict(settings or settings_commands.SynthesisSettings()),
+        settings=asdict(settings or SynthesisSettings()),
     )
 
 
