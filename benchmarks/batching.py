@@ -8,7 +8,6 @@ and with several in one tensor, and whether their bits agree.
 import asyncio
 import hashlib
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.runtime.allocator import keep_freed_memory
-from engine.runtime.openmp import SPINS, in_brief_thread
+from engine.runtime.openmp import in_brief_thread
 from ganshare.domain.jobs import JobRequest
 from ganshare.domain.limits import DEFAULT_STEPS, parse_size
 
@@ -65,7 +64,6 @@ def measure(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     values = json.dumps([asdict(way), jobs, size, steps, upscale])
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.batching", "--way", values],
-        env={**os.environ, **SPINS},
         check=True,
         capture_output=True,
         text=True,

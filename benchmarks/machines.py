@@ -17,10 +17,9 @@ from pathlib import Path
 
 import click
 
-from engine.runtime.openmp import SPINS
-
 PROMPT = "Fauvist Painting of a Canyon in Maximum Purple"
-SPINNING = {"GOMP_SPINCOUNT": "300000"}  # what GNU's OpenMP does by itself
+SPINNING = {"GOMP_SPINCOUNT": "300000"}  # what GNU's OpenMP does by itself, busy or not
+SLEEPING = {"GOMP_SPINCOUNT": "1000"}
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,13 @@ MACHINES = (
         ("--dtype", "bfloat16")),
 )  # fmt: skip
 PAIRS = (
-    Way("two one after another", SPINS, count=2),
-    Way("two at once", SPINS, count=2, at_once=True),
+    Way("two one after another", count=2),
+    Way("two at once", count=2, at_once=True),
     Way("two at once, threads that spin", SPINNING, count=2, at_once=True),
-    Way("one alone", SPINS),
+    Way("two at once, threads that sleep", SLEEPING, count=2, at_once=True),
+    Way("one alone"),
     Way("one alone, threads that spin", SPINNING),
+    Way("one alone, threads that sleep", SLEEPING),
 )
 
 

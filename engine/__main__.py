@@ -4,7 +4,6 @@ import sys
 
 import click
 
-from engine.runtime.threads import let_threads_sleep
 from ganshare.cli import run_cli
 from ganshare.lazy_group import LazyGroup
 
@@ -23,7 +22,6 @@ COMMANDS = {
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def engine() -> None:
     """Paint, and look after the models that paint."""
-    let_threads_sleep()
 
 
 def main() -> None:

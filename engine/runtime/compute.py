@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.runtime.threads import MAX_THREADS
+from engine.runtime.threads import MAX_THREADS, share_cores
 from ganshare.domain.limits import check_range
 from ganshare.errors import ParameterError, must_be_one_of
 
@@ -88,6 +88,7 @@ def choose_compute(device: str = AUTO, dtype: str = AUTO, threads: int | None = 
     place = torch.device(resolve_device(device))
     if threads is not None:
         torch.set_num_threads(threads)
+    share_cores(torch.get_num_threads())
     if dtype == AUTO:
         fastest = fastest_dtype(place)
         dtype = next(name for name, value in DTYPES.items() if value == fastest)

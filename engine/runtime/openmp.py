@@ -1,9 +1,8 @@
-"""How the threads of an engine wait for one another: a moment awake, then asleep.
+"""Computing in threads that leave no OpenMP team behind.
 
-Every thread that computes keeps a team of OpenMP threads for as long as it lives. Where the members
-of all teams together outnumber the cores, GNU's OpenMP lets them sleep at once whenever they wait,
-which makes room for another team, and costs a lone one a fifth of its time.
-docs/decisions/0007-engine-worker.md has the figures.
+Every thread that computes keeps a team of OpenMP threads for as long as it lives, and where the
+members of all teams outnumber the cores, none of them spins (see `engine.runtime.threads`). That
+makes room for another team, and costs a lone one a fifth of its time.
 """
 
 import asyncio
@@ -13,12 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-__all__ = ["SPINS", "in_brief_thread"]
+__all__ = ["in_brief_thread"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-SPINS = {"GOMP_SPINCOUNT": "1000"}  # some ten microseconds; for the environment before torch loads
 
 
 async def in_brief_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.runtime.allocator import keep_freed_memory
-from engine.runtime.openmp import SPINS
 from ganshare.errors import ParameterError, WorldError
 from ganshare.extras import check_extra
 from ganshare.monitoring.log import get_logger, start_log
@@ -53,7 +52,7 @@ class Fleet:
 
     def options(self) -> dict[str, Any]:
         """Ray's options for each of them."""
-        environment = {**SPINS, "OMP_NUM_THREADS": str(self.cpus)}
+        environment = {"OMP_NUM_THREADS": str(self.cpus)}
         return {
             "num_gpus": 1 if self.gpus else 0,
             "num_cpus": self.cpus,

@@ -2,8 +2,6 @@
 
 import io
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,10 +10,9 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.__main__ import COMMANDS, engine
+from engine.__main__ import engine
 from engine.runtime.compute import Compute, choose_compute
 from engine.runtime.device import resolve_device
-from engine.runtime.threads import let_threads_sleep
 from ganshare.cli import run_cli
 from ganshare.errors import ParameterError, SettingsError
 
@@ -117,41 +114,3 @@ def test_models_are_measured_in_float32_unless_asked_otherwise(
         found[figures["compute"]["dtype"]] = figures["psnr_mean"]
     assert found["float32"] == pytest.approx(found["bfloat16"], abs=0.5)
     assert found["float32"] != found["bfloat16"]
-
-
-@pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_threads_soon_sleep_in_every_command(
-    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
-    assert run_cli(engine, [command, "--help"]) == 0
-    assert os.environ["GOMP_SPINCOUNT"] == "1000"
-    assert "Usage" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("name", ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"])
-def test_what_the_environment_says_of_waiting_stays(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
-    monkeypatch.setenv(name, "7")
-    let_threads_sleep()
-    assert os.environ.get("GOMP_SPINCOUNT") == ("7" if name == "GOMP_SPINCOUNT" else None)
-
-
-def test_openmp_learns_of_it_before_it_starts_threads() -> None:
-    environment = {**os.environ, "OMP_DISPLAY_ENV": "VERBOSE", "PYTHONPATH": str(ROOT)}
-    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
-        environment.pop(name, None)
-    done = subprocess.run(
-        [sys.executable, "-m", "engine", "paint", "a castle", "--quiet", "--device", "none"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if "GOMP_SPINCOUNT" not in done.stderr:
-        pytest.skip("this torch has another OpenMP than GNU's")
-    assert "GOMP_SPINCOUNT = '1000'" in done.stderr
