@@ -278,9 +278,14 @@ class Ledger:
         return {int(row["token"]): int(row["last"]) + 1 for row in rows}
 
     async def record_listings(self, signed: Sequence[Listing]) -> None:
-        """Write down signed orders, before anyone sees them."""
+        """Write down signed orders, before anyone sees them.
+
+        Raises:
+            InternalError: a token is in an order by which somebody may be able to buy it.
+        """
 
         async def work(connection: AsyncConnection) -> None:
+            await _check_not_offered(connection, signed)
             for each in signed:
                 row = from_listing(each) | {"created": now(), "updated": now()}
                 await connection.execute(orders.insert().values(row))
@@ -365,6 +370,18 @@ def _attempt(transaction: Transaction, attempt: Attempt) -> sa.Insert:
         priority=str(attempt.priority),
         created=now(),
     )
+
+
+async def _check_not_offered(connection: AsyncConnection, signed: Sequence[Listing]) -> None:
+    """A token is for sale once at a time."""
+    live = orders.c.state.in_([str(state) for state in ListingState if state.is_live])
+    for start in range(0, len(signed), _MOST_AT_ONCE):
+        some = signed[start : start + _MOST_AT_ONCE]
+        which = orders.c.token.in_([str(each.token) for each in some])
+        found = sa.select(orders.c.token).where(_in(orders, some[0].collection), live, which)
+        taken = (await connection.execute(found)).scalars().first()
+        if taken is not None:
+            raise InternalError(f"The token {taken} is in an order already.")
 
 
 async def _move(

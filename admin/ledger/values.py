@@ -54,20 +54,12 @@ class ListingState(StrEnum):
     CANCELLED = "cancelled"
     FILLED = "filled"
     EXPIRED = "expired"
-    REFUSED = "refused"  # by the marketplace, for good
+    REFUSED = "refused"  # by the marketplace; it has seen it all the same
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody may still be able to buy by it."""
-        return self in _LIVE
-
-
-_LIVE = (
-    ListingState.SIGNED,
-    ListingState.POSTING,
-    ListingState.POSTED,
-    ListingState.CANCELLING,
-)
+        """Whether somebody may be able to buy by it: only the chain or its end can forbid that."""
+        return self not in (self.CANCELLED, self.FILLED, self.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """From minted to listed: orders are signed in bulk, written down, posted one by one, once each."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,8 +85,7 @@ async def sign_all(
     serials = await ledger.next_serials(shop.collection)
     numbers = [serials.get(each.token, 0) for each in tokens]
     orders = [
-        listing(terms, each.token, price_of(each.item), serial)
-        for each, serial in zip(tokens, numbers, strict=True)
+        listing(terms, each.token, price_of(each.item), secrets.randbits(256)) for each in tokens
     ]
     signatures = signer.sign_listings(orders, shop.domain)
     signed = [
@@ -119,7 +119,8 @@ async def cancel_listings(
     unseen = [each for each in listings if each.state is ListingState.SIGNED]
     if unseen:
         await ledger.move_listings(unseen, ListingState.CANCELLED, "never posted")
-    seen = [each for each in listings if each.state in (ListingState.POSTING, ListingState.POSTED)]
+    shown = (ListingState.POSTING, ListingState.POSTED, ListingState.REFUSED)
+    seen = [each for each in listings if each.state in shown]
     if seen:
         await ledger.move_listings(seen, ListingState.CANCELLING)
     await sender.resume()

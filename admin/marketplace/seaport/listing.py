@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eth_abi.abi import encode
-from eth_utils.crypto import keccak
-
 from admin.marketplace.seaport.amounts import Currency, Fee, split
 from admin.marketplace.seaport.order import (
     NATIVE,
@@ -54,13 +51,13 @@ class Terms:
             raise ParameterError(message, given=self.duration, allowed=(600, LONGEST_DURATION))
 
 
-def listing(terms: Terms, token: int, price: int, serial: int = 0) -> Order:
+def listing(terms: Terms, token: int, price: int, salt: int = 0) -> Order:
     """Build the order that offers one token for a price.
 
     Args:
         price: in the currency's smallest units, fees included.
-        serial: counts the listings of a token. Everything else follows from the arguments, so a
-            repeated attempt gives the same order and the same hash.
+        salt: drawn at random. One signature holds for all orders of a tree, and whoever has one
+            of them has the hashes of its neighbours: what can be guessed of those can be bought.
     """
     amounts = split(price, terms.fees)
     shares = [(terms.seller, amounts.seller)]
@@ -74,7 +71,7 @@ def listing(terms: Terms, token: int, price: int, serial: int = 0) -> Order:
         start=terms.start,
         end=terms.start + terms.duration,
         zone_hash=NO_KEY,
-        salt=_salt(terms.collection, token, serial),
+        salt=salt,
         conduit_key=terms.conduit_key,
         counter=terms.counter,
     )
@@ -87,8 +84,3 @@ def _paid(currency: Currency, shares: Sequence[tuple[str, int]]) -> tuple[Consid
         for recipient, amount in shares
         if amount
     )
-
-
-def _salt(collection: str, token: int, serial: int) -> int:
-    packed = encode(("address", "uint256", "uint256"), (collection, token, serial))
-    return int.from_bytes(keccak(packed), "big")

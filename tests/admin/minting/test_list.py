@@ -3,23 +3,27 @@
 import json
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
 import pytest
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
 
 from admin.chain.chain import Chain
 from admin.ledger import Collection, Ledger, ListingState
 from admin.marketplace.opensea import OpenSea, OpenSeaAway
 from admin.marketplace.seaport.contract import SEAPORT_1_6
+from admin.marketplace.seaport.order import order_hash
 from admin.minting.list import Shop, post_all, sign_all
 from admin.testing.evm import CHAIN_ID
 from admin.testing.making import OWNER, make_limits, make_token
 from admin.testing.services import Opensea
 from admin.wallet.signer import Signer
-from ganshare.errors import SettingsError
+from ganshare.errors import InternalError, SettingsError
 
 FEES = [("0x" + "fe" * 20, 1.0), ("0x" + "cc" * 20, 5.0)]
 CONDUIT = "0x" + "0c" * 32
@@ -193,6 +197,24 @@ async def test_a_refused_order_is_told_and_does_not_stop_the_others(
     refused = await ledger.listings(shop.collection, ListingState.REFUSED)
     assert len(refused) == minted
     assert "wrong fees" in refused[0].reason
+    # OpenSea has seen them: nothing else is signed for their tokens.
+    assert await sell(ledger, opensea, signer, quiet, shop) == 0
+    with pytest.raises(InternalError, match="in an order already"):
+        async with ledger.held():
+            await ledger.record_listings([replace(refused[0], hash="0x1", serial=1)])
+
+
+async def test_an_order_that_was_not_posted_cannot_be_made_up_from_its_neighbour(
+    minted: int, ledger: Ledger, signer: Signer, quiet: Chain, shop: Shop
+) -> None:
+    async with ledger.held():
+        signed = await sign_all(ledger, signer, quiet, shop, lambda item: 10**18)
+    posted, kept = signed[0], signed[1]
+    beside = posted.signature[68:100]  # the first hash on the way from the posted order to the root
+    assert beside == bytes.fromhex(kept.hash[2:])
+    packed = encode(("address", "uint256", "uint256"), (shop.collection.address, kept.token, 0))
+    for salt in (0, posted.order.salt, int.from_bytes(keccak(packed), "big")):
+        assert order_hash(replace(kept.order, salt=salt)) != beside
 
 
 async def test_a_wrong_key_stops_the_run_and_refuses_no_order(shop: Shop, api: Opensea) -> None:

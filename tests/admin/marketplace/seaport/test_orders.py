@@ -109,15 +109,15 @@ def root_of(order: Order, signature: bytes) -> bytes:
 @given(
     token=st.integers(0, 2**256 - 1),
     price=st.integers(100, 10**30),
-    serial=st.integers(0, 2**32),
+    salt=st.integers(0, 2**256 - 1),
     zone=st.sampled_from([None, "0x" + "12" * 20]),
     currency=st.sampled_from([WETH, Currency("POL", NATIVE, 18)]),
 )
 @settings(max_examples=25, deadline=None)
 def test_an_order_hashes_as_eth_account_hashes_it(
-    token: int, price: int, serial: int, zone: str | None, currency: Currency
+    token: int, price: int, salt: int, zone: str | None, currency: Currency
 ) -> None:
-    order = listing(make_terms(zone=zone, currency=currency), token, price, serial)
+    order = listing(make_terms(zone=zone, currency=currency), token, price, salt)
     message = typed(TYPES, "OrderComponents", message_of(order))
     assert message.body == order_hash(order)
     assert message.header == DOMAIN.separator
@@ -154,7 +154,7 @@ def test_a_tree_is_signed_as_eth_account_signs_it() -> None:
 
 
 def test_a_repeated_attempt_gives_the_same_order() -> None:
-    again = [order_hash(listing(make_terms(), 7, 10**17, serial)) for serial in (0, 0, 1)]
+    again = [order_hash(listing(make_terms(), 7, 10**17, salt)) for salt in (0, 0, 1)]
     assert again[0] == again[1] != again[2]
 
 
