@@ -24,7 +24,7 @@ COMMANDS = {
     "reconcile": "admin.commands.reconcile:reconcile",
     "rounds": "admin.commands.rounds:rounds",
     "status": "admin.commands.reconcile:status",
-    "unlist": "admin.commands.list:unlist",
+    "unlist": "admin.commands.unlist:unlist",
     "verify": "admin.commands.verify:verify",
     "verify-contract": "admin.commands.verify_contract:verify_contract",
 }

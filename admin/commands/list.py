@@ -1,4 +1,4 @@
-"""`ganshare admin list` and `unlist`: sign, post, change prices, and really disable old orders."""
+"""`ganshare admin list`: sign, post, change prices."""
 
 import asyncio
 from pathlib import Path
@@ -10,17 +10,10 @@ from admin.chain.chain import Chain
 from admin.commands.browser_route import browser_options, offer
 from admin.estimate import estimate_sale
 from admin.ledger import Listing, ListingState
-from admin.minting.list import (
-    LIVE,
-    Shop,
-    cancel_listings,
-    for_sale,
-    post_all,
-    reconcile_listings,
-    sign_all,
-)
+from admin.minting.list import LIVE, Shop, for_sale, post_all, sign_all
 from admin.minting.mint import reconcile_tokens
 from admin.minting.prices import Prices, read_prices
+from admin.minting.unlist import cancel_listings, reconcile_listings
 from admin.prompts import (
     agree,
     dry_run_option,
@@ -32,9 +25,8 @@ from admin.prompts import (
 )
 from admin.session import Session, opened_session
 from admin.wallet.signer import Signer
-from ganshare.errors import SettingsError
 
-__all__ = ["list_", "unlist"]
+__all__ = ["list_"]
 
 
 @click.command("list")
@@ -81,19 +73,6 @@ def list_(
         )
     asyncio.run(_list(prices_file, days, reprice, dry_run, yes, password_fd, report_to))
     return None
-
-
-@click.command()
-@click.argument("tokens", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="All orders of the collection.")
-@dry_run_option
-@yes_option
-@password_option
-def unlist(
-    tokens: tuple[str, ...], every: bool, dry_run: bool, yes: bool, password_fd: int | None
-) -> None:
-    """Cancel orders on the chain, so that nobody can buy by them any more; OpenSea isn't asked."""
-    asyncio.run(_unlist(set(tokens), every, dry_run, yes, password_fd))
 
 
 async def _list(
@@ -169,25 +148,3 @@ async def _repriced(session: Session, shop: Shop, prices: Prices) -> list[Listin
         for each in await session.ledger.listings(shop.collection, *LIVE)
         if each.price != prices.of(items[each.token], market) or each.currency != market.symbol
     ]
-
-
-async def _unlist(
-    tokens: set[str], every: bool, dry_run: bool, yes: bool, password_fd: int | None
-) -> None:
-    if bool(tokens) == every:
-        raise SettingsError("Name tokens to take off sale, or say --all; one of the two.")
-    async with opened_session() as session, session.chain() as chain:
-        live = await session.ledger.listings(session.collection, *LIVE)
-        chosen = [each for each in live if every or str(each.token) in tokens]
-        unknown = tokens - {str(each.token) for each in chosen}
-        if unknown:
-            raise SettingsError(f"These tokens are not on sale: {', '.join(sorted(unknown))}.")
-        lines = [("orders to cancel", f"{len(chosen)}, in one transaction at most")]
-        if not chosen or not agree(lines, dry_run=dry_run, yes=yes):
-            return
-        signer = session.unlock(password_fd)
-        where = (session.collection, session.seaport)
-        async with session.ledger.held():
-            sender = session.sender(chain, signer)
-            await cancel_listings(session.ledger, sender, chain, *where, chosen)
-        click.echo(f"{len(chosen)} orders are cancelled.")

@@ -10,8 +10,8 @@ import click
 from admin.browser.setup import Choices
 from admin.commands.browser_route import browser_options, match
 from admin.ledger import Listing, ListingState, TransactionState
-from admin.minting.list import listing_drift, reconcile_listings
 from admin.minting.mint import Drift, reconcile_tokens, token_drift
+from admin.minting.unlist import listing_drift, reconcile_listings
 from admin.prompts import dry_run_option, password_option
 from admin.session import COIN, Session, opened_session
 

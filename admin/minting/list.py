@@ -1,28 +1,24 @@
 """From minted to listed: orders are signed in bulk, written down, posted one by one, once each."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from admin.chain.chain import Chain
 from admin.ledger import Collection, Ledger, Listing, ListingState, Token, TokenState
 from admin.marketplace.opensea import MarketTerms, OpenSea, OpenSeaAway, OrderRefused
-from admin.marketplace.seaport.contract import CANCEL, GET_COUNTER, GET_ORDER_STATUS
+from admin.marketplace.seaport.contract import GET_COUNTER
 from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import Domain, Order, order_hash
-from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
 from ganshare.errors import WorldError
 
 __all__ = [
     "LIVE",
     "Shop",
-    "cancel_listings",
     "for_sale",
-    "listing_drift",
     "post_all",
-    "reconcile_listings",
     "sign_all",
 ]
 
@@ -105,64 +101,6 @@ async def post_all(ledger: Ledger, opensea: OpenSea, shop: Shop) -> AsyncIterato
     states = (ListingState.POSTING, ListingState.SIGNED)
     for each in await ledger.listings(shop.collection, *states):
         yield await _post(ledger, opensea, shop, each)
-
-
-async def cancel_listings(
-    ledger: Ledger,
-    sender: Sender,
-    chain: Chain,
-    collection: Collection,
-    seaport: str,
-    listings: Sequence[Listing],
-) -> None:
-    """Disable orders for good, on the chain; those that nobody has seen yet need no transaction."""
-    unseen = [each for each in listings if each.state is ListingState.SIGNED]
-    if unseen:
-        await ledger.move_listings(unseen, ListingState.CANCELLED, "never posted")
-    shown = (ListingState.POSTING, ListingState.POSTED, ListingState.REFUSED)
-    seen = [each for each in listings if each.state in shown]
-    if seen:
-        await ledger.move_listings(seen, ListingState.CANCELLING)
-    await sender.resume()
-    await reconcile_listings(ledger, chain, collection, seaport)
-    waiting = await ledger.listings(collection, ListingState.CANCELLING)
-    if waiting:
-        data = CANCEL.call_data([each.order.as_components() for each in waiting])
-        hashes = [each.hash for each in waiting]
-        await sender.settle(await sender.send("cancel", hashes, seaport, data))
-        await reconcile_listings(ledger, chain, collection, seaport)
-
-
-async def listing_drift(
-    ledger: Ledger, chain: Chain, collection: Collection, seaport: str
-) -> list[tuple[Listing, ListingState]]:
-    """Find the orders that are something else on the chain than in the ledger, and what."""
-    drift = []
-    now = await chain.time()
-    counters: dict[str, int] = {}
-    for each in await ledger.listings(collection, *LIVE):
-        seller = each.order.offerer
-        if seller not in counters:
-            counters[seller] = int((await chain.call(seaport, GET_COUNTER, seller))[0])
-        found = bytes.fromhex(each.hash.removeprefix("0x"))
-        _, cancelled, filled, _ = await chain.call(seaport, GET_ORDER_STATUS, found)
-        if cancelled or counters[seller] != each.order.counter:
-            drift.append((each, ListingState.CANCELLED))
-        elif filled:
-            drift.append((each, ListingState.FILLED))
-        elif each.order.end <= now:
-            drift.append((each, ListingState.EXPIRED))
-    return drift
-
-
-async def reconcile_listings(
-    ledger: Ledger, chain: Chain, collection: Collection, seaport: str
-) -> list[tuple[Listing, ListingState]]:
-    """Make the ledger's orders what the chain says; gives those that changed."""
-    drift = await listing_drift(ledger, chain, collection, seaport)
-    for each, state in drift:
-        await ledger.move_listing(each, state, "as the chain says")
-    return drift
 
 
 async def _post(ledger: Ledger, opensea: OpenSea, shop: Shop, signed: Listing) -> Listing:
