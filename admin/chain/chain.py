@@ -1,7 +1,7 @@
 """A chain seen through several endpoints, of which a majority must agree.
 
-What decides about money (balances apart, which are only shown) is read from all endpoints, at a
-block that a majority of them has; any contradiction stops the run. A transaction goes to all.
+What decides about money is read at a block that a majority has, and counts if more than half of all
+endpoints say the same. A transaction goes to all.
 """
 
 import asyncio
@@ -14,16 +14,16 @@ import httpx
 from eth_utils.address import to_checksum_address
 
 from admin.chain.abi import Function
-from admin.chain.rpc import Endpoint, EndpointAway, RpcError
-from ganshare.errors import SettingsError, WorldError
+from admin.chain.multicall import AGGREGATE, MULTICALL
+from admin.chain.quorum import Answer, Disagreement, Patience, Quorum
+from admin.chain.rpc import Endpoint, RpcError
+from ganshare.errors import SettingsError
 
-__all__ = ["Chain", "Disagreement", "Receipt", "open_chain"]
+__all__ = ["Block", "Call", "Chain", "Disagreement", "Receipt", "open_chain"]
 
 _KNOWN = ("already known", "already imported", "known transaction", "alreadyknown")
-
-
-class Disagreement(WorldError):  # noqa: N818  # says what is the case
-    """Endpoints contradict each other, or too few of them answer."""
+_AT_ONCE = 250  # calls in one question
+_SIDE_BY_SIDE = 8  # questions, where there is no Multicall3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,29 @@ class Receipt:
     contract: str | None  # that it made
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block, as far as we look at it; `base_fee` in wei, `time` in seconds since 1970."""
+
+    number: int
+    hash: str
+    time: int
+    base_fee: int
+    gas_limit: int
+
+
+# What is asked of a contract: its address, the function and the values.
+Call = tuple[str, Function, Sequence[Any]]
+
+
 @asynccontextmanager
 async def open_chain(
-    urls: Sequence[str], chain_id: int, *, seconds: float = 15.0
+    urls: Sequence[str], chain_id: int, *, seconds: float = 15.0, patience: Patience | None = None
 ) -> AsyncIterator["Chain"]:
     """Give the chain behind some endpoints, after a look whether it is the right one.
+
+    Args:
+        seconds: for one attempt at one endpoint.
 
     Raises:
         SettingsError: there are no endpoints, or they are of another chain.
@@ -51,8 +69,8 @@ async def open_chain(
     if not urls:
         raise SettingsError("There is no endpoint of the chain; set ADMIN_RPC_URLS.")
     async with httpx.AsyncClient(timeout=seconds) as client:
-        chain = Chain([Endpoint(url, client) for url in urls], chain_id)
-        found = _number(await chain.agreed("eth_chainId"))
+        chain = Chain([Endpoint(url, client) for url in urls], chain_id, patience)
+        found = await chain.read_id()
         if found != chain_id:
             raise SettingsError(
                 f"The endpoints are of chain {found}, ADMIN_CHAIN_ID says {chain_id}.",
@@ -65,39 +83,36 @@ async def open_chain(
 class Chain:
     """One chain.
 
+    Every question is asked again until its deadline, and raises Disagreement after it.
+
     Args:
         endpoints: that see it; more than half of them must answer, and answer alike.
     """
 
-    def __init__(self, endpoints: Sequence[Endpoint], chain_id: int) -> None:
-        self._endpoints = tuple(endpoints)
+    def __init__(
+        self, endpoints: Sequence[Endpoint], chain_id: int, patience: Patience | None = None
+    ) -> None:
         self.chain_id = chain_id
-        self._quorum = len(endpoints) // 2 + 1
+        self._quorum = Quorum(endpoints, patience)
 
     # --- reading ------------------------------------------------------------------------------
 
-    async def agreed(self, method: str, *params: Any) -> Any:
-        """Ask all; give the one answer.
-
-        Raises:
-            Disagreement: the answers differ, or fewer than the majority answered.
-            RpcError: they agree on an error.
-        """
-        answers = await self._ask_all(method, *params)
-        distinct = {_key(answer) for answer in answers}
-        if len(distinct) > 1:
-            raise Disagreement(
-                f"The chain's endpoints contradict each other about {method}; nothing was sent. "
-                "Wait a minute, or find the wrong one with `ganshare admin doctor`."
-            )
-        if isinstance(answers[0], RpcError):
-            raise answers[0]
-        return answers[0]
+    async def read_id(self) -> int:
+        """The id of the chain that the endpoints are of."""
+        return int(await self._quorum.agree("eth_chainId", read=_number))
 
     async def height(self) -> int:
         """The newest block that a majority has."""
-        heights = [_number(each) for each in await self._results("eth_blockNumber")]
-        return sorted(heights, reverse=True)[self._quorum - 1]
+        heights = await self._quorum.gather("eth_blockNumber", read=_number)
+        return self._reached(heights)
+
+    async def block(self, number: int | None = None) -> Block:
+        """A block; the newest that a majority has if no number is given."""
+        height = await self.height() if number is None else number
+        found: Block = await self._quorum.agree(
+            "eth_getBlockByNumber", hex(height), False, read=_block
+        )
+        return found
 
     async def call(self, to: str, function: Function, *values: Any) -> tuple[Any, ...]:
         """Read from a contract, as of the newest block that a majority has."""
@@ -108,46 +123,58 @@ class Chain:
     ) -> tuple[Any, ...]:
         """Read from a contract, as of a block."""
         request = {"to": to, "data": "0x" + function.call_data(*values).hex()}
-        answer = await self.agreed("eth_call", request, hex(block))
-        return function.read(bytes.fromhex(str(answer)[2:]))
+        answer = await self._quorum.agree("eth_call", request, hex(block), read=_bytes)
+        return function.read(answer)
 
-    async def has_code(self, address: str) -> bool:
+    async def call_all(self, calls: Sequence[Call], block: int) -> list[tuple[Any, ...]]:
+        """Read much at once, as of a block: many calls in one question, where Multicall3 is."""
+        if len(calls) > 1 and await self.has_code(MULTICALL, block):
+            parts = [calls[start : start + _AT_ONCE] for start in range(0, len(calls), _AT_ONCE)]
+            return [each for part in parts for each in await self._call_together(part, block)]
+        few = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def ask(to: str, function: Function, values: Sequence[Any]) -> tuple[Any, ...]:
+            async with few:
+                return await self.call_at(block, to, function, *values)
+
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(ask(*each)) for each in calls]
+        return [each.result() for each in asked]
+
+    async def has_code(self, address: str, block: int | None = None) -> bool:
         """Whether there is a contract."""
-        block = hex(await self.height())
-        return len(await self.agreed("eth_getCode", address, block)) > len("0x")
+        height = hex(await self.height() if block is None else block)
+        return bool(await self._quorum.agree("eth_getCode", address, height, read=_bytes))
 
     async def nonce(self, address: str) -> int:
         """How many transactions of an account were included."""
-        block = hex(await self.height())
-        return _number(await self.agreed("eth_getTransactionCount", address, block))
+        return await self._count("eth_getTransactionCount", address)
 
     async def nonce_under_way(self, address: str) -> int:
-        """The same, with those that wait, as far as any endpoint knows of them."""
-        answers = await self._results("eth_getTransactionCount", address, "pending")
-        return max(_number(each) for each in answers)
+        """The same, with those that wait, as far as a majority knows of them."""
+        found = await self._quorum.gather(
+            "eth_getTransactionCount", address, "pending", read=_number
+        )
+        return self._reached(found)
 
     async def balance(self, address: str) -> int:
-        """The coins of an account; the least that an endpoint says."""
-        answers = await self._results("eth_getBalance", address, "latest")
-        return min(_number(each) for each in answers)
+        """The coins of an account, in wei."""
+        return await self._count("eth_getBalance", address)
 
     async def base_fee(self) -> int:
-        """Of the newest block, in wei; the highest that an endpoint says."""
-        blocks = await self._results("eth_getBlockByNumber", "latest", False)
-        return max(_number(block.get("baseFeePerGas", "0x0")) for block in blocks)
-
-    async def tip(self) -> int:
-        """What endpoints suggest as a priority fee; the one in the middle."""
-        tips = sorted(_number(each) for each in await self._results("eth_maxPriorityFeePerGas"))
-        return tips[len(tips) // 2]
+        """Of the newest block that a majority has, in wei by unit of gas."""
+        return (await self.block()).base_fee
 
     async def time(self) -> int:
-        """The newest block's, in seconds since 1970."""
-        block = await self.agreed("eth_getBlockByNumber", hex(await self.height()), False)
-        return _number(block["timestamp"])
+        """The same block's, in seconds since 1970."""
+        return (await self.block()).time
+
+    async def tip(self) -> int:
+        """What endpoints suggest as a priority fee, in wei by unit of gas; the middle one."""
+        return _middle(await self._quorum.gather("eth_maxPriorityFeePerGas", read=_number))
 
     async def estimate(self, sender: str, to: str | None, data: bytes, value: int = 0) -> int:
-        """How much gas a transaction needs; the most that an endpoint says.
+        """How much gas a transaction needs; the middle one of what endpoints say.
 
         Raises:
             RpcError: it would fail; the contract's reason is in it.
@@ -155,20 +182,14 @@ class Chain:
         request = {"from": sender, "data": "0x" + data.hex(), "value": hex(value)}
         if to is not None:
             request["to"] = to
-        return max(_number(each) for each in await self._results("eth_estimateGas", request))
+        return _middle(await self._quorum.gather("eth_estimateGas", request, read=_number))
 
     async def receipt(self, transaction: str) -> Receipt | None:
-        """What became of a transaction; None while a majority does not say the same."""
-        answers = await self._ask_all("eth_getTransactionReceipt", transaction)
-        found = [answer for answer in answers if isinstance(answer, Mapping)]
-        counted = {
-            block: sum(each["blockHash"] == block for each in found)
-            for block in {each["blockHash"] for each in found}
-        }
-        for block, votes in counted.items():
-            if votes >= self._quorum:
-                return _receipt(next(each for each in found if each["blockHash"] == block))
-        return None
+        """What became of a transaction; None if a majority knows of nothing."""
+        found: Receipt | None = await self._quorum.agree(
+            "eth_getTransactionReceipt", transaction, read=_receipt
+        )
+        return found
 
     # --- sending ------------------------------------------------------------------------------
 
@@ -179,69 +200,68 @@ class Chain:
             RpcError: none took it.
             Disagreement: none answered.
         """
-        text = "0x" + raw.hex()
-        answers = await self._gather("eth_sendRawTransaction", text)
-        errors = [each for each in answers if isinstance(each, RpcError)]
-        taken = [each for each in answers if isinstance(each, str)]
-        if taken or any(_is_known(each) for each in errors):
-            return
-        if errors:
-            raise errors[0]
-        raise Disagreement("No endpoint of the chain took the transaction; it is sent again later.")
+        await self._quorum.broadcast("eth_sendRawTransaction", "0x" + raw.hex(), taken=_is_taken)
 
-    # --- all of them --------------------------------------------------------------------------
+    # --- inside -------------------------------------------------------------------------------
 
-    async def _gather(self, method: str, *params: Any) -> list[Any]:
-        asked = (each.ask(method, *params) for each in self._endpoints)
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, WorldError):
-                raise answer
-        return answers
+    async def _count(self, method: str, address: str) -> int:
+        height = hex(await self.height())
+        return int(await self._quorum.agree(method, address, height, read=_number))
 
-    async def _ask_all(self, method: str, *params: Any) -> list[Any]:
-        """Results and errors of those that answered; more than half of all."""
-        answers = await self._gather(method, *params)
-        there = [each for each in answers if not isinstance(each, EndpointAway)]
-        if len(there) < self._quorum:
-            raise Disagreement(
-                f"{len(there)} of {len(answers)} endpoints of the chain answered {method}; "
-                f"{self._quorum} are needed."
-            )
-        return there
+    async def _call_together(self, calls: Sequence[Call], block: int) -> list[tuple[Any, ...]]:
+        asked = [(to, True, function.call_data(*values)) for to, function, values in calls]
+        answers = (await self.call_at(block, MULTICALL, AGGREGATE, asked))[0]
+        return [
+            # Asked alone, what failed says why.
+            function.read(found) if done else await self.call_at(block, to, function, *values)
+            for (to, function, values), (done, found) in zip(calls, answers, strict=True)
+        ]
 
-    async def _results(self, method: str, *params: Any) -> list[Any]:
-        answers = await self._ask_all(method, *params)
-        results = [each for each in answers if not isinstance(each, RpcError)]
-        if len(results) < self._quorum:
-            raise next(each for each in answers if isinstance(each, RpcError))
-        return results
+    def _reached(self, counts: Sequence[int]) -> int:
+        """The highest count that a majority has reached."""
+        return sorted(counts, reverse=True)[self._quorum.size - 1]
 
 
-def _key(answer: Any) -> str:
-    if isinstance(answer, RpcError):
-        # Clients word the same refusal differently.
-        return "error"
-    if isinstance(answer, Mapping) and "hash" in answer:
-        return str(answer["hash"])  # a block: clients add fields of their own
-    return str(answer)
+def _middle(values: Sequence[int]) -> int:
+    return sorted(values)[len(values) // 2]
 
 
-def _is_known(error: RpcError) -> bool:
-    return any(word in error.reason.lower() for word in _KNOWN)
+def _is_taken(answer: Answer) -> bool:
+    if not isinstance(answer.value, RpcError):
+        return answer.is_value
+    reason = answer.value.reason.lower()
+    return any(word in reason for word in _KNOWN)
 
 
 def _number(text: Any) -> int:
-    return int(str(text), 16)
+    if not isinstance(text, str):
+        raise TypeError(text)
+    return int(text, 16)
 
 
-def _receipt(values: Mapping[str, Any]) -> Receipt:
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
+
+
+def _block(values: Mapping[str, Any]) -> Block:
+    return Block(
+        number=_number(values["number"]),
+        hash=str(values["hash"]),
+        time=_number(values["timestamp"]),
+        base_fee=_number(values.get("baseFeePerGas", "0x0")),
+        gas_limit=_number(values["gasLimit"]),
+    )
+
+
+def _receipt(values: Mapping[str, Any] | None) -> Receipt | None:
+    if values is None or values["blockNumber"] is None:
+        return None
     made = values.get("contractAddress")
     return Receipt(
-        hash=values["transactionHash"],
+        hash=str(values["transactionHash"]),
         succeeded=_number(values["status"]) == 1,
         block=_number(values["blockNumber"]),
-        block_hash=values["blockHash"],
+        block_hash=str(values["blockHash"]),
         cost=_number(values["gasUsed"]) * _number(values.get("effectiveGasPrice", "0x0")),
         contract=to_checksum_address(made) if made else None,
     )

@@ -1,9 +1,10 @@
-"""One JSON-RPC endpoint of a chain, over HTTP.
+"""One JSON-RPC endpoint of a chain, over HTTP, asked once.
 
-Endpoints of providers carry keys in their URLs: only the host is ever named.
+Endpoints of providers carry keys in their URLs: only host and port are ever named.
 """
 
 import itertools
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +14,20 @@ from ganshare.errors import WorldError
 
 __all__ = ["Endpoint", "EndpointAway", "RpcError"]
 
+# What the chain itself says about a call or a transaction. Every other error is the endpoint's own:
+# it has not heard of the block, wants fewer questions, is overloaded or asks for a key.
+_VERDICT = re.compile(
+    r"revert|\bfunds\b|\bgas\b|\bgaslimit\b|\bnonce\b|underpriced|\bknown|already (known|imported)"
+    r"|\bfee\b|opcode|\bjump|stack (under|over)flow|oversized|code ?size|initcode",
+    re.IGNORECASE,
+)
+_REVERTED = 3
+_NO_SUCH_METHOD = -32601
+_ASK_AGAIN = (408, 425, 429)
+
 
 class RpcError(WorldError):
-    """An endpoint answered with an error; `code` and `data` are its own."""
+    """The chain refused a call or a transaction; `code` and `data` are the endpoint's own."""
 
     def __init__(self, message: str, *, code: int, reason: str, data: Any = None) -> None:
         super().__init__(message, given=reason)
@@ -25,7 +37,21 @@ class RpcError(WorldError):
 
 
 class EndpointAway(WorldError):  # noqa: N818  # says what is the case
-    """An endpoint gave no answer, or none that can be read."""
+    """An endpoint gave no answer, or none that can be used.
+
+    Args:
+        reason: why, in a few words.
+        passing: whether the same question may be answered a moment later.
+        wait: seconds that the endpoint asks to wait.
+    """
+
+    def __init__(
+        self, message: str, *, reason: str, passing: bool = True, wait: float = 0.0
+    ) -> None:
+        super().__init__(message, given=reason)
+        self.reason = reason
+        self.passing = passing
+        self.wait = wait
 
 
 class Endpoint:
@@ -40,35 +66,60 @@ class Endpoint:
         self._url = url
         self._client = client
         self._ids = itertools.count(1)
-        self.name = urlsplit(url).hostname or "?"
+        self.name = urlsplit(url).netloc.rpartition("@")[2] or "?"
 
     async def ask(self, method: str, *params: Any) -> Any:
         """Call a method.
 
         Raises:
-            EndpointAway: there was no answer.
-            RpcError: the answer is an error.
+            EndpointAway: there was no answer, or one about the endpoint and not about the chain.
+            RpcError: the chain refuses what was asked.
         """
         request = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
         try:
             response = await self._client.post(self._url, json=request)
-            answer = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The library's own message may have the URL in it, hence only its kind.
-            raise EndpointAway(
-                f"The endpoint {self.name} gave no answer to {method}: {type(error).__name__}."
+            unusable = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+            raise self.away(
+                method, type(error).__name__, passing=not isinstance(error, unusable)
             ) from None
-        if isinstance(answer, dict) and "result" in answer:
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        status = response.status_code
+        if isinstance(answer, dict) and "result" in answer and response.is_success:
             return answer["result"]
         refusal = answer.get("error") if isinstance(answer, dict) else None
-        if not isinstance(refusal, dict):
-            raise EndpointAway(
-                f"The endpoint {self.name} answered {method} with HTTP {response.status_code}."
+        if isinstance(refusal, dict):
+            raise self._refusal(method, status, refusal)
+        passing = status in _ASK_AGAIN or not 400 <= status < 500
+        reason = f"HTTP {status}" + ("" if isinstance(answer, dict) else " without JSON")
+        raise self.away(method, reason, passing=passing, wait=_wait(response))
+
+    def away(
+        self, method: str, reason: str, *, passing: bool = True, wait: float = 0.0
+    ) -> EndpointAway:
+        """Make the error that says that this endpoint's answer cannot be used."""
+        message = f"The endpoint {self.name} gave no answer to {method}: {reason}."
+        return EndpointAway(message, reason=reason, passing=passing, wait=wait)
+
+    def _refusal(self, method: str, status: int, refusal: dict[str, Any]) -> WorldError:
+        reason, code = str(refusal.get("message", "")), refusal.get("code")
+        known = code if isinstance(code, int) else 0
+        if status not in _ASK_AGAIN and (known == _REVERTED or _VERDICT.search(reason)):
+            return RpcError(
+                f"The endpoint {self.name} refused {method}: {reason or code}.",
+                code=known,
+                reason=reason,
+                data=refusal.get("data"),
             )
-        reason = str(refusal.get("message", ""))
-        raise RpcError(
-            f"The endpoint {self.name} refused {method}: {reason or refusal.get('code')}.",
-            code=int(refusal.get("code", 0)),
-            reason=reason,
-            data=refusal.get("data"),
-        )
+        passing = known != _NO_SUCH_METHOD and status not in (401, 403)
+        return self.away(method, reason or f"error {code}", passing=passing)
+
+
+def _wait(response: httpx.Response) -> float:
+    """How long an endpoint asks to wait, in seconds; 0 if it doesn't say."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isdecimal() and text.isascii() else 0.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from eth_utils.address import is_hex_address, to_checksum_address
 
 from admin.chain.abi import Function
-from admin.chain.chain import Chain
+from admin.chain.chain import Call, Chain
 from ganshare.errors import ParameterError, WorldError, quoted
 
 __all__ = ["Holder", "Shares", "balances", "block_at", "read_holders"]
@@ -107,17 +107,18 @@ async def balances(
     chain: Chain, shares: Shares, block: int, holders: Iterable[Holder]
 ) -> dict[str, float]:
     """Read what each account's wallets held as of a block; endpoints must agree."""
-    found: dict[str, float] = {}
-    for each in holders:
+    every = list(holders)
+    calls: list[Call] = []
+    for each in every:
         if shares.token is None:
-            answer = await chain.call_at(block, shares.contract, _OF_721, each.wallet)
+            calls.append((shares.contract, _OF_721, (each.wallet,)))
         else:
-            wanted = (each.wallet, shares.token)
-            answer = await chain.call_at(block, shares.contract, _OF_1155, *wanted)
+            calls.append((shares.contract, _OF_1155, (each.wallet, shares.token)))
+    found: dict[str, float] = {}
+    for each, answer in zip(every, await chain.call_all(calls, block), strict=True):
         found[each.account] = found.get(each.account, 0.0) + float(answer[0])
     return found
 
 
 async def _time(chain: Chain, block: int) -> int:
-    found = await chain.agreed("eth_getBlockByNumber", hex(block), False)
-    return int(str(found["timestamp"]), 16)
+    return (await chain.block(block)).time

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from admin.chain.chain import Chain
+from admin.chain.chain import Call, Chain
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.marketplace.seaport.contract import CANCEL, GET_COUNTER, GET_ORDER_STATUS
 from admin.minting.list import LIVE
@@ -41,20 +41,22 @@ async def listing_drift(
     ledger: Ledger, chain: Chain, collection: Collection, seaport: str
 ) -> list[tuple[Listing, ListingState]]:
     """Find the orders that are something else on the chain than in the ledger, and what."""
+    live = await ledger.listings(collection, *LIVE)
+    if not live:
+        return []
+    block = await chain.block()
+    sellers = sorted({each.order.offerer for each in live})
+    calls: list[Call] = [(seaport, GET_COUNTER, [seller]) for seller in sellers]
+    calls += [(seaport, GET_ORDER_STATUS, [_hash(each)]) for each in live]
+    answers = await chain.call_all(calls, block.number)
+    counters = {seller: found for seller, (found,) in zip(sellers, answers, strict=False)}
     drift = []
-    now = await chain.time()
-    counters: dict[str, int] = {}
-    for each in await ledger.listings(collection, *LIVE):
-        seller = each.order.offerer
-        if seller not in counters:
-            counters[seller] = int((await chain.call(seaport, GET_COUNTER, seller))[0])
-        found = bytes.fromhex(each.hash.removeprefix("0x"))
-        _, cancelled, filled, _ = await chain.call(seaport, GET_ORDER_STATUS, found)
-        if cancelled or counters[seller] != each.order.counter:
+    for each, (_, cancelled, filled, _) in zip(live, answers[len(sellers) :], strict=True):
+        if cancelled or counters[each.order.offerer] != each.order.counter:
             drift.append((each, ListingState.CANCELLED))
         elif filled:
             drift.append((each, ListingState.FILLED))
-        elif each.order.end <= now:
+        elif each.order.end <= block.time:
             drift.append((each, ListingState.EXPIRED))
     return drift
 
@@ -67,3 +69,7 @@ async def reconcile_listings(
     for each, state in drift:
         await ledger.move_listing(each, state, "as the chain says")
     return drift
+
+
+def _hash(each: Listing) -> bytes:
+    return bytes.fromhex(each.hash.removeprefix("0x"))

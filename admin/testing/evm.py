@@ -19,6 +19,7 @@ from web3.exceptions import TransactionNotFound, Web3Exception
 from web3.types import RPCEndpoint
 
 from admin.chain.chain import Chain
+from admin.chain.quorum import Patience
 from admin.chain.rpc import Endpoint
 
 # py-evm's cryptography raises this to 100,000, with which deeply nested JSON overflows the stack of
@@ -59,7 +60,7 @@ class Evm(httpx.AsyncBaseTransport):
     @property
     def chain(self) -> Chain:
         """The chain through all endpoints."""
-        return Chain(self.endpoints, CHAIN_ID)
+        return Chain(self.endpoints, CHAIN_ID, Patience(deadline=0.5, first=0.05))
 
     def fund(self, address: str, coins: int = 100) -> None:
         """Give somebody coins."""

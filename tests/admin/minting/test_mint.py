@@ -147,11 +147,13 @@ async def test_endpoints_that_contradict_each_other_stop_the_run_before_anything
 ) -> None:
     await pinned(1)
     evm.pretend(1, "eth_getTransactionCount", {"result": "0x0"})
+    evm.pretend(2, "eth_getTransactionCount", {"result": "0x7"})
     evm.asked.clear()
     sender = make_sender(collection.address)
     with pytest.raises(Disagreement, match="contradict each other"):
         await chain.nonce(OWNER.address)
     evm.pretend(1, "eth_call", {"result": "0x" + "00" * 32})
+    evm.pretend(2, "eth_call", {"result": "0x" + "01" * 32})
     with pytest.raises(Disagreement, match="contradict each other"):
         await mint(ledger, sender, chain, collection)
     assert not any(method == "eth_sendRawTransaction" for _, method in evm.asked)

@@ -1,0 +1,113 @@
+"""Endpoints of a chain as they are in the wild: late, limited, forgetful, lying or gone.
+
+An httpx transport before another one, which is the chain's; each host has faults of its own.
+"""
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from admin.chain.chain import Chain
+from admin.chain.quorum import Patience
+from admin.chain.rpc import Endpoint
+
+__all__ = ["Faults", "Wild"]
+
+_UNHEARD = {"error": {"code": -32000, "message": "header not found"}}
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What is wrong with an endpoint.
+
+    Args:
+        unheard: the share of reads as of a block that it answers with "header not found".
+        limited: the share of questions that it answers with HTTP 429.
+        late: seconds after which it hears of a block.
+        behind: blocks that it never knows of yet.
+        says: answers of its own, by method; an exception is raised instead.
+    """
+
+    unheard: float = 0.0
+    limited: float = 0.0
+    late: float = 0.0
+    behind: int = 0
+    says: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Wild(httpx.AsyncBaseTransport):
+    """Hosts "0", "1" and so on, one for each `Faults`.
+
+    Args:
+        chain: what answers truly.
+        url: that it is asked by.
+    """
+
+    def __init__(
+        self,
+        chain: httpx.AsyncBaseTransport,
+        *faults: Faults,
+        url: str = "http://chain",
+        seed: int = 1,
+    ) -> None:
+        self.asked: Counter[str] = Counter()  # questions by method, of all hosts
+        self._chain = httpx.AsyncClient(transport=chain, timeout=30)
+        self._url = url
+        self._faults = {str(number): each for number, each in enumerate(faults)}
+        self._die = random.Random(seed)  # noqa: S311  # a test must be repeatable
+        self._heads: list[tuple[float, int]] = []  # when the chain was first seen so high
+
+    def chain(self, chain_id: int, patience: Patience | None = None) -> Chain:
+        """The chain through all hosts."""
+        client = httpx.AsyncClient(transport=self)
+        ends = [Endpoint(f"http://endpoint{each}.test:8545/key", client) for each in self._faults]
+        return Chain(ends, chain_id, patience)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one JSON-RPC request."""
+        asked = json.loads(request.content)
+        method, params = asked["method"], asked["params"]
+        self.asked[method] += 1
+        faults = self._faults[request.url.host.removeprefix("endpoint").removesuffix(".test")]
+        if self._die.random() < faults.limited:
+            return httpx.Response(429, json={"message": "slow down"})
+        if method in faults.says:
+            said = faults.says[method]
+            if isinstance(said, Exception):
+                raise said
+            return httpx.Response(200, json={"id": asked["id"], "jsonrpc": "2.0", **said})
+        answer = await self._answer(faults, method, params)
+        return httpx.Response(200, json={"jsonrpc": "2.0", **answer, "id": asked["id"]})
+
+    async def _answer(self, faults: Faults, method: str, params: list[Any]) -> dict[str, Any]:
+        head = await self._head(faults)
+        if method == "eth_blockNumber":
+            return {"result": hex(head)}
+        block = params[0] if method == "eth_getBlockByNumber" else (params or [None])[-1]
+        pinned = method.startswith(("eth_get", "eth_call")) and str(block).startswith("0x")
+        if pinned and len(str(block)) <= 18:
+            if int(block, 16) > head:
+                return {"result": None} if method == "eth_getBlockByNumber" else _UNHEARD
+            if self._die.random() < faults.unheard:
+                return _UNHEARD
+        return await self._ask(method, params)
+
+    async def _head(self, faults: Faults) -> int:
+        """The newest block that a host knows."""
+        newest = int((await self._ask("eth_blockNumber", []))["result"], 16)
+        now = time.monotonic()
+        if not self._heads or self._heads[-1][1] != newest:
+            self._heads.append((now, newest))
+        heard = [each for when, each in self._heads if now - when >= faults.late]
+        return (heard[-1] if heard else self._heads[0][1]) - faults.behind
+
+    async def _ask(self, method: str, params: list[Any]) -> dict[str, Any]:
+        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        found: dict[str, Any] = (await self._chain.post(self._url, json=asked)).json()
+        return found
