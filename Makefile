@@ -42,11 +42,14 @@ web: $(VENV)/.install ## Serve the web page on http://127.0.0.1:8000 with an eng
 
 say-how = echo "For the command ganshare, type in this terminal: source $(BIN)/activate"
 
+# A worker for each core; what one fixture has made serves its neighbours in the same worker.
+TEST_OPTIONS ?= -n auto --dist worksteal
+
 test: $(VENV)/.test ## Run the tests (without the slow, reference and training suites)
-	@$(BIN)/python -m pytest -m "not slow and not reference and not training"
+	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not slow and not reference and not training"
 
 test-all: $(VENV)/.test ## Run the slow tests too
-	@$(BIN)/python -m pytest -m "not reference and not training"
+	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not reference and not training"
 
 # SCREENSHOTS: a folder to leave pictures of the pages in; PAINTINGS: one with paintings to hang.
 browser: $(VENV)/.test ## Drive the web page, and a marketplace's, in headless Chromium

@@ -1,16 +1,78 @@
-"""What every test can rely on."""
+"""What every test can rely on, alone or beside others on the other cores."""
 
+import fcntl
 import logging
+import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import psutil
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+HERE = Path(__file__).parent
+
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+ALONE = ("serial", "acceptance", "browser", "chain")  # markers of tests that run alone
+MEMORY = 2 * 2**30  # bytes that a worker may need: torch, and models that are loaded once
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux: the cores that this process may use
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: a worker for each core, as far as memory goes; a single one would only cost."""
+    workers = min(_cores(), psutil.virtual_memory().available // MEMORY)
+    return workers if workers > 1 else 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers share the cores: each, and what it starts, computes with its share of threads."""
+    if workers := getattr(config.option, "numprocesses", None):
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, _cores() // workers)))
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ALONE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs alone comes last, when the others need not wait for it."""
+    items.sort(key=_is_alone)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Among workers, a test that runs alone goes in when the others have ended, and they wait."""
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    how = fcntl.LOCK_EX if _is_alone(item) else fcntl.LOCK_SH
+    with _opened(HERE) as door, _opened(HERE / "conftest.py") as room:
+        fcntl.flock(door, how)  # who waits for an empty room keeps others from going in
+        fcntl.flock(room, how)
+        if how == fcntl.LOCK_SH:
+            fcntl.flock(door, fcntl.LOCK_UN)
+        return (yield)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        yield number
+    finally:
+        os.close(number)
 
 
 @pytest.fixture(autouse=True)
