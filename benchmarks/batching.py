@@ -146,7 +146,7 @@ def measure_parts(canvases: int, side: int) -> list[Part]:
     painter = load_painter(default_model("vqgan"), default_model("perceptor"))
     generator = torch.Generator().manual_seed(0)
     cells, size = side // painter.vqgan.factor, painter.perceptor.input_size
-    latents = painter.normalised(
+    latents = painter.normalise(
         torch.randn(canvases, painter.codebook.shape[1], cells, cells, generator=generator)
     )
     views = torch.rand(16 * canvases, 3, size, size, generator=generator)

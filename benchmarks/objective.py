@@ -75,9 +75,7 @@ def measure(painter: Painter, request: PaintingRequest, texts: tuple[str, ...]) 
     image = canvas.frame().image[None].to(painter.device)
     with torch.no_grad():
         embeddings = _embed_fixed_views(painter, image)
-        terms = [target.loss(embeddings) for target in canvas.targets]
-        terms += [term.loss(image) for _, term in canvas.wishes]
-        terms += [style.loss(image) for style in canvas.styles]
+        terms = [loss for _, loss in canvas.objective.asked(image, embeddings)]
         likeness = {text: _likeness(painter, embeddings, text) for text in texts}
     return Painted(
         " | ".join(f"{part.text}:{part.weight:g}" for part in request.prompts),

@@ -109,11 +109,7 @@ class Ours:
 
     def cut(self, image: Tensor) -> Tensor:
         """Draw the views of a step and take them."""
-        sides = image.shape[2], image.shape[3]
-        size, settings = self.painter.perceptor.input_size, self.painter.settings.cutouts
-        count, generator = self.canvas.request.num_cutouts, self.canvas.generator
-        cutouts = Cutouts.draw(count, size, sides, generator, settings)
-        return self.painter.take(cutouts, image)
+        return self.painter.cut(image, self.canvas.request.num_cutouts, self.canvas.generator)
 
     def embed(self, views: Tensor) -> Tensor:
         """As a step embeds."""

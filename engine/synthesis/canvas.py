@@ -1,13 +1,12 @@
-"""The loop: a latent on the codebook climbs towards its prompts, step by step.
+"""The canvas: one painting's latent, optimised step by step. `Canvas._advance` is the method.
 
 VQGAN+CLIP (Crowson 2021; arXiv:2204.08583), coarse to fine: the composition is found on a canvas
-of half the side, where a step costs a quarter and a view takes in everything, then carried over to
-the full canvas. The step size falls until the last step; where the loss doesn't any more, a long
-painting goes through the rest of that in a few steps.
+of half the side, where a step costs a quarter and a view shows nearly everything, then carried
+over to the full canvas. The step size falls until the last step. Once the loss of a long painting
+has stopped falling, the step size falls to the end in a few steps, and the rest are saved.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -16,37 +15,27 @@ from torch import Tensor
 from engine.imaging.codecs import fit_image
 from engine.runtime.precision import gradient_scale
 from engine.synthesis.adam import Adam
-from engine.synthesis.losses import (
-    Composition,
-    Palette,
-    lattice,
-    range_loss,
-    sum_losses,
-    total_variation,
-)
+from engine.synthesis.objective import Objective
+from engine.synthesis.painter import Painter
 from engine.synthesis.plateau import Plateau
 from engine.synthesis.request import DEFAULT_STEPS, PaintingRequest
 from engine.vqgan.model import random_latent
 from ganshare.errors import InternalError
-
-if TYPE_CHECKING:
-    from engine.synthesis.painter import Painter
 
 __all__ = ["Canvas", "CanvasState", "Frame"]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A canvas on its way.
+    """What a canvas shows after a step.
 
     Args:
         step: steps taken.
-        steps: in all, as far as is known now.
+        steps: steps in all; fewer from a plateau on.
         image: (3, height, width) in [0, 1].
         loss: the total.
-        losses: its parts.
-        plateau_step: after which no more progress was to be seen, so that `steps` are fewer than
-            were asked for.
+        losses: its weighted parts by name.
+        plateau_step: the step at which the loss had stopped falling; None as long as it falls.
     """
 
     step: int
@@ -62,7 +51,7 @@ _NUMBERS = ("step", "plateau_step")
 
 @dataclass(frozen=True, eq=False)
 class CanvasState:
-    """A canvas between two steps, for another process to go on from."""
+    """A canvas between two steps, from which another process can continue."""
 
     tensors: dict[str, Tensor]
     numbers: dict[str, float]
@@ -70,44 +59,37 @@ class CanvasState:
 
 
 class Canvas:
-    """One painting's latent, optimiser and random numbers: nothing that batch-mates could touch."""
+    """One painting's latent, objective, optimiser and random numbers; canvases share nothing."""
 
-    def __init__(self, painter: "Painter", request: PaintingRequest) -> None:
+    def __init__(self, painter: Painter, request: PaintingRequest) -> None:
         self.painter, self.request = painter, request
         self.generator = torch.Generator().manual_seed(request.seed)
-        self.targets = painter.targets_of(request, self.generator)
-        self.composition = painter.composition_of(request)
-        self.wishes: list[tuple[str, Palette | Composition]] = [
-            ("palette", palette) for palette in painter.palettes_of(request)
-        ]
-        if self.composition is not None:
-            self.wishes.append(("composition", self.composition))
-        self.styles = painter.styles_of(request, drawn=self.composition is not None)
+        self.objective = Objective.of(request, painter)
         settings = painter.settings
         self.plateau = Plateau(settings.plateau_steps, settings.plateau_gain)
-        self.step, self.plateau_step = 0, 0  # the latter stays 0 while there is progress
+        self.step, self.plateau_step = 0, 0  # the latter stays 0 while the loss falls
         self._plan()
         factor = painter.vqgan.factor * (2 if self.coarse_steps else 1)
         self._set_latent(self._first_latent(request.height // factor, request.width // factor))
         self.losses: dict[str, float] = {}
 
     def _plan(self) -> None:
-        """At which step what begins; shares of the way that are past stay where they were."""
+        """Set the steps at which stages begin; a plateau doesn't move those already past."""
         settings, request = self.painter.settings, self.request
         coarse = min(request.width, request.height) >= 2 * settings.coarse_side
         self.coarse_steps = self._step_at(settings.coarse_share) if coarse else 0
-        self.style_step = self._step_at(settings.reading_from) if self.styles else 0
+        self.style_step = self._step_at(settings.reading_from) if self.objective.styles else 0
 
     @property
     def steps(self) -> int:
-        """In all, as far as is known now."""
+        """Steps in all: as many as were asked for, or fewer from a plateau on."""
         if self.plateau_step:
             return self.plateau_step + self.painter.settings.anneal_steps
         return self.request.steps
 
     @property
     def done(self) -> float:
-        """The share of the way that lies behind; from a plateau on, each step is a larger one."""
+        """Progress in [0, 1]; from a plateau on, each step counts for more."""
         if not self.plateau_step:
             return self.step / self.request.steps
         before = self.plateau_step / self.request.steps
@@ -115,7 +97,7 @@ class Canvas:
         return before + last * (1 - before)
 
     def _step_at(self, share: float) -> int:
-        """The first step after so much of the way, rounded down."""
+        """The step at which `done` reaches a share, rounded down."""
         before = self.plateau_step / self.request.steps
         if share <= before or not self.plateau_step:
             return int(share * self.request.steps)
@@ -130,8 +112,8 @@ class Canvas:
 
     def _first_latent(self, height: int, width: int) -> Tensor:
         vqgan, image = self.painter.vqgan, self.request.init_image
-        if image is None and self.composition is not None:
-            image = self.composition.drawing
+        if self.objective.composition is not None:
+            image = self.objective.composition.drawing
         if image is not None:
             sides = (width * vqgan.factor, height * vqgan.factor)
             fitted = fit_image(image, *sides, self.request.init_fit)[None]
@@ -141,15 +123,19 @@ class Canvas:
         entries = random_latent(vqgan, height, width, self.generator)
         # neighbours are blended, so that the first frame is soft clouds and not noise
         smooth = F.avg_pool2d(F.pad(entries, (2, 2, 2, 2), mode="reflect"), 5, 1)
-        return self.painter.normalised(smooth)
+        return self.painter.normalise(smooth)
 
     @property
     def finished(self) -> bool:
-        """All steps done, as many as were asked for or as are left after a plateau."""
+        """Whether all steps are taken."""
         return self.step >= self.steps
 
     def advance(self) -> None:
-        """One step of Adam on the latent; a step that fails leaves the canvas as it was."""
+        """Take one step; if it raises, the canvas stays as it was.
+
+        Raises:
+            InternalError: the loss or its gradient is not finite.
+        """
         before = self.generator.get_state()
         try:
             self._advance()
@@ -158,43 +144,41 @@ class Canvas:
             raise
 
     def _advance(self) -> None:
-        painter, request, settings = self.painter, self.request, self.painter.settings
-        if self.coarse_steps and self.step == self.coarse_steps:
+        painter, settings = self.painter, self.painter.settings
+        if self.step == self.coarse_steps:
             self._refine()
-        # what is settled in more steps can be settled more finely
-        final = settings.final_step_size * min(1.0, DEFAULT_STEPS / request.steps) ** 0.5
-        step_size = settings.step_size + self.done * (final - settings.step_size)
         image = painter.decode(self.latent)
-        sides = (image.shape[2], image.shape[3])
-        cutouts = painter.draw_cutouts(request, sides, self.generator)
-        embeddings = painter.embed(painter.take(cutouts, image))
-        parts = [(target.name, target.loss(embeddings)) for target in self.targets]
-        parts += [(name, wish.loss(image)) for name, wish in self.wishes]
-        if self.step >= self.style_step:
-            parts += [("style", style.loss(image)) for style in self.styles]
-        parts.append(("range", settings.range_weight * range_loss(image)))
-        parts.append(("smoothness", settings.smoothness * total_variation(image)))
-        parts.append(("lattice", settings.lattice_weight * lattice(image, painter.vqgan.factor)))
-        loss, named = sum_losses(parts)
+        views = painter.cut(image, self.request.num_cutouts, self.generator)
+        embeddings = painter.embed(views)
+        read_styles = self.step >= self.style_step
+        loss, parts = self.objective.loss(image, embeddings, read_styles=read_styles)
         scale = gradient_scale(painter.dtype)
         gradient = torch.autograd.grad(loss * scale, self.latent)[0] / scale
         if not torch.isfinite(loss) or not torch.isfinite(gradient).all():
             raise InternalError(f"The loss is not finite at step {self.step}.")
-        self.adam.step(gradient, step_size)
+        self.adam.step(gradient, self._step_size())
         with torch.no_grad():
-            self.latent.copy_(painter.normalised(self.latent))
+            self.latent.copy_(painter.normalise(self.latent))
             self.average.lerp_(self.latent, 1.0 - settings.ema_decay)
         self.step += 1
-        self.losses = {name: value.item() for name, value in named.items()}
+        self.losses = {name: part.item() for name, part in parts.items()}
         self._watch(loss.item())
 
+    def _step_size(self) -> float:
+        """Of the next step, linear in `done`; longer paintings end with smaller steps."""
+        settings = self.painter.settings
+        final: float = (
+            settings.final_step_size * min(1.0, DEFAULT_STEPS / self.request.steps) ** 0.5
+        )
+        return settings.step_size + self.done * (final - settings.step_size)
+
     def _refine(self) -> None:
-        """From half the side to the full canvas; the second time, after a failed step, nothing."""
+        """Enlarge the latent to the full canvas; does nothing if it is there already."""
         factor = self.painter.vqgan.factor
         cells = (self.request.height // factor, self.request.width // factor)
         if tuple(self.latent.shape[2:]) != cells:
             finer = F.interpolate(self.average, cells, mode="bilinear")
-            self._set_latent(self.painter.normalised(finer))
+            self._set_latent(self.painter.normalise(finer))
 
     def _watch(self, loss: float) -> None:
         """Begin the last steps of a long painting once its loss has stopped falling."""
@@ -208,7 +192,7 @@ class Canvas:
             self._plan()
 
     def state(self) -> CanvasState:
-        """All that the next step depends on, copied."""
+        """Copy everything that the next step depends on, to the CPU."""
         tensors = {
             "latent": self.latent,
             "average": self.average,
@@ -223,7 +207,7 @@ class Canvas:
         )
 
     def restore(self, state: CanvasState) -> None:
-        """Go on from a state of the same request; raises KeyError or RuntimeError if it is none."""
+        """Continue from a state of the same request; raises KeyError or RuntimeError on another."""
         tensors, numbers = dict(state.tensors), dict(state.numbers)
         self.generator.set_state(tensors.pop("generator"))
         self._set_latent(tensors.pop("latent"))
@@ -237,16 +221,15 @@ class Canvas:
         self.losses = dict(state.losses)
 
     def frame(self, *, exact: bool = True) -> Frame:
-        """What the canvas shows now: the average of the last latents, at the size asked for.
+        """Decode the average of the last latents, at the size asked for.
 
-        A preview need not be `exact`, which takes half the time.
+        A preview that is not `exact` takes half the time.
         """
         with torch.no_grad():
-            image = self.painter.decode(self.painter.normalised(self.average), exact=exact)
+            image = self.painter.decode(self.painter.normalise(self.average), exact=exact)
             sides = (self.request.height, self.request.width)
             if tuple(image.shape[2:]) != sides:
                 image = F.interpolate(image, sides, mode="bilinear", antialias=True)
         total = sum(self.losses.values())
-        picture = image[0].clamp(0, 1).cpu()
-        plateau_step = self.plateau_step or None
-        return Frame(self.step, self.steps, picture, total, self.losses, plateau_step)
+        shown, plateau_step = image[0].clamp(0, 1).cpu(), self.plateau_step or None
+        return Frame(self.step, self.steps, shown, total, self.losses, plateau_step)

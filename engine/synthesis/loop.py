@@ -1,4 +1,4 @@
-"""The loop: canvases climb towards their prompts, step by step, and show frames on the way."""
+"""The loop: advance canvases step by step and yield frames. Loads the models, too."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,10 +17,10 @@ __all__ = ["load_painter", "paint"]
 def paint(
     painter: Painter, requests: Sequence[PaintingRequest], every: int | None = None
 ) -> Iterator[tuple[Frame, ...]]:
-    """Yield frames of all requests side by side: first, every `every` steps, and finished.
+    """Yield the frames of all requests after the first step, every `every` steps and the last.
 
-    The canvases take turns, step by step, and share nothing, so that a painting is the same in
-    any company.
+    The canvases take turns, step by step, and share nothing, so that no painting depends on the
+    others.
     """
     canvases = [Canvas(painter, request) for request in requests]
     while True:
@@ -41,7 +41,7 @@ def load_painter(
     compute: Compute | str = "cpu",
     settings: SynthesisSettings | None = None,
 ) -> Painter:
-    """Load both models, frozen; of a device's name alone, the rest is chosen for it."""
+    """Load both models, frozen; `compute` may be a device's name, such as "cuda:0"."""
     if isinstance(compute, str):
         compute = choose_compute(compute)
     device = compute.device

@@ -1,8 +1,8 @@
-"""What a canvas begins with: for a shape of the word lists, its drawing in the named colours.
+"""The drawings that a canvas may start from when its subject is a shape of the word lists. Own.
 
-Guidance finds things and places by itself. Shapes it cannot: a perceptor that sees views of parts
-is content with any small texture that has a slope or a corner, so the composition is laid down
-first, as painters do, and painted over.
+Guidance finds things and places by itself, but not shapes: a perceptor that sees views of parts is
+content with any small texture that has a slope or a corner. So the composition is drawn first, as
+painters do, and painted over.
 """
 
 import numpy as np
@@ -16,16 +16,16 @@ from engine.imaging.shapes import DRAWINGS, draw_shapes
 from ganshare.prompts import Attributes
 from ganshare.prompts.palette import leading_colour
 
-__all__ = ["underpaintings"]
+__all__ = ["draw_shape_inits"]
 
 _NEUTRAL = "#808080"
-_SEEN = 0.6  # share of the drawing's side: what is finer than a few latent cells would be lost
+_SEEN = 0.6  # share of the drawing's side: detail of a few latent cells would be lost
 
 
-def underpaintings(
+def draw_shape_inits(
     attributes: Attributes | None, height: int, width: int, seed: int, count: int
 ) -> list[Tensor]:
-    """`count` drawings, (3, height, width) in [0, 1]; none if the subject is no shape.
+    """Draw `count` images, (3, height, width) in [0, 1]; none unless the subject is a shape.
 
     The picture's colour is the ground's, an adjective ("red circles") the shape's own.
     """

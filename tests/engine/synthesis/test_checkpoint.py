@@ -87,12 +87,13 @@ def test_a_step_that_fails_can_be_taken_again(
 ) -> None:
     whole = advance(canvas_of(painter), STEPS).frame()
     canvas = canvas_of(painter)
-    targets = canvas.targets
+    objective = canvas.objective
+    broken = replace(objective, targets=(replace(objective.targets[0], weight=float("nan")),))
     for _ in range(STEPS):
-        canvas.targets = [replace(targets[0], weight=float("nan"))]
+        canvas.objective = broken
         with pytest.raises(InternalError, match="not finite"):
             canvas.advance()
-        canvas.targets = targets
+        canvas.objective = objective
         canvas.advance()
     assert torch.equal(canvas.frame().image, whole.image)
 
