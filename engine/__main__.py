@@ -1,4 +1,4 @@
-"""`python -m engine`: the commands that paint, serve the queue and train; torch waits for them."""
+"""`python -m engine`: the engine's commands; torch is imported only by those that compute."""
 
 import sys
 

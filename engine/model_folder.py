@@ -1,4 +1,4 @@
-"""Models are folders: a `model.json` that says what they are, and weights as safetensors.
+"""Model folders: a `model.json` describes a model, its weights are safetensors.
 
     {"name": ..., "kind": "vqgan" | "perceptor" | "upscaler", "architecture": {...},
      "licence": ..., "may_sell": true | false, "source": ..., "weights": "weights.safetensors",
@@ -59,7 +59,7 @@ class Extra:
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A model that was found; its files are checked when they are read, not before."""
+    """A model folder; its files are verified when they are read, not before."""
 
     name: str
     kind: ModelKind
@@ -76,7 +76,7 @@ class ModelFolder:
 
     @property
     def identity(self) -> str:
-        """What tells it from every other model: its weights' sha256, or one of all its files'."""
+        """A sha256 that identifies the model: its weights', or one of all its files'."""
         if not self.extras:
             return self.sha256
         extras = (f"{name} {extra.sha256}" for name, extra in sorted(self.extras.items()))
@@ -107,7 +107,7 @@ class ModelFolder:
         return _read_safetensors(self.weights, self.name)
 
     def extra_tensors(self, name: str) -> dict[str, Tensor]:
-        """The same for an extra file; parts that rarely change lie apart from those that do."""
+        """As `tensors`, of an extra file: parts that rarely change lie apart from those that do."""
         return _read_safetensors(self.extra(name), self.name)  # noqa: S610 - see `verify`
 
 
@@ -129,7 +129,7 @@ def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
 
 
 def load_model_folder(path: Path) -> ModelFolder:
-    """Read a folder's model.json; raises ModelError if it is missing or says nonsense."""
+    """Read a folder's model.json; raises ModelError if it is missing or invalid."""
     card = path / CARD
     try:
         fields = json.loads(card.read_text(encoding="utf-8"))
@@ -213,7 +213,7 @@ def list_models(kind: ModelKind | None = None) -> list[ModelFolder]:
 
 
 def find_model(name: str, kind: ModelKind | None = None) -> ModelFolder:
-    """The model of this name.
+    """Find a model by name.
 
     Raises:
         ModelError: there is none, it is of another kind, or its model.json is broken.

@@ -1,4 +1,4 @@
-"""A painting is painted again from its manifest and compared with what it shows."""
+"""Repaints a painting from its manifest and compares the pixels."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -111,7 +111,7 @@ def _matched(wanted: Sequence[str], given: Sequence[Path], option: str) -> tuple
 
 
 def model_of(use: ModelUse, kind: ModelKind) -> ModelFolder:
-    """The installed model that painted, whatever it is called here; raises ModelError."""
+    """The installed model that painted, under any name; raises ModelError."""
     for model in list_models():
         if model.kind == kind and model.identity == use.sha256:
             return model

@@ -1,1 +1,1 @@
-"""The engine's commands: they check what was given, call the core and print."""
+"""The engine's commands: check the options, call the core, print."""

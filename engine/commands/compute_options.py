@@ -1,4 +1,4 @@
-"""--device, --dtype and --threads, alike in every command that computes."""
+"""The options --device, --dtype and --threads, the same in every command that computes."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
@@ -27,7 +27,7 @@ def compute_options(
     Args:
         default: "fastest" is as the settings say; with "exact" numbers are float32, so that
             figures can be compared; with "painted" everything is as a manifest says.
-        only: the options that there are.
+        only: the options to add.
     """
     painted = default == "painted"
     place, dtype, threads = (

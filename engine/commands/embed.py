@@ -1,4 +1,4 @@
-"""`embed`: pictures and phrases as the perceptor sees them, for processes that have no torch."""
+"""`embed`: prints embeddings of images and phrases, for processes without torch."""
 
 import asyncio
 import json

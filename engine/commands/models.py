@@ -1,4 +1,4 @@
-"""`models`: what there is to paint with, whether it is whole, and how good it is."""
+"""`models`: lists, pulls, adds, verifies and evaluates models."""
 
 import json
 import math

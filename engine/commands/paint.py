@@ -1,6 +1,6 @@
-"""`paint`: a prompt becomes a PNG and its manifest.
+"""`paint`: paints a prompt and writes a PNG with its manifest.
 
-All that can be checked without torch is checked first, so that a mistake is answered at once.
+Everything that needs no torch is checked first, so that mistakes are reported at once.
 """
 
 import json
@@ -52,7 +52,7 @@ FILE = click.Path(path_type=Path)
 
 @dataclass(frozen=True)
 class Options:
-    """The command line, as it came."""
+    """The command line, unchecked."""
 
     prompt: str | None = None
     seed: int | None = None
@@ -266,7 +266,7 @@ def _execute(
 
 
 def _read(prompts: tuple[WeightedPrompt, ...], perceptor: "ModelFolder") -> PromptReading:
-    """Read a prompt's languages; what would help on this machine is told here."""
+    """Read a prompt's languages; an error says what to install on this machine."""
     try:
         return read_languages(prompts, perceptor.reads)
     except UnreadablePromptError as error:
@@ -274,7 +274,7 @@ def _read(prompts: tuple[WeightedPrompt, ...], perceptor: "ModelFolder") -> Prom
 
 
 def slug(text: str) -> str:
-    """A file name's worth of a prompt: "A Castle | fog:0.5" -> "a-castle-fog-0-5"."""
+    """A prompt as a file name: "A Castle | fog:0.5" -> "a-castle-fog-0-5"."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "painting"
 

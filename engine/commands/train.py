@@ -1,4 +1,4 @@
-"""`train`: data and a configuration become a model folder."""
+"""`train`: trains a model on images and writes a model folder."""
 
 import json
 from dataclasses import asdict, replace

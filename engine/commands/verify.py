@@ -1,4 +1,4 @@
-"""`verify`: a painting is painted again from its manifest, to see whether it is what it says."""
+"""`verify`: repaints a painting from its manifest and compares the two."""
 
 import json
 import tempfile

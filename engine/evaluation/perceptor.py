@@ -1,7 +1,7 @@
-"""How well a perceptor knows subjects, colours, styles and captions that it was not taught on.
+"""Held-out metrics of a perceptor: subjects, colours, styles and captions.
 
-Classes are texts, and the nearest text in the embedding space wins; only styles that the
-perceptor's own reader knows, if it has one, are read.
+Zero-shot classification: classes are texts, and the nearest text in the embedding space wins.
+Only styles that the perceptor's style reader knows, if it has one, are tested.
 """
 
 from collections import Counter
@@ -40,10 +40,10 @@ class PerceptorFigures:
     """Held-out figures; None where the labels have no such column.
 
     Args:
-        images: how many were looked at.
+        images: number of images.
         classes: distinct labels; `label_top1` and `label_top5` are fractions of images.
         colour_top1: fraction for which the nearest of 12 colour names is that of most pixels.
-        styles: how many were told apart; `style_top1` is the mean over styles of their recall, on
+        styles: number of styles; `style_top1` is the mean over styles of their recall, on
             the pictures that have exactly one of them, and `style_lift` its ratio to chance;
             `style_text_lift` is the same by texts alone.
         candidates: pictures and captions; `recall_at_1`, 5 and 10: the fraction of captions whose
@@ -96,7 +96,7 @@ def evaluate_perceptor(
         rows: one for each image, with any of the columns `label`, `style` (several between |)
             and `title`.
         seed: chooses the caption candidates, where there are more than `MAX_CANDIDATES`.
-        progress: told (done, total) images.
+        progress: called with (done, total) images.
         device: where the perceptor is; `dtype` is what it computes images in.
 
     Raises:

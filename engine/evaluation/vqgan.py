@@ -1,4 +1,4 @@
-"""How good a model is, on any images: what `models evaluate` prints and the model cards quote.
+"""Reconstruction metrics of a VQGAN, for `models evaluate` and the model cards.
 
 SSIM: Wang et al. 2004, "Image quality assessment: from error visibility to structural similarity".
 """
@@ -28,8 +28,8 @@ class VQGANFigures:
     """Reconstruction of images that went through the codebook and back.
 
     Args:
-        images: how many.
-        psnr_mean: mean of the images' PSNRs in dB, peak 1; `psnr_median` likewise.
+        images: number of images.
+        psnr_mean: mean of the images' PSNRs in dB, peak 1; `psnr_median` their median.
         ssim_mean: mean structural similarity, at most 1.
         codebook_size: entries in all.
         codebook_use: fraction of the entries that at least one cell of any image chose.

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: pictures, manifests, videos and models."""
+"""Atomic writes: a file appears whole or not at all."""
 
 import os
 import secrets
@@ -13,10 +13,10 @@ __all__ = ["atomic_path", "check_writable", "write_bytes"]
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, with its suffix; what is written there becomes `path`.
+    """Give a temporary path beside `path`, with its suffix; it replaces `path` at the end.
 
-    On any failure, Ctrl-C and a full disk included, the temporary file goes and an older `path`
-    stays as it was. Missing folders are made.
+    On any failure, Ctrl-C and a full disk included, the temporary file is removed and an older
+    `path` stays as it was. Missing folders are created.
 
     Raises:
         WorldError: the disk is full, the folder cannot be written, and the like.
@@ -42,7 +42,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Find out before hours of work whether a file can be written at `path`; writes nothing.
+    """Check before hours of work that a file can be written at `path`; writes nothing.
 
     Raises:
         ParameterError: `path` is a folder, or its folder cannot be written or made.

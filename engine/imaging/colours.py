@@ -1,4 +1,4 @@
-"""Colours as the eye compares them: sRGB to Oklab, and the names nearest to a picture's colours.
+"""Perceptual colours: sRGB to Oklab, and names for the colours of an image.
 
 Source: Ottosson 2020, "A perceptual color space for image processing" (Oklab).
 """
@@ -82,7 +82,7 @@ def dominant_colour(image: Tensor) -> str:
 
 
 def nearest_named_colour(image: np.ndarray, rng: np.random.Generator) -> str:
-    """A name for the dominant colour of (height, width, 3) uint8: basic, or from the word list."""
+    """Name the dominant colour of (height, width, 3) uint8: basic, or from the word list."""
     pixels = torch.from_numpy(np.array(image[::4, ::4])).reshape(-1, 3).float() / 255
     names, anchors = _palette(True)
     lab = to_oklab(pixels)

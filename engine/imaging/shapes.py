@@ -1,4 +1,4 @@
-"""Rendered shapes in named colours: what a "Painting with Spirals" should show."""
+"""Draws the shapes of the word lists in given colours, for training and to start a canvas."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Frames -> an animation: .mp4 through ffmpeg, .gif and .webp through Pillow."""
+"""Writes frames as an animation: .mp4 with ffmpeg, .gif and .webp with Pillow."""
 
 import contextlib
 from collections.abc import Sequence

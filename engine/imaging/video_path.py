@@ -1,4 +1,4 @@
-"""Which animations can be written: checked before anything heavy is loaded, so without torch."""
+"""Checks an animation's path without torch, before anything heavy is loaded."""
 
 from pathlib import Path
 

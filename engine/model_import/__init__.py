@@ -1,1 +1,1 @@
-"""Models of others: downloaded, checked, and converted to model folders."""
+"""Imports models: downloads, verifies and converts them to model folders."""

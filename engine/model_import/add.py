@@ -1,6 +1,6 @@
-"""`models add`: a folder, bare safetensors, a taming checkpoint or a CLIP joins the user's models.
+"""`models add`: imports a folder, safetensors, a taming checkpoint or a CLIP.
 
-Nothing of a checkpoint is run: one that needs pickled classes is refused, and of a TorchScript
+No code of a checkpoint is run: one that needs pickled classes is refused, and of a TorchScript
 archive only the tensors are read.
 """
 
@@ -50,7 +50,7 @@ def add_model(
     origin: str | None = None,
     models: Path | None = None,
 ) -> ModelFolder:
-    """Copy a model into the user's folder, once it has proven to load.
+    """Copy a model into the user's folder, once it has loaded successfully.
 
     Args:
         source: a folder with a model.json, a `.safetensors` file, a taming `.ckpt` or OpenAI's
@@ -97,7 +97,7 @@ def add_model(
 
 
 def folder_of(name: object, models: Path | None = None) -> Path:
-    """Where a new model of this name goes; raises ModelError if the name is bad or taken."""
+    """The folder of a new model; raises ModelError if the name is bad or taken."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         message = f"The name {quoted(name)} is not allowed; use up to 64 letters, digits, . _ -."
         raise ModelError(message, given=name)
@@ -176,7 +176,7 @@ def _read_file(
 
 
 def _read_config(source: Path, config: Path) -> dict[str, Any]:
-    """The card that a configuration stands for."""
+    """Convert a configuration to a model card."""
     try:
         text = config.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""A CLIP as others publish it -> what a model folder holds: weights, card and vocabulary."""
+"""Imports a published CLIP: weights, card and vocabulary for a model folder."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""ISR weights, from UpscalerJS (tfjs) or ISR itself (HDF5), to one of our model folders.
+"""Converts ISR weights, from UpscalerJS (tfjs) or ISR (HDF5), to a model folder.
 
 Sources: npm @upscalerjs/esrgan-legacy 1.0.0 (MIT; 8-bit quantised) and the Keras weight files of
 idealo/image-super-resolution (Apache-2.0). 8-bit weights stay 8-bit: `name` holds uint8 codes and

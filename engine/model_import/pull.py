@@ -1,4 +1,4 @@
-"""`models pull`: a model from the network joins the user's, once its sum has proven right."""
+"""`models pull`: downloads a model, verifies its sha256 and adds it."""
 
 import shutil
 from pathlib import Path
@@ -38,11 +38,11 @@ def pull_model(
     licence: str | None = None,
     may_sell: bool | None = None,
 ) -> ModelFolder:
-    """Fetch a model, add it, and throw the downloaded file away.
+    """Download a model, add it, and delete the downloaded file.
 
     Args:
         wanted: one of `KNOWN`, or an address.
-        progress: told of every piece.
+        progress: called with every piece.
         name: what to call it; by default as the file is called.
         sha256: of the file; an address needs it.
         vocabulary: of a CLIP: a file, or an address that ends in `#sha256=` and its sum; by default

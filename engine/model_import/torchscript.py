@@ -1,4 +1,4 @@
-"""The tensors of a TorchScript archive, read without running anything of it.
+"""Reads the tensors of a TorchScript archive without running its code.
 
 `torch.jit.load` compiles the archive's code and runs what of it restores state, and
 `torch.load(weights_only=True)` refuses such archives. Weights need neither: an archive is a zip of
@@ -53,14 +53,14 @@ class _Module:
 
 
 class _Tensor:
-    """What the pickle says of a tensor; whether it can be so is seen when it is read."""
+    """A tensor as the pickle describes it; validated when it is read."""
 
     def __init__(self, storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> None:
         self.storage, self.offset, self.size, self.stride = storage, offset, size, stride
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this file
-    """The pickle asks for what tensors don't need."""
+    """The pickle uses something that tensors don't need."""
 
 
 class _Unpickler(pickle.Unpickler):
@@ -147,7 +147,7 @@ def read_torchscript(path: Path) -> dict[str, Tensor]:
 
 
 def _folder_of(archive: zipfile.ZipFile) -> str:
-    """What all its names begin with, once the pickle's size and the byte order have proven fit."""
+    """The prefix of all its names; checks the pickle's size and the byte order first."""
     (info,) = (info for info in archive.infolist() if info.filename.endswith("/data.pkl"))
     folder = info.filename.removesuffix("data.pkl")
     if info.file_size > MAX_PICKLE:
@@ -160,7 +160,7 @@ def _folder_of(archive: zipfile.ZipFile) -> str:
 
 
 def _tensors(module: object, name: str, seen: set[int]) -> Iterator[tuple[str, _Tensor]]:
-    """Depth first; a module that occurs twice is told once."""
+    """Depth first; a module that occurs twice is yielded once."""
     if not isinstance(module, _Module) or id(module) in seen:
         return
     seen.add(id(module))

@@ -1,7 +1,7 @@
-"""CLIP: a vision transformer and a causal text transformer that agree (arXiv:2103.00020).
+"""CLIP: a vision and a causal text transformer in one space (arXiv:2103.00020).
 
 Parameters have the names of OpenAI's state dicts, and all sizes but the width of a head follow from
-their shapes. What a prompt or a view becomes is compared with openai-clip in `make reference`.
+their shapes. `make reference` compares the embeddings with openai-clip's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -199,7 +199,7 @@ class CLIP(nn.Module):
 
 
 class ClipPerceptor(nn.Module):
-    """CLIP as guidance wants it: texts and images in, unit vectors out."""
+    """CLIP as a `Perceptor`: texts and images in, unit vectors out."""
 
     mean: Tensor
     deviation: Tensor
@@ -217,12 +217,12 @@ class ClipPerceptor(nn.Module):
 
     @property
     def subject_dim(self) -> int:
-        """All of it: CLIP does not say apart what is shown and how."""
+        """All coordinates: CLIP does not separate the subject from the style."""
         return self.config.dim
 
     @property
     def sharpness(self) -> float:
-        """As it was learned."""
+        """The logit scale that CLIP was trained with."""
         return self.clip.logit_scale.exp().item()
 
     def encode_text(self, texts: Sequence[str], *, together: bool = False) -> Tensor:
@@ -240,11 +240,11 @@ class ClipPerceptor(nn.Module):
 
     @property
     def styles(self) -> tuple[str, ...]:
-        """None: styles are sought by their words."""
+        """None: styles are painted by their words alone."""
         return ()
 
     def read_styles(self, images: Tensor) -> Tensor:
-        """Never to be called."""
+        """Not available, since there are no `styles`."""
         raise InternalError("CLIP reads no styles.")
 
 

@@ -66,7 +66,7 @@ class _Depthwise(torch.autograd.Function):
             device=gradient.device,
             memory_format=torch.channels_last,
         )
-        # every second row of the image met every second row of the kernel; columns likewise
+        # every second row of the image met every second row of the kernel; the same for columns
         last = weight.shape[2] - 1
         for row, column in product(range(stride), repeat=2):
             top, left = row + ctx.padding, column + ctx.padding
@@ -85,7 +85,7 @@ class SameConv(nn.Conv2d):
     """A convolution with TensorFlow's "same" padding: the odd pixel goes right and bottom."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """(batch, inputs, height, width) -> (batch, outputs, ceil(height / stride), likewise)."""
+        """(batch, inputs, height, width) -> (batch, outputs, rows, columns), sides over stride, up."""
         depthwise = self.groups == self.out_channels > 1
         frozen = depthwise and not self.weight.requires_grad
         weight, stride, padding = self.weight, self.stride[0], self.kernel_size[0] // 2

@@ -1,4 +1,4 @@
-"""The perceptor that ships with GANshare: Lite0's eye, MiniLM's ear, and heads trained to agree."""
+"""The perceptor that ships with GANshare: EfficientNet-Lite0, MiniLM and trained heads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class Heads(nn.Module):
         return F.normalize(self.text_linear(sentences) + hidden, dim=1)
 
     def subject_part(self, embedding: Tensor) -> Tensor:
-        """The first coordinates, which speak of the subject."""
+        """The first coordinates, which encode the subject."""
         return embedding[:, : self.config.subject]
 
     def class_direction(self, rows: Tensor) -> Tensor:
@@ -117,7 +117,7 @@ class EmbeddedPerceptor(nn.Module):
 
     @property
     def sharpness(self) -> float:
-        """Softer than that of training: views of parts are not sure of anything."""
+        """Softer than in training: views of parts are ambiguous."""
         return 15.0
 
     def encode_text(self, texts: Sequence[str], *, together: bool = False) -> Tensor:

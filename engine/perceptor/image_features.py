@@ -1,4 +1,4 @@
-"""The image tower of the embedded perceptor: what is seen, how it is painted, in which colours.
+"""Image features of the embedded perceptor: subject, texture and colours.
 
 Three families of features from one pass of EfficientNet-Lite0 (arXiv:1905.11946):
 the last maps' mean (subject), mean and deviation of earlier maps (texture, as in style transfer,

@@ -1,4 +1,4 @@
-"""Linear weights in 8 bits: one scale for each output row, error below half a step."""
+"""8-bit storage of linear weights: one scale per output row, error below half a step."""
 
 import torch
 from torch import Tensor

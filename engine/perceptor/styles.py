@@ -1,4 +1,4 @@
-"""How a picture is painted, read off the statistics of all the eye's maps.
+"""Classifies the style of a painting by the statistics of its feature maps.
 
 Deeper than texture, which a palette or a subject can outweigh: mean and deviation of every channel
 of every stage (as in style transfer, arXiv:1508.06576), and a linear classifier of styles on them.

@@ -1,4 +1,4 @@
-"""Texts read one by one, so that their company doesn't matter, or together, which is faster."""
+"""Encodes texts one by one (bit-exact) or batched by length (faster)."""
 
 from collections.abc import Callable, Sequence
 

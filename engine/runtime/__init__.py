@@ -1,1 +1,1 @@
-"""What the engine computes with: number formats and threads, decided once for every command."""
+"""Devices, number formats and threads: chosen once for every command."""

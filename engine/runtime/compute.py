@@ -1,4 +1,4 @@
-"""Where and in what a command computes: device, number format and threads, decided once."""
+"""Chooses device, number format and threads, once per command."""
 
 from __future__ import annotations  # reading a manifest must not import torch
 
@@ -21,7 +21,7 @@ DTYPE_NAMES = ("float32", "bfloat16", "float16")
 
 @dataclass(frozen=True)
 class Compute:
-    """What else than the request decides a painting's bytes.
+    """Everything but the request and the models that decides a painting's bytes.
 
     Args:
         device: as PyTorch calls it, such as cpu or cuda:1.

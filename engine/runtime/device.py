@@ -1,4 +1,4 @@
-"""Where tensors can live on this machine."""
+"""Lists and resolves the devices that PyTorch can use."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""What a device calls itself: the CPU's model, the GPU's name, and the instructions they have."""
+"""Names the CPU or GPU and its instruction set."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""Which number format a device computes in: a short one only where its hardware multiplies it.
+"""Chooses the number format: a short one only where the hardware multiplies it.
 
 bfloat16 and float16 halve the time of a step on hardware that has them. Elsewhere they are emulated
 and cost up to twenty times float32's.

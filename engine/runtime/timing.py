@@ -1,4 +1,4 @@
-"""A short timing that tells whether a number format is fast, remembered for the next time."""
+"""Times a number format once and remembers whether it is fast."""
 
 import json
 import os

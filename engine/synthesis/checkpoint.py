@@ -1,7 +1,6 @@
-"""A canvas between two steps as safetensors, so that another engine goes on where this one ended.
+"""Saves a canvas between two steps as safetensors, so that another engine can resume it.
 
-A state is good only for the same request, painted by the same code with the same models; whatever
-else it may be, the painting begins anew.
+A state is valid only for the same request, code and models; otherwise the painting starts over.
 """
 
 import hashlib
@@ -33,7 +32,7 @@ class StateError(InternalError):
 
 @dataclass(frozen=True)
 class Origin:
-    """What a state belongs to."""
+    """What a state depends on: it is valid for no other."""
 
     request: JobRequest
     vqgan: ModelUse
@@ -42,7 +41,7 @@ class Origin:
     compute: Compute | None = None
 
     def fingerprint(self) -> str:
-        """Equal for two states only if either could go on from the other."""
+        """Equal for two states only if either could continue the other."""
         values: dict[str, object] = {
             "format": FORMAT,
             "request": self.request.to_json(),
@@ -91,7 +90,7 @@ def read_state(data: bytes, origin: Origin) -> CanvasState:
 def resume(canvas: Canvas, data: bytes, origin: Origin) -> None:
     """Bring a new canvas of the same request to a saved state; raises StateError.
 
-    After an error the canvas is of no use any more.
+    After an error the canvas must not be used.
     """
     state = read_state(data, origin)
     try:

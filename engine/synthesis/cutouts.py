@@ -1,4 +1,4 @@
-"""Cutouts: random views of a canvas for the perceptor, all of them as two batched matrix products.
+"""Cutouts: random views of a canvas for the perceptor, as two batched matrix products.
 
 A crop, its antialiased resize and its flip act on rows and columns apart, so that each cutout is
 `rows @ image @ columns.T`. Unlike the notebooks' loop over crops (Crowson 2021) it is one operation

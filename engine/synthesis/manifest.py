@@ -1,4 +1,4 @@
-"""What a painting was made from and with: beside the PNG as JSON, and inside it.
+"""The manifest: what a painting was made from, as JSON beside the PNG and inside it.
 
 The part inside the PNG leaves out what differs from run to run (seconds, paths), so that the same
 command gives the same bytes.
@@ -50,7 +50,7 @@ class Manifest:
         prompts: the parts that were painted, with their weights.
         attributes: style, subject and colour that were found in it.
         seed: of the painting.
-        model: the VQGAN; `perceptor` and `upscaler` (None: not upscaled) likewise.
+        model: the VQGAN; also `perceptor` and `upscaler` (None: not upscaled).
         preset: that was chosen; None of a painting that is older than presets.
         steps: asked for; `steps_taken` are fewer if the painting was finished before, since no
             more progress was to be seen from `plateau_step` on (None: there was).
@@ -61,11 +61,11 @@ class Manifest:
         target_images_sha256: of the files of image prompts.
         noise_prompts: (seed, weight) of each.
         losses: of the last step: the total as "loss", and its parts.
-        width: of the picture; `height` likewise.
-        ganshare_version: that painted; `torch_version` likewise.
+        width: of the picture in pixels; also `height`.
+        ganshare_version: that painted; also `torch_version`.
         compute: device, dtype and threads; None in old manifests, as are `settings`, the loop's.
         seconds: by stage: load, synthesise, upscale, write.
-        frames: paths of the frames; `video` and `path` (of the picture) likewise.
+        frames: paths of the frames; also `video` and `path` (of the picture).
     """
 
     prompt: str

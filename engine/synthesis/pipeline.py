@@ -1,4 +1,4 @@
-"""The whole way of one painting: models -> frames -> upscaled picture -> PNG and manifest."""
+"""Paints one request, from the models to the PNG and its manifest."""
 
 import json
 import time
@@ -103,8 +103,8 @@ def paint(
         outputs: which files.
         load_painter: builds the painter; by default engine.synthesis.loop.load_painter.
         on_loaded: called once the models are loaded, before the first step.
-        on_frame: told of each frame.
-        on_tile: told of each tile of the upscaling as (done, total).
+        on_frame: called with each frame.
+        on_tile: called with (done, total) after each tile of the upscaling.
 
     Raises:
         ModelError: a model's files are not what its card says.

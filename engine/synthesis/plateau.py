@@ -1,4 +1,4 @@
-"""Whether a loss has stopped falling, told from its last values, however noisy they are."""
+"""Detects when a noisy loss has stopped falling."""
 
 import statistics
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ CERTAINTY = 2.10  # Student's t for 97.5 % with 18 degrees of freedom
 
 
 class Plateau:
-    """The last losses of a window, and what a straight line through them says.
+    """A window of the last losses, and the slope of a straight line through them.
 
     Args:
-        window: how many losses; a multiple of `BLOCKS`.
-        gain: a loss that surely falls by less in a window has stopped falling.
+        window: number of losses; a multiple of `BLOCKS`.
+        gain: a loss that falls by less in a window has stopped falling.
     """
 
     def __init__(self, window: int, gain: float) -> None:
@@ -22,16 +22,16 @@ class Plateau:
         self.losses: list[float] = []
 
     def restart(self, losses: Iterable[float] = ()) -> None:
-        """Forget what was seen, or go on from these losses: the loss is another one from here."""
+        """Drop all losses, or replace them by these: from here on the loss is another one."""
         self.losses = list(losses)
 
     def add(self, loss: float) -> None:
-        """See one more loss."""
+        """Add one loss; the oldest leaves the window."""
         self.losses = [*self.losses, loss][-self.window :]
 
     @property
     def reached(self) -> bool:
-        """Whether even the upper end of the fall's confidence interval is less than `gain`."""
+        """Whether the upper end of the fall's 95 % confidence interval is below `gain`."""
         size = self.window // BLOCKS
         if not size or len(self.losses) < self.window:
             return False

@@ -1,4 +1,4 @@
-"""Every weight and step size of the synthesis."""
+"""Weights, step sizes and stages of the synthesis."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Captions for perceptor training: what a person would ask for to get this picture."""
+"""Captions for perceptor training, worded as a prompt for the image would be."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A trained state dict -> a model folder that the registry reads."""
+"""Exports a trained state dict as a model folder."""
 
 import shutil
 from collections.abc import Mapping

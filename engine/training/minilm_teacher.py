@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 from its PyPI package, with the words that prompts need."""
+"""Loads all-MiniLM-L6-v2 from its PyPI package, cut to the words that prompts need."""
 
 from pathlib import Path
 

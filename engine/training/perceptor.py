@@ -1,4 +1,4 @@
-"""Training of the embedded perceptor: pictures and captions drawn to each other in one space.
+"""Trains the embedded perceptor's heads, contrastively, on images and captions.
 
 Contrastive learning (CLIP, arXiv:2103.00020) on pictures with captions, distillation of the image
 classifier's own knowledge through the names of its classes, and regression onto its class rows.

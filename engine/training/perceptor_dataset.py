@@ -1,4 +1,4 @@
-"""The pictures that the perceptor learns from, each with what is known of it."""
+"""The images that the perceptor is trained on, and what is known about each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

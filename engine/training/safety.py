@@ -1,4 +1,4 @@
-"""Fits the probe of `engine.safety`: paintings whose titles speak of nudity, against others.
+"""Fits the nudity probe of `engine.safety` to paintings labelled by their titles.
 
     python -m engine.training.safety PAINTINGS.tar PAINTINGS.csv
 
@@ -38,7 +38,7 @@ _OTHERWISE = re.compile(r"frigate|semi|naked earth|horse|bather s|beach", re.IGN
 
 
 def is_nude(title: str) -> bool:
-    """Whether a title says that somebody is naked."""
+    """Whether a title speaks of nudity."""
     words = re.sub("[-_]", " ", title)
     return bool(_NUDE.search(words)) and not _OTHERWISE.search(words)
 

@@ -1,4 +1,4 @@
-"""Pictures repainted by rule in the styles of which the public domain has few or no paintings.
+"""Repaints images by rule in styles of which few public-domain paintings exist.
 
 Cubism breaks a picture into shaded facets, futurism repeats it along a motion, postmodernism
 (pop art) prints it in flat quadrants of loud hues, geometric art keeps flat shapes only, fauvism

@@ -1,4 +1,4 @@
-"""Fits the perceptor's reader of styles (`engine.perceptor.styles`) to paintings and their labels.
+"""Fits the style classifier (`engine.perceptor.styles`) to labelled paintings.
 
     python -m engine.training.style_reader PAINTINGS.tar PAINTINGS.csv
 
@@ -212,7 +212,7 @@ def main(tar: Path, table: Path) -> None:
     recalls = measured(features, labels, [described[index]["artist"] for _, index in chosen], known)
     targets = torch.tensor([known.index(style) for style in labels])
     fitted = StyleClassifier.fit(features, targets, len(known), WEIGHT_DECAY)
-    # prompts are led among their own styles; the others are told from these as they are
+    # prompts are led among their own styles; the others are classified beside these as they are
     every = named_styles(described)
     names = [*known, *(style for style in frequent(every) if style not in known)]
     wider = at_most(every, names, MOST)

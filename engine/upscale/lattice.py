@@ -1,4 +1,4 @@
-"""Takes the lattice that a pixel shuffle leaves out of an upscaled image.
+"""Removes the lattice that a pixel shuffle leaves in an upscaled image.
 
 A x4 network writes each of the 16 pixels of a cell with kernels of its own, and they don't agree:
 even a flat input comes out with a pattern that repeats every 4 px ("checkerboard artifacts",
@@ -32,7 +32,7 @@ def remove_lattice(image: Tensor, period: int) -> Tensor:
 
     Returns:
         The same shape, not clamped. With less than two cells to a side nothing is changed: there a
-        lattice cannot be told from what is painted.
+        lattice cannot be distinguished from what is painted.
     """
     height, width = image.shape[1:]
     if period < 2 or min(height, width) < 2 * period:

@@ -1,4 +1,4 @@
-"""How much of a lattice is in an image: figures for tests, benchmarks and model cards."""
+"""Measures the lattice in an image, for tests, benchmarks and model cards."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""A frame (3, height, width) -> the 1024 px master: tiles, chains of networks, one reduction.
+"""Upscales a frame (3, height, width) to 1024 px: tiles, chained networks, one reduction.
 
 An image grows by super-resolution networks only, never by a plain resize. What a chain makes
 beyond the target is taken back by one antialiased reduction.
