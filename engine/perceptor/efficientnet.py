@@ -85,7 +85,7 @@ class SameConv(nn.Conv2d):
     """A convolution with TensorFlow's "same" padding: the odd pixel goes right and bottom."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """(batch, inputs, height, width) -> (batch, outputs, rows, columns), sides over stride, up."""
+        """(batch, inputs, h, w) -> (batch, outputs, h / stride, w / stride), sides rounded up."""
         depthwise = self.groups == self.out_channels > 1
         frozen = depthwise and not self.weight.requires_grad
         weight, stride, padding = self.weight, self.stride[0], self.kernel_size[0] // 2
