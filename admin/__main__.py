@@ -12,6 +12,7 @@ __all__ = ["admin", "main"]
 COMMANDS = {
     "approve": "admin.commands.approve:approve",
     "audit": "admin.commands.audit:audit",
+    "chain": "admin.commands.chain:chain",
     "critic": "admin.commands.critic:critic",
     "curate": "admin.commands.curate:curate",
     "deploy": "admin.commands.deploy:deploy",

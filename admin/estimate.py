@@ -10,6 +10,7 @@ from admin.marketplace.seaport.amounts import split
 from admin.minting.list import Shop
 from admin.minting.prices import Prices
 from admin.session import COIN
+from admin.wallet.sender import with_margin
 
 __all__ = ["MintEstimate", "SaleEstimate", "estimate_mint", "estimate_sale"]
 
@@ -76,7 +77,7 @@ def estimate_mint(tokens: Sequence[Token], batch: int, fees: Fees) -> MintEstima
     states = Counter(each.state for each in tokens)
     count = states[TokenState.PLANNED] + states[TokenState.PINNED]
     transactions = -(-count // batch)
-    gas = count * GAS_OF_TOKEN + transactions * GAS_OF_BATCH
+    gas = with_margin(count * GAS_OF_TOKEN + transactions * GAS_OF_BATCH)
     return MintEstimate(count, transactions, gas, fees)
 
 

@@ -1,7 +1,8 @@
 """What all spending commands do: show what would happen, ask, show progress, write a report."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,24 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from admin.chain.chain import Chain
+from admin.chain.fees import GWEI, Fees
+from admin.ledger import Transaction, TransactionState
 from admin.minting.report import write_report
-from admin.session import Session
+from admin.session import COIN, Session
+from admin.wallet.budget import Budget
+from admin.wallet.sender import Sender
+from admin.wallet.signer import Signer
 
 __all__ = [
     "agree",
+    "agree_to_spend",
     "dry_run_option",
     "password_option",
     "progress",
     "report",
     "report_option",
+    "spend",
     "yes_option",
 ]
 
@@ -53,6 +62,60 @@ def agree(lines: Sequence[tuple[str, str]], *, dry_run: bool, yes: bool) -> bool
     return yes or click.confirm("Go ahead?", default=False)
 
 
+async def agree_to_spend(
+    session: Session,
+    chain: Chain,
+    lines: Sequence[tuple[str, str]],
+    gas: int,
+    *,
+    instead: Sequence[Transaction] = (),
+    dry_run: bool,
+    yes: bool,
+) -> Budget | None:
+    """Show what would happen and what it costs at most; gives what the run may cost, if agreed.
+
+    Args:
+        gas: units that the new transactions need, at most.
+        instead: of which they may be sent; only higher fees than theirs are taken then.
+    """
+    ledger = session.ledger
+    price = session.fees.choose(await chain.base_fee(), await chain.tip()).max_fee
+    for each in instead:
+        last = (await ledger.attempts(each))[-1]
+        price = max(price, Fees(last.max_fee, last.priority).eighth_more.max_fee)
+    sent = await ledger.transactions(chain.chain_id, session.address, TransactionState.SENT)
+    replaced = {each.nonce for each in instead}
+    waiting = [each for each in sent if each.nonce not in replaced]
+    budget = Budget(gas, price, waiting, None if yes else _ask_for_more)
+    shown = [*lines, ("gas", f"about {gas:,} at up to {price / GWEI:.4g} gwei")]
+    if waiting:
+        shown.append(("under way from before", f"{len(waiting)} transactions"))
+    shown.append(("costs at most", COIN.show(budget.agreed)))
+    return budget if agree(shown, dry_run=dry_run, yes=yes) else None
+
+
+async def _ask_for_more(why: str, wanted: int) -> bool:
+    text = f"{why}: in all it would cost at most {COIN.show(wanted)}. Go on?"
+    return await asyncio.to_thread(click.confirm, text, default=False)
+
+
+@asynccontextmanager
+async def spend(
+    session: Session, chain: Chain, signer: Signer, budget: Budget, what: str
+) -> AsyncIterator[Sender]:
+    """Hold the ledger and give what sends; says at the end what was agreed to and paid."""
+    async with session.ledger.held():
+        await session.ledger.note("agree", [what], {"most": str(budget.agreed)})
+        try:
+            yield session.sender(chain, signer, budget)
+        finally:
+            click.echo(
+                f"agreed to: {COIN.show(budget.agreed)} at most; paid: {COIN.show(budget.paid)}"
+            )
+        done = {"most": str(budget.agreed), "paid": str(budget.paid)}
+        await session.ledger.note("paid", [what], done)
+
+
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Any]:
     """A bar on stderr; gives a function that is called with how much was done."""
@@ -63,11 +126,13 @@ def progress(what: str, total: int) -> Iterator[Any]:
         yield lambda count=1: bar.advance(task, count)
 
 
-async def report(session: Session, folder: Path) -> None:
+async def report(session: Session, folder: Path, budget: Budget | None = None) -> None:
     """Write the report and say where it is."""
     collection = session.collection
     tokens = await session.ledger.tokens(collection)
     listings = await session.ledger.listings(collection)
     title = f"Collection {collection.address} on chain {collection.chain_id}"
-    page, table = write_report(folder, title, tokens, listings)
+    sums = {"agreed to, at most": budget.agreed, "paid for gas": budget.paid} if budget else {}
+    figures = [(name, COIN.show(value)) for name, value in sums.items()]
+    page, table = write_report(folder, title, tokens, listings, figures)
     click.echo(f"Report: {page} and {table}")

@@ -1,9 +1,11 @@
 """What the chain's commands work with: settings, ledger, endpoints, and the key once it is open."""
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
+import click
 import httpx
 from eth_utils.address import is_hex_address, to_checksum_address
 
@@ -16,7 +18,8 @@ from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.order import NATIVE
 from admin.minting.ipfs import Kubo, Pinata, Pinner, PinService
 from admin.minting.list import Shop
-from admin.wallet.sender import Sender, Timing
+from admin.wallet.budget import Budget
+from admin.wallet.sender import Sender
 from admin.wallet.signer import (
     Limits,
     Signer,
@@ -25,6 +28,7 @@ from admin.wallet.signer import (
     open_keystore,
     read_password,
 )
+from admin.wallet.timing import Timing
 from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load
@@ -103,6 +107,7 @@ class Session:
             gas_price=self.fees.cap,
             transaction=COIN.parse(self.settings.transaction_cap),
             day=COIN.parse(self.settings.day_cap),
+            month=COIN.parse(self.settings.month_cap),
             may_deploy=may_deploy,
             seaport=self.seaport,
             collection=contract,
@@ -114,11 +119,12 @@ class Session:
             raise SettingsError("No keystore is set.")
         return open_keystore(self.settings.keystore, password, limits)
 
-    def sender(self, chain: Chain, signer: Signer) -> Sender:
-        """The account's transactions."""
+    def sender(self, chain: Chain, signer: Signer, budget: Budget | None = None) -> Sender:
+        """The account's transactions; it tells on stderr what it waits for."""
         pace = 2.0 if self.settings.confirmations else 0.1
         timing = Timing(confirmations=self.settings.confirmations, look=pace)
-        return Sender(chain, signer, self.ledger, self.fees, timing)
+        tell = functools.partial(click.echo, err=True)
+        return Sender(chain, signer, self.ledger, self.fees, timing, budget=budget, tell=tell)
 
     def pinner(self) -> Pinner:
         """Where pictures and metadata are kept."""

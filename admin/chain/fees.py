@@ -7,6 +7,7 @@ from ganshare.errors import WorldError
 __all__ = ["GWEI", "FeeCapError", "FeePolicy", "Fees", "priority_floor"]
 
 GWEI = 10**9
+_LITTLE = 3 * GWEI
 # Polygon's nodes drop what offers less.
 _FLOORS = {137: 25 * GWEI, 80002: 25 * GWEI}
 
@@ -21,6 +22,11 @@ class Fees:
 
     max_fee: int
     priority: int
+
+    @property
+    def eighth_more(self) -> "Fees":
+        """The least that nodes take as a replacement of what offers these."""
+        return Fees(-(-self.max_fee * 9 // 8), -(-self.priority * 9 // 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class FeePolicy:
         Raises:
             FeeCapError: even the base fee of now is above the cap.
         """
-        priority = max(suggested, self.floor)
+        priority = self._tip(base, suggested)
         self._check(base + priority)
         return Fees(min(2 * base + priority, self.cap), priority)
 
@@ -51,11 +57,15 @@ class FeePolicy:
         Raises:
             FeeCapError: that is above the cap.
         """
-        least = Fees(_eighth_more(before.max_fee), _eighth_more(before.priority))
-        priority = max(least.priority, suggested, self.floor)
+        least = before.eighth_more
+        priority = max(least.priority, self._tip(base, suggested))
         wanted = max(least.max_fee, base + priority)
         self._check(wanted)
         return Fees(max(wanted, min(2 * base + priority, self.cap)), priority)
+
+    def _tip(self, base: int, suggested: int) -> int:
+        """Believe a suggestion up to the base fee, or what is little in any case."""
+        return max(min(suggested, max(base, 2 * self.floor, _LITTLE)), self.floor)
 
     def _check(self, wanted: int) -> None:
         if wanted > self.cap:
@@ -70,7 +80,3 @@ class FeePolicy:
 def priority_floor(chain_id: int) -> int:
     """The least tip that a chain's nodes take."""
     return _FLOORS.get(chain_id, 0)
-
-
-def _eighth_more(fee: int) -> int:
-    return -(-fee * 9 // 8)

@@ -17,10 +17,12 @@ __all__ = ["Endpoint", "EndpointAway", "RpcError"]
 # What the chain itself says about a call or a transaction. Every other error is the endpoint's own:
 # it has not heard of the block, wants fewer questions, is overloaded or asks for a key.
 _VERDICT = re.compile(
-    r"revert|\bfunds\b|\bgas\b|\bgaslimit\b|\bnonce\b|underpriced|\bknown|already (known|imported)"
-    r"|\bfee\b|opcode|\bjump|stack (under|over)flow|oversized|code ?size|initcode",
+    r"revert|funds|afford|balance|\bgas\b|\bgaslimit\b|\bnonce\b|underpriced|\bknown"
+    r"|already (known|imported)|\bfee\b|opcode|\bjump|stack (under|over)flow|oversized|code ?size"
+    r"|initcode",
     re.IGNORECASE,
 )
+_NO_COINS = re.compile(r"insufficient ?(funds|balance)|afford|exceeds account balance", re.I)
 _REVERTED = 3
 _NO_SUCH_METHOD = -32601
 _ASK_AGAIN = (408, 425, 429)
@@ -34,6 +36,16 @@ class RpcError(WorldError):
         self.code = code
         self.reason = reason
         self.data = data
+
+    @property
+    def is_lack_of_coins(self) -> bool:
+        """Whether the account cannot pay for it; clients word that differently."""
+        return _NO_COINS.search(self.reason) is not None
+
+    @property
+    def is_too_cheap(self) -> bool:
+        """Whether another transaction with the same nonce offers about as much, or more."""
+        return "underpriced" in self.reason.lower()
 
 
 class EndpointAway(WorldError):  # noqa: N818  # says what is the case

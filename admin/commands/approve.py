@@ -5,8 +5,9 @@ import asyncio
 import click
 
 from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED, SET_APPROVAL
-from admin.prompts import agree, dry_run_option, password_option, yes_option
+from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import opened_session
+from admin.wallet.sender import estimate_gas
 from ganshare.errors import SettingsError
 
 __all__ = ["approve"]
@@ -33,12 +34,13 @@ async def _approve(*, dry_run: bool, yes: bool, password_fd: int | None) -> None
             click.echo(f"The conduit {conduit} is approved already.")
             return
         lines = [("collection", contract), ("owner", owner), ("conduit", str(conduit))]
-        if not agree(lines, dry_run=dry_run, yes=yes):
+        data = SET_APPROVAL.call_data(conduit, True)
+        gas = await estimate_gas(chain, owner, contract, data)
+        budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
+        if budget is None:
             return
         signer = session.unlock(password_fd)
-        async with session.ledger.held():
-            sender = session.sender(chain, signer)
+        async with spend(session, chain, signer, budget, "approve") as sender:
             await sender.resume()
-            data = SET_APPROVAL.call_data(conduit, True)
-            await sender.settle(await sender.send("approve", [], contract, data))
+            await sender.transact("approve", [], contract, data)
         click.echo(f"The conduit {conduit} is approved.")

@@ -6,10 +6,12 @@ import click
 from eth_utils.address import is_hex_address, to_checksum_address
 
 from admin.contract.collection import deployment
-from admin.ledger import TransactionState
+from admin.ledger import Transaction, TransactionState
 from admin.marketplace.seaport.amounts import basis_points
-from admin.prompts import agree, dry_run_option, password_option, yes_option
-from admin.session import COIN, opened_session
+from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.session import opened_session
+from admin.wallet.nonces import find_deployments, made_address
+from admin.wallet.sender import TransactionFailed, estimate_gas
 from ganshare.errors import SettingsError, quoted
 
 __all__ = ["deploy"]
@@ -22,6 +24,7 @@ __all__ = ["deploy"]
 @click.option("--owner", required=True, help="Who may appoint minters; not the minter's key.")
 @click.option("--royalty-to", help="Who gets royalties; the owner if left out.")
 @click.option("--royalty", default="5", show_default=True, help="In percent of each sale.")
+@click.option("--another", is_flag=True, help="Even if there is one with the same arguments.")
 @dry_run_option
 @yes_option
 @password_option
@@ -32,6 +35,7 @@ def deploy(
     owner: str,
     royalty_to: str | None,
     royalty: str,
+    another: bool,
     dry_run: bool,
     yes: bool,
     password_fd: int | None,
@@ -49,29 +53,61 @@ def deploy(
         "royalty_receiver": to_checksum_address(receiver),
         "royalty_basis_points": basis_points(royalty),
     }
-    asyncio.run(_deploy(values, dry_run=dry_run, yes=yes, password_fd=password_fd))
+    asyncio.run(_deploy(values, another=another, dry_run=dry_run, yes=yes, password_fd=password_fd))
 
 
 async def _deploy(
-    values: dict[str, object], *, dry_run: bool, yes: bool, password_fd: int | None
+    values: dict[str, object], *, another: bool, dry_run: bool, yes: bool, password_fd: int | None
 ) -> None:
     async with opened_session() as session, session.chain() as chain:
         code = deployment(minter=session.address, **values)  # type: ignore[arg-type]
-        fees = session.fees.choose(await chain.base_fee(), await chain.tip())
-        gas = await chain.estimate(session.address, None, code)
+        made = await find_deployments(session.ledger, chain.chain_id, session.address)
+        done = [each for each in made if each.state is TransactionState.CONFIRMED]
+        if not another and any(each.data == code for each in done):
+            click.echo("This collection was made before; --another makes one more.", err=True)
+            click.echo(_address_line(next(each for each in done if each.data == code)))
+            return
+        waiting = [each for each in made if each.state is TransactionState.SENT]
+        if len(waiting) > 1:
+            raise SettingsError(
+                f"Deployments wait with the nonces {waiting[1].nonce} and {waiting[0].nonce}; "
+                f"`ganshare admin chain unstick --drop {waiting[0].nonce}` gives one of them up, "
+                "so that only one is paid for."
+            )
+        # One that was killed while it waited is seen through, not begun again; and one with other
+        # arguments gives up its place.
+        begun = next((each for each in waiting if each.data == code), None)
+        older = next((each for each in waiting if each.data != code), None)
         lines = [(name, str(value)) for name, value in values.items()]
-        lines += [("minter", session.address), ("costs at most", COIN.show(gas * fees.max_fee))]
-        if not agree(lines, dry_run=dry_run, yes=yes):
+        lines.append(("minter", session.address))
+        if older is not None:
+            lines.append(("instead of", f"the deployment that waits with nonce {older.nonce}"))
+        gas = 0 if begun else await estimate_gas(chain, session.address, None, code)
+        instead = [] if older is None else [older]
+        budget = await agree_to_spend(
+            session, chain, lines, gas, instead=instead, dry_run=dry_run, yes=yes
+        )
+        if budget is None:
             return
         signer = session.unlock(password_fd, may_deploy=True)
-        async with session.ledger.held():
-            sender = session.sender(chain, signer)
-            left = await session.ledger.transactions(
-                chain.chain_id, signer.address, TransactionState.SENT
-            )
-            # One that was killed while it waited is seen through, not begun again.
-            same = [each for each in left if each.data == code]
-            sent = same[0] if same else await sender.send("deploy", [], None, code)
+        async with spend(session, chain, signer, budget, "deploy") as sender:
+            if older is None and begun is None:
+                await sender.resume()
+            sent = begun or await sender.send("deploy", [], None, code, instead=older)
             receipt = await sender.settle(sent)
-    if receipt is not None and receipt.contract is not None:
-        click.echo(f"ADMIN_COLLECTION={receipt.contract}")
+        if receipt is None:
+            made = await find_deployments(session.ledger, chain.chain_id, session.address)
+            quicker = any(each.nonce == sent.nonce for each in made)
+            raise TransactionFailed(
+                "This collection was not made: "
+                + (
+                    f"the earlier deployment was quicker, and has {_address_line(sent)}."
+                    if quicker
+                    else f"a foreign transaction took nonce {sent.nonce}. Run the command again."
+                )
+            )
+    click.echo(_address_line(sent))
+
+
+def _address_line(deployed: Transaction) -> str:
+    return f"ADMIN_COLLECTION={made_address(deployed.sender, deployed.nonce)}"

@@ -12,12 +12,13 @@ from admin.ledger import Token, TokenState
 from admin.minting.mint import BATCH, mint_all
 from admin.minting.pin import pin_all
 from admin.prompts import (
-    agree,
+    agree_to_spend,
     dry_run_option,
     password_option,
     progress,
     report,
     report_option,
+    spend,
     yes_option,
 )
 from admin.session import Session, opened_session
@@ -79,24 +80,25 @@ async def _mint(
     async with opened_session() as session, session.chain() as chain:
         tokens = await session.ledger.tokens(session.collection)
         fees = session.fees.choose(await chain.base_fee(), await chain.tip())
+        found = estimate_mint(tokens, batch, fees)
         lines = [("collection", session.collection.address), ("minter", session.address)]
-        lines += estimate_mint(tokens, batch, fees).lines()
-        if not agree(lines, dry_run=dry_run, yes=yes):
+        lines += found.lines()[:1]
+        budget = await agree_to_spend(session, chain, lines, found.gas, dry_run=dry_run, yes=yes)
+        if budget is None:
             return
         signer = session.unlock(password_fd)
-        async with session.ledger.held():
+        async with spend(session, chain, signer, budget, "mint") as sender:
             await _pin(session, site, description)
             left = await session.ledger.tokens(
                 session.collection, TokenState.PINNED, TokenState.SENT
             )
-            sender = session.sender(chain, signer)
             with progress("minting", len(left)) as advance:
                 async for transaction, count in mint_all(
                     session.ledger, sender, chain, session.collection, signer.address, batch
                 ):
                     advance(count)
                     click.echo(f"minted {count} with nonce {transaction.nonce}")
-        await report(session, report_to)
+        await report(session, report_to, budget)
 
 
 async def _pin(session: Session, site: str | None, description: str | None) -> None:

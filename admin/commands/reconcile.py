@@ -14,6 +14,7 @@ from admin.minting.mint import Drift, reconcile_tokens, token_drift
 from admin.minting.unlist import listing_drift, reconcile_listings
 from admin.prompts import dry_run_option, password_option
 from admin.session import COIN, Session, opened_session
+from admin.wallet.nonces import find_deployments, made_address
 
 __all__ = ["reconcile", "status"]
 
@@ -76,6 +77,8 @@ def _changes(drift: Drift, changes: Sequence[tuple[Listing, ListingState]]) -> l
 
 async def _status(*, as_json: bool) -> None:
     async with opened_session() as session:
+        if session.settings.collection is None and session.settings.keystore is not None:
+            await _tell_deployments(session)
         found = await _counted(session)
     if as_json:
         click.echo(json.dumps(found))
@@ -85,6 +88,13 @@ async def _status(*, as_json: bool) -> None:
         if isinstance(counts, dict):
             shown = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none"
         click.echo(f"  {name:<14} {shown}")
+
+
+async def _tell_deployments(session: Session) -> None:
+    """Name the contracts that the key made, for whoever has not set one yet."""
+    chain_id, address = session.settings.chain_id, session.address
+    for each in await find_deployments(session.ledger, chain_id, address):
+        click.echo(f"{each.state}: ADMIN_COLLECTION={made_address(address, each.nonce)}")
 
 
 async def _counted(session: Session) -> dict[str, object]:

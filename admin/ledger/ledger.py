@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from admin.ledger.changes import check_not_offered, is_in, move_tokens
 from admin.ledger.lock import Lock, check_fence
 from admin.ledger.rows import (
     from_listing,
@@ -48,7 +49,6 @@ from ganshare.store.sql import (
 __all__ = ["Ledger"]
 
 T = TypeVar("T")
-_MOST_AT_ONCE = 500  # values in one statement; SQLite takes 32,766
 
 
 class Ledger:
@@ -105,7 +105,7 @@ class Ledger:
 
     async def tokens(self, collection: Collection, *states: TokenState) -> list[Token]:
         """All tokens of a collection in some states, or in any, in the order of planning."""
-        found = sa.select(tokens).where(_in(tokens, collection)).order_by(tokens.c.artwork)
+        found = sa.select(tokens).where(is_in(tokens, collection)).order_by(tokens.c.artwork)
         if states:
             found = found.where(tokens.c.state.in_([str(state) for state in states]))
         return [to_token(row) for row in await self._database.rows(found)]
@@ -115,7 +115,7 @@ class Ledger:
         values = {"image_cid": image_cid, "metadata_cid": metadata_cid, "metadata": metadata}
 
         async def work(connection: AsyncConnection) -> None:
-            await _move(
+            await move_tokens(
                 connection,
                 token.collection,
                 [token.token],
@@ -132,14 +132,14 @@ class Ledger:
 
         async def work(connection: AsyncConnection) -> None:
             place = (token.collection, [token.token], [token.state])
-            await _move(connection, *place, state, page=moved.page)
+            await move_tokens(connection, *place, state, page=moved.page)
 
         await self._write(work, str(state), [str(token.token)], {"page": moved.page})
         return moved
 
     async def silence(self, token: Token) -> float:
         """For how many seconds a token has been in its state."""
-        mine = _in(tokens, token.collection) & (tokens.c.token == str(token.token))
+        mine = is_in(tokens, token.collection) & (tokens.c.token == str(token.token))
         row = await self._database.row(sa.select((now() - tokens.c.updated).label("s")).where(mine))
         return 0.0 if row is None else max(0.0, float(row["s"]))
 
@@ -157,7 +157,9 @@ class Ledger:
         async def work(connection: AsyncConnection) -> None:
             for token, owner in owners.items():
                 every = list(TokenState)
-                await _move(connection, collection, [token], every, TokenState.MINTED, owner=owner)
+                await move_tokens(
+                    connection, collection, [token], every, TokenState.MINTED, owner=owner
+                )
 
         await self._write(work, "minted", [str(token) for token in owners], {})
 
@@ -166,37 +168,39 @@ class Ledger:
 
         async def work(connection: AsyncConnection) -> None:
             before = [TokenState.SENT, TokenState.MINTED]
-            await _move(connection, collection, lost, before, TokenState.PINNED, owner=None)
+            await move_tokens(connection, collection, lost, before, TokenState.PINNED, owner=None)
 
         await self._write(work, "unmint", [str(token) for token in lost], {})
 
     # --- transactions -------------------------------------------------------------------------
-
-    async def next_nonce(self, chain_id: int, sender: str) -> int:
-        """The nonce after the last one recorded; 0 if none is."""
-        last = sa.func.max(transactions.c.nonce).label("last")
-        row = await self._database.row(sa.select(last).where(_by(transactions, chain_id, sender)))
-        return 0 if row is None or row["last"] is None else int(row["last"]) + 1
 
     async def record(
         self,
         transaction: Transaction,
         attempt: Attempt,
         collection: Collection | None = None,
+        *,
+        replaces: bool = False,
     ) -> None:
         """Write down a signed transaction, before anyone sees it.
 
         Args:
             collection: if given, the tokens that are the subject are under way from now on.
+            replaces: another one that waits with the same nonce, and whose attempts may win yet.
         """
 
         async def work(connection: AsyncConnection) -> None:
             row = from_transaction(transaction) | {"created": now()}
-            await connection.execute(transactions.insert().values(row))
+            if replaces:
+                await connection.execute(transactions.update().where(_is(transaction)).values(row))
+            else:
+                await connection.execute(transactions.insert().values(row))
             await connection.execute(_attempt(transaction, attempt))
             if collection is not None:
                 moved = [int(token) for token in transaction.subject]
-                await _move(connection, collection, moved, [TokenState.PINNED], TokenState.SENT)
+                await move_tokens(
+                    connection, collection, moved, [TokenState.PINNED], TokenState.SENT
+                )
 
         data = {"nonce": transaction.nonce, "hash": attempt.hash, "most": str(transaction.cost)}
         await self._write(work, transaction.kind, transaction.subject, data)
@@ -273,7 +277,7 @@ class Ledger:
     async def next_serials(self, collection: Collection) -> dict[int, int]:
         """For each token that was ever listed, the number of its next listing."""
         last = sa.func.max(orders.c.serial).label("last")
-        found = sa.select(orders.c.token, last).where(_in(orders, collection))
+        found = sa.select(orders.c.token, last).where(is_in(orders, collection))
         rows = await self._database.rows(found.group_by(orders.c.token))
         return {int(row["token"]): int(row["last"]) + 1 for row in rows}
 
@@ -285,7 +289,7 @@ class Ledger:
         """
 
         async def work(connection: AsyncConnection) -> None:
-            await _check_not_offered(connection, signed)
+            await check_not_offered(connection, signed)
             for each in signed:
                 row = from_listing(each) | {"created": now(), "updated": now()}
                 await connection.execute(orders.insert().values(row))
@@ -313,7 +317,7 @@ class Ledger:
 
     async def listings(self, collection: Collection, *states: ListingState) -> list[Listing]:
         """All orders of a collection in some states, or in any, oldest first."""
-        found = sa.select(orders).where(_in(orders, collection))
+        found = sa.select(orders).where(is_in(orders, collection))
         if states:
             found = found.where(orders.c.state.in_([str(state) for state in states]))
         order = (orders.c.created, orders.c.hash)
@@ -344,12 +348,6 @@ class Ledger:
         return await self._database.atomically(fenced)
 
 
-def _in(table: sa.Table, collection: Collection) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        table.c.chain_id == collection.chain_id, table.c.collection == collection.address
-    )
-
-
 def _by(table: sa.Table, chain_id: int, sender: str) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.chain_id == chain_id, table.c.sender == sender)
 
@@ -370,35 +368,3 @@ def _attempt(transaction: Transaction, attempt: Attempt) -> sa.Insert:
         priority=str(attempt.priority),
         created=now(),
     )
-
-
-async def _check_not_offered(connection: AsyncConnection, signed: Sequence[Listing]) -> None:
-    """A token is for sale once at a time."""
-    live = orders.c.state.in_([str(state) for state in ListingState if state.is_live])
-    for start in range(0, len(signed), _MOST_AT_ONCE):
-        some = signed[start : start + _MOST_AT_ONCE]
-        which = orders.c.token.in_([str(each.token) for each in some])
-        found = sa.select(orders.c.token).where(_in(orders, some[0].collection), live, which)
-        taken = (await connection.execute(found)).scalars().first()
-        if taken is not None:
-            raise InternalError(f"The token {taken} is in an order already.")
-
-
-async def _move(
-    connection: AsyncConnection,
-    collection: Collection,
-    moved: Sequence[int],
-    before: Sequence[TokenState],
-    after: TokenState,
-    **values: Any,
-) -> None:
-    """Bring tokens from one state to the next; all of them, or it is our own mistake."""
-    count = 0
-    for start in range(0, len(moved), _MOST_AT_ONCE):
-        which = tokens.c.token.in_([str(token) for token in moved[start : start + _MOST_AT_ONCE]])
-        states = tokens.c.state.in_([str(state) for state in before])
-        statement = tokens.update().where(_in(tokens, collection), which, states)
-        changed = statement.values(state=str(after), updated=now(), **values)
-        count += (await connection.execute(changed)).rowcount
-    if count != len(set(moved)):
-        raise InternalError(f"{len(set(moved)) - count} tokens were not in a state to be {after}.")

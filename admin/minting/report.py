@@ -54,13 +54,22 @@ def as_csv(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def write_report(
-    folder: Path, title: str, tokens: Sequence[Token], listings: Sequence[Listing]
+    folder: Path,
+    title: str,
+    tokens: Sequence[Token],
+    listings: Sequence[Listing],
+    figures: Sequence[tuple[str, str]] = (),
 ) -> tuple[Path, Path]:
-    """Write report.html and report.csv into a folder; prices are in whole units."""
+    """Write report.html and report.csv into a folder; prices are in whole units.
+
+    Args:
+        figures: of the run, shown on top beside those of the collection.
+    """
     rows = report_rows(tokens, listings)
     folder.mkdir(parents=True, exist_ok=True)
     page, table = folder / "report.html", folder / "report.csv"
-    page.write_text(_page(title, tokens, rows, listings), "utf-8")
+    cards = [*_counts(tokens, listings), *figures]
+    page.write_text(_page(title, tokens, rows, cards), "utf-8")
     table.write_text(as_csv(rows), "utf-8")
     return page, table
 
@@ -89,10 +98,10 @@ def _page(
     title: str,
     tokens: Sequence[Token],
     rows: Sequence[Mapping[str, str]],
-    listings: Sequence[Listing],
+    figures: Sequence[tuple[str, str]],
 ) -> str:
     shown = html.escape(title)
-    cards = "".join(_card(name, value) for name, value in _counts(tokens, listings))
+    cards = "".join(_card(name, value) for name, value in figures)
     lines = "".join(_line(*each) for each in zip(tokens, rows, strict=True))
     head = "<th>Painting<th>Token<th>Listing<th class=price>Price<th>Until (UTC)<th>Metadata"
     return (

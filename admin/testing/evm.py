@@ -70,7 +70,10 @@ class Evm(httpx.AsyncBaseTransport):
         )
 
     def pretend(self, endpoint: int, method: str, answer: Any) -> None:
-        """Let an endpoint give another answer; an exception is raised instead."""
+        """Let an endpoint give another answer.
+
+        An exception is raised instead; a function gets the parameters and the true answer.
+        """
         self.answers[(f"endpoint{endpoint}", method)] = answer
 
     def revert(self, snapshot: Any) -> None:
@@ -115,8 +118,9 @@ class Evm(httpx.AsyncBaseTransport):
             if self.lose_answers:
                 self._answer(asked["method"], asked["params"])
                 raise httpx.ReadTimeout("no answer")
-        if answer is None:
-            answer = self._answer(asked["method"], asked["params"])
+        if answer is None or callable(answer):
+            true = self._answer(asked["method"], asked["params"])
+            answer = true if answer is None else answer(asked["params"], true)
         return httpx.Response(200, json={"id": asked["id"], "jsonrpc": "2.0", **answer})
 
     def _answer(self, method: str, params: list[Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -29,7 +30,7 @@ from admin.marketplace.seaport.order import (
 )
 from admin.minting.ipfs import cid_of
 
-__all__ = ["Collector", "Opensea", "Scan", "serve"]
+__all__ = ["Collector", "Opensea", "Scan", "relay", "serve"]
 
 
 @dataclass
@@ -231,6 +232,21 @@ class Scan:
     def _said(self, status: str, result: str) -> Response:
         words = {"1": "OK", "0": "NOTOK"}
         return JSONResponse({"status": status, "message": words[status], "result": result})
+
+
+def relay(transport: httpx.AsyncBaseTransport) -> Starlette:
+    """Serve an httpx transport over HTTP, such as a chain in this process; paths are its hosts."""
+
+    async def answer(request: Request) -> Response:
+        url = f"http://{request.path_params['host']}"
+        asked = httpx.Request("POST", url, content=await request.body())
+        try:
+            found = await transport.handle_async_request(asked)
+        except httpx.HTTPError:
+            return Response(status_code=504)
+        return Response(await found.aread(), found.status_code, dict(found.headers))
+
+    return Starlette(routes=[Route("/{host}", answer, methods=["POST"])])
 
 
 @contextmanager

@@ -7,20 +7,26 @@ written down first, too. It is done when enough blocks lie on it.
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from admin.chain.chain import Chain, Receipt
 from admin.chain.fees import FeeCapError, FeePolicy, Fees
 from admin.chain.rpc import RpcError
 from admin.ledger import Attempt, Collection, Ledger, Transaction, TransactionState
-from admin.wallet.signer import PolicyError, Signer
+from admin.wallet.budget import Budget
+from admin.wallet.nonces import BRAKES, find_waiting, next_nonce, nonce_of_brake
+from admin.wallet.signer import PolicyError, Signer, purpose_of
+from admin.wallet.timing import Timing, describe_wait
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Sender", "Timing", "TransactionFailed"]
+__all__ = ["Sender", "Timing", "TransactionFailed", "estimate_gas", "with_margin"]
 
 DAY = 86_400.0
+MONTH = 30 * DAY
+_MOST_TRIES = 3  # with another nonce, when foreign transactions take them
+_FIRST = BRAKES | {"fill"}  # kinds that outbid whatever else waits with their nonce
 _log = get_logger(__name__)
 
 
@@ -28,27 +34,13 @@ class TransactionFailed(WorldError):  # noqa: N818  # says what is the case
     """A transaction would fail, or was included and failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """When to look, and when to lose patience.
+class Sender:
+    """One account's transactions on one chain.
 
     Args:
-        confirmations: blocks on top of a transaction that make it final for us.
-        look: seconds between two looks.
-        resend: seconds after which a transaction that is in no block is sent again.
-        replace: seconds after which it is replaced by one with higher fees.
-        give_up: seconds after which the run ends; the next one goes on.
+        budget: what was agreed to; without one only the caps bind.
+        tell: is told what is waited for.
     """
-
-    confirmations: int = 12
-    look: float = 2.0
-    resend: float = 30.0
-    replace: float = 180.0
-    give_up: float = 3_600.0
-
-
-class Sender:
-    """One account's transactions on one chain."""
 
     def __init__(
         self,
@@ -57,12 +49,17 @@ class Sender:
         ledger: Ledger,
         fees: FeePolicy,
         timing: Timing | None = None,
+        *,
+        budget: Budget | None = None,
+        tell: Callable[[str], None] = _log.info,
     ) -> None:
         self._chain = chain
         self._signer = signer
         self._ledger = ledger
         self._fees = fees
         self._timing = timing or Timing()
+        self._budget = budget
+        self._tell = tell
 
     @property
     def address(self) -> str:
@@ -76,20 +73,32 @@ class Sender:
         to: str | None,
         data: bytes,
         collection: Collection | None = None,
+        *,
+        urgent: bool = False,
+        instead: Transaction | None = None,
+        nonce: int | None = None,
     ) -> Transaction:
         """Sign a transaction, write it down and send it; `settle` sees it through.
 
         Args:
             subject: what it is about; tokens of `collection`, if that is given.
+            urgent: takes the place of the first one of ours that waits, if there is one.
+            instead: one of ours that waits, whose place it takes.
+            nonce: that it must have; else the next one.
 
         Raises:
-            TransactionFailed: it would fail now; nothing was sent.
+            TransactionFailed: it would fail now, or foreign ones wait before it; nothing was sent.
             FeeCapError: gas is too expensive now.
+            AgreementExceeded: it costs more than was agreed to.
             PolicyError: it is not what the owner allowed.
         """
-        gas = await self.gas_for(to, data)
-        fees = await self.fees()
-        nonce = await self._next_nonce()
+        gas = await estimate_gas(self._chain, self.address, to, data)
+        if urgent:
+            nonce, instead = await nonce_of_brake(self._ledger, self._chain, self.address)
+        elif instead is not None:
+            nonce = instead.nonce
+        elif nonce is None:
+            nonce = await self._next_nonce()
         planned = Transaction(
             chain_id=self._chain.chain_id,
             sender=self.address,
@@ -101,29 +110,46 @@ class Sender:
             value=0,
             gas=gas,
             state=TransactionState.SENT,
-            cost=gas * fees.max_fee,
+            cost=0,
         )
-        attempt = self._sign(planned, fees, await self._spent())
-        await self._ledger.record(planned, attempt, collection)
+        last = None if instead is None else (await self._ledger.attempts(instead))[-1]
+        planned, attempt = await self._sign(planned, last)
+        await self._ledger.record(planned, attempt, collection, replaces=instead is not None)
+        self._hold(planned)
         await self._broadcast(planned, attempt)
         return planned
 
-    async def fees(self) -> Fees:
-        """What is offered for a unit of gas now; raises FeeCapError above the cap."""
-        return self._fees.choose(await self._chain.base_fee(), await self._chain.tip())
-
-    async def gas_for(self, to: str | None, data: bytes) -> int:
-        """How much gas a call gets: a fifth more than it needs now.
+    async def transact(
+        self,
+        kind: str,
+        subject: Sequence[str],
+        to: str | None,
+        data: bytes,
+        *,
+        urgent: bool = False,
+    ) -> Receipt:
+        """Send a transaction and see it through, with another nonce if a foreign one took it.
 
         Raises:
-            TransactionFailed: it would fail.
+            TransactionFailed: as `send` and `settle` do.
         """
-        try:
-            needed = await self._chain.estimate(self.address, to, data)
-        except RpcError as error:
-            message = f"The transaction would fail, and was not sent: {error.reason}."
-            raise TransactionFailed(message, given=error.data) from error
-        return needed * 6 // 5
+        for _ in range(_MOST_TRIES):
+            sent = await self.send(kind, subject, to, data, urgent=urgent)
+            receipt = await self.settle(sent)
+            if receipt is not None:
+                return receipt
+        raise TransactionFailed(
+            f"Foreign transactions took {_MOST_TRIES} nonces of {self.address} one after another; "
+            "whoever sends them has its key. Nothing of ours was included."
+        )
+
+    async def push(self, transaction: Transaction) -> Transaction:
+        """Send what waits once more, with higher fees if it offers too little for a block."""
+        last = (await self._ledger.attempts(transaction))[-1]
+        if last.max_fee < await self._chain.base_fee() + last.priority:
+            return await self._replace(transaction, last)
+        await self._broadcast(transaction, last)
+        return transaction
 
     async def resume(self) -> int:
         """See through whatever an earlier run left under way; gives how many those were.
@@ -134,38 +160,54 @@ class Sender:
         left = await self._ledger.transactions(
             self._chain.chain_id, self.address, TransactionState.SENT
         )
+        if left:
+            self._tell(f"Transactions that an earlier run left under way go first: {len(left)}.")
         for transaction in left:
             await self.settle(transaction)
         return len(left)
 
     async def settle(self, transaction: Transaction) -> Receipt | None:
-        """See a transaction through; None if a foreign one took its nonce.
+        """See a transaction through; None if another one took its nonce.
 
         Raises:
-            TransactionFailed: it was included and failed, or time is up.
+            TransactionFailed: it was included and failed, waits behind a gap, or time is up.
+            AgreementExceeded: it needs higher fees than were agreed to.
         """
         began = time.monotonic()
         sent: float | None = None
+        told = 0.0
         while True:
             attempts = await self._ledger.attempts(transaction)
             receipt = await self._included(attempts)
-            if receipt is not None and await self._is_final(receipt):
-                return await self._settled(transaction, receipt)
+            height = await self._chain.height()
+            if receipt is not None and height - receipt.block >= self._timing.confirmations:
+                return await self._settled(transaction, receipt, attempts)
             waited = time.monotonic() - began
             if receipt is None:
                 if await self._is_displaced(transaction, attempts):
                     return None
+                if waited > self._timing.gap:
+                    await self._check_gaps(transaction)
+                taken = True
                 if sent is None or waited - sent > self._timing.resend:
-                    await self._broadcast(transaction, attempts[-1])
+                    taken = await self._broadcast(transaction, attempts[-1])
                     sent = waited
-                if waited > self._timing.replace * len(attempts):
-                    await self._replace(transaction, attempts[-1])
+                if waited > self._timing.replace * len(attempts) or (
+                    not taken and transaction.kind in _FIRST
+                ):
+                    transaction = await self._replace(transaction, attempts[-1])
+                    sent = None if not taken else sent
             if waited > self._timing.give_up:
                 raise TransactionFailed(
                     f"The transaction with nonce {transaction.nonce} is not final after "
                     f"{self._timing.give_up:g} seconds; the next run goes on with it."
                 )
+            if waited - told >= self._timing.tell:
+                told = waited
+                self._tell(describe_wait(transaction, receipt, height, waited, self._timing))
             await asyncio.sleep(self._timing.look)
+
+    # --- what settling does -------------------------------------------------------------------
 
     async def _reopen(self) -> None:
         """Take up again what is settled in the ledger, and the chain knows nothing of."""
@@ -176,8 +218,6 @@ class Sender:
                 last = (await self._ledger.attempts(each))[-1]
                 await self._ledger.reopen(each, each.gas * last.max_fee)
 
-    # --- what settling does -------------------------------------------------------------------
-
     async def _included(self, attempts: Sequence[Attempt]) -> Receipt | None:
         for attempt in reversed(attempts):
             receipt = await self._chain.receipt(attempt.hash)
@@ -185,14 +225,21 @@ class Sender:
                 return receipt
         return None
 
-    async def _is_final(self, receipt: Receipt) -> bool:
-        return await self._chain.height() - receipt.block >= self._timing.confirmations
-
-    async def _settled(self, transaction: Transaction, receipt: Receipt) -> Receipt:
+    async def _settled(
+        self, transaction: Transaction, receipt: Receipt, attempts: Sequence[Attempt]
+    ) -> Receipt | None:
         done = TransactionState.CONFIRMED if receipt.succeeded else TransactionState.REVERTED
+        raw = next(each.raw for each in attempts if each.hash == receipt.hash)
+        is_older = purpose_of(raw) != ((transaction.recipient or "").lower(), transaction.data)
+        if is_older:  # it was to be replaced, and was quicker
+            done = TransactionState.DISPLACED
         await self._ledger.settle(
             transaction, done, cost=receipt.cost, hash=receipt.hash, block=receipt.block
         )
+        if self._budget is not None:
+            self._budget.settle(transaction.nonce, receipt.cost)
+        if is_older:
+            return None
         if not receipt.succeeded:
             raise TransactionFailed(
                 f"The transaction {receipt.hash} was included and failed; `ganshare admin "
@@ -205,6 +252,10 @@ class Sender:
         if await self._chain.nonce(self.address) <= transaction.nonce:
             return False
         # It may have been included between the two questions; blocks must agree for a while.
+        self._tell(
+            f"Another transaction has nonce {transaction.nonce}; waiting for "
+            f"{self._timing.confirmations} blocks, to be sure."
+        )
         await self._blocks(self._timing.confirmations)
         if await self._included(attempts) is not None:
             return False
@@ -212,7 +263,20 @@ class Sender:
             return False
         _log.warning("a foreign transaction took a nonce", nonce=transaction.nonce)
         await self._ledger.settle(transaction, TransactionState.DISPLACED)
+        if self._budget is not None:
+            self._budget.settle(transaction.nonce, 0)
         return True
+
+    async def _check_gaps(self, transaction: Transaction) -> None:
+        """Raise TransactionFailed if a nonce before it is nobody's: then it would wait for ever."""
+        waiting = await find_waiting(self._ledger, self._chain, self.address)
+        gaps = [each.nonce for each in waiting if each.is_gap and each.nonce < transaction.nonce]
+        if gaps:
+            raise TransactionFailed(
+                f"The transaction with nonce {transaction.nonce} waits for nonce {gaps[0]}, which "
+                "nobody has sent; `ganshare admin chain unstick` fills what is missing, and the "
+                "next run goes on."
+            )
 
     async def _blocks(self, count: int) -> None:
         """Wait until the chain is so many blocks longer."""
@@ -222,31 +286,49 @@ class Sender:
                 return
             await asyncio.sleep(self._timing.look)
 
-    async def _replace(self, transaction: Transaction, last: Attempt) -> None:
-        """Offer more; where the cap forbids it, go on waiting."""
+    async def _replace(self, transaction: Transaction, last: Attempt) -> Transaction:
+        """Offer more; where a cap forbids it, go on waiting."""
         try:
-            base, tip = await self._chain.base_fee(), await self._chain.tip()
-            fees = self._fees.raised(Fees(last.max_fee, last.priority), base, tip)
-            spent = await self._spent() - transaction.cost
-            attempt = self._sign(transaction, fees, spent)
+            raised, attempt = await self._sign(transaction, last)
         except (FeeCapError, PolicyError) as error:
             _log.warning("no replacement", nonce=transaction.nonce, reason=str(error))
-            return
-        cost = transaction.gas * fees.max_fee
-        await self._ledger.record_attempt(transaction, attempt, cost)
-        await self._broadcast(transaction, attempt)
+            return transaction
+        await self._ledger.record_attempt(raised, attempt, raised.cost)
+        self._hold(raised)
+        await self._broadcast(raised, attempt)
+        return raised
 
-    async def _broadcast(self, transaction: Transaction, attempt: Attempt) -> None:
+    async def _broadcast(self, transaction: Transaction, attempt: Attempt) -> bool:
+        """Send what is written down; tells whether it can be included as it is."""
         try:
             await self._chain.send(attempt.raw)
         except WorldError as error:
-            if isinstance(error, RpcError) and "insufficient funds" in error.reason.lower():
+            if isinstance(error, RpcError) and error.is_lack_of_coins:
                 message = f"The account {self.address} has too few coins for gas; it is recorded, "
                 raise TransactionFailed(message + "and goes out with the next run.") from error
             # Included meanwhile, too cheap, or nobody there: looking again will tell.
             _log.info("not taken", nonce=transaction.nonce, reason=str(error))
+            return not (isinstance(error, RpcError) and error.is_too_cheap)
+        return True
 
-    def _sign(self, transaction: Transaction, fees: Fees, spent: int) -> Attempt:
+    async def _sign(
+        self, transaction: Transaction, last: Attempt | None
+    ) -> tuple[Transaction, Attempt]:
+        """Choose the fees, higher than the last attempt's, and sign."""
+        base, tip = await self._chain.base_fee(), await self._chain.tip()
+        if last is None:
+            fees = self._fees.choose(base, tip)
+            least = base + fees.priority
+        else:
+            before = Fees(last.max_fee, last.priority)
+            fees = self._fees.raised(before, base, tip)
+            least = max(base + fees.priority, before.eighth_more.max_fee)
+        if self._budget is not None:
+            fees = await self._budget.fit(transaction.nonce, transaction.gas, fees, least)
+        spent = [
+            await self._ledger.spent(self._chain.chain_id, self.address, seconds)
+            for seconds in (DAY, MONTH)
+        ]
         signed = self._signer.sign_transaction(
             chain_id=transaction.chain_id,
             nonce=transaction.nonce,
@@ -255,13 +337,50 @@ class Sender:
             value=transaction.value,
             gas=transaction.gas,
             fees=fees,
-            spent=spent,
+            spent=spent[0] - transaction.cost,
+            spent_in_month=spent[1] - transaction.cost,
         )
-        return Attempt(signed.hash, signed.raw, fees.max_fee, fees.priority)
+        attempt = Attempt(signed.hash, signed.raw, fees.max_fee, fees.priority)
+        return replace(transaction, cost=transaction.gas * fees.max_fee), attempt
+
+    def _hold(self, transaction: Transaction) -> None:
+        if self._budget is not None:
+            self._budget.hold(transaction.nonce, transaction.cost)
 
     async def _next_nonce(self) -> int:
-        recorded = await self._ledger.next_nonce(self._chain.chain_id, self.address)
-        return max(recorded, await self._chain.nonce_under_way(self.address))
+        """The next nonce, once no foreign transaction waits before it."""
+        began = time.monotonic()
+        while True:
+            nonce = await next_nonce(self._ledger, self._chain, self.address)
+            waiting = await find_waiting(self._ledger, self._chain, self.address)
+            foreign = [each.nonce for each in waiting if each.transaction is None]
+            if not foreign:
+                return nonce
+            if time.monotonic() - began > self._timing.gap:
+                raise TransactionFailed(
+                    f"Transactions that this ledger did not send wait for {self.address}, with "
+                    f"nonce {', '.join(str(each) for each in foreign)}; nothing was sent behind "
+                    "them. Wait for their end, or `ganshare admin chain unstick` replaces them."
+                )
+            self._tell(
+                f"Waiting for a transaction with nonce {foreign[0]} that this ledger did not send."
+            )
+            await asyncio.sleep(max(self._timing.look, self._timing.gap / 5))
 
-    async def _spent(self) -> int:
-        return await self._ledger.spent(self._chain.chain_id, self.address, DAY)
+
+async def estimate_gas(chain: Chain, sender: str, to: str | None, data: bytes) -> int:
+    """How much gas a transaction gets: a fifth more than it needs now.
+
+    Raises:
+        TransactionFailed: it would fail.
+    """
+    try:
+        return with_margin(await chain.estimate(sender, to, data))
+    except RpcError as error:
+        message = f"The transaction would fail, and was not sent: {error.reason}."
+        raise TransactionFailed(message, given=error.data) from error
+
+
+def with_margin(gas: int) -> int:
+    """How much gas is offered for what was estimated: a fifth more."""
+    return gas * 6 // 5

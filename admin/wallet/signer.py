@@ -19,8 +19,10 @@ from typing import Any
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from eth_typing import Hash32
 from eth_utils.address import is_hex_address, to_checksum_address
+from hexbytes import HexBytes
 
 from admin.chain.fees import GWEI, Fees
 from admin.marketplace.seaport.order import Domain, ItemType, Order
@@ -37,6 +39,7 @@ __all__ = [
     "keystore_address",
     "make_keystore",
     "open_keystore",
+    "purpose_of",
     "read_password",
 ]
 
@@ -60,6 +63,7 @@ class Limits:
         gas_price: the most by unit of gas, in wei.
         transaction: the most that one transaction may cost, gas and value, in wei.
         day: the same for all transactions of 24 hours.
+        month: the same for 30 days; None for no such limit.
         seaport: where its orders hold; None if it must not list.
         collection: whose tokens it may offer.
         least_share: of an order's price that it must get itself, in basis points.
@@ -77,6 +81,7 @@ class Limits:
     collection: str | None = None
     least_share: int = 7_500
     longest: int = 180 * 86_400
+    month: int | None = None
     site: str | None = None
 
 
@@ -113,16 +118,18 @@ class Signer:
         gas: int,
         fees: Fees,
         spent: int,
+        spent_in_month: int = 0,
     ) -> Signed:
         """Sign a transaction.
 
         Args:
-            spent: in the last 24 hours, without this one.
+            spent: in the last 24 hours, without this one; the other in the last 30 days.
 
         Raises:
             PolicyError: it is more than the owner allowed.
         """
-        self._check_transaction(chain_id, to, value, gas, fees, spent)
+        self._check_recipient(chain_id, to, data, value)
+        self._check_cost(gas * fees.max_fee + value, fees, spent, spent_in_month)
         fields: dict[str, Any] = {
             "type": 2,
             "chainId": chain_id,
@@ -169,23 +176,27 @@ class Signer:
             raise _refusal("chain", message.chain_id, limits.chain_id)
         return bytes(self._account.sign_message(encode_defunct(text=message.text)).signature)
 
-    def _check_transaction(
-        self, chain_id: int, to: str | None, value: int, gas: int, fees: Fees, spent: int
-    ) -> None:
+    def _check_recipient(self, chain_id: int, to: str | None, data: bytes, value: int) -> None:
         limits = self._limits
-        most = gas * fees.max_fee + value
         if chain_id != limits.chain_id:
             raise _refusal("chain", chain_id, limits.chain_id)
         if to is None and not limits.may_deploy:
             raise _refusal("recipient", "a new contract", sorted(limits.recipients))
+        if to == self.address and not data and not value:
+            return  # it does nothing but use a nonce
         if to is not None and to not in limits.recipients:
             raise _refusal("recipient", to, sorted(limits.recipients))
+
+    def _check_cost(self, most: int, fees: Fees, spent: int, spent_in_month: int) -> None:
+        limits = self._limits
         if fees.max_fee > limits.gas_price:
             raise _refusal("gas price in gwei", fees.max_fee / GWEI, limits.gas_price / GWEI)
         if most > limits.transaction:
             raise _refusal("cost of a transaction in wei", most, limits.transaction)
         if spent + most > limits.day:
             raise _refusal("cost of 24 hours in wei", spent + most, limits.day)
+        if limits.month is not None and spent_in_month + most > limits.month:
+            raise _refusal("cost of 30 days in wei", spent_in_month + most, limits.month)
 
     def _check_order(self, order: Order, domain: Domain) -> None:
         limits = self._limits
@@ -209,6 +220,13 @@ class Signer:
             raise _refusal("currency", order.consideration[0].item_type.name, "coins")
         if not 0 < order.end - order.start <= limits.longest:
             raise _refusal("duration in seconds", order.end - order.start, limits.longest)
+
+
+def purpose_of(raw: bytes) -> tuple[str, bytes]:
+    """Read whom a signed transaction calls, in lower case, and with what; "" makes a contract."""
+    fields = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+    to = bytes(fields["to"])
+    return f"0x{to.hex()}" if to else "", bytes(fields["data"])
 
 
 def _refusal(what: str, given: object, allowed: object) -> PolicyError:

@@ -301,6 +301,7 @@ class AdminSettings(Settings):
     day_cap: str = Field(
         "20", description="The most that all transactions of 24 hours may cost, in the same coin."
     )
+    month_cap: str = Field("200", description="The same for all transactions of 30 days.")
     seaport: str = Field(
         "0x0000000000000068F116a894984e2DB1123eB395", description="Seaport 1.6 on the chain."
     )

@@ -104,7 +104,7 @@ async def test_a_nonce_is_recorded_once_and_a_failed_write_leaves_nothing(both: 
         await ledger.record(make_transaction(1), make_attempt(1), COLLECTION)
         with pytest.raises(StoreError):
             await ledger.record(make_transaction(2), make_attempt(2), COLLECTION)
-        assert await ledger.next_nonce(137, SENDER) == 1
+        assert [each.nonce for each in await ledger.transactions(137, SENDER)] == [0]
         states = {each.token: each.state for each in await ledger.tokens(COLLECTION)}
         assert states == {1: TokenState.SENT, 2: TokenState.PINNED}
         assert len(await ledger.history()) == 4

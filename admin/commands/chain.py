@@ -1,0 +1,98 @@
+"""`ganshare admin chain`: the account's transactions, and the way out when they are stuck."""
+
+import asyncio
+
+import click
+
+from admin.chain.fees import GWEI
+from admin.ledger import Transaction
+from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.session import Session, opened_session
+from admin.wallet.nonces import Waiting, find_waiting
+from admin.wallet.sender import Sender, TransactionFailed, estimate_gas
+from ganshare.errors import SettingsError
+
+__all__ = ["chain"]
+
+
+@click.group()
+def chain() -> None:
+    """Look after the account's transactions."""
+
+
+@chain.command()
+@click.option(
+    "--drop",
+    type=click.IntRange(min=0),
+    multiple=True,
+    metavar="NONCE",
+    help="Put an empty transaction in the place of this one, instead of sending it again.",
+)
+@dry_run_option
+@yes_option
+@password_option
+def unstick(drop: tuple[int, ...], dry_run: bool, yes: bool, password_fd: int | None) -> int:
+    """Get the account going again, when transactions wait for ever.
+
+    A nonce that nobody has sent is filled by an empty transaction, and so is one that is waited for
+    and isn't of this ledger. The ledger's own are sent again, with higher fees where they offer too
+    little. All that stays under the caps.
+    """
+    return asyncio.run(_unstick(set(drop), dry_run=dry_run, yes=yes, password_fd=password_fd))
+
+
+async def _unstick(drop: set[int], *, dry_run: bool, yes: bool, password_fd: int | None) -> int:
+    async with opened_session() as session, session.chain() as network:
+        address = session.address
+        waiting = await find_waiting(session.ledger, network, address)
+        unknown = drop - {each.nonce for each in waiting}
+        if unknown:
+            raise SettingsError(f"No transaction of {address} waits with nonce {min(unknown)}.")
+        if not waiting:
+            click.echo(f"Nothing waits: {address} has used {await network.nonce(address)} nonces.")
+            return 0
+        empty = [each for each in waiting if each.transaction is None or each.nonce in drop]
+        lines = [await _describe(session, each, dropped=each in empty) for each in waiting]
+        gas = await estimate_gas(network, address, address, b"") * len(empty)
+        dropped = [each.transaction for each in empty if each.transaction is not None]
+        budget = await agree_to_spend(
+            session, network, lines, gas, instead=dropped, dry_run=dry_run, yes=yes
+        )
+        if budget is None:
+            return 0
+        signer = session.unlock(password_fd)
+        async with spend(session, network, signer, budget, "unstick") as sender:
+            sent = [await _send(sender, each, fill=each in empty) for each in waiting]
+            failed = [each.nonce for each in sent if not await _see_through(sender, each)]
+    return 3 if failed else 0
+
+
+async def _describe(session: Session, waiting: Waiting, *, dropped: bool) -> tuple[str, str]:
+    name, ours = f"nonce {waiting.nonce}", waiting.transaction
+    if ours is None and waiting.is_pooled:
+        return name, "not of this ledger; an empty one replaces it"
+    if ours is None:
+        return name, "nobody has sent it; an empty one fills it"
+    if dropped:
+        return name, f"{ours.kind}; an empty one replaces it"
+    last = (await session.ledger.attempts(ours))[-1]
+    return name, f"{ours.kind}, offers up to {last.max_fee / GWEI:.4g} gwei; is sent again"
+
+
+async def _send(sender: Sender, waiting: Waiting, *, fill: bool) -> Transaction:
+    if waiting.transaction is not None and not fill:
+        return await sender.push(waiting.transaction)
+    return await sender.send(
+        "fill", [], sender.address, b"", instead=waiting.transaction, nonce=waiting.nonce
+    )
+
+
+async def _see_through(sender: Sender, transaction: Transaction) -> bool:
+    try:
+        receipt = await sender.settle(transaction)
+    except TransactionFailed as error:
+        click.echo(str(error), err=True)
+        return False
+    which = "another transaction" if receipt is None else transaction.kind
+    click.echo(f"nonce {transaction.nonce}: used by {which}")
+    return True
