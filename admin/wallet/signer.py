@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import rlp
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
-from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from eth_typing import Hash32
 from eth_utils.address import is_hex_address, to_checksum_address
-from hexbytes import HexBytes
 
 from admin.chain.fees import GWEI, Fees
 from admin.marketplace.seaport.order import Domain, ItemType, Order
@@ -224,9 +223,10 @@ class Signer:
 
 def purpose_of(raw: bytes) -> tuple[str, bytes]:
     """Read whom a signed transaction calls, in lower case, and with what; "" makes a contract."""
-    fields = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
-    to = bytes(fields["to"])
-    return f"0x{to.hex()}" if to else "", bytes(fields["data"])
+    # EIP-1559: 2, then a list of chain, nonce, fees, gas, recipient, value, data and signature.
+    fields = rlp.decode(raw[1:])
+    to, data = fields[5], fields[7]
+    return f"0x{to.hex()}" if to else "", bytes(data)
 
 
 def _refusal(what: str, given: object, allowed: object) -> PolicyError:
