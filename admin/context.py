@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from ganshare.settings import CoreSettings, load
 from ganshare.store import Store, open_store
 
-__all__ = ["opened_store", "whoever_types"]
+__all__ = ["open_store_session", "whoever_types"]
 
 
 @asynccontextmanager
-async def opened_store() -> AsyncIterator[Store]:
+async def open_store_session() -> AsyncIterator[Store]:
     """The store that GANSHARE_DATABASE_URL names; its tables must be there."""
     core = load(CoreSettings)
     async with open_store(core.database_url.get_secret_value(), core.limits) as store:

@@ -33,7 +33,7 @@ from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load
 
-__all__ = ["COIN", "Session", "opened_session"]
+__all__ = ["COIN", "Session", "open_session"]
 
 COIN = Currency("coins", NATIVE, 18)
 
@@ -159,7 +159,7 @@ class Session:
 
 
 @asynccontextmanager
-async def opened_session() -> AsyncIterator[Session]:
+async def open_session() -> AsyncIterator[Session]:
     """Read the settings, start the log and open the ledger."""
     core, settings = load(CoreSettings), load(AdminSettings)
     start_log("admin", core, settings)

@@ -1,4 +1,4 @@
-"""Four jobs on one engine: one after another, in turns, and in turns on two lanes.
+"""Four jobs on one engine: one after another, in turns, and in turns on two steps at a time.
 
 Each way runs in a process of its own, with a queue, blobs and a worker as in production. What is
 painted must be the same bytes each time. `--parts` asks why: the parts of a step with one canvas
@@ -36,15 +36,15 @@ class Way:
 
     name: str
     batch: int
-    lanes: int
+    parallel_steps: int
 
 
 def ways(jobs: int) -> tuple[Way, ...]:
     """What is compared; the first is what the others are measured by."""
     return (
         Way("one after another", 1, 1),
-        Way("at once, one lane", jobs, 1),
-        Way("at once, two lanes", jobs, 2),
+        Way("at once, one step at a time", jobs, 1),
+        Way("at once, two steps at a time", jobs, 2),
     )
 
 
@@ -76,7 +76,7 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     """Queue the jobs and let a worker paint them."""
     import resource
 
-    from engine.model_cache import WarmModels
+    from engine.model_cache import ModelCache
     from engine.worker.worker import Until, Worker, WorkerOptions
     from ganshare.blobs import open_blobs
     from ganshare.domain.queue_limits import QueueLimits
@@ -84,8 +84,10 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
 
     keep_freed_memory()
     width, height = parse_size(size)
-    models = WarmModels()
-    options = WorkerOptions(batch=way.batch, lanes=way.lanes, until=Until.NONE_LEFT)
+    models = ModelCache()
+    options = WorkerOptions(
+        batch=way.batch, parallel_steps=way.parallel_steps, until=Until.NONE_LEFT
+    )
 
     async def paint(folder: str) -> Figures:
         limits = QueueLimits(per_person_running=jobs)
@@ -95,11 +97,11 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
             await in_brief_thread(models.warm)
             ids = []
             for seed in range(jobs):
-                wish = JobRequest(
+                request = JobRequest(
                     PROMPT, seed, models.names[0], steps, width, height, upscale=upscale
                 )
                 ids.append(
-                    (await store.queue.submit("she", "benchmark", wish, key=str(seed))).job.id
+                    (await store.queue.submit("she", "benchmark", request, key=str(seed))).job.id
                 )
             began = time.perf_counter()
             start = await store.now()

@@ -23,9 +23,9 @@ import psutil
 
 from benchmarks.page import circumstances, write_figures
 from bot.testing.accounts import Account, DiscordAccount, Shown, TelegramAccount
-from bot.testing.day import come, running
+from bot.testing.deployment import come, running
 from bot.testing.discord_server import DiscordServer, discord_server
-from bot.testing.hanging import Hand, plain_picture
+from bot.testing.fake_engine import FakeEngine, plain_picture
 from bot.testing.telegram_people import group, someone
 from bot.testing.telegram_server import TelegramServer, telegram_server
 from ganshare.blobs import open_blobs
@@ -182,13 +182,15 @@ async def run(load: Load, folder: Path) -> Report:
             await come(listens, processes, START)
             [bot] = processes.values()
             async with (
-                at_work(store, Hand(store, open_blobs(blobs)), load),
+                at_work(store, FakeEngine(store, open_blobs(blobs)), load),
                 watched(bot.pid, report),
             ):
                 chance = random.Random(load.seed)
                 await asyncio.gather(
                     *(
-                        visit(account, report.platforms[name], chance.uniform(0, load.seconds))
+                        use_account(
+                            account, report.platforms[name], chance.uniform(0, load.seconds)
+                        )
                         for name, account in people
                     )
                 )
@@ -217,7 +219,7 @@ def crowd(
     return found
 
 
-async def visit(account: Account, seen: Platform, at: float) -> None:
+async def use_account(account: Account, seen: Platform, at: float) -> None:
     """Ask at some time, and wait for the painting."""
     await asyncio.sleep(at)
     began = time.monotonic()
@@ -252,13 +254,13 @@ def _count(true: Iterable[bool]) -> int:
 
 
 @asynccontextmanager
-async def at_work(store: Store, hand: Hand, load: Load) -> AsyncIterator[None]:
+async def at_work(store: Store, hand: FakeEngine, load: Load) -> AsyncIterator[None]:
     """Engines that sleep instead of painting, and show frames of one colour."""
     frame, picture = plain_picture("#446688", (256, 256)), plain_picture("#226688", (512, 512))
 
     async def report() -> None:
         while True:
-            await store.queue.report_engine(make_report(id="hand"))
+            await store.queue.report_engine(make_report(id="fake-engine"))
             await asyncio.sleep(10)
 
     async def paint() -> None:

@@ -15,7 +15,7 @@ from eth_account import Account
 
 from admin.chain.chain import Chain
 from admin.chain.fees import GWEI, Fees
-from admin.commands.plan import planned
+from admin.commands.plan import plan_tokens
 from admin.curation.manifest import as_csv, read_manifest
 from admin.estimate import estimate_mint, estimate_sale
 from admin.marketplace.opensea import MarketTerms
@@ -25,7 +25,7 @@ from admin.minting.list import Shop, sign_all
 from admin.minting.metadata import rarities
 from admin.minting.mint import BATCH
 from admin.minting.prices import Prices
-from admin.session import Session, opened_session
+from admin.session import Session, open_session
 from admin.wallet.signer import Limits, Signer
 from ganshare.domain.votes import CuratedItem
 from ganshare.store import open_store
@@ -92,7 +92,7 @@ async def measure(file: Path) -> None:
     url = os.environ["GANSHARE_DATABASE_URL"]
     async with open_store(url, migrate=True):
         pass
-    async with opened_session() as session:
+    async with open_session() as session:
         with timed("plan: manifest read, costs counted, ledger written"):
             await plan(session, file)
         await sign(session)
@@ -100,7 +100,7 @@ async def measure(file: Path) -> None:
 
 async def plan(session: Session, file: Path) -> None:
     """Take the paintings into the ledger, as `ganshare admin plan --manifest` does."""
-    tokens = await planned(session, read_manifest(file))
+    tokens = await plan_tokens(session, read_manifest(file))
     async with session.ledger.held():
         await session.ledger.plan(tokens)
     every = await session.ledger.tokens(session.collection)
@@ -115,7 +115,7 @@ async def sign(session: Session) -> None:
     limits = Limits(137, frozenset(), 1, 1, 1, seaport=SEAPORT_1_6, collection=COLLECTION)
     async with session.ledger.held():
         tokens = await session.ledger.tokens(session.collection)
-        await session.ledger.minted(
+        await session.ledger.note_minted(
             session.collection, {each.token: account.address for each in tokens}
         )
         with timed(f"sign: {len(tokens)} orders, one signature, ledger written"):

@@ -20,8 +20,8 @@ import httpx
 from benchmarks.busy_round import EACH, PAINTINGS, PLACE, fill_round
 from benchmarks.page import circumstances, write_figures
 from bot.app import Front
-from bot.core.dispatcher import Desk, DeskOptions
-from bot.core.messages import Ask, Person, Place, Rank
+from bot.core.dispatcher import Dispatcher, DispatcherOptions
+from bot.core.messages import CommandRequest, Person, Place, Rank
 from bot.core.moderation.prompt_filter import open_moderation
 from bot.core.rendering.catalogue import load_words
 from bot.web.app import web_app
@@ -45,11 +45,11 @@ class Cost:
 
 
 async def measure(url: str, times: int) -> list[Cost]:
-    """Fill a round, ask for everything while it goes on, and for the desk after its end."""
+    """Fill a round, ask for everything during it, and for the curation page after its end."""
     async with open_store(url, migrate=True) as store:
         round_id = await fill_round(store)
         shown = (await store.rounds.entries.of_round(round_id))[0].artwork
-        async with _visiting(store) as (client, desk):
+        async with _visiting(store) as (client, dispatcher):
 
             def page(path: str) -> Callable[[], Awaitable[object]]:
                 return lambda: _page(client, path)
@@ -60,7 +60,7 @@ async def measure(url: str, times: int) -> list[Cost]:
                 "page of rounds": page("/round"),
                 "page of a painting": page(f"/paintings/{shown}"),
                 "gallery": page("/gallery"),
-                "/round in a chat": lambda: _round(desk),
+                "/round in a chat": lambda: _round(dispatcher),
             }
             found = [await _fastest(what, ask, times) for what, ask in asks.items()]
             await store.rounds.close(round_id, CURATOR, early=True)
@@ -72,13 +72,13 @@ async def measure(url: str, times: int) -> list[Cost]:
 
 
 @asynccontextmanager
-async def _visiting(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Desk]]:
-    """A curator who has signed in on the page, and a desk to talk to."""
+async def _visiting(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Dispatcher]]:
+    """A curator who has signed in on the page, and the dispatcher that answers."""
     with tempfile.TemporaryDirectory() as folder:
         blobs, words, moderation = open_blobs(f"file://{folder}"), load_words(), open_moderation()
-        desk = Desk(store, blobs, words, moderation, DeskOptions())
+        dispatcher = Dispatcher(store, blobs, words, moderation, DispatcherOptions())
         settings = BotSettings.model_validate({"curators": (CURATOR,)})
-        app = web_app(Front(store, blobs, words, moderation, desk), settings)
+        app = web_app(Front(store, blobs, words, moderation, dispatcher), settings)
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 40000))
         async with httpx.AsyncClient(transport=transport, base_url=PAGE) as client:
             token = await store.accounts.new_sign_in(CURATOR, "Ada")
@@ -87,7 +87,7 @@ async def _visiting(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Desk
             headers = {"Origin": PAGE, "Referer": f"{PAGE}/sign-in"}
             data = {"token": hidden, "sign_in": token, "nonce": "1"}
             await client.post("/sign-in", data=data, headers=headers)
-            yield client, desk
+            yield client, dispatcher
 
 
 async def _page(client: httpx.AsyncClient, path: str) -> None:
@@ -96,9 +96,9 @@ async def _page(client: httpx.AsyncClient, path: str) -> None:
         raise RuntimeError(f"{path}: {answer.status_code}")
 
 
-async def _round(desk: Desk) -> None:
-    ask = Ask("round", {}, Person(CURATOR, "Ada", Rank.MEMBER, "en"), Place(PLACE), "1")
-    (reply,) = await desk.answer(ask)
+async def _round(dispatcher: Dispatcher) -> None:
+    ask = CommandRequest("round", {}, Person(CURATOR, "Ada", Rank.MEMBER, "en"), Place(PLACE), "1")
+    (reply,) = await dispatcher.answer(ask)
     if not reply.fields:
         raise RuntimeError(reply.text)
 

@@ -1,17 +1,17 @@
-"""What every frontend stands on, built once per process: store, blobs, words, moderation, desk."""
+"""Builds what every frontend needs: store, blobs, texts, moderation and the dispatcher."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.core.delivery.platform import Messenger, Publisher
-from bot.core.delivery.service import Courier
-from bot.core.delivery.vote_counts import Labels
-from bot.core.dispatcher import Desk, DeskOptions
-from bot.core.moderation.image_check import door_check
+from bot.core.delivery.platform import Announcer, Messenger
+from bot.core.delivery.service import DeliveryService
+from bot.core.delivery.vote_counts import VoteCounts
+from bot.core.dispatcher import Dispatcher, DispatcherOptions
+from bot.core.moderation.image_check import upload_check
 from bot.core.moderation.prompt_filter import Moderation, open_moderation
-from bot.core.rendering.catalogue import Words, load_words
-from bot.core.rounds.scheduler import Recount, Steward, no_recount
+from bot.core.rendering.catalogue import Catalogue, load_words
+from bot.core.rounds.scheduler import Recount, RoundScheduler, no_recount
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.domain.votes import Guards
 from ganshare.prompts.sources import find_prompt_source
@@ -27,25 +27,27 @@ class Front:
 
     store: Store
     blobs: Blobs
-    words: Words
+    words: Catalogue
     moderation: Moderation
-    desk: Desk
+    dispatcher: Dispatcher
 
-    def courier(self, messenger: Messenger, *, pace: float = 3.0) -> Courier:
-        """Give the courier for a messenger; to be run beside the frontend, once per origin."""
-        return Courier(self.store, self.blobs, messenger, self.words, pace=pace)
+    def delivery(self, messenger: Messenger, *, pace: float = 3.0) -> DeliveryService:
+        """Make a messenger's delivery service; run it beside the frontend, once per origin."""
+        return DeliveryService(self.store, self.blobs, messenger, self.words, pace=pace)
 
-    def steward(self, publisher: Publisher, recount: Recount | None = None) -> Steward:
-        """Give the steward of a publisher's rounds; to be run beside the courier.
+    def scheduler(self, announcer: Announcer, recount: Recount | None = None) -> RoundScheduler:
+        """Make the scheduler of an announcer's rounds; run it beside the delivery service.
 
         Args:
             recount: reads votes that were missed, before a round ends.
         """
-        return Steward(self.store, self.blobs, self.words, publisher, recount=recount or no_recount)
+        return RoundScheduler(
+            self.store, self.blobs, self.words, announcer, recount=recount or no_recount
+        )
 
-    def labels(self, publisher: Publisher) -> Labels:
-        """Give what keeps a publisher's vote buttons up to date; to be run beside the courier."""
-        return Labels(self.store, self.words, publisher)
+    def vote_counts(self, announcer: Announcer) -> VoteCounts:
+        """Make what updates an announcer's vote buttons; run it beside the delivery service."""
+        return VoteCounts(self.store, self.words, announcer)
 
 
 @asynccontextmanager
@@ -62,9 +64,9 @@ async def open_front(
         SettingsError: a word list of the moderation cannot be read, or no installed package
             offers the safety check or the source of prompts.
     """
-    words, safety = load_words(), door_check(settings.safety_check)
+    words, safety = load_words(), upload_check(settings.safety_check)
     moderation = open_moderation(settings.moderation_dir, safety)
-    options = DeskOptions(
+    options = DispatcherOptions(
         model=settings.model,
         web_url=settings.web_url,
         guests_per_day=settings.web_guests_per_day,
@@ -76,5 +78,5 @@ async def open_front(
     blobs = open_blobs(core.blobs_url.get_secret_value())
     url = core.database_url.get_secret_value()
     async with open_store(url, core.limits, migrate=migrate, guards=guards) as store:
-        desk = Desk(store, blobs, words, moderation, options)
-        yield Front(store, blobs, words, moderation, desk)
+        dispatcher = Dispatcher(store, blobs, words, moderation, options)
+        yield Front(store, blobs, words, moderation, dispatcher)

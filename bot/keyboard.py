@@ -33,20 +33,20 @@ class Keyboard:
                 answer.set_result(line)
 
         def read() -> None:
-            line = self._typed() if self._is_terminal else self._piped()
+            line = self._read_typed() if self._is_terminal else self._read_piped()
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(give, line)
 
         threading.Thread(target=read, daemon=True).start()
         return await answer
 
-    def _typed(self) -> str | None:
+    def _read_typed(self) -> str | None:
         try:
             return input(PROMPT)
         except EOFError:
             return None
 
-    def _piped(self) -> str | None:
+    def _read_piped(self) -> str | None:
         """Read without Python's buffer, whose lock a thread that waits would take to the end."""
         while b"\n" not in self._rest:
             piece = os.read(sys.stdin.fileno(), 65536)

@@ -1,4 +1,4 @@
-"""A terminal as a frontend: lines go to the desk, its replies and the paintings come back."""
+"""A terminal as a frontend: lines go to the dispatcher, its replies and the paintings come back."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.app import Front
 from bot.core.commands.definitions import find_command, parse_text
-from bot.core.messages import Ask, Button, Person, Place, Press, Reply
+from bot.core.messages import Button, ButtonPress, CommandRequest, Person, Place, Reply
 from bot.keyboard import open_keyboard
 from bot.own_engine import own_engine
 from ganshare.domain.jobs import Job
@@ -51,14 +51,14 @@ class Terminal:
         self._say("terminal-welcome")
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupted.set)
-        courier = asyncio.create_task(self._front.courier(self, pace=PACE).run())
+        delivery = asyncio.create_task(self._front.delivery(self, pace=PACE).run())
         try:
             async with self._engine(starts=starts_engine):
                 await self._converse()
         finally:
             loop.remove_signal_handler(signal.SIGINT)
-            courier.cancel()
-            await asyncio.gather(courier, return_exceptions=True)
+            delivery.cancel()
+            await asyncio.gather(delivery, return_exceptions=True)
         self._say("terminal-bye")
 
     async def _converse(self) -> None:
@@ -80,7 +80,7 @@ class Terminal:
         for reply in replies:
             if reply.job is not None:
                 self._over[reply.job] = asyncio.Event()
-                await self._front.desk.posted(reply.job, self.origin, ADDRESS)
+                await self._front.dispatcher.save_message(reply.job, self.origin, ADDRESS)
             self._print(reply)
         if self._over:
             waits = [asyncio.ensure_future(over.wait()) for over in self._over.values()]
@@ -107,18 +107,20 @@ class Terminal:
         try:
             arguments = parse_text(find_command(name), rest)
         except AskerError as error:
-            return [self._front.desk.mistake(error, self._person.locale)]
-        return await self._front.desk.answer(Ask(name, arguments, self._person, PLACE, key))
+            return [self._front.dispatcher.mistake(error, self._person.locale)]
+        return await self._front.dispatcher.answer(
+            CommandRequest(name, arguments, self._person, PLACE, key)
+        )
 
     async def _press(self, number: int, key: str) -> list[Reply]:
         """A number presses the button that was printed with it."""
         if not 1 <= number <= len(self._buttons):
             return []
         button = self._buttons[number - 1]
-        press = Press(button.action, button.subject, self._person, PLACE, key)
-        return await self._front.desk.press(press)
+        press = ButtonPress(button.action, button.subject, self._person, PLACE, key)
+        return await self._front.dispatcher.press(press)
 
-    # --- the courier's messenger --------------------------------------------------------------
+    # --- the messenger ------------------------------------------------------------------------
 
     async def show(
         self, job: Job, address: Mapping[str, Any] | None, reply: Reply

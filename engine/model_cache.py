@@ -13,14 +13,14 @@ from engine.vqgan import load_vqgan
 from ganshare.errors import ModelError, WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["WarmModels"]
+__all__ = ["ModelCache"]
 
 KEPT = 2  # VQGANs; the one used longest ago makes room
 
 _log = get_logger(__name__)
 
 
-class WarmModels:
+class ModelCache:
     """One perceptor, one upscaler and the last few VQGANs, on one device; for any thread.
 
     Args:
@@ -78,7 +78,7 @@ class WarmModels:
         """
         with self._lock:
             if name not in self._painters:
-                eye = self._opened_eye()
+                eye = self._open_perceptor()
                 vqgan = load_vqgan(find_model(name, "vqgan")).to(self.device)
                 self._painters[name] = Painter(
                     vqgan, eye, self.device, dtype=self.compute.torch_dtype
@@ -92,9 +92,9 @@ class WarmModels:
     def eye(self) -> Perceptor:
         """The perceptor; raises ModelError as `painter` does."""
         with self._lock:
-            return self._opened_eye()
+            return self._open_perceptor()
 
-    def _opened_eye(self) -> Perceptor:
+    def _open_perceptor(self) -> Perceptor:
         if self._eye is None:
             self._eye = load_perceptor(self.perceptor).to(self.device)
         return self._eye

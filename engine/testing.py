@@ -1,4 +1,4 @@
-"""What tests of the engine need: small wishes, a queue with workers of its own, a small CLIP.
+"""What tests of the engine need: small requests, a queue with workers of its own, a small CLIP.
 
 Nothing here is imported by the engine itself.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.model_folder import find_model
 from engine.perceptor.bpe import BASE
 from engine.perceptor.clip import CLIP, ClipConfig
@@ -26,12 +26,12 @@ from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.store import Store
 
-__all__ = ["MERGES", "PROMPT", "Scene", "alone", "tiny_clip", "wish"]
+__all__ = ["MERGES", "PROMPT", "Scene", "alone", "small_request", "tiny_clip"]
 
 PROMPT = "Cubist Painting of a Castle in Teal"
 
 
-def wish(**overrides: Any) -> JobRequest:
+def small_request(**overrides: Any) -> JobRequest:
     """A request that takes some tenths of a second."""
     values: dict[str, Any] = {
         "prompt": PROMPT, "seed": 1, "model": "paintings-f8", "steps": 4, "width": 64,
@@ -40,8 +40,8 @@ def wish(**overrides: Any) -> JobRequest:
     return JobRequest(**(values | overrides))
 
 
-def alone(warm: WarmModels, request: JobRequest, folder: Path) -> bytes:
-    """The PNG that `ganshare paint --no-upscale` writes for the same wish."""
+def alone(warm: ModelCache, request: JobRequest, folder: Path) -> bytes:
+    """The PNG that `ganshare paint --no-upscale` writes for the same request."""
     painting = PaintingRequest(
         request.prompts, attributes_of(request.prompts), request.seed, request.width,
         request.height, request.steps, request.num_cutouts,
@@ -61,15 +61,15 @@ class Scene:
     store: Store
     blobs: Blobs
     folder: Path
-    warm: WarmModels
+    warm: ModelCache
     url: str
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def submit(self, *, person: str | None = None, **overrides: Any) -> Job:
-        """Queue a wish, of a new person if none is named."""
+        """Queue a request, of a new person if none is named."""
         number = next(self.numbers)
         submitted = await self.store.queue.submit(
-            person or f"person-{number}", "test", wish(**overrides), key=f"key-{number}"
+            person or f"person-{number}", "test", small_request(**overrides), key=f"key-{number}"
         )
         return submitted.job
 
@@ -83,7 +83,7 @@ class Scene:
     ) -> Worker:
         """A worker that ends with the queue, unless told otherwise."""
         values: dict[str, Any] = {
-            "until": Until.NONE_LEFT, "max_area": 512 * 512, "lanes": 2,
+            "until": Until.NONE_LEFT, "max_area": 512 * 512, "parallel_steps": 2,
             "pace": Pace(preview=0.1, save=1000.0), "drain_seconds": 30.0,
         }  # fmt: skip
         return Worker(

@@ -1,4 +1,4 @@
-"""The contracts that the bot, the engine and the admin desk share: no torch, no chat, no chain."""
+"""The contracts that the bot, the engine and the admin share: no torch, no chat, no chain."""
 
 __all__ = ["__version__"]
 

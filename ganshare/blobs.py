@@ -114,7 +114,7 @@ def open_blobs(url: str) -> "Blobs":
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc + parts.path:
         folder = Path(unquote(parts.netloc + parts.path)).expanduser().absolute()
-        with _translated(f"the folder {folder}", ""):
+        with _translate_errors(f"the folder {folder}", ""):
             return Blobs(LocalStore(folder, mkdir=True), folder)
     if parts.scheme == "s3" and parts.netloc:
         return Blobs(_bucket(parts.netloc, parts.path.strip("/")), None)
@@ -160,7 +160,7 @@ class Blobs:
             BlobExists: the key is taken.
             BlobError: the disk is full, read-only or away.
         """
-        with _translated(str(self), key):
+        with _translate_errors(str(self), key):
             await obstore.put_async(
                 self._store,
                 key,
@@ -176,13 +176,13 @@ class Blobs:
 
     async def get(self, key: str) -> bytes:
         """Fetch a blob; raises BlobError, also if there is none."""
-        with _translated(str(self), key):
+        with _translate_errors(str(self), key):
             result = await obstore.get_async(self._store, key)
             return bytes(await result.bytes_async())
 
     async def exists(self, key: str) -> bool:
         """Tell whether a key is taken."""
-        with _translated(str(self), key):
+        with _translate_errors(str(self), key):
             try:
                 await obstore.head_async(self._store, key)
             except FileNotFoundError:
@@ -192,7 +192,7 @@ class Blobs:
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete blobs; those that are not there are skipped."""
         for key in keys:
-            with _translated(str(self), key):
+            with _translate_errors(str(self), key):
                 try:
                     await obstore.delete_async(self._store, key)
                 except FileNotFoundError:
@@ -202,7 +202,7 @@ class Blobs:
     async def list(self, prefix: str = "") -> AsyncIterator[BlobInfo]:
         """Go through the blobs below a prefix, which ends at a slash; in no order."""
         now = time.time()
-        with _translated(str(self), prefix):
+        with _translate_errors(str(self), prefix):
             async for page in obstore.list(self._store, prefix or None):
                 for found in page:
                     age = now - found["last_modified"].timestamp()
@@ -212,7 +212,7 @@ class Blobs:
         """Give a URL that anyone may fetch the blob from for a time; None for a folder."""
         if not isinstance(self._store, S3Store):
             return None
-        with _translated(str(self), key):
+        with _translate_errors(str(self), key):
             return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=seconds))
 
     async def probe(self) -> None:
@@ -267,7 +267,7 @@ def _sweep(folder: Path, before_seconds: float) -> None:
 
 
 @contextmanager
-def _translated(where: str, key: str) -> Iterator[None]:
+def _translate_errors(where: str, key: str) -> Iterator[None]:
     """Turn what obstore and the system raise into one sentence."""
     try:
         yield

@@ -26,7 +26,7 @@ __all__ = ["Demo", "Painted"]
 NAME = "demo"  # person and origin of the job
 START_SECONDS = 300.0  # for the engine to load its models, on a busy machine
 END_SECONDS = 10.0
-LOOK_SECONDS = 0.25  # between two looks at the engine, should no bell ring
+LOOK_SECONDS = 0.25  # between two looks at the engine, should no notification come
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ class Demo:
     Args:
         folder: for `painting.png`, its manifest, `frames/`, and the queue in `queue/`. What an
             earlier run left there makes room.
-        wish: gives the request for the name of a model that the engine has.
+        make_request: gives the request for the name of a model that the engine has.
         on_news: told of the job whenever something about it is new.
     """
 
     def __init__(
         self,
         folder: Path,
-        wish: Callable[[str], JobRequest],
+        make_request: Callable[[str], JobRequest],
         on_news: Callable[[Job], None] = lambda _: None,
     ) -> None:
-        self._folder, self._wish, self._on_news = folder, wish, on_news
+        self._folder, self._make_request, self._on_news = folder, make_request, on_news
         self._queue = (folder / "queue").absolute()
         self._environment = {
             "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{self._queue}/ganshare.db",
@@ -79,7 +79,7 @@ class Demo:
         url = self._environment["GANSHARE_DATABASE_URL"]
         blobs = open_blobs(self._environment["GANSHARE_BLOBS_URL"])
         async with open_store(url, migrate=True) as store, self._engine() as engine:
-            request = self._wish(await self._model(store, engine))
+            request = self._make_request(await self._model(store, engine))
             submitted = await store.queue.submit(NAME, NAME, request, key=secrets.token_hex(8))
             job = await self._watch(store, blobs, submitted.job, engine)
             painted = await self._fetch(store, blobs, job)

@@ -8,7 +8,7 @@
     │   ├── ModelError      an unknown model, a wrong sha256, truncated weights, a pickle
     │   ├── ParameterError  steps, num_cutouts, seeds and other numbers
     │   ├── SettingsError   a setting's name or value, an unreadable ganshare.toml
-    │   ├── AdmissionError  too many jobs of one person, a full queue, no engine for the wish
+    │   ├── AdmissionError  too many jobs of one person, a full queue, no engine for the request
     │   ├── JobError        a job that is unknown or somebody else's
     │   └── VoteError       a vote, a round or a choice that is not possible now
     ├── WorldError          the world's fault: a network, a disk, a service; worth a retry
@@ -88,7 +88,7 @@ class AskerError(GanshareError):
 
 
 class PromptError(AskerError):
-    """A prompt, or a wish about a random one, that cannot be used."""
+    """A prompt, or a category for a random one, that cannot be used."""
 
 
 class SizeError(AskerError):

@@ -102,7 +102,7 @@ def _install_command(extra: str) -> str:
 
 
 def _checkout() -> Path | None:
-    for folder in (_source(), _installed_from()):
+    for folder in (_source(), _find_install()):
         if folder and all((folder / name).is_file() for name in ("Makefile", "constraints.txt")):
             return folder
     return None
@@ -112,7 +112,7 @@ def _source() -> Path:
     return Path(__file__).resolve().parents[1]
 
 
-def _installed_from() -> Path | None:
+def _find_install() -> Path | None:
     """The folder that an installer took us from, which it wrote down (PEP 610)."""
     try:
         text = distribution("ganshare").read_text("direct_url.json")

@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ganshare.domain.jobs import EngineReport, Job, JobState, Place
+from ganshare.domain.jobs import EngineReport, Job, JobState, QueuePosition
 from ganshare.store import Store, Throughput
 
 __all__ = ["QueueView", "duration", "look", "picture"]
@@ -43,7 +43,7 @@ class QueueView:
     counts: Mapping[JobState, int]
     engines: Sequence[EngineReport]
     running: Sequence[Job]
-    waiting: Sequence[tuple[Job, Place]]
+    waiting: Sequence[tuple[Job, QueuePosition]]
     dead: Sequence[Job]
     throughput: Throughput
 
@@ -103,12 +103,14 @@ def picture(view: QueueView, trouble: str | None = None) -> RenderableType:
     if not view.engines:
         parts.append(Text("No engine is alive: `ganshare engine` starts one.", style="bold red"))
     else:
-        parts.append(_titled("Engines", _engines(view)))
+        parts.append(_make_panel("Engines", _engines(view)))
     if view.running:
-        parts.append(_titled("Running", _running(view)))
-    parts.append(_titled("Next in line", _waiting(view)) if view.waiting else Text("Nobody waits."))
+        parts.append(_make_panel("Running", _running(view)))
+    parts.append(
+        _make_panel("Next in line", _waiting(view)) if view.waiting else Text("Nobody waits.")
+    )
     if view.dead:
-        parts.append(_titled("Given up", _dead(view)))
+        parts.append(_make_panel("Given up", _dead(view)))
     return Group(*parts)
 
 
@@ -124,7 +126,7 @@ def _headline(view: QueueView) -> Text:
     return text
 
 
-def _titled(title: str, table: Table) -> Panel:
+def _make_panel(title: str, table: Table) -> Panel:
     return Panel(table, title=title, title_align="left", border_style="dim")
 
 

@@ -1,7 +1,7 @@
 """Chrome, driven by Selenium: found elements, typed texts, and the wallet's queue in the page.
 
-The browser dies with this process, even by kill -9: the driver hangs on a leash, and the browser
-on a pipe of the driver's, so that it has no port that others could debug it by.
+The browser dies with this process, even by kill -9: a wrapper ties the driver to this process, and
+the browser to a pipe of the driver's, so that it has no port that others could debug it by.
 """
 
 import contextlib
@@ -85,7 +85,7 @@ class Browser:
         if os.geteuid() == 0:  # Chrome's sandbox does not work for root, as in containers
             options.add_argument("--no-sandbox")
             options.add_argument("--disable-dev-shm-usage")
-        driver = _started(options, driver_path, wallet=wallet)
+        driver = _start(options, driver_path, wallet=wallet)
         return cls(driver, base, locators)
 
     def quit(self) -> None:
@@ -106,11 +106,11 @@ class Browser:
 
     def find(self, name: str, **values: str) -> WebElement:
         """Find what a locator names; raises NotThere if it is not."""
-        return self._found(self.locators.at[name], values)[0]
+        return self._find(self.locators.at[name], values)[0]
 
     def way(self, name: str, **values: str) -> Way:
         """Tell by which way it is found; raises NotThere if it is not."""
-        return self._found(self.locators.at[name], values)[1]
+        return self._find(self.locators.at[name], values)[1]
 
     def sees(self, name: str) -> bool:
         """Tell whether it is there."""
@@ -134,7 +134,7 @@ class Browser:
         Raises:
             StepFailed: the page made another text of it.
         """
-        field = self._found(self.locators.at[name], {}, ready=True)[0]
+        field = self._find(self.locators.at[name], {}, ready=True)[0]
         self._driver.execute_cdp_cmd("Input.insertText", {"text": text})
         held = field.get_property("value")
         if held != text:
@@ -157,7 +157,7 @@ class Browser:
 
     def press_any(self, ways: Sequence[Way]) -> None:
         """Press what one of these ways finds."""
-        self._found(Locator("a way to close the dialog", tuple(ways)), {})[0].click()
+        self._find(Locator("a way to close the dialog", tuple(ways)), {})[0].click()
 
     # --- the wallet's queue -----------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class Browser:
         )
         return found
 
-    def _found(
+    def _find(
         self, locator: Locator, values: dict[str, str], *, ready: bool = False
     ) -> tuple[WebElement, Way]:
         found = self._look(locator, values, ready=ready)
@@ -235,18 +235,18 @@ def _library() -> str:
     return Path(__file__).with_name("find.js").read_text("utf-8")
 
 
-def _started(options: webdriver.ChromeOptions, driver_path: str, *, wallet: bool) -> WebDriver:
+def _start(options: webdriver.ChromeOptions, driver_path: str, *, wallet: bool) -> WebDriver:
     with tempfile.TemporaryDirectory() as folder:
-        leash = Path(folder, "chromedriver")
-        leash.write_text(
+        wrapper = Path(folder, "chromedriver")
+        wrapper.write_text(
             f'#!/bin/sh\nexec "{sys.executable}" -m ganshare.processes.die_with_parent '
             f'"$PPID" "{driver_path}" "$@"\n'
         )
-        leash.chmod(0o700)
+        wrapper.chmod(0o700)
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
-                driver = webdriver.Chrome(options=options, service=Service(str(leash)))
+                driver = webdriver.Chrome(options=options, service=Service(str(wrapper)))
                 _prepare(driver, wallet=wallet)
             except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
                 # The browser of a killed run may need a moment to leave the profile.

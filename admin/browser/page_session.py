@@ -1,4 +1,4 @@
-"""One visit to a marketplace: acts, waits, answers the wallet, stops where people must help."""
+"""A session on a marketplace's pages: acts, waits, answers the wallet, stops if help is needed."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ from admin.browser.wallet import Wallet
 from ganshare.errors import quoted
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Pace", "Visit"]
+__all__ = ["Pace", "PageSession"]
 
 T = TypeVar("T")
 _LOOK = 0.1  # seconds from one look at the page to the next
@@ -53,7 +53,7 @@ class Pace:
     failures: int = 3
 
 
-class Visit:
+class PageSession:
     """A browser, the wallet in its pages, and what to do when a page wants a person.
 
     Args:

@@ -6,31 +6,33 @@ from pathlib import Path
 from admin.browser.browser import Browser
 from admin.browser.errors import NeedsHuman, NotThere, StepFailed
 from admin.browser.item_form import Item
-from admin.browser.page_session import Visit
+from admin.browser.page_session import PageSession
 from admin.browser.policy import Wanted
 
 __all__ = ["AccountPage", "CreatePage", "ItemPage", "SellPage"]
 
 
 class _Page:
-    def __init__(self, visit: Visit) -> None:
-        self.visit = visit
+    def __init__(self, page_session: PageSession) -> None:
+        self.page_session = page_session
 
     @property
     def browser(self) -> Browser:
-        return self.visit.browser
+        return self.page_session.browser
 
     async def open(self, path: str, landmark: str) -> None:
         """Open it, and wait for what tells that it is there."""
-        await self.visit.do(self.browser.open, path)
-        await self.visit.until(f"The page {path}", lambda: self.browser.sees(landmark) or None)
+        await self.page_session.do(self.browser.open, path)
+        await self.page_session.until(
+            f"The page {path}", lambda: self.browser.sees(landmark) or None
+        )
 
     def path_of(self, name: str, **values: str) -> str:
         return self.browser.locators.paths[name].format(**values)
 
     def check_refusals(self) -> None:
         """Raise StepFailed if the wallet refused something: such a page is not to be trusted."""
-        wallet = self.visit.wallet
+        wallet = self.page_session.wallet
         if wallet is not None and wallet.refusals:
             first = wallet.refusals[0]
             wallet.refusals.clear()
@@ -46,8 +48,8 @@ class AccountPage(_Page):
         Args:
             wallet_name: None where the owner's own wallet is used: then the owner signs in.
         """
-        await self.visit.do(self.browser.open, self.path_of("items", mark=""))
-        seen = await self.visit.until("Signing in", self._either)
+        await self.page_session.do(self.browser.open, self.path_of("items", mark=""))
+        seen = await self.page_session.until("Signing in", self._either)
         if seen == "account.signed_in":
             return
         if wallet_name is None:
@@ -55,12 +57,12 @@ class AccountPage(_Page):
                 "needs_human: the profile is not signed in at the marketplace; sign in there, in a "
                 "window, and run the command again."
             )
-        await self.visit.do(self.browser.press, "account.connect")
-        await self.visit.until(
+        await self.page_session.do(self.browser.press, "account.connect")
+        await self.page_session.until(
             "The list of wallets", lambda: self.browser.way("account.wallet", wallet=wallet_name)
         )
-        await self.visit.do(self.browser.press, "account.wallet", wallet=wallet_name)
-        await self.visit.until("Signing in", self._signed_in)
+        await self.page_session.do(self.browser.press, "account.wallet", wallet=wallet_name)
+        await self.page_session.until("Signing in", self._signed_in)
 
     def _either(self) -> str | None:
         names = ("account.signed_in", "account.connect")
@@ -76,8 +78,8 @@ class AccountPage(_Page):
         Raises:
             NeedsHuman: there are several.
         """
-        await self.visit.do(self.browser.open, self.path_of("items", mark=mark))
-        found = await self.visit.until("The list of items", lambda: self._items(mark))
+        await self.page_session.do(self.browser.open, self.path_of("items", mark=mark))
+        found = await self.page_session.until("The list of items", lambda: self._items(mark))
         if len(found) > 1:
             raise NeedsHuman(
                 f"needs_human: the marketplace has {len(found)} items with the mark {mark}; "
@@ -100,28 +102,30 @@ class CreatePage(_Page):
     async def fill(self, item: Item, picture: Path) -> None:
         """Upload the picture, and type what belongs to it."""
         await self.open(self.path_of("create"), "create.name")
-        await self.visit.do(self.browser.upload, "create.media", picture)
-        await self.visit.do(self.browser.fill, "create.name", item.name)
+        await self.page_session.do(self.browser.upload, "create.media", picture)
+        await self.page_session.do(self.browser.fill, "create.name", item.name)
         if item.external_link is not None:
-            await self.visit.do(self.browser.fill, "create.external_link", item.external_link)
-        await self.visit.do(self.browser.fill, "create.description", item.description)
+            await self.page_session.do(
+                self.browser.fill, "create.external_link", item.external_link
+            )
+        await self.page_session.do(self.browser.fill, "create.description", item.description)
         await self._fill_properties(item.properties)
 
     async def _fill_properties(self, properties: Sequence[tuple[str, str]]) -> None:
-        await self.visit.do(self.browser.press, "create.add_property")
+        await self.page_session.do(self.browser.press, "create.add_property")
         for number, (kind, value) in enumerate(properties):
             if number:
-                await self.visit.do(self.browser.press, "create.more_properties")
-            await self.visit.do(self.browser.fill, "create.property_type", kind)
-            await self.visit.do(self.browser.fill, "create.property_value", value)
-        await self.visit.do(self.browser.press, "create.save_properties")
+                await self.page_session.do(self.browser.press, "create.more_properties")
+            await self.page_session.do(self.browser.fill, "create.property_type", kind)
+            await self.page_session.do(self.browser.fill, "create.property_value", value)
+        await self.page_session.do(self.browser.press, "create.save_properties")
 
     async def save(self) -> str:
         """Save it; gives the path of the item's page."""
-        await self.visit.do(self.browser.press, "create.save")
-        return await self.visit.until("The saved item", self._saved)
+        await self.page_session.do(self.browser.press, "create.save")
+        return await self.page_session.until("The saved item", self._save)
 
-    def _saved(self) -> str | None:
+    def _save(self) -> str | None:
         _raise_error(self.browser, "create.error")
         path = self.browser.path
         return path if self.browser.locators.item_path.fullmatch(path) else None
@@ -132,8 +136,8 @@ class ItemPage(_Page):
 
     async def is_listed(self, path: str, mark: str) -> bool:
         """Tell whether it is for sale; it must be the item with this mark."""
-        await self.visit.do(self.browser.open, path)
-        listed = await self.visit.until(f"The item {mark}", lambda: self._state(mark))
+        await self.page_session.do(self.browser.open, path)
+        listed = await self.page_session.until(f"The item {mark}", lambda: self._state(mark))
         return listed == "item.listed"
 
     def _state(self, mark: str) -> str | None:
@@ -148,26 +152,28 @@ class SellPage(_Page):
 
     async def fill(self, path: str, price: str, symbol: str) -> None:
         """Type the price, which must be in this currency."""
-        await self.visit.do(self.browser.press, "item.sell")
-        await self.visit.until(f"Selling {path}", lambda: self.browser.sees("sell.price") or None)
-        shown = await self.visit.do(self.browser.text, "sell.currency")
+        await self.page_session.do(self.browser.press, "item.sell")
+        await self.page_session.until(
+            f"Selling {path}", lambda: self.browser.sees("sell.price") or None
+        )
+        shown = await self.page_session.do(self.browser.text, "sell.currency")
         if symbol.casefold() not in shown.casefold().split():
             raise StepFailed(f"The page sells in {shown!r}; the settings say {symbol}.")
-        await self.visit.do(self.browser.fill, "sell.price", price)
+        await self.page_session.do(self.browser.fill, "sell.price", price)
 
     async def post(self, wanted: Wanted) -> None:
         """Post it; the wallet signs one order for it, or the owner does in their own."""
-        wallet = self.visit.wallet
+        wallet = self.page_session.wallet
         if wallet is not None:
             wallet.wanted = wanted
         try:
-            await self.visit.do(self.browser.press, "sell.post")
-            await self.visit.until("The listing", self._posted)
+            await self.page_session.do(self.browser.press, "sell.post")
+            await self.page_session.until("The listing", self._wait_until_posted)
         finally:
             if wallet is not None:
                 wallet.wanted = None
 
-    def _posted(self) -> bool:
+    def _wait_until_posted(self) -> bool:
         self.check_refusals()
         _raise_error(self.browser, "sell.error")
         return self.browser.sees("sell.done")

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from admin.browser.errors import StepFailed, TooManyFailures
 from admin.browser.item_form import Item
-from admin.browser.page_session import Visit
+from admin.browser.page_session import PageSession
 from admin.browser.pages import AccountPage, CreatePage, ItemPage, SellPage
 from admin.browser.policy import Wanted
 from admin.browser.signed_orders import Orders
@@ -55,7 +55,7 @@ class Route:
 
     ledger: Ledger
     collection: Collection
-    visit: Visit
+    page_session: PageSession
     base: str
     item_of: Callable[[Token], Item]
     read: Callable[[Token], Awaitable[bytes]]
@@ -65,7 +65,7 @@ class Route:
 
     async def sign_in(self) -> None:
         """Sign in, where that is not done yet."""
-        await AccountPage(self.visit).sign_in(self.wallet_name)
+        await AccountPage(self.page_session).sign_in(self.wallet_name)
 
     async def create_all(self) -> AsyncIterator[Outcome]:
         """Create whatever is planned; gives each item with what became of it.
@@ -102,7 +102,7 @@ class Route:
         changed = 0
         for token in await self.ledger.tokens(self.collection):
             if token.state in (TokenState.PLANNED, TokenState.CREATING):
-                page = await AccountPage(self.visit).find(self.item_of(token).mark)
+                page = await AccountPage(self.page_session).find(self.item_of(token).mark)
                 if page is not None:
                     token = await self._move(token, TokenState.CREATED, page)
                     changed += 1
@@ -128,12 +128,12 @@ class Route:
 
     async def _create(self, token: Token) -> Token:
         item = self.item_of(token)
-        account = AccountPage(self.visit)
+        account = AccountPage(self.page_session)
         page = await account.find(item.mark)
         if page is None and token.state is TokenState.CREATING:
             page = await self._late(token, lambda: account.find(item.mark))
         if page is None:
-            form = CreatePage(self.visit)
+            form = CreatePage(self.page_session)
             suffix = PurePosixPath(str(token.item["blob"])).suffix
             with tempfile.TemporaryDirectory() as folder:
                 picture = Path(folder, item.mark + suffix)
@@ -148,10 +148,10 @@ class Route:
         orders = Orders(self.ledger, self.collection)
         listed = await self._is_listed(token)
         if not listed and token.state is TokenState.OFFERING:
-            listed = bool(await self._late(token, lambda: self._listed_or_none(token)))
+            listed = bool(await self._late(token, lambda: self._find_listing(token)))
         if not listed:
             await orders.drop(token)
-            form = SellPage(self.visit)
+            form = SellPage(self.page_session)
             path = urlsplit(token.page or "").path
             shown = self.currency.show(price).split()[0]
             await form.fill(path, shown, self.currency.symbol)
@@ -165,7 +165,7 @@ class Route:
     def wanted(self, token: Token, price: int) -> Wanted:
         """What the wallet may sign for a token: the id that its page's address has."""
         path = urlsplit(token.page or "").path
-        found = self.visit.browser.locators.item_path.fullmatch(path)
+        found = self.page_session.browser.locators.item_path.fullmatch(path)
         if found is None or found["contract"].lower() != self.collection.address.lower():
             raise StepFailed(
                 f"The item's page {token.page} is not one of the collection "
@@ -175,15 +175,15 @@ class Route:
 
     async def _is_listed(self, token: Token) -> bool:
         path = urlsplit(token.page or "").path
-        return await ItemPage(self.visit).is_listed(path, self.item_of(token).mark)
+        return await ItemPage(self.page_session).is_listed(path, self.item_of(token).mark)
 
-    async def _listed_or_none(self, token: Token) -> str | None:
+    async def _find_listing(self, token: Token) -> str | None:
         return "listed" if await self._is_listed(token) else None
 
     async def _late(self, token: Token, look: Callable[[], Awaitable[str | None]]) -> str | None:
         """Look for what an earlier run may have done, as long as it may turn up."""
-        while await self.ledger.silence(token) < self.visit.pace.patience:
-            await asyncio.sleep(min(_LOOK, self.visit.pace.patience / 4))
+        while await self.ledger.silence(token) < self.page_session.pace.patience:
+            await asyncio.sleep(min(_LOOK, self.page_session.pace.patience / 4))
             if (found := await look()) is not None:
                 return found
         return None
@@ -194,7 +194,7 @@ class Route:
 
         async def beat() -> None:
             while True:
-                await asyncio.sleep(max(1.0, self.visit.pace.patience / 6))
+                await asyncio.sleep(max(1.0, self.page_session.pace.patience / 6))
                 await self._move(token, token.state)
 
         task = asyncio.create_task(beat())
@@ -222,19 +222,21 @@ class Route:
                 outcome = Outcome(await act(token))
                 failures = 0
             except StepFailed as error:
-                place = await self.visit.keep(f"{what} {self.item_of(token).mark}", str(error))
+                place = await self.page_session.keep(
+                    f"{what} {self.item_of(token).mark}", str(error)
+                )
                 _log.warning("an item failed", artwork=token.artwork, reason=str(error))
                 outcome = Outcome(token, f"{error} What it looked like is in {place}.")
                 failures += 1
             yield outcome
-            if failures >= self.visit.pace.failures:
+            if failures >= self.page_session.pace.failures:
                 raise TooManyFailures(
                     f"{failures} items in a row failed, so that the run ends; the last one: "
                     f"{outcome.reason}"
                 )
 
     async def _pause(self) -> None:
-        rest = self._last + self.visit.pace.between - time.monotonic()
+        rest = self._last + self.page_session.pace.between - time.monotonic()
         if rest > 0:
             await asyncio.sleep(rest)
         self._last = time.monotonic()

@@ -12,7 +12,7 @@ from eth_utils.address import is_hex_address, to_checksum_address
 from admin.browser.browser import Browser
 from admin.browser.item_form import Item, make_item
 from admin.browser.locators import read_locators
-from admin.browser.page_session import Pace, Visit
+from admin.browser.page_session import Pace, PageSession
 from admin.browser.policy import Policy, Wanted, origin_of, read_currency
 from admin.browser.route import Route
 from admin.browser.signed_orders import Orders
@@ -24,7 +24,7 @@ from admin.wallet.signer import Signer
 from ganshare.blobs import open_blobs
 from ganshare.errors import SettingsError, quoted
 
-__all__ = ["Choices", "opened_route", "policy_of"]
+__all__ = ["Choices", "open_route", "policy_of"]
 
 WALLET = "GANshare"  # as wallet.js announces itself
 _STEP = 60.0
@@ -46,7 +46,7 @@ class Choices:
 
 
 @asynccontextmanager
-async def opened_route(
+async def open_route(
     session: Session,
     choices: Choices,
     signer: Signer | None,
@@ -95,11 +95,13 @@ async def opened_route(
         human=choices.human,
     )
     try:
-        visit = Visit(browser, wallet, pace, settings.browser_folder / "failures", called)
+        page_session = PageSession(
+            browser, wallet, pace, settings.browser_folder / "failures", called
+        )
         route = Route(
             session.ledger,
             session.collection,
-            visit,
+            page_session,
             origin_of(settings.opensea_web_base),
             item_of,
             read,

@@ -50,7 +50,7 @@ def read_typed_data(given: object) -> tuple[Domain, Order]:
     Raises:
         RequestRefused: it is anything but a Seaport order, whole and without additions.
     """
-    values = _parsed(given)
+    values = _parse(given)
     _keys("typed data", values, {"types", "domain", "primaryType", "message"})
     types = dict(values["types"]) if isinstance(values["types"], dict) else {}
     domain_type = types.pop("EIP712Domain", DOMAIN_TYPE)
@@ -61,7 +61,7 @@ def read_typed_data(given: object) -> tuple[Domain, Order]:
     return _domain(values["domain"]), _order(values["message"])
 
 
-def _parsed(given: object) -> dict[str, Any]:
+def _parse(given: object) -> dict[str, Any]:
     values = given
     if isinstance(given, str):
         try:

@@ -59,13 +59,13 @@ class Wallet:
             self._policy.check_origin(request.origin)
             return await self._answer(request.method, request.params)
         except RequestRefused as error:
-            self._refused(request, error)
+            self._refuse(request, error)
             raise
         except PolicyError as error:
-            self._refused(request, error)
+            self._refuse(request, error)
             raise RequestRefused(str(error)) from error
 
-    def _refused(self, request: Request, error: Exception) -> None:
+    def _refuse(self, request: Request, error: Exception) -> None:
         # Honest pages, too, ask for what not every wallet knows, and for other chains.
         if getattr(error, "code", None) not in (Code.UNSUPPORTED, Code.UNKNOWN_CHAIN):
             self.refusals.append(f"{request.method}: {error}")

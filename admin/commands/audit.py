@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from admin.context import opened_store, whoever_types
+from admin.context import open_store_session, whoever_types
 from ganshare.domain.votes import LogEntry
 from ganshare.store import Audit
 
@@ -44,7 +44,7 @@ def audit(
 @audit.command("held")
 def held() -> None:
     """List votes that don't count for now, and why."""
-    for artwork, account, by, reason in asyncio.run(_held()):
+    for artwork, account, by, reason in asyncio.run(_load_held()):
         click.echo(f"{artwork or 'everywhere':22}  {account}  by {by}: {reason}")
 
 
@@ -67,22 +67,22 @@ def release(account: str, artwork: str, reason: str) -> None:
 
 
 async def _replay() -> Audit:
-    async with opened_store() as store:
+    async with open_store_session() as store:
         return await store.votes.audit()
 
 
 async def _read(artwork: str | None, limit: int) -> list[LogEntry]:
-    async with opened_store() as store:
+    async with open_store_session() as store:
         return await store.votes.log.read(limit=limit, artwork=artwork, newest=True)
 
 
-async def _held() -> list[tuple[str, str, str, str]]:
-    async with opened_store() as store:
+async def _load_held() -> list[tuple[str, str, str, str]]:
+    async with open_store_session() as store:
         return await store.votes.held(1_000)
 
 
 async def _set_hold(account: str, artwork: str, reason: str, *, held: bool) -> None:
-    async with opened_store() as store:
+    async with open_store_session() as store:
         change = store.votes.hold if held else store.votes.release
         await change(account, whoever_types(), reason, artwork)
 

@@ -13,11 +13,11 @@ from admin.browser.errors import NeedsHuman
 from admin.browser.item_form import check_marks, mark_of
 from admin.browser.policy import origin_of, read_currency
 from admin.browser.route import Outcome, Route
-from admin.browser.setup import Choices, opened_route, policy_of
+from admin.browser.setup import Choices, open_route, policy_of
 from admin.ledger import Token, TokenState
 from admin.minting.prices import Prices
 from admin.prompts import agree, progress, report
-from admin.session import Session, opened_session
+from admin.session import Session, open_session
 from admin.wallet.signer import Signer
 
 __all__ = [
@@ -108,7 +108,7 @@ async def create(
     report_to: Path,
 ) -> int:
     """Create an item for whatever is planned."""
-    async with opened_session() as session:
+    async with open_session() as session:
         every = await session.ledger.tokens(session.collection)
         check_marks(every)
         tokens = [each for each in every if each.state in _TO_CREATE]
@@ -116,9 +116,9 @@ async def create(
         if not agree(lines, dry_run=dry_run, yes=yes) or not tokens:
             return 0
         signer = _signer(session, choices, password_fd)
-        opening = opened_route(session, choices, signer, site=site, description=description)
+        opening = open_route(session, choices, signer, site=site, description=description)
         async with session.ledger.held():
-            code = await _through(opening, _created, "creating", len(tokens))
+            code = await _through(opening, _create, "creating", len(tokens))
         await report(session, report_to)
         return code
 
@@ -133,7 +133,7 @@ async def offer(
     report_to: Path,
 ) -> int:
     """List whatever is created."""
-    async with opened_session() as session:
+    async with open_session() as session:
         currency = read_currency(session.settings.browser_currency)
         tokens = await session.ledger.tokens(session.collection, *_TO_LIST)
         lines = [*_where(session, choices), *estimate_items(session, tokens, prices)]
@@ -144,7 +144,7 @@ async def offer(
         def listed(route: Route) -> AsyncIterator[Outcome]:
             return route.offer_all(lambda item: prices.of(item, currency))
 
-        opening = opened_route(session, choices, signer)
+        opening = open_route(session, choices, signer)
         async with session.ledger.held():
             code = await _through(opening, listed, "listing", len(tokens))
         await report(session, report_to)
@@ -153,13 +153,13 @@ async def offer(
 
 async def match(choices: Choices, *, dry_run: bool, password_fd: int | None) -> int:
     """Make the ledger what the pages show; presses nothing."""
-    async with opened_session() as session:
+    async with open_session() as session:
         if dry_run:
             click.echo("Dry run: no page was opened.")
             return 0
         signer = _signer(session, choices, password_fd)
         try:
-            async with session.ledger.held(), opened_route(session, choices, signer) as route:
+            async with session.ledger.held(), open_route(session, choices, signer) as route:
                 click.echo(f"items: {await route.reconcile()} changed")
         except NeedsHuman as error:
             return _needs_human(error)
@@ -168,15 +168,15 @@ async def match(choices: Choices, *, dry_run: bool, password_fd: int | None) -> 
 
 async def inspect(choices: Choices, *, password_fd: int | None) -> int:
     """Look for each locator on the live pages, and say which are missing."""
-    async with opened_session() as session:
+    async with open_session() as session:
         signer = _signer(session, choices, password_fd)
         states = (TokenState.CREATED, TokenState.OFFERED)
         items = await session.ledger.tokens(session.collection, *states)
         missing = 0
         try:
             # The profile can be open once only; so can the ledger.
-            async with session.ledger.held(), opened_route(session, choices, signer) as route:
-                async for finding in check_everything(route.visit, items[:_MOST_LOOKED_AT]):
+            async with session.ledger.held(), open_route(session, choices, signer) as route:
+                async for finding in check_everything(route.page_session, items[:_MOST_LOOKED_AT]):
                     click.echo(str(finding))
                     missing += finding.way is None
         except NeedsHuman as error:
@@ -207,8 +207,8 @@ async def _through(
     return EXIT_FAILED if failed else 0
 
 
-async def _created(route: Route) -> AsyncIterator[Outcome]:
-    await check_create(route.visit)
+async def _create(route: Route) -> AsyncIterator[Outcome]:
+    await check_create(route.page_session)
     async for outcome in route.create_all():
         yield outcome
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from admin.context import opened_store
+from admin.context import open_store_session
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import Standing
 from ganshare.settings import CoreSettings, load
@@ -71,7 +71,7 @@ def score(phrase: str, head: Path | None, every: float | None) -> None:
 
     trained = load_head(head or _folder() / HEAD)
     while True:
-        click.echo(asyncio.run(_scored(phrase, trained)))
+        click.echo(asyncio.run(_score(phrase, trained)))
         if every is None:
             return
         time.sleep(every)
@@ -100,16 +100,16 @@ def _examples(texts: list[str]) -> "tuple[list[Example], Mapping[str, Floats], s
     from admin.curation.critic import LEAST_PAINTINGS
     from admin.curation.embeddings import Embeddings, embed
 
-    judged, people = asyncio.run(_judged())
+    judged, people = asyncio.run(_load_judged())
     if len(judged) < LEAST_PAINTINGS:  # nothing will be claimed: the engine need not look
         found = Embeddings("", {artwork.id: np.zeros(1) for artwork, _ in judged}, {})
-        return _joined(judged, people, found)
+        return _join(judged, people, found)
     previews = {artwork.id: artwork.preview for artwork, _ in judged}
     found = embed(previews, texts, _folder() / "critic-embeddings.npz")
-    return _joined(judged, people, found)
+    return _join(judged, people, found)
 
 
-def _joined(
+def _join(
     judged: list[tuple[Artwork, Standing]], people: dict[str, str], found: "Embeddings"
 ) -> "tuple[list[Example], Mapping[str, Floats], str]":
     from admin.curation.critic import Example
@@ -128,18 +128,18 @@ def _joined(
     return examples, found.texts, found.perceptor
 
 
-async def _judged() -> tuple[list[tuple[Artwork, Standing]], dict[str, str]]:
+async def _load_judged() -> tuple[list[tuple[Artwork, Standing]], dict[str, str]]:
     """Paintings with a quorum, and who is behind each requester's account."""
-    async with opened_store() as store:
+    async with open_store_session() as store:
         judged = [each for each in await store.rounds.results.judged() if each[1].has_quorum]
         accounts = sorted({artwork.person for artwork, _ in judged})
         return judged, {account: await store.accounts.main(account) for account in accounts}
 
 
-async def _scored(phrase: str, head: "tuple[Critic, Floats] | None") -> str:
+async def _score(phrase: str, head: "tuple[Critic, Floats] | None") -> str:
     from admin.curation.scoring import score_new
 
-    async with opened_store() as store:
+    async with open_store_session() as store:
         found = await score_new(store, phrase, head)
     said = f"{found.paintings} paintings scored"
     if found.unreadable:

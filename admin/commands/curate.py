@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from admin.context import opened_store, whoever_types
+from admin.context import open_store_session, whoever_types
 from admin.curation.manifest import as_csv, as_json
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import CuratedItem, Standing
@@ -23,7 +23,7 @@ def curate() -> None:
 def list_command(approved: bool) -> None:
     """List winners that nobody has decided about."""
     if approved:
-        for item in asyncio.run(_curated(None)):
+        for item in asyncio.run(_load_curated(None)):
             sold = "" if item.may_sell else "  may not be sold"
             click.echo(f"{item.id}  {item.votes:>5} votes  {item.bound:.3f}  {item.prompt}{sold}")
         return
@@ -61,7 +61,7 @@ def veto(artwork: str, reason: str) -> None:
 @click.option("--round", "round_id", metavar="ID", help="Only winners of this round.")
 def export(to: Path | None, round_id: str | None) -> None:
     """Write the manifest of the curated set."""
-    items = asyncio.run(_curated(round_id))
+    items = asyncio.run(_load_curated(round_id))
     if to is None:
         click.echo(as_json(items))
         return
@@ -71,25 +71,25 @@ def export(to: Path | None, round_id: str | None) -> None:
 
 
 async def _to_decide() -> list[tuple[Standing, Artwork]]:
-    async with opened_store() as store:
+    async with open_store_session() as store:
         waiting = await store.rounds.curation.to_decide(1_000)
         found = await store.gallery.several(each.artwork for each in waiting)
         return [(each, found[each.artwork]) for each in waiting]
 
 
-async def _curated(round_id: str | None) -> list[CuratedItem]:
-    async with opened_store() as store:
+async def _load_curated(round_id: str | None) -> list[CuratedItem]:
+    async with open_store_session() as store:
         return await store.rounds.curation.approved(round_id)
 
 
 async def _approve(artworks: tuple[str, ...], reason: str) -> None:
-    async with opened_store() as store:
+    async with open_store_session() as store:
         for artwork in artworks:
             await store.rounds.curation.approve(artwork, whoever_types(), reason)
             click.echo(f"approved {artwork}")
 
 
 async def _veto(artwork: str, reason: str) -> None:
-    async with opened_store() as store:
+    async with open_store_session() as store:
         await store.rounds.curation.veto(artwork, whoever_types(), reason)
         click.echo(f"vetoed {artwork}")

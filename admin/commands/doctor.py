@@ -12,7 +12,7 @@ from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED
 from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
 from admin.marketplace.seaport.order import Domain
 from admin.prompts import password_option
-from admin.session import COIN, Session, opened_session
+from admin.session import COIN, Session, open_session
 from ganshare.errors import GanshareError, SettingsError
 
 __all__ = ["doctor"]
@@ -36,17 +36,17 @@ def doctor(choices: Choices | None, password_fd: int | None) -> int:
 
 
 async def _doctor() -> int:
-    async with opened_session() as session:
+    async with open_session() as session:
         try:
             async with session.chain() as chain:
-                wrong = [not await _told(*check, session, chain) for check in _CHECKS]
+                wrong = [not await _print_findings(*check, session, chain) for check in _CHECKS]
         except GanshareError as error:
             click.echo(f"  no  endpoints: {error}")
             return 3
     return 3 if any(wrong) else 0
 
 
-async def _told(name: str, check: Check, session: Session, chain: Chain) -> bool:
+async def _print_findings(name: str, check: Check, session: Session, chain: Chain) -> bool:
     try:
         found = await check(session, chain)
     except GanshareError as error:

@@ -8,7 +8,7 @@ import click
 
 from admin.ledger import Collection, Listing, Token
 from admin.minting.report import as_csv, report_rows
-from admin.session import opened_session
+from admin.session import open_session
 
 __all__ = ["export"]
 
@@ -47,6 +47,6 @@ def export(to: Path | None, folder: Path | None) -> None:
 
 
 async def _read() -> tuple[Collection, list[Token], list[Listing]]:
-    async with opened_session() as session:
+    async with open_session() as session:
         where = session.collection
         return where, await session.ledger.tokens(where), await session.ledger.listings(where)

@@ -23,7 +23,7 @@ from admin.prompts import (
     report_option,
     yes_option,
 )
-from admin.session import Session, opened_session
+from admin.session import Session, open_session
 from admin.wallet.signer import Signer
 
 __all__ = ["list_"]
@@ -85,9 +85,9 @@ async def _list(
     report_to: Path,
 ) -> None:
     prices = read_prices(prices_file)
-    async with opened_session() as session, session.chain() as chain:
+    async with open_session() as session, session.chain() as chain:
         shop = await session.shop(days)
-        dear = await _repriced(session, shop, prices) if reprice else []
+        dear = await _reprice(session, shop, prices) if reprice else []
         lines = [("seller", session.address), *await _plan(session, shop, prices)]
         if dear:
             lines.append(("orders to cancel", f"{len(dear)}, in one transaction"))
@@ -139,7 +139,7 @@ async def _sell(
                 click.echo(f"refused: token {each.token}: {each.reason}", err=True)
 
 
-async def _repriced(session: Session, shop: Shop, prices: Prices) -> list[Listing]:
+async def _reprice(session: Session, shop: Shop, prices: Prices) -> list[Listing]:
     """Live orders whose price or currency is not what the table says now."""
     items = {each.token: each.item for each in await session.ledger.tokens(shop.collection)}
     market = shop.market.currency

@@ -21,7 +21,7 @@ from admin.prompts import (
     spend,
     yes_option,
 )
-from admin.session import Session, opened_session
+from admin.session import Session, open_session
 from ganshare.blobs import open_blobs
 
 __all__ = ["mint"]
@@ -77,7 +77,7 @@ async def _mint(
     password_fd: int | None,
     report_to: Path,
 ) -> None:
-    async with opened_session() as session, session.chain() as chain:
+    async with open_session() as session, session.chain() as chain:
         tokens = await session.ledger.tokens(session.collection)
         fees = session.fees.choose(await chain.base_fee(), await chain.tip())
         found = estimate_mint(tokens, batch, fees)

@@ -15,7 +15,7 @@ from admin.minting.metadata import token_id
 from admin.minting.mint import BATCH
 from admin.minting.prices import Prices, read_prices
 from admin.prompts import agree, dry_run_option
-from admin.session import Session, opened_session
+from admin.session import Session, open_session
 from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
 from ganshare.store import open_store
@@ -67,8 +67,8 @@ async def _plan(
     items = None if manifest is None else read_manifest(manifest)
     if items is not None and round_id is not None:
         items = [each for each in items if each.round == round_id]
-    async with opened_session() as session:
-        chosen = await planned(session, items, round_id)
+    async with open_session() as session:
+        chosen = await plan_tokens(session, items, round_id)
         tokens, refused = sellable(chosen)
         for token in refused:
             name = quoted(token.item["prompt"])
@@ -102,7 +102,7 @@ async def _estimate(
     return lines
 
 
-async def planned(
+async def plan_tokens(
     session: Session, items: list[CuratedItem] | None, round_id: str | None = None
 ) -> list[Token]:
     """Make tokens of the items of a manifest, or else of what curators approved in the store.

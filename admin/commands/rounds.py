@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from admin.chain.chain import open_chain
-from admin.context import opened_store, whoever_types
+from admin.context import open_store_session, whoever_types
 from admin.curation.share_balances import Holder, Shares, balances, block_at, read_holders
 from ganshare.domain.votes import Round, RoundRules
 from ganshare.errors import ParameterError, SettingsError, VoteError, quoted
@@ -29,7 +29,7 @@ def rounds() -> None:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 def list_command(limit: int) -> None:
     """List rounds, newest first."""
-    for each in asyncio.run(_listed(limit)):
+    for each in asyncio.run(_list(limit)):
         click.echo(_line(each))
 
 
@@ -67,7 +67,7 @@ def open_command(
         automatic=automatic or critic is not None,
         preselect=1.0 if critic is None else critic / 100,
     )
-    click.echo(_line(asyncio.run(_opened(place, hours * HOUR, wanted, title))))
+    click.echo(_line(asyncio.run(_open(place, hours * HOUR, wanted, title))))
 
 
 @rounds.command()
@@ -94,7 +94,7 @@ def snapshot(
     """
     found = read_holders(holders)
     shares = _shares(contract, token_id) if found[0].wallet else None
-    click.echo(asyncio.run(_weighed(round_id, found, shares, block, holders.name, dry_run)))
+    click.echo(asyncio.run(_weigh(round_id, found, shares, block, holders.name, dry_run)))
 
 
 @rounds.command()
@@ -102,7 +102,7 @@ def snapshot(
 @click.option("--early", is_flag=True, help="Before its time.")
 def close(round_id: str, early: bool) -> None:
     """End a round whose time is over, as its bot does by itself."""
-    click.echo(asyncio.run(_closed(round_id, early)))
+    click.echo(asyncio.run(_close(round_id, early)))
 
 
 def _shares(contract: str | None, token_id: int | None) -> Shares:
@@ -116,20 +116,20 @@ def _shares(contract: str | None, token_id: int | None) -> Shares:
     return Shares(address, token_id if contract or token_id is not None else settings.gate_token_id)
 
 
-async def _listed(limit: int) -> list[Round]:
-    async with opened_store() as store:
+async def _list(limit: int) -> list[Round]:
+    async with open_store_session() as store:
         return await store.rounds.recent(limit=limit)
 
 
-async def _opened(place: str, seconds: float, rules: RoundRules, title: str) -> Round:
+async def _open(place: str, seconds: float, rules: RoundRules, title: str) -> Round:
     if ":" not in place.strip(":") and place != "web":
         message = f"{quoted(place)} is no place; they look like discord:123 or telegram:-45."
         raise ParameterError(message, given=place)
-    async with opened_store() as store:
+    async with open_store_session() as store:
         return await store.rounds.open(place, whoever_types(), seconds, rules, title=title)
 
 
-async def _weighed(
+async def _weigh(
     round_id: str,
     holders: list[Holder],
     shares: Shares | None,
@@ -137,7 +137,7 @@ async def _weighed(
     name: str,
     dry_run: bool,
 ) -> str:
-    async with opened_store() as store:
+    async with open_store_session() as store:
         round_ = await store.rounds.get(round_id)
         if round_ is None:
             raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
@@ -164,8 +164,8 @@ async def _read(
         return await balances(chain, shares, at, holders), at
 
 
-async def _closed(round_id: str, early: bool) -> str:
-    async with opened_store() as store:
+async def _close(round_id: str, early: bool) -> str:
+    async with open_store_session() as store:
         standings = await store.rounds.close(round_id, whoever_types(), early=early)
         return f"{sum(each.won for each in standings)} winners of {len(standings)} paintings"
 
@@ -175,8 +175,8 @@ def _line(round_: Round) -> str:
         return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M}"
 
     rules = round_.rules
-    wishes = [f"the critic's {rules.preselect:.0%}"] if rules.preselect < 1 else []
-    wishes += ["weighted"] if rules.weighted else []
+    options = [f"the critic's {rules.preselect:.0%}"] if rules.preselect < 1 else []
+    options += ["weighted"] if rules.weighted else []
     ended = f"ended {day(round_.closed)}" if round_.closed else f"ends {day(round_.closes)}"
-    parts = [round_.id, round_.place, f"from {day(round_.opens)}", ended, *wishes, round_.title]
+    parts = [round_.id, round_.place, f"from {day(round_.opens)}", ended, *options, round_.title]
     return "  ".join(part for part in parts if part)

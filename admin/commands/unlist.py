@@ -7,7 +7,7 @@ import click
 from admin.minting.list import LIVE
 from admin.minting.unlist import cancel_listings
 from admin.prompts import agree, dry_run_option, password_option, yes_option
-from admin.session import opened_session
+from admin.session import open_session
 from ganshare.errors import SettingsError
 
 __all__ = ["unlist"]
@@ -31,7 +31,7 @@ async def _unlist(
 ) -> None:
     if bool(tokens) == every:
         raise SettingsError("Name tokens to take off sale, or say --all; one of the two.")
-    async with opened_session() as session, session.chain() as chain:
+    async with open_session() as session, session.chain() as chain:
         live = await session.ledger.listings(session.collection, *LIVE)
         chosen = [each for each in live if every or str(each.token) in tokens]
         unknown = tokens - {str(each.token) for each in chosen}

@@ -10,7 +10,7 @@ import click
 from admin.contract.collection import OWNER_OF, TOKEN_URI
 from admin.minting.ipfs import cid_of
 from admin.minting.mint import look_up
-from admin.session import opened_session
+from admin.session import open_session
 from ganshare.errors import SettingsError
 
 __all__ = ["verify"]
@@ -37,7 +37,7 @@ def verify(picture: Path, metadata_file: Path | None) -> None:
 async def _verify(picture: bytes, metadata: bytes | None) -> None:
     token = int(hashlib.sha256(picture).hexdigest(), 16)
     click.echo(f"token     {token}")
-    async with opened_session() as session, session.chain() as chain:
+    async with open_session() as session, session.chain() as chain:
         contract = session.collection.address
         if token not in await look_up(chain, session.collection, [token]):
             raise SettingsError(f"The collection {contract} has no token of this picture.")

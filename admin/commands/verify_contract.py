@@ -9,7 +9,7 @@ import click
 
 from admin.contract.explorer import Explorer, check_input, constructor_arguments
 from admin.prompts import agree, dry_run_option
-from admin.session import Session, opened_session
+from admin.session import Session, open_session
 from ganshare.errors import SettingsError
 
 __all__ = ["verify_contract"]
@@ -35,7 +35,7 @@ def verify_contract(input_file: Path, dry_run: bool) -> None:
 
 
 async def _verify(whole: Mapping[str, Any], *, dry_run: bool) -> None:
-    async with opened_session() as session:
+    async with open_session() as session:
         arguments = await _arguments(session)
         settings, collection = session.settings, session.collection
         lines = [
@@ -53,7 +53,7 @@ async def _verify(whole: Mapping[str, Any], *, dry_run: bool) -> None:
         key = settings.explorer_api_key.get_secret_value()
         explorer = Explorer(settings.explorer_api, key, collection.chain_id, session.client)
         number = await explorer.submit(collection.address, whole, arguments)
-        click.echo(await explorer.done(number))
+        click.echo(await explorer.wait_until_done(number))
 
 
 async def _arguments(session: Session) -> bytes:

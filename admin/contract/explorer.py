@@ -96,7 +96,7 @@ class Explorer:
             raise WorldError(f"The explorer refused the source: {quoted(result)}.", given=result)
         return result
 
-    async def done(self, number: str) -> str:
+    async def wait_until_done(self, number: str) -> str:
         """Wait until the explorer has compiled it; gives what it says then.
 
         Raises:

@@ -77,7 +77,7 @@ async def score_new(store: Store, phrase: str, head: tuple[Critic, Floats] | Non
     """
     seen, unreadable = 0, set[str]()
     directions = await _directions(store, phrase, head)
-    while new := await _unseen(store, directions, unreadable):
+    while new := await _find_unscored(store, directions, unreadable):
         found = await asyncio.to_thread(embed, {each.id: each.preview for each in new}, [])
         unreadable |= {each.id for each in new} - found.pictures.keys()
         await _score(store, directions, found)
@@ -102,7 +102,7 @@ async def _directions(store: Store, phrase: str, head: tuple[Critic, Floats] | N
     return found
 
 
-async def _unseen(store: Store, directions: Directions, but: set[str]) -> list[Artwork]:
+async def _find_unscored(store: Store, directions: Directions, but: set[str]) -> list[Artwork]:
     for critic, _ in directions:
         found = await store.rounds.critics.unscored(critic.name, AT_ONCE + len(but))
         if new := [each for each in found if each.id not in but][:AT_ONCE]:

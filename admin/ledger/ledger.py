@@ -151,7 +151,7 @@ class Ledger:
 
         await self._write(work, kind, subject, data)
 
-    async def minted(self, collection: Collection, owners: Mapping[int, str]) -> None:
+    async def note_minted(self, collection: Collection, owners: Mapping[int, str]) -> None:
         """Note what the chain says is minted, whoever sent it, and whose it is."""
 
         async def work(connection: AsyncConnection) -> None:

@@ -85,7 +85,7 @@ async def sign_all(
     ]
     signatures = signer.sign_listings(orders, shop.domain)
     signed = [
-        _signed(shop, order, serial, signature)
+        _sign(shop, order, serial, signature)
         for order, serial, signature in zip(orders, numbers, signatures, strict=True)
     ]
     await ledger.record_listings(signed)
@@ -107,7 +107,7 @@ async def _post(ledger: Ledger, opensea: OpenSea, shop: Shop, signed: Listing) -
     current = signed
     if current.state is ListingState.SIGNED:
         await ledger.move_listing(current, ListingState.POSTING)
-        current = _moved(current, ListingState.POSTING)
+        current = _move(current, ListingState.POSTING)
     elif await opensea.status(shop.market, current.hash, shop.seaport) is not None:
         return await _end(ledger, current, ListingState.POSTED, "")
     for _ in range(_ATTEMPTS):
@@ -128,7 +128,7 @@ async def _post(ledger: Ledger, opensea: OpenSea, shop: Shop, signed: Listing) -
 
 async def _end(ledger: Ledger, listing_: Listing, state: ListingState, reason: str) -> Listing:
     await ledger.move_listing(listing_, state, reason)
-    return _moved(listing_, state, reason)
+    return _move(listing_, state, reason)
 
 
 async def _drop_outdated(ledger: Ledger, shop: Shop) -> None:
@@ -158,7 +158,7 @@ def _fits(order: Order, shop: Shop) -> bool:
     return all(getattr(now, name) == getattr(order, name) for name in names)
 
 
-def _signed(shop: Shop, order: Order, serial: int, signature: bytes) -> Listing:
+def _sign(shop: Shop, order: Order, serial: int, signature: bytes) -> Listing:
     token, currency = order.offer[0].identifier, shop.market.currency
     return Listing(
         collection=shop.collection,
@@ -174,5 +174,5 @@ def _signed(shop: Shop, order: Order, serial: int, signature: bytes) -> Listing:
     )
 
 
-def _moved(listing_: Listing, state: ListingState, reason: str = "") -> Listing:
+def _move(listing_: Listing, state: ListingState, reason: str = "") -> Listing:
     return replace(listing_, state=state, reason=reason)

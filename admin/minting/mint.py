@@ -129,7 +129,7 @@ async def reconcile_tokens(
     drift = await token_drift(ledger, chain, collection, sender)
     news = {**drift.found, **drift.moved}
     if news:
-        await ledger.minted(collection, news)
+        await ledger.note_minted(collection, news)
     if drift.lost:
         await ledger.unmint(collection, drift.lost)
     return drift

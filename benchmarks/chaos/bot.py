@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from benchmarks.chaos.dying import begin, die_in_writes
 from benchmarks.chaos.journal import Event, Journal, read_notes
-from benchmarks.chaos.plan import PAUSE_SECONDS, Scene, Wish, enter_store, origin_of
+from benchmarks.chaos.plan import PAUSE_SECONDS, PlannedRequest, Scene, enter_store, origin_of
 from ganshare.domain.jobs import Job
 from ganshare.errors import AdmissionError, StoreError
 from ganshare.store import Store, Topic
@@ -53,28 +53,28 @@ class Bot:
         notes = list(read_notes(scene.journal(name)))
         known = {note.key for note in notes if note.event is Event.SUBMITTED}
         answered = {note.key for note in notes if note.event is Event.CANCELLED}
-        self._wishes = [
-            wish
-            for wish in scene.wishes
-            if wish.origin == origin
+        self._requests = [
+            request
+            for request in scene.requests
+            if request.origin == origin
             and (
-                wish.key not in known
-                or (wish.cancel_after is not None and wish.key not in answered)
+                request.key not in known
+                or (request.cancel_after is not None and request.key not in answered)
             )
         ]
 
     async def ask(self) -> None:
         """Ask for all that this bot doesn't know to have arrived."""
-        self._chance.shuffle(self._wishes)
-        waiting = deque(self._wishes)
+        self._chance.shuffle(self._requests)
+        waiting = deque(self._requests)
         async with asyncio.TaskGroup() as cancels:
             while waiting:
-                wish = waiting.popleft()
-                job = await self._patiently(self._submit, wish)
+                request = waiting.popleft()
+                job = await self._patiently(self._submit, request)
                 if job is None:
-                    waiting.append(wish)
-                elif wish.cancel_after is not None:
-                    cancels.create_task(self._cancel(wish, job, wish.cancel_after))
+                    waiting.append(request)
+                elif request.cancel_after is not None:
+                    cancels.create_task(self._cancel(request, job, request.cancel_after))
                 await asyncio.sleep(self._chance.uniform(0, PAUSE_SECONDS))
 
     async def show(self) -> None:
@@ -90,30 +90,34 @@ class Bot:
             if not news:
                 await self._store.wait(INBOX_SECONDS, Topic.NEWS)
 
-    async def _submit(self, wish: Wish) -> Job | None:
+    async def _submit(self, request: PlannedRequest) -> Job | None:
         times = 2 if self._chance.random() < REPEATED_SHARE else 1
-        tries = (self._submit_once(wish) for _ in range(times))
+        tries = (self._submit_once(request) for _ in range(times))
         answers = await asyncio.gather(*tries, return_exceptions=True)
         for answer in answers:
             if isinstance(answer, BaseException) and not isinstance(answer, AdmissionError):
                 raise answer
         jobs = [answer for answer in answers if isinstance(answer, Job)]
         if not jobs:
-            self._journal.note(Event.REFUSED, key=wish.key)
+            self._journal.note(Event.REFUSED, key=request.key)
         return jobs[0] if jobs else None
 
-    async def _submit_once(self, wish: Wish) -> Job:
+    async def _submit_once(self, request: PlannedRequest) -> Job:
         submitted = await self._store.queue.submit(
-            wish.person, wish.origin, wish.request, key=wish.key, reply_to={"message": wish.key}
+            request.person,
+            request.origin,
+            request.request,
+            key=request.key,
+            reply_to={"message": request.key},
         )
-        self._journal.note(Event.SUBMITTED, key=wish.key, job=submitted.job.id)
+        self._journal.note(Event.SUBMITTED, key=request.key, job=submitted.job.id)
         return submitted.job
 
-    async def _cancel(self, wish: Wish, job: Job, after: float) -> None:
+    async def _cancel(self, request: PlannedRequest, job: Job, after: float) -> None:
         await asyncio.sleep(after)
-        self._journal.note(Event.CANCELLING, key=wish.key, job=job.id)
-        answer = await self._patiently(self._store.queue.cancel, job.id, by=wish.person)
-        self._journal.note(Event.CANCELLED, key=wish.key, job=job.id, state=str(answer.state))
+        self._journal.note(Event.CANCELLING, key=request.key, job=job.id)
+        answer = await self._patiently(self._store.queue.cancel, job.id, by=request.person)
+        self._journal.note(Event.CANCELLED, key=request.key, job=job.id, state=str(answer.state))
 
     async def _patiently(
         self, verb: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs

@@ -17,21 +17,21 @@ from benchmarks.chaos.dying import begin, die_in_writes
 from benchmarks.chaos.journal import Event, Journal
 from benchmarks.chaos.plan import ATTEMPT_KEY, Fate, Scene, enter_store
 from engine.imaging.codecs import encode_jpeg, encode_png
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.model_folder import find_model
 from engine.synthesis.canvas import Frame
 from engine.synthesis.manifest import Manifest
 from engine.synthesis.pipeline import Models, draft_manifest, finished_manifest
 from engine.synthesis.request import PaintingRequest
 from engine.worker.active_job import (
-    Commission,
+    ActiveJob,
     Dropped,
     Failed,
-    Picture,
+    FinishedPainting,
     Progress,
     SavedState,
+    Signal,
     Suspended,
-    Wish,
 )
 from engine.worker.job_runner import Materials
 from engine.worker.step_pool import Work
@@ -67,7 +67,7 @@ async def _serve(scene: Scene, name: str, start: int) -> None:
         worker = SleepingWorker(
             store,
             open_blobs(scene.blobs_url),
-            WarmModels(),
+            ModelCache(),
             options,
             metrics=metrics,
             name=f"{name}-{start}",
@@ -90,24 +90,24 @@ async def _note_losses(metrics: Metrics, journal: Journal) -> None:
 
 
 class SleepingWorker(Worker):
-    """The engine's worker with another easel."""
+    """The engine's worker that sleeps instead of painting."""
 
-    def easel(self, commission: Commission, materials: Materials) -> Work:
+    def make_runner(self, active_job: ActiveJob, materials: Materials) -> Work:
         """Set up what sleeps instead of painting."""
-        return SleepingEasel(commission, materials, _draft(commission, self.models))
+        return SleepingRunner(active_job, materials, _draft(active_job, self.models))
 
 
-class SleepingEasel:
+class SleepingRunner:
     """Takes a job's steps in its sleep; the picture is a few grey pixels that say whose it is."""
 
-    def __init__(self, commission: Commission, materials: Materials, draft: Manifest) -> None:
-        self._commission, self._draft = commission, draft
-        self._job = commission.job
+    def __init__(self, active_job: ActiveJob, materials: Materials, draft: Manifest) -> None:
+        self._active_job, self._draft = active_job, draft
+        self._job = active_job.job
         self._step = self._resumed(materials.saved_state)
 
     def step(self) -> bool:
-        """Sleep through one step; False once the commission has its outcome."""
-        if self._commission.wish is not Wish.GO_ON:
+        """Sleep through one step; False once the job has its outcome."""
+        if self._active_job.signal is not Signal.CONTINUE:
             self._stop()
             return False
         time.sleep(STEP_SECONDS)
@@ -121,7 +121,7 @@ class SleepingEasel:
 
     def fail(self, error: Exception) -> None:
         """Conclude with an error."""
-        self._commission.conclude(Failed(error))
+        self._active_job.conclude(Failed(error))
 
     def _resumed(self, state: bytes | None) -> int:
         if state is None:
@@ -129,14 +129,14 @@ class SleepingEasel:
         saved = json.loads(state)
         if saved["job"] != self._job.id:
             raise ValueError(f"the saved state of {saved['job']} was given to {self._job.id}")
-        self._commission.resumed_step = step = int(saved["step"])
+        self._active_job.resumed_step = step = int(saved["step"])
         return step
 
     def _stop(self) -> None:
-        if self._commission.wish is Wish.DROP:
-            self._commission.conclude(Dropped())
+        if self._active_job.signal is Signal.DROP:
+            self._active_job.conclude(Dropped())
         else:
-            self._commission.conclude(Suspended(self._saved() if self._step else None))
+            self._active_job.conclude(Suspended(self._saved() if self._step else None))
 
     def _fall(self) -> None:
         fate = Fate(self._job.request.prompt)
@@ -146,11 +146,11 @@ class SleepingEasel:
             raise RuntimeError("it fell down")
 
     def _show(self) -> None:
-        self._commission.progress = Progress(self._step, self._job.steps, 1.0, STEP_SECONDS)
+        self._active_job.progress = Progress(self._step, self._job.steps, 1.0, STEP_SECONDS)
         if self._step % PREVIEW_STEPS == 0:
-            self._commission.frames.put(self._frame())
+            self._active_job.frames.put(self._frame())
         if self._step % SAVE_STEPS == 0:
-            self._commission.states.put(self._saved())
+            self._active_job.states.put(self._saved())
 
     def _frame(self) -> Frame:
         picture = torch.full((3, SIDE, SIDE), 0.5)
@@ -166,11 +166,13 @@ class SleepingEasel:
         text = {**manifest.to_png_text(), ATTEMPT_KEY: f"{self._job.id} {self._job.attempt}"}
         manifest = replace(manifest, seconds={"upscale": 0.0, "write": 0.0})
         png, small = encode_png(frame.image, text), encode_jpeg(frame.image, PREVIEW_BYTES)
-        self._commission.conclude(Picture(png, small, manifest))
+        self._active_job.conclude(FinishedPainting(png, small, manifest))
 
 
-def _draft(commission: Commission, models: WarmModels) -> Manifest:
-    wish = commission.job.request
-    request = PaintingRequest(wish.prompts, None, wish.seed, wish.width, wish.height, wish.steps)
-    used = Models(find_model(wish.model, "vqgan"), models.perceptor, None, models.compute)
-    return draft_manifest(request, wish.prompt, used)
+def _draft(active_job: ActiveJob, models: ModelCache) -> Manifest:
+    asked = active_job.job.request
+    request = PaintingRequest(
+        asked.prompts, None, asked.seed, asked.width, asked.height, asked.steps
+    )
+    used = Models(find_model(asked.model, "vqgan"), models.perceptor, None, models.compute)
+    return draft_manifest(request, asked.prompt, used)

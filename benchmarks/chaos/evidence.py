@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.chaos.history import Line, read
 from benchmarks.chaos.journal import Event, Note, read_notes
-from benchmarks.chaos.plan import ATTEMPT_KEY, Scene, Wish
+from benchmarks.chaos.plan import ATTEMPT_KEY, PlannedRequest, Scene
 from ganshare.blobs import open_blobs
 from ganshare.store.db.tables_queue import artworks, jobs
 
@@ -51,9 +51,9 @@ class Evidence:
     starts: int = 0
 
     @cached_property
-    def wishes(self) -> dict[str, Wish]:
+    def requests(self) -> dict[str, PlannedRequest]:
         """What was asked for, by key."""
-        return {wish.key: wish for wish in self.scene.wishes}
+        return {request.key: request for request in self.scene.requests}
 
     @cached_property
     def lines(self) -> dict[str, list[Line]]:

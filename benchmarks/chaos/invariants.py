@@ -68,7 +68,7 @@ def _starts(evidence: Evidence) -> int:
 
 
 RULES = (
-    Rule("every key has exactly one job", lambda it: len(it.wishes), queue.one_job_for_each_key),
+    Rule("every key has exactly one job", lambda it: len(it.requests), queue.one_job_for_each_key),
     Rule(
         "every submit of a key named that job",
         _noted(Event.SUBMITTED),

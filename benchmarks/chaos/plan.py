@@ -14,7 +14,7 @@ from ganshare.errors import SchemaError, StoreError
 from ganshare.store import Store, open_store
 from ganshare.testing import make_request
 
-__all__ = ["ATTEMPT_KEY", "Fate", "Scene", "Wish", "enter_store", "origin_of"]
+__all__ = ["ATTEMPT_KEY", "Fate", "PlannedRequest", "Scene", "enter_store", "origin_of"]
 
 JOBS_PER_PERSON = 25
 CANCELLED_SHARE = 0.08
@@ -32,7 +32,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlannedRequest:
     """One job to ask for.
 
     Args:
@@ -70,7 +70,7 @@ class Scene:
     limits: QueueLimits
 
     @cached_property
-    def wishes(self) -> tuple[Wish, ...]:
+    def requests(self) -> tuple[PlannedRequest, ...]:
         """All that will be asked for."""
         chance = self.chance("wishes")
         people = max(4, self.jobs // JOBS_PER_PERSON)
@@ -94,11 +94,11 @@ def origin_of(bot: int) -> str:
     return f"bot-{bot % ORIGINS}"
 
 
-def _draw(chance: random.Random, number: int, people: int) -> Wish:
+def _draw(chance: random.Random, number: int, people: int) -> PlannedRequest:
     person = chance.randrange(people)
     (fate,) = chance.choices(list(Fate), weights=(95, 2, 3))
     cancelled = chance.random() < CANCELLED_SHARE
-    return Wish(
+    return PlannedRequest(
         key=f"message-{number}",
         person=f"person-{person}",
         origin=origin_of(person),

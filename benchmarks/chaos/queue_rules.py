@@ -33,14 +33,14 @@ _NEXT = {
 def one_job_for_each_key(evidence: Evidence) -> Iterator[str]:
     """What was asked for is there once, as it was asked for, and nothing else is."""
     number = Counter(job["key"] for job in evidence.jobs)
-    for key in evidence.wishes.keys() | number.keys():
-        if key not in evidence.wishes:
+    for key in evidence.requests.keys() | number.keys():
+        if key not in evidence.requests:
             yield f"{key}: nobody asked for it"
         elif number[key] != 1:
             yield f"{key}: {number[key]} jobs"
     for job in evidence.jobs:
-        wish = evidence.wishes.get(job["key"])
-        if wish and (job["person"], job["origin"]) != (wish.person, wish.origin):
+        request = evidence.requests.get(job["key"])
+        if request and (job["person"], job["origin"]) != (request.person, request.origin):
             yield f"{job['key']}: belongs to {job['person']} of {job['origin']}"
 
 
@@ -95,12 +95,12 @@ def each_step_is_legal(evidence: Evidence) -> Iterator[str]:
 def dead_for_a_reason(evidence: Evidence) -> Iterator[str]:
     """The dead say why: all attempts are used up, or it could not be painted."""
     for job in evidence.jobs:
-        wish = evidence.wishes.get(job["key"])
-        if job["state"] != JobState.DEAD or wish is None:
+        request = evidence.requests.get(job["key"])
+        if job["state"] != JobState.DEAD or request is None:
             continue
         if not job["error"]:
             yield f"{job['key']} is dead without a reason"
-        if job["attempt"] < job["max_attempts"] and wish.fate is not Fate.REFUSED:
+        if job["attempt"] < job["max_attempts"] and request.fate is not Fate.REFUSED:
             yield f"{job['key']} is dead after attempt {job['attempt']}: {job['error']}"
 
 

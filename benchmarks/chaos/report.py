@@ -53,7 +53,7 @@ class Report:
         return cls(
             database,
             evidence.scene.seed,
-            len(evidence.wishes),
+            len(evidence.requests),
             round(seconds, 1),
             {state: states[state] for state in JobState if states[state]},
             {strike: strikes.get(strike, 0) for strike in Strike if strikes.get(strike)},

@@ -23,8 +23,8 @@ __all__ = [
 def only_what_can_be_painted_is_done(evidence: Evidence) -> Iterator[str]:
     """No attempt of a job that fails in every attempt got through."""
     for job in evidence.jobs:
-        wish = evidence.wishes.get(job["key"])
-        if job["state"] == JobState.DONE and wish and wish.fate is not Fate.PAINTED:
+        request = evidence.requests.get(job["key"])
+        if job["state"] == JobState.DONE and request and request.fate is not Fate.PAINTED:
             yield f"{job['key']} is done"
 
 

@@ -79,7 +79,7 @@ async def echo(url: str) -> None:
         while True:
             for job in await store.queue.claim("echo", models=[MODEL], max_area=MAX_AREA):
                 print(job.key, time.monotonic(), flush=True)
-                await asyncio.sleep(0.4)  # the bot is back at the bell by then
+                await asyncio.sleep(0.4)  # the bot waits for a notification again by then
                 await store.queue.beat(job, step=1, loss=time.monotonic())
                 await asyncio.sleep(0.2)
                 await store.queue.finish(job, make_artwork())

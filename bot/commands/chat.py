@@ -1,4 +1,4 @@
-"""`ganshare chat`: the same desk as on the chat platforms, in a terminal."""
+"""`ganshare chat`: the commands of the chat platforms, in a terminal."""
 
 import asyncio
 import contextlib

@@ -5,10 +5,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.messages import Action, Ask, Button, Person, Place, Press, Rank, Reply
+from bot.core.messages import (
+    Action,
+    Button,
+    ButtonPress,
+    CommandRequest,
+    Person,
+    Place,
+    Rank,
+    Reply,
+)
 from bot.core.moderation.prompt_filter import Moderation
 from bot.core.random_prompts import Prompts
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.replies import Replies
 from ganshare.blobs import Blobs
@@ -16,14 +25,14 @@ from ganshare.domain.community import PlaceSettings
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.errors import quoted
 from ganshare.prompts.sources import MakeSource
-from ganshare.prompts.thompson import Muse
+from ganshare.prompts.thompson import ThompsonSource
 from ganshare.store import Store
 
-__all__ = ["DeskOptions", "Errand", "Tools"]
+__all__ = ["CommandContext", "DispatcherOptions", "Services"]
 
 
 @dataclass(frozen=True, slots=True)
-class DeskOptions:
+class DispatcherOptions:
     """What an owner may choose.
 
     Args:
@@ -39,7 +48,7 @@ class DeskOptions:
     guests_per_day: int = 0
     admins: frozenset[str] = frozenset()
     curators: frozenset[str] = frozenset()
-    prompts: MakeSource = Muse
+    prompts: MakeSource = ThompsonSource
 
     def rank_of(self, accounts: Iterable[str]) -> Rank | None:
         """The rank that somebody has everywhere, by any of their accounts; None for most."""
@@ -50,17 +59,17 @@ class DeskOptions:
 
 
 @dataclass(frozen=True)
-class Tools:
-    """What the desk works with."""
+class Services:
+    """What every command handler may use."""
 
     store: Store
     blobs: Blobs
-    words: Words
+    words: Catalogue
     moderation: Moderation
-    options: DeskOptions
+    options: DispatcherOptions
     prompts: Prompts
 
-    async def errand(self, given: Ask | Press) -> "Errand":
+    async def context(self, given: CommandRequest | ButtonPress) -> "CommandContext":
         """Look up who asks and what holds where they do."""
         accounts, settings = await asyncio.gather(
             self.store.accounts.of_person(given.person.id),
@@ -70,11 +79,11 @@ class Tools:
         everywhere = self.options.rank_of(accounts)
         if everywhere is not None and everywhere > given.person.rank:
             given = replace(given, person=replace(given.person, rank=everywhere))
-        return Errand(self, given, tuple(accounts) or (given.person.id,), settings, locale)
+        return CommandContext(self, given, tuple(accounts) or (given.person.id,), settings, locale)
 
 
 @dataclass(frozen=True)
-class Errand:
+class CommandContext:
     """An ask or a press under way.
 
     Args:
@@ -83,8 +92,8 @@ class Errand:
         locale: in which it is answered.
     """
 
-    tools: Tools
-    given: Ask | Press
+    services: Services
+    given: CommandRequest | ButtonPress
     accounts: tuple[str, ...]
     settings: PlaceSettings
     locale: str
@@ -92,12 +101,12 @@ class Errand:
     @property
     def store(self) -> Store:
         """The store."""
-        return self.tools.store
+        return self.services.store
 
     @property
     def replies(self) -> Replies:
         """Writes replies about paintings."""
-        return Replies(self.tools.words)
+        return Replies(self.services.words)
 
     @property
     def person(self) -> Person:
@@ -125,7 +134,7 @@ class Errand:
 
         Whoever makes a server or a group and invites the bot is an admin of that place.
         """
-        return self.tools.options.rank_of(self.accounts) is Rank.ADMIN
+        return self.services.options.rank_of(self.accounts) is Rank.ADMIN
 
     def oversees(self, job: Job) -> bool:
         """Whether they may do with somebody's job what admins do: everywhere, or asked for here."""
@@ -136,7 +145,7 @@ class Errand:
     @property
     def picture(self) -> bytes | None:
         """An image that came with a command, unchecked."""
-        return self.given.picture if isinstance(self.given, Ask) else None
+        return self.given.picture if isinstance(self.given, CommandRequest) else None
 
     @property
     def curation_place(self) -> str:
@@ -145,12 +154,12 @@ class Errand:
 
     def curates(self, place: str) -> bool:
         """Whether they may hold rounds in a place: named by the owner, or of rank right there."""
-        if self.tools.options.rank_of(self.accounts) is not None:
+        if self.services.options.rank_of(self.accounts) is not None:
             return True
         return self.person.rank >= Rank.CURATOR and self.place.id == place
 
     def kept(self, why: str = "", unread: str = "") -> Mapping[str, Any]:
-        """What is kept with a job: the frontend's own, and what the courier needs.
+        """What is kept with a job: the frontend's own, and what the delivery service needs.
 
         Args:
             why: the prompt was drawn, in one line.
@@ -161,15 +170,15 @@ class Errand:
         return {**self.given.reply_to, "desk": own | told}
 
     def say(self, message: str, /, **values: str | int | float) -> str:
-        """Give a message in the errand's language."""
-        return self.tools.words.say(self.locale, message, **values)
+        """Give a message in the asker's language."""
+        return self.services.words.say(self.locale, message, **values)
 
     def quietly(self, message: str, /, **values: str | int | float) -> Reply:
         """Give a reply of one sentence for the asker alone."""
         return Reply(text=self.say(message, **values), is_private=True)
 
     def button(self, action: Action, subject: str, name: str = "") -> Button:
-        """Give a button in the errand's language."""
+        """Give a button in the asker's language."""
         return self.replies.button(action, subject, self.locale, name)
 
     def owns(self, person: str) -> bool:

@@ -1,4 +1,4 @@
-"""The desk: a command or a press comes in, is checked and carried out, and replies go out."""
+"""Dispatches commands and button presses: checks each, runs its handler, returns the replies."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,28 +10,28 @@ from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.commands.autocomplete import offers
 from bot.core.commands.definitions import check_arguments, find_command
 from bot.core.commands.parameters import Command
-from bot.core.context import DeskOptions, Errand, Tools
-from bot.core.messages import Action, Ask, Person, Press, Rank, Reply
+from bot.core.context import CommandContext, DispatcherOptions, Services
+from bot.core.messages import Action, ButtonPress, CommandRequest, Person, Rank, Reply
 from bot.core.moderation.prompt_filter import Moderation
 from bot.core.random_prompts import Prompts
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError, sentence_of
 from ganshare.blobs import Blobs
 from ganshare.errors import AskerError, ParameterError, WorldError, quoted
 from ganshare.monitoring.log import get_logger, pseudonym
 from ganshare.store import Store
 
-__all__ = ["SIGN_IN_PATH", "Desk", "DeskOptions"]
+__all__ = ["SIGN_IN_PATH", "Dispatcher", "DispatcherOptions"]
 
 _log = get_logger(__name__)
 
 
-async def _link(errand: Errand, code: str) -> list[Reply]:
-    _allowed(errand, "link")
-    return await accounts.linked(errand, code)
+async def _link(context: CommandContext, code: str) -> list[Reply]:
+    _check_allowed(context, "link")
+    return await accounts.link_accounts(context, code)
 
 
-PRESSES: Mapping[Action, Callable[[Errand, str], Awaitable[list[Reply]]]] = {
+PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]] = {
     Action.AGAIN: paint.again,
     Action.VARY: paint.vary,
     Action.MASTER: gallery.master,
@@ -53,38 +53,38 @@ PRESSES: Mapping[Action, Callable[[Errand, str], Awaitable[list[Reply]]]] = {
 WANTS_SUBJECT = frozenset({Action.CANCEL, Action.VOTE})
 
 
-class Desk:
+class Dispatcher:
     """Answers every command and every button, on all platforms; it knows none of them.
 
-    A reply with `job` set becomes that job's message: the frontend sends it, then tells `posted`
-    where it stands, and from then on the courier keeps it up to date. The desk adds its own key
-    "desk" to what a frontend gives as `reply_to`. Where a job is delivered follows from the
-    place's id: "discord:CHANNEL" by the courier of the origin "discord".
+    A reply with `job` set becomes that job's message: the frontend sends it, then gives its address
+    to `save_message`, and the delivery service keeps it up to date from then on. The dispatcher
+    adds a key of its own, "desk", to a frontend's `reply_to`. A place's id says who delivers:
+    "discord:CHANNEL" the delivery service of the origin "discord".
     """
 
     def __init__(
         self,
         store: Store,
         blobs: Blobs,
-        words: Words,
+        words: Catalogue,
         moderation: Moderation,
-        options: DeskOptions | None = None,
+        options: DispatcherOptions | None = None,
     ) -> None:
         self._store, self._words = store, words
-        chosen = options or DeskOptions()
+        chosen = options or DispatcherOptions()
         prompts = Prompts(store, chosen.prompts)
-        self._tools = Tools(store, blobs, words, moderation, chosen, prompts)
+        self._services = Services(store, blobs, words, moderation, chosen, prompts)
 
-    async def answer(self, ask: Ask) -> list[Reply]:
+    async def answer(self, request: CommandRequest) -> list[Reply]:
         """Carry out a command; never raises.
 
         A mistake is answered with its sentence, a store that is away with an honest "not now", and
         anything unexpected with an apology and the id that is logged. A repeated delivery (the
         same key) gives the same jobs.
         """
-        return await self._carefully(ask, ask.command, self._answer)
+        return await self._carefully(request, request.command, self._answer)
 
-    async def press(self, press: Press) -> list[Reply]:
+    async def press(self, press: ButtonPress) -> list[Reply]:
         """Carry out what a button stands for; as `answer`.
 
         A reply that `replaces` is shown in place of the message that had the button.
@@ -107,7 +107,7 @@ class Desk:
             _log.info("nothing to offer", command=command, reason=str(error))
             return []
 
-    async def posted(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
+    async def save_message(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
         """Remember where a job's message stands; never raises.
 
         Args:
@@ -115,32 +115,32 @@ class Desk:
         """
         try:
             await self._store.posts.save_of_job(job, origin, address)
-        except WorldError as error:  # then the courier sends a message of its own
+        except WorldError as error:  # then the delivery service sends a new message
             _log.warning("a message's address was not kept", job=job, reason=str(error))
 
     # --- who does what ------------------------------------------------------------------------
 
-    async def _answer(self, errand: Errand, ask: Ask) -> list[Reply]:
-        command = _allowed(errand, ask.command)
-        return await command.handler(errand, check_arguments(command, ask.arguments))
+    async def _answer(self, context: CommandContext, request: CommandRequest) -> list[Reply]:
+        command = _check_allowed(context, request.command)
+        return await command.handler(context, check_arguments(command, request.arguments))
 
-    async def _press(self, errand: Errand, press: Press) -> list[Reply]:
+    async def _press(self, context: CommandContext, press: ButtonPress) -> list[Reply]:
         handler = PRESSES.get(press.action)
         if handler is None or (press.action in WANTS_SUBJECT and not press.subject):
             raise RefusalError("refusal-button")
-        return await handler(errand, press.subject)
+        return await handler(context, press.subject)
 
     async def _carefully(
         self,
         given: Any,
         what: str,
-        carry_out: Callable[[Errand, Any], Awaitable[list[Reply]]],
+        carry_out: Callable[[CommandContext, Any], Awaitable[list[Reply]]],
     ) -> list[Reply]:
         locale = given.person.locale
         try:
-            errand = await self._tools.errand(given)
-            locale = errand.locale
-            return await carry_out(errand, given)
+            context = await self._services.context(given)
+            locale = context.locale
+            return await carry_out(context, given)
         except AskerError as error:
             return [self.mistake(error, locale)]
         except WorldError as error:
@@ -154,13 +154,13 @@ class Desk:
             return [Reply(text=sorry, is_private=True)]
 
 
-def _allowed(errand: Errand, name: str) -> Command:
+def _check_allowed(context: CommandContext, name: str) -> Command:
     """Give a command that the asker may use; raises RefusalError."""
     try:
         command = find_command(name)
     except ParameterError as error:
         raise RefusalError("refusal-command", given=quoted(name)) from error
-    if errand.person.rank < command.rank:
+    if context.person.rank < command.rank:
         is_for_admins = command.rank is Rank.ADMIN
         message = "refusal-rank-admin" if is_for_admins else "refusal-rank-member"
         raise RefusalError(message, command=name)

@@ -39,7 +39,7 @@ def clean_png(data: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # damaged metadata, and pixels, which we count below
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return _encoded(_decoded(image))
+                return _encode(_decode(image))
     except (OSError, ValueError, SyntaxError, EOFError, UnidentifiedImageError) as error:
         raise RefusalError("refusal-picture-broken") from error
     except Image.DecompressionBombError as error:
@@ -56,7 +56,7 @@ async def store_picture(blobs: Blobs, png: bytes) -> str:
     return key
 
 
-def _decoded(image: Image.Image) -> Image.Image:
+def _decode(image: Image.Image) -> Image.Image:
     pixels = image.width * image.height
     if pixels > MAX_PIXELS:  # known from the header, before anything is decoded
         raise RefusalError("refusal-picture-pixels", given=f"{pixels:,}", allowed=f"{MAX_PIXELS:,}")
@@ -70,7 +70,7 @@ def _decoded(image: Image.Image) -> Image.Image:
     return upright.convert("RGB")
 
 
-def _encoded(image: Image.Image) -> bytes:
+def _encode(image: Image.Image) -> bytes:
     out = io.BytesIO()
     Image.frombytes("RGB", image.size, image.tobytes()).save(out, "PNG")
     return out.getvalue()

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.core.context import Errand
+from bot.core.context import CommandContext
 from ganshare.domain.jobs import JobRequest
 from ganshare.monitoring.log import get_logger
 from ganshare.prompts import format_prompts
@@ -14,7 +14,7 @@ __all__ = ["read_request"]
 _log = get_logger(__name__)
 
 
-async def read_request(errand: Errand, request: JobRequest) -> tuple[JobRequest, str]:
+async def read_request(context: CommandContext, request: JobRequest) -> tuple[JobRequest, str]:
     """Give the request with its reading, and the words that are left out.
 
     Raises:
@@ -22,7 +22,7 @@ async def read_request(errand: Errand, request: JobRequest) -> tuple[JobRequest,
     """
     if request.reading is not None:
         return request, ""
-    scripts = await _scripts(errand, request.model)
+    scripts = await _scripts(context, request.model)
     # The dictionary takes its time when it is read for the first time.
     try:
         reading = await asyncio.to_thread(read_languages, request.prompts, scripts)
@@ -40,9 +40,9 @@ def _advise(hint: str) -> None:
         _log.warning("a prompt could be read better", advice=hint)
 
 
-async def _scripts(errand: Errand, model: str) -> tuple[str, ...]:
+async def _scripts(context: CommandContext, model: str) -> tuple[str, ...]:
     """What every engine that could paint it reads; some don't say."""
-    live = await errand.store.queue.engines()
+    live = await context.store.queue.engines()
     reads = [each.reads or LATIN for each in live if model in each.models]
     first, *others = reads or [LATIN]
     return tuple(script for script in first if all(script in other for other in others)) or LATIN

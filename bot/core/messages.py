@@ -1,7 +1,7 @@
-"""What frontends and the desk hand to each other: asks and presses in, replies out.
+"""What frontends and the dispatcher exchange: commands and presses in, replies out.
 
-Values only. A frontend turns what its platform sends into an `Ask` or a `Press`, and a `Reply`
-into what its platform shows; it decides nothing.
+Values only. A frontend turns what its platform sends into an `CommandRequest` or a `ButtonPress`,
+and a `Reply` into what its platform shows; it decides nothing.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,17 @@ from typing import Any
 
 from ganshare.errors import ParameterError, quoted
 
-__all__ = ["Action", "Ask", "Button", "File", "Person", "Place", "Press", "Rank", "Reply"]
+__all__ = [
+    "Action",
+    "Button",
+    "ButtonPress",
+    "CommandRequest",
+    "File",
+    "Person",
+    "Place",
+    "Rank",
+    "Reply",
+]
 
 LONGEST_DATA = 64  # bytes of a button's data; Telegram allows no more
 
@@ -58,7 +68,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class CommandRequest:
     """A command.
 
     Args:
@@ -131,8 +141,8 @@ def parse_data(data: str) -> tuple[Action, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A button that was pressed; the fields are those of `Ask`."""
+class ButtonPress:
+    """A button that was pressed; the fields are those of `CommandRequest`."""
 
     action: Action
     subject: str
@@ -171,8 +181,8 @@ class Reply:
         is_private: to be seen by the asker alone; where a platform cannot do that in the place,
             its frontend sends it as a direct message.
         replaces: answers a press, and is shown in place of the message that had the button.
-        job: whose progress this message shows from now on; the frontend tells `Desk.posted` where
-            it stands.
+        job: whose progress this message shows from now on; the frontend gives its address
+            to `Dispatcher.save_message`.
     """
 
     title: str = ""

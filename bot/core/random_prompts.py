@@ -3,12 +3,12 @@
 import asyncio
 import time
 
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from ganshare.errors import AskerError
 from ganshare.monitoring.log import get_logger
 from ganshare.prompts.markov import MARKOV
 from ganshare.prompts.sources import MakeSource
-from ganshare.prompts.thompson import Idea, Muse, PromptSource, Record
+from ganshare.prompts.thompson import Idea, PromptSource, Record, ThompsonSource
 from ganshare.store import Store
 
 __all__ = ["Prompts", "why_line"]
@@ -23,13 +23,13 @@ class Prompts:
     """The owner's source of prompts, with what the ended rounds have taught by now.
 
     Args:
-        make: makes the source; the muse if left out.
+        make: makes the source; `ThompsonSource` if left out.
     """
 
-    def __init__(self, store: Store, make: MakeSource = Muse) -> None:
+    def __init__(self, store: Store, make: MakeSource = ThompsonSource) -> None:
         self._store, self._make = store, make
         self._source: PromptSource | None = None
-        self._muse = Muse(Record())
+        self._fallback = ThompsonSource(Record())
         self._read = 0.0
         self.knows_any = False  # of what won
 
@@ -38,12 +38,12 @@ class Prompts:
         if self._source is None or time.monotonic() - self._read > FRESH_SECONDS:
             record = await self._store.rounds.results.record()
             self._source = await asyncio.to_thread(self._make, record)
-            self._muse, self.knows_any = Muse(record), record.paintings > 0
+            self._fallback, self.knows_any = ThompsonSource(record), record.paintings > 0
             self._read = time.monotonic()
         return self._source
 
     async def draw(self, seed: int, category: str | None) -> Idea:
-        """Draw a prompt; from the muse if the owner's source fails."""
+        """Draw a prompt; from `ThompsonSource` if the owner's source fails."""
         source = await self.source()
         try:
             return await asyncio.to_thread(source.draw, seed, category)
@@ -51,10 +51,10 @@ class Prompts:
             raise
         except Exception as error:  # a stranger's source may raise anything
             _log.warning("the source of prompts failed; the muse draws", reason=repr(error))
-            return self._muse.draw(seed, category)
+            return self._fallback.draw(seed, category)
 
 
-def why_line(words: Words, locale: str, idea: Idea, *, knows_any: bool) -> str:
+def why_line(words: Catalogue, locale: str, idea: Idea, *, knows_any: bool) -> str:
     """Say in one line why a prompt was drawn; "" where chance alone could draw.
 
     Args:

@@ -39,6 +39,6 @@ async def enter_by_itself(store: Store, job: Job) -> bool:
 
 
 def _place_of(job: Job) -> str:
-    """Where it was asked for, as the desk has kept it."""
+    """Where it was asked for, as the dispatcher has kept it."""
     kept = job.reply_to.get("desk")
     return str(kept.get("place", "")) if isinstance(kept, Mapping) else ""

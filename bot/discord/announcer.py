@@ -11,22 +11,22 @@ from bot.core.delivery.platform import Away, MessageGone, PlaceGone
 from bot.core.messages import Action, Button, Reply
 from bot.core.rendering.replies import VOTE_EMOJI
 from bot.discord.errors import as_messenger_errors
-from bot.discord.message_refs import ORIGIN, Address, place_number
+from bot.discord.message_refs import ORIGIN, MessageRef, place_number
 from bot.discord.messages.buttons import rows_of
-from bot.discord.messages.channel_budget import Lanes
+from bot.discord.messages.channel_budget import ChannelBudget
 from bot.discord.messages.embeds import render
 from bot.discord.messenger import NONCE, PATIENCE
 
-__all__ = ["DiscordPublisher"]
+__all__ = ["DiscordAnnouncer"]
 
 
-class DiscordPublisher:
+class DiscordAnnouncer:
     """Sends announcements to channels."""
 
     origin = ORIGIN
 
-    def __init__(self, client: discord.Client, lanes: Lanes) -> None:
-        self._client, self._lanes = client, lanes
+    def __init__(self, client: discord.Client, budget: ChannelBudget) -> None:
+        self._client, self._budget = client, budget
 
     async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
         """Send a message once: Discord knows a repeated one by its nonce.
@@ -40,7 +40,7 @@ class DiscordPublisher:
             raise Away("Discord is not connected yet.")
         sheet = await render(reply)
         nonce = hashlib.sha256(name.encode()).hexdigest()[:NONCE]
-        with self._lanes.request(channel, is_preview=False), as_messenger_errors():
+        with self._budget.request(channel, is_preview=False), as_messenger_errors():
             async with asyncio.timeout(PATIENCE):
                 sent = await self._client.get_partial_messageable(channel).send(
                     embeds=sheet.embeds,
@@ -51,14 +51,14 @@ class DiscordPublisher:
                 )
         if any(each.action is Action.VOTE for row in reply.buttons for each in row):
             await self._seed(channel, sent.id)
-        return Address(channel, sent.id).to_json()
+        return MessageRef(channel, sent.id).to_json()
 
     async def relabel(
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:
         """Change a message's buttons; its pictures stay."""
         try:
-            where = Address.from_json(address)
+            where = MessageRef.from_json(address)
         except (KeyError, ValueError) as error:
             raise MessageGone("The address names no message.") from error
         if where.message is None:
@@ -66,7 +66,7 @@ class DiscordPublisher:
         message = self._client.get_partial_messageable(where.channel).get_partial_message(
             where.message
         )
-        with self._lanes.request(where.channel, is_preview=True), as_messenger_errors():
+        with self._budget.request(where.channel, is_preview=True), as_messenger_errors():
             async with asyncio.timeout(PATIENCE):
                 await message.edit(view=rows_of(buttons))
 

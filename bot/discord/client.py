@@ -6,15 +6,15 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.core.dispatcher import Desk
-from bot.core.rendering.catalogue import Words
-from bot.core.rounds.reaction_votes import Ballots
+from bot.core.dispatcher import Dispatcher
+from bot.core.rendering.catalogue import Catalogue
+from bot.core.rounds.reaction_votes import ReactionVotes
 from bot.discord.commands.app_commands import app_commands_of
 from bot.discord.commands.command_sync import sync_if_changed
 from bot.discord.commands.translator import CatalogueTranslator
 from bot.discord.endpoints import point_at
 from bot.discord.errors import NETWORK
-from bot.discord.interactions import Reception
+from bot.discord.interactions import InteractionHandler
 from bot.discord.messages.buttons import ReplyButton, is_below
 from bot.discord.reactions import Reactions
 from ganshare.monitoring.log import get_logger
@@ -32,16 +32,16 @@ class PaintingClient(discord.AutoShardedClient):
     It keeps no messages and no members, so that its memory doesn't grow with the servers it is in.
 
     Args:
-        ballots: takes in reactions; without them, votes come by buttons only.
+        reaction_votes: takes in reactions; without them, votes come by buttons only.
         options: further ones of discord.py's.
     """
 
     def __init__(
         self,
-        desk: Desk,
-        words: Words,
+        dispatcher: Dispatcher,
+        words: Catalogue,
         settings: BotSettings | None = None,
-        ballots: Ballots | None = None,
+        reaction_votes: ReactionVotes | None = None,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -56,10 +56,12 @@ class PaintingClient(discord.AutoShardedClient):
         if settings is not None:
             point_at(self, settings)
         self._words = words
-        self._reception = Reception(desk, words)
-        self.reactions = Reactions(self, ballots)
+        self._interactions = InteractionHandler(dispatcher, words)
+        self.reactions = Reactions(self, reaction_votes)
         self.tree = app_commands.CommandTree(self)
-        for command in app_commands_of(words, self._reception.command, self._reception.complete):
+        for command in app_commands_of(
+            words, self._interactions.command, self._interactions.complete
+        ):
             self.tree.add_command(command)
 
     async def setup_hook(self) -> None:
@@ -73,7 +75,7 @@ class PaintingClient(discord.AutoShardedClient):
 
     async def on_press(self, interaction: "discord.Interaction[Any]", data: str) -> None:
         """Carry out what a button's data stands for."""
-        await self._reception.press(interaction, data)
+        await self._interactions.press(interaction, data)
 
     async def on_interaction(self, interaction: "discord.Interaction[Any]") -> None:
         """Answer presses of buttons that no message has; discord.py leaves those out."""
@@ -81,7 +83,7 @@ class PaintingClient(discord.AutoShardedClient):
         data = str(given.get("custom_id", ""))
         is_press = interaction.type is discord.InteractionType.component
         if is_press and not is_below(interaction.message, data):
-            await self._reception.press(interaction, data)
+            await self._interactions.press(interaction, data)
 
     async def on_ready(self) -> None:
         """Log that all shards are there."""
@@ -91,19 +93,19 @@ class PaintingClient(discord.AutoShardedClient):
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """A vote, perhaps."""
-        await self.reactions.changed(event, up=True)
+        await self.reactions.on_reaction(event, up=True)
 
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         """A vote that is taken back, perhaps."""
-        await self.reactions.changed(event, up=False)
+        await self.reactions.on_reaction(event, up=False)
 
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
         """All reactions of a message are gone."""
-        await self.reactions.cleared(event)
+        await self.reactions.on_reactions_cleared(event)
 
     async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
         """All of one emoji are gone."""
-        await self.reactions.cleared(event, event.emoji)
+        await self.reactions.on_reactions_cleared(event, event.emoji)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """A session begins; what happened before it was not heard."""
@@ -111,11 +113,11 @@ class PaintingClient(discord.AutoShardedClient):
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Note since when a shard hears nothing."""
-        self.reactions.lost(shard_id)
+        self.reactions.on_shard_lost(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Discord sends what was missed; after a long time it may not have kept it all."""
-        self.reactions.resumed(shard_id)
+        self.reactions.on_shard_resumed(shard_id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what no handler caught; the values of an event are other people's."""

@@ -12,11 +12,11 @@ import discord
 
 from bot.core.messages import Reply
 from bot.discord.errors import NETWORK
-from bot.discord.message_refs import Address
+from bot.discord.message_refs import MessageRef
 from bot.discord.messages.embeds import render
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Visit"]
+__all__ = ["DeferredResponse"]
 
 ALREADY, TOO_LATE = 40060, 10062
 _ELSEWHERE = "…"
@@ -24,7 +24,7 @@ _SILENT = discord.AllowedMentions.none()
 _log = get_logger(__name__)
 
 
-class Visit:
+class DeferredResponse:
     """An interaction, and what came of it so far.
 
     Args:
@@ -68,12 +68,12 @@ class Visit:
             if response is not None and not self._in_place:
                 self.message = response.message_id
 
-    async def show(self, replies: Sequence[Reply]) -> list[tuple[str, Address]]:
+    async def show(self, replies: Sequence[Reply]) -> list[tuple[str, MessageRef]]:
         """Show the replies; give the messages that jobs have from now on.
 
-        A reply that cannot be shown is logged; if it is a job's, the courier sends it anew.
+        A reply that cannot be shown is logged; the delivery service sends a job's message anew.
         """
-        posted: list[tuple[str, Address]] = []
+        posted: list[tuple[str, MessageRef]] = []
         for index, reply in enumerate(replies):
             try:
                 message = await (self._first(reply) if index == 0 else self._further(reply))
@@ -84,7 +84,7 @@ class Visit:
             # Private messages are out of reach for the bot's own token.
             if reply.job is not None and not message.flags.ephemeral:
                 channel = self._interaction.channel_id or message.channel.id
-                address = Address(channel, message.id, self._interaction.user.id)
+                address = MessageRef(channel, message.id, self._interaction.user.id)
                 posted.append((reply.job, address))
         return posted
 

@@ -1,4 +1,4 @@
-"""What Discord and the network answer, told as the courier knows it."""
+"""Translates errors of discord.py and the network into those of `bot.core.delivery.platform`."""
 
 import asyncio
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ def as_messenger_errors() -> Iterator[None]:
     except discord.RateLimited as error:
         raise SlowDown(error.retry_after) from error
     except discord.HTTPException as error:
-        raise _translated(error) from error
+        raise _translate(error) from error
     except NETWORK as error:
         raise Away(f"Discord cannot be reached: {type(error).__name__}.") from error
     except RuntimeError as error:  # aiohttp's word for a session that closes meanwhile
         raise Away("The connection to Discord is being closed.") from error
 
 
-def _translated(error: discord.HTTPException) -> Exception:
+def _translate(error: discord.HTTPException) -> Exception:
     reason = f"Discord answered {error.status}, code {error.code}."
     if error.status == TOO_MANY:
         return SlowDown(_retry_after(error))

@@ -1,4 +1,4 @@
-"""Discord's part of `python -m bot run`: interactions to the desk, jobs to their messages.
+"""Discord's part of `python -m bot run`: interactions to the dispatcher, jobs to their messages.
 
 discord.py resumes its sessions by itself; what it gives up on (no network for long, a gateway that
 cannot be asked for) begins anew here, with a new client.
@@ -12,12 +12,12 @@ import aiohttp
 import discord
 
 from bot.app import Front
-from bot.core.rounds.reaction_votes import Ballots
-from bot.discord.announcer import DiscordPublisher
+from bot.core.rounds.reaction_votes import ReactionVotes
+from bot.discord.announcer import DiscordAnnouncer
 from bot.discord.client import PaintingClient
 from bot.discord.errors import NETWORK
 from bot.discord.message_refs import ORIGIN
-from bot.discord.messages.channel_budget import Lanes
+from bot.discord.messages.channel_budget import ChannelBudget
 from bot.discord.messenger import DiscordMessenger
 from ganshare.errors import SettingsError, WorldError
 from ganshare.monitoring.log import get_logger
@@ -48,8 +48,8 @@ async def run_discord(front: Front, settings: BotSettings) -> None:
     token = token_of(settings)
     failures = 0
     while True:
-        ballots = Ballots(front.store, ORIGIN)
-        client = PaintingClient(front.desk, front.words, settings, ballots)
+        reaction_votes = ReactionVotes(front.store, ORIGIN)
+        client = PaintingClient(front.dispatcher, front.words, settings, reaction_votes)
         try:
             async with client:
                 await client.login(token)
@@ -80,13 +80,13 @@ def token_of(settings: BotSettings) -> str:
 
 async def _serve(front: Front, client: PaintingClient) -> None:
     """Hear and deliver until one of them ends; then all do."""
-    lanes = Lanes()
-    courier = front.courier(DiscordMessenger(client, lanes))
-    publisher, reactions = DiscordPublisher(client, lanes), client.reactions
+    budget = ChannelBudget()
+    delivery = front.delivery(DiscordMessenger(client, budget))
+    announcer, reactions = DiscordAnnouncer(client, budget), client.reactions
     await _together(
-        courier.run(),
-        front.steward(publisher, reactions.recount).run(),
-        front.labels(publisher).run(),
+        delivery.run(),
+        front.scheduler(announcer, reactions.recount).run(),
+        front.vote_counts(announcer).run(),
         reactions.catch_up(),
         client.connect(reconnect=True),
         _watch(client),

@@ -1,4 +1,4 @@
-"""Commands and presses: acknowledged at once, answered by the desk, shown where they were made."""
+"""Handles commands and button presses: acknowledges at once, dispatches, shows the replies."""
 
 import secrets
 from collections import OrderedDict
@@ -8,18 +8,18 @@ from typing import Any
 import discord
 
 from bot.core.commands.vote import is_going_on
-from bot.core.dispatcher import Desk
+from bot.core.dispatcher import Dispatcher
 from bot.core.messages import Action, Reply
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import sentence_of
-from bot.discord.deferred_response import Visit
+from bot.discord.deferred_response import DeferredResponse
 from bot.discord.errors import NETWORK
 from bot.discord.message_refs import ORIGIN
 from bot.discord.requests import ask_of, person_of, press_of
 from ganshare.errors import AskerError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Reception"]
+__all__ = ["InteractionHandler"]
 
 REMEMBERED = 10_000  # interactions; one that comes twice does so within minutes
 _FOR_ALL = frozenset({"paint", "random", "gallery"})  # commands whose answer everybody sees
@@ -31,14 +31,14 @@ _ALWAYS_NEW = _NEW_FOR_ALL | {Action.MASTER, Action.SHOW}
 _log = get_logger(__name__)
 
 
-class Reception:
-    """Takes interactions in and brings the desk's replies back.
+class InteractionHandler:
+    """Passes interactions to the dispatcher and shows its replies.
 
     Nothing is asked of the store before the acknowledgement, so that a slow one delays nobody.
     """
 
-    def __init__(self, desk: Desk, words: Words) -> None:
-        self._desk, self._words = desk, words
+    def __init__(self, dispatcher: Dispatcher, words: Catalogue) -> None:
+        self._dispatcher, self._words = dispatcher, words
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     async def command(
@@ -47,15 +47,15 @@ class Reception:
         """Carry out a command; whatever goes wrong is answered or logged."""
         if self._is_repeated(interaction):
             return
-        visit = Visit(interaction, is_private=name not in _FOR_ALL)
-        await visit.acknowledge()
+        response = DeferredResponse(interaction, is_private=name not in _FOR_ALL)
+        await response.acknowledge()
         # Several paintings get a message each; which is whose, only `posted` says.
-        message = None if (given.get("count") or 1) > 1 else visit.message
+        message = None if (given.get("count") or 1) > 1 else response.message
 
         async def answer() -> list[Reply]:
-            return await self._desk.answer(await ask_of(interaction, name, given, message))
+            return await self._dispatcher.answer(await ask_of(interaction, name, given, message))
 
-        await self._show(visit, await self._replies(interaction, answer()))
+        await self._show(response, await self._replies(interaction, answer()))
 
     async def press(self, interaction: "discord.Interaction[Any]", data: str) -> None:
         """Carry out what a button stands for."""
@@ -67,19 +67,21 @@ class Reception:
         if action in _ONE_AFTER_ANOTHER:
             seen_alone = is_below_own or interaction.guild_id is None
             in_place = is_going_on(subject) and seen_alone
-        visit = Visit(interaction, is_private=action not in _NEW_FOR_ALL, in_place=in_place)
-        await visit.acknowledge()
+        response = DeferredResponse(
+            interaction, is_private=action not in _NEW_FOR_ALL, in_place=in_place
+        )
+        await response.acknowledge()
 
         async def press() -> list[Reply]:
-            return await self._desk.press(press_of(interaction, data, visit.message))
+            return await self._dispatcher.press(press_of(interaction, data, response.message))
 
-        await self._show(visit, await self._replies(interaction, press()))
+        await self._show(response, await self._replies(interaction, press()))
 
     async def complete(
         self, interaction: "discord.Interaction[Any]", command: str, parameter: str, typed: str
     ) -> Sequence[str]:
         """Offer texts while an option is typed."""
-        return await self._desk.complete(command, parameter, typed, person_of(interaction))
+        return await self._dispatcher.complete(command, parameter, typed, person_of(interaction))
 
     def _is_repeated(self, interaction: "discord.Interaction[Any]") -> bool:
         """Whether this process has it in hand already; the gateway may deliver it twice."""
@@ -93,7 +95,7 @@ class Reception:
     async def _replies(
         self, interaction: "discord.Interaction[Any]", answer: Awaitable[list[Reply]]
     ) -> list[Reply]:
-        """Have the desk answer; what fails before it gets there is answered here."""
+        """Have the dispatcher answer; what fails before it gets there is answered here."""
         locale = str(interaction.locale)
         try:
             return await answer
@@ -108,6 +110,6 @@ class Reception:
             text = self._words.say(locale, "internal-error", id=number)
         return [Reply(text=text, is_private=True)]
 
-    async def _show(self, visit: Visit, replies: Sequence[Reply]) -> None:
-        for job, address in await visit.show(replies):
-            await self._desk.posted(job, ORIGIN, address.to_json())
+    async def _show(self, response: DeferredResponse, replies: Sequence[Reply]) -> None:
+        for job, address in await response.show(replies):
+            await self._dispatcher.save_message(job, ORIGIN, address.to_json())

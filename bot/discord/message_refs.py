@@ -6,13 +6,21 @@ from typing import Any
 
 import discord
 
-__all__ = ["ORIGIN", "Address", "born_of", "person_id", "person_number", "place_id", "place_number"]
+__all__ = [
+    "ORIGIN",
+    "MessageRef",
+    "born_of",
+    "person_id",
+    "person_number",
+    "place_id",
+    "place_number",
+]
 
 ORIGIN = "discord"
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class MessageRef:
     """A message, or a channel for one.
 
     Args:
@@ -30,7 +38,7 @@ class Address:
         return {name: str(value) for name, value in found.items() if value is not None}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Address":
+    def from_json(cls, values: Mapping[str, Any]) -> "MessageRef":
         """Read what `to_json` gave; KeyError or ValueError if it is something else."""
         message, user = values.get("message"), values.get("user")
         return cls(

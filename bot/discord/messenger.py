@@ -1,4 +1,4 @@
-"""Discord as the courier sees it: one message per job, and a word in private.
+"""Discord's `Messenger`: one message per job, and private notices.
 
 Everything here goes by the bot's own token, since an interaction's is dead after 15 minutes.
 """
@@ -12,8 +12,8 @@ import discord
 from bot.core.delivery.platform import MessageGone, PlaceGone
 from bot.core.messages import Reply
 from bot.discord.errors import as_messenger_errors
-from bot.discord.message_refs import ORIGIN, Address, person_number
-from bot.discord.messages.channel_budget import Lanes
+from bot.discord.message_refs import ORIGIN, MessageRef, person_number
+from bot.discord.messages.channel_budget import ChannelBudget
 from bot.discord.messages.embeds import render
 from ganshare.domain.jobs import Job, JobState
 
@@ -28,8 +28,8 @@ class DiscordMessenger:
 
     origin = ORIGIN
 
-    def __init__(self, client: discord.Client, lanes: Lanes | None = None) -> None:
-        self._client, self._lanes = client, lanes or Lanes()
+    def __init__(self, client: discord.Client, budget: ChannelBudget | None = None) -> None:
+        self._client, self._budget = client, budget or ChannelBudget()
 
     async def show(
         self, job: Job, address: Mapping[str, Any] | None, reply: Reply
@@ -65,11 +65,13 @@ class DiscordMessenger:
                     allowed_mentions=discord.AllowedMentions.none(),
                 )
 
-    async def _edit(self, job: Job, address: Address, reply: Reply) -> Mapping[str, Any]:
+    async def _edit(self, job: Job, address: MessageRef, reply: Reply) -> Mapping[str, Any]:
         if address.message is None:
             raise MessageGone("The address names no message.")
         is_place = job.state is JobState.QUEUED
-        with self._lanes.request(address.channel, is_preview=not job.state.over, is_place=is_place):
+        with self._budget.request(
+            address.channel, is_preview=not job.state.over, is_place=is_place
+        ):
             sheet = await render(reply)
             with as_messenger_errors():
                 async with asyncio.timeout(PATIENCE):
@@ -81,24 +83,24 @@ class DiscordMessenger:
                     )
         return address.to_json()
 
-    async def _send(self, job: Job, asked: Address, reply: Reply) -> Mapping[str, Any]:
+    async def _send(self, job: Job, asked: MessageRef, reply: Reply) -> Mapping[str, Any]:
         """Send a message, once: after an unknown outcome, Discord gives back the first one.
 
         That one may say less than what is said now, or be deleted meanwhile.
         """
         sent = await self._send_once(job, asked, reply, nonce=job.id[-NONCE:])
-        address = Address(asked.channel, sent.id, asked.user)
+        address = MessageRef(asked.channel, sent.id, asked.user)
         if _says(sent) != (await render(reply)).embeds[0].title:
             try:
                 return await self._edit(job, address, reply)
             except MessageGone:
                 sent = await self._send_once(job, asked, reply, nonce=f"{job.id[1 - NONCE :]}+")
-        return Address(asked.channel, sent.id, asked.user).to_json()
+        return MessageRef(asked.channel, sent.id, asked.user).to_json()
 
     async def _send_once(
-        self, job: Job, asked: Address, reply: Reply, nonce: str
+        self, job: Job, asked: MessageRef, reply: Reply, nonce: str
     ) -> discord.Message:
-        with self._lanes.request(asked.channel, is_preview=not job.state.over):
+        with self._budget.request(asked.channel, is_preview=not job.state.over):
             sheet = await render(reply)
             there = self._client.get_partial_messageable(asked.channel)
             with as_messenger_errors():
@@ -117,9 +119,9 @@ class DiscordMessenger:
         return self._client.get_partial_messageable(channel).get_partial_message(message)
 
     @staticmethod
-    def _read(address: Mapping[str, Any]) -> Address:
+    def _read(address: Mapping[str, Any]) -> MessageRef:
         try:
-            return Address.from_json(address)
+            return MessageRef.from_json(address)
         except (KeyError, ValueError) as error:
             raise PlaceGone("The address is none of Discord's.", given=dict(address)) from error
 

@@ -12,9 +12,9 @@ from typing import Any, Literal
 import discord
 
 from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown
-from bot.core.rounds.reaction_votes import VOTE_EMOJIS, Ballots, Lists, plain_emoji
+from bot.core.rounds.reaction_votes import VOTE_EMOJIS, Lists, ReactionVotes, plain_emoji
 from bot.discord.errors import as_messenger_errors
-from bot.discord.message_refs import Address, born_of, person_id
+from bot.discord.message_refs import MessageRef, born_of, person_id
 from ganshare.domain.community import Showing
 from ganshare.domain.votes import Round, Voter
 from ganshare.errors import WorldError
@@ -35,43 +35,49 @@ class Reactions:
     """What happens below the bot's messages.
 
     Args:
-        ballots: None where reactions are no votes.
+        reaction_votes: None where reactions are no votes.
     """
 
-    def __init__(self, client: discord.Client, ballots: Ballots | None) -> None:
-        self._client, self._ballots = client, ballots
+    def __init__(self, client: discord.Client, reaction_votes: ReactionVotes | None) -> None:
+        self._client, self._reaction_votes = client, reaction_votes
         self.missed = asyncio.Event()  # set: something may have happened unheard
         self._lost: dict[int, float] = {}
 
     # --- as they come -------------------------------------------------------------------------
 
-    async def changed(self, event: discord.RawReactionActionEvent, *, up: bool) -> None:
+    async def on_reaction(self, event: discord.RawReactionActionEvent, *, up: bool) -> None:
         """Somebody has reacted, or taken it back."""
-        if self._ballots is None or self._is_own(event.user_id) or event.emoji.id is not None:
+        if (
+            self._reaction_votes is None
+            or self._is_own(event.user_id)
+            or event.emoji.id is not None
+        ):
             return
         is_bot = event.member is not None and event.member.bot
         voter = Voter(person_id(event.user_id), is_bot, born_of(event.user_id))
         name = f"{event.channel_id}:{event.message_id}"
         author = event.message_author_id
         is_ours = author is not None and self._is_own(author)
-        await self._taken(
-            self._ballots.reacted(
+        await self._take(
+            self._reaction_votes.on_reaction(
                 name, event.emoji.name, voter, up=up, is_super=event.burst, is_ours=is_ours
             )
         )
 
-    async def cleared(
+    async def on_reactions_cleared(
         self,
         event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent,
         emoji: discord.PartialEmoji | None = None,
     ) -> None:
         """A moderator has taken reactions away."""
-        if self._ballots is None or (emoji is not None and emoji.id is not None):
+        if self._reaction_votes is None or (emoji is not None and emoji.id is not None):
             return
         name = f"{event.channel_id}:{event.message_id}"
-        await self._taken(self._ballots.cleared(name, None if emoji is None else emoji.name))
+        await self._take(
+            self._reaction_votes.on_reactions_cleared(name, None if emoji is None else emoji.name)
+        )
 
-    async def _taken(self, work: Any) -> None:
+    async def _take(self, work: Any) -> None:
         """Do it; what the store cannot take now is read from Discord's list later."""
         try:
             await work
@@ -84,11 +90,11 @@ class Reactions:
 
     # --- what was missed ----------------------------------------------------------------------
 
-    def lost(self, shard: int) -> None:
+    def on_shard_lost(self, shard: int) -> None:
         """A shard hears nothing from now on."""
         self._lost.setdefault(shard, time.monotonic())
 
-    def resumed(self, shard: int) -> None:
+    def on_shard_resumed(self, shard: int) -> None:
         """A shard hears again, and is sent what it missed."""
         since = self._lost.pop(shard, None)
         if since is not None and time.monotonic() - since > LONG_SECONDS:
@@ -100,10 +106,10 @@ class Reactions:
             await self.missed.wait()
             self.missed.clear()
             self._lost.clear()
-            if self._ballots is None:
+            if self._reaction_votes is None:
                 continue
             try:
-                await self._ballots.reconcile(self._lists)
+                await self._reaction_votes.reconcile(self._lists)
             except WorldError as error:
                 _log.warning("missed votes are read later", reason=str(error))
                 self.missed.set()
@@ -111,12 +117,12 @@ class Reactions:
 
     async def recount(self, rounds: Sequence[Round]) -> None:
         """Read the lists of rounds that are about to be ended."""
-        if self._ballots is not None:
-            await self._ballots.reconcile(self._lists, [each.id for each in rounds])
+        if self._reaction_votes is not None:
+            await self._reaction_votes.reconcile(self._lists, [each.id for each in rounds])
 
     async def _lists(self, showing: Showing) -> Lists | None:
         """Everybody below a message; None if it is gone, or out of reach for now."""
-        where = Address.from_json(showing.address)
+        where = MessageRef.from_json(showing.address)
         if where.message is None:
             return None
         message = self._client.get_partial_messageable(where.channel).get_partial_message(

@@ -7,9 +7,9 @@ import discord
 
 from bot.core.commands.definitions import Kind, find_command
 from bot.core.init_image import MAX_BYTES
-from bot.core.messages import Ask, Person, Place, Press, Rank, parse_data
+from bot.core.messages import ButtonPress, CommandRequest, Person, Place, Rank, parse_data
 from bot.core.rendering.errors import RefusalError
-from bot.discord.message_refs import ORIGIN, Address, born_of, person_id, place_id
+from bot.discord.message_refs import ORIGIN, MessageRef, born_of, person_id, place_id
 
 __all__ = ["ask_of", "is_private_place", "person_of", "press_of"]
 
@@ -42,7 +42,7 @@ async def ask_of(
     command: str,
     given: Mapping[str, Any],
     message: int | None,
-) -> Ask:
+) -> CommandRequest:
     """Give the ask that a command is.
 
     Args:
@@ -60,10 +60,10 @@ async def ask_of(
         if value is None:
             continue
         if parameters[name].kind is Kind.PICTURE:
-            picture = await _fetched(value)
+            picture = await _fetch(value)
         else:
             arguments[name] = value
-    return Ask(
+    return CommandRequest(
         command,
         arguments,
         person_of(interaction),
@@ -74,10 +74,12 @@ async def ask_of(
     )
 
 
-def press_of(interaction: "discord.Interaction[Any]", data: str, message: int | None) -> Press:
+def press_of(
+    interaction: "discord.Interaction[Any]", data: str, message: int | None
+) -> ButtonPress:
     """Give the press of a button; raises ParameterError if no button of ours has such data."""
     action, subject = parse_data(data)
-    return Press(
+    return ButtonPress(
         action,
         subject,
         person_of(interaction),
@@ -87,7 +89,7 @@ def press_of(interaction: "discord.Interaction[Any]", data: str, message: int | 
     )
 
 
-async def _fetched(attachment: discord.Attachment) -> bytes:
+async def _fetch(attachment: discord.Attachment) -> bytes:
     if attachment.size > MAX_BYTES:  # before it is fetched
         raise RefusalError(
             "refusal-picture-large",
@@ -108,4 +110,4 @@ def _key(interaction: "discord.Interaction[Any]") -> str:
 
 def _reply_to(interaction: "discord.Interaction[Any]", message: int | None) -> Mapping[str, Any]:
     channel = interaction.channel_id or 0
-    return Address(channel, message, interaction.user.id).to_json()
+    return MessageRef(channel, message, interaction.user.id).to_json()

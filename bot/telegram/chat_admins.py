@@ -9,14 +9,14 @@ from telegram.ext import ExtBot
 
 from bot.core.messages import Rank
 
-__all__ = ["Ranks"]
+__all__ = ["ChatAdmins"]
 
 _log = logging.getLogger(__name__)
 _SECONDS = 600.0  # Telegram tells of changes only where the bot is an admin itself
 _MOST_CHATS = 1000
 
 
-class Ranks:
+class ChatAdmins:
     """The administrators of the groups that the bot is in."""
 
     def __init__(self, bot: "ExtBot[int]") -> None:

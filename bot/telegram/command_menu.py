@@ -12,7 +12,7 @@ from telegram.ext import ExtBot
 
 from bot.core.commands.definitions import COMMANDS
 from bot.core.messages import Rank
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 
 __all__ = ["commands_for", "scopes", "set_commands"]
 
@@ -29,7 +29,7 @@ def scopes() -> tuple[tuple[BotCommandScope, Rank], ...]:
     )
 
 
-def commands_for(words: Words, language: str, rank: Rank) -> tuple[BotCommand, ...]:
+def commands_for(words: Catalogue, language: str, rank: Rank) -> tuple[BotCommand, ...]:
     """The commands that a rank may use, described in a language."""
     return tuple(
         BotCommand(each.name, words.say(language, each.message)[:_LONGEST])
@@ -38,7 +38,7 @@ def commands_for(words: Words, language: str, rank: Rank) -> tuple[BotCommand, .
     )
 
 
-async def set_commands(bot: "ExtBot[int]", words: Words) -> None:
+async def set_commands(bot: "ExtBot[int]", words: Catalogue) -> None:
     """Tell Telegram the commands; the first language is also that of everybody else."""
     first, *others = words.languages
     for scope, rank in scopes():

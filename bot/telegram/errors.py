@@ -1,4 +1,4 @@
-"""What python-telegram-bot raises, as the courier knows it: gone, slower, away."""
+"""Translates errors of python-telegram-bot into those of `bot.core.delivery.platform`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

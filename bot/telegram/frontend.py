@@ -1,4 +1,4 @@
-"""Telegram's part of `python -m bot run`: updates to the desk, jobs to their messages."""
+"""Telegram's part of `python -m bot run`: updates to the dispatcher, jobs to their messages."""
 
 import asyncio
 import contextlib
@@ -13,11 +13,11 @@ from telegram.request import HTTPXRequest
 
 from bot.app import Front
 from bot.telegram.command_menu import set_commands
-from bot.telegram.handlers import Clerk
-from bot.telegram.messenger import TelegramMessenger, TelegramPublisher
-from bot.telegram.rate_limiter import Pace
-from bot.telegram.sender import Outbox
-from bot.telegram.updates import Intake, poll, token_refused
+from bot.telegram.handlers import UpdateHandlers
+from bot.telegram.messenger import TelegramAnnouncer, TelegramMessenger
+from bot.telegram.rate_limiter import TelegramRateLimiter
+from bot.telegram.sender import Sender
+from bot.telegram.updates import UpdateReceiver, poll, token_refused
 from bot.telegram.webhook import check_webhook_settings, serve_webhook
 from ganshare.errors import SettingsError
 from ganshare.settings import BotSettings
@@ -52,7 +52,7 @@ def make_bot(settings: BotSettings) -> "ExtBot[int]":
         base_file_url=settings.telegram_base_file_url or "https://api.telegram.org/file/bot",
         request=request,
         get_updates_request=polling,
-        rate_limiter=Pace(),
+        rate_limiter=TelegramRateLimiter(),
     )
 
 
@@ -66,27 +66,27 @@ async def run_telegram(front: Front, settings: BotSettings) -> None:
     if settings.telegram_webhook_url:
         check_webhook_settings(settings)
     bot = make_bot(settings)
-    async with _connected(bot):
-        outbox = Outbox(bot)
-        clerk = Clerk(bot, bot.username or "", front, outbox)
-        intake = Intake(clerk.handle)
+    async with _connect(bot):
+        sender = Sender(bot)
+        handlers = UpdateHandlers(bot, bot.username or "", front, sender)
+        receiver = UpdateReceiver(handlers.handle)
         _log.info("Telegram: @%s is at work", bot.username)
         try:
             async with asyncio.TaskGroup() as tasks:
-                publisher = TelegramPublisher(outbox)
-                tasks.create_task(front.courier(TelegramMessenger(outbox)).run())
-                tasks.create_task(front.steward(publisher).run())
-                tasks.create_task(front.labels(publisher).run())
+                announcer = TelegramAnnouncer(sender)
+                tasks.create_task(front.delivery(TelegramMessenger(sender)).run())
+                tasks.create_task(front.scheduler(announcer).run())
+                tasks.create_task(front.vote_counts(announcer).run())
                 tasks.create_task(_list_commands(bot, front))
-                tasks.create_task(_take_updates(bot, intake, settings))
+                tasks.create_task(_take_updates(bot, receiver, settings))
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
-            await intake.close()
+            await receiver.close()
 
 
 @asynccontextmanager
-async def _connected(bot: "ExtBot[int]") -> AsyncIterator[None]:
+async def _connect(bot: "ExtBot[int]") -> AsyncIterator[None]:
     """Get through to Telegram, however long that takes."""
     try:
         await _persist(bot.initialize)
@@ -95,14 +95,16 @@ async def _connected(bot: "ExtBot[int]") -> AsyncIterator[None]:
         await bot.shutdown()
 
 
-async def _take_updates(bot: "ExtBot[int]", intake: Intake, settings: BotSettings) -> None:
+async def _take_updates(
+    bot: "ExtBot[int]", receiver: UpdateReceiver, settings: BotSettings
+) -> None:
     if settings.telegram_webhook_url:
-        await serve_webhook(bot, intake, settings)
+        await serve_webhook(bot, receiver, settings)
     else:
         # The token was good a moment ago: a server that knows no webhooks has none to end.
         with contextlib.suppress(SettingsError):
             await _persist(bot.delete_webhook)
-        await poll(bot, intake)
+        await poll(bot, receiver)
 
 
 async def _list_commands(bot: "ExtBot[int]", front: Front) -> None:

@@ -1,4 +1,4 @@
-"""Takes each update to the desk, and what the desk says back to its chat."""
+"""Handles each Telegram update: parse, dispatch, reply."""
 
 import asyncio
 import logging
@@ -24,19 +24,28 @@ from bot.core.commands.arguments import parse_text
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Command, Kind
 from bot.core.init_image import MAX_BYTES
-from bot.core.messages import Action, Ask, Person, Place, Press, Rank, Reply, parse_data
+from bot.core.messages import (
+    Action,
+    ButtonPress,
+    CommandRequest,
+    Person,
+    Place,
+    Rank,
+    Reply,
+    parse_data,
+)
 from bot.core.rendering.errors import RefusalError
-from bot.core.rounds.reaction_votes import Ballots
-from bot.telegram.chat_admins import Ranks
+from bot.core.rounds.reaction_votes import ReactionVotes
+from bot.telegram.chat_admins import ChatAdmins
 from bot.telegram.formatting import plain, units
-from bot.telegram.message_refs import ORIGIN, Address, Spot, person_id
+from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, person_id
 from bot.telegram.parsing import Line, author_of, picture_of, place_of, read_line, spot_of
-from bot.telegram.sender import Outbox
+from bot.telegram.sender import Sender
 from bot.telegram.updates import Handled
 from ganshare.domain.votes import Voter
 from ganshare.errors import AskerError, ParameterError, WorldError
 
-__all__ = ["Clerk"]
+__all__ = ["UpdateHandlers"]
 
 _log = logging.getLogger(__name__)
 _SECRET = frozenset({"link"})  # commands whose answers nobody else may read
@@ -46,17 +55,17 @@ _SECONDS_TO_VOTE = 5.0  # many press at once, and nothing but the little window 
 _RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-class Clerk:
+class UpdateHandlers:
     """Handles one update at a time, any number side by side.
 
     Args:
         name: of the bot, without the @.
     """
 
-    def __init__(self, bot: "ExtBot[int]", name: str, front: Front, outbox: Outbox) -> None:
-        self._bot, self._name, self._front, self._outbox = bot, name, front, outbox
-        self._ranks = Ranks(bot)
-        self._ballots = Ballots(front.store, ORIGIN)
+    def __init__(self, bot: "ExtBot[int]", name: str, front: Front, sender: Sender) -> None:
+        self._bot, self._name, self._front, self._sender = bot, name, front, sender
+        self._chat_admins = ChatAdmins(bot)
+        self._reaction_votes = ReactionVotes(front.store, ORIGIN)
 
     async def handle(self, update: Update, handled: Handled) -> None:
         """Carry out what an update asks for, and answer it."""
@@ -67,7 +76,7 @@ class Clerk:
         elif update.message_reaction is not None:
             await self._reaction(update.message_reaction)
         elif (changed := update.chat_member or update.my_chat_member) is not None:
-            self._ranks.forget(changed.chat.id)
+            self._chat_admins.forget(changed.chat.id)
 
     # --- messages -----------------------------------------------------------------------------
 
@@ -96,17 +105,17 @@ class Clerk:
         await self._deliver(spot, Reply(text=text))
 
     async def _answer(self, message: Message, line: Line, person: Person) -> list[Reply]:
-        """Ask the desk; what cannot even be read is answered here."""
+        """Ask the dispatcher; what cannot even be read is answered here."""
         try:
             command, arguments = _read(line)
             picture = await self._picture(message, command)
         except AskerError as error:
-            return [self._front.desk.mistake(error, person.locale)]
+            return [self._front.dispatcher.mistake(error, person.locale)]
         except TelegramError as error:
             _log.warning("a picture could not be fetched: %s", error.message)
             text = self._front.words.say(person.locale, "telegram-picture-away")
             return [Reply(text=text, is_private=True)]
-        ask = Ask(
+        request = CommandRequest(
             line.command,
             arguments,
             person,
@@ -115,7 +124,7 @@ class Clerk:
             reply_to=spot_of(message).to_json(),
             picture=picture,
         )
-        return await self._front.desk.answer(ask)
+        return await self._front.dispatcher.answer(request)
 
     async def _picture(self, message: Message, command: Command | None) -> bytes | None:
         """Fetch the picture that belongs to a command, if it takes one."""
@@ -126,11 +135,11 @@ class Clerk:
     async def _rank(self, message: Message) -> Rank:
         if message.chat.type == "private" or message.from_user is None:
             return Rank.MEMBER
-        return await self._ranks.of(message.from_user.id, message.chat.id)
+        return await self._chat_admins.of(message.from_user.id, message.chat.id)
 
     async def _migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: its settings go with it."""
-        self._outbox.moved(old, new)
+        self._sender.on_chat_migrated(old, new)
         store = self._front.store
         try:
             settings = await store.places.settings(person_id(old))
@@ -149,7 +158,9 @@ class Clerk:
             for some in (changed.old_reaction, changed.new_reaction)
         )
         voter = Voter(person_id(changed.user.id), changed.user.is_bot)
-        await self._ballots.replaced(f"{changed.chat.id}:{changed.message_id}", voter, old, new)
+        await self._reaction_votes.on_reactions_replaced(
+            f"{changed.chat.id}:{changed.message_id}", voter, old, new
+        )
 
     # --- buttons ------------------------------------------------------------------------------
 
@@ -159,7 +170,7 @@ class Clerk:
         if message is None:  # below a message that was sent elsewhere by inline mode
             await self._stop_turning(query)
             return
-        work = asyncio.create_task(self._pressed(query, message))
+        work = asyncio.create_task(self._handle_press(query, message))
         is_vote = (query.data or "").startswith(f"{Action.VOTE}:")
         await asyncio.wait([work], timeout=_SECONDS_TO_VOTE if is_vote else _SECONDS_TO_ALERT)
         is_late = not work.done()
@@ -176,7 +187,7 @@ class Clerk:
         lasting = [each for each in replies if not each.is_passing]
         await asyncio.gather(*(self._show_pressed(query, message, each) for each in lasting))
 
-    async def _pressed(
+    async def _handle_press(
         self, query: CallbackQuery, message: MaybeInaccessibleMessage
     ) -> list[Reply]:
         user, chat = query.from_user, message.chat
@@ -187,8 +198,8 @@ class Clerk:
             text = self._front.words.say(locale, "refusal-button")
             return [Reply(text=text, is_private=True)]
         is_private = chat.type == "private"
-        rank = Rank.MEMBER if is_private else await self._ranks.of(user.id, chat.id)
-        press = Press(
+        rank = Rank.MEMBER if is_private else await self._chat_admins.of(user.id, chat.id)
+        press = ButtonPress(
             action,
             subject,
             Person(person_id(user.id), user.full_name, rank, locale),
@@ -196,16 +207,16 @@ class Clerk:
             key=f"{ORIGIN}:{query.id}",
             reply_to=_spot_below(message).to_json(),
         )
-        return await self._front.desk.press(press)
+        return await self._front.dispatcher.press(press)
 
     async def _show_pressed(
         self, query: CallbackQuery, message: MaybeInaccessibleMessage, reply: Reply
     ) -> None:
         """Show a reply: in place of the message, in private, or below the message."""
         if reply.replaces and isinstance(message, Message):
-            here = Address(message.chat.id, message.message_id, bool(message.photo))
+            here = MessageRef(message.chat.id, message.message_id, bool(message.photo))
             try:
-                await self._outbox.edit(here, reply)
+                await self._sender.edit(here, reply)
             except TelegramError as error:
                 _log.info("a page could not be turned: %s", error.message)
             else:
@@ -237,15 +248,15 @@ class Clerk:
     # --- answers ------------------------------------------------------------------------------
 
     async def _deliver(self, spot: Spot, reply: Reply) -> None:
-        """Send a reply; if it is a job's message, tell the desk where it stands.
+        """Send a reply; if it is a job's message, tell the dispatcher where it stands.
 
-        A job whose message cannot be sent is left to the courier.
+        A job whose message cannot be sent is left to the delivery service.
         """
         if reply.job is not None and await self._has_message(reply.job):
             return  # a repeated update, answered before
         address = await self._send(spot, reply)
         if address is not None and reply.job is not None:
-            await self._front.desk.posted(reply.job, ORIGIN, address.to_json())
+            await self._front.dispatcher.save_message(reply.job, ORIGIN, address.to_json())
 
     async def _has_message(self, job: str) -> bool:
         try:
@@ -253,11 +264,11 @@ class Clerk:
         except WorldError:
             return False
 
-    async def _send(self, spot: Spot, reply: Reply) -> Address | None:
+    async def _send(self, spot: Spot, reply: Reply) -> MessageRef | None:
         """Send, again and again while the network is away; None if it cannot be done."""
         for pause in (*_RETRIES, None):
             try:
-                return await self._outbox.send(spot, reply)
+                return await self._sender.send(spot, reply)
             except (BadRequest, TimedOut, ChatMigrated) as error:
                 _log.info("an answer was not sent: %s", error.message)
                 return None
@@ -278,7 +289,7 @@ class Clerk:
 
 
 def _read(line: Line) -> tuple[Command | None, Mapping[str, Any]]:
-    """Read a line's arguments; a command that there is not is the desk's to refuse."""
+    """Read a line's arguments; the dispatcher refuses an unknown command."""
     try:
         command = find_command(line.command)
     except ParameterError:

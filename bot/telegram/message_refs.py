@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["ORIGIN", "Address", "Spot", "person_id"]
+__all__ = ["ORIGIN", "MessageRef", "Spot", "person_id"]
 
 ORIGIN = "telegram"
 
@@ -33,7 +33,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class MessageRef:
     """A message of ours.
 
     Args:
@@ -50,7 +50,7 @@ class Address:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Address":
+    def from_json(cls, values: Mapping[str, Any]) -> "MessageRef":
         """Read what `to_json` gave."""
         return cls(values["chat"], values["message"], values["is_photo"], values.get("thread"))
 

@@ -1,4 +1,4 @@
-"""Telegram as the courier sees it: one message per job, and a word in private."""
+"""Telegram's `Messenger` and `Announcer`: one message per job, private notices, announcements."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,21 +6,21 @@ from typing import Any
 from bot.core.delivery.platform import MessageGone, PlaceGone
 from bot.core.messages import Button, Reply
 from bot.telegram.errors import as_messenger_errors
-from bot.telegram.message_refs import ORIGIN, Address, Spot
+from bot.telegram.message_refs import ORIGIN, MessageRef, Spot
 from bot.telegram.rate_limiter import Urgency
-from bot.telegram.sender import Outbox
+from bot.telegram.sender import Sender
 from ganshare.domain.jobs import Job, JobState
 
-__all__ = ["TelegramMessenger", "TelegramPublisher"]
+__all__ = ["TelegramAnnouncer", "TelegramMessenger"]
 
 
 class TelegramMessenger:
-    """Shows jobs in their messages; how often is for the outbox' pace to say."""
+    """Shows jobs in their messages; the rate limiter says how often."""
 
     origin = ORIGIN
 
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     async def show(
         self, job: Job, address: Mapping[str, Any] | None, reply: Reply
@@ -29,10 +29,10 @@ class TelegramMessenger:
         urgency = _urgency(job, is_new=address is None)
         with as_messenger_errors():
             if address is None:
-                sent = await self._outbox.send(self._spot(job), reply, urgency)
+                sent = await self._sender.send(self._spot(job), reply, urgency)
                 return sent.to_json()
             known = _address(address)
-            edited = await self._outbox.edit(
+            edited = await self._sender.edit(
                 known, reply, urgency, keeps_picture=not job.state.over
             )
             return edited.to_json()
@@ -43,7 +43,7 @@ class TelegramMessenger:
         if not number.isdecimal():
             raise PlaceGone(f"{person} is nobody on Telegram.", given=person)
         with as_messenger_errors():
-            await self._outbox.send(Spot(int(number)), reply, Urgency.FINAL)
+            await self._sender.send(Spot(int(number)), reply, Urgency.FINAL)
 
     @staticmethod
     def _spot(job: Job) -> Spot:
@@ -53,13 +53,13 @@ class TelegramMessenger:
             raise PlaceGone(f"The job {job.id} does not say where it was asked for.") from error
 
 
-class TelegramPublisher:
+class TelegramAnnouncer:
     """What is told to all in groups, and buttons that are kept up to date."""
 
     origin = ORIGIN
 
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
         """Send a message to a group."""
@@ -67,7 +67,7 @@ class TelegramPublisher:
         if not number.removeprefix("-").isdecimal():
             raise PlaceGone(f"{place} is no place on Telegram.", given=place)
         with as_messenger_errors():
-            sent = await self._outbox.send(Spot(int(number)), reply, Urgency.ANSWER)
+            sent = await self._sender.send(Spot(int(number)), reply, Urgency.ANSWER)
             return sent.to_json()
 
     async def relabel(
@@ -75,7 +75,7 @@ class TelegramPublisher:
     ) -> None:
         """Change a message's buttons; refused where nothing but paintings has room now."""
         with as_messenger_errors():
-            await self._outbox.relabel(_address(address), buttons)
+            await self._sender.relabel(_address(address), buttons)
 
 
 def _urgency(job: Job, *, is_new: bool) -> Urgency:
@@ -85,8 +85,8 @@ def _urgency(job: Job, *, is_new: bool) -> Urgency:
     return Urgency.WAITING if waits else Urgency.PROGRESS
 
 
-def _address(address: Mapping[str, Any]) -> Address:
+def _address(address: Mapping[str, Any]) -> MessageRef:
     try:
-        return Address.from_json(address)
+        return MessageRef.from_json(address)
     except KeyError as error:
         raise MessageGone("The message's address cannot be read.") from error

@@ -66,7 +66,7 @@ def author_of(message: Message, rank: Rank) -> Person | None:
 def picture_of(message: Message) -> PhotoSize | Document | None:
     """The picture that comes with a message, else that of the message it replies to.
 
-    Documents are taken whatever they say they are; the desk looks at their bytes.
+    Documents are taken whatever they say they are; the dispatcher looks at their bytes.
     """
     for each in (message, message.reply_to_message):
         if each is not None and each.photo:

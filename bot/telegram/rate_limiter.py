@@ -18,7 +18,7 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-__all__ = ["Limits", "Pace", "Urgency", "seconds_of"]
+__all__ = ["RateLimits", "TelegramRateLimiter", "Urgency", "seconds_of"]
 
 _COUNTED = ("send", "edit", "copy", "forward")  # beginnings of methods that the limits are for
 _FREE = ("sendChatAction",)
@@ -36,7 +36,7 @@ class Urgency(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RateLimits:
     """Telegram's limits, and how they are shared.
 
     Args:
@@ -99,7 +99,7 @@ class _Chat:
     waiting: int = 0
 
 
-class Pace(BaseRateLimiter[int]):
+class TelegramRateLimiter(BaseRateLimiter[int]):
     """Delays or refuses requests, so that Telegram never has to.
 
     Progress in a group goes round: with so many jobs running, each has its turn that much more
@@ -107,9 +107,9 @@ class Pace(BaseRateLimiter[int]):
     """
 
     def __init__(
-        self, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic
+        self, limits: RateLimits | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or RateLimits()
         self._clock = clock
         self._overall = _Window(self._limits.overall, 1.0)
         self._chats: dict[int | str, _Chat] = {}

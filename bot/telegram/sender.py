@@ -12,27 +12,27 @@ from telegram.ext import ExtBot
 from bot.core.messages import Button, Reply
 from bot.telegram.errors import is_no_media, is_no_text, is_unchanged
 from bot.telegram.formatting import LONGEST_CAPTION, LONGEST_TEXT, compose, keyboard
-from bot.telegram.message_refs import Address, Spot
+from bot.telegram.message_refs import MessageRef, Spot
 from bot.telegram.photos import as_photo, blank_card, contact_sheet
 from bot.telegram.rate_limiter import Urgency
 
-__all__ = ["Outbox"]
+__all__ = ["Sender"]
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-class Outbox:
+class Sender:
     """One bot's way to its chats; raises what python-telegram-bot raises."""
 
     def __init__(self, bot: "ExtBot[int]") -> None:
         self._bot = bot
         self._moved: dict[int, int] = {}
 
-    def moved(self, old: int, new: int) -> None:
+    def on_chat_migrated(self, old: int, new: int) -> None:
         """Remember that a group became a supergroup, whose id is another."""
         self._moved[old] = new
 
-    async def send(self, spot: Spot, reply: Reply, urgency: Urgency = Urgency.ANSWER) -> Address:
+    async def send(self, spot: Spot, reply: Reply, urgency: Urgency = Urgency.ANSWER) -> MessageRef:
         """Send a reply as a new message."""
         chat = self._moved.get(spot.chat)
         if chat is not None:
@@ -40,10 +40,10 @@ class Outbox:
         try:
             return await self._send(spot, reply, urgency)
         except ChatMigrated as error:
-            self.moved(spot.chat, error.new_chat_id)
+            self.on_chat_migrated(spot.chat, error.new_chat_id)
             return await self._send(Spot(error.new_chat_id), reply, urgency)
 
-    async def _send(self, spot: Spot, reply: Reply, urgency: Urgency) -> Address:
+    async def _send(self, spot: Spot, reply: Reply, urgency: Urgency) -> MessageRef:
         common: dict[str, Any] = {
             "chat_id": spot.chat,
             "message_thread_id": spot.thread,
@@ -81,16 +81,16 @@ class Outbox:
                 reply_markup=words.keyboard,
                 **common,
             )
-        return Address(sent.chat.id, sent.message_id, bool(sent.photo), spot.thread)
+        return MessageRef(sent.chat.id, sent.message_id, bool(sent.photo), spot.thread)
 
     async def edit(
         self,
-        address: Address,
+        address: MessageRef,
         reply: Reply,
         urgency: Urgency = Urgency.ANSWER,
         *,
         keeps_picture: bool = False,
-    ) -> Address:
+    ) -> MessageRef:
         """Make a message show a reply; gives where that stands now.
 
         A photo cannot become a text: where a reply has no picture, the old one stays if that is
@@ -105,7 +105,7 @@ class Outbox:
                 return await self._edit_caption(address, reply, urgency)
             return await self._edit_media(address, reply, blank_card(), urgency)
         except ChatMigrated as error:
-            self.moved(address.chat, error.new_chat_id)
+            self.on_chat_migrated(address.chat, error.new_chat_id)
             raise BadRequest("message to edit not found: the group has moved") from error
         except BadRequest as error:
             if is_unchanged(error):
@@ -119,7 +119,7 @@ class Outbox:
                 return await self._replace(address, reply, urgency)
             raise
 
-    async def relabel(self, address: Address, buttons: Sequence[Sequence[Button]]) -> None:
+    async def relabel(self, address: MessageRef, buttons: Sequence[Sequence[Button]]) -> None:
         """Change a message's buttons, and nothing else."""
         rows = tuple(tuple(row) for row in buttons)
         try:
@@ -133,14 +133,14 @@ class Outbox:
             if not is_unchanged(error):
                 raise
 
-    async def delete(self, address: Address) -> None:
+    async def delete(self, address: MessageRef) -> None:
         """Delete a message; one that is gone already is as good."""
         try:
             await self._bot.delete_message(address.chat, address.message)
         except BadRequest:
             return
 
-    async def _edit_text(self, address: Address, reply: Reply, urgency: Urgency) -> Address:
+    async def _edit_text(self, address: MessageRef, reply: Reply, urgency: Urgency) -> MessageRef:
         words = compose(reply, LONGEST_TEXT)
         await self._bot.edit_message_text(
             words.text or "…",
@@ -153,7 +153,9 @@ class Outbox:
         )
         return address
 
-    async def _edit_caption(self, address: Address, reply: Reply, urgency: Urgency) -> Address:
+    async def _edit_caption(
+        self, address: MessageRef, reply: Reply, urgency: Urgency
+    ) -> MessageRef:
         words = compose(reply, LONGEST_CAPTION)
         await self._bot.edit_message_caption(
             address.chat,
@@ -166,8 +168,8 @@ class Outbox:
         return address
 
     async def _edit_media(
-        self, address: Address, reply: Reply, photo: bytes, urgency: Urgency
-    ) -> Address:
+        self, address: MessageRef, reply: Reply, photo: bytes, urgency: Urgency
+    ) -> MessageRef:
         words = compose(reply, LONGEST_CAPTION)
         await self._bot.edit_message_media(
             InputMediaPhoto(
@@ -182,7 +184,7 @@ class Outbox:
         )
         return replace(address, is_photo=True)
 
-    async def _replace(self, address: Address, reply: Reply, urgency: Urgency) -> Address:
+    async def _replace(self, address: MessageRef, reply: Reply, urgency: Urgency) -> MessageRef:
         """Where a text cannot become a photo: the photo is sent, and the text goes."""
         sent = await self.send(Spot(address.chat, thread=address.thread), reply, urgency)
         await self.delete(address)

@@ -21,7 +21,7 @@ from telegram.ext import ExtBot
 from bot.telegram.rate_limiter import seconds_of
 from ganshare.errors import SettingsError
 
-__all__ = ["Handled", "Intake", "poll", "token_refused"]
+__all__ = ["Handled", "UpdateReceiver", "poll", "token_refused"]
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 2000  # updates that are done, should they come again
@@ -41,7 +41,7 @@ class Handled:
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Intake:
+class UpdateReceiver:
     """Hands each update to a handler of its own task, once."""
 
     def __init__(self, handle: Callable[[Update, Handled], Awaitable[None]]) -> None:
@@ -131,7 +131,7 @@ class Intake:
             self._done.popitem(last=False)
 
 
-async def poll(bot: "ExtBot[int]", intake: Intake) -> None:
+async def poll(bot: "ExtBot[int]", receiver: UpdateReceiver) -> None:
     """Fetch updates until cancelled.
 
     Raises:
@@ -141,7 +141,7 @@ async def poll(bot: "ExtBot[int]", intake: Intake) -> None:
     while True:
         try:
             began = time.monotonic()
-            updates = await _fetch(bot, intake)
+            updates = await _fetch(bot, receiver)
         except TelegramError as error:
             pause = _RETRY[min(failures, len(_RETRY) - 1)]
             failures += 1
@@ -149,18 +149,18 @@ async def poll(bot: "ExtBot[int]", intake: Intake) -> None:
             continue
         failures = 0
         for update in updates:
-            intake.take(update)
-        if not intake.is_idle:
-            await intake.rest(_SHORT_POLL)
+            receiver.take(update)
+        if not receiver.is_idle:
+            await receiver.rest(_SHORT_POLL)
         elif not updates and time.monotonic() - began < _NO_POLL:
             await asyncio.sleep(_PAUSE)
 
 
-async def _fetch(bot: "ExtBot[int]", intake: Intake) -> Sequence[Update]:
+async def _fetch(bot: "ExtBot[int]", receiver: UpdateReceiver) -> Sequence[Update]:
     try:
         return await bot.get_updates(
-            offset=intake.offset,
-            timeout=_LONG_POLL if intake.is_idle else 0,
+            offset=receiver.offset,
+            timeout=_LONG_POLL if receiver.is_idle else 0,
             allowed_updates=Update.ALL_TYPES,
             read_timeout=10.0,
         )
@@ -169,17 +169,17 @@ async def _fetch(bot: "ExtBot[int]", intake: Intake) -> Sequence[Update]:
     except Exception as error:  # one that python-telegram-bot cannot read; it would stay the first
         _log.warning("updates cannot be read at once: %s", type(error).__name__)
     # Spelt so, since python-telegram-bot warns of what it has a method for.
-    raw = await bot.do_api_request("get__updates", {"offset": intake.offset, "timeout": 0})
-    return [update for each in raw if (update := _read(each, bot, intake)) is not None]
+    raw = await bot.do_api_request("get__updates", {"offset": receiver.offset, "timeout": 0})
+    return [update for each in raw if (update := _read(each, bot, receiver)) is not None]
 
 
-def _read(given: Any, bot: "ExtBot[int]", intake: Intake) -> Update | None:
+def _read(given: Any, bot: "ExtBot[int]", receiver: UpdateReceiver) -> Update | None:
     try:
         return Update.de_json(given, bot)
     except Exception as error:
         number = given["update_id"]  # alone; what somebody wrote is no matter of the log
         _log.error("update %s cannot be read: %s", number, type(error).__name__)
-        intake.skip(number)
+        receiver.skip(number)
         return None
 
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from telegram import Update
 from telegram.ext import ExtBot
 
-from bot.telegram.updates import Intake
+from bot.telegram.updates import UpdateReceiver
 from ganshare.errors import SettingsError, WorldError
 from ganshare.settings import BotSettings, Listen
 
@@ -42,7 +42,7 @@ def check_webhook_settings(settings: BotSettings) -> tuple[str, str, Listen]:
     return url, letters, settings.telegram_webhook_listen
 
 
-def webhook_app(bot: "ExtBot[int]", intake: Intake, path: str, secret: str) -> Starlette:
+def webhook_app(bot: "ExtBot[int]", receiver: UpdateReceiver, path: str, secret: str) -> Starlette:
     """Give the application that takes Telegram's calls, each of which is one update.
 
     It answers 200 when the update is settled; whatever else Telegram gets, it calls again.
@@ -59,7 +59,7 @@ def webhook_app(bot: "ExtBot[int]", intake: Intake, path: str, secret: str) -> S
                 return PlainTextResponse("Too large.", 413)
         try:
             update = Update.de_json(json.loads(body), bot)
-            handled = intake.take(update)
+            handled = receiver.take(update)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return PlainTextResponse("This is no update.", 400)
         if handled is not None:
@@ -69,7 +69,9 @@ def webhook_app(bot: "ExtBot[int]", intake: Intake, path: str, secret: str) -> S
     return Starlette(routes=[Route(path, call, methods=["POST"])])
 
 
-async def serve_webhook(bot: "ExtBot[int]", intake: Intake, settings: BotSettings) -> None:
+async def serve_webhook(
+    bot: "ExtBot[int]", receiver: UpdateReceiver, settings: BotSettings
+) -> None:
     """Listen, tell Telegram where, and take updates until cancelled.
 
     Raises:
@@ -77,7 +79,7 @@ async def serve_webhook(bot: "ExtBot[int]", intake: Intake, settings: BotSetting
         WorldError: the port cannot be had.
     """
     url, secret, listen = check_webhook_settings(settings)
-    app = webhook_app(bot, intake, urlsplit(url).path or "/", secret)
+    app = webhook_app(bot, receiver, urlsplit(url).path or "/", secret)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", server_header=False,
         http="h11", ws="none", timeout_graceful_shutdown=5,

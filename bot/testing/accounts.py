@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.testing import discord_people, telegram_people
+from bot.testing.discord_world import DiscordWorld as DiscordWorld
 from bot.testing.discord_world import Interaction
-from bot.testing.discord_world import World as DiscordWorld
 from bot.testing.telegram_world import BOT_ID, Chat
-from bot.testing.telegram_world import World as TelegramWorld
+from bot.testing.telegram_world import TelegramWorld as TelegramWorld
 
 __all__ = ["Account", "Asked", "DiscordAccount", "Shown", "TelegramAccount"]
 
@@ -150,7 +150,7 @@ class _AskedOnDiscord:
 class DiscordAccount:
     """Somebody on the stand-in's Discord, in one channel."""
 
-    someone: discord_people.Someone
+    someone: discord_people.DiscordUser
 
     @property
     def person(self) -> str:
@@ -256,7 +256,7 @@ class _AskedOnTelegram:
 class TelegramAccount:
     """Somebody on the stand-in's Telegram, in one chat."""
 
-    someone: telegram_people.Someone
+    someone: telegram_people.TelegramUser
     chat: Chat
 
     @property

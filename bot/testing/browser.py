@@ -23,7 +23,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.testing.hanging import Hand
+from bot.testing.fake_engine import FakeEngine
 from ganshare.blobs import open_blobs
 from ganshare.prompts import draw_prompt
 from ganshare.prompts.attributes import find_attributes
@@ -41,7 +41,7 @@ def chromium() -> tuple[str, str] | None:
 
 
 @dataclass
-class Site:
+class RunningSite:
     """A page that is served by processes of its own."""
 
     url: str
@@ -49,9 +49,9 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(folder: Path, *, paintings: int) -> Iterator[Site]:
+def site(folder: Path, *, paintings: int) -> Iterator[RunningSite]:
     """`ganshare up` in a folder: store, engine with the embedded models, and the page."""
-    asyncio.run(_hang(folder, paintings))
+    asyncio.run(_publish_paintings(folder, paintings))
     port = _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("BOT_")},
@@ -74,23 +74,23 @@ def site(folder: Path, *, paintings: int) -> Iterator[Site]:
         )
     try:
         until(lambda: _answers(port) or _died(process, folder), 180)
-        yield Site(f"http://127.0.0.1:{port}", folder)
+        yield RunningSite(f"http://127.0.0.1:{port}", folder)
     finally:
         process.terminate()
         process.wait(60)
 
 
-async def _hang(folder: Path, count: int) -> None:
+async def _publish_paintings(folder: Path, count: int) -> None:
     """Real paintings where a folder of them is named, else fields in the colours of prompts."""
     url = f"sqlite+aiosqlite:///{folder}/ganshare.db"
     async with open_store(url, migrate=True) as store:
-        hand = Hand(store, open_blobs(f"file://{folder}/blobs"))
+        hand = FakeEngine(store, open_blobs(f"file://{folder}/blobs"))
         given = os.environ.get("GANSHARE_PAINTINGS")
         for seed in range(count):
             prompt = draw_prompt(seed).text
-            await hand.hang(prompt, picture=_field(prompt, seed), seed=seed)
+            await hand.publish_painting(prompt, picture=_field(prompt, seed), seed=seed)
         if given:  # the newest hang first
-            await hand.hang_folder(Path(given))
+            await hand.publish_folder(Path(given))
 
 
 def _field(prompt: str, seed: int) -> bytes:
@@ -106,8 +106,8 @@ def _field(prompt: str, seed: int) -> bytes:
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
         return port
 
 
@@ -176,11 +176,11 @@ class Browser:
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=size == PHONE,
         )  # fmt: skip
-        wishes = [
+        features = [
             {"name": "prefers-color-scheme", "value": scheme},
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]
-        self.command("Emulation.setEmulatedMedia", features=wishes)
+        self.command("Emulation.setEmulatedMedia", features=features)
         self.command("Emulation.setScriptExecutionDisabled", value=not scripts)
 
     def command(self, name: str, **values: Any) -> Any:
@@ -214,13 +214,13 @@ class Browser:
         return [str(each["message"]) for each in log]
 
     def shot(self, name: str, folder: Path) -> None:
-        """Leave a picture of the window in a folder, and in the docs where that is wished."""
+        """Leave a picture of the window in a folder, and in the docs if asked for."""
         self.driver.execute_async_script(_SETTLED)
         keep(self.driver.get_screenshot_as_png(), f"web-{name}", folder)
 
 
 def keep(data: bytes, name: str, folder: Path) -> None:
-    """Leave a picture in a folder, and in the docs where that is wished."""
+    """Leave a picture in a folder, and in the docs if asked for."""
     with Image.open(io.BytesIO(data)) as image:
         picture = image.convert("RGB")
     for place in filter(None, (str(folder), os.environ.get("GANSHARE_SCREENSHOTS"))):

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.testing.discord_shapes import channel_json, guild_json, member_json
-from bot.testing.discord_world import TOKEN, Guild, World
+from bot.testing.discord_world import TOKEN, DiscordWorld, Guild
 
 __all__ = ["Gateway"]
 
@@ -23,7 +23,7 @@ PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)  # members, presences, message cont
 
 
 @dataclass
-class Session:
+class GatewaySession:
     """What a bot may resume.
 
     Args:
@@ -63,10 +63,12 @@ class Gateway:
         is_spartan: it does nothing that it need not.
     """
 
-    def __init__(self, world: World, *, heartbeat: float = 41.25, is_spartan: bool = False) -> None:
+    def __init__(
+        self, world: DiscordWorld, *, heartbeat: float = 41.25, is_spartan: bool = False
+    ) -> None:
         self.world, self.heartbeat, self.url = world, heartbeat, ""
         self.is_spartan = is_spartan
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, GatewaySession] = {}
         self.identified = self.resumed = self.beats = 0
         self.intents = 0
         self.privileged = 0  # intents that are switched on in the developer portal
@@ -79,7 +81,7 @@ class Gateway:
         connection = Connection(socket, compressed=compressed)
         interval = int(self.heartbeat * 1000)
         await connection.send({"op": HELLO, "d": {"heartbeat_interval": interval}, "t": None})
-        session: Session | None = None
+        session: GatewaySession | None = None
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 break
@@ -132,8 +134,8 @@ class Gateway:
     # --- one payload ------------------------------------------------------------------------
 
     async def _take(
-        self, connection: Connection, session: Session | None, message: dict[str, Any]
-    ) -> Session | None:
+        self, connection: Connection, session: GatewaySession | None, message: dict[str, Any]
+    ) -> GatewaySession | None:
         op, data = message["op"], message["d"]
         if op == HEARTBEAT:
             self.beats += 1
@@ -147,8 +149,8 @@ class Gateway:
         return session
 
     async def _identify(
-        self, connection: Connection, session: Session | None, data: dict[str, Any]
-    ) -> Session | None:
+        self, connection: Connection, session: GatewaySession | None, data: dict[str, Any]
+    ) -> GatewaySession | None:
         code = WRONG_TOKEN if data["token"] != TOKEN else TWICE if session else None
         if data["intents"] & PRIVILEGED & ~self.privileged:
             code = DISALLOWED_INTENTS
@@ -158,17 +160,17 @@ class Gateway:
         self.identified += 1
         self.intents = data["intents"]
         shard, shards = data.get("shard") or (0, 1)
-        session = Session(shard)
+        session = GatewaySession(shard)
         self.sessions[session.id] = session
         session.connection = connection
         guilds = [g for g in self.world.guilds.values() if (g.id >> 22) % shards == shard]
         await self._send(session, "READY", self._ready(session, guilds, [shard, shards]))
         for guild in guilds:
             await self._send(session, "GUILD_CREATE", self._whole(guild))
-        await self.world.ring()
+        await self.world.notify()
         return session
 
-    async def _resume(self, connection: Connection, data: dict[str, Any]) -> Session | None:
+    async def _resume(self, connection: Connection, data: dict[str, Any]) -> GatewaySession | None:
         session = self.sessions.get(data["session_id"])
         if session is None or data["token"] != TOKEN or self.is_spartan:
             await connection.send({"op": INVALID_SESSION, "d": False})
@@ -178,21 +180,23 @@ class Gateway:
         for event in [each for each in session.events if each["s"] > data["seq"]]:
             await connection.send(event)
         await self._send(session, "RESUMED", {})
-        await self.world.ring()
+        await self.world.notify()
         return session
 
-    async def _send(self, session: Session, event: str, data: dict[str, Any]) -> None:
+    async def _send(self, session: GatewaySession, event: str, data: dict[str, Any]) -> None:
         message = {"op": DISPATCH, "t": event, "s": len(session.events) + 1, "d": data}
         session.events.append(message)
         if session.connection is not None:
             await session.connection.send(message)
 
-    def _of_shard(self, guild: int | None) -> list[Session]:
+    def _of_shard(self, guild: int | None) -> list[GatewaySession]:
         newest = {session.shard: session for session in self.sessions.values()}
         shard = 0 if guild is None else (guild >> 22) % max(1, len(newest))
         return [newest[shard]] if shard in newest else []
 
-    def _ready(self, session: Session, guilds: list[Guild], shard: list[int]) -> dict[str, Any]:
+    def _ready(
+        self, session: GatewaySession, guilds: list[Guild], shard: list[int]
+    ) -> dict[str, Any]:
         known = {} if self.is_spartan else {"shard": shard}
         return {
             **known,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from bot.testing.discord_world import Refusal
+from bot.testing.discord_world import DiscordRefusal
 
 __all__ = ["Buckets", "check_message"]
 
@@ -27,7 +27,7 @@ def check_message(body: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
     _check_embeds(body.get("embeds") or [])
     _check_components(body.get("components") or [])
     if len(files) > MOST_FILES or any(len(data) > LARGEST_FILE for data in files.values()):
-        raise Refusal(413, 40005, "Request entity too large")
+        raise DiscordRefusal(413, 40005, "Request entity too large")
     names = {each.get("filename") for each in body.get("attachments") or []} | set(files)
     for embed in body.get("embeds") or []:
         url = (embed.get("image") or {}).get("url", "")
@@ -81,8 +81,8 @@ def _check_components(rows: list[dict[str, Any]]) -> None:
                 raise _invalid("components: A button needs a label or an emoji.")
 
 
-def _invalid(message: str) -> Refusal:
-    return Refusal(400, 50035, f"Invalid Form Body: {message}")
+def _invalid(message: str) -> DiscordRefusal:
+    return DiscordRefusal(400, 50035, f"Invalid Form Body: {message}")
 
 
 class Buckets:
@@ -107,7 +107,7 @@ class Buckets:
         reset = began + self.seconds - now
         if taken >= limit:
             self.exceeded += 1
-            raise Refusal(429, 0, "You are being rate limited.", retry_after=round(reset, 3))
+            raise DiscordRefusal(429, 0, "You are being rate limited.", retry_after=round(reset, 3))
         self._windows[bucket] = began, taken + 1
         return {
             "X-RateLimit-Limit": str(limit),

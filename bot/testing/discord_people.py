@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.testing.discord_gateway import Gateway
 from bot.testing.discord_shapes import channel_json, member_json
-from bot.testing.discord_world import Channel, Interaction, Posted, Refusal, World
+from bot.testing.discord_world import Channel, DiscordRefusal, DiscordWorld, Interaction, Posted
 
-__all__ = ["People", "Someone"]
+__all__ = ["DiscordUser", "People"]
 
 COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4  # kinds of interactions
 STRING, INTEGER, ATTACHMENT = 3, 4, 11  # kinds of options
@@ -20,7 +20,7 @@ _MEMBER = (1 << 10) | (1 << 11) | (1 << 31)
 
 
 @dataclass
-class Someone:
+class DiscordUser:
     """A person with an app, in one channel.
 
     Args:
@@ -155,20 +155,20 @@ class Someone:
 class People:
     """Makes people and waits for what the bot does."""
 
-    world: World
+    world: DiscordWorld
     gateway: Gateway
 
-    def join(self, name: str, channel: Channel, **values: Any) -> Someone:
+    def join(self, name: str, channel: Channel, **values: Any) -> DiscordUser:
         """Let somebody into a channel."""
-        return Someone(self, self.world.user(name), channel, **values)
+        return DiscordUser(self, self.world.user(name), channel, **values)
 
-    def write_to_bot(self, someone: Someone) -> Someone:
+    def write_to_bot(self, someone: DiscordUser) -> DiscordUser:
         """Give the same person, in their direct messages."""
         direct = self.world.direct(someone.id)
-        return Someone(self, someone.user, direct, someone.locale, someone.permissions)
+        return DiscordUser(self, someone.user, direct, someone.locale, someone.permissions)
 
     async def turn(
-        self, someone: Someone, posted: Posted, emoji: str, *, up: bool, is_super: bool = False
+        self, someone: DiscordUser, posted: Posted, emoji: str, *, up: bool, is_super: bool = False
     ) -> None:
         """Turn somebody's reaction, and tell the bot."""
         if self.world.turn_reaction(posted, emoji, someone.id, up=up, is_super=is_super):
@@ -230,6 +230,6 @@ class People:
         """Say what was wrong with any request or answer so far."""
         return [fault for exchange in self.world.exchanges for fault in exchange.faults]
 
-    def refuse(self, status: int, code: int, *, retry_after: float | None = None) -> Refusal:
+    def refuse(self, status: int, code: int, *, retry_after: float | None = None) -> DiscordRefusal:
         """Build a refusal for `DiscordServer.fail`."""
-        return Refusal(status, code, "made to happen", retry_after)
+        return DiscordRefusal(status, code, "made to happen", retry_after)

@@ -20,7 +20,7 @@ from bot.testing.discord_shapes import (
     role_json,
     user_of_bot_json,
 )
-from bot.testing.discord_spec import Specification
+from bot.testing.discord_spec import DiscordSpecification
 from bot.testing.discord_wire import Call, Fault, json_response, read_request, refused
 from bot.testing.discord_world import (
     ATTACH,
@@ -31,11 +31,11 @@ from bot.testing.discord_world import (
     SEND,
     TOKEN,
     VIEW,
+    DiscordRefusal,
+    DiscordWorld,
     Exchange,
     Interaction,
     Posted,
-    Refusal,
-    World,
 )
 
 __all__ = ["Rest"]
@@ -76,9 +76,9 @@ class Rest:
         specification: to hold requests and answers against, where it is at hand.
     """
 
-    world: World
+    world: DiscordWorld
     buckets: Buckets
-    specification: Specification | None
+    specification: DiscordSpecification | None
     gateway_url: str = ""
     shards: int = 1
     is_spartan: bool = False
@@ -96,7 +96,7 @@ class Rest:
         self.world.exchanges.append(exchange)
         response = await self._respond(request, exchange)
         exchange.status = response.status
-        await self.world.ring()
+        await self.world.notify()
         return response
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -112,7 +112,7 @@ class Rest:
         try:
             headers = self._admit(request, exchange)
             status, answer = await self._carry_out(request, exchange)
-        except Refusal as refusal:
+        except DiscordRefusal as refusal:
             return refused(refusal, request)
         if fault:
             return refused(fault.refusal, request)
@@ -132,7 +132,7 @@ class Rest:
         path = exchange.path
         with_token = path.startswith(("/interactions/", "/webhooks/"))
         if not with_token and request.headers.get("Authorization") != f"Bot {TOKEN}":
-            raise Refusal(401, 0, "401: Unauthorized")
+            raise DiscordRefusal(401, 0, "401: Unauthorized")
         if path.startswith(_FREE):
             return {}
         # By route and by what Discord calls its major parameter.
@@ -142,7 +142,7 @@ class Rest:
 
     async def _carry_out(self, request: web.Request, exchange: Exchange) -> tuple[int, Any]:
         if self.is_spartan and request.method == "GET" and _SPARED.fullmatch(exchange.path):
-            raise Refusal(405, 0, "405: Method Not Allowed")
+            raise DiscordRefusal(405, 0, "405: Method Not Allowed")
         for method, pattern, handler in _ROUTES:
             found = pattern.fullmatch(exchange.path)
             if method == request.method and found:
@@ -154,7 +154,7 @@ class Rest:
                         method, exchange.path, status, answer
                     )
                 return status, answer
-        raise Refusal(404, 0, "404: Not Found")
+        raise DiscordRefusal(404, 0, "404: Not Found")
 
     # --- interactions -----------------------------------------------------------------------
 
@@ -163,9 +163,9 @@ class Rest:
         world, made = self.world, self.world.interactions.get(call.number("interaction"))
         waited = time.monotonic() - made.begun if made else 0.0
         if made is None or made.token != call.found["token"] or waited > world.answer_seconds:
-            raise Refusal(404, 10062, "Unknown interaction")
+            raise DiscordRefusal(404, 10062, "Unknown interaction")
         if made.acknowledged is not None:
-            raise Refusal(400, 40060, "Interaction has already been acknowledged.")
+            raise DiscordRefusal(400, 40060, "Interaction has already been acknowledged.")
         kind, data = call.fields["type"], call.fields.get("data") or {}
         channel = world.channels[made.channel]
         posted: Posted | None = None
@@ -190,18 +190,18 @@ class Rest:
         for made in self.world.interactions.values():
             if made.token == call.found["token"]:
                 if time.monotonic() - made.begun > self.world.token_seconds:
-                    raise Refusal(401, 50027, "Invalid Webhook Token")
+                    raise DiscordRefusal(401, 50027, "Invalid Webhook Token")
                 if made.acknowledged is None:
-                    raise Refusal(404, 10015, "Unknown Webhook")
+                    raise DiscordRefusal(404, 10015, "Unknown Webhook")
                 return made
-        raise Refusal(404, 10015, "Unknown Webhook")
+        raise DiscordRefusal(404, 10015, "Unknown Webhook")
 
     def _of_token(self, call: Call) -> Posted:
         made = self._by_token(call)
         name = call.found["message"]
         number = made.original if name == "@original" else int(name)
         if number is None:
-            raise Refusal(404, 10008, "Unknown Message")
+            raise DiscordRefusal(404, 10008, "Unknown Message")
         return self.world.find_message(self.world.channels[made.channel], number)
 
     @_route("GET", "/webhooks/{app}/{token}/messages/{message}")
@@ -253,9 +253,9 @@ class Rest:
         channel = self.world.find_channel(call.number("channel"))
         posted = self.world.find_message(channel, call.number("message"))
         if posted.json["flags"] & EPHEMERAL:
-            raise Refusal(404, 10008, "Unknown Message")
+            raise DiscordRefusal(404, 10008, "Unknown Message")
         if posted.json["author"] is not self.world.bot:
-            raise Refusal(403, 50005, "Cannot edit a message authored by another user")
+            raise DiscordRefusal(403, 50005, "Cannot edit a message authored by another user")
         return posted
 
     @_route("GET", "/channels/{channel}/messages/{message}")
@@ -275,7 +275,7 @@ class Rest:
 
     async def _delete(self, posted: Posted) -> None:
         posted.deleted = True
-        await self.world.ring()
+        await self.world.notify()
 
     @_route("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}/@me")
     async def _react(self, call: Call) -> Any:
@@ -298,7 +298,7 @@ class Rest:
     async def _direct(self, call: Call) -> Any:
         user = int(call.fields["recipient_id"])
         if user not in self.world.users:
-            raise Refusal(400, 50033, "Invalid Recipient(s)")
+            raise DiscordRefusal(400, 50033, "Invalid Recipient(s)")
         return channel_json(self.world, self.world.direct(user))
 
     # --- the bot itself ---------------------------------------------------------------------

@@ -19,7 +19,7 @@ from bot.testing.discord_people import People
 from bot.testing.discord_rest import PREFIX, Rest
 from bot.testing.discord_spec import find_specification
 from bot.testing.discord_wire import Fault
-from bot.testing.discord_world import TOKEN, Refusal, World
+from bot.testing.discord_world import TOKEN, DiscordRefusal, DiscordWorld
 
 __all__ = ["DiscordServer", "discord_server"]
 
@@ -29,7 +29,7 @@ class DiscordServer:
     """The parts of a running stand-in."""
 
     base: str
-    world: World
+    world: DiscordWorld
     gateway: Gateway
     rest: Rest
     people: People
@@ -54,7 +54,7 @@ class DiscordServer:
         }
 
     def fail(
-        self, route: str, refusal: Refusal | None, times: int = 1, *, after: bool = False
+        self, route: str, refusal: DiscordRefusal | None, times: int = 1, *, after: bool = False
     ) -> None:
         """Let requests fail: `route` is a pattern of "METHOD PATH"; None cuts the connection."""
         self.rest.faults.append(Fault(route, refusal, times, after))
@@ -79,7 +79,7 @@ async def discord_server(
         is_spartan: it knows no shards, no compression and no resuming, does not say which commands
             it has, and answers a callback with "done" alone, as other stand-ins may.
     """
-    world = World(token_seconds)
+    world = DiscordWorld(token_seconds)
     gateway = Gateway(world, heartbeat=heartbeat, is_spartan=is_spartan)
     specification = None if is_spartan else find_specification()
     rest = Rest(world, buckets or Buckets(), specification, shards=shards, is_spartan=is_spartan)

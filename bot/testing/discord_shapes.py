@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.testing.discord_world import Channel, Guild, World
+from bot.testing.discord_world import Channel, DiscordWorld, Guild
 
 __all__ = [
     "application_json",
@@ -30,12 +30,12 @@ _BY_DEFAULT: dict[str, Any] = {
 }
 
 
-def user_of_bot_json(world: World) -> dict[str, Any]:
+def user_of_bot_json(world: DiscordWorld) -> dict[str, Any]:
     """The bot, as it sees itself."""
     return {**world.bot, "mfa_enabled": True, "locale": "en-US", "verified": True, "email": None}
 
 
-def application_json(world: World) -> dict[str, Any]:
+def application_json(world: DiscordWorld) -> dict[str, Any]:
     """The application, as its owner sees it."""
     return {
         "id": str(world.app_id),
@@ -62,7 +62,7 @@ def application_json(world: World) -> dict[str, Any]:
     }
 
 
-def command_json(world: World, given: dict[str, Any]) -> dict[str, Any]:
+def command_json(world: DiscordWorld, given: dict[str, Any]) -> dict[str, Any]:
     """A command as it comes back after a sync, with what Discord fills in."""
     name = given["name"]
     known = next((each["id"] for each in world.commands if each["name"] == name), None)
@@ -73,7 +73,7 @@ def command_json(world: World, given: dict[str, Any]) -> dict[str, Any]:
     return {**_BY_DEFAULT, **said, **ids, "version": str(world.snowflake())}
 
 
-def my_guild_json(world: World, guild: Guild) -> dict[str, Any]:
+def my_guild_json(world: DiscordWorld, guild: Guild) -> dict[str, Any]:
     """A guild in the list of the bot's."""
     return {
         "id": str(guild.id),
@@ -96,7 +96,7 @@ def role_json(guild: Guild) -> list[dict[str, Any]]:
     return [{**each, **rest, "position": place} for place, each in enumerate((everybody, own))]
 
 
-def member_json(world: World, user: dict[str, Any], **values: Any) -> dict[str, Any]:
+def member_json(world: DiscordWorld, user: dict[str, Any], **values: Any) -> dict[str, Any]:
     """Somebody as a member of a guild."""
     return {
         "user": user,
@@ -115,7 +115,7 @@ def member_json(world: World, user: dict[str, Any], **values: Any) -> dict[str, 
     }
 
 
-def channel_json(world: World, channel: Channel) -> dict[str, Any]:
+def channel_json(world: DiscordWorld, channel: Channel) -> dict[str, Any]:
     """A channel of a guild, or direct messages."""
     if channel.recipient is not None:
         recipients = [world.users[channel.recipient]]
@@ -142,7 +142,7 @@ def channel_json(world: World, channel: Channel) -> dict[str, Any]:
     }
 
 
-def guild_json(world: World, guild: Guild) -> dict[str, Any]:
+def guild_json(world: DiscordWorld, guild: Guild) -> dict[str, Any]:
     """A guild; GUILD_CREATE adds to it."""
     absent = (
         "icon description home_header splash discovery_splash banner application_id afk_channel_id"

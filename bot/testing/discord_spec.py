@@ -12,14 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Specification", "find_specification"]
+__all__ = ["DiscordSpecification", "find_specification"]
 
 _FILE = "discord-openapi.json"
 _BESIDE = Path(__file__).parents[3] / "shared" / "specs"
 _SHORT = 300  # characters of a fault
 
 
-class Specification:
+class DiscordSpecification:
     """The paths and schemas of Discord's HTTP API.
 
     Args:
@@ -88,10 +88,10 @@ class Specification:
 
 
 @cache
-def find_specification() -> Specification | None:
+def find_specification() -> DiscordSpecification | None:
     """Read the official description; None where it is not at hand."""
     path = Path(os.environ.get("GANSHARE_SPECS") or _BESIDE) / _FILE
-    return Specification(json.loads(path.read_text("utf-8"))) if path.exists() else None
+    return DiscordSpecification(json.loads(path.read_text("utf-8"))) if path.exists() else None
 
 
 def _cause(error: Any) -> Any:

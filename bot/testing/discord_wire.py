@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.testing.discord_world import Refusal
+from bot.testing.discord_world import DiscordRefusal
 
 __all__ = ["Call", "Fault", "json_response", "read_request", "refused"]
 
@@ -45,7 +45,7 @@ class Fault:
     """
 
     route: str
-    refusal: Refusal | None
+    refusal: DiscordRefusal | None
     times: int = 1
     after: bool = False
 
@@ -66,7 +66,7 @@ async def read_request(request: web.Request) -> tuple[Any, dict[str, bytes]]:
     return body, files
 
 
-def refused(refusal: Refusal | None, request: web.Request) -> web.StreamResponse:
+def refused(refusal: DiscordRefusal | None, request: web.Request) -> web.StreamResponse:
     """Answer with a refusal, or cut the connection without one."""
     if refusal is None:
         if request.transport is not None:

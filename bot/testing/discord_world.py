@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["Channel", "Exchange", "Guild", "Interaction", "Posted", "Refusal", "World"]
+__all__ = [
+    "Channel",
+    "DiscordRefusal",
+    "DiscordWorld",
+    "Exchange",
+    "Guild",
+    "Interaction",
+    "Posted",
+]
 
 EPOCH = 1_420_070_400_000  # Discord's, in milliseconds
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
@@ -22,7 +30,7 @@ REACT, VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 6, 1 << 10, 1 << 11, 1 << 14, 1
 _MEMBER = REACT | VIEW | SEND | EMBED | ATTACH | HISTORY | (1 << 31)
 
 
-class Refusal(Exception):  # noqa: N818  # an answer, not a failure
+class DiscordRefusal(Exception):  # noqa: N818  # an answer, not a failure
     """What Discord answers instead of doing it.
 
     Args:
@@ -151,7 +159,7 @@ class Interaction:
         return int(self.json["id"])
 
 
-class World:
+class DiscordWorld:
     """Everything there is; REST and gateway act on it.
 
     Args:
@@ -228,14 +236,14 @@ class World:
         """Give a channel in which the bot has these permissions, or refuse."""
         channel = self.channels.get(channel_id)
         if channel is None:
-            raise Refusal(404, 10003, "Unknown Channel")
+            raise DiscordRefusal(404, 10003, "Unknown Channel")
         if channel.closed:
-            raise Refusal(403, 50007, "Cannot send messages to this user")
+            raise DiscordRefusal(403, 50007, "Cannot send messages to this user")
         permissions = self.permissions(channel)
         if not permissions & VIEW:
-            raise Refusal(403, 50001, "Missing Access")
+            raise DiscordRefusal(403, 50001, "Missing Access")
         if needed & ~permissions:
-            raise Refusal(403, 50013, "Missing Permissions")
+            raise DiscordRefusal(403, 50013, "Missing Permissions")
         return channel
 
     def permissions(self, channel: Channel) -> int:
@@ -248,7 +256,7 @@ class World:
         """Give a message that is still there, or refuse."""
         posted = channel.messages.get(message_id)
         if posted is None or posted.deleted:
-            raise Refusal(404, 10008, "Unknown Message")
+            raise DiscordRefusal(404, 10008, "Unknown Message")
         return posted
 
     # --- writing ----------------------------------------------------------------------------
@@ -293,7 +301,7 @@ class World:
         new["embeds"] = [{"type": "rich", **each} for each in new["embeds"]]
         new["components"] = _numbered(new["components"])
         if files or "attachments" in body:
-            new["attachments"] = self._attached(posted, body, files)
+            new["attachments"] = self._attach(posted, body, files)
         new["embeds"] = [_resolved(each, new["attachments"]) for each in new["embeds"]]
         if posted.states:
             new["edited_timestamp"] = _now()
@@ -301,9 +309,9 @@ class World:
             new["flags"] &= ~LOADING
         posted.json = new
         posted.states.append((time.monotonic(), new))
-        await self.ring()
+        await self.notify()
 
-    def _attached(
+    def _attach(
         self, posted: Posted, body: Mapping[str, Any], files: Mapping[str, bytes]
     ) -> list[dict[str, Any]]:
         kept = {each["id"]: each for each in posted.json["attachments"]}
@@ -372,7 +380,7 @@ class World:
                 )
         posted.json = {**posted.json, "reactions": found}
 
-    async def ring(self) -> None:
+    async def notify(self) -> None:
         """Wake whoever waits for something to happen."""
         async with self.news:
             self.news.notify_all()

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.testing.telegram_refusals import Refusal, bad_request
-from bot.testing.telegram_world import BOT_ID, Chat, World, detected, units
+from bot.testing.telegram_refusals import TelegramRefusal, bad_request
+from bot.testing.telegram_world import BOT_ID, Chat, TelegramWorld, detected, units
 
 # ruff: noqa: D102 - each method is the one of the Bot API with its name
 
@@ -46,7 +46,7 @@ class Upload:
 class Methods:
     """Each public method here is one of the Bot API, in snake case."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: TelegramWorld) -> None:
         self._world = world
 
     async def call(self, name: str, form: Mapping[str, str], files: Mapping[str, "Upload"]) -> Any:
@@ -54,7 +54,7 @@ class Methods:
         snake = re.sub("([A-Z])", r"_\1", name).lower()
         method = None if snake in ("call",) or snake[0] == "_" else getattr(self, snake, None)
         if method is None:
-            raise Refusal(404, "Not Found")
+            raise TelegramRefusal(404, "Not Found")
         values = {key: value if key in _TEXTUAL else _read(value) for key, value in form.items()}
         return await method(_Call(values, files))
 
@@ -80,7 +80,7 @@ class Methods:
             "secret_token": call.get("secret_token", ""),
             "max_connections": call.get("max_connections", 40),
         }
-        await self._world.ring()
+        await self._world.notify()
         return True
 
     async def delete_webhook(self, call: "_Call") -> Any:
@@ -96,20 +96,20 @@ class Methods:
     async def send_message(self, call: "_Call") -> Any:
         chat = self._chat(call, "text messages")
         content = _text(call)
-        return await self._sent(chat, call, content)
+        return await self._send(chat, call, content)
 
     async def send_photo(self, call: "_Call") -> Any:
         chat = self._chat(call, "photos")
-        return await self._sent(chat, call, {"photo": self._photo(call, "photo"), **_caption(call)})
+        return await self._send(chat, call, {"photo": self._photo(call, "photo"), **_caption(call)})
 
     async def send_document(self, call: "_Call") -> Any:
         chat = self._chat(call, "documents")
         upload = call.upload("document")
         if len(upload.content) > LARGEST_DOCUMENT:
-            raise Refusal(413, "Request Entity Too Large")
+            raise TelegramRefusal(413, "Request Entity Too Large")
         document = self._world.put_file(upload.content, "documents/file_{}")
         document |= {"file_name": upload.name, "mime_type": upload.media_type}
-        return await self._sent(chat, call, {"document": document, **_caption(call)})
+        return await self._send(chat, call, {"document": document, **_caption(call)})
 
     async def send_media_group(self, call: "_Call") -> Any:
         media = call.get("media", [])
@@ -118,7 +118,7 @@ class Methods:
         chat = self._chat(call, "photos", len(media))
         group = str(time.time_ns())
         return [
-            await self._sent(
+            await self._send(
                 chat, call, {"media_group_id": group, **self._media(call, each)}, counted=True
             )
             for each in media
@@ -134,28 +134,28 @@ class Methods:
         chat, message = self._own(call)
         if "text" not in message:
             raise bad_request("there is no text in the message to edit")
-        return await self._edited((chat, message), call, _text(call), keeps="")
+        return await self._edit((chat, message), call, _text(call), keeps="")
 
     async def edit_message_caption(self, call: "_Call") -> Any:
         chat, message = self._own(call)
         if "photo" not in message and "document" not in message:
             raise bad_request("there is no caption in the message to edit")
-        return await self._edited((chat, message), call, _caption(call), keeps="photo document")
+        return await self._edit((chat, message), call, _caption(call), keeps="photo document")
 
     async def edit_message_media(self, call: "_Call") -> Any:
         chat, message = self._own(call)
         if "text" in message and not self.replaces_text:
             raise bad_request("there is no media in the message to edit")
         content = self._media(call, call.get("media"))
-        return await self._edited((chat, message), call, content, keeps="")
+        return await self._edit((chat, message), call, content, keeps="")
 
     async def edit_message_reply_markup(self, call: "_Call") -> Any:
-        return await self._edited(self._own(call), call, {}, keeps=" ".join(_CONTENT))
+        return await self._edit(self._own(call), call, {}, keeps=" ".join(_CONTENT))
 
     async def delete_message(self, call: "_Call") -> Any:
         chat = self._world.chat_for(call.get("chat_id"))
         self._world.delete(chat, call.get("message_id"))
-        await self._world.ring()
+        await self._world.notify()
         return True
 
     replaces_text = True  # whether a text may become a photo; older servers don't do that
@@ -171,13 +171,13 @@ class Methods:
         query.setdefault("answered", time.monotonic())
         query["text"] = call.get("text", "")
         query["show_alert"] = call.get("show_alert") in (True, "true")
-        await self._world.ring()
+        await self._world.notify()
         return True
 
     async def set_message_reaction(self, call: "_Call") -> Any:
         chat = self._world.chat_for(call.get("chat_id"))
         self._world.find(chat, call.get("message_id"), "react")["reaction"] = call.get("reaction")
-        await self._world.ring()
+        await self._world.notify()
         return True
 
     # --- files, chats, commands -------------------------------------------------------------
@@ -223,7 +223,7 @@ class Methods:
             if not 1 <= len(each["description"]) <= 256:
                 raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
         self._world.commands[_scope(call), call.get("language_code", "")] = commands
-        await self._world.ring()
+        await self._world.notify()
         return True
 
     async def get_my_commands(self, call: "_Call") -> Any:
@@ -245,7 +245,7 @@ class Methods:
             raise bad_request("message can't be edited")
         return chat, message
 
-    async def _sent(
+    async def _send(
         self, chat: Chat, call: "_Call", content: dict[str, Any], *, counted: bool = False
     ) -> dict[str, Any]:
         parameters = call.get("reply_parameters") or {}
@@ -259,10 +259,10 @@ class Methods:
         if call.get("reply_markup"):
             content["reply_markup"] = _keyboard(call)
         message = self._world.message(chat, BOT_ID, content)
-        await self._world.ring()
+        await self._world.notify()
         return message
 
-    async def _edited(
+    async def _edit(
         self, where: tuple[Chat, dict[str, Any]], call: "_Call", content: dict[str, Any], keeps: str
     ) -> dict[str, Any]:
         """Replace the content but for what it keeps; buttons that are not given again are gone."""
@@ -279,7 +279,7 @@ class Methods:
             )
         new = {**kept, **content, "edit_date": int(time.time())}
         self._world.keep(chat, new)
-        await self._world.ring()
+        await self._world.notify()
         return new
 
     def _media(self, call: "_Call", media: dict[str, Any]) -> dict[str, Any]:

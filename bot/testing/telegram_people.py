@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.testing.telegram_methods import member_of
-from bot.testing.telegram_world import BOT_ID, Chat, World, detected
+from bot.testing.telegram_world import BOT_ID, Chat, TelegramWorld, detected
 
-__all__ = ["Someone", "group", "shown", "someone", "upgrade"]
+__all__ = ["TelegramUser", "group", "shown", "someone", "upgrade"]
 
 _NEWCOMERS = 100
 
 
 @dataclass
-class Someone:
+class TelegramUser:
     """A user, with a private chat with the bot.
 
     Args:
         chat: where they write, unless told otherwise.
     """
 
-    world: World
+    world: TelegramWorld
     id: int
     chat: Chat
     name: str
@@ -141,20 +141,20 @@ class Someone:
     async def block(self) -> None:
         """Block the bot."""
         self.chat.blocked = True
-        await self._member_changed(self.chat, "member", "kicked", "my_chat_member", BOT_ID)
+        await self._change_member(self.chat, "member", "kicked", "my_chat_member", BOT_ID)
 
     async def kick(self, chat: Chat) -> None:
         """Remove the bot from a group."""
         chat.standing[BOT_ID] = "kicked"
-        await self._member_changed(chat, "member", "kicked", "my_chat_member", BOT_ID)
+        await self._change_member(chat, "member", "kicked", "my_chat_member", BOT_ID)
 
-    async def promote(self, other: "Someone", chat: Chat, standing: str) -> None:
+    async def promote(self, other: "TelegramUser", chat: Chat, standing: str) -> None:
         """Give somebody another standing; the bot learns it if it is an administrator."""
         old, chat.standing[other.id] = chat.standing[other.id], standing
         if chat.standing.get(BOT_ID) == "administrator":
-            await self._member_changed(chat, old, standing, "chat_member", other.id)
+            await self._change_member(chat, old, standing, "chat_member", other.id)
 
-    async def _member_changed(self, chat: Chat, old: str, new: str, kind: str, member: int) -> None:
+    async def _change_member(self, chat: Chat, old: str, new: str, kind: str, member: int) -> None:
         user = self.world.users[member]
         states = [member_of(user, standing) for standing in (old, new)]
         await self.world.deliver(
@@ -169,7 +169,9 @@ class Someone:
         )
 
 
-def someone(world: World, name: str, language: str = "en", *, started: bool = True) -> Someone:
+def someone(
+    world: TelegramWorld, name: str, language: str = "en", *, started: bool = True
+) -> TelegramUser:
     """A new user; `started` says whether they ever wrote to the bot, which it needs to write."""
     user_id = _NEWCOMERS + len(world.users)
     world.users[user_id] = {
@@ -180,10 +182,12 @@ def someone(world: World, name: str, language: str = "en", *, started: bool = Tr
         "language_code": language,
     }
     chat = world.chats[user_id] = Chat(user_id, "private", name, started=started)
-    return Someone(world, user_id, chat, name)
+    return TelegramUser(world, user_id, chat, name)
 
 
-def group(world: World, title: str, *members: Someone, kind: str = "supergroup") -> Chat:
+def group(
+    world: TelegramWorld, title: str, *members: TelegramUser, kind: str = "supergroup"
+) -> Chat:
     """A new group of some people, the first of whom made it, and the bot."""
     chat_id = -1_001_000_000_000 - len(world.chats)
     standing = {each.id: "member" for each in members} | {BOT_ID: "member"}
@@ -193,7 +197,7 @@ def group(world: World, title: str, *members: Someone, kind: str = "supergroup")
     return chat
 
 
-async def upgrade(world: World, chat: Chat) -> Chat:
+async def upgrade(world: TelegramWorld, chat: Chat) -> Chat:
     """Make a supergroup of a group: it has another id from now on."""
     new = group(world, chat.title)
     new.standing = dict(chat.standing)

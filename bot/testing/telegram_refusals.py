@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Refusal", "bad_request", "conflict", "forbidden", "too_many"]
+__all__ = ["TelegramRefusal", "bad_request", "conflict", "forbidden", "too_many"]
 
 
-class Refusal(Exception):  # noqa: N818  # the API's own answer, not a fault of the stand-in
+class TelegramRefusal(Exception):  # noqa: N818  # the API's own answer, not a fault of the stand-in
     """An answer that is not ok.
 
     Args:
@@ -29,21 +29,23 @@ class Refusal(Exception):  # noqa: N818  # the API's own answer, not a fault of 
         return body if self.parameters is None else {**body, "parameters": dict(self.parameters)}
 
 
-def bad_request(reason: str, **parameters: Any) -> Refusal:
+def bad_request(reason: str, **parameters: Any) -> TelegramRefusal:
     """A request that can't be done as it is."""
-    return Refusal(400, f"Bad Request: {reason}", parameters or None)
+    return TelegramRefusal(400, f"Bad Request: {reason}", parameters or None)
 
 
-def forbidden(reason: str) -> Refusal:
+def forbidden(reason: str) -> TelegramRefusal:
     """A chat in which the bot may not do that."""
-    return Refusal(403, f"Forbidden: {reason}")
+    return TelegramRefusal(403, f"Forbidden: {reason}")
 
 
-def conflict(reason: str) -> Refusal:
+def conflict(reason: str) -> TelegramRefusal:
     """Two who want the same updates."""
-    return Refusal(409, f"Conflict: {reason}")
+    return TelegramRefusal(409, f"Conflict: {reason}")
 
 
-def too_many(seconds: int) -> Refusal:
+def too_many(seconds: int) -> TelegramRefusal:
     """Flood control."""
-    return Refusal(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
+    return TelegramRefusal(
+        429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds}
+    )

@@ -18,9 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.testing.telegram_methods import Methods, Upload
-from bot.testing.telegram_refusals import Refusal
+from bot.testing.telegram_refusals import TelegramRefusal
 from bot.testing.telegram_spec import find_specification
-from bot.testing.telegram_world import TOKEN, Request, World
+from bot.testing.telegram_world import TOKEN, Request, TelegramWorld
 
 __all__ = ["TelegramServer", "telegram_server"]
 
@@ -31,7 +31,7 @@ _SECONDS_TO_RETRY = 0.2  # the real one waits longer
 class TelegramServer:
     """The stand-in: `world` is what it knows, `base_url` where it is."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: TelegramWorld) -> None:
         self.world = world
         self.token = TOKEN
         self.methods = Methods(world)
@@ -105,23 +105,23 @@ class TelegramServer:
             result = await self.methods.call(method, form, files)
         except asyncio.CancelledError:  # `cut`: nobody is there to be answered
             return Response(status_code=502)
-        except Refusal as refusal:
+        except TelegramRefusal as refusal:
             request.code = refusal.code
-            await self.world.ring()
+            await self.world.notify()
             return JSONResponse(refusal.to_json(), refusal.code)
         request.code = 200
         return JSONResponse({"ok": True, "result": result})
 
     def _check(self, token: str) -> None:
         if token != self.token:
-            raise Refusal(401, "Unauthorized")
+            raise TelegramRefusal(401, "Unauthorized")
 
     async def _download(self, http: HttpRequest) -> Response:
         wanted = http.path_params["path"]
         for path, content in self.world.files.values():
             if path == wanted and http.path_params["token"] == self.token:
                 return Response(content, media_type="application/octet-stream")
-        return JSONResponse(Refusal(404, "Not Found").to_json(), 404)
+        return JSONResponse(TelegramRefusal(404, "Not Found").to_json(), 404)
 
     # --- webhook ----------------------------------------------------------------------------
 
@@ -149,7 +149,7 @@ class TelegramServer:
                 if answer.status_code == 200:
                     self.world.pending.remove(update)
                     self.world.confirmed.append(update["update_id"])
-                    await self.world.ring()
+                    await self.world.notify()
                     return
             await asyncio.sleep(_SECONDS_TO_RETRY)
 
@@ -164,8 +164,8 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def telegram_server(**limits: int) -> AsyncIterator[TelegramServer]:
-    """Run the stand-in for a while; the limits are those of `World`."""
-    server = TelegramServer(World(**limits))
+    """Run the stand-in for a while; the limits are those of `TelegramWorld`."""
+    server = TelegramServer(TelegramWorld(**limits))
     await server.start()
     try:
         yield server

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Specification", "find_specification"]
+__all__ = ["TelegramSpecification", "find_specification"]
 
 _FILE = "telegram-bot-api.json"
 _BESIDE = Path(__file__).parents[3] / "shared" / "specs"
@@ -24,7 +24,7 @@ _SIMPLE: Mapping[str, tuple[type, ...]] = {
 }
 
 
-class Specification:
+class TelegramSpecification:
     """The methods and types of the Bot API.
 
     Args:
@@ -97,13 +97,13 @@ class Specification:
 
 
 @cache
-def find_specification() -> Specification | None:
+def find_specification() -> TelegramSpecification | None:
     """Read the official description; None where it is not at hand."""
     path = Path(os.environ.get("GANSHARE_SPECS") or _BESIDE) / _FILE
     if not path.exists():
         return None
     read = json.loads(path.read_text("utf-8"))
-    return Specification(read["methods"], read["types"])
+    return TelegramSpecification(read["methods"], read["types"])
 
 
 def _parsed(text: str, types: Collection[str]) -> Any:

@@ -16,9 +16,15 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from bot.testing.telegram_refusals import Refusal, bad_request, conflict, forbidden, too_many
+from bot.testing.telegram_refusals import (
+    TelegramRefusal,
+    bad_request,
+    conflict,
+    forbidden,
+    too_many,
+)
 
-__all__ = ["Chat", "Request", "World"]
+__all__ = ["Chat", "Request", "TelegramWorld"]
 
 BOT_ID = 7_000_000_001
 TOKEN = f"{BOT_ID}:AAstand-in_token-of-thirty-five-chars"
@@ -84,7 +90,7 @@ class Chat:
         return {"id": self.id, "type": self.kind, **name, **username}
 
 
-class World:
+class TelegramWorld:
     """Everything there is; the methods of the Bot API and the scripted people act on it.
 
     Args:
@@ -129,10 +135,10 @@ class World:
         self._last_update += 1
         update = {"update_id": self._last_update, kind: dict(content)}
         self.pending.append(update)
-        await self.ring()
+        await self.notify()
         return update
 
-    async def ring(self) -> None:
+    async def notify(self) -> None:
         """Wake up whoever waits for something to change."""
         async with self._news:
             self._news.notify_all()
@@ -152,7 +158,7 @@ class World:
                 " the webhook first"
             )
         me = self._poller = object()
-        await self.ring()
+        await self.notify()
         self.confirm(offset)
 
         def ready() -> bool:
@@ -261,7 +267,7 @@ class World:
     def put_photo(self, content: bytes) -> list[dict[str, Any]]:
         """Keep a photo as Telegram does: as JPEG, in sizes, never larger than 1280 px."""
         if len(content) > 10 * 1024 * 1024:
-            raise Refusal(413, "Request Entity Too Large")
+            raise TelegramRefusal(413, "Request Entity Too Large")
         try:
             with Image.open(io.BytesIO(content)) as opened:
                 image = opened.convert("RGB")

@@ -54,7 +54,7 @@ def _routes(site: Site) -> list[Route]:
         "/gallery": gallery.gallery,
         "/mine": gallery.mine,
         "/round": rounds.round_page,
-        "/desk": rounds.desk,
+        "/desk": rounds.curation_page,
         "/help": gallery.help_page,
         "/suggest": gallery.suggest,
         "/compose": gallery.compose,
@@ -108,8 +108,8 @@ _MESSAGES = {404: "web-not-found", 405: "web-wrong-method"}
 
 async def _explain(site: Site, request: Request, error: Exception) -> Response:
     """Answer with a page that says what is allowed, or that it is not their fault."""
-    visit = await site.stranger(request, looks_up=_status(error) != 429)
-    say = partial(site.words.say, visit.locale)
+    context = await site.stranger(request, looks_up=_status(error) != 429)
+    say = partial(site.words.say, context.locale)
     status, title, headers = _status(error), "", {}
     match error:
         case Refused():
@@ -118,7 +118,7 @@ async def _explain(site: Site, request: Request, error: Exception) -> Response:
             sentence = say(_MESSAGES.get(status, "web-broken-form"))
             headers = dict(error.headers or {})
         case AskerError():
-            sentence = sentence_of(site.words, visit.locale, error)
+            sentence = sentence_of(site.words, context.locale, error)
         case WorldError():
             _log.warning("a page waits for the world", reason=str(error))
             sentence, headers = say("world-away-other"), {"Retry-After": "5"}
@@ -130,10 +130,10 @@ async def _explain(site: Site, request: Request, error: Exception) -> Response:
             sentence = say("internal-error", id=number)
     if status == 404:
         title = say("web-not-found-title")
-    response = site.message(visit, status, sentence, title)
+    response = site.message(context, status, sentence, title)
     response.headers.update(headers)
-    if visit.is_new and status != 429:
-        site.cookie.write(response, visit.session)
+    if context.is_new and status != 429:
+        site.cookie.write(response, context.session)
     return response
 
 

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
-from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.job_view import JobView, load_job_view
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
@@ -18,8 +18,8 @@ from ganshare.store import Store, Topic
 
 __all__ = ["Follower"]
 
-LOOK_SECONDS = 1.0  # between two looks, should no bell ring
-PAUSE_SECONDS = 0.2  # after a look, however often it rings
+LOOK_SECONDS = 1.0  # between two looks, should no notification come
+PAUSE_SECONDS = 0.2  # after a look, however many notifications come
 PLACE_SECONDS = 2.0  # between two looks at the place of a queued job
 ORIGIN = "web"
 
@@ -30,14 +30,14 @@ class _Watcher:
     """One open page; it only ever wants the latest."""
 
     def __init__(self) -> None:
-        self._latest: View | None = None
+        self._latest: JobView | None = None
         self._told = asyncio.Event()
 
-    def tell(self, news: View | None) -> None:
+    def tell(self, news: JobView | None) -> None:
         self._latest = news
         self._told.set()
 
-    async def next(self, seconds: float) -> View | None:
+    async def next(self, seconds: float) -> JobView | None:
         """What is new, or None if nothing is within this time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -53,7 +53,7 @@ class Follower:
     def __init__(self, store: Store, blobs: Blobs) -> None:
         self._store, self._blobs = store, blobs
         self._watchers: dict[str, set[_Watcher]] = {}
-        self._known: dict[str, View] = {}
+        self._known: dict[str, JobView] = {}
         self._looked: dict[str, float] = {}  # at places, by the loop's clock
         self._task: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
@@ -72,7 +72,7 @@ class Follower:
 
     async def follow(
         self, first: Job, seen: int = -1, quiet_seconds: float = 15.0
-    ) -> AsyncIterator[View | None]:
+    ) -> AsyncIterator[JobView | None]:
         """Give what is new about a job until it is over; None after a quiet time.
 
         Args:
@@ -128,19 +128,19 @@ class Follower:
                 self._tell(self._watchers.get(job.id, ()), view)
 
     @staticmethod
-    def _tell(watchers: Iterable[_Watcher], news: View) -> None:
+    def _tell(watchers: Iterable[_Watcher], news: JobView) -> None:
         for watcher in watchers:
             watcher.tell(news)
 
-    async def _view(self, job: Job, known: View | None = None) -> View:
+    async def _view(self, job: Job, known: JobView | None = None) -> JobView:
         """The job with its place while it is queued, which changes without the job."""
         if job.state is not JobState.QUEUED:
-            return View(job)
+            return JobView(job)
         now = asyncio.get_running_loop().time()
         if known and known.place and now - self._looked.get(job.id, 0.0) < PLACE_SECONDS:
             return replace(known, job=job)
         self._looked[job.id] = now
-        return await look_at(self._store, self._blobs, job)
+        return await load_job_view(self._store, self._blobs, job)
 
     async def _acknowledge(self, job: Job) -> None:
         """Nobody else reads what the web page asked for; other frontends acknowledge theirs."""
@@ -151,7 +151,7 @@ class Follower:
                 _log.warning("an acknowledgement waits", reason=str(error))
 
 
-def _is_older(news: View, shown: View) -> bool:
+def _is_older(news: JobView, shown: JobView) -> bool:
     """Whether a look that began earlier says less than what is shown; or just the same.
 
     A crash of the database may take revisions back, but never an end.

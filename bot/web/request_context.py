@@ -10,7 +10,7 @@ from starlette.requests import Request
 from bot.core.messages import Person, Place
 from bot.web.sessions import Session
 
-__all__ = ["PLACE", "THEMES", "Visit", "accepted_language", "address_of", "way_back"]
+__all__ = ["PLACE", "THEMES", "RequestContext", "accepted_language", "address_of", "way_back"]
 
 PLACE = Place("web")
 THEMES = ("auto", "light", "dark")
@@ -18,7 +18,7 @@ _RANGE = re.compile(r"\s*([A-Za-z0-9-]{1,35}|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9
 
 
 @dataclass
-class Visit:
+class RequestContext:
     """A request and what is known about whoever sent it.
 
     Args:
@@ -63,11 +63,11 @@ def address_of(request: Request) -> str:
 
 def accepted_language(header: str, languages: tuple[str, ...]) -> str:
     """Choose from what a browser says that its user reads; the first there is if nothing fits."""
-    wishes: list[tuple[float, str]] = []
+    accepted: list[tuple[float, str]] = []
     for part in header[:1000].split(",")[:30]:
         if match := _RANGE.fullmatch(part):
-            wishes.append((float(match[2] or 1.0), match[1].partition("-")[0].lower()))
-    for quality, language in sorted(wishes, key=lambda wish: -wish[0]):
+            accepted.append((float(match[2] or 1.0), match[1].partition("-")[0].lower()))
+    for quality, language in sorted(accepted, key=lambda pair: -pair[0]):
         if quality > 0 and language in languages:
             return language
     return languages[0]

@@ -21,7 +21,7 @@ LOOK_SECONDS = 5.0
 _log = get_logger(__name__)
 
 
-class _PagePublisher:
+class _PageAnnouncer:
     """The page shows rounds to whoever comes; nobody is sent anything."""
 
     origin = ORIGIN
@@ -33,18 +33,18 @@ class _PagePublisher:
     async def relabel(
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:
-        """A page is rendered anew for each visit."""
+        """A page is rendered anew for each request."""
 
 
 async def keep_rounds(front: Front) -> None:
     """Do both until cancelled."""
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(front.steward(_PagePublisher()).run())
+        tasks.create_task(front.scheduler(_PageAnnouncer()).run())
         tasks.create_task(_enter_paintings(front))
 
 
 async def _enter_paintings(front: Front) -> None:
-    """Enter what was painted from the page; in the chats, their couriers do it."""
+    """Enter what was painted from the page; in the chats, the delivery service does it."""
     while True:
         try:
             after, more = "", True

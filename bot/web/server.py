@@ -46,8 +46,8 @@ class WebServer:
     """
 
     def __init__(self, front: Front, settings: BotSettings) -> None:
-        self._door = _open_door(settings)
-        host, port = self._door.getsockname()[:2]
+        self._socket = _open_socket(settings)
+        host, port = self._socket.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self._server = _Server(
             uvicorn.Config(
@@ -65,8 +65,8 @@ class WebServer:
 
     async def run(self) -> None:
         """Serve until `stop`, or until it is cancelled; both let what is under way end."""
-        with self._door:
-            serving = asyncio.ensure_future(self._server.serve(sockets=[self._door]))
+        with self._socket:
+            serving = asyncio.ensure_future(self._server.serve(sockets=[self._socket]))
             try:
                 await asyncio.shield(serving)
             except asyncio.CancelledError:
@@ -91,7 +91,7 @@ async def run_web(front: Front, settings: BotSettings) -> None:
         await asyncio.gather(keeping, return_exceptions=True)
 
 
-def _open_door(settings: BotSettings) -> socket.socket:
+def _open_socket(settings: BotSettings) -> socket.socket:
     listen = settings.web_listen
     if listen is None:
         raise SettingsError("BOT_WEB_LISTEN is off; it must be HOST:PORT to serve the page.")

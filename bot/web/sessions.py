@@ -55,7 +55,7 @@ class Session:
         return "session " + self._digest("rate")
 
     def guest(self, locale: str) -> Person:
-        """The guest as the desk knows them: an id that cannot be turned back into the cookie."""
+        """The guest as a person, with an id from which the cookie cannot be told."""
         return Person(f"web:{self._digest('person')}", "", Rank.GUEST, locale)
 
     def accepts(self, form_token: object) -> bool:

@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.app import Front
-from bot.core.context import DeskOptions
+from bot.core.context import DispatcherOptions
 from bot.core.messages import Person, Rank
 from bot.web.job_stream import Follower
 from bot.web.rate_limiter import Rate, RateLimiter
-from bot.web.request_context import PLACE, THEMES, Visit, accepted_language, address_of
+from bot.web.request_context import PLACE, THEMES, RequestContext, accepted_language, address_of
 from bot.web.sessions import Cookie, Session, guest_name, is_from_elsewhere
 from bot.web.static_files import Assets
 from ganshare.errors import GanshareError
@@ -46,7 +46,7 @@ _SENDS_OF_ADDRESS = Rate(burst=60, per_second=2)
 _STREAMS, _STREAMS_OF_ADDRESS = 12, 60
 _GUESTS_OF_ADDRESS = 3  # times the paintings of one guest
 
-Handler = Callable[["Site", Visit], Awaitable[Response]]
+Handler = Callable[["Site", RequestContext], Awaitable[Response]]
 
 
 class Refused(HTTPException):
@@ -64,7 +64,7 @@ class Site:
     def __init__(self, front: Front, settings: BotSettings) -> None:
         self.front, self.settings = front, settings
         self.store, self.blobs, self.words = front.store, front.blobs, front.words
-        self._named = DeskOptions(
+        self._named = DispatcherOptions(
             admins=frozenset(settings.admins), curators=frozenset(settings.curators)
         )
         self.assets = Assets()
@@ -90,33 +90,33 @@ class Site:
         """Wrap a page: its visitor is known, their form is ours, and they are not too fast."""
 
         async def answer(request: Request) -> Response:
-            visit = await self.receive(request)
+            context = await self.receive(request)
             try:
                 if request.method == "POST":
-                    await self._accept_form(visit)
-                response = await handler(self, visit)
+                    await self._accept_form(context)
+                response = await handler(self, context)
             finally:
                 await request.close()  # the form's files
-            if visit.is_new:
-                self.cookie.write(response, visit.session)
+            if context.is_new:
+                self.cookie.write(response, context.session)
             return response
 
         return answer
 
-    async def receive(self, request: Request) -> Visit:
+    async def receive(self, request: Request) -> RequestContext:
         """Tell who sends a request; raises Refused if they send too many, or to another host."""
         self.check_host(request)
         self._limit(self._reads, address_of(request))
-        return await self._visit(request, looks_up=True)
+        return await self._context(request, looks_up=True)
 
-    async def stranger(self, request: Request, *, looks_up: bool) -> Visit:
+    async def stranger(self, request: Request, *, looks_up: bool) -> RequestContext:
         """Tell who sends a request that failed; as a guest if the store may be what failed."""
         try:
-            return await self._visit(request, looks_up=looks_up)
+            return await self._context(request, looks_up=looks_up)
         except GanshareError:
-            return await self._visit(request, looks_up=False)
+            return await self._context(request, looks_up=False)
 
-    async def _visit(self, request: Request, *, looks_up: bool) -> Visit:
+    async def _context(self, request: Request, *, looks_up: bool) -> RequestContext:
         known = self.cookie.read(request)
         session = known or Session.new_guest()
         locale = request.cookies.get("language", "")
@@ -127,7 +127,7 @@ class Site:
         if looks_up and session.is_member:
             session, person = await self._member(session, locale)
         theme = request.cookies.get("theme", "")
-        return Visit(
+        return RequestContext(
             request,
             session,
             person,
@@ -150,14 +150,14 @@ class Site:
             return Rank.MEMBER
         return self._named.rank_of(await self.store.accounts.of_person(person)) or Rank.MEMBER
 
-    async def _accept_form(self, visit: Visit) -> None:
-        request, address = visit.request, address_of(visit.request)
+    async def _accept_form(self, context: RequestContext) -> None:
+        request, address = context.request, address_of(context.request)
         if is_from_elsewhere(request, self.origin(request)):
             raise Refused(403, "web-old-form")
         self._limit(self._sends_of_address, address)
-        self._limit(self._sends, visit.session.rate_name)
-        visit.form = await self._form(request)
-        if not visit.session.accepts(visit.form.get("token")):
+        self._limit(self._sends, context.session.rate_name)
+        context.form = await self._form(request)
+        if not context.session.accepts(context.form.get("token")):
             raise Refused(403, "web-old-form")
 
     @staticmethod
@@ -183,9 +183,9 @@ class Site:
         self.check_host(request)
         self._limit(self._pictures, address_of(request))
 
-    def check_guest(self, visit: Visit) -> None:
+    def check_guest(self, context: RequestContext) -> None:
         """Raise Refused if from a guest's address guests have had enough; a cookie is forgotten."""
-        if visit.person.rank is Rank.GUEST and self._guests.take(address_of(visit.request)):
+        if context.person.rank is Rank.GUEST and self._guests.take(address_of(context.request)):
             raise Refused(429, "web-guests-today")
 
     async def guests_per_day(self) -> int:
@@ -193,16 +193,16 @@ class Site:
         chosen = (await self.store.places.settings(PLACE.id)).guests_per_day
         return self.settings.web_guests_per_day if chosen is None else chosen
 
-    async def may_paint(self, visit: Visit) -> bool:
-        """Whether there is any sense in asking; the desk decides."""
-        return visit.person.rank > Rank.GUEST or await self.guests_per_day() > 0
+    async def may_paint(self, context: RequestContext) -> bool:
+        """Whether there is any sense in asking; the dispatcher decides."""
+        return context.person.rank > Rank.GUEST or await self.guests_per_day() > 0
 
     @contextmanager
-    def stream(self, visit: Visit) -> Iterator[None]:
+    def stream(self, context: RequestContext) -> Iterator[None]:
         """Count an open page; raises Refused if one person or address has too many."""
         names = {
-            visit.session.rate_name: _STREAMS,
-            f"address {address_of(visit.request)}": _STREAMS_OF_ADDRESS,
+            context.session.rate_name: _STREAMS,
+            f"address {address_of(context.request)}": _STREAMS_OF_ADDRESS,
         }
         if any(self._streams[name] >= most for name, most in names.items()):
             raise Refused(429, "web-too-fast", seconds=10)
@@ -225,19 +225,21 @@ class Site:
         host = request.headers.get("host", "")
         return (self.settings.web_url or f"{request.url.scheme}://{host}").lower()
 
-    def page(self, visit: Visit, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(
+        self, context: RequestContext, name: str, status: int = 200, **values: Any
+    ) -> HTMLResponse:
         """Render a page in the visitor's language."""
         own = {
-            "visit": visit,
-            "person_name": guest_name(visit.person),
-            "t": partial(self.words.say, visit.locale),
+            "context": context,
+            "person_name": guest_name(context.person),
+            "t": partial(self.words.say, context.locale),
             "asset": self.assets.path,
-            "absolute": lambda path: self.origin(visit.request) + path,
-            "hidden": partial(_hidden, visit.session.form_token),
+            "absolute": lambda path: self.origin(context.request) + path,
+            "hidden": partial(_hidden, context.session.form_token),
             "languages": [(each, _LANGUAGE_NAMES[each]) for each in self.words.languages],
-            "notices": self._taken_notices(visit),
+            "notices": self._take_notices(context),
             "nonce": secrets.token_hex(16),
-            "is_curator": visit.person.rank >= Rank.CURATOR,
+            "is_curator": context.person.rank >= Rank.CURATOR,
         }
         text = self._templates.get_template(name).render(own | values)
         # Browsers may keep it for the way back, so that a long wall is found as it was left.
@@ -245,25 +247,27 @@ class Site:
         headers = {"Vary": "Cookie, Accept-Language", "Cache-Control": kept}
         return HTMLResponse(text, status, headers)
 
-    def message(self, visit: Visit, status: int, sentence: str, title: str = "") -> HTMLResponse:
+    def message(
+        self, context: RequestContext, status: int, sentence: str, title: str = ""
+    ) -> HTMLResponse:
         """A page that says one sentence."""
-        title = title or self.words.say(visit.locale, "web-error-title")
-        return self.page(visit, "message.html", status, title=title, sentence=sentence, back="/")
+        title = title or self.words.say(context.locale, "web-error-title")
+        return self.page(context, "message.html", status, title=title, sentence=sentence, back="/")
 
-    def redirect(self, visit: Visit, path: str, notice: str = "") -> RedirectResponse:
+    def redirect(self, context: RequestContext, path: str, notice: str = "") -> RedirectResponse:
         """Send somebody on to a page of ours, which says a sentence once."""
         if notice:
             number = secrets.token_urlsafe(8)
-            self._notices[number] = (visit.session.rate_name, notice)
+            self._notices[number] = (context.session.rate_name, notice)
             while len(self._notices) > _NOTICES:
                 self._notices.popitem(last=False)
             path += ("&" if "?" in path else "?") + f"notice={number}"
         return RedirectResponse(path, 303)
 
-    def _taken_notices(self, visit: Visit) -> list[str]:
-        number = visit.request.query_params.get("notice", "")
+    def _take_notices(self, context: RequestContext) -> list[str]:
+        number = context.request.query_params.get("notice", "")
         owner, text = self._notices.get(number, ("", ""))
-        if owner != visit.session.rate_name:
+        if owner != context.session.rate_name:
             return []
         del self._notices[number]
         return [text]

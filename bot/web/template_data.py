@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from bot.core.commands.autocomplete import matching
 from bot.core.messages import Button
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.sales import sale_line, sale_links
 from bot.web.image_responses import picture_path, small_path
 from ganshare.domain.jobs import Artwork
@@ -63,7 +63,7 @@ class Painting:
     def of(
         cls,
         artwork: Artwork,
-        words: Words,
+        words: Catalogue,
         locale: str,
         votes: int = 0,
         sale: Sale | None = None,
@@ -91,12 +91,12 @@ class Painting:
         )
 
 
-def _reading(artwork: Artwork, words: Words, locale: str) -> str:
+def _reading(artwork: Artwork, words: Catalogue, locale: str) -> str:
     reading = artwork.manifest.get("reading")
     return words.say(locale, "prompt-reading", reading=str(reading)) if reading else ""
 
 
-def _traits(attributes: Mapping[str, str], words: Words, locale: str) -> list[Trait]:
+def _traits(attributes: Mapping[str, str], words: Catalogue, locale: str) -> list[Trait]:
     colour_hex = str(attributes.get("Hex", ""))
     found = []
     for name in ("Style", "Subject", "Category", "Colour"):
@@ -115,13 +115,13 @@ def _traits(attributes: Mapping[str, str], words: Words, locale: str) -> list[Tr
     return found
 
 
-def category_name(value: str, words: Words, locale: str) -> str:
+def category_name(value: str, words: Catalogue, locale: str) -> str:
     """A category in a language; as it is if it is none of ours."""
     known = value.lower() in CATEGORIES
     return words.say(locale, f"web-category-{value.lower()}") if known else value
 
 
-def facts(artwork: Artwork, words: Words, locale: str) -> list[tuple[str, str]]:
+def facts(artwork: Artwork, words: Catalogue, locale: str) -> list[tuple[str, str]]:
     """What a painting was made with, as (name, value)."""
     say = partial(words.say, locale)
     manifest = artwork.manifest
@@ -142,7 +142,7 @@ def facts(artwork: Artwork, words: Words, locale: str) -> list[tuple[str, str]]:
     return [*found, (say("web-model"), artwork.model), (say("web-created"), f"{made:%Y-%m-%d}")]
 
 
-def made_by(artwork: Artwork, words: Words, locale: str) -> list[dict[str, str]]:
+def made_by(artwork: Artwork, words: Catalogue, locale: str) -> list[dict[str, str]]:
     """The models that took part: part, name, licence and sum, as the manifest has them."""
     models = artwork.manifest.get("models")
     found = []

@@ -81,11 +81,11 @@ def run(
 
     import asyncio
 
-    from engine.worker.process import Engine
+    from engine.worker.process import EngineProcess
     from engine.worker.worker import Until
 
     until = Until.ONE_DONE if once else Until.NONE_LEFT if drain_when_empty else Until.STOPPED
-    idle = asyncio.run(Engine(core, settings, until).serve())
+    idle = asyncio.run(EngineProcess(core, settings, until).serve())
     if not idle:
         # A thread is in a long step that nobody wants any more: no waiting for it.
         sys.stderr.flush()

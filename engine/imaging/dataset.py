@@ -26,7 +26,7 @@ def _is_image(name: str) -> bool:
     return path.suffix.lower() in SUFFIXES and not path.name.startswith("._")
 
 
-def _encoded(source: Path) -> Iterator[tuple[str, bytes]]:
+def _encode(source: Path) -> Iterator[tuple[str, bytes]]:
     """(name, file content) of every image, in the order of their names."""
     if source.is_dir():
         for path in sorted(source.rglob("*")):
@@ -62,7 +62,7 @@ class ImageSet:
     def read(cls, source: Path) -> "ImageSet":
         """Read a folder or a tar; raises ImageError if it holds no image or is damaged."""
         try:
-            pairs = list(_encoded(source))
+            pairs = list(_encode(source))
         except (OSError, EOFError, tarfile.TarError) as error:
             message = f"{quoted(str(source))} cannot be read: {error}."
             raise ImageError(message, given=str(source)) from error

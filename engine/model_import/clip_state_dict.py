@@ -51,13 +51,13 @@ def openai_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         elif ".self_attn.q_proj." in key:
             others = (tensors.get(key.replace(".q_", part)) for part in (".k_", ".v_"))
             rows = [value, *(other for other in others if other is not None)]
-            found[_renamed(key.replace(".q_proj.", ".in_proj_"))] = torch.cat(rows)
+            found[_rename(key.replace(".q_proj.", ".in_proj_"))] = torch.cat(rows)
         elif not key.endswith(_LEFT_OUT):
-            found[_renamed(key)] = value
+            found[_rename(key)] = value
     return found
 
 
-def _renamed(key: str) -> str:
+def _rename(key: str) -> str:
     for theirs, openais in _RENAMES:
         key = key.replace(theirs, openais)
     return key

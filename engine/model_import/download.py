@@ -49,7 +49,7 @@ class Download:
     @property
     def name(self) -> str:
         """Of the file."""
-        return PurePosixPath(_parsed(self.url).path).name
+        return PurePosixPath(_parse(self.url).path).name
 
 
 class _Trouble(Exception):  # noqa: N818 - never leaves this file
@@ -170,7 +170,7 @@ def _check_sum(part: Path, download: Download) -> None:
 
 
 def _check_url(url: str, *, on_loopback: bool) -> None:
-    parts = _parsed(url)
+    parts = _parse(url)
     local = on_loopback and parts.scheme == "http" and _is_loopback(url)
     if parts.scheme != "https" and not local:
         message = f"The address {quoted(url)} is not allowed; models come by https."
@@ -181,14 +181,14 @@ def _check_url(url: str, *, on_loopback: bool) -> None:
 
 
 def _is_loopback(url: str) -> bool:
-    host = _parsed(url).host
+    host = _parse(url).host
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
 
-def _parsed(url: str) -> httpx.URL:
+def _parse(url: str) -> httpx.URL:
     try:
         return httpx.URL(url)
     except httpx.InvalidURL as error:

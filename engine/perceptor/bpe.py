@@ -88,7 +88,7 @@ def read_merges(path: Path, vocabulary_size: int) -> list[Merge]:
     Raises:
         ModelError: unreadable, none of them, or of fewer tokens.
     """
-    text = _unpacked(path)
+    text = _unpack(path)
     try:
         pairs = _of_json(text) if text.lstrip().startswith("{") else _of_lines(text)
         merges = [(first, second) for first, second in pairs][: vocabulary_size - BASE]
@@ -113,7 +113,7 @@ def written(merges: Sequence[Merge]) -> bytes:
     return "\n".join([f"{_VERSION} 0.2", *map(" ".join, merges), ""]).encode()
 
 
-def _unpacked(path: Path) -> str:
+def _unpack(path: Path) -> str:
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"

@@ -1,6 +1,6 @@
 """The judge of pictures that ships with GANshare, and the choice of another one."""
 
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.safety.probe import PerceptorCheck, Probe
 from ganshare.safety import SafetyCheck, find_safety_check
 
@@ -9,7 +9,7 @@ __all__ = ["EMBEDDED", "OFF", "PerceptorCheck", "Probe", "safety_check"]
 EMBEDDED, OFF = "embedded", "off"
 
 
-def safety_check(name: str, models: WarmModels) -> SafetyCheck | None:
+def safety_check(name: str, models: ModelCache) -> SafetyCheck | None:
     """Give the check of that name; None for "off".
 
     Raises:

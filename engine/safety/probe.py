@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.imaging.codecs import decode_image, fit_cover
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.model_folder import default_model
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
@@ -74,7 +74,7 @@ class PerceptorCheck:
         self._lock = threading.Lock()  # one at a time: this is seldom, and small
 
     @classmethod
-    def of(cls, models: WarmModels) -> "PerceptorCheck":
+    def of(cls, models: ModelCache) -> "PerceptorCheck":
         """Share an engine's perceptor if the probe knows it, else load the embedded one beside it.
 
         Raises:

@@ -12,9 +12,7 @@ from engine.perceptor.efficientnet import EfficientNetLite
 BATCH_NORM_EPS = 1e-3
 
 
-def _folded(
-    state: dict[str, Tensor], conv: str, norm: str
-) -> tuple[Tensor, Tensor]:  # weight, bias
+def _fold(state: dict[str, Tensor], conv: str, norm: str) -> tuple[Tensor, Tensor]:  # weight, bias
     scale = state[f"{norm}.weight"] / (state[f"{norm}.running_var"] + BATCH_NORM_EPS).sqrt()
     bias = state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * scale
     return state[f"{conv}.weight"] * scale[:, None, None, None], bias
@@ -61,6 +59,6 @@ def load_lite0(taught: Path | None = None) -> EfficientNetLite:
     state = lite0_state()
     folded: dict[str, Tensor] = {}
     for ours, conv, norm in _places(state):
-        folded[f"{ours}.weight"], folded[f"{ours}.bias"] = _folded(state, conv, norm)
+        folded[f"{ours}.weight"], folded[f"{ours}.bias"] = _fold(state, conv, norm)
     trunk.load_state_dict(folded)
     return trunk.eval()

@@ -97,18 +97,18 @@ class Sight:
         state = lite0_state()
         self.rows, self.bias = state["_fc.weight"].to(views), state["_fc.bias"].to(views)
         with torch.no_grad():
-            pooled, found = self._pooled(teacher, views)
+            pooled, found = self._pool(teacher, views)
         self.mean = pooled.mean(0)
         self.usual, self.deviation = found.mean(0), found.std(0) + 1e-3
 
-    def _pooled(self, trunk: EfficientNetLite, views: Tensor) -> tuple[Tensor, Tensor]:
+    def _pool(self, trunk: EfficientNetLite, views: Tensor) -> tuple[Tensor, Tensor]:
         with autocast(views.device, self.dtype):
             maps = trunk.stages((views * 2.0 - 1.0).contiguous(memory_format=torch.channels_last))
         return maps[-1].float().mean((2, 3)), statistics(maps[:-1])
 
     def __call__(self, trunk: EfficientNetLite, views: Tensor) -> Seen:
         """Look at (batch, 3, VIEW, VIEW) in [0, 1]."""
-        pooled, found = self._pooled(trunk, views)
+        pooled, found = self._pool(trunk, views)
         return Seen(
             pooled @ self.rows.T + self.bias,
             pooled - self.mean,

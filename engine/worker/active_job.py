@@ -1,6 +1,6 @@
-"""A job in this engine's hands: what its painting thread and the event loop tell each other.
+"""A claimed job, as its painting thread and the event loop share it.
 
-The loop says what it wishes; the thread looks at that between two steps. The thread reports how far
+The loop sets a signal; the thread looks at it between two steps. The thread reports how far
 it is, hands over frames and states to upload, and ends with one outcome.
 """
 
@@ -16,25 +16,25 @@ from engine.synthesis.manifest import Manifest
 from ganshare.domain.jobs import Job
 
 __all__ = [
-    "Commission",
+    "ActiveJob",
     "Dropped",
     "Failed",
-    "Latest",
+    "FinishedPainting",
+    "LatestValue",
     "Outcome",
-    "Picture",
     "Progress",
     "SavedState",
+    "Signal",
     "Suspended",
-    "Wish",
 ]
 
 T = TypeVar("T")
 
 
-class Wish(Enum):
+class Signal(Enum):
     """What shall become of a job between this step and the next."""
 
-    GO_ON = auto()
+    CONTINUE = auto()
     SUSPEND = auto()  # stop here, so that another engine goes on
     DROP = auto()  # nobody wants it any more, or another engine has it
 
@@ -59,7 +59,7 @@ class SavedState:
 
 
 @dataclass(frozen=True)
-class Picture:
+class FinishedPainting:
     """A finished painting, ready to publish; `hidden` says why nobody is to see it."""
 
     png: bytes
@@ -87,10 +87,10 @@ class Failed:
     error: Exception
 
 
-Outcome = Picture | Suspended | Dropped | Failed
+Outcome = FinishedPainting | Suspended | Dropped | Failed
 
 
-class Latest(Generic[T]):
+class LatestValue(Generic[T]):
     """A letterbox with room for one: what is new pushes out what was not fetched."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_overtaken: Callable[[], None]) -> None:
@@ -118,14 +118,14 @@ class Latest(Generic[T]):
 
 
 @dataclass(eq=False)
-class Commission:
+class ActiveJob:
     """One claimed job; made on the event loop."""
 
     job: Job
     loop: asyncio.AbstractEventLoop
-    frames: Latest[Frame]
-    states: Latest[SavedState]
-    wish: Wish = Wish.GO_ON
+    frames: LatestValue[Frame]
+    states: LatestValue[SavedState]
+    signal: Signal = Signal.CONTINUE
     progress: Progress = field(default_factory=Progress)
     resumed_step: int = 0  # where this attempt began
     claimed: float = field(default_factory=time.monotonic)
@@ -135,10 +135,12 @@ class Commission:
         self.outcome: asyncio.Future[Outcome] = self.loop.create_future()
 
     @classmethod
-    def of(cls, job: Job, on_frame_overtaken: Callable[[], None]) -> "Commission":
+    def of(cls, job: Job, on_frame_overtaken: Callable[[], None]) -> "ActiveJob":
         """For a job that was just claimed."""
         loop = asyncio.get_running_loop()
-        return cls(job, loop, Latest(loop, on_frame_overtaken), Latest(loop, lambda: None))
+        return cls(
+            job, loop, LatestValue(loop, on_frame_overtaken), LatestValue(loop, lambda: None)
+        )
 
     def conclude(self, outcome: Outcome) -> None:
         """Say, from any thread, how it ended; what is said first counts."""
@@ -146,7 +148,7 @@ class Commission:
 
     def drop(self) -> None:
         """Throw the job away, after the present step at the latest."""
-        self.wish = Wish.DROP
+        self.signal = Signal.DROP
 
     @property
     def seconds(self) -> float:

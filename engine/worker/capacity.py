@@ -14,15 +14,15 @@ __all__ = ["BYTES_PER_PIXEL", "Rate", "available_memory", "largest_area"]
 # Between canvases of 64 and 512 px the peak memory of a step grew by 2,800 bytes a pixel with the
 # embedded models; other models' layers may be wider.
 BYTES_PER_PIXEL = 4_000
-RESERVE = 768 * 2**20  # the upscaler took 440 MiB, 16 cutouts in each of two lanes 340
+RESERVE = 768 * 2**20  # the upscaler took 440 MiB, 16 cutouts in each of two threads 340
 SMALLEST = DEFAULT_SIDE**2  # what every engine offers; beyond doubt it fits
 
 _CGROUP = Path("/sys/fs/cgroup")
 
 
-def largest_area(device: str, lanes: int) -> int:
-    """Pixels of the largest canvas of which `lanes` fit at the same time."""
-    free = (available_memory(device) - RESERVE) / max(lanes, 1)
+def largest_area(device: str, parallel_steps: int) -> int:
+    """Pixels of the largest canvas of which `parallel_steps` fit at the same time."""
+    free = (available_memory(device) - RESERVE) / max(parallel_steps, 1)
     return min(MAX_AREA, max(SMALLEST, int(free / BYTES_PER_PIXEL)))
 
 

@@ -4,13 +4,20 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from engine.worker.active_job import Commission, Dropped, Failed, Outcome, Picture, Suspended
+from engine.worker.active_job import (
+    ActiveJob,
+    Dropped,
+    Failed,
+    FinishedPainting,
+    Outcome,
+    Suspended,
+)
 from engine.worker.capacity import Rate
 from engine.worker.lease import Lease
 from engine.worker.publish import clear_away, publish, withdraw
-from engine.worker.retry import keep_trying
+from engine.worker.retry import retry_while
 from engine.worker.step_pool import is_out_of_memory
-from engine.worker.uploads import Courier
+from engine.worker.uploads import ProgressUploader
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Job
 from ganshare.errors import AskerError, BlobError, WorldError
@@ -19,7 +26,7 @@ from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import UnsafeImageError
 from ganshare.store import Store
 
-__all__ = ["Settlement"]
+__all__ = ["Completion"]
 
 T = TypeVar("T")
 
@@ -28,7 +35,7 @@ TELL_SECONDS = 300.0  # for which a database that is away is told how a job ende
 _log = get_logger(__name__)
 
 
-class Settlement:
+class Completion:
     """Brings the outcomes of one worker's jobs to store and blobs.
 
     Args:
@@ -58,23 +65,25 @@ class Settlement:
         self.upscaling_seconds = 10.0
 
     async def settle(
-        self, commission: Commission, outcome: Outcome, lease: Lease, courier: Courier
+        self, active_job: ActiveJob, outcome: Outcome, lease: Lease, uploader: ProgressUploader
     ) -> None:
         """Do what the outcome asks for; raises WorldError if the store cannot be told."""
         match outcome:
-            case Picture():
-                await self._publish(commission, outcome, lease)
+            case FinishedPainting():
+                await self._publish(active_job, outcome, lease)
             case Suspended():
-                await self._suspend(commission, outcome, lease, courier)
+                await self._suspend(active_job, outcome, lease, uploader)
             case Dropped():
-                await self._drop(commission.job, lease)
+                await self._drop(active_job.job, lease)
             case Failed(error):
-                await self._give_up(commission.job, error, lease)
+                await self._give_up(active_job.job, error, lease)
 
-    async def _publish(self, commission: Commission, picture: Picture, lease: Lease) -> None:
-        job = commission.job
+    async def _publish(
+        self, active_job: ActiveJob, picture: FinishedPainting, lease: Lease
+    ) -> None:
+        job = active_job.job
         try:
-            artwork = await self._until_told(
+            artwork = await self._retry(
                 "publishing",
                 lambda: publish(self._store, self._blobs, job, picture),
                 lease,
@@ -91,22 +100,22 @@ class Settlement:
             return
         took = picture.manifest.seconds["upscale"] + picture.manifest.seconds["write"]
         self.upscaling_seconds += 0.5 * (took - self.upscaling_seconds)
-        taken = (picture.manifest.steps_taken or 0) - commission.resumed_step
+        taken = (picture.manifest.steps_taken or 0) - active_job.resumed_step
         self._rate.add(job.cost * taken / job.request.steps)
         self._metrics.paintings.inc()
-        self._metrics.painting_seconds.observe(commission.seconds)
-        _log.info("painting published", artwork=artwork.id, seconds=round(commission.seconds, 1))
+        self._metrics.painting_seconds.observe(active_job.seconds)
+        _log.info("painting published", artwork=artwork.id, seconds=round(active_job.seconds, 1))
         await self._tidy(clear_away, job)
 
     async def _suspend(
-        self, commission: Commission, outcome: Suspended, lease: Lease, courier: Courier
+        self, active_job: ActiveJob, outcome: Suspended, lease: Lease, uploader: ProgressUploader
     ) -> None:
-        state, job = outcome.state, commission.job
+        state, job = outcome.state, active_job.job
         if state is not None:
-            done = state.step - commission.resumed_step
+            done = state.step - active_job.resumed_step
             self._rate.add(job.cost * done / job.request.steps)
-            if await courier.save(state):
-                await self._until_told("saving", lease.told, lease)
+            if await uploader.save(state):
+                await self._retry("saving", lease.beat_now, lease)
         await self._release(job, lease)
 
     async def _drop(self, job: Job, lease: Lease) -> None:
@@ -120,9 +129,7 @@ class Settlement:
             await self._tidy(withdraw, job)
 
     async def _release(self, job: Job, lease: Lease) -> None:
-        released = await self._until_told(
-            "releasing", lambda: self._store.queue.release(job), lease
-        )
+        released = await self._retry("releasing", lambda: self._store.queue.release(job), lease)
         _log.info("job handed back", released=released)
 
     async def _give_up(self, job: Job, error: Exception, lease: Lease) -> None:
@@ -133,7 +140,7 @@ class Settlement:
         _log.error("job failed", reason=reason, retry=retry, exc_info=None if foreseen else error)
         if is_out_of_memory(error):
             self._on_too_large(job.request.area)
-        await self._until_told(
+        await self._retry(
             "telling of the failure",
             lambda: self._store.queue.fail(job, reason, retry=retry),
             lease,
@@ -147,20 +154,20 @@ class Settlement:
     async def _note(self, job: Job, error: UnsafeImageError, lease: Lease) -> None:
         """Let admins know of a picture that was refused."""
         text, reason = str(job.request.init_image), str(error.verdict.reason)
-        await self._until_told(
+        await self._retry(
             "noting a refused picture",
             lambda: self._store.community.log("picture", job.person, "", text, reason),
             lease,
         )
 
-    async def _until_told(
+    async def _retry(
         self,
         what: str,
         call: Callable[[], Awaitable[T]],
         lease: Lease,
         seconds: float = TELL_SECONDS,
     ) -> T:
-        return await keep_trying(
+        return await retry_while(
             what,
             call,
             still=lambda: lease.held and not self._overdue(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from engine.imaging.codecs import decode_image, encode_jpeg, encode_png
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.model_folder import find_model
 from engine.synthesis.canvas import Canvas, Frame
 from engine.synthesis.checkpoint import Origin, StateError, resume, write_state
@@ -16,14 +16,14 @@ from engine.synthesis.pipeline import LONG_SIDE, Models, draft_manifest, finishe
 from engine.synthesis.request import PaintingRequest, attributes_of
 from engine.upscale.upscaler import upscale_to
 from engine.worker.active_job import (
-    Commission,
+    ActiveJob,
     Dropped,
     Failed,
-    Picture,
+    FinishedPainting,
     Progress,
     SavedState,
+    Signal,
     Suspended,
-    Wish,
 )
 from engine.worker.uploads import PREVIEW_BYTES
 from ganshare.errors import ModelError
@@ -31,7 +31,7 @@ from ganshare.monitoring.log import get_logger, pseudonym
 from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import SafetyCheck, UnsafeImageError, objection
 
-__all__ = ["Easel", "Materials", "Pace"]
+__all__ = ["JobRunner", "Materials", "Pace"]
 
 _log = get_logger(__name__)
 
@@ -52,25 +52,25 @@ class Materials:
     saved_state: bytes | None = None
 
 
-class Easel:
-    """Paints one commission; the work that a lane of `engine.worker.step_pool` does."""
+class JobRunner:
+    """Paints one job, a step at a time, for a thread of `engine.worker.step_pool`."""
 
     def __init__(
         self,
-        commission: Commission,
+        active_job: ActiveJob,
         materials: Materials,
-        models: WarmModels,
+        models: ModelCache,
         pace: Pace,
         metrics: Metrics,
         safety: SafetyCheck | None = None,
     ) -> None:
-        self._commission, self._materials = commission, materials
+        self._active_job, self._materials = active_job, materials
         self._safety = safety
         self._models, self._pace, self._metrics = models, pace, metrics
         self._log = _log.bind(
-            job=commission.job.id,
-            attempt=commission.job.attempt,
-            person=pseudonym(commission.job.person),
+            job=active_job.job.id,
+            attempt=active_job.job.attempt,
+            person=pseudonym(active_job.job.person),
         )
         self._canvas: Canvas | None = None
         self._frame: Frame | None = None  # the last one
@@ -79,17 +79,17 @@ class Easel:
         self._last_preview, self._last_save = float("-inf"), time.monotonic()
 
     def step(self) -> bool:
-        """Do the next step; False once the commission has its outcome."""
+        """Do the next step; False once the job has its outcome."""
         began = time.monotonic()
-        if self._commission.wish is not Wish.GO_ON:
+        if self._active_job.signal is not Signal.CONTINUE:
             self._stop()
             return False
         if self._canvas is None:
-            self._canvas = self._begun()
-            self._spent("load", began)
+            self._canvas = self._begin()
+            self._add_seconds("load", began)
         elif not self._canvas.finished:
             self._advance(self._canvas)
-            self._spent("synthesise", began)
+            self._add_seconds("synthesise", began)
         else:
             self._finish(self._frame or self._canvas.frame())
             return False
@@ -98,22 +98,22 @@ class Easel:
     def fail(self, error: Exception) -> None:
         """Conclude with an error."""
         unwanted = isinstance(error, _UnwantedError)
-        self._commission.conclude(Dropped() if unwanted else Failed(error))
+        self._active_job.conclude(Dropped() if unwanted else Failed(error))
 
-    def _spent(self, stage: str, began: float) -> None:
+    def _add_seconds(self, stage: str, began: float) -> None:
         self._seconds[stage] = self._seconds.get(stage, 0.0) + time.monotonic() - began
 
     def _stop(self) -> None:
         canvas = self._canvas
-        if self._commission.wish is Wish.DROP:
-            self._commission.conclude(Dropped())
+        if self._active_job.signal is Signal.DROP:
+            self._active_job.conclude(Dropped())
         else:
-            self._commission.conclude(Suspended(None if canvas is None else self._saved(canvas)))
+            self._active_job.conclude(Suspended(None if canvas is None else self._saved(canvas)))
 
     # --- beginning ----------------------------------------------------------------------------
 
-    def _begun(self) -> Canvas:
-        name = self._commission.job.request.model
+    def _begin(self) -> Canvas:
+        name = self._active_job.job.request.model
         try:
             self._painter = self._models.painter(name)
             self._folder = find_model(name, "vqgan")
@@ -121,31 +121,31 @@ class Easel:
             raise self._models.withdraw(name, error) from error
         request = self._request()
         self._origin = Origin(
-            self._commission.job.request,
+            self._active_job.job.request,
             ModelUse.of(self._folder),
             ModelUse.of(self._models.perceptor),
             self._painter.settings,
             self._models.compute,
         )
-        canvas = self._restored(request) or Canvas(self._painter, request)
+        canvas = self._restore(request) or Canvas(self._painter, request)
         self._manifest = self._draft(request)
         self._last_save = time.monotonic()
         self._report(canvas, None)
         return canvas
 
     def _request(self) -> PaintingRequest:
-        wish = self._commission.job.request
+        request = self._active_job.job.request
         return PaintingRequest(
-            wish.prompts,
-            attributes_of(wish.prompts),
-            wish.seed,
-            wish.width,
-            wish.height,
-            wish.steps,
-            wish.num_cutouts,
+            request.prompts,
+            attributes_of(request.prompts),
+            request.seed,
+            request.width,
+            request.height,
+            request.steps,
+            request.num_cutouts,
             init_image=self._init_image(),
-            init_fit=wish.init_fit,
-            preset=wish.preset,
+            init_fit=request.init_fit,
+            preset=request.preset,
         )
 
     def _init_image(self) -> Tensor | None:
@@ -159,7 +159,7 @@ class Easel:
                 raise UnsafeImageError(verdict)
         return image
 
-    def _restored(self, request: PaintingRequest) -> Canvas | None:
+    def _restore(self, request: PaintingRequest) -> Canvas | None:
         data = self._materials.saved_state
         if data is None:
             return None
@@ -169,19 +169,19 @@ class Easel:
         except StateError as error:
             self._log.warning("the painting begins anew", reason=str(error))
             return None
-        self._commission.resumed_step = canvas.step
+        self._active_job.resumed_step = canvas.step
         self._log.info("the painting goes on from its saved state", step=canvas.step)
         return canvas
 
     def _draft(self, request: PaintingRequest) -> Manifest:
-        wish, init = self._commission.job.request, self._materials.init_image
-        upscaler = self._models.upscaler if wish.upscale else None
+        asked, init = self._active_job.job.request, self._materials.init_image
+        upscaler = self._models.upscaler if asked.upscale else None
         models = Models(self._folder, self._models.perceptor, upscaler, self._models.compute)
         return draft_manifest(
             request,
-            wish.prompt,
+            asked.prompt,
             models,
-            reading=wish.reading,
+            reading=asked.reading,
             init_image_sha256=None if init is None else hashlib.sha256(init).hexdigest(),
             settings=self._painter.settings,
         )
@@ -199,23 +199,23 @@ class Easel:
         self._last_step = now
         if canvas.finished:
             self._frame = canvas.frame()
-            self._commission.frames.put(self._frame)
+            self._active_job.frames.put(self._frame)
         elif now - self._last_preview >= self._pace.preview:
             self._last_preview = now
-            self._commission.frames.put(canvas.frame(exact=False))
+            self._active_job.frames.put(canvas.frame(exact=False))
         if now - self._last_save >= self._pace.save:
             self._last_save = now
-            self._commission.states.put(self._saved(canvas))
+            self._active_job.states.put(self._saved(canvas))
 
     def _saved(self, canvas: Canvas) -> SavedState:
         return SavedState(canvas.step, write_state(canvas.state(), self._origin))
 
     def _report(self, canvas: Canvas, seconds: float | None) -> None:
         """Tell how far the canvas is, and what a step takes on average."""
-        before = self._commission.progress.step_seconds
+        before = self._active_job.progress.step_seconds
         if seconds is not None and before is not None:
             seconds = before + 0.2 * (seconds - before)
-        self._commission.progress = Progress(
+        self._active_job.progress = Progress(
             canvas.step,
             canvas.steps,
             sum(canvas.losses.values()) if canvas.losses else None,
@@ -227,22 +227,22 @@ class Easel:
 
     def _finish(self, frame: Frame) -> None:
         picture, began = frame.image, time.monotonic()
-        if self._commission.job.request.upscale:
+        if self._active_job.job.request.upscale:
             picture = upscale_to(picture, [self._models.load_upscaler()], LONG_SIDE, self._on_tile)
             self._metrics.upscaling_seconds.observe(time.monotonic() - began)
-        self._spent("upscale", began)
+        self._add_seconds("upscale", began)
         began = time.monotonic()
         manifest = finished_manifest(self._manifest, frame, picture)
         png = encode_png(picture, manifest.to_png_text())
         thumbnail = encode_jpeg(picture, PREVIEW_BYTES)
         hidden = objection(self._safety, thumbnail)
-        self._spent("write", began)
+        self._add_seconds("write", began)
         seconds = {stage: round(spent, 3) for stage, spent in self._seconds.items()}
         manifest = replace(manifest, seconds=seconds)
-        self._commission.conclude(Picture(png, thumbnail, manifest, hidden))
+        self._active_job.conclude(FinishedPainting(png, thumbnail, manifest, hidden))
 
     def _on_tile(self, done: int, total: int) -> None:
-        if self._commission.wish is Wish.DROP:
+        if self._active_job.signal is Signal.DROP:
             raise _UnwantedError
 
 

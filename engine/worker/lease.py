@@ -82,7 +82,7 @@ class Lease:
         self._news.update({name: key for name, key in news.items() if key is not None})
         self._wake.set()
 
-    async def told(self) -> None:
+    async def beat_now(self) -> None:
         """Beat now, with all news; raises StoreError."""
         news, self._news = self._news, {}
         progress = self._progress()
@@ -117,7 +117,7 @@ class Lease:
         while not self.lost:
             self._wake.clear()
             try:
-                await self.told()
+                await self.beat_now()
             except StoreError as error:
                 self._metrics.store_errors.labels("store").inc()
                 if retry == FIRST_RETRY:

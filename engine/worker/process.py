@@ -5,7 +5,7 @@ import os
 import signal
 from contextlib import AsyncExitStack
 
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.runtime.compute import choose_compute
 from engine.runtime.openmp import in_brief_thread
 from engine.safety import safety_check
@@ -17,10 +17,10 @@ from ganshare.monitoring.metrics import Metrics
 from ganshare.settings import CoreSettings, EngineSettings
 from ganshare.store import Store, open_store
 
-__all__ = ["Engine"]
+__all__ = ["EngineProcess"]
 
 
-class Engine:
+class EngineProcess:
     """What one process runs; `serve` it once."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Engine:
             loop.add_signal_handler(signal.SIGINT, self.hurry)
         core, settings = self._core, self._settings
         blobs = open_blobs(core.blobs_url.get_secret_value())
-        models = WarmModels(compute, settings.model, settings.perceptor, settings.upscaler)
+        models = ModelCache(compute, settings.model, settings.perceptor, settings.upscaler)
         metrics, pulse = Metrics("engine"), Pulse(settings.health_seconds)
         async with AsyncExitStack() as stack:
             store = await stack.enter_async_context(
@@ -101,7 +101,7 @@ class Engine:
         settings = self._settings
         return WorkerOptions(
             batch=settings.batch,
-            lanes=settings.lanes,
+            parallel_steps=settings.lanes,
             max_area=settings.max_area,
             pace=Pace(settings.preview_seconds, settings.save_seconds),
             drain_seconds=settings.drain_seconds,
@@ -110,7 +110,7 @@ class Engine:
         )
 
 
-def _checks(store: Store, blobs: Blobs, models: WarmModels) -> list[Check]:
+def _checks(store: Store, blobs: Blobs, models: ModelCache) -> list[Check]:
     async def warm() -> None:
         models.check_warm()
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from engine.worker.active_job import Picture
+from engine.worker.active_job import FinishedPainting
 from ganshare.blobs import Blobs, picture_key, preview_key, state_key, thumbnail_key
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.errors import BlobExists
@@ -11,7 +11,9 @@ from ganshare.store import NewArtwork, Store
 __all__ = ["clear_away", "publish", "withdraw"]
 
 
-async def publish(store: Store, blobs: Blobs, job: Job, picture: Picture) -> Artwork | None:
+async def publish(
+    store: Store, blobs: Blobs, job: Job, picture: FinishedPainting
+) -> Artwork | None:
     """Store the picture, then finish the job; None if it is no longer this attempt's.
 
     It may be done again after any error; then what is there already counts.

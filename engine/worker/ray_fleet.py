@@ -19,7 +19,7 @@ from ganshare.monitoring.log import get_logger, start_log
 from ganshare.settings import CoreSettings, EngineSettings
 
 if TYPE_CHECKING:
-    from engine.worker.process import Engine
+    from engine.worker.process import EngineProcess
 
 __all__ = ["Fleet", "FleetEngine", "run_fleet"]
 
@@ -71,13 +71,13 @@ class FleetEngine:
         keep_freed_memory()
         start_log("engine", core, settings)
         self._core, self._settings = core, settings
-        self._engine: Engine | None = None
+        self._engine: EngineProcess | None = None
 
     async def run(self) -> None:
         """Work until `stop`."""
-        from engine.worker.process import Engine
+        from engine.worker.process import EngineProcess
 
-        self._engine = Engine(self._core, self._settings)
+        self._engine = EngineProcess(self._core, self._settings)
         await self._engine.serve(signals=False)
 
     async def stop(self) -> None:

@@ -8,7 +8,7 @@ from ganshare.errors import StoreError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
 
-__all__ = ["keep_trying"]
+__all__ = ["retry_while"]
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ LONGEST_RETRY = 5.0
 _log = get_logger(__name__)
 
 
-async def keep_trying(
+async def retry_while(
     what: str,
     call: Callable[[], Awaitable[T]],
     *,

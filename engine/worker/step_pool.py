@@ -1,8 +1,8 @@
-"""Lanes, the threads that paint: each takes the work that waited longest and does one step of it.
+"""The threads that paint: each takes the work that waited longest and does one step of it.
 
 Canvases share nothing, and each operation runs on as many cores as it would alone, so that a
-painting is the same in any company. A second lane on a CPU fills the pauses that the first one
-leaves between and within its operations; docs/benchmarks.md says what that gives. A lane without
+painting is the same in any company. A second thread on a CPU fills the pauses that the first one
+leaves between and within its operations; docs/benchmarks.md says what that gives. A thread without
 work ends, as the first one is faster where no other exists (see `engine.runtime.openmp`).
 """
 
@@ -16,7 +16,7 @@ import torch
 
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Studio", "Work", "default_lanes", "is_out_of_memory"]
+__all__ = ["StepPool", "Work", "default_parallel_steps", "is_out_of_memory"]
 
 _log = get_logger(__name__)
 
@@ -34,16 +34,16 @@ class Work(Protocol):
         """Learn that a step raised `error`, and that there will be no other."""
 
 
-class Studio:
-    """Some lanes, and the work that waits for them.
+class StepPool:
+    """Threads that compute steps, and the work that waits for them.
 
     Args:
-        lanes: how many steps are computed at the same moment, each of another work.
-        on_step: called before each step, from its lane.
+        parallel_steps: how many steps are computed at the same moment, each of another work.
+        on_step: called before each step, from its thread.
     """
 
-    def __init__(self, lanes: int, on_step: Callable[[], None] = lambda: None) -> None:
-        self.lanes = lanes
+    def __init__(self, parallel_steps: int, on_step: Callable[[], None] = lambda: None) -> None:
+        self.parallel_steps = parallel_steps
         self._on_step = on_step
         self._waiting: deque[Work] = deque()
         self._running: set[threading.Thread] = set()
@@ -54,11 +54,11 @@ class Studio:
         """Give it the next free turn."""
         with self._lock:
             self._waiting.append(work)
-            if len(self._running) < self.lanes:
+            if len(self._running) < self.parallel_steps:
                 # a daemon: a process that was told to end at once does not wait for a long step
-                lane = threading.Thread(target=self._run, name="lane", daemon=True)
-                self._running.add(lane)
-                lane.start()
+                thread = threading.Thread(target=self._run, name="step", daemon=True)
+                self._running.add(thread)
+                thread.start()
 
     @property
     def idle(self) -> bool:
@@ -71,10 +71,10 @@ class Studio:
         with self._lock:
             self._open = False
             self._waiting.clear()
-            lanes = tuple(self._running)
-        for lane in lanes:
-            lane.join(seconds)
-        return not any(lane.is_alive() for lane in lanes)
+            parallel_steps = tuple(self._running)
+        for thread in parallel_steps:
+            thread.join(seconds)
+        return not any(thread.is_alive() for thread in parallel_steps)
 
     def _run(self) -> None:
         while (work := self._take()) is not None:
@@ -90,9 +90,9 @@ class Studio:
                     self._waiting.append(work)
 
     def _take(self) -> Work | None:
-        """What waited longest; None ends the lane, whose work another one may take."""
+        """What waited longest; None ends the thread, whose work another one may take."""
         with self._lock:
-            if self._waiting and self._open and len(self._running) <= self.lanes:
+            if self._waiting and self._open and len(self._running) <= self.parallel_steps:
                 return self._waiting.popleft()
             self._running.discard(threading.current_thread())
             return None
@@ -100,14 +100,14 @@ class Studio:
     def _narrow(self) -> bool:
         """Compute fewer steps at once from now on; False if there was only one."""
         with self._lock:
-            if self.lanes == 1:
+            if self.parallel_steps == 1:
                 return False
-            self.lanes -= 1
-        _log.warning("memory ran out; fewer steps at once from now on", lanes=self.lanes)
+            self.parallel_steps -= 1
+        _log.warning("memory ran out; fewer steps at once from now on", lanes=self.parallel_steps)
         return True
 
 
-def default_lanes(device: str) -> int:
+def default_parallel_steps(device: str) -> int:
     """Two on a CPU with more than one core; an accelerator is one queue anyway."""
     return 2 if device == "cpu" and (os.cpu_count() or 1) > 1 else 1
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from engine.imaging.codecs import encode_jpeg
 from engine.runtime.openmp import in_brief_thread
-from engine.worker.active_job import Commission, SavedState
+from engine.worker.active_job import ActiveJob, SavedState
 from engine.worker.lease import Lease
 from ganshare.blobs import Blobs, preview_key, state_key
 from ganshare.errors import BlobError, BlobExists
@@ -18,7 +18,7 @@ from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import SafetyCheck, objection
 
-__all__ = ["Courier"]
+__all__ = ["ProgressUploader"]
 
 
 PREVIEW_BYTES = 80_000
@@ -27,8 +27,8 @@ LAST_UPLOAD_SECONDS = 2.0
 _log = get_logger(__name__)
 
 
-class Courier:
-    """Uploads the previews and states of one commission, and tells the store through its lease.
+class ProgressUploader:
+    """Uploads the previews and states of one job, and tells the store through its lease.
 
     Args:
         safety: judges previews, as it will the picture; those that fail are not shown.
@@ -37,12 +37,12 @@ class Courier:
     def __init__(
         self,
         blobs: Blobs,
-        commission: Commission,
+        active_job: ActiveJob,
         lease: Lease,
         metrics: Metrics,
         safety: SafetyCheck | None = None,
     ) -> None:
-        self._blobs, self._commission = blobs, commission
+        self._blobs, self._active_job = blobs, active_job
         self._lease, self._metrics, self._safety = lease, metrics, safety
         self._states: list[str] = []
         self._uploading = asyncio.Lock()
@@ -50,7 +50,10 @@ class Courier:
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Upload until the block ends, and see the present upload through if it is quick."""
-        tasks = [asyncio.create_task(self._previews()), asyncio.create_task(self._saved_states())]
+        tasks = [
+            asyncio.create_task(self._upload_previews()),
+            asyncio.create_task(self._upload_states()),
+        ]
         try:
             yield
         finally:
@@ -61,40 +64,40 @@ class Courier:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _previews(self) -> None:
-        job = self._commission.job
+    async def _upload_previews(self) -> None:
+        job = self._active_job.job
         while True:
-            frame = await self._commission.frames.get()
+            frame = await self._active_job.frames.get()
             async with self._uploading:
                 data = await in_brief_thread(encode_jpeg, frame.image, PREVIEW_BYTES)
                 withheld = await in_brief_thread(objection, self._safety, data)
                 if withheld is not None:
                     _log.info("a preview is withheld", step=frame.step, reason=withheld)
                 key = preview_key(job.id, job.attempt, frame.step)
-                if withheld is None and await self._uploaded(key, data):
+                if withheld is None and await self._upload(key, data):
                     self._metrics.frames_published.inc()
                     self._lease.tell(preview=key)
                 else:
                     self._metrics.frames_dropped.inc()
 
-    async def _saved_states(self) -> None:
+    async def _upload_states(self) -> None:
         while True:
-            state = await self._commission.states.get()
+            state = await self._active_job.states.get()
             async with self._uploading:
                 if await self.save(state):
                     await self._forget_older()
 
     async def save(self, state: SavedState) -> bool:
         """Upload a state; tells whether that worked."""
-        job = self._commission.job
+        job = self._active_job.job
         key = state_key(job.id, job.attempt, state.step)
-        if not await self._uploaded(key, state.data):
+        if not await self._upload(key, state.data):
             return False
         self._states.append(key)
         self._lease.tell(saved_state=key)
         return True
 
-    async def _uploaded(self, key: str, data: bytes) -> bool:
+    async def _upload(self, key: str, data: bytes) -> bool:
         try:
             await self._blobs.put(key, data)
         except BlobExists:  # nobody else writes under this attempt's keys

@@ -15,16 +15,16 @@ from enum import Enum, auto
 
 from structlog.contextvars import bound_contextvars
 
-from engine.model_cache import WarmModels
-from engine.worker.active_job import Commission, Failed, Outcome, Wish
+from engine.model_cache import ModelCache
+from engine.worker.active_job import ActiveJob, Failed, Outcome, Signal
 from engine.worker.capacity import Rate, largest_area
-from engine.worker.completion import Settlement
-from engine.worker.job_runner import Easel, Materials, Pace
+from engine.worker.completion import Completion
+from engine.worker.job_runner import JobRunner, Materials, Pace
 from engine.worker.lease import Lease
 from engine.worker.maintenance import keep_up
-from engine.worker.retry import keep_trying
-from engine.worker.step_pool import Studio, Work, default_lanes
-from engine.worker.uploads import Courier
+from engine.worker.retry import retry_while
+from engine.worker.step_pool import StepPool, Work, default_parallel_steps
+from engine.worker.uploads import ProgressUploader
 from ganshare import __version__
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import EngineReport, Job
@@ -37,7 +37,7 @@ from ganshare.store import Store, Topic
 
 __all__ = ["Until", "Worker", "WorkerOptions"]
 
-IDLE_SECONDS = 5.0  # between two looks at the queue, should the bell fail to ring
+IDLE_SECONDS = 5.0  # between two looks at the queue, should a notification get lost
 HOLD_BACK = 0.05  # for each job in hand, before the next claim: idle engines go first
 FETCH_SECONDS = 30.0
 GOODBYE_SECONDS = 5.0
@@ -59,7 +59,8 @@ class WorkerOptions:
 
     Args:
         batch: jobs that it paints at once, in turns.
-        lanes: of them, how many are computed at the same moment; None: what suits the device.
+        parallel_steps: how many of them are computed at the same moment; None: what suits the
+            device.
         max_area: pixels of the largest canvas; None: what fits the memory.
         pace: of previews and saved states.
         drain_seconds: for what can be finished before the end.
@@ -69,7 +70,7 @@ class WorkerOptions:
     """
 
     batch: int = 4
-    lanes: int | None = None
+    parallel_steps: int | None = None
     max_area: int | None = None
     pace: Pace = field(default_factory=Pace)
     drain_seconds: float = 60.0
@@ -94,7 +95,7 @@ class Worker:
         self,
         store: Store,
         blobs: Blobs,
-        models: WarmModels,
+        models: ModelCache,
         options: WorkerOptions | None = None,
         *,
         metrics: Metrics | None = None,
@@ -107,15 +108,15 @@ class Worker:
         self.metrics = metrics or Metrics("engine")
         self.pulse = pulse or Pulse(300.0)
         self.id = name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        lanes = self.options.lanes or default_lanes(models.device)
-        self.max_area = self.options.max_area or largest_area(models.device, lanes)
+        parallel_steps = self.options.parallel_steps or default_parallel_steps(models.device)
+        self.max_area = self.options.max_area or largest_area(models.device, parallel_steps)
         self.rate = Rate()
-        self.hands: set[Commission] = set()
-        self._studio = Studio(lanes, self.pulse.tick)
+        self.hands: set[ActiveJob] = set()
+        self._pool = StepPool(parallel_steps, self.pulse.tick)
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[list[Job]] | None = None
         self.draining = self.overdue = self.idle = False
-        self._settlement = Settlement(
+        self._settlement = Completion(
             store,
             blobs,
             self.metrics,
@@ -135,7 +136,7 @@ class Worker:
             models=self.models.names,
             max_area=self.max_area,
             batch=self.options.batch,
-            lanes=self._studio.lanes,
+            lanes=self._pool.parallel_steps,
         )
         upkeep = asyncio.create_task(
             keep_up(self.store, self.blobs, self.metrics, self.report, self.options.keep_seconds),
@@ -163,10 +164,10 @@ class Worker:
         self.draining = True
         seconds = self.options.drain_seconds
         _log.info("draining", grace_seconds=seconds, jobs=len(self.hands))
-        for commission in self.hands:
-            left = commission.seconds_left(self._settlement.upscaling_seconds)
+        for active_job in self.hands:
+            left = active_job.seconds_left(self._settlement.upscaling_seconds)
             if left is None or left > seconds:
-                commission.wish = Wish.SUSPEND
+                active_job.signal = Signal.SUSPEND
         asyncio.get_running_loop().call_later(seconds, self._run_late)
         self._changed.set()
 
@@ -184,15 +185,15 @@ class Worker:
             max_area=self.max_area,
             batch=self.options.batch,
             rate=self.rate.value,
-            running=tuple(commission.job.id for commission in self.hands),
+            running=tuple(active_job.job.id for active_job in self.hands),
             version=__version__,
             reads=self.models.perceptor.reads,
         )
 
-    def easel(self, commission: Commission, materials: Materials) -> Work:
-        """Set up what paints a commission, step by step."""
+    def make_runner(self, active_job: ActiveJob, materials: Materials) -> Work:
+        """Set up what paints a job, step by step."""
         pace = self.options.pace
-        return Easel(commission, materials, self.models, pace, self.metrics, self.safety)
+        return JobRunner(active_job, materials, self.models, pace, self.metrics, self.safety)
 
     def _too_large(self, area: int) -> None:
         """Offer smaller canvases from now on."""
@@ -201,15 +202,15 @@ class Worker:
     def _run_late(self) -> None:
         """The grace is over: even what was to be finished is handed back."""
         self.overdue = True
-        for commission in self.hands:
-            commission.wish = Wish.SUSPEND
+        for active_job in self.hands:
+            active_job.signal = Signal.SUSPEND
         asyncio.get_running_loop().call_later(GOODBYE_SECONDS, self.hurry)
 
     async def _say_goodbye(self) -> None:
-        """Release what is still in hand, close the studio, leave the list of engines."""
-        for commission in self.hands:
-            commission.drop()
-        jobs = [commission.job for commission in self.hands]
+        """Release what is still in hand, close the step pool, leave the list of engines."""
+        for active_job in self.hands:
+            active_job.drop()
+        jobs = [active_job.job for active_job in self.hands]
         released: list[bool] = []
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
@@ -220,7 +221,7 @@ class Worker:
                 await self.store.queue.forget_engine(self.id)
         except (StoreError, TimeoutError) as error:
             _log.warning("the store was not told of the end", reason=str(error) or "no answer")
-        self.idle = await asyncio.to_thread(self._studio.close, GOODBYE_SECONDS)
+        self.idle = await asyncio.to_thread(self._pool.close, GOODBYE_SECONDS)
         _log.info("the engine has ended", handed_back=sum(released))
 
     # --- claiming -----------------------------------------------------------------------------
@@ -233,8 +234,8 @@ class Worker:
     async def _claim_on(self) -> None:
         pause = 0.5
         while not self.draining:
-            if self._studio.idle:
-                self.pulse.tick()  # else the lanes do
+            if self._pool.idle:
+                self.pulse.tick()  # else the step threads do
             if self._free < 1:
                 await self._something_changes()
                 continue
@@ -269,7 +270,7 @@ class Worker:
     @property
     def _free(self) -> int:
         """How many more jobs to take: a picture that waits to be published takes half a place."""
-        painting = sum(not commission.outcome.done() for commission in self.hands)
+        painting = sum(not active_job.outcome.done() for active_job in self.hands)
         return min(self.options.batch - painting, 2 * self.options.batch - len(self.hands))
 
     async def _something_changes(self, seconds: float = IDLE_SECONDS) -> None:
@@ -279,25 +280,25 @@ class Worker:
         self._changed.clear()
 
     async def _work_comes(self) -> None:
-        """Wait for the bell, or for a change in our hands."""
-        bell = asyncio.create_task(self.store.wait(IDLE_SECONDS, Topic.WORK))
+        """Wait for a notification, or for a change among our jobs."""
+        notification = asyncio.create_task(self.store.wait(IDLE_SECONDS, Topic.WORK))
         change = asyncio.create_task(self._changed.wait())
-        await asyncio.wait({bell, change}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (bell, change):
+        await asyncio.wait({notification, change}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (notification, change):
             task.cancel()
-        await asyncio.gather(bell, change, return_exceptions=True)
+        await asyncio.gather(notification, change, return_exceptions=True)
         self._changed.clear()
 
     def _take(self, job: Job) -> None:
         self.metrics.claims.inc()
         if job.attempt == 1 and job.started is not None:
             self.metrics.wait_seconds.observe(max(0.0, job.started - job.created))
-        commission = Commission.of(job, self.metrics.frames_dropped.inc)
+        active_job = ActiveJob.of(job, self.metrics.frames_dropped.inc)
         if self.draining:
-            commission.wish = Wish.SUSPEND
-        self.hands.add(commission)
+            active_job.signal = Signal.SUSPEND
+        self.hands.add(active_job)
         self._count()
-        task = asyncio.create_task(self._serve(commission), name=f"job {job.id}")
+        task = asyncio.create_task(self._serve(active_job), name=f"job {job.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -308,34 +309,34 @@ class Worker:
 
     # --- serving ------------------------------------------------------------------------------
 
-    async def _serve(self, commission: Commission) -> None:
+    async def _serve(self, active_job: ActiveJob) -> None:
         """See one job through; whatever happens to it, the engine lives on."""
-        job = commission.job
+        job = active_job.job
         with bound_contextvars(job=job.id, attempt=job.attempt, person=pseudonym(job.person)):
             _log.info("job claimed", prompt_length=len(job.request.prompt), steps=job.steps)
             lease = Lease(
                 self.store, job, self.store.queue.limits.lease_seconds,
-                lambda: commission.progress, commission.drop, self.metrics,
+                lambda: active_job.progress, active_job.drop, self.metrics,
             )  # fmt: skip
-            courier = Courier(self.blobs, commission, lease, self.metrics, self.safety)
+            uploader = ProgressUploader(self.blobs, active_job, lease, self.metrics, self.safety)
             try:
                 async with lease:
-                    async with courier.at_work():
-                        outcome = await self._painted(commission, lease)
-                    self._changed.set()  # there is room on the easels
-                    await self._settlement.settle(commission, outcome, lease, courier)
+                    async with uploader.at_work():
+                        outcome = await self._paint_job(active_job, lease)
+                    self._changed.set()  # there is room for another job
+                    await self._settlement.settle(active_job, outcome, lease, uploader)
             except Exception as error:  # then the lease runs out, and somebody reaps the job
                 _log.exception("a job was left to its lease", reason=str(error))
-            self.hands.discard(commission)
+            self.hands.discard(active_job)
             self._count()
 
-    async def _painted(self, commission: Commission, lease: Lease) -> Outcome:
+    async def _paint_job(self, active_job: ActiveJob, lease: Lease) -> Outcome:
         try:
-            materials = await self._fetch(commission.job, lease)
+            materials = await self._fetch(active_job.job, lease)
         except WorldError as error:
             return Failed(error)
-        self._studio.add(self.easel(commission, materials))
-        return await commission.outcome
+        self._pool.add(self.make_runner(active_job, materials))
+        return await active_job.outcome
 
     async def _fetch(self, job: Job, lease: Lease) -> Materials:
         """What the job was begun with; raises BlobError without the picture to start from."""
@@ -347,7 +348,7 @@ class Worker:
                 _log.warning("the painting begins anew", reason=str(error))
         if init is None:
             return Materials(None, state)
-        found = await keep_trying(
+        found = await retry_while(
             "fetching the init image",
             lambda: self.blobs.get(init),
             still=lambda: lease.held and not self.draining,

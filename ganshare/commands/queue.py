@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["queue"]
 
-REFRESH_SECONDS = 2.0  # without a bell
-LEAST_SECONDS = 0.25  # between two looks, however often the bell rings
+REFRESH_SECONDS = 2.0  # without a notification
+LEAST_SECONDS = 0.25  # between two looks, however often the store notifies
 
 
 @click.command()
@@ -46,7 +46,7 @@ async def _run(console: "Console", *, once: bool, as_json: bool) -> None:
 
 
 async def _watch(store: "Store", console: "Console") -> None:
-    """Draw whenever the bell rings; while the database is away, say so over the last picture."""
+    """Draw at each notification; while the database is away, say so over the last picture."""
     from rich.live import Live
 
     from ganshare.errors import StoreError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ganshare.settings.listing import Entry
+    from ganshare.settings.listing import ListedSetting
 
 __all__ = ["settings"]
 
@@ -29,7 +29,7 @@ def settings(as_json: bool) -> None:
         click.echo(f"warning: {variable} is no setting (did you mean {meant}?).", err=True)
 
 
-def _print(entries: "Iterable[Entry]") -> None:
+def _print(entries: "Iterable[ListedSetting]") -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -25,7 +25,15 @@ from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
 from ganshare.errors import ParameterError, must_be_one_of, quoted
 from ganshare.prompts import GRAMMAR, MAX_SEED, WeightedPrompt, parse_prompts
 
-__all__ = ["Artwork", "EngineReport", "Frame", "Job", "JobRequest", "JobState", "Place"]
+__all__ = [
+    "Artwork",
+    "EngineReport",
+    "Job",
+    "JobRequest",
+    "JobState",
+    "PreviewRecord",
+    "QueuePosition",
+]
 
 LONGEST_NAME = 100
 
@@ -216,7 +224,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PreviewRecord:
     """One preview of a painting under way: its blob's key, and what it shows."""
 
     job: str
@@ -270,7 +278,7 @@ class Artwork:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePosition:
     """Where a queued job stands.
 
     Args:

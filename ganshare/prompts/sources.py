@@ -9,7 +9,13 @@ from typing import Any
 
 from ganshare.errors import SettingsError, must_be_one_of, quoted
 from ganshare.prompts.markov import MARKOV, MarkovSource
-from ganshare.prompts.thompson import CommandSource, Muse, PromptSource, Record, WordListSource
+from ganshare.prompts.thompson import (
+    CommandSource,
+    PromptSource,
+    Record,
+    ThompsonSource,
+    WordListSource,
+)
 
 __all__ = ["GROUP", "MakeSource", "find_prompt_source"]
 
@@ -19,7 +25,7 @@ COMMAND = "command:"
 MakeSource = Callable[[Record], PromptSource]
 
 _OWN: dict[str, MakeSource] = {
-    "muse": Muse,
+    "muse": ThompsonSource,
     "words": lambda _: WordListSource(),
     MARKOV: MarkovSource,
 }
@@ -42,10 +48,10 @@ def find_prompt_source(name: str) -> MakeSource:
     offered = {point.name: point for point in entry_points(group=GROUP)}
     try:
         if name in offered:
-            return _checked(name, offered[name].load())
+            return _check(name, offered[name].load())
         module, _, attribute = name.partition(":")
         if attribute:
-            return _checked(name, getattr(import_module(module), attribute))
+            return _check(name, getattr(import_module(module), attribute))
     except SettingsError:
         raise
     except Exception as error:  # a stranger's module may raise anything
@@ -55,7 +61,7 @@ def find_prompt_source(name: str) -> MakeSource:
     raise must_be_one_of(SettingsError, "source of prompts", name, known)
 
 
-def _checked(name: str, found: Any) -> MakeSource:
+def _check(name: str, found: Any) -> MakeSource:
     if not callable(found):
         message = f"The source of prompts {quoted(name)} is no class or function of a record."
         raise SettingsError(message, given=name)

@@ -1,7 +1,7 @@
 """Where `/random` gets its prompts from: word lists, what wins in rounds, or a model of one's own.
 
-The muse draws by Thompson sampling (Thompson 1933): for each style, category, subject and colour
-it keeps how many paintings with it were in ended rounds and how many of those came in the first
+`ThompsonSource` samples as Thompson did (1933): for each style, category, subject and colour it
+keeps how many paintings with it were in ended rounds and how many of those came in the first
 quarter, draws a chance from what is known of each, and takes the best. What is hardly known draws
 widely, so it is tried; and a share of all prompts, the floor, is drawn from the whole lists as if
 nothing were known, so that no word is ever lost.
@@ -22,10 +22,10 @@ from wordlists import word_lists
 __all__ = [
     "CommandSource",
     "Idea",
-    "Muse",
     "PromptSource",
     "Reason",
     "Record",
+    "ThompsonSource",
     "WordListSource",
 ]
 
@@ -137,7 +137,7 @@ class WordListSource:
         return Idea(draw_prompt(seed, category), self.name)
 
 
-class Muse:
+class ThompsonSource:
     """What won is drawn more often; the same prompt for a seed and a record.
 
     Args:

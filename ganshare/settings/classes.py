@@ -267,7 +267,7 @@ class BotSettings(Settings):
     )
     safety_check: str = Field(
         "off",
-        description="What judges uploads at the door: a name of ganshare.safety_checks, or off.",
+        description="What judges uploaded pictures: a name of ganshare.safety_checks, or off.",
     )
     moderation_dir: Path | None = Field(
         None, description="Folder of the community's own word lists (*.toml) for prompts."

@@ -9,7 +9,7 @@ from ganshare.settings.classes import CLASSES, TABLES, load
 from ganshare.settings.provenance import source_of
 from ganshare.settings.toml_file import CONFIG_VARIABLE, read_config_file
 
-__all__ = ["Entry", "listing", "mistyped_variables"]
+__all__ = ["ListedSetting", "listing", "mistyped_variables"]
 
 # What cannot stand in the file: it is read before the file, or without it.
 ENVIRONMENT_ONLY: Mapping[str, str] = {
@@ -19,7 +19,7 @@ ENVIRONMENT_ONLY: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedSetting:
     """One setting; `table` and `key` are empty where only the environment can say it."""
 
     variable: str
@@ -30,13 +30,13 @@ class Entry:
     meaning: str
 
 
-def listing() -> Iterator[Entry]:
+def listing() -> Iterator[ListedSetting]:
     """Every setting of every process, its value masked where it is secret."""
     file = read_config_file(TABLES)
     for settings_cls in CLASSES:
         shown = load(settings_cls).model_dump(mode="json")
         for name, field in settings_cls.model_fields.items():
-            yield Entry(
+            yield ListedSetting(
                 variable=settings_cls.variable(name),
                 table=settings_cls.table,
                 key=name,
@@ -47,7 +47,7 @@ def listing() -> Iterator[Entry]:
 
     for variable, meaning in ENVIRONMENT_ONLY.items():
         given = os.environ.get(variable) or None
-        yield Entry(variable, "", "", given, "environment" if given else "default", meaning)
+        yield ListedSetting(variable, "", "", given, "environment" if given else "default", meaning)
 
 
 def mistyped_variables() -> Iterator[tuple[str, str]]:

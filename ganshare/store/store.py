@@ -9,7 +9,7 @@ from ganshare.store.community.moderation import Community
 from ganshare.store.community.posts import Posts
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import channel
-from ganshare.store.db.notify import Bell, open_bell
+from ganshare.store.db.notify import Notifier, open_notifier
 from ganshare.store.db.topics import Topic
 from ganshare.store.maintenance.migrate import check_schema, migrate
 from ganshare.store.queue.queue import Queue
@@ -80,7 +80,7 @@ class Store:
         self.gallery = Gallery(database)
         self.sales = Sales(database)
         self._migrates = migrates
-        self._bells: dict[Topic | None, Bell] = {}
+        self._notifiers: dict[Topic | None, Notifier] = {}
 
     async def __aenter__(self) -> "Store":
         """Connect and check the schema."""
@@ -95,19 +95,19 @@ class Store:
 
     async def __aexit__(self, *exc: object) -> None:
         """Close every connection."""
-        for bell in self._bells.values():
-            await bell.close()
+        for notifier in self._notifiers.values():
+            await notifier.close()
         await self.database.close()
 
     async def wait(self, timeout: float, topic: Topic | None = None) -> bool:  # noqa: ASYNC109
-        """Wait for the bell; False if it didn't ring within `timeout` seconds.
+        """Wait for a notification; False if none came within `timeout` seconds.
 
-        A hint only: it may ring for nothing, and after it rang there may be nothing to do.
+        A hint only: it may come for nothing, and there may be nothing to do.
         """
-        if topic not in self._bells:
+        if topic not in self._notifiers:
             channels = [channel(each) for each in (Topic if topic is None else [topic])]
-            self._bells[topic] = open_bell(self.database, channels)
-        return await self._bells[topic].wait(timeout)
+            self._notifiers[topic] = open_notifier(self.database, channels)
+        return await self._notifiers[topic].wait(timeout)
 
     async def now(self) -> float:
         """The database's clock: seconds since 1970."""

@@ -22,7 +22,7 @@ from PIL import Image
 from bot.testing import discord_limits, discord_spec, telegram_spec
 from bot.testing.accounts import Shown
 from bot.testing.browser import Browser, chromium
-from bot.testing.day import Day, WebVisit, come, open_day
+from bot.testing.deployment import Deployment, PageUser, come, open_deployment
 from engine.synthesis.manifest import read_manifest
 from ganshare.domain.jobs import JobState
 
@@ -46,19 +46,19 @@ LARGEST, LONGEST_CONTENT, LONGEST_DATA = 10 << 20, 2000, 64
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def day(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Day]:
-    async with open_day(tmp_path_factory.mktemp("day"), START) as day:
-        yield day
+async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
+    async with open_deployment(tmp_path_factory.mktemp("day"), START) as deployment:
+        yield deployment
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def visit(day: Day) -> AsyncIterator[WebVisit | None]:
+async def page_user(deployment: Deployment) -> AsyncIterator[PageUser | None]:
     if chromium() is None:
         yield None
         return
-    visit = WebVisit(await asyncio.to_thread(Browser.start, day.url))
-    yield visit
-    await asyncio.to_thread(visit.browser.driver.quit)
+    page_user = PageUser(await asyncio.to_thread(Browser.start, deployment.url))
+    yield page_user
+    await asyncio.to_thread(page_user.browser.driver.quit)
 
 
 # --- Painting for all at the same time ----------------------------------------------------------
@@ -79,36 +79,39 @@ class Painted:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def painted(day: Day, visit: WebVisit | None) -> Painted:
+async def painted(deployment: Deployment, page_user: PageUser | None) -> Painted:
     began = time.monotonic()
     for platform in PLATFORMS:
-        account = day.accounts[platform] = day.newcomer(platform)
+        account = deployment.accounts[platform] = deployment.newcomer(platform)
         words = {"prompt": PROMPTS[platform], "seed": SEEDS[platform]}
-        day.asked[platform] = asked = await account.ask("paint", **words)
+        deployment.asked[platform] = asked = await account.ask("paint", **words)
         await asked.until()
-        day.jobs[platform] = await day.newest(account)
-    await come(lambda: paints_at_full_load(day), {}, START)
-    asking = asyncio.create_task(ask_meanwhile(day))
-    if visit is not None:
-        await asyncio.to_thread(visit.paint, PROMPTS["web"], SEEDS["web"])
-    await until_done(day, visit, len(PLATFORMS) + (visit is not None))
+        deployment.jobs[platform] = await deployment.newest(account)
+    await come(lambda: paints_at_full_load(deployment), {}, START)
+    asking = asyncio.create_task(ask_meanwhile(deployment))
+    if page_user is not None:
+        await asyncio.to_thread(page_user.paint, PROMPTS["web"], SEEDS["web"])
+    await until_done(deployment, page_user, len(PLATFORMS) + (page_user is not None))
     heard, cores = await asking
-    for asked in day.asked.values():
+    for asked in deployment.asked.values():
         await asked.until(lambda shown: shown.words.startswith("Painted"), START)
     return Painted(heard, cores, time.monotonic() - began)
 
 
-async def until_done(day: Day, visit: WebVisit | None, jobs: int) -> None:
+async def until_done(deployment: Deployment, page_user: PageUser | None, jobs: int) -> None:
     """Wait for as long as anything moves."""
     moved, last = time.monotonic(), ""
     async with asyncio.timeout(LONGEST):
         while True:
-            at_page = visit is not None and await asyncio.to_thread(visit.watch)
-            counts = await day.store.queue.counts()
+            at_page = page_user is not None and await asyncio.to_thread(page_user.watch)
+            counts = await deployment.store.queue.counts()
             if counts[JobState.DONE] >= jobs and not at_page:
                 return
             assert not counts[JobState.DEAD]
-            rows = [await day.store.queue.get(each.id) for each in await day.store.queue.jobs()]
+            rows = [
+                await deployment.store.queue.get(each.id)
+                for each in await deployment.store.queue.jobs()
+            ]
             now = f"{counts} {[each.step for each in rows if each]} {at_page}"
             if now != last:
                 moved, last = time.monotonic(), now
@@ -116,20 +119,22 @@ async def until_done(day: Day, visit: WebVisit | None, jobs: int) -> None:
             await asyncio.sleep(0.3)
 
 
-async def paints_at_full_load(day: Day) -> bool:
+async def paints_at_full_load(deployment: Deployment) -> bool:
     """Whether the engine has as many paintings under way as it computes at once."""
-    steps = [each.step for each in await day.store.queue.jobs() if each.state is JobState.RUNNING]
+    steps = [
+        each.step for each in await deployment.store.queue.jobs() if each.state is JobState.RUNNING
+    ]
     return len(steps) >= len(PLATFORMS) and all(steps)
 
 
-async def ask_meanwhile(day: Day) -> tuple[dict[str, list[float]], float]:
+async def ask_meanwhile(deployment: Deployment) -> tuple[dict[str, list[float]], float]:
     """Let others ask for all kinds of things while the engine has its hands full."""
-    others = {platform: day.newcomer(platform) for platform in PLATFORMS}
+    others = {platform: deployment.newcomer(platform) for platform in PLATFORMS}
     heard: dict[str, list[float]] = {platform: [] for platform in PLATFORMS}
-    began, used = time.monotonic(), sum(day.engine.cpu_times()[:2])
+    began, used = time.monotonic(), sum(deployment.engine.cpu_times()[:2])
     commands = itertools.cycle(("help", "queue", "gallery", "paint", "mine", "random"))
     for command in itertools.islice(commands, SAMPLES):
-        assert await paints_at_full_load(day), "the paintings were finished too soon"
+        assert await paints_at_full_load(deployment), "the paintings were finished too soon"
         for platform, other in others.items():
             options = {"prompt": "a bridge"} if command == "paint" else {}
             asked = await other.ask(command, **options)
@@ -139,7 +144,7 @@ async def ask_meanwhile(day: Day) -> tuple[dict[str, list[float]], float]:
             if command in ("paint", "random"):  # it shall not take the engine's time
                 await other.press(answer, "Cancel")
         await asyncio.sleep(PAUSE)
-    cores = (sum(day.engine.cpu_times()[:2]) - used) / (time.monotonic() - began)
+    cores = (sum(deployment.engine.cpu_times()[:2]) - used) / (time.monotonic() - began)
     return heard, cores
 
 
@@ -161,9 +166,9 @@ async def test_everybody_is_heard_within_a_second_while_the_engine_paints(
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_place_frames_and_painting_stand_in_one_message(
-    day: Day, painted: Painted, platform: str
+    deployment: Deployment, painted: Painted, platform: str
 ) -> None:
-    asked = day.asked[platform]
+    asked = deployment.asked[platform]
     [message] = asked.answers()
     states = asked.states(message)
     told = [each for each in states if each.words]
@@ -179,15 +184,15 @@ async def test_place_frames_and_painting_stand_in_one_message(
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_the_picture_is_what_its_message_says(
-    day: Day, painted: Painted, platform: str, tmp_path: Path
+    deployment: Deployment, painted: Painted, platform: str, tmp_path: Path
 ) -> None:
-    artwork = await day.artwork(platform)
-    [message] = day.asked[platform].answers()
+    artwork = await deployment.artwork(platform)
+    [message] = deployment.asked[platform].answers()
     with Image.open(io.BytesIO(message.files[0])) as picture:
         assert picture.size == (1024, 1024)
         assert len(picture.convert("RGB").resize((64, 64)).getcolors(4096) or ()) > 100
     png = tmp_path / "master.png"
-    png.write_bytes(await day.blobs.get(artwork.blob))
+    png.write_bytes(await deployment.blobs.get(artwork.blob))
     manifest = read_manifest(png)
     assert manifest.prompt == PROMPTS[platform]
     assert PROMPTS[platform] in message.words
@@ -206,18 +211,18 @@ async def test_the_picture_is_what_its_message_says(
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-async def test_what_the_buttons_do(day: Day, painted: Painted, platform: str) -> None:
-    account = day.accounts[platform]
-    artwork = await day.artwork(platform)
-    [message] = day.asked[platform].answers()
+async def test_what_the_buttons_do(deployment: Deployment, painted: Painted, platform: str) -> None:
+    account = deployment.accounts[platform]
+    artwork = await deployment.artwork(platform)
+    [message] = deployment.asked[platform].answers()
 
     given = await (await account.press(message, "Full size")).until(is_document(message))
-    assert given.files[0] == await day.blobs.get(artwork.blob)
+    assert given.files[0] == await deployment.blobs.get(artwork.blob)
 
     for button in ("Again", "Vary"):
         pressed = await account.press(message, button)
         waiting = await pressed.until(lambda shown: shown.words.startswith("Waiting"))
-        asked = (await day.newest(account)).request
+        asked = (await deployment.newest(account)).request
         assert asked.prompt == PROMPTS[platform]
         assert str(asked.seed) != SEEDS[platform]
         assert asked.init_image == (artwork.blob if button == "Vary" else None)
@@ -233,9 +238,9 @@ async def test_what_the_buttons_do(day: Day, painted: Painted, platform: str) ->
         lambda shown: "for good" in shown.words
     )
     await account.press(question, "Yes, delete it")
-    await day.asked[platform].until(lambda shown: "was deleted" in shown.words)
-    assert not (await day.artwork(platform)).shown
-    assert not await day.blobs.exists(artwork.blob)
+    await deployment.asked[platform].until(lambda shown: "was deleted" in shown.words)
+    assert not (await deployment.artwork(platform)).shown
+    assert not await deployment.blobs.exists(artwork.blob)
     mine = await (await account.ask("mine")).until()
     assert "You have no paintings yet" in mine.words
 
@@ -246,23 +251,23 @@ def is_document(painting: Shown) -> Callable[[Shown], bool]:
 
 
 async def test_the_web_page_shows_it_all_too(
-    day: Day, painted: Painted, visit: WebVisit | None
+    deployment: Deployment, painted: Painted, page_user: PageUser | None
 ) -> None:
-    if visit is None:
+    if page_user is None:
         pytest.skip("chromium and chromedriver are not installed")
-    assert len(visit.frames) >= 3
-    assert any(title.startswith("Waiting") for title in visit.titles)
-    assert any(title.startswith("Painting: step ") for title in visit.titles)
+    assert len(page_user.frames) >= 3
+    assert any(title.startswith("Waiting") for title in page_user.titles)
+    assert any(title.startswith("Painting: step ") for title in page_user.titles)
 
     def look() -> tuple[Any, str, set[str]]:
         sides = "return [arguments[0].naturalWidth, arguments[0].naturalHeight]"
-        picture = visit.browser.find(".canvas img")
-        text = visit.browser.find("main").text
+        picture = page_user.browser.find(".canvas img")
+        text = page_user.browser.find("main").text
         data = {
             str(each.get_attribute("value")).partition(":")[0]
-            for each in visit.browser.all("button[name=data]")
+            for each in page_user.browser.all("button[name=data]")
         }
-        return visit.browser.run(sides, picture), text, data
+        return page_user.browser.run(sides, picture), text, data
 
     sides, text, buttons = await asyncio.to_thread(look)
     assert sides == [1024, 1024]
@@ -271,8 +276,8 @@ async def test_the_web_page_shows_it_all_too(
         "256\N{MULTIPLICATION SIGN}256 \N{RIGHTWARDS ARROW} 1024\N{MULTIPLICATION SIGN}1024" in text
     )
     assert {"again", "vary", "delete"} <= buttons
-    await asyncio.to_thread(visit.browser.get, "/mine")
-    cards = await asyncio.to_thread(visit.browser.all, "#cards > li")
+    await asyncio.to_thread(page_user.browser.get, "/mine")
+    cards = await asyncio.to_thread(page_user.browser.all, "#cards > li")
     assert len(cards) == 1
 
 
@@ -280,9 +285,9 @@ async def test_the_web_page_shows_it_all_too(
 
 
 async def test_every_request_to_discord_is_as_discord_describes_it(
-    day: Day, painted: Painted
+    deployment: Deployment, painted: Painted
 ) -> None:
-    exchanges = day.discord.world.exchanges
+    exchanges = deployment.discord.world.exchanges
     assert len(exchanges) > SAMPLES
     for each in exchanges:
         assert each.status < 400, f"{each.method} {each.path}: {each.status}"
@@ -299,9 +304,9 @@ async def test_every_request_to_discord_is_as_discord_describes_it(
 
 
 async def test_every_request_to_telegram_is_as_telegram_describes_it(
-    day: Day, painted: Painted
+    deployment: Deployment, painted: Painted
 ) -> None:
-    requests = day.telegram.world.requests
+    requests = deployment.telegram.world.requests
     assert len(requests) > SAMPLES
     for each in requests:
         assert each.code in (0, 200), f"{each.method}: {each.code}"  # 0: a poll under way

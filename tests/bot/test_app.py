@@ -11,7 +11,7 @@ import pytest
 
 from bot.app import open_front
 from bot.core.doctor import examine_core
-from bot.core.messages import Ask, Person, Place
+from bot.core.messages import CommandRequest, Person, Place
 from ganshare.errors import StoreError
 from ganshare.settings import BotSettings, CoreSettings, SecretUrl
 from ganshare.store import open_store
@@ -46,8 +46,10 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
 
 async def test_a_front_answers_over_its_own_store(tmp_path: Path) -> None:
     async with open_front(core(tmp_path), BotSettings(model="wikiart"), migrate=True) as front:
-        ask = Ask("paint", {"prompt": "a cat"}, Person("web:1", "A"), Place("web"), "key")
-        (reply,) = await front.desk.answer(ask)
+        request = CommandRequest(
+            "paint", {"prompt": "a cat"}, Person("web:1", "A"), Place("web"), "key"
+        )
+        (reply,) = await front.dispatcher.answer(request)
         job = await front.store.queue.get(reply.job or "")
         assert job is not None
         assert (job.origin, job.request.model) == ("web", "wikiart")

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import httpx
 
+from bot.testing.telegram_harness import open_telegram_harness
 from bot.testing.telegram_server import telegram_server
-from bot.testing.telegram_town import open_town
 
 
 async def test_a_bot_is_healthy_and_ready_until_its_blobs_are_away(tmp_path: Path) -> None:
-    async with telegram_server() as telegram, open_town(telegram, tmp_path) as town:
-        port = town.free_port()
+    async with telegram_server() as telegram, open_telegram_harness(telegram, tmp_path) as harness:
+        port = harness.free_port()
         listen = {"BOT_HEALTH_LISTEN": f"127.0.0.1:{port}"}
-        town = replace(town, environment=town.environment | listen)
-        process = town.process()
+        harness = replace(harness, environment=harness.environment | listen)
+        process = harness.process()
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
 
@@ -27,15 +27,15 @@ async def test_a_bot_is_healthy_and_ready_until_its_blobs_are_away(tmp_path: Pat
                     except httpx.TransportError:  # it is not yet listening
                         return False
 
-                await town.until(lambda: is_ready(200), 30)
+                await harness.until(lambda: is_ready(200), 30)
                 assert (await client.get("/healthz")).json()["alive"] is True
                 assert "ganshare_" in (await client.get("/metrics")).text
                 shutil.rmtree(tmp_path / "blobs")
                 (tmp_path / "blobs").write_text("no folder", "utf-8")
-                await town.until(lambda: is_ready(503), 30)
+                await harness.until(lambda: is_ready(503), 30)
                 checks = json.loads((await client.get("/readyz")).text)["checks"]
                 assert (checks["store"]["ok"], checks["blobs"]["ok"]) == (True, False)
         finally:
             process.terminate()
             await asyncio.to_thread(process.wait, 30)
-        assert process.returncode == 0, town.log
+        assert process.returncode == 0, harness.log

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.runtime.compute import choose_compute
 from engine.testing import Scene
 from ganshare.blobs import open_blobs
@@ -16,9 +16,9 @@ from ganshare.store import open_store
 
 
 @pytest.fixture(scope="session")
-def warm() -> WarmModels:
+def warm() -> ModelCache:
     # one thread, as `one_thread` and the engines of these tests have it
-    models = WarmModels(replace(choose_compute("cpu"), threads=1))
+    models = ModelCache(replace(choose_compute("cpu"), threads=1))
     models.painter(models.names[0])
     return models
 
@@ -33,7 +33,7 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, warm: WarmModels, one_thread: None) -> AsyncIterator[Scene]:
+async def scene(tmp_path: Path, warm: ModelCache, one_thread: None) -> AsyncIterator[Scene]:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     limits = QueueLimits(lease_seconds=20.0, per_person_running=100)
     async with open_store(url, limits, migrate=True) as store:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.model_folder import find_model
 from engine.testing import Scene
 from ganshare.domain.jobs import JobState
@@ -24,19 +24,19 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_a_model_is_loaded_once(warm: WarmModels) -> None:
+def test_a_model_is_loaded_once(warm: ModelCache) -> None:
     assert warm.painter("paintings-f8") is warm.painter("paintings-f8")
 
 
 def test_the_default_is_offered_first(installed: Path) -> None:
-    assert WarmModels().names == ("paintings-f8", "first", "second", "third")
-    assert WarmModels(vqgan="second").names == ("second",)
+    assert ModelCache().names == ("paintings-f8", "first", "second", "third")
+    assert ModelCache(vqgan="second").names == ("second",)
     with pytest.raises(ModelError, match="unknown"):
-        WarmModels(vqgan="fourth")
+        ModelCache(vqgan="fourth")
 
 
 def test_the_last_few_stay_and_share_their_perceptor(installed: Path) -> None:
-    models = WarmModels()
+    models = ModelCache()
     first, second = models.painter("first"), models.painter("second")
     assert first.perceptor is second.perceptor
     assert models.painter("first") is first
@@ -46,7 +46,7 @@ def test_the_last_few_stay_and_share_their_perceptor(installed: Path) -> None:
 
 
 def test_models_are_ready_once_they_are_warm() -> None:
-    models = WarmModels()
+    models = ModelCache()
     with pytest.raises(WorldError, match="not loaded"):
         models.check_warm()
     models.warm()
@@ -55,7 +55,7 @@ def test_models_are_ready_once_they_are_warm() -> None:
 
 
 async def test_a_damaged_model_is_no_fault_of_the_askers(scene: Scene, installed: Path) -> None:
-    scene.warm = WarmModels()
+    scene.warm = ModelCache()
     weights = installed / "first" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     bad, good = await scene.submit(model="first"), await scene.submit()

@@ -21,16 +21,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from admin.testing.marketplace.orders import Terms, typed_order
+from admin.testing.marketplace.orders import OrderTerms, typed_order
 
-__all__ = ["Item", "Listing", "Marketplace"]
+__all__ = ["MarketItem", "MarketListing", "Marketplace"]
 
 _HERE = Path(__file__).parent
 _COOKIE = "session"
 
 
 @dataclass(frozen=True)
-class Item:
+class MarketItem:
     """What somebody created."""
 
     owner: str
@@ -43,7 +43,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Listing:
+class MarketListing:
     """An order that arrived, with a signature that is its owner's."""
 
     token: int
@@ -71,7 +71,7 @@ class Marketplace:
         troubles: what was wrong with what it got.
     """
 
-    terms: Terms
+    terms: OrderTerms
     host: str = ""
     renamed: bool = False
     modal: str = ""
@@ -80,8 +80,8 @@ class Marketplace:
     captcha_at: int | None = None
     broken_saves: int = 0
     hostile: str = ""
-    items: list[Item] = field(default_factory=list)
-    listings: list[Listing] = field(default_factory=list)
+    items: list[MarketItem] = field(default_factory=list)
+    listings: list[MarketListing] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     _shown_from: dict[int, float] = field(default_factory=dict)
     _nonces: set[str] = field(default_factory=set)
@@ -193,7 +193,7 @@ class Marketplace:
         if self.broken_saves:
             self.broken_saves -= 1
             return JSONResponse({"error": "Something went wrong."}, 500)
-        item = Item(
+        item = MarketItem(
             owner=account,
             token=(int(account, 16) << 96) + (secrets.randbits(40) << 40) + 1,
             name=fields["name"],
@@ -206,12 +206,12 @@ class Marketplace:
         await asyncio.shield(asyncio.create_task(self._store(item)))
         return JSONResponse({"path": self._path(item)})
 
-    async def _store(self, item: Item) -> None:
+    async def _store(self, item: MarketItem) -> None:
         await asyncio.sleep(self.save_seconds)
         self.items.append(item)
         self._shown_from[item.token] = time.monotonic() + self.show_seconds
 
-    def _path(self, item: Item) -> str:
+    def _path(self, item: MarketItem) -> str:
         return f"/assets/polygon/{self.terms.collection.lower()}/{item.token}"
 
     async def _enter(self, request: Request) -> Response:
@@ -237,7 +237,7 @@ class Marketplace:
         values = {"name": item.name, "description": item.description, "listed": shown}
         return JSONResponse(values | {"mine": item.owner == self._account(request)})
 
-    def _of(self, token: int) -> Item | None:
+    def _of(self, token: int) -> MarketItem | None:
         return next((each for each in self.items if each.token == token), None)
 
     # --- listings -----------------------------------------------------------------------------
@@ -262,11 +262,11 @@ class Marketplace:
         if item is None or signer != item.owner:
             self.troubles.append(f"a listing signed by {signer}")
             return JSONResponse({"error": "The signature is wrong."}, 400)
-        listing = Listing(token, typed, given["signature"])
+        listing = MarketListing(token, typed, given["signature"])
         await asyncio.shield(asyncio.create_task(self._store_listing(listing)))
         return JSONResponse({})
 
-    async def _store_listing(self, listing: Listing) -> None:
+    async def _store_listing(self, listing: MarketListing) -> None:
         await asyncio.sleep(self.save_seconds)
         self.listings.append(listing)
         self._shown_from.setdefault(-listing.token, time.monotonic() + self.show_seconds)

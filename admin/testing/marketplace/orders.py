@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Terms", "typed_order"]
+__all__ = ["OrderTerms", "typed_order"]
 
 _ITEM = [
     {"name": "itemType", "type": "uint8"},
@@ -50,7 +50,7 @@ STRANGER = "0x" + "66" * 20
 
 
 @dataclass(frozen=True)
-class Terms:
+class OrderTerms:
     """Where and how the marketplace sells; the fee is in percent."""
 
     chain_id: int
@@ -63,7 +63,9 @@ class Terms:
     days: int = 30
 
 
-def typed_order(terms: Terms, seller: str, token: int, price: str, hostile: str) -> dict[str, Any]:
+def typed_order(
+    terms: OrderTerms, seller: str, token: int, price: str, hostile: str
+) -> dict[str, Any]:
     """Build what a wallet is asked to sign; numbers beyond 64 bits are texts.
 
     Args:
@@ -109,5 +111,5 @@ def _item(kind: int, token: str, identifier: int, amount: int) -> dict[str, Any]
     return values | {"startAmount": str(amount), "endAmount": str(amount)}
 
 
-def _coins(terms: Terms, amount: int) -> dict[str, Any]:
+def _coins(terms: OrderTerms, amount: int) -> dict[str, Any]:
     return _item(0 if terms.currency == _NOBODY else 1, terms.currency, 0, amount)

@@ -29,7 +29,7 @@ def check_arguments(command: Command, arguments: Mapping[str, str | int]) -> dic
         if name not in by_name:
             raise _unknown(command, name, by_name)
         if str(value).strip():
-            checked[name] = _checked(by_name[name], value)
+            checked[name] = _check(by_name[name], value)
     for each in command.parameters:
         if each.required and each.name not in checked:
             raise RefusalError("refusal-missing", command=command.name, parameter=each.name)
@@ -131,7 +131,7 @@ def _fits(parameter: Parameter, word: str) -> bool:
     return parameter.kind is not Kind.CHOICE or word.casefold() in parameter.choices
 
 
-def _checked(parameter: Parameter, value: str | int) -> str | int:
+def _check(parameter: Parameter, value: str | int) -> str | int:
     name = parameter.name
     if parameter.kind is Kind.NUMBER:
         return _number(parameter, value)

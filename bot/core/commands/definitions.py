@@ -7,7 +7,7 @@ from bot.core.commands.arguments import check_arguments, parse_text
 from bot.core.commands.help import help_text
 from bot.core.commands.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
 from bot.core.commands.settings import SETTINGS
-from bot.core.context import Errand
+from bot.core.context import CommandContext
 from bot.core.messages import Rank, Reply
 from ganshare.domain.limits import MAX_STEPS
 from ganshare.domain.presets import PRESETS
@@ -31,15 +31,15 @@ MOST_AT_ONCE = 5  # paintings of one /random
 LONGEST_ROUND = 8_760  # hours
 
 
-async def _help(errand: Errand, name: str) -> list[Reply]:
-    return await help_text(errand, COMMANDS, name)
+async def _help(context: CommandContext, name: str) -> list[Reply]:
+    return await help_text(context, COMMANDS, name)
 
 
 def _texts(function: Callable[..., Awaitable[list[Reply]]], *names: str) -> Handler:
     """Make a handler of a function that takes these arguments as texts, "" for one left out."""
 
-    def handle(errand: Errand, arguments: Arguments) -> Awaitable[list[Reply]]:
-        return function(errand, *(str(arguments.get(name, "")) for name in names))
+    def handle(context: CommandContext, arguments: Arguments) -> Awaitable[list[Reply]]:
+        return function(context, *(str(arguments.get(name, "")) for name in names))
 
     return handle
 

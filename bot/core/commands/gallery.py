@@ -4,10 +4,10 @@ import base64
 import binascii
 from dataclasses import replace
 
-from bot.core.context import Errand
+from bot.core.context import CommandContext
 from bot.core.messages import Action, Button, File, Reply
 from bot.core.rendering.errors import RefusalError
-from bot.core.rendering.job_view import look_at
+from bot.core.rendering.job_view import load_job_view
 from bot.core.rendering.replies import accent, shortened
 from bot.core.rendering.sales import sale_line
 from ganshare.domain.jobs import Artwork
@@ -28,7 +28,7 @@ LABEL = 60  # UTF-16 units of a prompt in a list
 
 
 async def gallery(
-    errand: Errand, query: str, after: str = "", *, turned: bool = False
+    context: CommandContext, query: str, after: str = "", *, turned: bool = False
 ) -> list[Reply]:
     """Show a page of everybody's paintings.
 
@@ -36,50 +36,52 @@ async def gallery(
         after: id of the last painting of the page before.
         turned: whether a button of another page asked for it.
     """
-    found = await errand.store.gallery.search(after=after or None, limit=PAGE + 1, text=query)
+    found = await context.store.gallery.search(after=after or None, limit=PAGE + 1, text=query)
     if not found and query and not after:
-        return [errand.quietly("gallery-none-for", query=quoted(query))]
-    page = await _page(errand, found, Action.GALLERY, query, after)
-    return [_titled(page, errand.say("gallery-title"), turned=turned)]
+        return [context.quietly("gallery-none-for", query=quoted(query))]
+    page = await _page(context, found, Action.GALLERY, query, after)
+    return [_titled(page, context.say("gallery-title"), turned=turned)]
 
 
-async def mine(errand: Errand, after: str = "", *, turned: bool = False) -> list[Reply]:
+async def mine(context: CommandContext, after: str = "", *, turned: bool = False) -> list[Reply]:
     """Show a page of the asker's own paintings, to them alone."""
-    found = await errand.store.gallery.search(
-        after=after or None, limit=PAGE + 1, person=errand.main
+    found = await context.store.gallery.search(
+        after=after or None, limit=PAGE + 1, person=context.main
     )
-    page = await _page(errand, found, Action.MINE, "", after)
-    return [_titled(page, errand.say("mine-title"), turned=turned, is_private=True)]
+    page = await _page(context, found, Action.MINE, "", after)
+    return [_titled(page, context.say("mine-title"), turned=turned, is_private=True)]
 
 
-async def turn_gallery(errand: Errand, subject: str) -> list[Reply]:
+async def turn_gallery(context: CommandContext, subject: str) -> list[Reply]:
     """Show another page of the gallery in place of the one that has the button."""
     after, query = _read_page(subject)
-    return await gallery(errand, query, after, turned=True)
+    return await gallery(context, query, after, turned=True)
 
 
-async def turn_mine(errand: Errand, subject: str) -> list[Reply]:
+async def turn_mine(context: CommandContext, subject: str) -> list[Reply]:
     """Show another page of one's own paintings, likewise."""
-    return await mine(errand, _read_page(subject)[0], turned=True)
+    return await mine(context, _read_page(subject)[0], turned=True)
 
 
-async def show(errand: Errand, artwork_id: str) -> list[Reply]:
+async def show(context: CommandContext, artwork_id: str) -> list[Reply]:
     """Show one painting with its own buttons."""
-    artwork = await errand.artwork(artwork_id)
-    view = await look_at(errand.store, errand.tools.blobs, await errand.job(artwork.job))
-    reply = errand.replies.of(view, errand.locale)
+    artwork = await context.artwork(artwork_id)
+    view = await load_job_view(
+        context.store, context.services.blobs, await context.job(artwork.job)
+    )
+    reply = context.replies.of(view, context.locale)
     return [_titled(reply, reply.title, is_private=True)]
 
 
-async def master(errand: Errand, artwork_id: str) -> list[Reply]:
+async def master(context: CommandContext, artwork_id: str) -> list[Reply]:
     """Hand over the full PNG."""
-    artwork = await errand.artwork(artwork_id)
-    png = await errand.tools.blobs.get(artwork.blob)
+    artwork = await context.artwork(artwork_id)
+    png = await context.services.blobs.get(artwork.blob)
     document = File(png, f"ganshare-{artwork.id}.png", "image/png")
-    fields = errand.replies.artwork_details(artwork, None, errand.locale)
+    fields = context.replies.artwork_details(artwork, None, context.locale)
     return [
         Reply(
-            title=errand.say("master-title"),
+            title=context.say("master-title"),
             text=shortened(artwork.prompt),
             fields=fields,
             document=document,
@@ -89,18 +91,18 @@ async def master(errand: Errand, artwork_id: str) -> list[Reply]:
 
 
 async def _page(
-    errand: Errand, found: list[Artwork], action: Action, query: str, after: str
+    context: CommandContext, found: list[Artwork], action: Action, query: str, after: str
 ) -> Reply:
     shown, more = found[:PAGE], len(found) > PAGE
-    say, text = errand.say, ""
+    say, text = context.say, ""
     if not shown and after:
         text = say("gallery-end")
     elif not shown:
         text = say("gallery-none" if action is Action.GALLERY else "mine-none")
-    pictures = [await _thumbnail(errand, each) for each in shown]
-    sales = await errand.store.sales.of_artworks(each.id for each in shown)
+    pictures = [await _thumbnail(context, each) for each in shown]
+    sales = await context.store.sales.of_artworks(each.id for each in shown)
     fields = tuple(
-        (f"{number} · {say('field-seed')} {each.seed}", _label(errand, each, sales.get(each.id)))
+        (f"{number} · {say('field-seed')} {each.seed}", _label(context, each, sales.get(each.id)))
         for number, each in enumerate(shown, 1)
     )
     rows = []
@@ -114,9 +116,9 @@ async def _page(
     turns = []
     first, following = page_subject("", query), page_subject(shown[-1].id if shown else "", query)
     if after and first is not None:
-        turns.append(errand.button(action, first, "newest"))
+        turns.append(context.button(action, first, "newest"))
     if more and following is not None:
-        turns.append(errand.button(action, following, "older"))
+        turns.append(context.button(action, following, "older"))
     elif more:
         text = say("gallery-long")
     if turns:
@@ -130,20 +132,20 @@ async def _page(
     )
 
 
-def _label(errand: Errand, artwork: Artwork, sale: Sale | None) -> str:
+def _label(context: CommandContext, artwork: Artwork, sale: Sale | None) -> str:
     """A painting's prompt, and whether it is minted, for sale or sold."""
     prompt = shortened(artwork.prompt, 2 * LABEL)
     if sale is None:
         return prompt
-    return f"{prompt} · {sale_line(errand.tools.words, errand.locale, sale)}"
+    return f"{prompt} · {sale_line(context.services.words, context.locale, sale)}"
 
 
-async def _thumbnail(errand: Errand, artwork: Artwork) -> File | None:
+async def _thumbnail(context: CommandContext, artwork: Artwork) -> File | None:
     try:
-        data = await errand.tools.blobs.get(artwork.preview)
+        data = await context.services.blobs.get(artwork.preview)
     except BlobError:
         return None
-    alt = errand.say("done-alt", prompt=shortened(artwork.prompt, 200))
+    alt = context.say("done-alt", prompt=shortened(artwork.prompt, 200))
     return File(data, f"ganshare-{artwork.id}.jpg", "image/jpeg", alt)
 
 

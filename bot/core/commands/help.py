@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.core.commands.parameters import Command, Kind, Parameter
-from bot.core.context import Errand
+from bot.core.context import CommandContext
 from bot.core.messages import Reply
 from bot.core.rendering.errors import RefusalError
 from ganshare.errors import quoted
@@ -23,27 +23,27 @@ EXAMPLES = {
 }
 
 
-async def help_text(errand: Errand, commands: Sequence[Command], name: str) -> list[Reply]:
+async def help_text(context: CommandContext, commands: Sequence[Command], name: str) -> list[Reply]:
     """Explain all commands that the asker may use, or one in detail."""
     if not name:
-        allowed = [each for each in commands if each.rank <= errand.person.rank]
-        fields = tuple((usage(each), errand.say(each.message)) for each in allowed)
-        intro = errand.say("help-intro")
-        return [Reply(title=errand.say("help-title"), text=intro, fields=fields, is_private=True)]
+        allowed = [each for each in commands if each.rank <= context.person.rank]
+        fields = tuple((usage(each), context.say(each.message)) for each in allowed)
+        intro = context.say("help-intro")
+        return [Reply(title=context.say("help-title"), text=intro, fields=fields, is_private=True)]
     wanted = name.lstrip("/").lower()
     command = next((each for each in commands if each.name == wanted), None)
     if command is None:
         raise RefusalError("refusal-command", given=quoted(name))
-    lines = [errand.say(command.message)]
+    lines = [context.say(command.message)]
     if command.name == "paint":
-        lines.append(errand.say("help-paint"))
+        lines.append(context.say("help-paint"))
     if command.name in EXAMPLES:
-        lines.append(errand.say("help-example", example=EXAMPLES[command.name]))
+        lines.append(context.say("help-example", example=EXAMPLES[command.name]))
     return [
         Reply(
             title=usage(command),
             text="\n\n".join(lines),
-            fields=tuple(_explained(errand, command, each) for each in command.parameters),
+            fields=tuple(_explained(context, command, each) for each in command.parameters),
             is_private=True,
         )
     ]
@@ -55,18 +55,18 @@ def usage(command: Command) -> str:
     return " ".join([f"/{command.name}", *parts])
 
 
-def _explained(errand: Errand, command: Command, parameter: Parameter) -> tuple[str, str]:
-    text = errand.say(command.message_of(parameter))
+def _explained(context: CommandContext, command: Command, parameter: Parameter) -> tuple[str, str]:
+    text = context.say(command.message_of(parameter))
     if parameter.required:
-        text += f" ({errand.say('help-required')})"
+        text += f" ({context.say('help-required')})"
     match parameter.kind:
         case Kind.NUMBER:
             limits = {"lowest": str(parameter.minimum), "highest": str(parameter.maximum)}
-            text += f" ({errand.say('help-number', **limits)})"
+            text += f" ({context.say('help-number', **limits)})"
         case Kind.CHOICE:
-            text += f" ({errand.say('help-choices', choices=', '.join(parameter.choices))})"
+            text += f" ({context.say('help-choices', choices=', '.join(parameter.choices))})"
         case Kind.PICTURE:
-            text += f" ({errand.say('help-picture')})"
+            text += f" ({context.say('help-picture')})"
         case Kind.TEXT | Kind.PROMPT:
             pass
     return parameter.name, text

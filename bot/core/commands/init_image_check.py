@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.core.context import Errand
+from bot.core.context import CommandContext
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.legacy_sentences import reason_of
 from ganshare.errors import WorldError
@@ -13,14 +13,14 @@ __all__ = ["judge"]
 _log = get_logger(__name__)
 
 
-async def judge(errand: Errand, png: bytes) -> None:
+async def judge(context: CommandContext, png: bytes) -> None:
     """Refuse a picture that the check objects to, and note that for admins.
 
     Raises:
         RefusalError: it is not accepted.
         WorldError: the check failed, which is no pass.
     """
-    check = errand.tools.moderation.safety
+    check = context.services.moderation.safety
     if check is None:
         return
     try:
@@ -31,8 +31,8 @@ async def judge(errand: Errand, png: bytes) -> None:
     if verdict.reason is None:
         return
     what = f"a picture of {len(png)} bytes: {verdict.label}"
-    await errand.store.community.log(
-        "picture", errand.person.id, errand.place.id, what, verdict.reason
+    await context.store.community.log(
+        "picture", context.person.id, context.place.id, what, verdict.reason
     )
-    reason = reason_of(errand.tools.words, errand.locale, verdict.reason)
+    reason = reason_of(context.services.words, context.locale, verdict.reason)
     raise RefusalError("refusal-picture-unsafe", reason=reason)

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from bot.core.commands.init_image_check import judge
 from bot.core.commands.parameters import Arguments
-from bot.core.context import Errand
+from bot.core.context import CommandContext
 from bot.core.init_image import clean_png, store_picture
 from bot.core.languages import read_request
 from bot.core.messages import Rank, Reply
 from bot.core.random_prompts import why_line
 from bot.core.rendering.errors import RefusalError, sentence_of
-from bot.core.rendering.job_view import look_at
+from bot.core.rendering.job_view import load_job_view
 from ganshare.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.errors import AskerError, PromptError
@@ -25,87 +25,87 @@ SEEDS = 2**32  # of random ones: short enough to be read out
 DAY = 86_400.0
 
 
-async def paint(errand: Errand, arguments: Arguments) -> list[Reply]:
+async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
     """Queue what `/paint` asks for."""
-    if (repeated := await _repeated(errand, 1)) is not None:
+    if (repeated := await _find_repeated(context, 1)) is not None:
         return repeated
     given = {name: value for name, value in arguments.items() if name != "prompt"}
     asked = read_prompt(str(arguments["prompt"]), PaintOptions(**given))  # type: ignore[arg-type]
     request = JobRequest(
         prompt=asked.text,
         seed=secrets.randbelow(SEEDS) if asked.seed is None else asked.seed,
-        model=asked.model or await _model(errand),
+        model=asked.model or await _model(context),
         steps=asked.steps,
         width=asked.width,
         height=asked.height,
         num_cutouts=asked.num_cutouts,
         preset=asked.preset,
     )
-    request, unread = await read_request(errand, request)
-    await _check(errand, [request])
-    if (picture := errand.picture) is not None:
+    request, unread = await read_request(context, request)
+    await _check(context, [request])
+    if (picture := context.picture) is not None:
         clean = await asyncio.to_thread(clean_png, picture)
-        await judge(errand, clean)
-        key = await store_picture(errand.tools.blobs, clean)
+        await judge(context, clean)
+        key = await store_picture(context.services.blobs, clean)
         request = replace(request, init_image=key)
-    return await _submit(errand, [request], unread=unread)
+    return await _submit(context, [request], unread=unread)
 
 
-async def paint_random(errand: Errand, arguments: Arguments) -> list[Reply]:
-    """Queue one or several prompts from the owner's source; the muse's unless they chose one."""
+async def paint_random(context: CommandContext, arguments: Arguments) -> list[Reply]:
+    """Queue prompts from the owner's prompt source, by default the Thompson sampler."""
     count, category = int(arguments.get("count", 1)), arguments.get("category")
-    if (repeated := await _repeated(errand, count)) is not None:
+    if (repeated := await _find_repeated(context, count)) is not None:
         return repeated
-    model, requests, reasons = await _model(errand), [], []
+    model, requests, reasons = await _model(context), [], []
     for _ in range(count):
         seed, kind = secrets.randbelow(SEEDS), str(category) if category else None
-        idea = await errand.tools.prompts.draw(seed, kind)
+        idea = await context.services.prompts.draw(seed, kind)
         request = JobRequest(idea.prompt.text, idea.prompt.seed, model)
         # A source that repeats what people wrote may draw other languages.
-        requests.append((await read_request(errand, request))[0])
-        known = errand.tools.prompts.knows_any
-        reasons.append(why_line(errand.tools.words, errand.locale, idea, knows_any=known))
-    await _check(errand, requests)
-    return await _submit(errand, requests, reasons)
+        requests.append((await read_request(context, request))[0])
+        known = context.services.prompts.knows_any
+        reasons.append(why_line(context.services.words, context.locale, idea, knows_any=known))
+    await _check(context, requests)
+    return await _submit(context, requests, reasons)
 
 
-async def again(errand: Errand, subject: str) -> list[Reply]:
+async def again(context: CommandContext, subject: str) -> list[Reply]:
     """Queue what a painting, or a job that was not painted, asked for: with a new seed."""
-    if (repeated := await _repeated(errand, 1)) is not None:
+    if (repeated := await _find_repeated(context, 1)) is not None:
         return repeated
-    artwork = await errand.store.gallery.get(subject)
-    job = await errand.job(artwork.job if artwork else subject)
+    artwork = await context.store.gallery.get(subject)
+    job = await context.job(artwork.job if artwork else subject)
     request = replace(job.request, seed=secrets.randbelow(SEEDS))
     begins_from = request.init_image
-    if begins_from is not None and not await errand.tools.blobs.exists(begins_from):
+    if begins_from is not None and not await context.services.blobs.exists(begins_from):
         raise RefusalError("refusal-init-gone")
-    request, unread = await read_request(errand, request)
-    await _check(errand, [request])
-    return await _submit(errand, [request], unread=unread)
+    request, unread = await read_request(context, request)
+    await _check(context, [request])
+    return await _submit(context, [request], unread=unread)
 
 
-async def vary(errand: Errand, subject: str) -> list[Reply]:
+async def vary(context: CommandContext, subject: str) -> list[Reply]:
     """Queue the same prompt, beginning from the painting."""
-    if (repeated := await _repeated(errand, 1)) is not None:
+    if (repeated := await _find_repeated(context, 1)) is not None:
         return repeated
-    artwork = await errand.artwork(subject)
-    job = await errand.job(artwork.job)
+    artwork = await context.artwork(subject)
+    job = await context.job(artwork.job)
     seed = secrets.randbelow(SEEDS)
     request = replace(job.request, seed=seed, init_image=artwork.blob)
-    request, unread = await read_request(errand, request)
-    await _check(errand, [request])
-    return await _submit(errand, [request], unread=unread)
+    request, unread = await read_request(context, request)
+    await _check(context, [request])
+    return await _submit(context, [request], unread=unread)
 
 
 # --- limits -----------------------------------------------------------------------------------
 
 
-async def _check(errand: Errand, requests: Sequence[JobRequest]) -> None:
+async def _check(context: CommandContext, requests: Sequence[JobRequest]) -> None:
     """Raise an AskerError unless these may be asked for, by them, here and now."""
-    settings = errand.settings
+    settings = context.settings
     if not settings.allowed:
         raise RefusalError("refusal-place")
-    block = await errand.store.community.block_of(errand.person.id)
+    block = await context.store.community.block_of(context.person.id)
     if block is not None:
         if block.reason:
             raise RefusalError("refusal-blocked", reason=block.reason)
@@ -116,34 +116,34 @@ async def _check(errand: Errand, requests: Sequence[JobRequest]) -> None:
             raise RefusalError("refusal-side", given=side, allowed=settings.max_side)
         if settings.max_steps is not None and request.steps > settings.max_steps:
             raise RefusalError("refusal-steps", given=request.steps, allowed=settings.max_steps)
-        await _moderate(errand, request.prompt)
+        await _moderate(context, request.prompt)
         if request.reading is not None:
-            await _moderate(errand, request.reading)
-    await _check_quota(errand, len(requests))
+            await _moderate(context, request.reading)
+    await _check_quota(context, len(requests))
 
 
-async def _check_quota(errand: Errand, count: int) -> None:
-    quota, is_guest = errand.settings.daily_quota, errand.person.rank <= Rank.GUEST
+async def _check_quota(context: CommandContext, count: int) -> None:
+    quota, is_guest = context.settings.daily_quota, context.person.rank <= Rank.GUEST
     if is_guest:
-        allowed = errand.settings.guests_per_day
-        guests = errand.tools.options.guests_per_day if allowed is None else allowed
+        allowed = context.settings.guests_per_day
+        guests = context.services.options.guests_per_day if allowed is None else allowed
         if not guests:
             raise RefusalError("refusal-guest")
         quota = guests if quota is None else min(guests, quota)
     if quota is None:
         return
-    used = await errand.store.accounts.painted_since(errand.main, DAY)
+    used = await context.store.accounts.painted_since(context.main, DAY)
     if used + count > quota and is_guest:
         raise RefusalError("refusal-guest-quota", allowed=quota)
     if used + count > quota:
         raise RefusalError("refusal-quota", given=used, allowed=quota)
 
 
-async def _moderate(errand: Errand, prompt: str) -> None:
+async def _moderate(context: CommandContext, prompt: str) -> None:
     """Hold a prompt against the community's rules; what blocks or flags it goes into the log."""
-    person, place, note = errand.person.id, errand.place.id, errand.store.community.log
+    person, place, note = context.person.id, context.place.id, context.store.community.log
     try:
-        findings = errand.tools.moderation.check_prompt(prompt, errand.locale)
+        findings = context.services.moderation.check_prompt(prompt, context.locale)
     except PromptError as error:
         rules = ", ".join(sorted({each.rule for each in getattr(error, "findings", ())}))
         await note("prompt", person, place, prompt, f"blocked: {rules}")
@@ -156,21 +156,21 @@ async def _moderate(errand: Errand, prompt: str) -> None:
 # --- the queue --------------------------------------------------------------------------------
 
 
-def _key(errand: Errand, number: int, of: int) -> str:
-    return errand.given.key if of == 1 else f"{errand.given.key}/{number}"
+def _key(context: CommandContext, number: int, of: int) -> str:
+    return context.given.key if of == 1 else f"{context.given.key}/{number}"
 
 
-async def _repeated(errand: Errand, count: int) -> list[Reply] | None:
+async def _find_repeated(context: CommandContext, count: int) -> list[Reply] | None:
     """The replies for a message that was delivered before; None if it is new."""
-    if await errand.store.queue.get_by_key(_key(errand, 1, count)) is None:
+    if await context.store.queue.get_by_key(_key(context, 1, count)) is None:
         return None
-    keys = [_key(errand, number, count) for number in range(1, count + 1)]
-    found = [await errand.store.queue.get_by_key(key) for key in keys]
-    return [await _reply(errand, job) for job in found if job is not None]
+    keys = [_key(context, number, count) for number in range(1, count + 1)]
+    found = [await context.store.queue.get_by_key(key) for key in keys]
+    return [await _reply(context, job) for job in found if job is not None]
 
 
 async def _submit(
-    errand: Errand,
+    context: CommandContext,
     requests: Sequence[JobRequest],
     reasons: Sequence[str] = (),
     unread: str = "",
@@ -183,30 +183,30 @@ async def _submit(
     replies: list[Reply] = []
     for number, request in enumerate(requests, 1):
         try:
-            submitted = await errand.store.queue.submit(
-                errand.main,
-                errand.origin,
+            submitted = await context.store.queue.submit(
+                context.main,
+                context.origin,
                 request,
-                key=_key(errand, number, len(requests)),
-                reply_to=errand.kept(reasons[number - 1] if reasons else "", unread),
+                key=_key(context, number, len(requests)),
+                reply_to=context.kept(reasons[number - 1] if reasons else "", unread),
             )
         except AskerError as error:
             if not replies:
                 raise
-            sentence = sentence_of(errand.tools.words, errand.locale, error)
+            sentence = sentence_of(context.services.words, context.locale, error)
             return [*replies, Reply(text=sentence, is_private=True)]
-        replies.append(await _reply(errand, submitted.job))
+        replies.append(await _reply(context, submitted.job))
     return replies
 
 
-async def _reply(errand: Errand, job: Job) -> Reply:
-    view = await look_at(errand.store, errand.tools.blobs, job)
-    return errand.replies.of(view, errand.locale)
+async def _reply(context: CommandContext, job: Job) -> Reply:
+    view = await load_job_view(context.store, context.services.blobs, job)
+    return context.replies.of(view, context.locale)
 
 
-async def _model(errand: Errand) -> str:
+async def _model(context: CommandContext) -> str:
     """The model of who names none."""
-    if errand.tools.options.model:
-        return errand.tools.options.model
-    offered = [name for engine in await errand.store.queue.engines() for name in engine.models]
+    if context.services.options.model:
+        return context.services.options.model
+    offered = [name for engine in await context.store.queue.engines() for name in engine.models]
     return DEFAULT_MODEL if DEFAULT_MODEL in offered or not offered else offered[0]

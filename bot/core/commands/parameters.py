@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from bot.core.messages import Rank, Reply
 
 if TYPE_CHECKING:
-    from bot.core.context import Errand
+    from bot.core.context import CommandContext
 
 __all__ = ["Arguments", "Command", "Completes", "Handler", "Kind", "Parameter"]
 
 Arguments = Mapping[str, str | int]
-Handler = Callable[["Errand", Arguments], Awaitable[list[Reply]]]
+Handler = Callable[["CommandContext", Arguments], Awaitable[list[Reply]]]
 
 
 class Kind(StrEnum):
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Completes(StrEnum):
-    """What `Desk.complete` offers while a parameter is typed."""
+    """What `Dispatcher.complete` offers while a parameter is typed."""
 
     PROMPT = "prompt"  # a style or a colour goes on from what was typed
     STYLE = "style"

@@ -5,12 +5,12 @@ import hashlib
 from dataclasses import replace
 
 from bot.core.commands.parameters import Arguments
-from bot.core.context import Errand
+from bot.core.context import CommandContext
 from bot.core.messages import Action, Button, Rank, Reply
 from bot.core.rendering.contact_sheet import winners_sheet
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.replies import duration, shortened
-from bot.core.rounds.announcements import Proclaimer, rules_text
+from bot.core.rounds.announcements import RoundAnnouncer, rules_text
 from ganshare.domain.votes import Entry, Round, RoundRules, RoundStatus
 from ganshare.errors import VoteError, quoted
 
@@ -26,58 +26,63 @@ LABEL = 60  # UTF-16 units of a prompt in a list
 # --- /round -----------------------------------------------------------------------------------
 
 
-async def round_command(errand: Errand, arguments: Arguments) -> list[Reply]:
+async def round_command(context: CommandContext, arguments: Arguments) -> list[Reply]:
     """Show the round of this place, open one or end it."""
     match arguments.get("action", "status"):
         case "open":
-            return await _open(errand, arguments)
+            return await _open(context, arguments)
         case "close":
-            return await _close(errand)
+            return await _close(context)
         case _:
-            return await _status(errand)
+            return await _status(context)
 
 
-async def _status(errand: Errand) -> list[Reply]:
-    place = errand.curation_place
-    found = await errand.store.rounds.current(place)
+async def _status(context: CommandContext) -> list[Reply]:
+    place = context.curation_place
+    found = await context.store.rounds.current(place)
     if found is None:
         ended = [
-            each for each in await errand.store.rounds.recent(place, 1) if each.closed is not None
+            each for each in await context.store.rounds.recent(place, 1) if each.closed is not None
         ]
         if not ended:
-            return [errand.quietly("round-none")]
-        return await _ended(errand, ended[0])
-    status = await errand.store.rounds.status(found.id)
+            return [context.quietly("round-none")]
+        return await _end_round(context, ended[0])
+    status = await context.store.rounds.status(found.id)
     if status is None:
-        return [errand.quietly("round-none")]
-    listed = await _listed(errand, found)
-    buttons = (Button(Action.NEXT, found.id, errand.say("button-show-me"), "👀"),)
+        return [context.quietly("round-none")]
+    listed = await _list_rounds(context, found)
+    buttons = (Button(Action.NEXT, found.id, context.say("button-show-me"), "👀"),)
     return [
         Reply(
-            title=_title(errand, found),
+            title=_title(context, found),
             text="\n\n".join(
                 part
-                for part in (rules_text(errand.tools.words, errand.locale, found.rules), listed)
+                for part in (
+                    rules_text(context.services.words, context.locale, found.rules),
+                    listed,
+                )
                 if part
             ),
-            fields=_figures(errand, status),
+            fields=_figures(context, status),
             buttons=(buttons,),
             is_private=True,
         )
     ]
 
 
-def _title(errand: Errand, round_: Round) -> str:
+def _title(context: CommandContext, round_: Round) -> str:
     return (
-        errand.say("round-title", title=round_.title) if round_.title else errand.say("round-plain")
+        context.say("round-title", title=round_.title)
+        if round_.title
+        else context.say("round-plain")
     )
 
 
-def _figures(errand: Errand, status: RoundStatus) -> tuple[tuple[str, str], ...]:
-    say, rules = errand.say, status.round.rules
-    left = duration(errand.tools.words, errand.locale, status.remaining)
+def _figures(context: CommandContext, status: RoundStatus) -> tuple[tuple[str, str], ...]:
+    say, rules = context.say, status.round.rules
+    left = duration(context.services.words, context.locale, status.remaining)
     if status.opens_in:
-        begins = duration(errand.tools.words, errand.locale, status.opens_in)
+        begins = duration(context.services.words, context.locale, status.opens_in)
         when = (say("round-field-opens"), begins)
     elif status.remaining:
         when = (say("round-field-left"), left)
@@ -93,17 +98,17 @@ def _figures(errand: Errand, status: RoundStatus) -> tuple[tuple[str, str], ...]
     )
 
 
-async def _listed(errand: Errand, round_: Round) -> str:
+async def _list_rounds(context: CommandContext, round_: Round) -> str:
     """Name some of the paintings, in an order of each reader's own, so that none is favoured."""
-    entries = await errand.store.rounds.entries.of_round(round_.id)
-    entries.sort(key=lambda each: _lot(errand.main, each))
+    entries = await context.store.rounds.entries.of_round(round_.id)
+    entries.sort(key=lambda each: _lot(context.main, each))
     found = await asyncio.gather(
-        *(errand.store.gallery.get(each.artwork) for each in entries[:MOST_LISTED])
+        *(context.store.gallery.get(each.artwork) for each in entries[:MOST_LISTED])
     )
     shown = [each for each in found if each is not None and each.shown]
     lines = [f"· {shortened(each.prompt, LABEL)}" for each in shown]
     if len(entries) > len(found):
-        lines.append(errand.say("round-more", count=len(entries) - len(found)))
+        lines.append(context.say("round-more", count=len(entries) - len(found)))
     return "\n".join(lines)
 
 
@@ -111,16 +116,18 @@ def _lot(person: str, entry: Entry) -> str:
     return hashlib.sha256(f"{person}:{entry.artwork}".encode()).hexdigest()
 
 
-async def _ended(errand: Errand, round_: Round) -> list[Reply]:
+async def _end_round(context: CommandContext, round_: Round) -> list[Reply]:
     """The last round's winners."""
-    standings = await errand.store.rounds.standings(round_.id)
-    proclaimer = Proclaimer(errand.store, errand.tools.blobs, errand.tools.words)
+    standings = await context.store.rounds.standings(round_.id)
+    round_announcer = RoundAnnouncer(context.store, context.services.blobs, context.services.words)
     winners = [each for each in standings if each.won]
-    return [replace(await proclaimer.winners(round_, winners, errand.locale), is_private=True)]
+    return [
+        replace(await round_announcer.winners(round_, winners, context.locale), is_private=True)
+    ]
 
 
-async def _open(errand: Errand, arguments: Arguments) -> list[Reply]:
-    place = _held_here(errand)
+async def _open(context: CommandContext, arguments: Arguments) -> list[Reply]:
+    place = _held_here(context)
     usual = RoundRules()
     age = int(arguments["age"]) * HOUR if "age" in arguments else usual.min_age
     rules = RoundRules(
@@ -128,32 +135,32 @@ async def _open(errand: Errand, arguments: Arguments) -> list[Reply]:
         winners=int(arguments.get("winners", usual.winners)),
         quorum=int(arguments.get("quorum", usual.quorum)),
         min_age=age,
-        automatic=bool(errand.settings.automatic_entry),
+        automatic=bool(context.settings.automatic_entry),
     )
     seconds = int(arguments.get("hours", DEFAULT_HOURS)) * HOUR
     title = str(arguments.get("title", ""))
-    made = await errand.store.rounds.open(place, errand.person.id, seconds, rules, title=title)
-    left = duration(errand.tools.words, errand.locale, seconds)
-    return [errand.quietly("round-opened", pool=made.rules.pool, duration=left)]
+    made = await context.store.rounds.open(place, context.person.id, seconds, rules, title=title)
+    left = duration(context.services.words, context.locale, seconds)
+    return [context.quietly("round-opened", pool=made.rules.pool, duration=left)]
 
 
-async def _close(errand: Errand) -> list[Reply]:
-    place = _held_here(errand)
-    found = await errand.store.rounds.current(place)
+async def _close(context: CommandContext) -> list[Reply]:
+    place = _held_here(context)
+    found = await context.store.rounds.current(place)
     if found is None:
-        return [errand.quietly("round-none")]
-    standings = await errand.store.rounds.close(found.id, errand.person.id, early=True)
-    return [errand.quietly("round-closed", winners=sum(each.won for each in standings))]
+        return [context.quietly("round-none")]
+    standings = await context.store.rounds.close(found.id, context.person.id, early=True)
+    return [context.quietly("round-closed", winners=sum(each.won for each in standings))]
 
 
-def _held_here(errand: Errand) -> str:
+def _held_here(context: CommandContext) -> str:
     """The place whose round they may open and end; raises RefusalError."""
-    place = errand.curation_place
-    if errand.place.is_private and place == errand.place.id:
+    place = context.curation_place
+    if context.place.is_private and place == context.place.id:
         raise RefusalError("refusal-round-private")
-    if errand.person.rank < Rank.CURATOR:
+    if context.person.rank < Rank.CURATOR:
         raise RefusalError("refusal-rank-curator", command="round")
-    if not errand.curates(place):
+    if not context.curates(place):
         raise RefusalError("refusal-round-elsewhere", place=place)
     return place
 
@@ -161,81 +168,83 @@ def _held_here(errand: Errand) -> str:
 # --- /curate ----------------------------------------------------------------------------------
 
 
-async def curate(errand: Errand, artwork: str, action: str, reason: str) -> list[Reply]:
+async def curate(context: CommandContext, artwork: str, action: str, reason: str) -> list[Reply]:
     """Enter a painting or take it out; for curators: decide about what won."""
     if not artwork:
-        return await _to_decide(errand)
+        return await _to_decide(context)
     match action:
         case "leave":
-            return await _leave(errand, artwork)
+            return await _leave(context, artwork)
         case "approve" | "veto":
-            return await _decide(errand, artwork, reason, approves=action == "approve")
+            return await _decide(context, artwork, reason, approves=action == "approve")
         case _:
-            return await enter(errand, artwork)
+            return await enter(context, artwork)
 
 
-async def enter(errand: Errand, artwork_id: str) -> list[Reply]:
+async def enter(context: CommandContext, artwork_id: str) -> list[Reply]:
     """Enter a painting into the round of this place."""
-    if errand.person.rank <= Rank.GUEST:
+    if context.person.rank <= Rank.GUEST:
         raise RefusalError("refusal-rank-member", command="curate")
-    artwork = await errand.artwork(artwork_id)
-    place = errand.curation_place
-    found = await errand.store.rounds.current(place)
+    artwork = await context.artwork(artwork_id)
+    place = context.curation_place
+    found = await context.store.rounds.current(place)
     if found is None:
         raise RefusalError("round-none")
-    is_curator = errand.curates(place)
-    await errand.store.rounds.entries.enter(
-        found.id, artwork.id, errand.person.id, curator=is_curator
+    is_curator = context.curates(place)
+    await context.store.rounds.entries.enter(
+        found.id, artwork.id, context.person.id, curator=is_curator
     )
-    return [errand.quietly("entered")]
+    return [context.quietly("entered")]
 
 
-async def _leave(errand: Errand, artwork_id: str) -> list[Reply]:
-    artwork = await errand.artwork(artwork_id)
-    entry = await errand.store.rounds.entries.of_artwork(artwork.id)
-    found = await errand.store.rounds.get(entry.round) if entry else None
+async def _leave(context: CommandContext, artwork_id: str) -> list[Reply]:
+    artwork = await context.artwork(artwork_id)
+    entry = await context.store.rounds.entries.of_artwork(artwork.id)
+    found = await context.store.rounds.get(entry.round) if entry else None
     if found is None:
-        return [errand.quietly("left-none")]
-    curates = errand.curates(found.place)
-    left = await errand.store.rounds.entries.leave(
-        found.id, artwork.id, errand.person.id, curator=curates
+        return [context.quietly("left-none")]
+    curates = context.curates(found.place)
+    left = await context.store.rounds.entries.leave(
+        found.id, artwork.id, context.person.id, curator=curates
     )
-    return [errand.quietly("left" if left else "left-none")]
+    return [context.quietly("left" if left else "left-none")]
 
 
-async def _decide(errand: Errand, artwork_id: str, reason: str, *, approves: bool) -> list[Reply]:
-    if errand.person.rank < Rank.CURATOR:
+async def _decide(
+    context: CommandContext, artwork_id: str, reason: str, *, approves: bool
+) -> list[Reply]:
+    if context.person.rank < Rank.CURATOR:
         raise RefusalError("refusal-rank-curator", command="curate")
-    entry = await errand.store.rounds.entries.of_artwork(artwork_id)
-    found = await errand.store.rounds.get(entry.round) if entry else None
+    entry = await context.store.rounds.entries.of_artwork(artwork_id)
+    found = await context.store.rounds.get(entry.round) if entry else None
     if found is None:
         raise VoteError(f"The painting {quoted(artwork_id)} was in no round.", given=artwork_id)
-    if not errand.curates(found.place):
+    if not context.curates(found.place):
         raise RefusalError("refusal-round-elsewhere", place=found.place)
     if approves:
-        await errand.store.rounds.curation.approve(artwork_id, errand.person.id, reason)
-        return [errand.quietly("approved")]
-    await errand.store.rounds.curation.veto(artwork_id, errand.person.id, reason)
-    return [errand.quietly("vetoed")]
+        await context.store.rounds.curation.approve(artwork_id, context.person.id, reason)
+        return [context.quietly("approved")]
+    await context.store.rounds.curation.veto(artwork_id, context.person.id, reason)
+    return [context.quietly("vetoed")]
 
 
-async def _to_decide(errand: Errand) -> list[Reply]:
+async def _to_decide(context: CommandContext) -> list[Reply]:
     """What curators have to decide here; others are told how to enter."""
-    if errand.person.rank < Rank.CURATOR:
+    if context.person.rank < Rank.CURATOR:
         raise RefusalError("curate-how")
     open_ = []
-    for standing in await errand.store.rounds.curation.to_decide():
-        round_ = await errand.store.rounds.get(standing.round)
-        artwork = await errand.store.gallery.get(standing.artwork)
-        if round_ and artwork and errand.curates(round_.place):
+    for standing in await context.store.rounds.curation.to_decide():
+        round_ = await context.store.rounds.get(standing.round)
+        artwork = await context.store.gallery.get(standing.artwork)
+        if round_ and artwork and context.curates(round_.place):
             open_.append((standing, artwork))
     if not open_:
-        return [errand.quietly("curate-none")]
+        return [context.quietly("curate-none")]
     shown = open_[:MOST_TO_DECIDE]
     fields = tuple(
         (
             f"{number} · {artwork.id}",
-            errand.say(
+            context.say(
                 "winner-line",
                 prompt=shortened(artwork.prompt, LABEL),
                 votes=standing.votes,
@@ -248,11 +257,11 @@ async def _to_decide(errand: Errand) -> list[Reply]:
         Button(Action.SHOW, artwork.id, str(number), "🔍")
         for number, (_, artwork) in enumerate(shown[:5], 1)
     ]
-    sheet = await winners_sheet(errand.tools.blobs, [artwork for _, artwork in shown])
+    sheet = await winners_sheet(context.services.blobs, [artwork for _, artwork in shown])
     return [
         Reply(
-            title=errand.say("curate-title"),
-            text=errand.say("curate-decide"),
+            title=context.say("curate-title"),
+            text=context.say("curate-decide"),
             fields=fields,
             pictures=(sheet,) if sheet else (),
             buttons=(tuple(buttons),),

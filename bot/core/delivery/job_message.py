@@ -16,10 +16,10 @@ from bot.core.delivery.platform import (
     SlowDown,
     message_name,
 )
-from bot.core.delivery.queue_positions import WaitingRoom
+from bot.core.delivery.queue_positions import QueuePositions
 from bot.core.messages import Reply
-from bot.core.rendering.catalogue import Words
-from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.catalogue import Catalogue
+from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.replies import Replies
 from bot.core.round_entry import enter_by_itself
 from ganshare.blobs import Blobs
@@ -28,7 +28,7 @@ from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
 
-__all__ = ["Delivery", "Post"]
+__all__ = ["DeliveryServices", "JobMessage"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a retry
 LAST_SECONDS = 1.0  # that a preview under way may still take once its job is over
@@ -40,8 +40,8 @@ GONE: Mapping[str, Any] = {"gone": True}  # the address of a message that was de
 _log = get_logger(__name__)
 
 
-class Post:
-    """What all deliveries of one origin share; the arguments are those of `Courier`.
+class DeliveryServices:
+    """What all deliveries of one origin share; the arguments are those of `DeliveryService`.
 
     Args:
         waiting: told of the places that messages show.
@@ -52,11 +52,11 @@ class Post:
         store: Store,
         blobs: Blobs,
         messenger: Messenger,
-        words: Words,
+        words: Catalogue,
         pace: float,
         grace: float,
         at_once: int,
-        waiting: WaitingRoom,
+        waiting: QueuePositions,
     ) -> None:
         self.store, self.blobs, self.messenger, self.words = store, blobs, messenger, words
         self.pace, self.grace, self.waiting = pace, grace, waiting
@@ -73,14 +73,14 @@ class _Mark:
     at: float
 
 
-class Delivery:
+class JobMessage:
     """Shows one job until it has no news for a while; `run` it once.
 
     Args:
         shown: the revision that its message shows already.
     """
 
-    def __init__(self, post: Post, job: Job, shown: int = 0) -> None:
+    def __init__(self, post: DeliveryServices, job: Job, shown: int = 0) -> None:
         self._post, self._job, self.id = post, job, job.id
         self._news, self._over = asyncio.Event(), asyncio.Event()
         self._address: Mapping[str, Any] | None = None
@@ -111,9 +111,9 @@ class Delivery:
             if not self._job.state.over:
                 await self._rest()
             if self._job.revision > self.shown:
-                job = await self._delivered()
+                job = await self._deliver_until_shown()
             else:
-                job = await self._moved()
+                job = await self._show_position()
             self.shown, self._shown_at = job.revision, time.monotonic()
             if self._job.revision > job.revision:
                 self._news.set()
@@ -141,13 +141,13 @@ class Delivery:
 
     # --- until it is shown --------------------------------------------------------------------
 
-    async def _delivered(self) -> Job:
+    async def _deliver_until_shown(self) -> Job:
         """Show the latest, as often as it takes; gives what was shown, or given up."""
         pause, mishaps = FIRST_PAUSE, 0
         while True:
             job = self._job
             try:
-                if await self._tried(job):
+                if await self._try_show(job):
                     return job
             except SlowDown as error:
                 # The end of the job may go where progress may not.
@@ -160,12 +160,12 @@ class Delivery:
             except Exception:
                 mishaps += 1
                 _log.exception("a job is not shown", job=job.id, id=secrets.token_hex(4))
-                if mishaps == MOST_MISHAPS and await self._given_up(job):
+                if mishaps == MOST_MISHAPS and await self._give_up(job):
                     return job
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _moved(self) -> Job:
+    async def _show_position(self) -> Job:
         """Show where a job stands that waits; once, since it goes on moving."""
         job = self._job
         if job.state is JobState.QUEUED:
@@ -177,7 +177,7 @@ class Delivery:
                 _log.exception("a place is not shown", job=job.id, id=secrets.token_hex(4))
         return job
 
-    async def _tried(self, job: Job) -> bool:
+    async def _try_show(self, job: Job) -> bool:
         """Show a job once; False if it came to its end before it was shown."""
         if not job.state.over:
             return await self._preview(job)
@@ -232,7 +232,7 @@ class Delivery:
             return
         if job.state is JobState.DONE:
             await enter_by_itself(self._post.store, job)
-        view = await look_at(self._post.store, self._post.blobs, job)
+        view = await load_job_view(self._post.store, self._post.blobs, job)
         view = replace(view, seconds_left=self._seconds_left(job))
         reply = Replies(self._post.words).of(view, self._locale)
         # An engine that still is at the same step has nothing new to show.
@@ -249,11 +249,11 @@ class Delivery:
             self._note_place(view)
         self._last = shown
 
-    def _note_place(self, view: View) -> None:
+    def _note_place(self, view: JobView) -> None:
         if view.place is not None:
             self._post.waiting.shows(view.job.id, view.place.position)
 
-    async def _note_painting(self, view: View) -> None:
+    async def _note_painting(self, view: JobView) -> None:
         """Remember what the message shows, so that reactions below it are votes for that."""
         message = message_name(self._address)
         if view.artwork is None or not view.artwork.shown or message is None:
@@ -295,7 +295,7 @@ class Delivery:
 
     # --- where nothing can be shown -----------------------------------------------------------
 
-    async def _place_is_gone(self, view: View, reply: Reply) -> None:
+    async def _place_is_gone(self, view: JobView, reply: Reply) -> None:
         """Progress ends; the requester is told of the job's end, with the painting."""
         job = view.job
         if not job.state.over:
@@ -310,7 +310,7 @@ class Delivery:
         except (PlaceGone, MessageGone) as error:
             _log.info("nobody can be told of a job's end", job=job.id, reason=str(error))
 
-    async def _given_up(self, job: Job) -> bool:
+    async def _give_up(self, job: Job) -> bool:
         """Acknowledge what cannot be shown through our own fault; False if not even that works."""
         _log.error("a job is shown no more", job=job.id, revision=job.revision)
         try:
@@ -319,7 +319,7 @@ class Delivery:
             return False
         return True
 
-    # --- what the desk kept -------------------------------------------------------------------
+    # --- what the dispatcher kept -------------------------------------------------------------
 
     @property
     def _kept(self) -> Mapping[str, Any]:

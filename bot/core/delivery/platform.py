@@ -1,4 +1,4 @@
-"""What the courier needs of a platform: show a job's message, and tell somebody something."""
+"""What delivery needs of a platform: show a job's message, and send a private notice."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -8,11 +8,11 @@ from ganshare.domain.jobs import Job
 from ganshare.errors import WorldError
 
 __all__ = [
+    "Announcer",
     "Away",
     "MessageGone",
     "Messenger",
     "PlaceGone",
-    "Publisher",
     "SlowDown",
     "message_name",
 ]
@@ -43,7 +43,7 @@ class SlowDown(WorldError):  # noqa: N818  # the same
 
 
 class Messenger(Protocol):
-    """One platform, as the courier sees it; a frontend implements it.
+    """One platform, as the delivery service uses it; each frontend implements it.
 
     Both verbs raise MessageGone, PlaceGone, SlowDown or Away, and translate everything that their
     library raises into one of them. A message that is already as it should be was shown well.
@@ -59,7 +59,8 @@ class Messenger(Protocol):
         Args:
             job: whose message it is. Its id serves as the platform's nonce, where it has one, so
                 that a repeated send makes no second message.
-            address: as `Desk.posted` or an earlier `show` gave it; None for a new message.
+            address: as saved by `Dispatcher.save_message`, or from an earlier `show`; None for a
+                new message.
             reply: all of the message; pictures of an earlier one go.
 
         Returns:
@@ -72,7 +73,7 @@ class Messenger(Protocol):
         ...
 
 
-class Publisher(Protocol):
+class Announcer(Protocol):
     """One platform, as rounds see it: what is told to all, and buttons that are kept up to date.
 
     The verbs raise what a messenger's do.

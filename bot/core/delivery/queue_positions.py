@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ganshare.domain.jobs import Job, JobState
 
-__all__ = ["WaitingRoom"]
+__all__ = ["QueuePositions"]
 
 FRONT = 3  # places whose every step counts, and whose time is told anew
 CLOSER, FURTHER = 0.75, 1.5  # times the place that is shown: worth an edit
@@ -26,7 +26,7 @@ class _Shown:
     at: float
 
 
-class WaitingRoom:
+class QueuePositions:
     """Knows which places the messages of one origin show, and which of them to change now.
 
     Args:

@@ -3,19 +3,19 @@
 import asyncio
 import time
 
-from bot.core.delivery.job_message import Delivery, Post
+from bot.core.delivery.job_message import DeliveryServices, JobMessage
 from bot.core.delivery.platform import Messenger
-from bot.core.delivery.queue_positions import WaitingRoom
-from bot.core.rendering.catalogue import Words
+from bot.core.delivery.queue_positions import QueuePositions
+from bot.core.rendering.catalogue import Catalogue
 from ganshare.blobs import Blobs
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.store import Store, Topic
 
-__all__ = ["Courier"]
+__all__ = ["DeliveryService"]
 
 PAGE = 200
-LOOK_SECONDS = 5.0  # between two looks at the inbox, should no bell ring
+LOOK_SECONDS = 5.0  # between two looks at the inbox, should no notification come
 REST_SECONDS = 0.05  # after each look, in which news gather
 TROUBLE_SECONDS = 1.0
 LONGEST_QUEUE = 300  # jobs, behind which nobody is told that they moved
@@ -23,8 +23,8 @@ LONGEST_QUEUE = 300  # jobs, behind which nobody is told that they moved
 _log = get_logger(__name__)
 
 
-class Courier:
-    """Brings the jobs of one origin to their messages; one courier for each origin.
+class DeliveryService:
+    """Brings the jobs of one origin to their messages; one service for each origin.
 
     A message shows the latest state only, and changes at most once per `pace` seconds, but for
     the end of a job, which is shown at once and waits for nobody else's message. What was shown
@@ -33,7 +33,7 @@ class Courier:
 
     Args:
         pace: seconds between two changes of one message.
-        grace: seconds that the frontend has to post the answer to an ask, before the courier
+        grace: seconds that the frontend has to post the answer to a command, before the service
             sends a message of its own.
         at_once: previews that are sent at the same moment; as many ends of jobs beside them.
         queue_pace: seconds between two looks at the queue.
@@ -44,7 +44,7 @@ class Courier:
         store: Store,
         blobs: Blobs,
         messenger: Messenger,
-        words: Words,
+        words: Catalogue,
         *,
         pace: float = 3.0,
         grace: float = 10.0,
@@ -52,9 +52,11 @@ class Courier:
         queue_pace: float = 5.0,
     ) -> None:
         self._store, self._origin = store, messenger.origin
-        self._waiting, self._queue_pace = WaitingRoom(queue_pace), queue_pace
-        self._post = Post(store, blobs, messenger, words, pace, grace, at_once, self._waiting)
-        self._deliveries: dict[str, Delivery] = {}
+        self._waiting, self._queue_pace = QueuePositions(queue_pace), queue_pace
+        self._post = DeliveryServices(
+            store, blobs, messenger, words, pace, grace, at_once, self._waiting
+        )
+        self._deliveries: dict[str, JobMessage] = {}
         self._settled: dict[str, int] = {}  # the last revision shown, of deliveries just ended
 
     async def run(self) -> None:
@@ -85,7 +87,7 @@ class Courier:
                 if (delivery := self._deliveries.get(job.id)) is not None:
                     delivery.update(job)
                     continue
-                self._begin(group, Delivery(self._post, job))
+                self._begin(group, JobMessage(self._post, job))
             more = len(page) == PAGE
             after = page[-1].id if page else ""
 
@@ -102,14 +104,14 @@ class Courier:
                 if job.id not in self._deliveries:
                     if job.revision > job.seen:
                         continue  # the inbox has it
-                    self._begin(group, Delivery(self._post, job, shown=job.revision))
+                    self._begin(group, JobMessage(self._post, job, shown=job.revision))
                 self._deliveries[job.id].move()
 
-    def _begin(self, group: asyncio.TaskGroup, delivery: Delivery) -> None:
+    def _begin(self, group: asyncio.TaskGroup, delivery: JobMessage) -> None:
         self._deliveries[delivery.id] = delivery
         group.create_task(self._deliver(delivery))
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: JobMessage) -> None:
         try:
             await delivery.run()
         finally:

@@ -7,8 +7,8 @@ only its buttons are.
 import asyncio
 import secrets
 
-from bot.core.delivery.platform import Away, MessageGone, PlaceGone, Publisher, SlowDown
-from bot.core.rendering.catalogue import Words
+from bot.core.delivery.platform import Announcer, Away, MessageGone, PlaceGone, SlowDown
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.replies import Replies
 from bot.core.round_entry import enterable
 from ganshare.domain.community import Showing
@@ -18,7 +18,7 @@ from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
 
-__all__ = ["Labels"]
+__all__ = ["VoteCounts"]
 
 LOOK_SECONDS = 1.5
 PAGE = 500
@@ -28,7 +28,7 @@ _ABOUT_ROUNDS = frozenset({LogKind.OPEN, LogKind.WEIGH})
 _log = get_logger(__name__)
 
 
-class Labels:
+class VoteCounts:
     """The vote buttons below one origin's messages.
 
     Args:
@@ -36,9 +36,9 @@ class Labels:
     """
 
     def __init__(
-        self, store: Store, words: Words, publisher: Publisher, *, look: float = LOOK_SECONDS
+        self, store: Store, words: Catalogue, announcer: Announcer, *, look: float = LOOK_SECONDS
     ) -> None:
-        self._store, self._publisher, self._look = store, publisher, look
+        self._store, self._announcer, self._look = store, announcer, look
         self._replies = Replies(words)
         self._waiting: set[str] = set()  # artworks
         self._labels: dict[str, tuple[int, bool, Sale | None]] = {}  # by message
@@ -73,7 +73,7 @@ class Labels:
         artworks, self._waiting = list(self._waiting), set()
         if not artworks:
             return
-        showings = await self._store.posts.of_artworks(artworks, self._publisher.origin)
+        showings = await self._store.posts.of_artworks(artworks, self._announcer.origin)
         votes = await self._store.votes.count({each.artwork for each in showings})
         late = await asyncio.gather(*(self._edit(each, votes[each.artwork]) for each in showings))
         self._waiting |= {each for each in late if each}
@@ -92,7 +92,7 @@ class Labels:
             artwork.id, showing.locale, votes, may_enter=may_enter, sale=sale
         )
         try:
-            await self._publisher.relabel(showing.address, buttons)
+            await self._announcer.relabel(showing.address, buttons)
         except (SlowDown, Away):
             return showing.artwork
         except (MessageGone, PlaceGone):

@@ -1,4 +1,4 @@
-"""Strangers' pictures at the door: a check of the owner's choice may refuse them before the queue.
+"""Checks uploaded pictures before they are queued, with the safety check that the owner chose.
 
 Without one, the engine judges them as it begins; it has a check of its own, and torch.
 """
@@ -6,14 +6,14 @@ Without one, the engine judges them as it begins; it has a check of its own, and
 from ganshare.monitoring.log import get_logger
 from ganshare.safety import SafetyCheck, find_safety_check
 
-__all__ = ["door_check"]
+__all__ = ["upload_check"]
 
 OFF = "off"
 
 _log = get_logger(__name__)
 
 
-def door_check(name: str) -> SafetyCheck | None:
+def upload_check(name: str) -> SafetyCheck | None:
     """Give the check of that name; None for "off".
 
     Raises:

@@ -16,7 +16,7 @@ from bot.core.rendering.errors import RefusalError
 from ganshare.errors import PromptError, SettingsError, quoted
 from ganshare.safety import SafetyCheck
 
-__all__ = ["BlockedPromptError", "Finding", "Moderation", "Rule", "open_moderation"]
+__all__ = ["BlockedPromptError", "Moderation", "Rule", "RuleMatch", "open_moderation"]
 
 BUILT_IN = Path(__file__).parent.parent.parent / "moderation"
 LONGEST_TEXT = 4_000  # of which anything is read; longer prompts are refused anyway
@@ -28,7 +28,7 @@ _NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RuleMatch:
     """A rule that a prompt met.
 
     Args:
@@ -125,7 +125,7 @@ class BlockedPromptError(RefusalError, PromptError):
         what: is not allowed, in the asker's language.
     """
 
-    def __init__(self, findings: Sequence[Finding], what: str) -> None:
+    def __init__(self, findings: Sequence[RuleMatch], what: str) -> None:
         super().__init__("refusal-blocked-prompt", found=what)
         self.findings = tuple(findings)
 
@@ -141,18 +141,18 @@ class Moderation:
     rules: Sequence[Rule] = field(default=())
     safety: SafetyCheck | None = None
 
-    def find(self, text: str) -> list[Finding]:
+    def find(self, text: str) -> list[RuleMatch]:
         """Give every rule that a prompt meets."""
         head = text[:LONGEST_TEXT]
         seen = _Seen(readings(head), packed(head))
         matches = ((rule, rule.match(seen)) for rule in self.rules)
         return [
-            Finding(rule.name, rule.language, found, rule.action == "block")
+            RuleMatch(rule.name, rule.language, found, rule.action == "block")
             for rule, found in matches
             if found is not None
         ]
 
-    def check_prompt(self, text: str, locale: str = "en") -> list[Finding]:
+    def check_prompt(self, text: str, locale: str = "en") -> list[RuleMatch]:
         """Give the rules that only flag; for the moderation log.
 
         Raises:
@@ -167,7 +167,7 @@ class Moderation:
         raise BlockedPromptError(findings, _said(rule, locale))
 
 
-def _name(finding: Finding) -> tuple[str, str]:
+def _name(finding: RuleMatch) -> tuple[str, str]:
     return finding.rule, finding.language
 
 

@@ -7,18 +7,18 @@ from fluent.runtime import FluentBundle, FluentResource
 
 from ganshare.errors import InternalError
 
-__all__ = ["Words", "load_words"]
+__all__ = ["Catalogue", "load_words"]
 
 LANGUAGES = ("en", "zh")
 
 
 @cache
-def load_words() -> "Words":
+def load_words() -> "Catalogue":
     """Read the catalogues, once per process."""
-    return Words()
+    return Catalogue()
 
 
-class Words:
+class Catalogue:
     """The catalogues in bot/locale: LANGUAGE.ftl, and FRONTEND.LANGUAGE.ftl beside it."""
 
     def __init__(self) -> None:

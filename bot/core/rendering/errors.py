@@ -2,8 +2,8 @@
 
 import re
 
-from bot.core.rendering.catalogue import Words, load_words
-from bot.core.rendering.legacy_sentences import retold
+from bot.core.rendering.catalogue import Catalogue, load_words
+from bot.core.rendering.legacy_sentences import translate
 from ganshare.errors import AskerError, ParameterError, PromptError, SizeError, quoted
 
 __all__ = ["RefusalError", "sentence_of"]
@@ -26,7 +26,7 @@ class RefusalError(ParameterError):
         return ParameterError, (self.message,), {"given": self.given}
 
 
-def sentence_of(words: Words, locale: str, error: AskerError) -> str:
+def sentence_of(words: Catalogue, locale: str, error: AskerError) -> str:
     """Give an error's sentence; those of ganshare are English, and told in other words elsewhere.
 
     Their values say what happened; where they don't, the English sentence stands after a word of
@@ -36,7 +36,7 @@ def sentence_of(words: Words, locale: str, error: AskerError) -> str:
         return words.say(locale, error.message_id, **error.values)
     if words.language(locale) == "en":
         return error.message
-    if (sentence := retold(words, locale, error.message)) is not None:
+    if (sentence := translate(words, locale, error.message)) is not None:
         return sentence
     if (found := _told_otherwise(error)) is not None:
         return words.say(locale, found[0], **found[1])

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 
 from bot.core.round_entry import enterable
 from ganshare.blobs import Blobs
-from ganshare.domain.jobs import Artwork, Job, JobState, Place
+from ganshare.domain.jobs import Artwork, Job, JobState, QueuePosition
 from ganshare.domain.sales import Sale
 from ganshare.errors import BlobError
 from ganshare.prompts import Attributes, attributes_of
 from ganshare.store import Store
 
-__all__ = ["View", "fetched_picture", "look_at"]
+__all__ = ["JobView", "fetch_picture", "load_job_view"]
 
 LARGEST_PICTURE = 8 * 1024**2  # bytes; beyond, the small one is shown. Discord takes 10 MiB
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class JobView:
     """A job, and what belongs to its state.
 
     Args:
@@ -33,7 +33,7 @@ class View:
     """
 
     job: Job
-    place: Place | None = None
+    place: QueuePosition | None = None
     engines: int = 0
     picture: bytes | None = None
     artwork: Artwork | None = None
@@ -49,7 +49,7 @@ class View:
         return attributes_of(self.job.request.prompts)
 
 
-async def look_at(store: Store, blobs: Blobs, job: Job) -> View:
+async def load_job_view(store: Store, blobs: Blobs, job: Job) -> JobView:
     """Fetch what belongs to a job's state; a picture that cannot be fetched is left out.
 
     Raises:
@@ -64,18 +64,18 @@ async def look_at(store: Store, blobs: Blobs, job: Job) -> View:
                 for each in live
                 if request.model in each.models and each.max_area >= request.area
             ]
-            return View(job, place=place, engines=len(fitting))
+            return JobView(job, place=place, engines=len(fitting))
         case JobState.RUNNING:
-            return View(job, picture=await _fetched(blobs, job.preview))
+            return JobView(job, picture=await _fetch(blobs, job.preview))
         case JobState.DONE:
             return await _look_at_artwork(store, blobs, job)
         case _:
-            return View(job)
+            return JobView(job)
 
 
-async def _look_at_artwork(store: Store, blobs: Blobs, job: Job) -> View:
+async def _look_at_artwork(store: Store, blobs: Blobs, job: Job) -> JobView:
     artwork = await store.gallery.get(job.artwork or "")
-    view = View(job, artwork=artwork)
+    view = JobView(job, artwork=artwork)
     if artwork is None or not artwork.shown:
         return replace(view, is_deleted=artwork is None or artwork.deleted is not None)
     votes, may_enter, sales = await asyncio.gather(
@@ -85,18 +85,18 @@ async def _look_at_artwork(store: Store, blobs: Blobs, job: Job) -> View:
     )
     sale = sales.get(artwork.id)
     view = replace(view, votes=votes[artwork.id], may_enter=may_enter, sale=sale)
-    return replace(view, picture=await fetched_picture(blobs, artwork))
+    return replace(view, picture=await fetch_picture(blobs, artwork))
 
 
-async def fetched_picture(blobs: Blobs, artwork: Artwork) -> bytes | None:
+async def fetch_picture(blobs: Blobs, artwork: Artwork) -> bytes | None:
     """A painting's picture, or its small one if that is too large for a message."""
-    picture = await _fetched(blobs, artwork.blob)
+    picture = await _fetch(blobs, artwork.blob)
     if picture is None or len(picture) > LARGEST_PICTURE:
-        picture = await _fetched(blobs, artwork.preview)
+        picture = await _fetch(blobs, artwork.preview)
     return picture
 
 
-async def _fetched(blobs: Blobs, key: str | None) -> bytes | None:
+async def _fetch(blobs: Blobs, key: str | None) -> bytes | None:
     if key is None:
         return None
     try:

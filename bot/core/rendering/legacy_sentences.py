@@ -6,9 +6,9 @@ A sentence is known by how it reads; its values are taken out of it and put into
 
 import re
 
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 
-__all__ = ["reason_of", "retold"]
+__all__ = ["reason_of", "translate"]
 
 # What it begins like, and the message that says the same; groups are its values.
 _SENTENCES = (
@@ -127,7 +127,7 @@ _SENTENCES = (
 )
 
 
-def retold(words: Words, locale: str, sentence: str) -> str | None:
+def translate(words: Catalogue, locale: str, sentence: str) -> str | None:
     """Say the same in another language; None if it is not known what the sentence says."""
     for pattern, message in _SENTENCES:
         if found := re.match(pattern, sentence):
@@ -138,8 +138,8 @@ def retold(words: Words, locale: str, sentence: str) -> str | None:
     return None
 
 
-def reason_of(words: Words, locale: str, reason: str) -> str:
+def reason_of(words: Catalogue, locale: str, reason: str) -> str:
     """Give a reason in the reader's language; as it stands if that is English, or it is unknown."""
     if words.language(locale) == "en":
         return reason
-    return retold(words, locale, reason) or reason
+    return translate(words, locale, reason) or reason

@@ -1,8 +1,8 @@
 """A job becomes what people see of it, in their language, at every moment of its life."""
 
 from bot.core.messages import Action, Button, File, Reply
-from bot.core.rendering.catalogue import Words
-from bot.core.rendering.job_view import View
+from bot.core.rendering.catalogue import Catalogue
+from bot.core.rendering.job_view import JobView
 from bot.core.rendering.legacy_sentences import reason_of
 from bot.core.rendering.sales import sale_line, sale_links
 from ganshare.domain.jobs import Artwork, Job, JobState
@@ -30,10 +30,10 @@ Fields = tuple[tuple[str, str], ...]
 class Replies:
     """Writes replies about jobs and artworks."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Catalogue) -> None:
         self._words = words
 
-    def of(self, view: View, locale: str) -> Reply:
+    def of(self, view: JobView, locale: str) -> Reply:
         """Give the message of a job as it stands."""
         match view.job.state:
             case JobState.QUEUED:
@@ -116,7 +116,7 @@ class Replies:
 
     # --- the states of a job ------------------------------------------------------------------
 
-    def _queued(self, view: View, locale: str) -> Reply:
+    def _queued(self, view: JobView, locale: str) -> Reply:
         job, say = view.job, self._words.say
         lines = [self.prompt(job, locale), self.waiting(view, locale)]
         if job.attempt:
@@ -137,7 +137,7 @@ class Replies:
             job=job.id,
         )
 
-    def waiting(self, view: View, locale: str) -> str:
+    def waiting(self, view: JobView, locale: str) -> str:
         """Say honestly when a queued job should begin."""
         eta = view.place.eta_seconds if view.place else None
         if not view.engines:
@@ -148,7 +148,7 @@ class Replies:
             return self._words.say(locale, "queued-soon")
         return self._words.say(locale, "queued-eta", duration=duration(self._words, locale, eta))
 
-    def _running(self, view: View, locale: str) -> Reply:
+    def _running(self, view: JobView, locale: str) -> Reply:
         job, say = view.job, self._words.say
         values = {"step": job.step, "steps": job.steps}
         if not job.step:
@@ -177,7 +177,7 @@ class Replies:
             job=job.id,
         )
 
-    def _done(self, view: View, locale: str) -> Reply:
+    def _done(self, view: JobView, locale: str) -> Reply:
         job, artwork, say = view.job, view.artwork, self._words.say
         if artwork is None or view.is_deleted:
             text = say(locale, "deleted-text")
@@ -232,12 +232,12 @@ class Replies:
         label = self._words.say(locale, "button-vote", count=votes)
         return Button(Action.VOTE, subject, label, VOTE_EMOJI)
 
-    def _sale(self, view: View, locale: str) -> Fields:
+    def _sale(self, view: JobView, locale: str) -> Fields:
         if view.sale is None:
             return ()
         return self._fields(locale, {"sale": sale_line(self._words, locale, view.sale)})
 
-    def _over(self, view: View, locale: str, title: str, text: str) -> Reply:
+    def _over(self, view: JobView, locale: str, title: str, text: str) -> Reply:
         job = view.job
         prompt = self.prompt(job, locale)
         return Reply(
@@ -292,7 +292,7 @@ def progress_bar(step: int, steps: int) -> str:
     return "▰" * full + "▱" * (BAR - full) + f" {int(share * 100)} %"
 
 
-def duration(words: Words, locale: str, seconds: float) -> str:
+def duration(words: Catalogue, locale: str, seconds: float) -> str:
     """Say a time as people do: "40 seconds", "3 minutes", "2 days"."""
     for unit, length in (("days", 86_400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 1.5 * length:
@@ -310,7 +310,7 @@ def shortened(text: str, units: int = LONGEST_PROMPT) -> str:
 
 
 def _why(job: Job) -> list[str]:
-    """Why its prompt was drawn, if the muse drew it."""
+    """Why its prompt was drawn, if the prompt source gives a reason."""
     why = _kept(job, "why")
     return [shortened(why, 300)] if why else []
 

@@ -1,7 +1,7 @@
 """What people are told of a painting that is a token: in a line, and by links to look at it."""
 
 from bot.core.messages import Action, Button
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from ganshare.domain.sales import Sale, SaleState
 
 __all__ = ["BUY_EMOJI", "TOKEN_EMOJI", "link", "sale_line", "sale_links"]
@@ -15,12 +15,12 @@ _LINES = {
 _LONGEST_URL = 512  # Discord takes no more
 
 
-def sale_line(words: Words, locale: str, sale: Sale) -> str:
+def sale_line(words: Catalogue, locale: str, sale: Sale) -> str:
     """Say how it stands: minted, for sale at a price, or sold."""
     return words.say(locale, _LINES[sale.state], price=sale.price)
 
 
-def sale_links(words: Words, locale: str, sale: Sale | None) -> tuple[Button, ...]:
+def sale_links(words: Catalogue, locale: str, sale: Sale | None) -> tuple[Button, ...]:
     """Buttons that lead to the token, and to where it is for sale or was."""
     if sale is None:
         return ()

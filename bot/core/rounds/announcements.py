@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.core.messages import Action, Button, File, Reply
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.contact_sheet import winners_sheet
-from bot.core.rendering.job_view import fetched_picture
+from bot.core.rendering.job_view import fetch_picture
 from bot.core.rendering.replies import Replies, accent, duration, shortened
 from bot.core.rendering.sales import BUY_EMOJI, TOKEN_EMOJI, link, sale_line
 from ganshare.blobs import Blobs
@@ -17,7 +17,7 @@ from ganshare.domain.sales import Sale, SaleNews, SaleState
 from ganshare.domain.votes import Round, RoundRules, Standing
 from ganshare.store import Store
 
-__all__ = ["Proclaimer", "rules_text"]
+__all__ = ["RoundAnnouncer", "rules_text"]
 
 LABEL = 120  # UTF-16 units of a prompt in a list
 GOLD = 0xC9A227
@@ -31,12 +31,12 @@ _WINNING = {
 
 
 @dataclass(frozen=True)
-class Proclaimer:
+class RoundAnnouncer:
     """Writes replies that nobody asked for."""
 
     store: Store
     blobs: Blobs
-    words: Words
+    words: Catalogue
 
     async def begins(self, round_: Round, locale: str) -> Reply:
         """A round has begun."""
@@ -63,7 +63,7 @@ class Proclaimer:
 
     async def painting(self, artwork: Artwork, locale: str) -> Reply:
         """A painting of a round, for all to see and vote on."""
-        traits, data = artwork.attributes, await fetched_picture(self.blobs, artwork)
+        traits, data = artwork.attributes, await fetch_picture(self.blobs, artwork)
         votes = (await self.store.votes.count([artwork.id]))[artwork.id]
         alt = self.words.say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
         kind = "png" if data and data.startswith(b"\x89PNG") else "jpeg"
@@ -85,7 +85,7 @@ class Proclaimer:
     async def winners(self, round_: Round, winners: Sequence[Standing], locale: str) -> Reply:
         """A round has ended."""
         say = self.words.say
-        shown = await self._shown(winners)
+        shown = await self._load_shown(winners)
         status = await self.store.rounds.status(round_.id)
         lines = []
         if status is not None and status.voters:
@@ -141,7 +141,7 @@ class Proclaimer:
     async def digest(self, digest: Digest, locale: str) -> Reply:
         """What happened in a place within the last days."""
         say = self.words.say
-        shown = await self._shown(digest.winners)
+        shown = await self._load_shown(digest.winners)
         fields = []
         for trait, name in _WINNING.items():
             values = digest.traits.get(trait, ())
@@ -159,7 +159,7 @@ class Proclaimer:
             colour=GOLD,
         )
 
-    async def _shown(self, standings: Sequence[Standing]) -> list[tuple[Standing, Artwork]]:
+    async def _load_shown(self, standings: Sequence[Standing]) -> list[tuple[Standing, Artwork]]:
         found = await asyncio.gather(*(self.store.gallery.get(each.artwork) for each in standings))
         pairs = zip(standings, found, strict=True)
         return [(standing, each) for standing, each in pairs if each is not None and each.shown]
@@ -182,7 +182,7 @@ class Proclaimer:
         )
 
 
-def rules_text(words: Words, locale: str, rules: RoundRules) -> str:
+def rules_text(words: Catalogue, locale: str, rules: RoundRules) -> str:
     """Say how a round is ranked."""
     lines = [words.say(locale, "round-ranking", views=rules.views)]
     if rules.min_age:

@@ -11,7 +11,7 @@ from ganshare.errors import JobError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
 
-__all__ = ["VOTE_EMOJIS", "Ballots", "Lists", "is_vote", "plain_emoji"]
+__all__ = ["VOTE_EMOJIS", "Lists", "ReactionVotes", "is_vote", "plain_emoji"]
 
 VOTE_EMOJIS = ("\u2764", "\U0001f44d", "\U0001f525", "\U0001f60d", "\u2b50")  # heart first
 _NOTED_LATER = (0.3, 0.6, 1.2, 2.4, 4.8, 0.0)  # seconds
@@ -33,7 +33,7 @@ def plain_emoji(emoji: str) -> str:
     return emoji.replace(_PLAIN_OR_EMOJI, "")
 
 
-class Ballots:
+class ReactionVotes:
     """What happens below one origin's messages.
 
     Platforms don't say when somebody reacted, so an event is of the moment when it arrives, on
@@ -55,7 +55,7 @@ class Ballots:
         before = time.time()
         self._offset = await self._store.now() - (before + time.time()) / 2
 
-    async def reacted(
+    async def on_reaction(
         self,
         message: str,
         emoji: str,
@@ -101,16 +101,16 @@ class Ballots:
                     del self._awaited[message]
         return None
 
-    async def replaced(
+    async def on_reactions_replaced(
         self, message: str, voter: Voter, old: Iterable[str], new: Iterable[str]
     ) -> None:
         """Take in all reactions that somebody had below a message, and those they have now."""
         moment = self.moment()
         now_up = {plain_emoji(emoji) for emoji in new}
         for emoji in sorted({plain_emoji(each) for each in old} | now_up):
-            await self.reacted(message, emoji, voter, up=emoji in now_up, at=moment)
+            await self.on_reaction(message, emoji, voter, up=emoji in now_up, at=moment)
 
-    async def cleared(self, message: str, emoji: str | None = None) -> None:
+    async def on_reactions_cleared(self, message: str, emoji: str | None = None) -> None:
         """A moderator took all reactions away, or all of one emoji."""
         moment = self.moment()
         showing = await self._store.posts.find(self._origin, message)

@@ -12,16 +12,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.core.delivery.platform import (
+    Announcer,
     Away,
     MessageGone,
     PlaceGone,
-    Publisher,
     SlowDown,
     message_name,
 )
 from bot.core.messages import Reply
-from bot.core.rendering.catalogue import Words
-from bot.core.rounds.announcements import Proclaimer
+from bot.core.rendering.catalogue import Catalogue
+from bot.core.rounds.announcements import RoundAnnouncer
 from ganshare.blobs import Blobs
 from ganshare.domain.announcements import Announcement
 from ganshare.domain.jobs import Artwork
@@ -31,7 +31,7 @@ from ganshare.errors import AskerError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
 
-__all__ = ["Recount", "Steward", "digest_week", "no_recount"]
+__all__ = ["Recount", "RoundScheduler", "digest_week", "no_recount"]
 
 LOOK_SECONDS = 5.0
 LEASE_SECONDS = 180.0  # longer than any message takes to be sent
@@ -49,7 +49,7 @@ async def no_recount(_: Sequence[Round]) -> None:
     """Where votes come from buttons only, none is missed."""
 
 
-class Steward:
+class RoundScheduler:
     """The rounds of one origin.
 
     Args:
@@ -61,16 +61,16 @@ class Steward:
         self,
         store: Store,
         blobs: Blobs,
-        words: Words,
-        publisher: Publisher,
+        words: Catalogue,
+        announcer: Announcer,
         *,
         recount: Recount = no_recount,
         look: float | None = None,
     ) -> None:
-        self._store, self._publisher = store, publisher
-        self._proclaimer = Proclaimer(store, blobs, words)
+        self._store, self._announcer = store, announcer
+        self._round_announcer = RoundAnnouncer(store, blobs, words)
         self._recount, self._look = recount, LOOK_SECONDS if look is None else look
-        self._name = f"{publisher.origin}-{secrets.token_hex(4)}"
+        self._name = f"{announcer.origin}-{secrets.token_hex(4)}"
 
     async def run(self) -> None:
         """Look after them until cancelled; whatever fails is logged and tried again."""
@@ -101,7 +101,7 @@ class Steward:
             await self._tell_week(place, week)
 
     def _is_ours(self, place: str) -> bool:
-        return place.partition(":")[0] == self._publisher.origin
+        return place.partition(":")[0] == self._announcer.origin
 
     async def _end_rounds(self) -> None:
         over = [each for each in await self._store.rounds.to_close() if self._is_ours(each.place)]
@@ -113,26 +113,26 @@ class Steward:
         await self._store.rounds.close_abandoned(BOT)
 
     async def _announce(self, places: list[str]) -> None:
-        for each in await self._store.rounds.announcements.pending(self._publisher.origin, places):
+        for each in await self._store.rounds.announcements.pending(self._announcer.origin, places):
             round_, locale = each.round, await self._locale(each.round.place)
 
             async def write(each: Announcement = each, locale: str = locale) -> Reply:
-                return await self._written(each, locale)
+                return await self._write_announcement(each, locale)
 
             if await self._tell(f"{round_.id}:{each.kind}", round_.place, write):
-                await self._store.rounds.announcements.mark_told(each, self._publisher.origin)
+                await self._store.rounds.announcements.mark_told(each, self._announcer.origin)
 
-    async def _written(self, news: Announcement, locale: str) -> Reply:
+    async def _write_announcement(self, news: Announcement, locale: str) -> Reply:
         if news.kind == "opened":
-            return await self._proclaimer.begins(news.round, locale)
-        return await self._proclaimer.winners(news.round, news.winners, locale)
+            return await self._round_announcer.begins(news.round, locale)
+        return await self._round_announcer.winners(news.round, news.winners, locale)
 
     async def _tell_sales(self, places: list[str]) -> None:
         for each in await self._store.sales.news(places):
             locale = await self._locale(each.round.place)
 
             async def write(each: SaleNews = each, locale: str = locale) -> Reply:
-                return await self._proclaimer.sales(each, locale)
+                return await self._round_announcer.sales(each, locale)
 
             if await self._tell(each.name, each.round.place, write):
                 await self._store.sales.mark_told(each)
@@ -148,7 +148,7 @@ class Steward:
                 continue
 
             async def write(artwork: Artwork = artwork) -> Reply:
-                return await self._proclaimer.painting(artwork, locale)
+                return await self._round_announcer.painting(artwork, locale)
 
             await self._tell(name, round_.place, write, artwork.id)
 
@@ -160,7 +160,7 @@ class Steward:
         if not digest.rounds:
             return
         locale = await self._locale(place)
-        await self._tell(name, place, lambda: self._proclaimer.digest(digest, locale))
+        await self._tell(name, place, lambda: self._round_announcer.digest(digest, locale))
 
     async def _tell(self, name: str, place: str, write: Write, artwork: str = "") -> bool:
         """Tell something once, whoever else would; False if it is not told yet.
@@ -174,7 +174,7 @@ class Steward:
             return False
         try:
             reply = await write()
-            address = await self._publisher.post(place, reply, name)
+            address = await self._announcer.post(place, reply, name)
         except (PlaceGone, MessageGone) as error:
             _log.warning("a place cannot be told", place=place, reason=str(error))
             address = None
@@ -185,7 +185,7 @@ class Steward:
         message = message_name(address)
         if artwork and address is not None and message is not None:
             locale = await self._locale(place)
-            await self._store.posts.save(artwork, self._publisher.origin, message, address, locale)
+            await self._store.posts.save(artwork, self._announcer.origin, message, address, locale)
         await self._store.posts.end_telling(name, self._name)
         return True
 

@@ -10,7 +10,7 @@ from discord.app_commands import locale_str
 
 from bot.core.commands.definitions import COMMANDS, Command, Kind, Parameter
 from bot.core.messages import Rank
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.discord.commands.translator import described, named
 
 __all__ = ["Complete", "Given", "Handle", "app_command", "app_commands_of"]
@@ -24,7 +24,7 @@ Complete = Callable[["discord.Interaction[Any]", str, str, str], Awaitable[Seque
 
 
 def app_commands_of(
-    words: Words, handle: Handle, complete: Complete
+    words: Catalogue, handle: Handle, complete: Complete
 ) -> list[app_commands.Command[Any, ..., None]]:
     """Make all of them.
 
@@ -36,7 +36,7 @@ def app_commands_of(
 
 
 def app_command(
-    command: Command, words: Words, handle: Handle, complete: Complete
+    command: Command, words: Catalogue, handle: Handle, complete: Complete
 ) -> app_commands.Command[Any, ..., None]:
     """Make one; its signature, which discord.py reads, comes from the parameters."""
 
@@ -60,7 +60,7 @@ def app_command(
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
         allowed_installs=app_commands.AppInstallationType(guild=True),
     )
-    if command.rank is Rank.ADMIN:  # others don't even see it; the desk decides
+    if command.rank is Rank.ADMIN:  # others don't even see it; the dispatcher decides
         made.default_permissions = discord.Permissions(manage_guild=True)
     for each in command.parameters:
         if each.completes is not None:
@@ -95,8 +95,8 @@ def _annotation(parameter: Parameter) -> Any:
             return Literal[parameter.choices]
         case Kind.NUMBER if (parameter.maximum or 0) <= LARGEST_NUMBER:
             return app_commands.Range[int, parameter.minimum, parameter.maximum]
-        case Kind.NUMBER:  # as text; the desk reads it
+        case Kind.NUMBER:  # as text; the dispatcher reads it
             return app_commands.Range[str, 1, len(str(parameter.maximum))]
         case Kind.TEXT | Kind.PROMPT:
-            # Longer ones are the desk's to refuse, in a sentence.
+            # The dispatcher refuses longer ones, in a sentence.
             return app_commands.Range[str, parameter.minimum or 1, LONGEST_TEXT]

@@ -76,7 +76,7 @@ def _by_name(commands: Any) -> dict[str, Any]:
 
 def _canonical(command: Mapping[str, Any]) -> dict[str, Any]:
     """Give what counts, in one form: Discord fills in defaults, and discord.py leaves out some."""
-    kept = {name: _pruned(command.get(name)) for name in _COMPARED}
+    kept = {name: _prune(command.get(name)) for name in _COMPARED}
     kept["type"] = command.get("type") or 1
     for name in _INTERCHANGEABLE:
         kept[name] = sorted(command.get(name) or ())
@@ -85,11 +85,11 @@ def _canonical(command: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _pruned(value: Any) -> Any:
+def _prune(value: Any) -> Any:
     """Leave out what is empty, absent or false at any depth; these say the same."""
     if isinstance(value, Mapping):
-        pruned = {key: _pruned(each) for key, each in value.items()}
+        pruned = {key: _prune(each) for key, each in value.items()}
         return {key: each for key, each in pruned.items() if each is not None} or None
     if isinstance(value, list | tuple):
-        return [_pruned(each) for each in value] or None
+        return [_prune(each) for each in value] or None
     return None if value is False else value

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation, TranslationContextTypes, locale_str
 
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 
 __all__ = ["LONGEST", "CatalogueTranslator", "described", "named"]
 
@@ -16,7 +16,7 @@ _NAMES = (TranslationContextLocation.command_name, TranslationContextLocation.pa
 _NAME = re.compile(r"[-_\w]{1,32}")
 
 
-def described(words: Words, message: str) -> locale_str:
+def described(words: Catalogue, message: str) -> locale_str:
     """Give a description in English that knows its message in the catalogues."""
     return locale_str(words.say("en", message)[:LONGEST], message=message)
 
@@ -29,7 +29,7 @@ def named(name: str, message: str) -> locale_str:
 class CatalogueTranslator(app_commands.Translator):
     """Looks up what `described` and `named` gave."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Catalogue) -> None:
         self._words = words
 
     async def translate(

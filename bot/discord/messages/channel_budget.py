@@ -11,14 +11,14 @@ from contextlib import contextmanager
 
 from bot.core.delivery.platform import SlowDown
 
-__all__ = ["Lanes"]
+__all__ = ["ChannelBudget"]
 
 PREVIEWS, SECONDS = 3, 5.0  # of the five; the rest is for what must not wait
 PLACES = 2  # previews and places in the queue, among which another place may be shown
 LATER = 1.0  # seconds; short, since whoever waits so long may have the job's end to show then
 
 
-class Lanes:
+class ChannelBudget:
     """Counts the requests to every channel."""
 
     def __init__(self) -> None:

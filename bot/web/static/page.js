@@ -1,7 +1,7 @@
 // What the pages do beyond links and forms; without it they still work.
 
 import { combobox } from "./combobox.js";
-import { easel } from "./easel.js";
+import { promptForm } from "./prompt_form.js";
 import { further } from "./further.js";
 import { live } from "./live.js";
 import { themeSwitch } from "./theme.js";
@@ -10,7 +10,7 @@ import { votes } from "./vote.js";
 for (const [selector, enliven] of [
   ["[data-theme-switch]", themeSwitch],
   ["[data-combobox]", combobox],
-  ["[data-easel]", easel],
+  ["[data-prompt-form]", promptForm],
   ["[data-further]", further],
   ["[data-live]", live],
 ]) {

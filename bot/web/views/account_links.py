@@ -2,8 +2,8 @@
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.core.messages import Action, Ask, Press, Rank
-from bot.web.request_context import PLACE, Visit
+from bot.core.messages import Action, ButtonPress, CommandRequest, Rank
+from bot.web.request_context import PLACE, RequestContext
 from bot.web.site import Site
 
 __all__ = ["link", "link_page"]
@@ -11,34 +11,40 @@ __all__ = ["link", "link_page"]
 LONGEST_CODE = 40
 
 
-async def link_page(site: Site, visit: Visit) -> Response:
+async def link_page(site: Site, context: RequestContext) -> Response:
     """Which accounts are one's own, and how to add another one."""
-    if visit.person.rank <= Rank.GUEST:
+    if context.person.rank <= Rank.GUEST:
         return RedirectResponse("/sign-in", 303)
-    return await _show(site, visit)
+    return await _show(site, context)
 
 
-async def link(site: Site, visit: Visit) -> Response:
+async def link(site: Site, context: RequestContext) -> Response:
     """Give a code, or take one: asked back about first, and only then carried out."""
-    if visit.person.rank <= Rank.GUEST:
+    if context.person.rank <= Rank.GUEST:
         return RedirectResponse("/sign-in", 303)
-    desk, person, code = site.front.desk, visit.person, visit.said("code").strip()[:LONGEST_CODE]
-    key = visit.session.key("link", code)
-    if visit.said("sure"):
-        (reply,) = await desk.press(Press(Action.LINK, code, person, PLACE, key))
-        return site.redirect(visit, "/link", reply.text)
+    dispatcher, person, code = (
+        site.front.dispatcher,
+        context.person,
+        context.said("code").strip()[:LONGEST_CODE],
+    )
+    key = context.session.key("link", code)
+    if context.said("sure"):
+        (reply,) = await dispatcher.press(ButtonPress(Action.LINK, code, person, PLACE, key))
+        return site.redirect(context, "/link", reply.text)
     if not code:
         made = await site.store.accounts.new_link(person.id)
-        return await _show(site, visit, made=site.words.say(visit.locale, "link-code", code=made))
-    (reply,) = await desk.answer(Ask("link", {"code": code}, person, PLACE, key))
+        return await _show(
+            site, context, made=site.words.say(context.locale, "link-code", code=made)
+        )
+    (reply,) = await dispatcher.answer(CommandRequest("link", {"code": code}, person, PLACE, key))
     if reply.buttons:
-        return await _show(site, visit, code=code, question=reply.text)
-    return await _show(site, visit, 422, code=code, error=reply.text)
+        return await _show(site, context, code=code, question=reply.text)
+    return await _show(site, context, 422, code=code, error=reply.text)
 
 
 async def _show(
     site: Site,
-    visit: Visit,
+    context: RequestContext,
     status: int = 200,
     *,
     code: str = "",
@@ -47,10 +53,10 @@ async def _show(
     error: str = "",
 ) -> Response:
     return site.page(
-        visit,
+        context,
         "link.html",
         status,
-        accounts=await site.store.accounts.of_person(visit.person.id),
+        accounts=await site.store.accounts.of_person(context.person.id),
         code=code,
         made=made,
         question=question,

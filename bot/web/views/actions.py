@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Kind
-from bot.core.messages import Action, Ask, Press, Reply, parse_data
-from bot.web.request_context import PLACE, THEMES, Visit, way_back
+from bot.core.messages import Action, ButtonPress, CommandRequest, Reply, parse_data
+from bot.web.request_context import PLACE, THEMES, RequestContext, way_back
 from bot.web.sessions import Session
 from bot.web.site import Site
 from bot.web.template_data import composed
@@ -22,52 +22,54 @@ _ON_A_PAGE = _VOTING | {Action.AGAIN, Action.VARY, Action.DELETE, Action.REPORT,
 _PAINTING = frozenset({Action.AGAIN, Action.VARY})
 
 
-async def paint(site: Site, visit: Visit) -> Response:
+async def paint(site: Site, context: RequestContext) -> Response:
     """Queue what the prompt box says, and go to where it can be watched."""
     command = find_command("paint")
     texts = [each for each in command.parameters if each.kind is not Kind.PICTURE]
-    given = {each.name: visit.said(each.name).strip() for each in texts}
-    helpers = {name: visit.said(name).strip()[:100] for name in ("style", "subject", "colour")}
+    given = {each.name: context.said(each.name).strip() for each in texts}
+    helpers = {name: context.said(name).strip()[:100] for name in ("style", "subject", "colour")}
     if not given["prompt"] and any(helpers.values()):
         given["prompt"] = composed(**helpers)["text"]
-    site.check_guest(visit)
-    upload = visit.picture("init_image")
+    site.check_guest(context)
+    upload = context.picture("init_image")
     picture = await upload.read() if upload else None
     arguments = {name: value for name, value in given.items() if value}
-    ask = Ask(
+    request = CommandRequest(
         "paint",
         arguments,
-        visit.person,
+        context.person,
         PLACE,
-        visit.session.key(visit.said("nonce"), json.dumps(arguments), str(len(picture or b""))),
+        context.session.key(context.said("nonce"), json.dumps(arguments), str(len(picture or b""))),
         picture=picture,
     )
-    replies = await site.front.desk.answer(ask)
+    replies = await site.front.dispatcher.answer(request)
     if (job := _job_of(replies)) is not None:
-        return site.redirect(visit, f"/jobs/{job}")
-    return await show_home(site, visit, given | helpers, _sentence(replies), status=422)
+        return site.redirect(context, f"/jobs/{job}")
+    return await show_home(site, context, given | helpers, _sentence(replies), status=422)
 
 
-async def press(site: Site, visit: Visit) -> Response:
+async def press(site: Site, context: RequestContext) -> Response:
     """Do what a button below a painting stands for."""
-    action, subject = parse_data(visit.said("data"))
+    action, subject = parse_data(context.said("data"))
     if action not in _ON_A_PAGE:
         raise ParameterError("This button is not on any page.", given=str(action))
     if action in _PAINTING:
-        site.check_guest(visit)
+        site.check_guest(context)
     if action is Action.NEXT:
-        return await show_next(site, visit, subject)
-    key = visit.session.key(visit.said("nonce"), visit.said("data"))
-    replies = await site.front.desk.press(Press(action, subject, visit.person, PLACE, key))
+        return await show_next(site, context, subject)
+    key = context.session.key(context.said("nonce"), context.said("data"))
+    replies = await site.front.dispatcher.press(
+        ButtonPress(action, subject, context.person, PLACE, key)
+    )
     job = _job_of(replies)
     if job is not None and action in _PAINTING:
-        return site.redirect(visit, f"/jobs/{job}")
-    if action is Action.VOTE and visit.wants_json:
-        return await vote_news(site, visit, subject, _sentence(replies))
-    where = way_back(visit.request)
+        return site.redirect(context, f"/jobs/{job}")
+    if action is Action.VOTE and context.wants_json:
+        return await vote_news(site, context, subject, _sentence(replies))
+    where = way_back(context.request)
     if action is Action.DELETE and await _is_gone(site, subject):
         where = "/mine"
-    return site.redirect(visit, where, _sentence(replies))
+    return site.redirect(context, where, _sentence(replies))
 
 
 async def _is_gone(site: Site, artwork_id: str) -> bool:
@@ -86,46 +88,46 @@ def _sentence(replies: list[Reply]) -> str:
 # --- who one is -------------------------------------------------------------------------------
 
 
-async def sign_in_page(site: Site, visit: Visit) -> Response:
+async def sign_in_page(site: Site, context: RequestContext) -> Response:
     """How to sign in; with a token, the button that does it.
 
     Looking at the address does nothing yet: chats look at every address that is written there.
     """
-    token = visit.request.path_params.get("token", "")
+    token = context.request.path_params.get("token", "")
     guests = await site.guests_per_day()
-    return site.page(visit, "sign_in.html", token=token, guests=guests)
+    return site.page(context, "sign_in.html", token=token, guests=guests)
 
 
-async def sign_in(site: Site, visit: Visit) -> Response:
+async def sign_in(site: Site, context: RequestContext) -> Response:
     """Begin a session, under a cookie that nobody had before."""
-    if visit.session.is_member:
-        await site.store.accounts.end_session(visit.session.token)
-    session = await site.store.accounts.redeem_sign_in(visit.said("sign_in")[:200])
-    visit.session, visit.is_new = Session.of_member(session.token), True
-    return site.redirect(visit, "/", site.words.say(visit.locale, "web-signed-in"))
+    if context.session.is_member:
+        await site.store.accounts.end_session(context.session.token)
+    session = await site.store.accounts.redeem_sign_in(context.said("sign_in")[:200])
+    context.session, context.is_new = Session.of_member(session.token), True
+    return site.redirect(context, "/", site.words.say(context.locale, "web-signed-in"))
 
 
-async def sign_out(site: Site, visit: Visit) -> Response:
+async def sign_out(site: Site, context: RequestContext) -> Response:
     """End the session here and in the store."""
-    if visit.session.is_member:
-        await site.store.accounts.end_session(visit.session.token)
-    visit.session, visit.is_new = Session.new_guest(), True
-    return site.redirect(visit, "/", site.words.say(visit.locale, "web-signed-out"))
+    if context.session.is_member:
+        await site.store.accounts.end_session(context.session.token)
+    context.session, context.is_new = Session.new_guest(), True
+    return site.redirect(context, "/", site.words.say(context.locale, "web-signed-out"))
 
 
 # --- how one sees it --------------------------------------------------------------------------
 
 
-async def language(site: Site, visit: Visit) -> Response:
+async def language(site: Site, context: RequestContext) -> Response:
     """Choose the language of the pages."""
-    response = site.redirect(visit, way_back(visit.request))
-    if (chosen := visit.said("language")) in site.words.languages:
+    response = site.redirect(context, way_back(context.request))
+    if (chosen := context.said("language")) in site.words.languages:
         site.cookie.set(response, "language", chosen)
     return response
 
 
-async def theme(site: Site, visit: Visit) -> Response:
+async def theme(site: Site, context: RequestContext) -> Response:
     """Turn dark and light around; scripts do it without asking."""
-    response = site.redirect(visit, way_back(visit.request))
-    site.cookie.set(response, "theme", THEMES[2] if visit.theme != THEMES[2] else THEMES[1])
+    response = site.redirect(context, way_back(context.request))
+    site.cookie.set(response, "theme", THEMES[2] if context.theme != THEMES[2] else THEMES[1])
     return response

@@ -11,7 +11,7 @@ from bot.core.commands.definitions import COMMANDS, find_command
 from bot.core.commands.parameters import Parameter
 from bot.core.messages import Rank
 from bot.core.round_entry import enterable
-from bot.web.request_context import Visit
+from bot.web.request_context import RequestContext
 from bot.web.site import Refused, Site
 from bot.web.template_data import Painting, category_name, composed, facts, made_by, suggestions
 from ganshare.domain.jobs import Artwork, Job
@@ -40,28 +40,28 @@ LONGEST_QUERY = 100
 # --- the first page ---------------------------------------------------------------------------
 
 
-async def home(site: Site, visit: Visit) -> Response:
+async def home(site: Site, context: RequestContext) -> Response:
     """The prompt, and what was painted lately."""
-    query = visit.request.query_params
+    query = context.request.query_params
     given = {"prompt": query.get("prompt", "")[:2000], "style": "", "subject": "", "colour": ""}
     if "surprise" in query:
         made = composed("", "", "")
         given |= made | {"prompt": made["text"]}
-    return await show_home(site, visit, given)
+    return await show_home(site, context, given)
 
 
 async def show_home(
-    site: Site, visit: Visit, given: dict[str, str], error: str = "", status: int = 200
+    site: Site, context: RequestContext, given: dict[str, str], error: str = "", status: int = 200
 ) -> Response:
     """The first page with what somebody has typed, and with what is wrong about it."""
     found = await site.store.gallery.search(limit=LATELY)
     (prompt, *others) = find_command("paint").parameters
-    parameters = [_as_field(site, visit, each, given.get(each.name, "")) for each in others]
+    parameters = [_as_field(site, context, each, given.get(each.name, "")) for each in others]
     return site.page(
-        visit,
+        context,
         "home.html",
         status,
-        paintings=await paintings(site, visit, found),
+        paintings=await paintings(site, context, found),
         prompt=prompt,
         parameters=parameters,
         has_more=any(each["value"] for each in parameters),
@@ -69,11 +69,13 @@ async def show_home(
         error=error,
         styles=word_lists().styles,
         example=composed("", "", "")["text"],
-        may_paint=await site.may_paint(visit),
+        may_paint=await site.may_paint(context),
     )
 
 
-def _as_field(site: Site, visit: Visit, parameter: Parameter, value: str) -> dict[str, Any]:
+def _as_field(
+    site: Site, context: RequestContext, parameter: Parameter, value: str
+) -> dict[str, Any]:
     command = find_command("paint")
     defaults = {"steps": str(DEFAULT_STEPS), "size": f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"}
     return {
@@ -82,24 +84,24 @@ def _as_field(site: Site, visit: Visit, parameter: Parameter, value: str) -> dic
         "minimum": parameter.minimum,
         "maximum": parameter.maximum,
         "choices": parameter.choices,
-        "label": site.words.say(visit.locale, f"web-{parameter.name.replace('_', '-')}"),
-        "description": site.words.say(visit.locale, command.message_of(parameter)),
-        "default": defaults.get(parameter.name, site.words.say(visit.locale, "web-random"))
+        "label": site.words.say(context.locale, f"web-{parameter.name.replace('_', '-')}"),
+        "description": site.words.say(context.locale, command.message_of(parameter)),
+        "default": defaults.get(parameter.name, site.words.say(context.locale, "web-random"))
         if parameter.name != "model"
         else "",
         "value": value,
     }
 
 
-async def suggest(site: Site, visit: Visit) -> Response:
+async def suggest(site: Site, context: RequestContext) -> Response:
     """Words for a field, as JSON."""
-    query = visit.request.query_params
+    query = context.request.query_params
     return JSONResponse(suggestions(query.get("what", ""), query.get("typed", "")))
 
 
-async def compose(site: Site, visit: Visit) -> Response:
+async def compose(site: Site, context: RequestContext) -> Response:
     """A prompt from a style, a subject and a colour, or from chance; as JSON."""
-    query = visit.request.query_params
+    query = context.request.query_params
     style, subject, colour = (query.get(each, "")[:100] for each in ("style", "subject", "colour"))
     return JSONResponse(composed(style, subject, colour))
 
@@ -126,8 +128,8 @@ class Query:
         return f"{path}?{urlencode(texts | wanted | {'after': after})}"
 
 
-def _query(visit: Visit) -> Query:
-    given = visit.request.query_params
+def _query(context: RequestContext) -> Query:
+    given = context.request.query_params
     attributes = {
         name.capitalize(): value
         for name in ("style", "category", "colour")
@@ -139,47 +141,47 @@ def _query(visit: Visit) -> Query:
     return Query(text, attributes, after if is_id else None)
 
 
-async def gallery(site: Site, visit: Visit) -> Response:
+async def gallery(site: Site, context: RequestContext) -> Response:
     """All paintings, or those that were looked for."""
-    query = _query(visit)
+    query = _query(context)
     found = await site.store.gallery.search(
         after=query.after, limit=PAGE + 1, text=query.text, attributes=query.attributes
     )
     say = site.words.say
     categories = [
-        (each.title(), category_name(each, site.words, visit.locale)) for each in CATEGORIES
+        (each.title(), category_name(each, site.words, context.locale)) for each in CATEGORIES
     ]
     filters = [
-        ("style", say(visit.locale, "web-style"), [(each, each) for each in word_lists().styles]),
-        ("category", say(visit.locale, "web-category"), categories),
+        ("style", say(context.locale, "web-style"), [(each, each) for each in word_lists().styles]),
+        ("category", say(context.locale, "web-category"), categories),
     ]
-    empty = say(visit.locale, "web-gallery-none" if query else "web-gallery-empty")
+    empty = say(context.locale, "web-gallery-none" if query else "web-gallery-empty")
     return await _wall(
-        site, visit, query, found, title="web-nav-gallery", empty=empty, filters=filters
+        site, context, query, found, title="web-nav-gallery", empty=empty, filters=filters
     )
 
 
-async def mine(site: Site, visit: Visit) -> Response:
+async def mine(site: Site, context: RequestContext) -> Response:
     """One's own paintings, those under way first."""
-    query = Query(after=_query(visit).after)
+    query = Query(after=_query(context).after)
     found = await site.store.gallery.search(
-        after=query.after, limit=PAGE + 1, person=visit.person.id
+        after=query.after, limit=PAGE + 1, person=context.person.id
     )
-    working = [] if query.after else await _working(site, visit)
-    empty = site.words.say(visit.locale, "web-mine-empty")
+    working = [] if query.after else await _working(site, context)
+    empty = site.words.say(context.locale, "web-mine-empty")
     return await _wall(
-        site, visit, query, found, title="web-nav-mine", empty=empty, working=working
+        site, context, query, found, title="web-nav-mine", empty=empty, working=working
     )
 
 
-async def _working(site: Site, visit: Visit) -> list[Job]:
-    accounts = await site.store.accounts.of_person(visit.person.id)
+async def _working(site: Site, context: RequestContext) -> list[Job]:
+    accounts = await site.store.accounts.of_person(context.person.id)
     return [job for account in accounts for job in await site.store.queue.active(account)]
 
 
 async def _wall(
     site: Site,
-    visit: Visit,
+    context: RequestContext,
     query: Query,
     found: list[Artwork],
     title: str,
@@ -188,24 +190,26 @@ async def _wall(
 ) -> Response:
     shown, rest = found[:PAGE], found[PAGE:]
     return site.page(
-        visit,
+        context,
         "gallery.html",
-        title=site.words.say(visit.locale, title),
-        paintings=await paintings(site, visit, shown),
+        title=site.words.say(context.locale, title),
+        paintings=await paintings(site, context, shown),
         query=query,
-        further=query.further(visit.path, shown[-1].id) if rest else "",
+        further=query.further(context.path, shown[-1].id) if rest else "",
         empty=empty,
-        action=visit.path,
+        action=context.path,
         **({"working": [], "filters": []} | values),
     )
 
 
-async def paintings(site: Site, visit: Visit, found: Sequence[Artwork]) -> list[Painting]:
+async def paintings(
+    site: Site, context: RequestContext, found: Sequence[Artwork]
+) -> list[Painting]:
     """Artworks as pages show them, with their votes, and how they stand as tokens."""
     ids = [each.id for each in found]
     votes, sales = await site.store.votes.count(ids), await site.store.sales.of_artworks(ids)
     return [
-        Painting.of(each, site.words, visit.locale, votes[each.id], sales.get(each.id))
+        Painting.of(each, site.words, context.locale, votes[each.id], sales.get(each.id))
         for each in found
     ]
 
@@ -221,10 +225,10 @@ async def shown_artwork(site: Site, artwork_id: str) -> Artwork:
     return artwork
 
 
-async def painting(site: Site, visit: Visit) -> Response:
+async def painting(site: Site, context: RequestContext) -> Response:
     """A painting, what it was made with, and what may be done with it."""
-    artwork = await shown_artwork(site, visit.request.path_params["artwork"])
-    (view,) = await paintings(site, visit, [artwork])
+    artwork = await shown_artwork(site, context.request.path_params["artwork"])
+    (view,) = await paintings(site, context, [artwork])
     style = artwork.attributes.get("Style", "")
     related = (
         await site.store.gallery.search(limit=RELATED + 1, attributes={"Style": style})
@@ -233,29 +237,29 @@ async def painting(site: Site, visit: Visit) -> Response:
     )
     owners = await site.store.accounts.of_person(artwork.person)
     return site.page(
-        visit,
+        context,
         "painting.html",
         painting=view,
-        description=site.words.say(visit.locale, "web-description", seed=str(artwork.seed)),
-        facts=facts(artwork, site.words, visit.locale),
-        models=made_by(artwork, site.words, visit.locale),
-        may_delete=visit.person.id in owners or visit.person.rank >= Rank.ADMIN,
+        description=site.words.say(context.locale, "web-description", seed=str(artwork.seed)),
+        facts=facts(artwork, site.words, context.locale),
+        models=made_by(artwork, site.words, context.locale),
+        may_delete=context.person.id in owners or context.person.rank >= Rank.ADMIN,
         style=style,
         related=await paintings(
-            site, visit, [each for each in related if each.id != artwork.id][:RELATED]
+            site, context, [each for each in related if each.id != artwork.id][:RELATED]
         ),
-        **await voting(site, visit, artwork),
+        **await voting(site, context, artwork),
     )
 
 
-async def voting(site: Site, visit: Visit, artwork: Artwork) -> dict[str, Any]:
+async def voting(site: Site, context: RequestContext, artwork: Artwork) -> dict[str, Any]:
     """How a painting stands with the visitor, and the round that goes on around it."""
-    state = await site.store.votes.state(artwork.id, visit.person.id)
+    state = await site.store.votes.state(artwork.id, context.person.id)
     owners = await site.store.accounts.of_person(artwork.person)
-    round_id = visit.request.query_params.get("round", "")
+    round_id = context.request.query_params.get("round", "")
     is_id = round_id.isascii() and round_id.isalnum() and len(round_id) <= LONGEST_QUERY
     job = await site.store.queue.get(artwork.job)
-    is_own = visit.person.id in owners
+    is_own = context.person.id in owners
     may_enter = is_own and job is not None and await enterable(site.store, job, artwork.id)
     return {
         "voted": state.voted,
@@ -265,9 +269,9 @@ async def voting(site: Site, visit: Visit, artwork: Artwork) -> dict[str, Any]:
     }
 
 
-async def manifest(site: Site, visit: Visit) -> Response:
+async def manifest(site: Site, context: RequestContext) -> Response:
     """Everything that a painting was made from and with, as JSON."""
-    artwork = await shown_artwork(site, visit.request.path_params["artwork"])
+    artwork = await shown_artwork(site, context.request.path_params["artwork"])
     made = {name: value for name, value in artwork.manifest.items() if name != "path"}
     return JSONResponse({**made, "id": artwork.id, "sha256": artwork.sha256})
 
@@ -275,11 +279,11 @@ async def manifest(site: Site, visit: Visit) -> Response:
 # --- words ------------------------------------------------------------------------------------
 
 
-async def help_page(site: Site, visit: Visit) -> Response:
+async def help_page(site: Site, context: RequestContext) -> Response:
     """What can be done here and in the chat, from the commands themselves."""
 
     def say(message: str) -> str:
-        return site.words.say(visit.locale, message)
+        return site.words.say(context.locale, message)
 
     ranks = {rank: say(f"web-rank-{rank.name.lower()}") for rank in Rank if rank > Rank.MEMBER}
     commands = [
@@ -298,10 +302,10 @@ async def help_page(site: Site, visit: Visit) -> Response:
         }
         for command in COMMANDS
     ]
-    return site.page(visit, "help.html", commands=commands)
+    return site.page(context, "help.html", commands=commands)
 
 
-async def robots(site: Site, visit: Visit) -> Response:
+async def robots(site: Site, context: RequestContext) -> Response:
     """What search engines should leave alone: what is somebody's own, or soon gone."""
     return PlainTextResponse(
         "User-agent: *\nDisallow: /jobs/\nDisallow: /mine\nDisallow: /link\nDisallow: /sign-in\n"

@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.replies import Replies
 from bot.web.image_responses import frame_path, picture_path
-from bot.web.request_context import Visit
+from bot.web.request_context import RequestContext
 from bot.web.site import Refused, Site
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
@@ -26,47 +26,47 @@ _log = get_logger(__name__)
 _PARTS = 4  # in which progress is read aloud
 
 
-async def _job(site: Site, visit: Visit) -> Job:
-    job = await site.store.queue.get(visit.request.path_params["job"])
+async def _job(site: Site, context: RequestContext) -> Job:
+    job = await site.store.queue.get(context.request.path_params["job"])
     if job is None:
         raise Refused(404, "web-not-found")
     return job
 
 
-async def job_page(site: Site, visit: Visit) -> Response:
+async def job_page(site: Site, context: RequestContext) -> Response:
     """How a job stands now; the painting itself once there is one."""
-    job = await _job(site, visit)
+    job = await _job(site, context)
     view = await _view(site, job)
     if view.artwork is not None and view.artwork.shown:
         return RedirectResponse(f"/paintings/{view.artwork.id}", 303)
-    title, text = described(site, view, visit.locale)
-    owners = await site.store.accounts.of_person(visit.person.id)
+    title, text = describe_job(site, view, context.locale)
+    owners = await site.store.accounts.of_person(context.person.id)
     return site.page(
-        visit,
+        context,
         "job.html",
         job=job,
         title=title,
         text=text,
-        reading=Replies(site.words).prompt(job, visit.locale).splitlines()[1:],
+        reading=Replies(site.words).prompt(job, context.locale).splitlines()[1:],
         frame=frame_path(job.preview),
         is_own=job.person in owners,
-        may_paint=await site.may_paint(visit),
+        may_paint=await site.may_paint(context),
         nonce=secrets.token_hex(16),
     )
 
 
-async def _view(site: Site, job: Job) -> View:
+async def _view(site: Site, job: Job) -> JobView:
     """The job with its place while it waits, or with its artwork; its pictures come by address."""
     if job.state is JobState.QUEUED:
-        return await look_at(site.store, site.blobs, job)
+        return await load_job_view(site.store, site.blobs, job)
     if job.state is not JobState.DONE:
-        return View(job)
+        return JobView(job)
     artwork = await site.store.gallery.get(job.artwork or "")
     is_deleted = artwork is None or artwork.deleted is not None
-    return View(job, artwork=artwork, is_deleted=is_deleted)
+    return JobView(job, artwork=artwork, is_deleted=is_deleted)
 
 
-def described(site: Site, view: View, locale: str) -> tuple[str, str]:
+def describe_job(site: Site, view: JobView, locale: str) -> tuple[str, str]:
     """A job's title and what else there is to say, in the words that the chats read."""
     replies = Replies(site.words)
     reply = replies.of(view, locale)
@@ -79,20 +79,20 @@ def described(site: Site, view: View, locale: str) -> tuple[str, str]:
     return reply.title, "\n".join(each for each in reply.text.split("\n\n") if each != prompt)
 
 
-async def job_events(site: Site, visit: Visit) -> Response:
+async def job_events(site: Site, context: RequestContext) -> Response:
     """What is new about a job, as server-sent events, until it is over."""
-    job = await _job(site, visit)
-    request = visit.request
+    job = await _job(site, context)
+    request = context.request
     last = request.headers.get("last-event-id") or request.query_params.get("seen", "")
     seen = int(last) if last.isdecimal() and len(last) < 18 else -1
-    stream = site.stream(visit)
+    stream = site.stream(context)
     stream.__enter__()  # refuses before the answer begins; left when it ends
 
     async def lines() -> AsyncIterator[str]:
         try:
             yield f"retry: {RETRY_MILLISECONDS}\n\n"
             async for view in site.follower.follow(job, seen, QUIET_SECONDS):
-                yield ": still here\n\n" if view is None else await _event(site, visit, view)
+                yield ": still here\n\n" if view is None else await _event(site, context, view)
         except WorldError as error:  # the page comes back by itself
             _log.warning("a stream waits for the world", reason=str(error))
         finally:
@@ -102,16 +102,16 @@ async def job_events(site: Site, visit: Visit) -> Response:
     return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
 
 
-async def _event(site: Site, visit: Visit, view: View) -> str:
-    data = json.dumps(await _news(site, visit, view), ensure_ascii=False)
+async def _event(site: Site, context: RequestContext, view: JobView) -> str:
+    data = json.dumps(await _news(site, context, view), ensure_ascii=False)
     return f"event: news\nid: {view.job.revision}\ndata: {data}\n\n"
 
 
-async def _news(site: Site, visit: Visit, view: View) -> dict[str, Any]:
+async def _news(site: Site, context: RequestContext, view: JobView) -> dict[str, Any]:
     job = view.job
     if job.state is JobState.DONE:
         view = await _view(site, job)
-    title, text = described(site, view, visit.locale)
+    title, text = describe_job(site, view, context.locale)
     shown = view.artwork if view.artwork is not None and view.artwork.shown else None
     return {
         "state": str(job.state),
@@ -122,7 +122,7 @@ async def _news(site: Site, visit: Visit, view: View) -> dict[str, Any]:
         "text": text,
         "frame": frame_path(job.preview),
         "cancelling": job.cancel_requested,
-        "announce": _announced(site, visit.locale, job, title),
+        "announce": _announced(site, context.locale, job, title),
         "picture": picture_path(shown) if shown else None,
         "painting": f"/paintings/{shown.id}" if shown else None,
     }

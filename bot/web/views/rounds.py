@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from bot.core.messages import Rank
 from bot.core.rendering.replies import duration
 from bot.core.rounds.announcements import rules_text
-from bot.web.request_context import Visit
+from bot.web.request_context import RequestContext
 from bot.web.site import Refused, Site
 from bot.web.template_data import Painting
 from bot.web.views.gallery import paintings
@@ -18,7 +18,7 @@ from ganshare.domain.critics import PHRASE, Critic, Opinion
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import LogEntry, LogKind, Round, Standing
 
-__all__ = ["decide", "desk", "round_page", "show_next", "vote_news"]
+__all__ = ["curation_page", "decide", "round_page", "show_next", "vote_news"]
 
 MOST_ENDED = 4  # rounds whose winners are shown
 MOST_CASES, MOST_CURATED = 24, 48
@@ -35,51 +35,51 @@ _HISTORY = {
 # --- votes ------------------------------------------------------------------------------------
 
 
-async def vote_news(site: Site, visit: Visit, subject: str, sentence: str) -> Response:
+async def vote_news(site: Site, context: RequestContext, subject: str, sentence: str) -> Response:
     """What a script shows after a vote."""
-    state = await site.store.votes.state(subject, visit.person.id)
+    state = await site.store.votes.state(subject, context.person.id)
     artwork = await site.store.gallery.get(subject)
     prompt = artwork.prompt if artwork else ""
-    label = site.words.say(visit.locale, "web-vote-for", count=state.votes, prompt=prompt)
+    label = site.words.say(context.locale, "web-vote-for", count=state.votes, prompt=prompt)
     return JSONResponse(
         {"sentence": sentence, "votes": state.votes, "voted": state.voted, "label": label}
     )
 
 
-async def show_next(site: Site, visit: Visit, round_id: str) -> Response:
+async def show_next(site: Site, context: RequestContext, round_id: str) -> Response:
     """Go to a painting of a round that this person has not seen; the view is counted."""
-    if visit.person.rank <= Rank.GUEST:
-        return site.redirect(visit, "/sign-in")
-    artwork = await site.store.rounds.exposure.next_to_show(visit.person.id, round_id)
+    if context.person.rank <= Rank.GUEST:
+        return site.redirect(context, "/sign-in")
+    artwork = await site.store.rounds.exposure.next_to_show(context.person.id, round_id)
     if artwork is None:
-        return site.redirect(visit, "/round", site.words.say(visit.locale, "deal-none"))
-    return site.redirect(visit, f"/paintings/{artwork.id}?round={round_id}")
+        return site.redirect(context, "/round", site.words.say(context.locale, "deal-none"))
+    return site.redirect(context, f"/paintings/{artwork.id}?round={round_id}")
 
 
 # --- rounds -----------------------------------------------------------------------------------
 
 
-async def round_page(site: Site, visit: Visit) -> Response:
+async def round_page(site: Site, context: RequestContext) -> Response:
     """The rounds that go on, and who won the last ones."""
     found, moment = await site.store.rounds.recent(), await site.store.now()
     going_on = [each for each in found if each.is_open(moment)]
     ended = [each for each in found if each.closed is not None][:MOST_ENDED]
     return site.page(
-        visit,
+        context,
         "round.html",
-        open=[await _shown(site, visit, each) for each in going_on],
-        ended=[await _winners(site, visit, each) for each in ended],
+        open=[await _load_shown(site, context, each) for each in going_on],
+        ended=[await _winners(site, context, each) for each in ended],
     )
 
 
-async def _shown(site: Site, visit: Visit, round_: Round) -> dict[str, Any]:
+async def _load_shown(site: Site, context: RequestContext, round_: Round) -> dict[str, Any]:
     def say(message: str, **values: int | str) -> str:
-        return site.words.say(visit.locale, message, **values)
+        return site.words.say(context.locale, message, **values)
 
     status = await site.store.rounds.status(round_.id)
     facts: list[tuple[str, str]] = []
     if status is not None:
-        left = duration(site.words, visit.locale, max(1.0, status.remaining))
+        left = duration(site.words, context.locale, max(1.0, status.remaining))
         rules = round_.rules
         facts = [
             (say("round-field-left"), left),
@@ -89,15 +89,15 @@ async def _shown(site: Site, visit: Visit, round_: Round) -> dict[str, Any]:
             (say("round-field-winners"), str(rules.winners)),
         ]
     title = round_.title or say("round-plain")
-    text = rules_text(site.words, visit.locale, round_.rules)
+    text = rules_text(site.words, context.locale, round_.rules)
     return {"id": round_.id, "title": title, "rules": text, "facts": facts}
 
 
-async def _winners(site: Site, visit: Visit, round_: Round) -> dict[str, Any]:
+async def _winners(site: Site, context: RequestContext, round_: Round) -> dict[str, Any]:
     standings = await site.store.rounds.standings(round_.id)
     found = await _artworks(site, [each for each in standings if each.won])
-    title = site.words.say(visit.locale, "round-over-title", title=round_.title or "none")
-    return {"title": title, "paintings": await paintings(site, visit, found)}
+    title = site.words.say(context.locale, "round-over-title", title=round_.title or "none")
+    return {"title": title, "paintings": await paintings(site, context, found)}
 
 
 async def _artworks(site: Site, standings: list[Standing]) -> list[Artwork]:
@@ -126,9 +126,9 @@ class Case:
     history: list[dict[str, str]]
 
 
-async def desk(site: Site, visit: Visit) -> Response:
+async def curation_page(site: Site, context: RequestContext) -> Response:
     """Winners that nobody has decided about, and the set so far."""
-    _check_curator(visit)
+    _check_curator(context)
     standings = await site.store.rounds.curation.to_decide(MOST_CASES)
     said: dict[str, list[Opinion]] = {}
     for round_id in {each.round for each in standings}:
@@ -139,43 +139,47 @@ async def desk(site: Site, visit: Visit) -> Response:
         artwork = await site.store.gallery.get(standing.artwork)
         if artwork is not None and artwork.shown:
             opinions = said.get(artwork.id, [])
-            cases.append(await _case(site, visit, standing, artwork, opinions))
+            cases.append(await _case(site, context, standing, artwork, opinions))
     chosen = await site.store.rounds.curation.approved()
     newest = [await site.store.gallery.get(each.id) for each in chosen[-MOST_CURATED:][::-1]]
     shown = [each for each in newest if each is not None]
-    curated = await paintings(site, visit, shown)
-    return site.page(visit, "desk.html", items=cases, curated=curated)
+    curated = await paintings(site, context, shown)
+    return site.page(context, "desk.html", items=cases, curated=curated)
 
 
-async def decide(site: Site, visit: Visit) -> Response:
+async def decide(site: Site, context: RequestContext) -> Response:
     """Approve a winner, or veto it with a reason."""
-    _check_curator(visit)
-    artwork, reason = visit.said("artwork")[:100], visit.said("reason").strip()[:200]
-    if visit.said("verdict") == "approve":
-        await site.store.rounds.curation.approve(artwork, visit.person.id, reason)
+    _check_curator(context)
+    artwork, reason = context.said("artwork")[:100], context.said("reason").strip()[:200]
+    if context.said("verdict") == "approve":
+        await site.store.rounds.curation.approve(artwork, context.person.id, reason)
         sentence = "approved"
     else:
-        await site.store.rounds.curation.veto(artwork, visit.person.id, reason)
+        await site.store.rounds.curation.veto(artwork, context.person.id, reason)
         sentence = "vetoed"
-    return site.redirect(visit, "/desk", site.words.say(visit.locale, sentence))
+    return site.redirect(context, "/desk", site.words.say(context.locale, sentence))
 
 
-def _check_curator(visit: Visit) -> None:
-    if visit.person.rank < Rank.CURATOR:
+def _check_curator(context: RequestContext) -> None:
+    if context.person.rank < Rank.CURATOR:
         raise Refused(403, "web-for-curators")
 
 
 async def _case(
-    site: Site, visit: Visit, standing: Standing, artwork: Artwork, opinions: list[Opinion]
+    site: Site,
+    context: RequestContext,
+    standing: Standing,
+    artwork: Artwork,
+    opinions: list[Opinion],
 ) -> Case:
     def say(message: str, **values: int | str) -> str:
-        return site.words.say(visit.locale, message, **values)
+        return site.words.say(context.locale, message, **values)
 
     round_ = await site.store.rounds.get(standing.round)
     title = round_.title if round_ and round_.title else say("round-plain")
     log = await site.store.votes.log.read(artwork=artwork.id, kinds=_HISTORY, limit=50, newest=True)
     rate, bound = f"{standing.rate:.0%}", f"{standing.bound:.0%}"
-    (shown,) = await paintings(site, visit, [artwork])
+    (shown,) = await paintings(site, context, [artwork])
     return Case(
         painting=shown,
         kicker=f"{title} · {say('winner-place', place=standing.rank)}",
@@ -189,26 +193,29 @@ async def _case(
         bound=f"{100 * standing.bound:.1f}",
         bound_label=say("web-desk-bound-label", rate=rate, bound=bound),
         critics=[
-            (say("web-desk-critic", place=each.place, of=each.of), _worth(site, visit, each.critic))
+            (
+                say("web-desk-critic", place=each.place, of=each.of),
+                _worth(site, context, each.critic),
+            )
             for each in opinions
         ],
-        history=[_line(site, visit, each) for each in reversed(log)],
+        history=[_line(site, context, each) for each in reversed(log)],
     )
 
 
-def _worth(site: Site, visit: Visit, critic: Critic) -> str:
+def _worth(site: Site, context: RequestContext, critic: Critic) -> str:
     """What a critic goes by, and what may be claimed for it."""
     if critic.name == PHRASE:
-        return site.words.say(visit.locale, "web-desk-critic-phrase", phrase=critic.phrase)
+        return site.words.say(context.locale, "web-desk-critic-phrase", phrase=critic.phrase)
     if not critic.helps:
-        return site.words.say(visit.locale, "web-desk-critic-unproven")
+        return site.words.say(context.locale, "web-desk-critic-unproven")
     lift = f"{critic.report['lift']:.1f}"
-    return site.words.say(visit.locale, "web-desk-critic-proven", lift=lift)
+    return site.words.say(context.locale, "web-desk-critic-proven", lift=lift)
 
 
-def _line(site: Site, visit: Visit, entry: LogEntry) -> dict[str, str]:
+def _line(site: Site, context: RequestContext, entry: LogEntry) -> dict[str, str]:
     at = datetime.fromtimestamp(entry.created, UTC)
-    text = site.words.say(visit.locale, _HISTORY[entry.kind], by=entry.by or entry.account)
+    text = site.words.say(context.locale, _HISTORY[entry.kind], by=entry.by or entry.account)
     if entry.reason:
         text += f" – {entry.reason}"
     return {"iso": at.isoformat(timespec="seconds"), "day": f"{at:%Y-%m-%d %H:%M}", "text": text}

@@ -51,7 +51,7 @@ class Accounts:
         other account is.
         """
         letters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
-        row = {"hash": _hashed(letters), "account": account, "expires": now() + CODE_SECONDS}
+        row = {"hash": _hash(letters), "account": account, "expires": now() + CODE_SECONDS}
 
         async def replace(connection: AsyncConnection) -> None:
             old = sa.or_(link_codes.c.account == account, link_codes.c.expires <= now())
@@ -164,7 +164,7 @@ class Accounts:
     async def new_sign_in(self, person: str, name: str) -> str:
         """Give a token, valid for ten minutes and once, that signs this person in."""
         token = secrets.token_urlsafe(32)
-        row = {"hash": _hashed(token), "person": person, "name": storable(name, LONGEST_NAME)}
+        row = {"hash": _hash(token), "person": person, "name": storable(name, LONGEST_NAME)}
 
         async def begin(connection: AsyncConnection) -> None:
             for table in (sign_ins, sessions):
@@ -182,7 +182,7 @@ class Accounts:
             ParameterError: the token is unknown, used or too old.
         """
         cookie = secrets.token_urlsafe(32)
-        valid = sa.and_(sign_ins.c.hash == _hashed(token), sign_ins.c.expires > now())
+        valid = sa.and_(sign_ins.c.hash == _hash(token), sign_ins.c.expires > now())
 
         async def sign_in(connection: AsyncConnection) -> Session:
             used = sign_ins.delete().where(valid).returning(sign_ins.c.person, sign_ins.c.name)
@@ -192,7 +192,7 @@ class Accounts:
                     "This sign-in link was used already or is older than ten minutes; ask for a "
                     "new one."
                 )
-            values = {**found, "hash": _hashed(cookie), "expires": now() + SESSION_SECONDS}
+            values = {**found, "hash": _hash(cookie), "expires": now() + SESSION_SECONDS}
             begun = sessions.insert().values(values).returning(sessions.c.expires)
             expires = (await connection.execute(begun)).scalar_one()
             return Session(found["person"], found["name"], float(expires), cookie)
@@ -201,13 +201,13 @@ class Accounts:
 
     async def session(self, token: str) -> Session | None:
         """Read the session of a cookie; None if it has ended."""
-        valid = sa.and_(sessions.c.hash == _hashed(token), sessions.c.expires > now())
+        valid = sa.and_(sessions.c.hash == _hash(token), sessions.c.expires > now())
         row = await self._database.row(sa.select(sessions).where(valid))
         return None if row is None else Session(row["person"], row["name"], float(row["expires"]))
 
     async def end_session(self, token: str) -> bool:
         """Sign out; False if there was no such session."""
-        ended = sessions.delete().where(sessions.c.hash == _hashed(token))
+        ended = sessions.delete().where(sessions.c.hash == _hash(token))
         return await self._database.row(ended.returning(sessions.c.person)) is not None
 
     async def end_sessions(self, person: str) -> int:
@@ -216,13 +216,13 @@ class Accounts:
         return len(await self._database.rows(ended.returning(sessions.c.hash)))
 
 
-def _hashed(token: str) -> str:
+def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _valid_code(code: str) -> sa.ColumnElement[bool]:
     letters = code[:100].upper().translate(_LOOKALIKES)
-    return sa.and_(link_codes.c.hash == _hashed(letters), link_codes.c.expires > now())
+    return sa.and_(link_codes.c.hash == _hash(letters), link_codes.c.expires > now())
 
 
 def _bad_code(code: str) -> ParameterError:

@@ -46,7 +46,7 @@ class Places:
         Raises:
             SettingsError: a setting is unknown, or a value is not allowed.
         """
-        checked = {name: _checked(name, value) for name, value in changes.items()}
+        checked = {name: _check(name, value) for name, value in changes.items()}
 
         async def merge(connection: AsyncConnection) -> dict[str, Any]:
             blank = insert(self._database.dialect, places).values(place=place, settings="{}")
@@ -81,7 +81,7 @@ def _settings(place: str, values: Mapping[str, Any]) -> PlaceSettings:
     good: dict[str, Any] = {}
     for name, value in values.items():
         try:
-            good[name] = _checked(name, value)
+            good[name] = _check(name, value)
         except SettingsError:
             continue
     settings = PlaceSettings(place)
@@ -100,7 +100,7 @@ def read_json(text: str) -> dict[str, Any]:
 # --- values -----------------------------------------------------------------------------------
 
 
-def _checked(name: str, value: Value) -> Value:
+def _check(name: str, value: Value) -> Value:
     if name not in _CHECKS:
         raise must_be_one_of(SettingsError, "setting", name, _CHECKS)
     word = value.strip() if isinstance(value, str) else value

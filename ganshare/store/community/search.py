@@ -65,10 +65,10 @@ async def fill_gallery(connection: AsyncConnection) -> None:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_ALONE.sub(r" \g<0> ", _folded(text)))
+    return _WORD.findall(_ALONE.sub(r" \g<0> ", _fold(text)))
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Drop case, accents and widths."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from ganshare.errors import ParameterError, SchemaError, StoreError, quoted
 from ganshare.store.db.dialect import now
-from ganshare.store.db.errors import TROUBLE, is_conflict, is_lost_connection, translated
+from ganshare.store.db.errors import TROUBLE, is_conflict, is_lost_connection, translate_error
 
 __all__ = ["Conflict", "Database", "Row"]
 
@@ -92,7 +92,7 @@ class Database:
             async with self._single.connect() as connection:
                 return (await connection.execute(statement, values)).mappings().all()
 
-        return await self._guarded(run)
+        return await self._guard(run)
 
     async def row(
         self, statement: sa.Executable, values: Mapping[str, Any] | None = None
@@ -108,7 +108,7 @@ class Database:
             async with self._single.connect() as connection:
                 await connection.execute(statement)
 
-        await self._guarded(run)
+        await self._guard(run)
 
     async def write_each(
         self, statement: sa.Executable, values: Sequence[Mapping[str, Any]]
@@ -121,7 +121,7 @@ class Database:
             async with engine.begin() as connection:
                 await connection.execute(statement, values)
 
-        await self._guarded(run)
+        await self._guard(run)
 
     async def atomically(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run some statements in one transaction; `work` may be run again from its start."""
@@ -130,7 +130,7 @@ class Database:
             async with self._several.begin() as connection:
                 return await work(connection)
 
-        return await self._guarded(run)
+        return await self._guard(run)
 
     async def now(self) -> float:
         """The database's clock: seconds since 1970."""
@@ -147,7 +147,7 @@ class Database:
             await asyncio.wait(self._under_way)
         await self._single.dispose()
 
-    async def _guarded(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def _guard(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run to the end, even if whoever waits is cancelled.
 
         A statement that is cut off costs its connection, and SQLite's driver may then wait for
@@ -155,17 +155,17 @@ class Database:
         """
         if self._is_closed:
             raise StoreError(f"The database {self} is closed.")
-        task = asyncio.create_task(self._translated(run))
+        task = asyncio.create_task(self._translate_errors(run))
         self._under_way.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._end)
         return await asyncio.shield(task)
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
+    def _end(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
         if not task.cancelled():
             task.exception()  # seen, whether or not anybody still waits for it
 
-    async def _translated(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def _translate_errors(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
         try:
             try:
                 return await run()
@@ -176,7 +176,7 @@ class Database:
         except TROUBLE as error:
             if is_conflict(error):
                 raise Conflict("Somebody else was first.") from error
-            raise translated(error, str(self)) from error
+            raise translate_error(error, str(self)) from error
 
     def _check_file(self, *_: object) -> None:
         if not self._may_make_file and not Path(str(self.url.database)).exists():

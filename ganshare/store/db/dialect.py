@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ganshare.store.db.topics import Topic
 
-__all__ = ["ago", "channel", "contains", "insert", "made_id", "now", "relaxed", "ring"]
+__all__ = ["ago", "channel", "contains", "insert", "made_id", "notify", "now", "relaxed"]
 
 _SQLITE_SECONDS = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_SECONDS = "extract(epoch FROM clock_timestamp())"
@@ -43,7 +43,7 @@ class contains(FunctionElement[bool]):  # noqa: N801  # the same
     inherit_cache = True
 
 
-class _ring(FunctionElement[str]):  # noqa: N801  # the same
+class _notify(FunctionElement[str]):  # noqa: N801  # the same
     """A wake-up for one topic, sent if the statement commits."""
 
     type = sa.Text()
@@ -93,12 +93,12 @@ def _(element: Any, compiler: Any, **options: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **options)}) > 0"
 
 
-@compiles(_ring, "sqlite")
+@compiles(_notify, "sqlite")
 def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    return "NULL"  # there, the bell watches the file
+    return "NULL"  # there, the notifier watches the file
 
 
-@compiles(_ring, "postgresql")
+@compiles(_notify, "postgresql")
 def _(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(pg_notify({compiler.process(element.clauses, **options)}, '') AS TEXT)"
 
@@ -108,10 +108,10 @@ def ago(seconds: float) -> sa.ScalarSelect[float]:
     return sa.select(now() - seconds).scalar_subquery()
 
 
-def ring(*topics: Topic) -> list[sa.Label[str]]:
+def notify(*topics: Topic) -> list[sa.Label[str]]:
     """Columns for a RETURNING clause that wake whoever waits for these topics."""
     return [
-        _ring(sa.literal_column(f"'{channel(topic)}'")).label(f"ring_{topic}") for topic in topics
+        _notify(sa.literal_column(f"'{channel(each)}'")).label(f"notify_{each}") for each in topics
     ]
 
 

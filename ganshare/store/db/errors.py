@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ganshare.errors import SchemaError, StoreError
 
-__all__ = ["TROUBLE", "is_conflict", "is_lost_connection", "translated"]
+__all__ = ["TROUBLE", "is_conflict", "is_lost_connection", "translate_error"]
 
 # Whatever a statement can fail with that is not a mistake in our own code.
 TROUBLE = (sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
@@ -38,7 +38,7 @@ _POSTGRES = {
 _NO_TABLE = "42P01", "42703"  # a missing column is as bad
 
 
-def translated(error: BaseException, where: str) -> StoreError:
+def translate_error(error: BaseException, where: str) -> StoreError:
     """Build the error that says what is the matter with the database; the caller raises it.
 
     Args:

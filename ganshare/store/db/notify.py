@@ -1,7 +1,7 @@
-"""The bell: a hint that something changed, so that nobody needs to look again and again.
+"""Notifications: a hint that something changed, so that nobody needs to look again and again.
 
-PostgreSQL rings by NOTIFY. SQLite cannot; there, a counter in its file's header tells whether
-another connection has committed, and asking for it every 20 ms costs some microseconds.
+PostgreSQL has NOTIFY. SQLite has nothing like it; there, a counter in the file's header tells
+whether another connection has committed, and asking for it every 20 ms costs some microseconds.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import asyncpg
 from ganshare.store.db.database import Database
 from ganshare.store.db.errors import TROUBLE
 
-__all__ = ["Bell", "open_bell"]
+__all__ = ["Notifier", "open_notifier"]
 
 _POLL_SECONDS = 0.02
 _RECONNECT_SECONDS = 0.5
@@ -24,47 +24,47 @@ _PROBE_SECONDS = 30.0  # after which a silent connection is asked whether it is 
 _REST_SECONDS = 5.0  # without anybody waiting, after which a connection is given up
 
 
-class Bell:
-    """Counts the rings, and remembers for each task how many it has heard.
+class Notifier:
+    """Counts notifications, and remembers for each task how many it has seen.
 
-    A ring between two waits of a task is not lost: the second one returns at once.
+    A notification between two waits of a task is not lost: the second one returns at once.
     """
 
     def __init__(self) -> None:
-        self._rings = 0
+        self._notifications = 0
         self._last_heard = 0
         self._heard: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for a ring; False if there was none."""
+        """Wait for a notification; False if there was none."""
         task = asyncio.current_task()
         # A task that never waited, perhaps made by wait_for just now, goes on where others were.
         heard = self._last_heard if task is None else self._heard.get(task, self._last_heard)
         deadline = asyncio.get_running_loop().time() + seconds
         await self._listen(heard, deadline)
-        rang = self._rings != heard
-        self._last_heard = self._rings
+        notified = self._notifications != heard
+        self._last_heard = self._notifications
         if task is not None:
-            self._heard[task] = self._rings
-        return rang
+            self._heard[task] = self._notifications
+        return notified
 
     async def close(self) -> None:
         """Stop listening."""
         raise NotImplementedError
 
     async def _listen(self, heard: int, deadline: float) -> None:
-        """Return when `_rings` differs from `heard`, or at the deadline."""
+        """Return when `_notifications` differs from `heard`, or at the deadline."""
         raise NotImplementedError
 
 
-def open_bell(database: Database, channels: Sequence[str]) -> Bell:
-    """Give the bell for some channels; it connects at the first wait, and rings then."""
+def open_notifier(database: Database, channels: Sequence[str]) -> Notifier:
+    """Make the notifier of some channels; it connects at the first wait, and notifies then."""
     if database.dialect == "postgresql":
-        return _PostgresBell(database, channels)
-    return _SqliteBell(str(database.url.database))
+        return _PostgresNotifier(database, channels)
+    return _SqliteNotifier(str(database.url.database))
 
 
-class _SqliteBell(Bell):
+class _SqliteNotifier(Notifier):
     def __init__(self, path: str) -> None:
         super().__init__()
         self._uri = f"{Path(path).absolute().as_uri()}?mode=rw"  # never makes the file
@@ -76,7 +76,7 @@ class _SqliteBell(Bell):
         while True:
             self._look()
             left = deadline - loop.time()
-            if self._rings != heard or left <= 0:
+            if self._notifications != heard or left <= 0:
                 return
             await asyncio.sleep(min(_POLL_SECONDS, left))
 
@@ -90,7 +90,7 @@ class _SqliteBell(Bell):
             return  # locked or away for now
         if version != self._version:
             self._version = version
-            self._rings += 1
+            self._notifications += 1
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -98,8 +98,8 @@ class _SqliteBell(Bell):
             self._connection = None
 
 
-class _PostgresBell(Bell):
-    """Listens while somebody waits: each ring wakes all who listen in the server, whatever for."""
+class _PostgresNotifier(Notifier):
+    """Listens only while a task waits: every NOTIFY wakes all listeners of the server."""
 
     def __init__(self, database: Database, channels: Sequence[str]) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class _PostgresBell(Bell):
         self._url = url.render_as_string(hide_password=False)
         self._channels = channels
         self._connection: asyncpg.Connection | None = None
-        self._rung = asyncio.Event()
+        self._next = asyncio.Event()
         self._connecting = asyncio.Lock()
         self._waiting = 0
         self._rest: asyncio.TimerHandle | None = None
@@ -116,11 +116,11 @@ class _PostgresBell(Bell):
         loop = asyncio.get_running_loop()
         self._waiting += 1
         try:
-            while self._rings == heard and (left := deadline - loop.time()) > 0:
-                connection = await self._connected()
+            while self._notifications == heard and (left := deadline - loop.time()) > 0:
+                connection = await self._connection_or_none()
                 if connection is None:
                     await asyncio.sleep(min(_RECONNECT_SECONDS, left))
-                elif self._rings == heard:
+                elif self._notifications == heard:
                     await self._hear(connection, left)
         finally:
             self._waiting -= 1
@@ -137,29 +137,29 @@ class _PostgresBell(Bell):
             connection.terminate()
 
     async def _hear(self, connection: asyncpg.Connection, left: float) -> None:
-        rung = self._rung
+        following = self._next
         try:
             async with asyncio.timeout(min(left, _PROBE_SECONDS)):
-                await rung.wait()
+                await following.wait()
         except TimeoutError:
             if left > _PROBE_SECONDS:
                 await self._probe(connection)
 
-    async def _connected(self) -> asyncpg.Connection | None:
+    async def _connection_or_none(self) -> asyncpg.Connection | None:
         async with self._connecting:
             if self._connection is None:
                 try:
                     self._connection = await self._connect()
                 except TROUBLE:
                     return None
-                self._on_ring()  # what rang before is lost
+                self._on_notification()  # earlier notifications are lost
             return self._connection
 
     async def _connect(self) -> asyncpg.Connection:
         connection = await asyncpg.connect(self._url, timeout=5.0, command_timeout=5.0)
         try:
             for channel in self._channels:
-                await connection.add_listener(channel, self._on_ring)
+                await connection.add_listener(channel, self._on_notification)
         except BaseException:
             connection.terminate()
             raise
@@ -172,15 +172,15 @@ class _PostgresBell(Bell):
         except TROUBLE:
             connection.terminate()
 
-    def _on_ring(self, *_: object) -> None:
-        self._rings += 1
-        rung, self._rung = self._rung, asyncio.Event()
-        rung.set()
+    def _on_notification(self, *_: object) -> None:
+        self._notifications += 1
+        following, self._next = self._next, asyncio.Event()
+        following.set()
 
     def _on_lost(self, connection: asyncpg.Connection) -> None:
         if self._connection is connection:
             self._connection = None
-            self._on_ring()
+            self._on_notification()
 
     async def close(self) -> None:
         self._wake_up()

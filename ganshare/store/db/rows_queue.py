@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from ganshare.domain.jobs import Artwork, EngineReport, Frame, Job, JobRequest, JobState
+from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState, PreviewRecord
 from ganshare.errors import AskerError
 from ganshare.store.db.database import Row
 
@@ -66,9 +66,9 @@ def to_artwork(row: Row) -> Artwork:
     return Artwork(**{**row, "attributes": attributes, "manifest": manifest})
 
 
-def to_frame(row: Row) -> Frame:
+def to_frame(row: Row) -> PreviewRecord:
     """Read the row of a frame."""
-    return Frame(**row)
+    return PreviewRecord(**row)
 
 
 def to_engine(row: Row) -> EngineReport:

@@ -6,7 +6,7 @@ __all__ = ["Topic"]
 
 
 class Topic(StrEnum):
-    """What the bell can ring for."""
+    """What the store can notify of."""
 
     WORK = "work"  # a job may be claimed: engines
     NEWS = "news"  # a job has a new revision: bots

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ganshare.errors import ParameterError, StoreError, quoted
 from ganshare.store.db.database import Database
-from ganshare.store.db.errors import translated
+from ganshare.store.db.errors import translate_error
 
 __all__ = ["SUFFIXES", "backup"]
 
@@ -63,7 +63,7 @@ def _copy_sqlite(database: Database, unfinished: Path, to: Path) -> None:
             source.execute("PRAGMA schema_version")  # so that a missing file is found out here
             _copy_pages(source, unfinished, to)
     except sqlite3.Error as error:
-        raise translated(error, str(database)) from error
+        raise translate_error(error, str(database)) from error
 
 
 def _copy_pages(source: sqlite3.Connection, unfinished: Path, to: Path) -> None:

@@ -11,7 +11,7 @@ from ganshare.errors import SchemaError
 from ganshare.store.community.search import fill_gallery
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import now
-from ganshare.store.queue.capacity import make_door
+from ganshare.store.queue.capacity import create_count_function
 from ganshare.store.votes.log import seal_log
 
 __all__ = ["MIGRATIONS", "NEWEST", "Migration", "check_schema", "migrate", "schema_version"]
@@ -56,7 +56,7 @@ def _read() -> tuple[Migration, ...]:
 MIGRATIONS = _read()
 NEWEST = MIGRATIONS[-1].version
 # What SQL of both engines alone cannot do, in the same transaction.
-_AFTERWARDS = {2: fill_gallery, 3: seal_log, 9: make_door}
+_AFTERWARDS = {2: fill_gallery, 3: seal_log, 9: create_count_function}
 
 
 async def migrate(database: Database) -> list[str]:

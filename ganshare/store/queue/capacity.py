@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-__all__ = ["has_room", "make_door"]
+__all__ = ["create_count_function", "has_room"]
 
 _LOCK = 0x67616E03  # PostgreSQL's advisory lock for admissions near the cap
 _NEAR = 250  # more submits than are ever under way at once: each has a connection
@@ -27,7 +27,7 @@ END $$
 """  # noqa: S608  # of this file
 
 
-async def make_door(connection: AsyncConnection) -> None:
+async def create_count_function(connection: AsyncConnection) -> None:
     """Make the function, where the database is PostgreSQL."""
     if connection.dialect.name == "postgresql":
         await connection.exec_driver_sql(_FUNCTION)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ganshare.domain.jobs import JobState
 from ganshare.domain.queue_limits import QueueLimits
-from ganshare.store.db.dialect import now, ring
+from ganshare.store.db.dialect import notify, now
 from ganshare.store.db.tables_queue import QUEUED, jobs, state_in
 from ganshare.store.db.topics import Topic
 from ganshare.store.queue.fairness import advanced_clock
@@ -51,7 +51,7 @@ def claim_statement(limits: QueueLimits) -> sa.Executable:
             lease_until=now() + limits.lease_seconds,
             revision=jobs.c.revision + 1,
         )
-        .returning(jobs, *ring(Topic.NEWS))
+        .returning(jobs, *notify(Topic.NEWS))
     )
 
 

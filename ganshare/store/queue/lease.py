@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.queue_limits import QueueLimits
-from ganshare.store.db.dialect import insert, made_id, now, relaxed, ring
+from ganshare.store.db.dialect import insert, made_id, notify, now, relaxed
 from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.tables_queue import (
     ACTIVE,
@@ -34,7 +34,7 @@ __all__ = [
     "renew_statement",
 ]
 
-_EVERYBODY = ring(Topic.NEWS, Topic.WORK)
+_EVERYBODY = notify(Topic.NEWS, Topic.WORK)
 
 
 def _mine(job: Job) -> sa.ColumnElement[bool]:
@@ -62,7 +62,7 @@ def _after_failure() -> sa.ColumnElement[str]:
 def beat_statement(
     job: Job, limits: QueueLimits, news: dict[str, Any], quiet: dict[str, Any]
 ) -> Any:
-    """Renew the lease; only what is in `news` is worth a revision and a ring.
+    """Renew the lease; only what is in `news` is worth a revision and a notification.
 
     A crash may forget it, but not what is in `quiet`: once a saved state is told, the one before
     is removed.
@@ -74,7 +74,7 @@ def beat_statement(
         returning.append(relaxed().label("relaxed"))
     if not news:
         return statement.values(values).returning(*returning)
-    return statement.values(_changed(**values)).returning(*returning, *ring(Topic.NEWS))
+    return statement.values(_changed(**values)).returning(*returning, *notify(Topic.NEWS))
 
 
 def frame_statement(dialect: str, job: Job, step: int, loss: float | None, preview: str) -> Any:
@@ -124,7 +124,7 @@ def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
 def renew_statement(job_id: str) -> Any:
     """Make news of a job, whatever its state."""
     changed = jobs.update().where(jobs.c.id == job_id).values(_changed())
-    return changed.returning(jobs.c.id, *ring(Topic.NEWS))
+    return changed.returning(jobs.c.id, *notify(Topic.NEWS))
 
 
 def is_same(artwork: Artwork, job: Job, made: NewArtwork) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.domain.jobs import EngineReport, JobState, Place
+from ganshare.domain.jobs import EngineReport, JobState, QueuePosition
 from ganshare.store.db.database import Row
 from ganshare.store.db.dialect import ago
 from ganshare.store.db.tables_queue import QUEUED, RUNNING, jobs, state_in
@@ -114,7 +114,7 @@ def _place_statement() -> sa.Executable:
 PLACE = _place_statement()  # its value is job_id
 
 
-def place_of(rows: Iterable[Row], live: list[EngineReport]) -> Place | None:
+def place_of(rows: Iterable[Row], live: list[EngineReport]) -> QueuePosition | None:
     """Read the answer to `PLACE`; None if the job is not queued.
 
     Only the engines that fit count, and only the work that they share with others.
@@ -136,7 +136,7 @@ def place_of(rows: Iterable[Row], live: list[EngineReport]) -> Place | None:
         work=sum(row["work"] for row in ahead),
     )
     at_once = sum(engine.batch for engine in fitting)
-    return Place(
+    return QueuePosition(
         position=1 + sum(row["number"] for row in found if row["kind"] == "before"),
         eta_seconds=0.0 if load.queued + load.running < at_once else load.seconds(fitting),
         of=sum(row["number"] for row in found if row["kind"] == "all"),

@@ -279,7 +279,7 @@ class Queue(QueueReader):
     async def _is_any_locked(self, wanted: Mapping[str, Any]) -> bool:
         """After a claim in vain: whether a job is left that another statement had locked.
 
-        Perhaps only for an acknowledgement, after which no bell would ring for it.
+        Perhaps only for an acknowledgement, after which nobody would be notified of it.
         """
         if self._database.dialect == "sqlite":  # where nothing is locked row by row
             return False

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.domain.jobs import EngineReport, Frame, Job, JobState, Place
+from ganshare.domain.jobs import EngineReport, Job, JobState, PreviewRecord, QueuePosition
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now
@@ -62,7 +62,7 @@ class QueueReader:
         jobs_found = await self._select(jobs.c.key == key)
         return jobs_found[0] if jobs_found else None
 
-    async def position(self, job_id: str) -> Place | None:
+    async def position(self, job_id: str) -> QueuePosition | None:
         """Tell where a queued job stands; None if it is not queued."""
         rows, live = await asyncio.gather(
             self._database.rows(PLACE, {"job_id": job_id}), self.engines()
@@ -93,7 +93,7 @@ class QueueReader:
         dead = state_in(jobs, JobState.DEAD), jobs.c.finished.is_not(None)
         return await self._select(*dead, order=[jobs.c.finished.desc(), jobs.c.id], limit=limit)
 
-    async def frames(self, job_id: str) -> list[Frame]:
+    async def frames(self, job_id: str) -> list[PreviewRecord]:
         """Previews of a job, by attempt and step."""
         statement = sa.select(frames).where(frames.c.job == job_id)
         rows = await self._database.rows(statement.order_by(frames.c.attempt, frames.c.step))

@@ -1,4 +1,4 @@
-"""The door of the queue: one statement that takes a job in, or the reason why it is not taken."""
+"""Admission: the INSERT that queues a job, or the reason why it was refused."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ganshare.domain.jobs import EngineReport, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.errors import AdmissionError, must_be_one_of, quoted
-from ganshare.store.db.dialect import insert, made_id, now, ring
+from ganshare.store.db.dialect import insert, made_id, notify, now
 from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.tables_queue import engines, jobs, state_in, state_name
 from ganshare.store.db.topics import Topic
@@ -25,7 +25,7 @@ __all__ = ["Candidate", "admission_statement", "refusal"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A job at the door; the fields are those of `Store.queue.submit`."""
+    """A job that asks for admission; the fields are those of `Store.queue.submit`."""
 
     person: str
     origin: str
@@ -100,7 +100,7 @@ def admission_statement(dialect: str, limits: QueueLimits) -> sa.Executable:
     row = sa.select(*(value.label(name) for name, value in columns.items()))
     # SQLite wants a WHERE here, lest it take ON CONFLICT for the condition of a join.
     statement = insert(dialect, jobs).from_select(list(columns), row.where(sa.true()))
-    return statement.on_conflict_do_nothing().returning(jobs, *ring(Topic.WORK))
+    return statement.on_conflict_do_nothing().returning(jobs, *notify(Topic.WORK))
 
 
 def _new(column: str) -> sa.BindParameter[Any]:
@@ -122,7 +122,7 @@ def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElemen
     """There is room, and a live engine fits unless none is alive at all.
 
     The more jobs somebody has, the earlier the queue is full for them, so that a few who ask for
-    much don't shut the door on everybody else: see `_room`.
+    much don't keep everybody else out: see `_room`.
     """
     alive = engines.c.reported > now() - limits.engine_seconds
     pattern = sa.bindparam("pattern", type_=sa.Text)

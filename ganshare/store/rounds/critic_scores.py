@@ -115,7 +115,7 @@ class Critics:
         found = sa.select(rounds).where(rounds.c.closed.is_(None), rounds.c.closes > now())
         entered = []
         for round_ in (to_round(row) for row in await self._database.rows(found)):
-            for row in await self._judged(round_, critic):
+            for row in await self._load_judged(round_, critic):
                 if row["is_chosen"]:
                     entered += await self._let_in(round_, row)
                 this = sa.and_(
@@ -124,7 +124,7 @@ class Critics:
                 await self._database.write(round_waiting.delete().where(this))
         return entered
 
-    async def _judged(self, round_: Round, critic: str) -> Sequence[Row]:
+    async def _load_judged(self, round_: Round, critic: str) -> Sequence[Row]:
         """Paintings that wait and have a score, the best first."""
         theirs = critic_scores.c.critic == critic
         count = sa.select(sa.func.count()).where(theirs)

@@ -1,4 +1,4 @@
-"""What ended rounds teach: which words win, for the muse; which paintings, for the critic."""
+"""Results of ended rounds: words that win for the prompt source, paintings for the critic."""
 
 import json
 import math

@@ -226,7 +226,7 @@ class Rounds:
         """
 
         async def keep(connection: AsyncConnection) -> int:
-            found = await self._locked(connection, round_id)
+            found = await self._lock(connection, round_id)
             if not found.rules.weighted:
                 raise VoteError("In this round every vote weighs the same.", given=round_id)
             if found.closed is not None:
@@ -262,7 +262,7 @@ class Rounds:
         """
 
         async def freeze(connection: AsyncConnection) -> None:
-            found = await self._locked(connection, round_id)
+            found = await self._lock(connection, round_id)
             if found.closed is not None:
                 return
             moment = float((await connection.execute(sa.select(now()))).scalar_one())
@@ -291,7 +291,7 @@ class Rounds:
             raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
         return to_round(row)
 
-    async def _locked(self, connection: AsyncConnection, round_id: str) -> Round:
+    async def _lock(self, connection: AsyncConnection, round_id: str) -> Round:
         """Read a round while nobody else enters, shows or closes."""
         await one_at_a_time(connection, round_id)
         found = await connection.execute(sa.select(rounds).where(rounds.c.id == round_id))

@@ -22,7 +22,7 @@ from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.marketplace.seaport.order import NATIVE
 from admin.testing.making import make_item
 from admin.testing.marketplace import Marketplace
-from admin.testing.marketplace.orders import Terms
+from admin.testing.marketplace.orders import OrderTerms
 from admin.testing.services import serve
 from admin.wallet.signer import make_keystore
 from ganshare.blobs import open_blobs
@@ -104,7 +104,7 @@ class Shop:
 def shop(folder: Path, count: int, **behaviour: Any) -> Iterator[Shop]:
     """A marketplace that behaves so, and a ledger with so many planned paintings."""
     key = bytes(Account.create().key)
-    terms = Terms(CHAIN_ID, SEAPORT_1_6, COLLECTION, FEE_RECIPIENT)
+    terms = OrderTerms(CHAIN_ID, SEAPORT_1_6, COLLECTION, FEE_RECIPIENT)
     market = Marketplace(terms, **behaviour)
     make_keystore(folder / "minter.json", PASSWORD, key)
     (folder / "prices.toml").write_text(f'default = "{PRICE}"\n', "utf-8")

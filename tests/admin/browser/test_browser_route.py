@@ -23,10 +23,10 @@ from admin.browser.errors import StepFailed
 from admin.browser.item_form import mark_of
 from admin.browser.locators import read_locators
 from admin.browser.route import Route
-from admin.browser.setup import Choices, opened_route
+from admin.browser.setup import Choices, open_route
 from admin.ledger import ListingState, TokenState
 from admin.marketplace.seaport.order import order_hash
-from admin.session import opened_session
+from admin.session import open_session
 from bot.testing.browser import chromium, until
 
 pytestmark = [
@@ -191,18 +191,18 @@ async def test_a_hostile_page_gets_no_signature_and_is_logged(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ADMIN_BROWSER_PATIENCE_SECONDS", "0")
     monkeypatch.chdir(shop.folder)
-    async with opened_session() as session:
+    async with open_session() as session:
         monkeypatch.setattr("admin.session.read_password", lambda *_: PASSWORD)
         signer = session.unlock(None, site=shop.environment["ADMIN_OPENSEA_WEB_BASE"][7:])
         market.hostile = "message"
         async with session.ledger.held():
             with capture_logs() as logs, pytest.raises(StepFailed, match="sign in with"):
-                async with opened_route(session, Choices(), signer):
+                async with open_route(session, Choices(), signer):
                     pytest.fail("it signed in")
         assert "the wallet refused" in {each["event"] for each in logs}
 
         market.hostile = ""
-        async with session.ledger.held(), opened_route(session, Choices(), signer) as route:
+        async with session.ledger.held(), open_route(session, Choices(), signer) as route:
             assert [each.reason async for each in route.create_all()] == [""]
             for hostile, reason in HOSTILE.items():
                 market.hostile = hostile

@@ -32,7 +32,7 @@ def explorer(scan: Scan, key: str = "scan-key") -> Explorer:
 async def test_the_source_is_submitted_and_waited_for() -> None:
     scan = Scan()
     number = await explorer(scan).submit(COLLECTION, check_input(make_input()), b"\x01\x02")
-    assert await explorer(scan).done(number) == "Pass - Verified"
+    assert await explorer(scan).wait_until_done(number) == "Pass - Verified"
     assert scan.asked == 3
     [form] = scan.submitted
     assert form["compilerversion"] == "v0.8.24+commit.e11b9ed9"
@@ -48,10 +48,12 @@ async def test_a_refusal_is_told_in_the_explorers_words_and_without_the_key() ->
     assert "wrong-key" not in str(told.value)
     scan = Scan(verdict="Fail - Unable to verify", pending=0)
     with pytest.raises(WorldError, match="Fail - Unable to verify"):
-        await explorer(scan).done(await explorer(scan).submit(COLLECTION, {}, b""))
-    assert await explorer(Scan("Already Verified", 0)).done("guid-1") == "Already Verified"
+        await explorer(scan).wait_until_done(await explorer(scan).submit(COLLECTION, {}, b""))
+    assert (
+        await explorer(Scan("Already Verified", 0)).wait_until_done("guid-1") == "Already Verified"
+    )
     with pytest.raises(WorldError, match="still at it"):
-        await explorer(Scan(pending=10**6)).done("guid-1")
+        await explorer(Scan(pending=10**6)).wait_until_done("guid-1")
 
 
 async def test_an_explorer_that_is_away_is_named_without_the_key() -> None:
@@ -60,7 +62,7 @@ async def test_an_explorer_that_is_away_is_named_without_the_key() -> None:
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(away))
     with pytest.raises(WorldError, match="The explorer at scan gave no answer") as told:
-        await Explorer("http://scan/v2/api", "scan-key", 137, client).done("1")
+        await Explorer("http://scan/v2/api", "scan-key", 137, client).wait_until_done("1")
     assert "scan-key" not in str(told.value)
 
 

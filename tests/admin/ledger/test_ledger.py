@@ -91,7 +91,7 @@ async def test_a_tokens_way_is_kept_with_all_its_digits(both: str) -> None:
         assert await ledger.spent(137, SENDER, 60) == 10**18
         await ledger.settle(sent, TransactionState.CONFIRMED, cost=10**15, hash="0x1", block=9)
         assert await ledger.spent(137, SENDER, 60) == 10**15
-        await ledger.minted(COLLECTION, {LARGE: SENDER})
+        await ledger.note_minted(COLLECTION, {LARGE: SENDER})
         history = await ledger.history()
     kinds = [each.kind for each in reversed(history)]
     assert kinds == ["plan", "plan", "pin", "mint", "confirmed", "minted"]

@@ -77,7 +77,7 @@ async def minted(ledger: Ledger, api: Opensea) -> int:
     tokens = [make_token(collection, n, metadata="{}") for n in range(1, 13)]
     async with ledger.held():
         await ledger.plan(tokens)
-        await ledger.minted(collection, {each.token: OWNER.address for each in tokens})
+        await ledger.note_minted(collection, {each.token: OWNER.address for each in tokens})
     return len(tokens)
 
 

@@ -231,7 +231,7 @@ async def test_nothing_is_written_without_the_lock(
 ) -> None:
     tokens = await pinned(1)
     with pytest.raises(LedgerBusy, match="took over"):
-        await ledger.minted(collection, {tokens[0].token: OWNER.address})
+        await ledger.note_minted(collection, {tokens[0].token: OWNER.address})
 
 
 async def test_a_process_that_slept_through_its_lease_changes_nothing_more(url: str) -> None:

@@ -45,7 +45,7 @@ TROUBLES = ("", "", "", "500 after", "timeout after", "429", "500 before")
 
 
 @dataclass
-class Studio:
+class Setup:
     """Everything that the commands need, and what they left behind."""
 
     market: Market
@@ -108,10 +108,10 @@ class Studio:
 
 
 @pytest.fixture(scope="module", params=list(AMOUNTS))
-def studio(
+def setup(
     request: pytest.FixtureRequest, tools: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Studio]:
-    folder = tmp_path_factory.mktemp("studio")
+) -> Iterator[Setup]:
+    folder = tmp_path_factory.mktemp("kills")
     count, kills = AMOUNTS[request.param]
     with ExitStack() as stack:
         url, database = f"sqlite+aiosqlite:///{folder}/ganshare.db", folder
@@ -120,7 +120,7 @@ def studio(
                 server = stack.enter_context(postgres_server())
             except LookupError as error:
                 pytest.skip(str(error))
-            url, database = server.create_database("studio"), server.folder
+            url, database = server.create_database("kills"), server.folder
         market = make_market(stack.enter_context(anvil(tools, block_time=0.5)), tools)
         fees = [(market.market_fee, 1.0), (market.creator_fee, 5.0)]
         opensea = Opensea(market.collection, fees=fees, troubles=TROUBLES)
@@ -144,21 +144,21 @@ def studio(
             "ADMIN_OPENSEA_API_BASE": stack.enter_context(serve(opensea.app)) + "/api/v2",
             "ADMIN_IPFS_API": stack.enter_context(serve(ipfs.app)) + "/api/v0",
         }
-        yield Studio(market, opensea, ipfs, folder, environment, database, count, kills)
+        yield Setup(market, opensea, ipfs, folder, environment, database, count, kills)
 
 
 @pytest.fixture(scope="module")
-def planned(studio: Studio) -> list[Token]:
+def planned(setup: Setup) -> list[Token]:
     """Small paintings in the ledger, their pictures among the blobs."""
-    return asyncio.run(plan(studio))
+    return asyncio.run(plan(setup))
 
 
-async def plan(studio: Studio) -> list[Token]:
-    blobs = open_blobs(studio.environment["GANSHARE_BLOBS_URL"])
-    async with open_store(studio.url, migrate=True):
+async def plan(setup: Setup) -> list[Token]:
+    blobs = open_blobs(setup.environment["GANSHARE_BLOBS_URL"])
+    async with open_store(setup.url, migrate=True):
         pass
     tokens = []
-    for number in range(studio.count):
+    for number in range(setup.count):
         picture = io.BytesIO()
         Image.new("RGB", (8, 8), (number, 2 * number, 255 - number)).save(picture, "PNG")
         data = picture.getvalue()
@@ -167,9 +167,9 @@ async def plan(studio: Studio) -> list[Token]:
         digest = hashlib.sha256(data).hexdigest()
         item = make_item(number, sha256=digest, blob=key)
         tokens.append(
-            Token(studio.collection, int(digest, 16), item["id"], TokenState.PLANNED, item)
+            Token(setup.collection, int(digest, 16), item["id"], TokenState.PLANNED, item)
         )
-    async with Ledger(studio.url) as ledger, ledger.held():
+    async with Ledger(setup.url) as ledger, ledger.held():
         await ledger.plan(tokens)
     return tokens
 
@@ -194,73 +194,73 @@ def finish(start: Any) -> None:
 
 
 async def test_many_kills_and_two_admins_mint_and_list_everything_once(
-    studio: Studio, planned: list[Token]
+    setup: Setup, planned: list[Token]
 ) -> None:
-    first, count, kills = studio.nonce(), studio.count, studio.kills
-    killed = kill_often(studio.mint, 1, kills // 2, 2.5)
-    both = [studio.mint(), studio.mint()]
+    first, count, kills = setup.nonce(), setup.count, setup.kills
+    killed = kill_often(setup.mint, 1, kills // 2, 2.5)
+    both = [setup.mint(), setup.mint()]
     assert sorted(process.wait(240) for process in both) in ([0, 0], [0, 3])
-    finish(studio.mint)
-    assert studio.market.chain.call(studio.market.collection, TOTAL_SUPPLY) == (count,)
-    killed += kill_often(studio.list, 2, kills // 2, 2.5)
-    both = [studio.list(), studio.list()]
+    finish(setup.mint)
+    assert setup.market.chain.call(setup.market.collection, TOTAL_SUPPLY) == (count,)
+    killed += kill_often(setup.list, 2, kills // 2, 2.5)
+    both = [setup.list(), setup.list()]
     assert sorted(process.wait(240) for process in both) in ([0, 0], [0, 3])
-    finish(studio.list)
+    finish(setup.list)
     assert killed >= kills // 3
     print(f"killed under way: {killed} of {kills}")  # noqa: T201
 
-    async with Ledger(studio.url) as ledger:
-        tokens = await ledger.tokens(studio.collection)
-        listings = await ledger.listings(studio.collection)
-        sent = await ledger.transactions(CHAIN_ID, studio.market.owner.address)
+    async with Ledger(setup.url) as ledger:
+        tokens = await ledger.tokens(setup.collection)
+        listings = await ledger.listings(setup.collection)
+        sent = await ledger.transactions(CHAIN_ID, setup.market.owner.address)
     assert Counter(each.state for each in tokens) == {TokenState.MINTED: count}
-    assert [each.nonce for each in sent] == list(range(first, studio.nonce()))
-    assert len(transfers(studio)) == len(set(transfers(studio))) == count
+    assert [each.nonce for each in sent] == list(range(first, setup.nonce()))
+    assert len(transfers(setup)) == len(set(transfers(setup))) == count
     live = [each for each in listings if each.state is ListingState.POSTED]
     assert len({each.token for each in live}) == len(live) == count
-    assert sorted(studio.opensea.stored) == sorted(each.hash for each in live)
+    assert sorted(setup.opensea.stored) == sorted(each.hash for each in live)
 
 
-def transfers(studio: Studio) -> list[str]:
-    wanted = {"fromBlock": "0x0", "address": studio.market.collection}
+def transfers(setup: Setup) -> list[str]:
+    wanted = {"fromBlock": "0x0", "address": setup.market.collection}
     topics = {"topics": ["0x" + TRANSFER.hex()]}
-    return [each["topics"][3] for each in studio.market.chain.ask("eth_getLogs", wanted | topics)]
+    return [each["topics"][3] for each in setup.market.chain.ask("eth_getLogs", wanted | topics)]
 
 
-async def test_what_was_posted_can_be_bought(studio: Studio, planned: list[Token]) -> None:
-    async with Ledger(studio.url) as ledger:
-        listings = await ledger.listings(studio.collection, ListingState.POSTED)
+async def test_what_was_posted_can_be_bought(setup: Setup, planned: list[Token]) -> None:
+    async with Ledger(setup.url) as ledger:
+        listings = await ledger.listings(setup.collection, ListingState.POSTED)
     for each in (listings[0], listings[-1]):
         data = FULFILL_ORDER.call_data((each.order.as_parameters(), each.signature), bytes(32))
-        studio.market.chain.send(studio.market.buyer, studio.market.seaport, data, each.price)
-        owner = studio.market.chain.call(studio.market.collection, OWNER_OF, each.token)[0]
-        assert owner.lower() == studio.market.buyer.address.lower()
-    assert studio.reconcile() == 0
-    async with Ledger(studio.url) as ledger:
-        filled = await ledger.listings(studio.collection, ListingState.FILLED)
+        setup.market.chain.send(setup.market.buyer, setup.market.seaport, data, each.price)
+        owner = setup.market.chain.call(setup.market.collection, OWNER_OF, each.token)[0]
+        assert owner.lower() == setup.market.buyer.address.lower()
+    assert setup.reconcile() == 0
+    async with Ledger(setup.url) as ledger:
+        filled = await ledger.listings(setup.collection, ListingState.FILLED)
     assert {each.hash for each in filled} == {listings[0].hash, listings[-1].hash}
 
 
-def test_no_key_and_no_password_is_left_anywhere(studio: Studio, planned: list[Token]) -> None:
+def test_no_key_and_no_password_is_left_anywhere(setup: Setup, planned: list[Token]) -> None:
     """Neither in files, logs and the database, nor in the process list, nor when it crashes."""
     for seconds in (1.5, 2.5):  # with the key open, and about to be
-        crashing = studio.list()
+        crashing = setup.list()
         with contextlib.suppress(subprocess.TimeoutExpired):
             crashing.wait(seconds)
         crashing.send_signal(signal.SIGABRT)
         crashing.wait()
-    key = bytes(studio.market.owner.key)
+    key = bytes(setup.market.owner.key)
     secrets = (key, key.hex().encode(), PASSWORD.encode())
-    files = {*studio.folder.rglob("*"), *studio.database.rglob("*")}
+    files = {*setup.folder.rglob("*"), *setup.database.rglob("*")}
     texts = [(str(each), each.read_bytes()) for each in files if each.is_file()]
-    texts += [("a process", each) for each in studio.processes]
-    assert len(texts) > studio.count
+    texts += [("a process", each) for each in setup.processes]
+    assert len(texts) > setup.count
     for name, text in texts:
         assert not any(secret in text for secret in secrets), name
         assert name == "a process" or b"opensea-key" not in text, name
 
 
-def test_metadata_on_ipfs_is_what_the_tokens_say(studio: Studio, planned: list[Token]) -> None:
-    names = [json.loads(data) for data in studio.ipfs.files.values() if data.startswith(b"{")]
-    assert len(names) == studio.count
-    assert all(each["image"].removeprefix("ipfs://") in studio.ipfs.files for each in names)
+def test_metadata_on_ipfs_is_what_the_tokens_say(setup: Setup, planned: list[Token]) -> None:
+    names = [json.loads(data) for data in setup.ipfs.files.values() if data.startswith(b"{")]
+    assert len(names) == setup.count
+    assert all(each["image"].removeprefix("ipfs://") in setup.ipfs.files for each in names)

@@ -64,15 +64,19 @@ class CalmRun:
                 await store.queue.ack(news)
 
     async def _ask(self, store: Store) -> None:
-        for wish in self.scene.wishes:
+        for request in self.scene.requests:
             job = (
-                await store.queue.submit(wish.person, wish.origin, wish.request, key=wish.key)
+                await store.queue.submit(
+                    request.person, request.origin, request.request, key=request.key
+                )
             ).job
-            self.journal.note(Event.SUBMITTED, key=wish.key, job=job.id)
-            if wish.cancel_after is not None:
-                self.journal.note(Event.CANCELLING, key=wish.key, job=job.id)
-                job = await store.queue.cancel(job.id, by=wish.person)
-                self.journal.note(Event.CANCELLED, key=wish.key, job=job.id, state=str(job.state))
+            self.journal.note(Event.SUBMITTED, key=request.key, job=job.id)
+            if request.cancel_after is not None:
+                self.journal.note(Event.CANCELLING, key=request.key, job=job.id)
+                job = await store.queue.cancel(job.id, by=request.person)
+                self.journal.note(
+                    Event.CANCELLED, key=request.key, job=job.id, state=str(job.state)
+                )
 
     async def _paint(self, store: Store, job: Job) -> None:
         fate = Fate(job.request.prompt)
@@ -110,8 +114,8 @@ class CalmRun:
 
 def has_everything(scene: Scene) -> bool:
     """Whether all fates are among what will be asked for, and something to cancel."""
-    wanted = [wish for wish in scene.wishes if wish.cancel_after is None]
-    return {wish.fate for wish in wanted} == set(Fate) and len(wanted) < JOBS
+    wanted = [request for request in scene.requests if request.cancel_after is None]
+    return {request.fate for request in wanted} == set(Fate) and len(wanted) < JOBS
 
 
 def scene_in(folder: Path, seed: int) -> Scene:

@@ -1,4 +1,4 @@
-"""A desk over a real store and real blobs, people who ask, an engine that paints in one colour."""
+"""A dispatcher over a real store and blobs, people who ask, an engine that paints one colour."""
 
 import asyncio
 import io
@@ -13,10 +13,10 @@ import pytest
 import structlog
 from PIL import Image
 
-from bot.core.dispatcher import Desk, DeskOptions
-from bot.core.messages import Action, Ask, Person, Place, Press, Rank, Reply
+from bot.core.dispatcher import Dispatcher, DispatcherOptions
+from bot.core.messages import Action, ButtonPress, CommandRequest, Person, Place, Rank, Reply
 from bot.core.moderation.prompt_filter import Moderation
-from bot.core.rendering.catalogue import Words, load_words
+from bot.core.rendering.catalogue import Catalogue, load_words
 from ganshare.blobs import Blobs, open_blobs, picture_key, preview_key, thumbnail_key
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.domain.queue_limits import QueueLimits
@@ -40,7 +40,7 @@ def plain_log() -> Iterator[None]:
 
 
 @pytest.fixture
-def words() -> Words:
+def words() -> Catalogue:
     return load_words()
 
 
@@ -69,20 +69,24 @@ class Hall:
 
     store: Store
     blobs: Blobs
-    words: Words
+    words: Catalogue
     url: str
-    desk: Desk = field(init=False)
+    dispatcher: Dispatcher = field(init=False)
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self.open()
 
-    def open(self, moderation: Moderation | None = None, **options: Any) -> Desk:
-        """A new desk over the same store, as after a restart."""
-        self.desk = Desk(
-            self.store, self.blobs, self.words, moderation or Moderation(), DeskOptions(**options)
+    def open(self, moderation: Moderation | None = None, **options: Any) -> Dispatcher:
+        """A new dispatcher over the same store, as after a restart."""
+        self.dispatcher = Dispatcher(
+            self.store,
+            self.blobs,
+            self.words,
+            moderation or Moderation(),
+            DispatcherOptions(**options),
         )
-        return self.desk
+        return self.dispatcher
 
     async def ask(
         self,
@@ -97,8 +101,8 @@ class Hall:
     ) -> list[Reply]:
         key = key or f"message-{next(self.numbers)}"
         reply_to = {"channel": 100}
-        return await self.desk.answer(
-            Ask(command, arguments, person, place, key, reply_to, picture)
+        return await self.dispatcher.answer(
+            CommandRequest(command, arguments, person, place, key, reply_to, picture)
         )
 
     async def press(
@@ -111,7 +115,7 @@ class Hall:
         key: str | None = None,
     ) -> list[Reply]:
         key = key or f"press-{next(self.numbers)}"
-        return await self.desk.press(Press(action, subject, person, place, key))
+        return await self.dispatcher.press(ButtonPress(action, subject, person, place, key))
 
     async def ask_one(
         self, prompt: str = "a castle in teal", person: Person = ANN, **options: Any
@@ -160,7 +164,7 @@ class Hall:
 
 
 @pytest.fixture
-async def hall(tmp_path: Path, template: Path, words: Words) -> AsyncIterator[Hall]:
+async def hall(tmp_path: Path, template: Path, words: Catalogue) -> AsyncIterator[Hall]:
     shutil.copy(template, tmp_path / "store.db")
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     limits = QueueLimits(per_person_running=500, per_person_active=5)

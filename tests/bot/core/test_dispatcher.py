@@ -464,8 +464,8 @@ async def test_a_store_that_is_away_is_told_honestly_and_nothing_is_leaked(
     (tmp_path / "store.db").mkdir()
     reply = only(await hall.ask("queue"))
     assert reply.text == "This does not work right now; please try again in a moment."
-    assert await hall.desk.complete("paint", "model", "", ANN) == []
-    await hall.desk.posted("job", "discord", {"message": 1})
+    assert await hall.dispatcher.complete("paint", "model", "", ANN) == []
+    await hall.dispatcher.save_message("job", "discord", {"message": 1})
 
 
 async def test_our_own_mistakes_are_an_apology_with_the_id_in_the_log(
@@ -502,15 +502,15 @@ async def test_what_could_be_meant_is_offered(
     hall: Hall, command: str, parameter: str, typed: str, expected: str
 ) -> None:
     await hall.engine()
-    assert expected in await hall.desk.complete(command, parameter, typed, ANN)
+    assert expected in await hall.dispatcher.complete(command, parameter, typed, ANN)
 
 
 @pytest.mark.parametrize("typed", ["", "a", "in ", "x" * 3000, "a castle", "\u202e"])
 async def test_offers_fit_the_platforms(hall: Hall, typed: str) -> None:
     for command in COMMANDS:
         for parameter in command.parameters:
-            found = await hall.desk.complete(command.name, parameter.name, typed, ADMIN)
+            found = await hall.dispatcher.complete(command.name, parameter.name, typed, ADMIN)
             assert len(found) <= 25
             assert all(1 <= len(each) <= 100 for each in found)
-    assert await hall.desk.complete("settings", "setting", "", ANN) == []
-    assert await hall.desk.complete("paint", "none", "", ANN) == []
+    assert await hall.dispatcher.complete("settings", "setting", "", ANN) == []
+    assert await hall.dispatcher.complete("paint", "none", "", ANN) == []

@@ -9,7 +9,7 @@ from bot.core.rendering.catalogue import load_words
 from ganshare.errors import PromptError
 from ganshare.prompts import draw_prompt
 from ganshare.prompts.sources import find_prompt_source
-from ganshare.prompts.thompson import Idea, Muse, Record
+from ganshare.prompts.thompson import Idea, Record, ThompsonSource
 
 Hall = Any  # of conftest.py
 
@@ -26,10 +26,10 @@ async def test_the_owner_s_source_draws_and_its_note_is_shown(hall: Hall) -> Non
     assert line == "Drawn by: own model. it is late"
 
 
-async def test_the_muse_draws_where_the_owner_s_source_fails(hall: Hall) -> None:
+async def test_the_sampler_draws_where_the_owner_s_source_fails(hall: Hall) -> None:
     for made in (find_prompt_source("command:false"), Broken):
         drawn = await Prompts(hall.store, made).draw(1, None)
-        assert drawn == Muse(Record()).draw(1)
+        assert drawn == ThompsonSource(Record()).draw(1)
         with pytest.raises(PromptError):
             await Prompts(hall.store, made).draw(1, "nowhere")
 

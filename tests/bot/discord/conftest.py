@@ -18,10 +18,10 @@ from discord.http import Route
 from PIL import Image
 
 from bot.app import Front, open_front
-from bot.core.delivery.vote_counts import Labels
+from bot.core.delivery.vote_counts import VoteCounts
 from bot.discord.endpoints import OFFICIAL_API
 from bot.discord.frontend import run_discord
-from bot.testing.discord_people import Someone
+from bot.testing.discord_people import DiscordUser
 from bot.testing.discord_server import DiscordServer, discord_server
 from bot.testing.discord_world import Channel, Interaction, Posted
 from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
@@ -42,13 +42,13 @@ def picture(side: int = 64, form: str = "PNG", shade: int = 120) -> bytes:
 def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks and changes follow each other ten times as fast, but where they are counted."""
     if request.node.get_closest_marker("slow") is None:
-        monkeypatch.setitem(Front.courier.__kwdefaults__, "pace", 0.3)
-        monkeypatch.setitem(Labels.__init__.__kwdefaults__, "look", 0.15)
+        monkeypatch.setitem(Front.delivery.__kwdefaults__, "pace", 0.3)
+        monkeypatch.setitem(VoteCounts.__init__.__kwdefaults__, "look", 0.15)
         monkeypatch.setattr("bot.core.rounds.scheduler.LOOK_SECONDS", 0.2)
 
 
 @dataclass
-class Easel:
+class ScriptedEngine:
     """An engine under a test's control."""
 
     store: Store
@@ -94,10 +94,10 @@ class Stage:
     settings: BotSettings
     front: Front
     channel: Channel
-    easel: Easel
+    engine: ScriptedEngine
     _bots: list["asyncio.Task[None]"] = field(default_factory=list)
 
-    def join(self, name: str = "Ada", **values: Any) -> Someone:
+    def join(self, name: str = "Ada", **values: Any) -> DiscordUser:
         return self.discord.people.join(name, self.channel, **values)
 
     async def start_bot(self) -> None:
@@ -162,9 +162,9 @@ async def open_stage(server: DiscordServer, folder: Path) -> AsyncIterator[Stage
     settings = BotSettings(**there, model=MODEL)
     channel = server.world.channel(server.world.guild())
     async with open_front(core, settings, migrate=True) as front:
-        easel = Easel(front.store, front.blobs)
-        await easel.report()
-        stage = Stage(server, core, settings, front, channel, easel)
+        engine = ScriptedEngine(front.store, front.blobs)
+        await engine.report()
+        stage = Stage(server, core, settings, front, channel, engine)
         try:
             yield stage
         finally:
@@ -172,16 +172,16 @@ async def open_stage(server: DiscordServer, folder: Path) -> AsyncIterator[Stage
 
 
 @pytest.fixture
-async def alone(tmp_path: Path) -> AsyncIterator[tuple[Front, Easel]]:
-    """Store, desk and engine without any Discord."""
+async def alone(tmp_path: Path) -> AsyncIterator[tuple[Front, ScriptedEngine]]:
+    """Store, dispatcher and engine without any Discord."""
     core = CoreSettings(
         database_url=f"sqlite+aiosqlite:///{tmp_path}/ganshare.db",
         blobs_url=f"file://{tmp_path}/blobs",
     )
     async with open_front(core, BotSettings(model=MODEL), migrate=True) as front:
-        easel = Easel(front.store, front.blobs)
-        await easel.report()
-        yield front, easel
+        engine = ScriptedEngine(front.store, front.blobs)
+        await engine.report()
+        yield front, engine
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ async def test_ends_do_not_wait_behind_previews_and_no_request_is_one_too_many(s
     for number in range(PEOPLE):
         someone = stage.join(f"Painter{number}")
         await someone.slash("paint", prompt=f"castle number {number}")
-    jobs = [await stage.easel.claim() for _ in range(PEOPLE)]
+    jobs = [await stage.engine.claim() for _ in range(PEOPLE)]
 
     async def preview() -> None:
         for step in range(1, 100):
             for job in jobs[1:]:
-                await stage.easel.step(job, step)
+                await stage.engine.step(job, step)
             await asyncio.sleep(0.5)
 
     previews = asyncio.create_task(preview())
@@ -27,7 +27,7 @@ async def test_ends_do_not_wait_behind_previews_and_no_request_is_one_too_many(s
         await stage.shows("step", count=3)
         await asyncio.sleep(5)
         began = time.monotonic()
-        await stage.easel.finish(jobs[0])
+        await stage.engine.finish(jobs[0])
         await stage.shows("Painted")
         waited = time.monotonic() - began
     finally:

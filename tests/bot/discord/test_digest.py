@@ -17,7 +17,7 @@ async def test_the_week_is_summed_up_in_its_channel_once(
 ) -> None:
     ada, store = stage.join(), stage.front.store
     await stage.discord.people.said(await ada.slash("paint", prompt="a castle in teal"))
-    _, artwork = await stage.easel.paint()
+    _, artwork = await stage.engine.paint()
     await stage.shows("Painted")
     await stage.stop_bot()
     rules = RoundRules(min_age=0, quorum=1)

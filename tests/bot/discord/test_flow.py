@@ -20,14 +20,14 @@ async def test_a_prompt_becomes_a_painting_in_one_message(stage: Any) -> None:
     assert queued.embed["title"] == "Waiting: 1 of 1"
     assert PROMPT in queued.embed["description"]
 
-    job = await stage.easel.claim()
-    await stage.easel.step(job, 25)
+    job = await stage.engine.claim()
+    await stage.engine.step(job, 25)
     running = await stage.shows("step 25 of")
     assert running is queued
     assert running.json["attachments"][0]["description"].startswith("Step 25")
     assert running.embed["image"]["url"].endswith(running.json["attachments"][0]["filename"])
 
-    await stage.easel.finish(job)
+    await stage.engine.finish(job)
     painted = await stage.shows("Painted")
     assert painted is queued
     assert len(painted.json["attachments"]) == 1
@@ -49,10 +49,10 @@ async def test_a_chinese_prompt_is_shown_with_its_reading(stage: Any) -> None:
 async def test_again_paints_the_same_prompt_anew(stage: Any) -> None:
     ada, ben = stage.join(), stage.join("Ben")
     await ada.slash("paint", prompt=PROMPT, seed="7")
-    first, _ = await stage.easel.paint()
+    first, _ = await stage.engine.paint()
     pressed = await ben.press(await stage.shows("Painted"), "Again")
     await stage.discord.people.said(pressed)
-    second = await stage.easel.claim()
+    second = await stage.engine.claim()
     assert second.request.prompt == first.request.prompt
     assert second.request.seed != first.request.seed
     assert second.person == f"discord:{ben.id}"
@@ -61,15 +61,15 @@ async def test_again_paints_the_same_prompt_anew(stage: Any) -> None:
 async def test_vary_begins_from_the_painting(stage: Any) -> None:
     ada = stage.join()
     await ada.slash("paint", prompt=PROMPT)
-    await stage.easel.paint()
+    await stage.engine.paint()
     await ada.press(await stage.shows("Painted"), "Vary")
-    assert (await stage.easel.claim()).request.init_image is not None
+    assert (await stage.engine.claim()).request.init_image is not None
 
 
 async def test_the_master_is_handed_over_unchanged_and_privately(stage: Any) -> None:
     ada = stage.join()
     await ada.slash("paint", prompt=PROMPT)
-    _, artwork = await stage.easel.paint()
+    _, artwork = await stage.engine.paint()
     pressed = await ada.press(await stage.shows("Painted"), "Full size")
     given = await stage.discord.people.said(pressed)
     assert given.is_ephemeral
@@ -80,7 +80,7 @@ async def test_the_master_is_handed_over_unchanged_and_privately(stage: Any) -> 
 async def test_its_requester_deletes_a_painting_and_nobody_else(stage: Any) -> None:
     ada, ben = stage.join(), stage.join("Ben")
     await ada.slash("paint", prompt=PROMPT)
-    await stage.easel.paint()
+    await stage.engine.paint()
     painted = await stage.shows("Painted")
     refused = await stage.discord.people.said(await ben.press(painted, "Delete"))
     assert refused.is_ephemeral
@@ -99,7 +99,7 @@ async def test_mine_is_private_and_is_paged_in_place(stage: Any) -> None:
         request = make_request(prompt=PROMPT, seed=seed)
         person, key = f"discord:{ada.id}", f"elsewhere:{seed}"
         await stage.front.store.queue.submit(person, "elsewhere", request, key=key)
-        await stage.easel.paint()
+        await stage.engine.paint()
     mine = await stage.discord.people.said(await ada.slash("mine"))
     assert mine.is_ephemeral
     assert "Your paintings" in mine.embed["title"]
@@ -113,7 +113,7 @@ async def test_mine_is_private_and_is_paged_in_place(stage: Any) -> None:
 async def test_the_gallery_is_for_all(stage: Any) -> None:
     ada = stage.join()
     await ada.slash("paint", prompt=PROMPT)
-    await stage.easel.paint()
+    await stage.engine.paint()
     await stage.shows("Painted")
     gallery = await stage.discord.people.said(await ada.slash("gallery"))
     assert not gallery.is_ephemeral
@@ -125,7 +125,7 @@ async def test_random_paints_several_each_with_a_message(stage: Any) -> None:
     await ada.slash("random", count=3)
     await stage.shows("Waiting", count=3)
     for _ in range(3):
-        await stage.easel.paint()
+        await stage.engine.paint()
     await stage.shows("Painted", count=3)
     assert len(stage.channel.alive) == 3
 
@@ -145,7 +145,7 @@ async def test_a_picture_is_what_the_painting_begins_from(stage: Any) -> None:
     out = io.BytesIO()
     Image.new("RGB", (80, 60), "red").save(out, "PNG")
     await ada.slash("paint", prompt=PROMPT, init_image=out.getvalue())
-    job = await stage.easel.claim()
+    job = await stage.engine.claim()
     assert (await stage.front.blobs.get(job.request.init_image)).startswith(b"\x89PNG")
 
 

@@ -13,10 +13,10 @@ async def test_a_prompt_becomes_a_painting_there_too(spartan: Any) -> None:
     assert {each["name"] for each in commands} == {each.name for each in COMMANDS}
     queued = await spartan.discord.people.said(await ada.slash("paint", prompt=PROMPT))
     assert queued.embed["title"] == "Waiting: 1 of 1"
-    job = await spartan.easel.claim()
-    await spartan.easel.step(job, 25)
+    job = await spartan.engine.claim()
+    await spartan.engine.step(job, 25)
     assert await spartan.shows("step 25 of") is queued
-    await spartan.easel.finish(job)
+    await spartan.engine.finish(job)
     assert await spartan.shows("Painted") is queued
     given = await spartan.discord.people.said(await ada.press(queued, "Full size"))
     assert given.is_ephemeral
@@ -26,5 +26,5 @@ async def test_a_cut_connection_begins_anew_where_none_can_be_resumed(spartan: A
     await spartan.discord.gateway.cut(4000)
     await spartan.discord.gateway.wait_connected()
     await spartan.join().slash("paint", prompt=PROMPT)
-    assert (await spartan.easel.claim()).request.prompt == PROMPT
+    assert (await spartan.engine.claim()).request.prompt == PROMPT
     assert spartan.discord.gateway.identified == 2

@@ -21,12 +21,12 @@ def front(alone: Any) -> Any:
 
 @asynccontextmanager
 async def delivering(front: Any, client: PaintingClient) -> AsyncIterator[None]:
-    courier = asyncio.create_task(front.courier(DiscordMessenger(client), pace=0.1).run())
+    delivery = asyncio.create_task(front.delivery(DiscordMessenger(client), pace=0.1).run())
     try:
         yield
     finally:
-        courier.cancel()
-        await asyncio.wait([courier])
+        delivery.cancel()
+        await asyncio.wait([delivery])
 
 
 async def shows(channel: Any, title: str) -> Any:
@@ -40,8 +40,8 @@ async def shows(channel: Any, title: str) -> Any:
 
 
 async def test_from_the_prompt_to_a_deleted_painting(alone: Any, front: Any) -> None:
-    easel = alone[1]
-    client = PaintingClient(front.desk, front.words, shard_count=1)
+    engine = alone[1]
+    client = PaintingClient(front.dispatcher, front.words, shard_count=1)
     async with simcord.run(client) as env:
         guild = env.create_guild()
         channel = guild.create_text_channel("paintings")
@@ -50,15 +50,15 @@ async def test_from_the_prompt_to_a_deleted_painting(alone: Any, front: Any) -> 
         assert asked.acknowledged
         assert "Waiting" in asked.response.embeds[0].title
         async with delivering(front, client):
-            job = await easel.claim()
+            job = await engine.claim()
             frames = set()
             for step in (30, 60, 90):
-                await easel.step(job, step)
+                await engine.step(job, step)
                 message = await shows(channel, f"Painting: step {step} of {job.request.steps}")
                 frames.add(message.attachments[0].url)
                 assert message.id == asked.response.id
             assert len(frames) == 3
-            await easel.finish(job)
+            await engine.finish(job)
             message = await shows(channel, "Painted")
         assert message.id == asked.response.id
         mine = await ada.slash(channel, "mine")
@@ -74,7 +74,7 @@ async def test_from_the_prompt_to_a_deleted_painting(alone: Any, front: Any) -> 
 
 
 async def test_a_mistake_is_seen_by_its_maker_alone(front: Any) -> None:
-    client = PaintingClient(front.desk, front.words, shard_count=1)
+    client = PaintingClient(front.dispatcher, front.words, shard_count=1)
     async with simcord.run(client) as env:
         guild = env.create_guild()
         channel = guild.create_text_channel("paintings")
@@ -85,7 +85,7 @@ async def test_a_mistake_is_seen_by_its_maker_alone(front: Any) -> None:
 
 
 async def test_what_admins_may_is_offered_to_admins(front: Any) -> None:
-    client = PaintingClient(front.desk, front.words, shard_count=1)
+    client = PaintingClient(front.dispatcher, front.words, shard_count=1)
     async with simcord.run(client) as env:
         guild = env.create_guild()
         channel = guild.create_text_channel("paintings")

@@ -11,7 +11,7 @@ from discord.http import Route
 
 from bot.discord.endpoints import OFFICIAL_API, point_at
 from bot.testing.discord_server import DiscordServer, discord_server
-from bot.testing.discord_world import TOKEN, Refusal
+from bot.testing.discord_world import TOKEN, DiscordRefusal
 from ganshare.settings import BotSettings
 
 
@@ -87,7 +87,7 @@ async def test_one_request_too_many_is_refused_and_comes_again(
     discord_there.rest.buckets.seconds = 0.5
     there = client.get_partial_messageable(channel.id)
     discord_there.fail(
-        "POST /channels", Refusal(429, 0, "You are being rate limited.", retry_after=0.1)
+        "POST /channels", DiscordRefusal(429, 0, "You are being rate limited.", retry_after=0.1)
     )
     await asyncio.gather(*(there.send(str(number)) for number in range(7)))
     assert sorted(m.json["content"] for m in channel.alive) == [str(n) for n in range(7)]

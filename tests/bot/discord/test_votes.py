@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.testing.discord_world import Posted, Refusal
+from bot.testing.discord_world import DiscordRefusal, Posted
 from ganshare.domain.votes import RoundRules
 
 HEART, THUMB, LAUGH = "\u2764\ufe0f", "\U0001f44d", "\U0001f602"
@@ -20,7 +20,7 @@ NewBot = Callable[[], Any]
 async def painted(stage: Stage, ada: Any) -> tuple[Posted, str]:
     """Ask for a painting, and give its message and its id."""
     await stage.discord.people.said(await ada.slash("paint", prompt="a castle in teal"))
-    _, artwork = await stage.easel.paint()
+    _, artwork = await stage.engine.paint()
     message = await stage.shows("Painted")
     await stage.all_is_shown()
     return message, artwork.id
@@ -184,7 +184,7 @@ async def test_votes_cast_while_the_bot_was_down_are_read_from_the_lists(stage: 
     await cid.unreact(message, is_super=True)
     for each in crowd:
         await each.react(message, THUMB)
-    limit = Refusal(429, 0, "You are being rate limited.", retry_after=0.2)
+    limit = DiscordRefusal(429, 0, "You are being rate limited.", retry_after=0.2)
     stage.discord.fail("GET /channels/.*/reactions", limit, times=2)
     stage.discord.fail("GET /channels/.*/reactions", None, times=1)
     await stage.start_bot()
@@ -290,7 +290,7 @@ def _past(round_id: str) -> Any:
 
 async def test_a_channel_that_refuses_is_told_later_and_once(stage: Stage) -> None:
     await stage.stop_bot()
-    limit = Refusal(429, 0, "You are being rate limited.", retry_after=0.2)
+    limit = DiscordRefusal(429, 0, "You are being rate limited.", retry_after=0.2)
     stage.discord.fail("POST /channels/.*/messages", limit, times=2)
     stage.discord.fail("POST /channels/.*/messages", None, times=1, after=True)
     await stage.start_bot()

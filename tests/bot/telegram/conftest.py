@@ -10,10 +10,10 @@ from PIL import Image
 from telegram import Bot
 
 from bot.app import Front
-from bot.core.delivery.vote_counts import Labels
-from bot.telegram.rate_limiter import Limits, Pace
+from bot.core.delivery.vote_counts import VoteCounts
+from bot.telegram.rate_limiter import RateLimits, TelegramRateLimiter
+from bot.testing.telegram_harness import TelegramHarness, open_telegram_harness
 from bot.testing.telegram_server import TelegramServer, telegram_server
-from bot.testing.telegram_town import Town, open_town
 
 
 @pytest.fixture(autouse=True)
@@ -25,10 +25,12 @@ def _timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
 def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks and changes follow each other ten times as fast, but where they are counted."""
     if request.node.get_closest_marker("slow") is None:
-        limits = Limits(group_seconds=6.0, private_gap=0.1)  # no test here sends twenty
-        monkeypatch.setattr("bot.telegram.frontend.Pace", partial(Pace, limits))
-        monkeypatch.setitem(Front.courier.__kwdefaults__, "pace", 0.3)
-        monkeypatch.setitem(Labels.__init__.__kwdefaults__, "look", 0.15)
+        limits = RateLimits(group_seconds=6.0, private_gap=0.1)  # no test here sends twenty
+        monkeypatch.setattr(
+            "bot.telegram.frontend.TelegramRateLimiter", partial(TelegramRateLimiter, limits)
+        )
+        monkeypatch.setitem(Front.delivery.__kwdefaults__, "pace", 0.3)
+        monkeypatch.setitem(VoteCounts.__init__.__kwdefaults__, "look", 0.15)
         monkeypatch.setattr("bot.core.rounds.scheduler.LOOK_SECONDS", 0.2)
 
 
@@ -59,6 +61,6 @@ def png() -> bytes:
 
 
 @pytest.fixture
-async def town(telegram: TelegramServer, tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(telegram, tmp_path) as town:
-        yield town
+async def harness(telegram: TelegramServer, tmp_path: Path) -> AsyncIterator[TelegramHarness]:
+    async with open_telegram_harness(telegram, tmp_path) as harness:
+        yield harness

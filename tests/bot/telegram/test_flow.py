@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from bot.telegram import handlers
-from bot.testing.hanging import plain_picture
-from bot.testing.telegram_people import Someone, group, shown, someone, upgrade
-from bot.testing.telegram_town import Town
+from bot.testing.fake_engine import plain_picture
+from bot.testing.telegram_harness import TelegramHarness
+from bot.testing.telegram_people import TelegramUser, group, shown, someone, upgrade
 from bot.testing.telegram_world import BOT_ID, Chat
 
 SOON = 15.0  # seconds; then Telegram gives up on an answer. benchmarks.crowd tells what it takes
@@ -20,34 +20,34 @@ def painting() -> bytes:
     return plain_picture("#226688", (128, 96))
 
 
-async def test_a_command_becomes_a_painting_in_one_message(town: Town) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_a_command_becomes_a_painting_in_one_message(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         asked = await ann.say("/paint a castle by a lake --size 320x256 --seed 7")
         message = await ann.receives(lambda m: "1 of 1" in shown(m))
         assert message["reply_to_message"]["message_id"] == asked["message_id"]
-        job = await town.claim()
+        job = await harness.claim()
         assert (job.request.prompt, job.request.seed) == ("a castle by a lake", 7)
         assert (job.person, job.origin) == (f"telegram:{ann.id}", "telegram")
-        await town.hand.show(job, 50)
+        await harness.engine.show(job, 50)
         frame = await ann.receives(lambda m: "photo" in m)
         assert frame["message_id"] == message["message_id"]
         assert "step 50 of" in shown(frame)
-        await town.hand.finish(job, plain_picture("#226688", (1024, 1024)))
+        await harness.engine.finish(job, plain_picture("#226688", (1024, 1024)))
         final = await ann.receives(lambda m: "Painted" in shown(m))
         assert final["message_id"] == message["message_id"]
-        _, jpeg = town.world.file(final["photo"][-1]["file_id"])
+        _, jpeg = harness.world.file(final["photo"][-1]["file_id"])
         with Image.open(io.BytesIO(jpeg)) as image:
             assert image.size == (1024, 1024)
         assert "Seed: 7" in shown(final)
         labels = [b["text"] for row in final["reply_markup"]["inline_keyboard"] for b in row]
         assert len(labels) == 6
-        await town.acknowledged(job)
+        await harness.acknowledged(job)
 
 
-async def test_a_chinese_prompt_is_shown_with_its_reading(town: Town) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_a_chinese_prompt_is_shown_with_its_reading(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint 雪山上的红色寺庙")
         message = await ann.receives(lambda m: "1 of 1" in shown(m))
         assert "Read as: red temple on a snowy mountain" in shown(message)
@@ -55,39 +55,39 @@ async def test_a_chinese_prompt_is_shown_with_its_reading(town: Town) -> None:
         await ann.receives(lambda m: "English and Chinese can be read." in shown(m))
 
 
-async def test_the_buttons_below_a_painting(town: Town, painting: bytes) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_the_buttons_below_a_painting(harness: TelegramHarness, painting: bytes) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint a castle --seed 7")
-        job = await town.claim()
-        artwork = await town.hand.finish(job, painting)
+        job = await harness.claim()
+        artwork = await harness.engine.finish(job, painting)
         final = await ann.receives(lambda m: "photo" in m)
 
         assert await ann.answered(await ann.press(final, "Full size")) < SOON
         document = await ann.receives(lambda m: "document" in m)
-        png = town.world.file(document["document"]["file_id"])[1]
-        assert png == await town.blobs.get(artwork.blob)
+        png = harness.world.file(document["document"]["file_id"])[1]
+        assert png == await harness.blobs.get(artwork.blob)
 
         assert await ann.answered(await ann.press(final, "Again")) < SOON
-        again = await town.claim()
+        again = await harness.claim()
         assert again.request.prompt == "a castle"
         assert again.request.seed != 7
         second = await ann.receives(after=document)
         assert second["reply_to_message"]["message_id"] == final["message_id"]
-        await town.hand.finish(again, painting)
+        await harness.engine.finish(again, painting)
         await ann.receives(lambda m: "photo" in m, after=document)
 
         assert await ann.answered(await ann.press(final, "Vary")) < SOON
-        varied = await town.claim()
+        varied = await harness.claim()
         assert varied.request.init_image is not None
-        await town.hand.finish(varied, painting)
+        await harness.engine.finish(varied, painting)
         await ann.receives(lambda m: "photo" in m, after=second)
 
         await ann.say("/mine")
         page = await ann.receives(lambda m: "Your paintings" in shown(m))
         assert "photo" in page
 
-        bob = someone(town.world, "Bob")
+        bob = someone(harness.world, "Bob")
         query = await bob.forge(final, f"delete:{artwork.id}")
         await bob.answered(query)
         assert "not yours" in query["text"]
@@ -97,14 +97,14 @@ async def test_the_buttons_below_a_painting(town: Town, painting: bytes) -> None
         gone = await ann.receives(lambda m: "was deleted" in shown(m) and "photo" in m)
         assert gone["message_id"] == final["message_id"]
         assert gone["photo"] != final["photo"]
-        assert await town.store.gallery.get(artwork.id) is not None
+        assert await harness.store.gallery.get(artwork.id) is not None
 
 
-async def test_pages_are_turned_in_their_place(town: Town) -> None:
+async def test_pages_are_turned_in_their_place(harness: TelegramHarness) -> None:
     for number in range(9):
-        await town.hand.hang(f"a castle number {number}", seed=number)
-    async with town.bot():
-        ann, chat = _in_group(town, "Ann")
+        await harness.engine.publish_painting(f"a castle number {number}", seed=number)
+    async with harness.bot():
+        ann, chat = _in_group(harness, "Ann")
         await ann.say("/gallery", chat)
         first = await ann.receives(lambda m: "photo" in m, chat)
         assert "number 8" in shown(first)
@@ -118,18 +118,18 @@ async def test_pages_are_turned_in_their_place(town: Town) -> None:
         assert "number 4" in shown(one)
 
 
-async def test_a_group_has_its_admins_and_its_privacy(town: Town) -> None:
-    async with town.bot():
-        ann, chat = _in_group(town, "Ann")
-        bob = someone(town.world, "Bob")
-        eve = someone(town.world, "Eve", started=False)
+async def test_a_group_has_its_admins_and_its_privacy(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann, chat = _in_group(harness, "Ann")
+        bob = someone(harness.world, "Bob")
+        eve = someone(harness.world, "Eve", started=False)
         chat.standing |= {bob.id: "member", eve.id: "member", BOT_ID: "administrator"}
         await bob.say("/settings daily_quota 1", chat)
         refused = await bob.receives(chat=chat)
         assert "Only admins" in shown(refused)
         await ann.say("/settings daily_quota 1", chat)
         await ann.receives(lambda m: "Changed" in shown(m))
-        assert (await town.store.places.settings(f"telegram:{chat.id}")).daily_quota == 1
+        assert (await harness.store.places.settings(f"telegram:{chat.id}")).daily_quota == 1
 
         await ann.promote(bob, chat, "administrator")
         await bob.say("/settings daily_quota default", chat)
@@ -144,20 +144,20 @@ async def test_a_group_has_its_admins_and_its_privacy(town: Town) -> None:
         assert not any("ten minutes" in shown(m) for m in chat.messages.values())
 
 
-async def test_pictures_to_begin_from(town: Town, painting: bytes) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_pictures_to_begin_from(harness: TelegramHarness, painting: bytes) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint a castle", photo=painting)
-        with_photo = await town.claim()
+        with_photo = await harness.claim()
         await ann.receives()
         bare = await ann.say("look", document=painting)
         await ann.say("/paint a bridge", reply_to=bare)
-        with_document = await town.claim()
+        with_document = await harness.claim()
         await ann.receives(lambda m: "bridge" in shown(m))
         for job in (with_photo, with_document):
             key = job.request.init_image
             assert key is not None
-            with Image.open(io.BytesIO(await town.blobs.get(key))) as image:
+            with Image.open(io.BytesIO(await harness.blobs.get(key))) as image:
                 assert image.format == "PNG"
         asked = await ann.say("/paint x", document=b"MZ" + bytes(5000), media_type="image/png")
         refused = await ann.receives(after=asked)
@@ -170,7 +170,7 @@ async def test_pictures_to_begin_from(town: Town, painting: bytes) -> None:
         asked = await ann.say("/paint x", document=bytes(11 * 1024**2))
         refused = await ann.receives(after=asked)
         assert "11.0 MB" in shown(refused)
-        fetched = [r for r in town.world.requests if r.method == "getFile"]
+        fetched = [r for r in harness.world.requests if r.method == "getFile"]
         assert len(fetched) == 4  # the last one was too large to be fetched at all
 
 
@@ -187,9 +187,9 @@ HOSTILE = [
 ]
 
 
-async def test_hostile_prompts_are_shown_as_text(town: Town) -> None:
-    async with town.bot():
-        ann, chat = _in_group(town, "Ann")
+async def test_hostile_prompts_are_shown_as_text(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann, chat = _in_group(harness, "Ann")
         for text in HOSTILE:
             asked = await ann.say(f"/paint {text}", chat)
             answer = await ann.receives(chat=chat, after=asked)
@@ -199,15 +199,15 @@ async def test_hostile_prompts_are_shown_as_text(town: Town) -> None:
                 assert letter not in shown(answer)
 
 
-async def test_what_cannot_be_painted_is_answered_in_one_sentence(town: Town) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_what_cannot_be_painted_is_answered_in_one_sentence(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         for text in ("a" * 4000, "x " * 2000, "a --seed x", "a --size 9x9", ""):
             asked = await ann.say(f"/paint {text}")
             answer = shown(await ann.receives(after=asked))
             assert len(answer) < 300
             assert "\n" not in answer
-        assert (await town.store.queue.counts())["queued"] == 0
+        assert (await harness.store.queue.counts())["queued"] == 0
 
 
 FORGED = [
@@ -216,137 +216,139 @@ FORGED = [
 ]  # fmt: skip
 
 
-async def test_forged_buttons_do_nothing_and_are_answered(town: Town) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_forged_buttons_do_nothing_and_are_answered(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/help")
         below = await ann.receives()
         for data in FORGED:
             await ann.answered(await ann.forge(below, data))
-        assert (await town.store.queue.counts())["queued"] == 0
-        assert [r.code for r in town.world.requests if r.code not in (200, 0)] == []
+        assert (await harness.store.queue.counts())["queued"] == 0
+        assert [r.code for r in harness.world.requests if r.code not in (200, 0)] == []
 
 
-async def test_a_replayed_update_makes_no_second_painting(town: Town) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_a_replayed_update_makes_no_second_painting(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         message = await ann.say("/paint a castle")
         await ann.receives()
-        await town.world.deliver("message", message)  # under another number, too
-        town.world.pending.append({"update_id": 1001, "message": message})
-        await town.world.ring()
+        await harness.world.deliver("message", message)  # under another number, too
+        harness.world.pending.append({"update_id": 1001, "message": message})
+        await harness.world.notify()
         await ann.say("/queue")
         await ann.receives(lambda m: "Your paintings" in shown(m))
-        assert (await town.store.queue.counts())["queued"] == 1
+        assert (await harness.store.queue.counts())["queued"] == 1
         texts = [shown(m) for m in ann.chat.messages.values() if m["from"]["id"] == BOT_ID]
         assert len(texts) == 2
 
 
 async def test_a_painting_whose_message_was_deleted_arrives_anew(
-    town: Town, painting: bytes
+    harness: TelegramHarness, painting: bytes
 ) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint a castle")
         message = await ann.receives()
-        job = await town.claim()
-        town.world.delete(ann.chat, message["message_id"])
-        await town.hand.show(job, 50)
+        job = await harness.claim()
+        harness.world.delete(ann.chat, message["message_id"])
+        await harness.engine.show(job, 50)
         await asyncio.sleep(0.3)
         assert [m for m in ann.chat.messages.values() if m["from"]["id"] == BOT_ID] == []
-        await town.hand.finish(job, painting)
+        await harness.engine.finish(job, painting)
         await ann.receives(lambda m: "Painted" in shown(m) and "photo" in m)
-        await town.acknowledged(job)
+        await harness.acknowledged(job)
 
 
 async def test_who_is_thrown_out_of_the_group_tells_the_requester_once(
-    town: Town, painting: bytes
+    harness: TelegramHarness, painting: bytes
 ) -> None:
-    async with town.bot():
-        ann, chat = _in_group(town, "Ann")
+    async with harness.bot():
+        ann, chat = _in_group(harness, "Ann")
         await ann.say("/paint a castle", chat)
         await ann.receives(chat=chat)
-        job = await town.claim()
+        job = await harness.claim()
         await ann.kick(chat)
-        await town.hand.finish(job, painting)
+        await harness.engine.finish(job, painting)
         told = await ann.receives(lambda m: "photo" in m)
         assert "cannot write any more" in shown(told)
-        await town.acknowledged(job)
+        await harness.acknowledged(job)
         assert len(ann.chat.messages) == 1
 
 
-async def test_who_blocked_the_bot_is_left_alone(town: Town, painting: bytes) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_who_blocked_the_bot_is_left_alone(harness: TelegramHarness, painting: bytes) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint a castle")
         await ann.receives()
-        job = await town.claim()
+        job = await harness.claim()
         await ann.block()
-        before = len(town.world.requests)
-        await town.hand.finish(job, painting)
-        await town.acknowledged(job)
-        tries = [r for r in town.world.requests[before:] if r.method != "getUpdates"]
+        before = len(harness.world.requests)
+        await harness.engine.finish(job, painting)
+        await harness.acknowledged(job)
+        tries = [r for r in harness.world.requests[before:] if r.method != "getUpdates"]
         assert len(tries) <= 3  # that an engine has it, the end, and a word in private
 
 
-async def test_flood_control_delays_and_loses_nothing(town: Town, painting: bytes) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+async def test_flood_control_delays_and_loses_nothing(
+    harness: TelegramHarness, painting: bytes
+) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint a castle")
         await ann.receives()
-        job = await town.claim()
+        job = await harness.claim()
         loop = asyncio.get_running_loop()
         ann.chat.closed = loop.time() + 2
-        await town.hand.finish(job, painting)
+        await harness.engine.finish(job, painting)
         await ann.receives(lambda m: "Painted" in shown(m))
         assert loop.time() >= ann.chat.closed - 0.1
-        refusals = [r for r in town.world.requests if r.code == 429]
+        refusals = [r for r in harness.world.requests if r.code == 429]
         assert 1 <= len(refusals) <= 2  # progress and the end at the same moment
 
 
 async def test_the_network_goes_and_the_painting_arrives_when_it_is_back(
-    town: Town, painting: bytes
+    harness: TelegramHarness, painting: bytes
 ) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint a castle")
         await ann.receives()
-        job = await town.claim()
-        await town.telegram.cut()
-        await town.hand.finish(job, painting)
+        job = await harness.claim()
+        await harness.telegram.cut()
+        await harness.engine.finish(job, painting)
         await asyncio.sleep(0.3)
-        await town.telegram.start()
+        await harness.telegram.start()
         await ann.receives(lambda m: "Painted" in shown(m))
-        await town.acknowledged(job)
+        await harness.acknowledged(job)
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_settings_and_paintings(
-    town: Town, painting: bytes
+    harness: TelegramHarness, painting: bytes
 ) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann")
-        chat = group(town.world, "Painters", ann, kind="group")
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
+        chat = group(harness.world, "Painters", ann, kind="group")
         await ann.say("/settings max_side 512", chat)
         await ann.receives(lambda m: "Changed" in shown(m))
         await ann.say("/paint a castle", chat)
         await ann.receives(lambda m: "castle" in shown(m), chat)
-        job = await town.claim()
-        new = await upgrade(town.world, chat)
-        await town.hand.finish(job, painting)
+        job = await harness.claim()
+        new = await upgrade(harness.world, chat)
+        await harness.engine.finish(job, painting)
         await ann.receives(lambda m: "photo" in m, new)
 
         async def moved() -> bool:
-            return (await town.store.places.settings(f"telegram:{new.id}")).max_side == 512
+            return (await harness.store.places.settings(f"telegram:{new.id}")).max_side == 512
 
-        await town.until(moved)
+        await harness.until(moved)
 
 
 async def test_a_slow_press_stops_turning_first(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    harness: TelegramHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handlers, "_SECONDS_TO_ALERT", 0.0)
-    async with town.bot():
-        ann = someone(town.world, "Ann")
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
         await ann.say("/help")
         query = await ann.forge(await ann.receives(), "again:nobody")
         assert await ann.answered(query) < SOON
@@ -354,24 +356,26 @@ async def test_a_slow_press_stops_turning_first(
         await ann.receives(lambda m: "There is no painting" in shown(m))
 
 
-async def test_updates_come_by_webhook_where_that_is_wanted(town: Town) -> None:
-    port = town.free_port()
+async def test_updates_come_by_webhook_where_that_is_wanted(harness: TelegramHarness) -> None:
+    port = harness.free_port()
     hook = {
         "telegram_webhook_url": f"http://127.0.0.1:{port}/telegram",
         "telegram_webhook_secret": "s3cret",
         "telegram_webhook_listen": f"127.0.0.1:{port}",
     }
-    async with town.bot(**hook):
-        ann = someone(town.world, "Ann")
+    async with harness.bot(**hook):
+        ann = someone(harness.world, "Ann")
         await ann.say("/paint a castle")
         await ann.receives(lambda m: "1 of 1" in shown(m))
-        await town.world.until(lambda: town.world.pending == [])
-        assert not any(r.method == "getUpdates" for r in town.world.requests)
+        await harness.world.until(lambda: harness.world.pending == [])
+        assert not any(r.method == "getUpdates" for r in harness.world.requests)
 
 
-async def test_commands_are_listed_in_every_language_and_for_admins(town: Town) -> None:
-    async with town.bot():
-        listed = town.world.commands
+async def test_commands_are_listed_in_every_language_and_for_admins(
+    harness: TelegramHarness,
+) -> None:
+    async with harness.bot():
+        listed = harness.world.commands
         names = {scope: [c["command"] for c in listed[scope, ""]] for scope, _ in listed}
         assert "settings" in names["all_chat_administrators"]
         assert "settings" not in names["all_private_chats"]
@@ -380,13 +384,13 @@ async def test_commands_are_listed_in_every_language_and_for_admins(town: Town) 
         assert chinese["paint"] == "按提示词画一幅画。"
 
 
-async def test_everybody_is_answered_in_their_language(town: Town) -> None:
-    async with town.bot():
-        ann = someone(town.world, "Ann", "zh-hans")
+async def test_everybody_is_answered_in_their_language(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        ann = someone(harness.world, "Ann", "zh-hans")
         await ann.say("/paint a castle --seed x")
         assert "必须" in shown(await ann.receives()) or "须" in shown(await ann.receives())
 
 
-def _in_group(town: Town, name: str) -> tuple[Someone, Chat]:
-    person = someone(town.world, name)
-    return person, group(town.world, "Painters", person)
+def _in_group(harness: TelegramHarness, name: str) -> tuple[TelegramUser, Chat]:
+    person = someone(harness.world, name)
+    return person, group(harness.world, "Painters", person)

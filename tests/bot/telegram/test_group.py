@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from bot.testing.hanging import plain_picture
+from bot.testing.fake_engine import plain_picture
+from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import group, shown, someone
-from bot.testing.telegram_town import Town
 from ganshare.domain.jobs import Job
 
 PAINTINGS = 6
@@ -16,29 +16,29 @@ SECONDS = 75.0
 
 
 @pytest.mark.slow
-async def test_a_busy_group_is_never_refused_and_no_end_waits(town: Town) -> None:
-    people = [someone(town.world, f"P{number}") for number in range(PAINTINGS)]
-    chat = group(town.world, "Painters", *people)
+async def test_a_busy_group_is_never_refused_and_no_end_waits(harness: TelegramHarness) -> None:
+    people = [someone(harness.world, f"P{number}") for number in range(PAINTINGS)]
+    chat = group(harness.world, "Painters", *people)
     painting = plain_picture("#226688", (256, 256))
-    async with town.bot():
+    async with harness.bot():
         for number, person in enumerate(people):
             asked = await person.say(f"/paint a castle number {number}", chat)
             await person.receives(lambda m: "castle" in shown(m), chat, after=asked)
-        jobs = [await town.claim() for _ in people]
+        jobs = [await harness.claim() for _ in people]
 
         async def paint(job: Job) -> None:
             began = time.monotonic()
             for step in range(1, 120):
                 if time.monotonic() - began > SECONDS:
                     return
-                await town.hand.show(job, step)
+                await harness.engine.show(job, step)
                 await asyncio.sleep(1)
 
         await asyncio.gather(*(paint(job) for job in jobs))
         delays = []
         for job in jobs:
             began = time.monotonic()
-            await town.hand.finish(job, painting)
+            await harness.engine.finish(job, painting)
             number = job.request.prompt[-1]
             await people[0].receives(
                 lambda m, number=number: "Painted" in shown(m) and f"number {number}" in shown(m),
@@ -46,7 +46,7 @@ async def test_a_busy_group_is_never_refused_and_no_end_waits(town: Town) -> Non
                 seconds=60,
             )
             delays.append(time.monotonic() - began)
-    assert [r for r in town.world.requests if r.code == 429] == []
+    assert [r for r in harness.world.requests if r.code == 429] == []
     frames: dict[int, int] = {}
     for _, number, message in chat.history:
         if message is not None and "step" in shown(message):
@@ -58,16 +58,16 @@ async def test_a_busy_group_is_never_refused_and_no_end_waits(town: Town) -> Non
 
 
 @pytest.mark.slow
-async def test_three_frames_and_more_in_one_message(town: Town) -> None:
-    ann = someone(town.world, "Ann")
-    async with town.bot():
+async def test_three_frames_and_more_in_one_message(harness: TelegramHarness) -> None:
+    ann = someone(harness.world, "Ann")
+    async with harness.bot():
         await ann.say("/paint a castle")
         first = await ann.receives()
-        job = await town.claim()
+        job = await harness.claim()
         for step in range(1, 14):
-            await town.hand.show(job, step)
+            await harness.engine.show(job, step)
             await asyncio.sleep(1)
-        await town.hand.finish(job, plain_picture("#226688", (1024, 1024)))
+        await harness.engine.finish(job, plain_picture("#226688", (1024, 1024)))
         await ann.receives(lambda m: "Painted" in shown(m))
     mine = [(when, m) for when, number, m in ann.chat.history if number == first["message_id"]]
     frames = [when for when, m in mine if m is not None and "photo" in m][:-1]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.telegram.rate_limiter import Limits, Pace, Urgency, seconds_of
+from bot.telegram.rate_limiter import RateLimits, TelegramRateLimiter, Urgency, seconds_of
 
 GROUP, PRIVATE = -100, 100
 
@@ -24,7 +24,7 @@ class Line:
 
     def __init__(self, **limits: Any) -> None:
         self.clock = Clock()
-        self.pace = Pace(Limits(**limits), self.clock)
+        self.pace = TelegramRateLimiter(RateLimits(**limits), self.clock)
         self.sent: list[tuple[float, object]] = []
 
     async def send(
@@ -105,7 +105,9 @@ async def test_no_minute_ever_has_more_than_its_twenty() -> None:
 
 async def test_an_answer_waits_where_a_final_comes_back() -> None:
     line = Line(group=2, group_seconds=0.2, for_answers=1.0)
-    line.pace = Pace(Limits(group=2, group_seconds=0.2, for_answers=1.0))  # on the real clock
+    line.pace = TelegramRateLimiter(
+        RateLimits(group=2, group_seconds=0.2, for_answers=1.0)
+    )  # on the real clock
     for _ in range(2):
         await line.send(GROUP, Urgency.ANSWER)
     assert 0.1 < await line.wait_for(GROUP, Urgency.FINAL) <= 0.2

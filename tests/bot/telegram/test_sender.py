@@ -9,10 +9,10 @@ from telegram.ext import ExtBot
 
 from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown
 from bot.core.messages import Action, Button, File, Reply
-from bot.telegram.message_refs import Address, Spot
+from bot.telegram.message_refs import MessageRef, Spot
 from bot.telegram.messenger import TelegramMessenger
-from bot.telegram.rate_limiter import Limits, Pace
-from bot.telegram.sender import Outbox
+from bot.telegram.rate_limiter import RateLimits, TelegramRateLimiter
+from bot.telegram.sender import Sender
 from bot.testing.telegram_people import group, shown, someone, upgrade
 from bot.testing.telegram_server import TelegramServer
 from ganshare.domain.jobs import Job, JobState
@@ -22,16 +22,18 @@ BUTTONS = ((Button(Action.AGAIN, "1", "Again"),),)
 
 
 @pytest.fixture
-async def outbox(telegram: TelegramServer) -> AsyncIterator[Outbox]:
+async def sender(telegram: TelegramServer) -> AsyncIterator[Sender]:
     base = telegram.environment["BOT_TELEGRAM_BASE_URL"]
-    pace = Pace(Limits(group=10**6, private_gap=0.0))  # how often is another test's business
+    pace = TelegramRateLimiter(
+        RateLimits(group=10**6, private_gap=0.0)
+    )  # how often is another test's business
     async with ExtBot(telegram.token, base_url=base, rate_limiter=pace) as bot:
-        yield Outbox(bot)
+        yield Sender(bot)
 
 
 @pytest.fixture
-def messenger(outbox: Outbox) -> TelegramMessenger:
-    return TelegramMessenger(outbox)
+def messenger(sender: Sender) -> TelegramMessenger:
+    return TelegramMessenger(sender)
 
 
 @pytest.fixture
@@ -109,7 +111,7 @@ async def test_an_address_that_is_wrong_about_the_photo_is_put_right(
     assert shown(await ann.receives()) == "Painting: step 7"
 
 
-async def test_errors_are_the_couriers(
+async def test_errors_are_those_of_delivery(
     telegram: TelegramServer, messenger: TelegramMessenger
 ) -> None:
     world = telegram.world
@@ -169,34 +171,34 @@ async def test_a_group_that_moved_is_followed(
 
 
 async def test_the_master_is_a_document_with_its_own_bytes(
-    telegram: TelegramServer, outbox: Outbox, png: bytes
+    telegram: TelegramServer, sender: Sender, png: bytes
 ) -> None:
     ann = someone(telegram.world, "Ann")
     reply = Reply("Full size", document=File(png, "ganshare-1.png", "image/png"))
-    await outbox.send(Spot(ann.id), reply)
+    await sender.send(Spot(ann.id), reply)
     document = (await ann.receives())["document"]
     assert (document["file_name"], document["mime_type"]) == ("ganshare-1.png", "image/png")
     assert telegram.world.file(document["file_id"])[1] == png
 
 
 async def test_an_answer_stands_below_the_question_as_long_as_that_is_there(
-    telegram: TelegramServer, outbox: Outbox
+    telegram: TelegramServer, sender: Sender
 ) -> None:
     ann = someone(telegram.world, "Ann")
     asked = await ann.say("/help")
-    await outbox.send(Spot(ann.id, asked["message_id"]), Reply("Help"))
+    await sender.send(Spot(ann.id, asked["message_id"]), Reply("Help"))
     assert (await ann.receives())["reply_to_message"]["message_id"] == asked["message_id"]
     telegram.world.delete(ann.chat, asked["message_id"])
-    sent = await outbox.send(Spot(ann.id, asked["message_id"]), Reply("Help"))
+    sent = await sender.send(Spot(ann.id, asked["message_id"]), Reply("Help"))
     assert "reply_to_message" not in ann.chat.messages[sent.message]
 
 
-async def test_links_in_texts_show_no_preview(telegram: TelegramServer, outbox: Outbox) -> None:
+async def test_links_in_texts_show_no_preview(telegram: TelegramServer, sender: Sender) -> None:
     ann = someone(telegram.world, "Ann")
-    await outbox.send(Spot(ann.id), Reply("See https://example.com"))
+    await sender.send(Spot(ann.id), Reply("See https://example.com"))
     assert '"is_disabled": true' in telegram.world.requests[-1].form["link_preview_options"]
 
 
 def test_addresses_are_read_as_they_are_written() -> None:
-    assert Address.from_json(Address(-5, 6, True, 7).to_json()) == Address(-5, 6, True, 7)
+    assert MessageRef.from_json(MessageRef(-5, 6, True, 7).to_json()) == MessageRef(-5, 6, True, 7)
     assert Spot.from_json({"chat": 5, "desk": {}}) == Spot(5)

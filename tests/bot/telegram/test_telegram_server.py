@@ -10,7 +10,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Networ
 
 from bot.testing.telegram_people import group, shown, someone, upgrade
 from bot.testing.telegram_server import TelegramServer
-from bot.testing.telegram_spec import Specification, find_specification
+from bot.testing.telegram_spec import TelegramSpecification, find_specification
 
 
 async def test_updates_come_again_until_they_are_confirmed(
@@ -196,4 +196,4 @@ def test_the_description_finds_what_is_wrong_with_a_request() -> None:
     assert found.faults("sendMessage", {"chat_id": "1"}, ()) == ["sendMessage lacks text"]
     assert found.faults("sendMesage", {}, ()) == ["there is no method sendMesage"]
     assert found.faults("getMe", {"when": "now"}, ()) == ["getMe has no when"]
-    assert Specification({}, {}).faults("getMe", {}, ()) != []
+    assert TelegramSpecification({}, {}).faults("getMe", {}, ()) != []

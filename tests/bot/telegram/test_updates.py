@@ -14,8 +14,8 @@ from telegram import Update
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.telegram import updates as intake_module
-from bot.telegram.updates import Handled, Intake, poll
+from bot.telegram import updates as updates_module
+from bot.telegram.updates import Handled, UpdateReceiver, poll
 from bot.telegram.webhook import check_webhook_settings, webhook_app
 from bot.testing.telegram_people import someone
 from bot.testing.telegram_server import TelegramServer
@@ -60,7 +60,7 @@ async def until(true: Callable[[], object]) -> None:
 @pytest.fixture
 def run(bot: "ExtBot[None]") -> Callable[[Handler], Awaitable[asyncio.Task[None]]]:
     async def start(handler: Handler) -> asyncio.Task[None]:
-        return asyncio.create_task(poll(bot, Intake(handler)))  # type: ignore[arg-type]
+        return asyncio.create_task(poll(bot, UpdateReceiver(handler)))  # type: ignore[arg-type]
 
     return start
 
@@ -107,7 +107,7 @@ async def test_what_is_done_and_only_waits_to_be_said_is_confirmed(
     run: Callable[[Handler], Awaitable[asyncio.Task[None]]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake_module, "_SECONDS_TO_SAY", 0.1)
+    monkeypatch.setattr(updates_module, "_SECONDS_TO_SAY", 0.1)
     ann, handler = someone(telegram.world, "Ann"), Handler()
     polling = await run(handler)
     await ann.say("slow but taken")
@@ -134,7 +134,7 @@ async def test_the_network_may_go_and_come_back(
     run: Callable[[Handler], Awaitable[asyncio.Task[None]]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake_module, "_RETRY", (0.05,))
+    monkeypatch.setattr(updates_module, "_RETRY", (0.05,))
     ann, handler = someone(telegram.world, "Ann"), Handler()
     polling = await run(handler)
     await asyncio.sleep(0.1)
@@ -151,7 +151,7 @@ async def test_a_refused_token_ends_it_with_what_to_do(telegram: TelegramServer)
     wrong = ExtBot("1:wrong", base_url=base)
     await wrong._request[0].initialize()
     with pytest.raises(SettingsError, match="@BotFather"):
-        await poll(wrong, Intake(Handler()))
+        await poll(wrong, UpdateReceiver(Handler()))
     await wrong._request[0].shutdown()
 
 
@@ -183,7 +183,7 @@ class Naive:
         async with ExtBot(
             "1:x", "http://there/bot", request=kinds[0], get_updates_request=kinds[1]
         ) as bot:
-            polling = asyncio.create_task(poll(bot, Intake(handler)))  # type: ignore[arg-type]
+            polling = asyncio.create_task(poll(bot, UpdateReceiver(handler)))  # type: ignore[arg-type]
             yield
             await stop(polling)
 
@@ -191,7 +191,7 @@ class Naive:
 async def test_a_server_that_forgets_and_waits_for_nothing_is_not_flooded(
     handler: Handler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake_module, "_PAUSE", 0.05)
+    monkeypatch.setattr(updates_module, "_PAUSE", 0.05)
     server = Naive(update(1, "one"), update(2, "two"))
     began = asyncio.get_running_loop().time()
     async with server.polled(handler):
@@ -222,7 +222,7 @@ def handler() -> Handler:
 
 @pytest.fixture
 def app(bot: "ExtBot[None]", handler: Handler) -> Starlette:
-    return webhook_app(bot, Intake(handler), "/telegram", SECRET)  # type: ignore[arg-type]
+    return webhook_app(bot, UpdateReceiver(handler), "/telegram", SECRET)  # type: ignore[arg-type]
 
 
 def caller(app: Starlette, secret: str | None = SECRET) -> httpx.AsyncClient:

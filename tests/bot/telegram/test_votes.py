@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.testing.hanging import plain_picture
-from bot.testing.telegram_people import Someone, group, shown, someone
-from bot.testing.telegram_town import Town
+from bot.testing.fake_engine import plain_picture
+from bot.testing.telegram_harness import TelegramHarness
+from bot.testing.telegram_people import TelegramUser, group, shown, someone
 from bot.testing.telegram_world import BOT_ID, Chat
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import RoundRules
@@ -18,30 +18,34 @@ HEART, THUMB, LAUGH = "\u2764", "\U0001f44d", "\U0001f601"
 LOOSE = RoundRules(min_age=0, quorum=1)
 
 
-def crowd(town: Town, *names: str, standing: str = "member") -> tuple[Chat, list[Someone]]:
-    people = [someone(town.world, name) for name in names]
-    chat = group(town.world, "Painters", *people)
+def crowd(
+    harness: TelegramHarness, *names: str, standing: str = "member"
+) -> tuple[Chat, list[TelegramUser]]:
+    people = [someone(harness.world, name) for name in names]
+    chat = group(harness.world, "Painters", *people)
     chat.standing[BOT_ID] = standing
     return chat, people
 
 
-async def painted(town: Town, ann: Someone, chat: Chat) -> tuple[dict[str, Any], Artwork]:
+async def painted(
+    harness: TelegramHarness, ann: TelegramUser, chat: Chat
+) -> tuple[dict[str, Any], Artwork]:
     await ann.say("/paint a castle", chat)
-    job = await town.claim()
-    artwork = await town.hand.finish(job, plain_picture("#226688", (128, 96)))
+    job = await harness.claim()
+    artwork = await harness.engine.finish(job, plain_picture("#226688", (128, 96)))
     final = await ann.receives(lambda m: "photo" in m, chat)
-    await town.acknowledged(job)
+    await harness.acknowledged(job)
     return final, artwork
 
 
-async def votes(town: Town, artwork: str, count: int, seconds: float = 60.0) -> None:
+async def votes(harness: TelegramHarness, artwork: str, count: int, seconds: float = 60.0) -> None:
     async def right() -> bool:
-        return (await town.store.votes.count([artwork]))[artwork] == count
+        return (await harness.store.votes.count([artwork]))[artwork] == count
 
     try:
-        await town.until(right, seconds)
+        await harness.until(right, seconds)
     except TimeoutError:
-        found = await town.store.votes.count([artwork])
+        found = await harness.store.votes.count([artwork])
         raise AssertionError(f"{found[artwork]} votes, not {count}") from None
 
 
@@ -49,17 +53,19 @@ def labels(message: Mapping[str, Any]) -> list[str]:
     return [b["text"] for row in message["reply_markup"]["inline_keyboard"] for b in row]
 
 
-async def counts(someone_: Someone, message: Mapping[str, Any], chat: Chat, label: str) -> None:
+async def counts(
+    someone_: TelegramUser, message: Mapping[str, Any], chat: Chat, label: str
+) -> None:
     number = message["message_id"]
     await someone_.receives(
         lambda m: m["message_id"] == number and any(label in each for each in labels(m)), chat
     )
 
 
-async def test_the_button_votes_and_its_label_counts(town: Town) -> None:
-    async with town.bot():
-        chat, (ann, bob, eve) = crowd(town, "Ann", "Bob", "Eve")
-        final, artwork = await painted(town, ann, chat)
+async def test_the_button_votes_and_its_label_counts(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob, eve) = crowd(harness, "Ann", "Bob", "Eve")
+        final, artwork = await painted(harness, ann, chat)
         query = await bob.press(final, "Vote")
         await bob.answered(query)
         assert query["text"] == "You voted for it; it has one vote now."
@@ -73,91 +79,91 @@ async def test_the_button_votes_and_its_label_counts(town: Town) -> None:
         await counts(ann, final, chat, "Vote · 2")
         await bob.press(final, "Vote")
         await counts(ann, final, chat, "Vote · 1")
-        await votes(town, artwork.id, 1)
+        await votes(harness, artwork.id, 1)
         last = chat.messages[final["message_id"]]
         assert last["photo"] == final["photo"]
         assert shown(last) == shown(final)
 
 
-async def test_reactions_count_where_the_bot_is_an_administrator(town: Town) -> None:
-    async with town.bot():
-        chat, (ann, bob, eve) = crowd(town, "Ann", "Bob", "Eve", standing="administrator")
-        final, artwork = await painted(town, ann, chat)
+async def test_reactions_count_where_the_bot_is_an_administrator(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob, eve) = crowd(harness, "Ann", "Bob", "Eve", standing="administrator")
+        final, artwork = await painted(harness, ann, chat)
         await bob.react(final, HEART)
         await bob.react(final, HEART, THUMB)
         await bob.press(final, "Vote")
         await eve.react(final, LAUGH)
         await ann.react(final, HEART)
-        await votes(town, artwork.id, 1)
+        await votes(harness, artwork.id, 1)
         await eve.react(final, THUMB)
-        await votes(town, artwork.id, 2)
+        await votes(harness, artwork.id, 2)
         await bob.react(final)
         await bob.press(final, "Vote")
-        await votes(town, artwork.id, 1)
+        await votes(harness, artwork.id, 1)
         for _ in range(5):
             await bob.react(final, HEART)
             await bob.react(final)
         await eve.react(final)
         await asyncio.sleep(0.5)
-        await votes(town, artwork.id, 0)
+        await votes(harness, artwork.id, 0)
 
 
-async def test_an_update_that_comes_again_after_a_cut_votes_once(town: Town) -> None:
+async def test_an_update_that_comes_again_after_a_cut_votes_once(harness: TelegramHarness) -> None:
     async def confirmed() -> bool:
-        return not town.world.pending
+        return not harness.world.pending
 
-    chat, (ann, bob) = crowd(town, "Ann", "Bob", standing="administrator")
-    async with town.bot():
-        final, artwork = await painted(town, ann, chat)
+    chat, (ann, bob) = crowd(harness, "Ann", "Bob", standing="administrator")
+    async with harness.bot():
+        final, artwork = await painted(harness, ann, chat)
     await bob.press(final, "Vote")  # while nobody listens
-    pending = list(town.world.pending)
-    async with town.bot():
-        await votes(town, artwork.id, 1)
-    town.world.pending += pending  # as after a crash before they were confirmed
-    async with town.bot():
+    pending = list(harness.world.pending)
+    async with harness.bot():
+        await votes(harness, artwork.id, 1)
+    harness.world.pending += pending  # as after a crash before they were confirmed
+    async with harness.bot():
         await bob.react(final, HEART)
-        await town.until(confirmed)
-        await votes(town, artwork.id, 1)
+        await harness.until(confirmed)
+        await votes(harness, artwork.id, 1)
         await bob.react(final)
         await bob.press(final, "Vote")
-        await votes(town, artwork.id, 0)
+        await votes(harness, artwork.id, 0)
 
 
-async def test_flood_control_delays_the_label_and_loses_no_vote(town: Town) -> None:
-    async with town.bot():
+async def test_flood_control_delays_the_label_and_loses_no_vote(harness: TelegramHarness) -> None:
+    async with harness.bot():
         names = [f"P{number}" for number in range(10)]  # more at once would be held back
-        chat, people = crowd(town, *names)
-        final, artwork = await painted(town, people[0], chat)
+        chat, people = crowd(harness, *names)
+        final, artwork = await painted(harness, people[0], chat)
         chat.closed = time.monotonic() + 2  # Telegram refuses everything in here for a while
         for _ in range(3):
             await asyncio.gather(*(each.press(final, "Vote") for each in people[1:]))
             await asyncio.sleep(0.3)
-        await votes(town, artwork.id, 9)
+        await votes(harness, artwork.id, 9)
         assert "Vote" in labels(chat.messages[final["message_id"]])[0]
         await counts(people[0], final, chat, "Vote · 9")
         assert len(chat.counted) <= 20
 
 
-async def test_a_linked_account_votes_once(town: Town) -> None:
-    async with town.bot():
-        chat, (ann, bob) = crowd(town, "Ann", "Bob")
-        final, artwork = await painted(town, ann, chat)
-        code = await town.store.accounts.new_link("discord:5")
-        await town.store.accounts.redeem_link(code, f"telegram:{bob.id}")
+async def test_a_linked_account_votes_once(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob) = crowd(harness, "Ann", "Bob")
+        final, artwork = await painted(harness, ann, chat)
+        code = await harness.store.accounts.new_link("discord:5")
+        await harness.store.accounts.redeem_link(code, f"telegram:{bob.id}")
         from ganshare.domain.votes import Voter
 
-        await town.store.votes.toggle(artwork.id, Voter("discord:5"), key="elsewhere")
+        await harness.store.votes.toggle(artwork.id, Voter("discord:5"), key="elsewhere")
         await counts(ann, final, chat, "Vote · 1")
         query = await bob.press(final, "Vote")
         await bob.answered(query)
         assert "withdrawn" in query["text"]
-        await votes(town, artwork.id, 0)
+        await votes(harness, artwork.id, 0)
 
 
-async def test_a_round_goes_on_in_a_group_and_in_private(town: Town) -> None:
-    async with town.bot():
-        chat, (ann, bob) = crowd(town, "Ann", "Bob")
-        _, artwork = await painted(town, ann, chat)
+async def test_a_round_goes_on_in_a_group_and_in_private(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob) = crowd(harness, "Ann", "Bob")
+        _, artwork = await painted(harness, ann, chat)
         opened = await ann.say("/round open 48 12 2 1 --age 0", chat)
         await ann.receives(lambda m: "open for 2 days" in shown(m), chat, after=opened)
         begun = await ann.receives(lambda m: "round of votes begins" in shown(m), chat)
@@ -169,7 +175,7 @@ async def test_a_round_goes_on_in_a_group_and_in_private(town: Town) -> None:
         await bob.press(dealt, "Vote")
         over = await bob.receives(lambda m: "That was all" in shown(m))
         assert over["message_id"] == dealt["message_id"]
-        await votes(town, artwork.id, 1)
+        await votes(harness, artwork.id, 1)
         await ann.say("/round close", chat)
         ended = await ann.receives(lambda m: "The winners" in shown(m), chat)
         assert "photo" in ended
@@ -179,24 +185,24 @@ async def test_a_round_goes_on_in_a_group_and_in_private(town: Town) -> None:
 
 
 @pytest.mark.slow
-async def test_a_killed_bot_counts_right_when_it_comes_back(town: Town) -> None:
-    chat, (ann, bob, eve) = crowd(town, "Ann", "Bob", "Eve", standing="administrator")
-    bot = town.process()
+async def test_a_killed_bot_counts_right_when_it_comes_back(harness: TelegramHarness) -> None:
+    chat, (ann, bob, eve) = crowd(harness, "Ann", "Bob", "Eve", standing="administrator")
+    bot = harness.process()
     try:
-        await town.world.until(lambda: len(town.world.commands) >= 8, 30)
-        final, artwork = await painted(town, ann, chat)
+        await harness.world.until(lambda: len(harness.world.commands) >= 8, 30)
+        final, artwork = await painted(harness, ann, chat)
         await bob.press(final, "Vote")
-        await votes(town, artwork.id, 1)
+        await votes(harness, artwork.id, 1)
     finally:
         bot.kill()
         bot.wait()
     await bob.press(final, "Vote")
     await eve.react(final, HEART)
-    again = town.process()
+    again = harness.process()
     try:
-        await votes(town, artwork.id, 1)
+        await votes(harness, artwork.id, 1)
         await counts(ann, final, chat, "Vote · 1")
-        assert (await town.store.votes.state(artwork.id, f"telegram:{eve.id}")).voted
+        assert (await harness.store.votes.state(artwork.id, f"telegram:{eve.id}")).voted
     finally:
         again.kill()
         again.wait()

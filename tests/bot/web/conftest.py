@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from bot.app import Front
-from bot.core.dispatcher import Desk, DeskOptions
+from bot.core.dispatcher import Dispatcher, DispatcherOptions
 from bot.core.moderation.prompt_filter import open_moderation
 from bot.core.rendering.catalogue import load_words
-from bot.testing.hanging import Hand
+from bot.testing.fake_engine import FakeEngine
 from bot.web.app import web_app
 from bot.web.server import WebServer
 from ganshare.blobs import open_blobs
@@ -108,11 +108,11 @@ class Place:
 
     Args:
         front: what the page is built on.
-        hand: publishes what no engine painted.
+        engine: publishes what no engine painted.
     """
 
     front: Front
-    hand: Hand
+    engine: FakeEngine
     stack: AsyncExitStack
 
     @property
@@ -154,6 +154,10 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         store = await stack.enter_async_context(open_store(url, migrate=True))
         blobs = open_blobs(f"file://{tmp_path}/blobs")
         words, moderation = load_words(), open_moderation()
-        desk = Desk(store, blobs, words, moderation, DeskOptions(guests_per_day=50))
+        dispatcher = Dispatcher(
+            store, blobs, words, moderation, DispatcherOptions(guests_per_day=50)
+        )
         await store.queue.report_engine(make_report())
-        yield Place(Front(store, blobs, words, moderation, desk), Hand(store, blobs), stack)
+        yield Place(
+            Front(store, blobs, words, moderation, dispatcher), FakeEngine(store, blobs), stack
+        )

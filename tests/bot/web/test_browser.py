@@ -11,7 +11,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from bot.testing.browser import DESKTOP, PHONE, Browser, Site, chromium, site, until
+from bot.testing.browser import DESKTOP, PHONE, Browser, RunningSite, chromium, site, until
 
 pytestmark = [
     pytest.mark.browser,
@@ -102,13 +102,13 @@ TO_TOUCH = "button, .button, nav a, select, input:not([type=hidden])"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     with site(tmp_path_factory.mktemp("site"), paintings=HUNG) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def chrome(served: Site) -> Iterator[Browser]:
+def chrome(served: RunningSite) -> Iterator[Browser]:
     browser = Browser.start(served.url)
     yield browser
     browser.driver.quit()

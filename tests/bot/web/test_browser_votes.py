@@ -9,13 +9,13 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from bot.core.rendering.catalogue import load_words
-from bot.core.rounds.announcements import Proclaimer
+from bot.core.rounds.announcements import RoundAnnouncer
 from bot.testing.browser import (
     CURATOR,
     DESKTOP,
     PHONE,
     Browser,
-    Site,
+    RunningSite,
     chromium,
     keep,
     site,
@@ -70,21 +70,21 @@ async def _vote(store: Store, round_id: str, ids: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     with site(tmp_path_factory.mktemp("site"), paintings=24) as found:
         asyncio.run(_hold_rounds(found.folder))
         yield found
 
 
 @pytest.fixture(scope="module")
-def chrome(served: Site) -> Iterator[Browser]:
+def chrome(served: RunningSite) -> Iterator[Browser]:
     browser = Browser.start(served.url)
     yield browser
     browser.driver.quit()
 
 
 @pytest.fixture
-def browser(chrome: Browser, served: Site) -> Browser:
+def browser(chrome: Browser, served: RunningSite) -> Browser:
     """A curator's, signed in."""
 
     async def link() -> str:
@@ -122,7 +122,7 @@ def test_a_vote_counts_without_leaving_the_page(browser: Browser, tmp_path: Path
 
 
 def test_an_account_elsewhere_is_joined_by_its_code(
-    browser: Browser, served: Site, tmp_path: Path
+    browser: Browser, served: RunningSite, tmp_path: Path
 ) -> None:
     async def code_of(account: str) -> str:
         async with open_store(f"sqlite+aiosqlite:///{served.folder}/ganshare.db") as store:
@@ -144,7 +144,7 @@ def test_an_account_elsewhere_is_joined_by_its_code(
     assert len(browser.all("main ul li")) == 2
 
 
-def test_on_a_phone_the_desk_and_the_round_fit(browser: Browser) -> None:
+def test_on_a_phone_the_curation_page_and_the_round_fit(browser: Browser) -> None:
     browser.command(
         "Emulation.setDeviceMetricsOverride",
         width=PHONE[0], height=PHONE[1], deviceScaleFactor=1, mobile=True,
@@ -155,7 +155,9 @@ def test_on_a_phone_the_desk_and_the_round_fit(browser: Browser) -> None:
         assert browser.run(TOO_SMALL) == [], path
 
 
-def test_the_desk_shows_what_won_and_takes_a_decision(browser: Browser, tmp_path: Path) -> None:
+def test_the_curation_page_shows_what_won_and_takes_a_decision(
+    browser: Browser, tmp_path: Path
+) -> None:
     browser.get("/desk")
     cases = len(browser.all(".case"))
     assert cases >= 2
@@ -167,14 +169,14 @@ def test_the_desk_shows_what_won_and_takes_a_decision(browser: Browser, tmp_path
     assert prompt in browser.find("#curated").find_element("xpath", "..").get_attribute("innerHTML")
 
 
-def test_the_announcement_has_a_sheet_of_the_winners(served: Site, tmp_path: Path) -> None:
+def test_the_announcement_has_a_sheet_of_the_winners(served: RunningSite, tmp_path: Path) -> None:
     async def sheet() -> bytes:
         url = f"sqlite+aiosqlite:///{served.folder}/ganshare.db"
         async with open_store(url) as store:
             blobs = open_blobs(f"file://{served.folder}/blobs")
             (round_,) = [each for each in await store.rounds.recent() if each.closed]
             winners = [each for each in await store.rounds.standings(round_.id) if each.won]
-            reply = await Proclaimer(store, blobs, load_words()).winners(round_, winners, "en")
+            reply = await RoundAnnouncer(store, blobs, load_words()).winners(round_, winners, "en")
             assert reply.title == "The winners of \u201cFirst light\u201d"
             assert len(reply.fields) == len(winners)
             return reply.pictures[0].data

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.testing.hanging import plain_picture
+from bot.testing.fake_engine import plain_picture
 from ganshare.domain.jobs import Job, JobRequest, JobState
 from ganshare.testing import MODEL
 
@@ -68,16 +68,16 @@ async def test_a_page_sees_position_frames_and_painting(place: Any) -> None:
     async with place.served() as url, stream(url, job) as events:
         first = await events.next()
         assert (first["state"], first["title"]) == ("queued", "Waiting: 2 of 2")
-        await place.hand.finish(await place.hand.claim())
+        await place.engine.finish(await place.engine.claim())
         assert (await events.until(title="Waiting: 1 of 1"))["over"] is False
-        mine = await place.hand.claim()
+        mine = await place.engine.claim()
         for step in (30, 60, 120):
-            await place.hand.show(mine, step)
+            await place.engine.show(mine, step)
             news = await events.until(step=step)
             async with httpx.AsyncClient() as client:
                 frame = await client.get(url + news["frame"])
             assert frame.headers["content-type"] == "image/jpeg"
-        artwork = await place.hand.finish(mine, plain_picture(size=(1024, 1024)))
+        artwork = await place.engine.finish(mine, plain_picture(size=(1024, 1024)))
         last = await events.until(over=True)
         assert last["painting"] == f"/paintings/{artwork.id}"
         assert last["announce"] == "Your painting is finished."
@@ -92,21 +92,21 @@ async def test_a_page_sees_position_frames_and_painting(place: Any) -> None:
 
 async def test_after_a_restart_a_page_goes_on_where_it_was(place: Any) -> None:
     job = await submit(place)
-    mine = await place.hand.claim()
-    await place.hand.show(mine, 10)
+    mine = await place.engine.claim()
+    await place.engine.show(mine, 10)
     async with place.served() as url, stream(url, job) as events:
         await events.until(step=10)
         seen = events.last_id
     # While nobody serves, the engine goes on.
-    await place.hand.show(mine, 20)
-    await place.hand.show(mine, 30)
+    await place.engine.show(mine, 20)
+    await place.engine.show(mine, 30)
     async with place.served() as url, stream(url, job, last_event_id=seen) as events:
         assert (await events.next())["step"] == 30
         seen = events.last_id
     async with place.served() as url, stream(url, job, last_event_id=seen) as events:
-        await place.hand.show(mine, 40)
+        await place.engine.show(mine, 40)
         assert (await events.next())["step"] == 40  # nothing comes that is shown already
-    await place.hand.finish(mine)
+    await place.engine.finish(mine)
     async with place.served() as url, stream(url, job, last_event_id=seen) as events:
         assert (await events.next())["state"] == "done"
 
@@ -135,7 +135,7 @@ async def test_several_tabs_see_the_same_and_the_store_is_asked_once(
         return await several(ids)
 
     monkeypatch.setattr(place.store.queue, "several", counting)
-    mine = await place.hand.claim()
+    mine = await place.engine.claim()
     async with (
         place.served() as url,
         stream(url, job) as one,
@@ -143,10 +143,10 @@ async def test_several_tabs_see_the_same_and_the_store_is_asked_once(
         stream(url, job) as three,
     ):
         tabs = (one, two, three)
-        await place.hand.show(mine, 50)
+        await place.engine.show(mine, 50)
         assert None not in {(await tab.until(step=50))["frame"] for tab in tabs}
         assert all(ids == [job.id] for ids in asked)
-        await place.hand.finish(mine)
+        await place.engine.finish(mine)
         assert [(await tab.until(over=True))["state"] for tab in tabs] == ["done"] * 3
         before = len(asked)
         await asyncio.sleep(1.5)
@@ -157,13 +157,13 @@ async def test_one_address_keeps_so_many_streams_open_and_no_more(place: Any) ->
     job = await submit(place)
     visitor = await place.visitor()
     site = visitor.client._transport.app.state.site
-    visit = await site.receive(_request(site))
+    context = await site.receive(_request(site))
     held = []
     for _ in range(12):
-        counted = site.stream(visit)
+        counted = site.stream(context)
         counted.__enter__()
         held.append(counted)
-    visitor.client.cookies.set("ganshare", f"g.{visit.session.token}")
+    visitor.client.cookies.set("ganshare", f"g.{context.session.token}")
     refused = await visitor.get(f"/jobs/{job.id}/events")
     assert refused.status_code == 429
     for counted in held:
@@ -183,7 +183,7 @@ async def test_what_was_given_up_or_cancelled_is_told_too(place: Any) -> None:
     async with place.served() as url:
         async with stream(url, job) as events:
             await place.store.queue.fail(
-                await place.hand.claim(), "It ran out of memory.", retry=False
+                await place.engine.claim(), "It ran out of memory.", retry=False
             )
             last = await events.until(over=True)
             assert (last["title"], last["painting"]) == ("Not painted", None)
@@ -206,7 +206,7 @@ async def test_another_frontends_job_can_be_watched_and_stays_its_own_to_deliver
     request = JobRequest("a castle", 1, MODEL)
     submitted = await place.store.queue.submit("discord:42", "discord", request, key="1")
     async with place.served() as url, stream(url, submitted.job) as events:
-        await place.hand.finish(await place.hand.claim())
+        await place.engine.finish(await place.engine.claim())
         await events.until(over=True)
     (unread,) = await place.store.queue.inbox("discord")
     assert unread.state is JobState.DONE

@@ -15,7 +15,7 @@ async def test_the_jobs_page_shows_the_reading(place: Any) -> None:
 
 async def test_the_paintings_page_shows_prompt_and_reading(place: Any) -> None:
     manifest = {"prompt": "雪山上的红色寺庙", "reading": READING}
-    artwork = await place.hand.hang("雪山上的红色寺庙", manifest=manifest)
+    artwork = await place.engine.publish_painting("雪山上的红色寺庙", manifest=manifest)
     page = await (await place.visitor()).page(f"/paintings/{artwork.id}")
     assert page.first("h1").text == "雪山上的红色寺庙"
     assert page.first("p", class_="reading").text == f"Read as: {READING}"

@@ -16,7 +16,7 @@ from telegram import Chat, Message, User
 
 import engine.commands.paint as command_line
 from bot.core.commands.definitions import find_command, parse_text
-from bot.core.messages import Ask, Person, Rank, Reply
+from bot.core.messages import CommandRequest, Person, Rank, Reply
 from bot.core.messages import Place as Spot
 from bot.discord.requests import ask_of
 from bot.telegram.parsing import author_of, place_of, read_line
@@ -133,8 +133,8 @@ async def on_command_line(place: Any, number: int, text: str) -> Any:
     return asked[0] if asked else str(done.exception)
 
 
-async def _answered(place: Any, ask: Ask) -> Any:
-    return await _job(place, await place.front.desk.answer(ask))
+async def _answered(place: Any, ask: CommandRequest) -> Any:
+    return await _job(place, await place.front.dispatcher.answer(ask))
 
 
 async def _job(place: Any, replies: list[Reply]) -> Any:
@@ -160,14 +160,14 @@ async def on_telegram(place: Any, number: int, text: str) -> Any:
     author = author_of(message, rank=Rank.MEMBER)
     assert author is not None
     return await _answered(
-        place, Ask("paint", arguments, author, place_of(message), f"telegram:{number}")
+        place, CommandRequest("paint", arguments, author, place_of(message), f"telegram:{number}")
     )
 
 
 async def in_terminal(place: Any, number: int, text: str) -> Any:
     person, key = Person(f"terminal:{number}", "Ann"), f"terminal:{number}"
     arguments = parse_text(find_command("paint"), text)
-    return await _answered(place, Ask("paint", arguments, person, Spot("terminal"), key))
+    return await _answered(place, CommandRequest("paint", arguments, person, Spot("terminal"), key))
 
 
 async def on_the_page(place: Any, number: int, text: str) -> Any:

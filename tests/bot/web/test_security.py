@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.testing.hanging import plain_picture
+from bot.testing.fake_engine import plain_picture
 from bot.web.site import MEGABYTES
 from ganshare.domain.jobs import JobRequest
 from ganshare.errors import StoreError
@@ -23,7 +23,7 @@ def sentence(response: Any) -> str:
 
 
 async def test_every_answer_has_the_headers_that_keep_browsers_careful(place: Any) -> None:
-    artwork = await place.hand.hang("a castle")
+    artwork = await place.engine.publish_painting("a castle")
     visitor = await place.visitor()
     style = (await visitor.page("/")).first("link", rel="stylesheet")["href"]
     picture = f"/pictures/{artwork.id}/{artwork.sha256[:16]}.png"
@@ -105,7 +105,7 @@ async def test_a_page_under_another_name_is_not_served(place: Any) -> None:
 
 async def test_what_strangers_wrote_is_text_everywhere(place: Any) -> None:
     evil = EVIL.replace("{{", "{ {")
-    artwork = await place.hand.hang(evil, manifest={"models": {EVIL: {"name": EVIL}}})
+    artwork = await place.engine.publish_painting(evil, manifest={"models": {EVIL: {"name": EVIL}}})
     await place.store.queue.submit("web:x", "web", JobRequest(evil, 2, MODEL), key="evil")
     job = (await place.store.queue.jobs())[0]
     visitor = await place.member("discord:42")
@@ -151,7 +151,7 @@ async def test_names_of_people_are_text(place: Any) -> None:
     ],
 )
 async def test_no_path_leads_anywhere_else(place: Any, path: str) -> None:
-    artwork = await place.hand.hang("a castle")
+    artwork = await place.engine.publish_painting("a castle")
     visitor = await place.visitor()
     version = (await visitor.page("/")).first("link", rel="stylesheet")["href"].split("/")[2]
     values = {"version": version, "artwork": artwork.id, "sum": artwork.sha256[:16]}
@@ -161,7 +161,7 @@ async def test_no_path_leads_anywhere_else(place: Any, path: str) -> None:
 
 async def test_what_is_no_picture_is_never_served_as_one(place: Any) -> None:
     html = b"<html><script>alert(1)</script>"
-    artwork = await place.hand.hang("a castle")
+    artwork = await place.engine.publish_painting("a castle")
     await place.front.blobs.delete([artwork.blob])
     await place.front.blobs.put(artwork.blob, html)
     visitor = await place.visitor()
@@ -170,7 +170,9 @@ async def test_what_is_no_picture_is_never_served_as_one(place: Any) -> None:
 
 
 async def test_pictures_are_kept_by_browsers_and_never_sent_twice(place: Any) -> None:
-    artwork = await place.hand.hang('Ein Schloß: <a> "b" ../c', picture=plain_picture())
+    artwork = await place.engine.publish_painting(
+        'Ein Schloß: <a> "b" ../c', picture=plain_picture()
+    )
     visitor = await place.visitor()
     base = f"/pictures/{artwork.id}/{artwork.sha256[:16]}"
     whole = await visitor.get(f"{base}.png")
@@ -188,7 +190,7 @@ async def test_pictures_are_kept_by_browsers_and_never_sent_twice(place: Any) ->
 
 
 async def test_a_download_that_broke_off_goes_on_where_it_was(place: Any) -> None:
-    artwork = await place.hand.hang("an owl", picture=plain_picture())
+    artwork = await place.engine.publish_painting("an owl", picture=plain_picture())
     visitor, picture = await place.visitor(), plain_picture()
     path, size = f"/pictures/{artwork.id}/{artwork.sha256[:16]}.png", len(picture)
 

@@ -98,7 +98,7 @@ def test_forms_from_elsewhere_are_known_by_their_headers(
         ("x" * 100_000, "en"),
     ],
 )
-def test_the_language_is_the_one_wished_for_most(header: str, language: str) -> None:
+def test_the_language_is_the_preferred_one(header: str, language: str) -> None:
     assert accepted_language(header, ("en", "zh")) == language
 
 

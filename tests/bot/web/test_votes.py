@@ -22,7 +22,7 @@ async def vote(visitor: Any, artwork: str, page: str = "") -> Any:
 
 
 async def test_a_member_votes_from_the_painting_and_takes_it_back(place: Any) -> None:
-    artwork = await place.hand.hang("an owl")
+    artwork = await place.engine.publish_painting("an owl")
     member = await place.member()
     answer = await vote(member, artwork.id)
     assert answer.headers["location"].startswith(f"/paintings/{artwork.id}?notice=")
@@ -36,7 +36,7 @@ async def test_a_member_votes_from_the_painting_and_takes_it_back(place: Any) ->
 
 
 async def test_the_wall_has_a_vote_button_for_each_painting(place: Any) -> None:
-    artworks = [await place.hand.hang(prompt) for prompt in ("an owl", "a bat")]
+    artworks = [await place.engine.publish_painting(prompt) for prompt in ("an owl", "a bat")]
     member = await place.member()
     page = await member.page("/gallery")
     assert {f"vote:{each.id}" for each in artworks} == {
@@ -47,7 +47,7 @@ async def test_the_wall_has_a_vote_button_for_each_painting(place: Any) -> None:
 
 
 async def test_a_script_is_told_the_count(place: Any) -> None:
-    artwork = await place.hand.hang("an owl")
+    artwork = await place.engine.publish_painting("an owl")
     member = await place.member()
     fields = (await member.page(f"/paintings/{artwork.id}")).fields()
     data = {"token": fields["token"], "nonce": "1", "data": f"vote:{artwork.id}"}
@@ -60,7 +60,7 @@ async def test_a_script_is_told_the_count(place: Any) -> None:
 
 
 async def test_guests_and_forms_of_others_do_not_vote(place: Any) -> None:
-    artwork = await place.hand.hang("an owl")
+    artwork = await place.engine.publish_painting("an owl")
     guest = await place.visitor()
     page = await guest.page(f"/paintings/{artwork.id}")
     assert page.all("button", value=f"vote:{artwork.id}") == []
@@ -78,7 +78,7 @@ async def test_guests_and_forms_of_others_do_not_vote(place: Any) -> None:
 
 
 async def test_ones_own_painting_has_no_button_and_refuses(place: Any) -> None:
-    artwork = await place.hand.hang("an owl", person="discord:42")
+    artwork = await place.engine.publish_painting("an owl", person="discord:42")
     member = await place.member("discord:42")
     page = await member.page(f"/paintings/{artwork.id}")
     assert page.all("button", value=f"vote:{artwork.id}") == []
@@ -88,7 +88,7 @@ async def test_ones_own_painting_has_no_button_and_refuses(place: Any) -> None:
 
 
 async def test_an_account_votes_once_here_and_in_the_chat(place: Any) -> None:
-    artwork = await place.hand.hang("an owl")
+    artwork = await place.engine.publish_painting("an owl")
     member = await place.member("discord:42")
     await place.store.accounts.redeem_link(
         await place.store.accounts.new_link("discord:42"), "telegram:7"
@@ -106,7 +106,7 @@ async def test_an_account_votes_once_here_and_in_the_chat(place: Any) -> None:
 async def test_a_round_shows_one_painting_after_another_and_counts_the_views(place: Any) -> None:
     round_ = await place.store.rounds.open("web", "discord:9", 86_400, LOOSE, title="Spring")
     for prompt in ("an owl", "a bat"):
-        artwork = await place.hand.hang(prompt)
+        artwork = await place.engine.publish_painting(prompt)
         await place.store.rounds.entries.enter(round_.id, artwork.id, "discord:9", curator=True)
     guest = await place.visitor()
     assert "Sign in to vote" in (await guest.page("/round")).first("main").text
@@ -130,7 +130,7 @@ async def test_a_round_shows_one_painting_after_another_and_counts_the_views(pla
 async def test_ones_own_painting_is_entered_from_its_page(place: Any) -> None:
     member = await place.member("discord:42")
     await member.send("/paint", {"prompt": "an owl"})
-    artwork = await place.hand.finish(await place.hand.claim())
+    artwork = await place.engine.finish(await place.engine.claim())
     path = f"/paintings/{artwork.id}"
     assert (await member.page(path)).all("button", value=f"enter:{artwork.id}") == []
     round_ = await place.store.rounds.open("web", "discord:9", 86_400, LOOSE)
@@ -152,7 +152,7 @@ async def test_paintings_of_the_page_enter_by_themselves_where_that_is_wanted(
     keeping = asyncio.create_task(keep_rounds(place.front))
     try:
         await member.send("/paint", {"prompt": "an owl"})
-        artwork = await place.hand.finish(await place.hand.claim())
+        artwork = await place.engine.finish(await place.engine.claim())
         async with asyncio.timeout(60):
             while not (found := await place.store.rounds.entries.of_round(round_.id)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
@@ -170,7 +170,7 @@ async def won(place: Any, *prompts: str) -> list[str]:
     round_ = await place.store.rounds.open("web", "discord:9", 86_400, LOOSE, title="Spring")
     found = []
     for prompt in prompts:
-        artwork = await place.hand.hang(prompt)
+        artwork = await place.engine.publish_painting(prompt)
         await place.store.rounds.entries.enter(round_.id, artwork.id, "discord:9", curator=True)
         for number in range(2):
             await place.store.votes.toggle(
@@ -181,7 +181,7 @@ async def won(place: Any, *prompts: str) -> list[str]:
     return found
 
 
-async def test_the_desk_is_for_whom_the_owner_names_by_any_account(place: Any) -> None:
+async def test_the_curation_page_is_for_whom_the_owner_names_by_any_account(place: Any) -> None:
     (owl,) = await won(place, "an owl")
     guest, member = await place.visitor(), await place.member("discord:41")
     for each in (guest, member):

@@ -14,13 +14,13 @@ from PIL import Image
 from engine.__main__ import engine
 from engine.commands.verify import run
 from engine.imaging.codecs import to_png
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.model_folder import default_model, sha256_of
 from engine.runtime.compute import choose_compute
 from engine.synthesis.manifest import Manifest, manifest_path, read_manifest
 from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
 from engine.synthesis.request import PaintingRequest, attributes_of
-from engine.testing import alone, wish
+from engine.testing import alone, small_request
 from engine.verification import EQUAL_TO_THE_EYE, compare, compute_of, settings_of
 from ganshare.cli import run_cli
 from ganshare.prompts import parse_prompts
@@ -29,19 +29,19 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
-def painted(tmp_path_factory: pytest.TempPathFactory, warm: WarmModels) -> Path:
+def painted(tmp_path_factory: pytest.TempPathFactory, warm: ModelCache) -> Path:
     """As `ganshare paint` and an engine's job paint it: the bytes are the same."""
     folder = tmp_path_factory.mktemp("painted")
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    alone(warm, wish(steps=2), folder)
+    alone(warm, small_request(steps=2), folder)
     torch.set_num_threads(before)
     return folder / "alone.png"
 
 
 @pytest.fixture
 def verify(
-    warm: WarmModels, capsys: pytest.CaptureFixture[str]
+    warm: ModelCache, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, dict[str, Any] | str]]:
     """Exit code and what was printed, with models that are loaded already."""
 
@@ -147,7 +147,7 @@ def test_pictures_are_compared_by_the_eye(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def from_images(
-    tmp_path_factory: pytest.TempPathFactory, warm: WarmModels
+    tmp_path_factory: pytest.TempPathFactory, warm: ModelCache
 ) -> tuple[Path, Path, tuple[Path, Path]]:
     """A painting, its init image and its target images."""
     folder = tmp_path_factory.mktemp("from_images")

@@ -1,4 +1,4 @@
-"""Computing beside the lanes: in threads that leave nothing behind."""
+"""Computing beside the step threads: in threads that leave nothing behind."""
 
 import asyncio
 import subprocess

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.runtime import precision
 from engine.runtime.precision import fastest_dtype
 from engine.synthesis.canvas import Canvas
@@ -114,7 +114,7 @@ class Formats(TorchDispatchMode):
 
 
 def test_a_step_computes_in_float32_where_bfloat16_is_emulated(
-    warm: WarmModels, monkeypatch: pytest.MonkeyPatch
+    warm: ModelCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
     loaded = warm.painter(warm.names[0])
@@ -154,7 +154,7 @@ class Seen:
     ("limit", "dtype"), [("ALL", torch.bfloat16), ("AVX2", None), ("AVX512_CORE", None)]
 )
 def test_perceptor_and_style_reader_compute_in_what_was_decided(
-    limit: str, dtype: torch.dtype | None, warm: WarmModels, monkeypatch: pytest.MonkeyPatch
+    limit: str, dtype: torch.dtype | None, warm: ModelCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
     seen: Any = Seen()

@@ -20,7 +20,7 @@ from ganshare.errors import InternalError
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 STEPS = 6
-WISH = JobRequest("Cubist Painting of a Castle in Teal", 3, "paintings-f8", STEPS, 64, 80, 3)
+REQUEST = JobRequest("Cubist Painting of a Castle in Teal", 3, "paintings-f8", STEPS, 64, 80, 3)
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +31,19 @@ def painter() -> Painter:
     return Painter(painter.vqgan, painter.perceptor, settings=settings)
 
 
-def canvas_of(painter: Painter, wish: JobRequest = WISH) -> Canvas:
+def canvas_of(painter: Painter, request: JobRequest = REQUEST) -> Canvas:
     return Canvas(
         painter,
         PaintingRequest(
-            wish.prompts, attributes_of(wish.prompts), wish.seed, wish.width, wish.height,
-            wish.steps, wish.num_cutouts,
+            request.prompts, attributes_of(request.prompts), request.seed, request.width,
+            request.height, request.steps, request.num_cutouts,
         ),
     )  # fmt: skip
 
 
-def origin_of(painter: Painter, wish: JobRequest = WISH) -> Origin:
+def origin_of(painter: Painter, request: JobRequest = REQUEST) -> Origin:
     vqgan, perceptor = (ModelUse.of(default_model(kind)) for kind in ("vqgan", "perceptor"))
-    return Origin(wish, vqgan, perceptor, painter.settings)
+    return Origin(request, vqgan, perceptor, painter.settings)
 
 
 def advance(canvas: Canvas, steps: int) -> Canvas:
@@ -69,12 +69,12 @@ def test_an_interrupted_painting_ends_with_the_same_bits(painter: Painter, saved
 def test_a_plateau_and_what_leads_to_it_are_remembered(painter: Painter) -> None:
     settings = replace(painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=3)
     painter = Painter(painter.vqgan, painter.perceptor, settings=settings)
-    wish = replace(WISH, steps=400, num_cutouts=1)
+    request = replace(REQUEST, steps=400, num_cutouts=1)
     for saved_at in (15, 21):  # before the plateau, and after it
-        first = advance(canvas_of(painter, wish), saved_at)
-        second = canvas_of(painter, wish)
-        data = write_state(first.state(), origin_of(painter, wish))
-        resume(second, data, origin_of(painter, wish))
+        first = advance(canvas_of(painter, request), saved_at)
+        second = canvas_of(painter, request)
+        data = write_state(first.state(), origin_of(painter, request))
+        resume(second, data, origin_of(painter, request))
         while not first.finished:
             advance(first, 1)
             advance(second, 1)
@@ -118,7 +118,7 @@ def test_a_state_of_something_else_is_refused(painter: Painter) -> None:
     mine = origin_of(painter)
     data = write_state(canvas_of(painter).state(), mine)
     others = (
-        replace(mine, request=replace(WISH, seed=4)),
+        replace(mine, request=replace(REQUEST, seed=4)),
         replace(mine, vqgan=replace(mine.vqgan, sha256="0" * 64)),
         replace(mine, settings=replace(mine.settings, step_size=0.2)),
     )

@@ -10,9 +10,9 @@ from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
 
 
 def test_a_machine_offers_what_its_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    def offered(gigabytes: float, lanes: int) -> int:
+    def offered(gigabytes: float, parallel_steps: int) -> int:
         monkeypatch.setattr(capacity, "available_memory", lambda device: int(gigabytes * 2**30))
-        return largest_area("cpu", lanes)
+        return largest_area("cpu", parallel_steps)
 
     assert offered(64, 2) == MAX_AREA
     assert offered(0.1, 1) == DEFAULT_SIDE**2  # what everybody paints

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.model_cache import WarmModels
+from engine.model_cache import ModelCache
 from engine.testing import Scene, alone
 from ganshare.blobs import open_blobs
 from ganshare.domain.jobs import JobState
@@ -18,7 +18,7 @@ STEPS = 24
 
 @pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not installed")
 async def test_a_painting_goes_on_without_its_database(
-    tmp_path: Path, warm: WarmModels, one_thread: None
+    tmp_path: Path, warm: ModelCache, one_thread: None
 ) -> None:
     with postgres_server() as server:
         url = server.create_database("away")
@@ -29,16 +29,16 @@ async def test_a_painting_goes_on_without_its_database(
             worker = scene.worker()
             async with scene.at_work(worker):
                 await scene.until_step(job, 2)
-                (commission,) = worker.hands
+                (active_job,) = worker.hands
                 server.kill()
-                before = commission.progress.step
+                before = active_job.progress.step
 
                 async def goes_on() -> bool:
-                    return commission.progress.step >= min(before + 10, STEPS)
+                    return active_job.progress.step >= min(before + 10, STEPS)
 
                 await scene.until(goes_on)
                 await asyncio.sleep(1.0)
-                assert worker.hands == {commission}
+                assert worker.hands == {active_job}
                 server.start()
             done = await scene.job(job)
             assert (done.state, done.attempt) == (JobState.DONE, 1)

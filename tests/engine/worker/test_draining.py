@@ -41,9 +41,9 @@ async def test_what_takes_too_long_is_saved_and_goes_on_elsewhere(scene: Scene) 
     other = scene.worker()
     async with scene.at_work(other):
         await scene.until(lambda: _in_hand(other))
-        (commission,) = other.hands
+        (active_job,) = other.hands
         await scene.until(lambda: _has_begun(other, job))
-        assert commission.resumed_step >= 3
+        assert active_job.resumed_step >= 3
     assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
     artwork = await scene.artwork(job)
     assert await scene.keys() == {artwork.blob, artwork.preview}
@@ -67,8 +67,8 @@ async def test_the_grace_ends(scene: Scene) -> None:
     worker = scene.worker(until=Until.STOPPED, drain_seconds=0.5)
     async with scene.at_work(worker):
         job = await begun(scene, worker, 2000)
-        (commission,) = worker.hands
-        commission.seconds_left = lambda upscaling: 0.1  # type: ignore[method-assign]
+        (active_job,) = worker.hands
+        active_job.seconds_left = lambda upscaling: 0.1  # type: ignore[method-assign]
         worker.stop()
     handed_back = await scene.job(job)
     assert handed_back.state is JobState.QUEUED
@@ -83,7 +83,7 @@ async def test_an_engine_that_vanished_is_followed_from_its_last_state(scene: Sc
     worker._say_goodbye = _vanish  # type: ignore[method-assign]
     worker.hurry()
     await task
-    worker._studio.close(5.0)
+    worker._pool.close(5.0)
     assert (await scene.job(job)).state is JobState.RUNNING  # nobody was told
     await scene.expire_leases()
     await scene.worker().run()

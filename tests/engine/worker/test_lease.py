@@ -74,7 +74,7 @@ async def test_beats_arrive_while_a_thread_computes(scene: Scene, job: Job) -> N
 async def test_a_beat_tells_how_far_the_job_is(scene: Scene, job: Job) -> None:
     async with lease_of(scene.store, job) as lease:
         lease.tell(preview="previews/1.jpg", saved_state="states/1.safetensors")
-        await lease.told()
+        await lease.beat_now()
         told = await scene.job(job)
     assert (told.step, told.loss, told.preview) == (3, 0.5, "previews/1.jpg")
     assert told.saved_state == lease.recorded_state == "states/1.safetensors"
@@ -172,4 +172,4 @@ async def test_a_database_that_does_not_answer_is_given_up_on(scene: Scene, job:
     store.queue.__class__ = Silent
     async with store:
         with pytest.raises(StoreError, match="does not answer"):
-            await lease_of(store, job, 0.1).told()
+            await lease_of(store, job, 0.1).beat_now()

@@ -1,4 +1,4 @@
-"""Lanes: turns are fair, failures stay with their work, the end waits for no long step."""
+"""The step pool: turns are fair, failures stay with their work, the end waits for no long step."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine.worker.step_pool import Studio, default_lanes, is_out_of_memory
+from engine.worker.step_pool import StepPool, default_parallel_steps, is_out_of_memory
 
 
 class Steps:
@@ -46,29 +46,29 @@ class Gated(Steps):
         return super().step()
 
 
-def run(lanes: int, *works: Steps) -> Studio:
-    studio = Studio(lanes)
+def run(parallel_steps: int, *works: Steps) -> StepPool:
+    pool = StepPool(parallel_steps)
     for work in works:
-        studio.add(work)
+        pool.add(work)
     for work in works:
         assert work.ended.wait(10)
-    assert studio.close(5)
-    return studio
+    assert pool.close(5)
+    return pool
 
 
 def test_works_take_turns() -> None:
     log: list[str] = []
-    studio = Studio(1)
+    pool = StepPool(1)
     works = [first := Gated("first", 1, log, {}), *(Steps(name, 3, log, {}) for name in "abc")]
     for work in works:
-        studio.add(work)
+        pool.add(work)
     first.gate.set()
     assert all(work.ended.wait(10) for work in works)
     assert log == ["first", *"abcabcabc"]
-    assert studio.close(5)
+    assert pool.close(5)
 
 
-def test_two_lanes_compute_at_the_same_moment() -> None:
+def test_two_threads_compute_at_the_same_moment() -> None:
     both = threading.Barrier(2, timeout=10)
 
     class Meeting(Steps):
@@ -81,28 +81,28 @@ def test_two_lanes_compute_at_the_same_moment() -> None:
     assert [work.error for work in works] == [None, None]
 
 
-def test_lanes_last_as_long_as_there_is_work_for_them() -> None:
-    def lanes() -> int:
-        return sum(thread.name == "lane" for thread in threading.enumerate())
+def test_threads_last_as_long_as_there_is_work_for_them() -> None:
+    def parallel_steps() -> int:
+        return sum(thread.name == "step" for thread in threading.enumerate())
 
-    before, studio = lanes(), Studio(2)
-    assert lanes() == before
+    before, pool = parallel_steps(), StepPool(2)
+    assert parallel_steps() == before
     works = [Gated(name, 3, [], {}) for name in "abc"]
     for number, work in enumerate(works, 1):
-        studio.add(work)
-        assert lanes() == before + min(number, 2)
+        pool.add(work)
+        assert parallel_steps() == before + min(number, 2)
     for work in works:
         work.gate.set()
     assert all(work.ended.wait(10) for work in works)
     deadline = time.monotonic() + 5
-    while lanes() > before:
+    while parallel_steps() > before:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert studio.idle
+    assert pool.idle
     again = Steps("again", 3, [], {})
-    studio.add(again)
+    pool.add(again)
     assert again.ended.wait(10)
-    assert studio.close(5)
+    assert pool.close(5)
 
 
 def test_an_error_ends_its_own_work_only() -> None:
@@ -112,10 +112,10 @@ def test_an_error_ends_its_own_work_only() -> None:
     assert (good.error, good.count) == (None, 0)
 
 
-def test_without_memory_fewer_lanes_take_the_step_again() -> None:
+def test_without_memory_fewer_threads_take_the_step_again() -> None:
     work = Steps("large", 4, [], {4: MemoryError(), 2: torch.OutOfMemoryError("no")})
-    studio = run(3, work)
-    assert (work.error, work.count, studio.lanes) == (None, 0, 1)
+    pool = run(3, work)
+    assert (work.error, work.count, pool.parallel_steps) == (None, 0, 1)
 
 
 def test_without_memory_for_one_the_work_fails() -> None:
@@ -124,18 +124,18 @@ def test_without_memory_for_one_the_work_fails() -> None:
     assert isinstance(work.error, MemoryError)
 
 
-def test_a_studio_is_idle_when_nothing_is_left() -> None:
-    studio = Studio(2)
-    assert studio.idle
+def test_a_pool_is_idle_when_nothing_is_left() -> None:
+    pool = StepPool(2)
+    assert pool.idle
     work = Steps("a", 100, [], {})
-    studio.add(work)
-    assert not studio.idle or work.ended.is_set()
+    pool.add(work)
+    assert not pool.idle or work.ended.is_set()
     assert work.ended.wait(10)
     deadline = time.monotonic() + 5
-    while not studio.idle:
+    while not pool.idle:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert studio.close(5)
+    assert pool.close(5)
 
 
 def test_closing_waits_for_a_step_only_so_long() -> None:
@@ -147,14 +147,14 @@ def test_closing_waits_for_a_step_only_so_long() -> None:
             gate.wait(10)
             return True
 
-    studio = Studio(1)
-    studio.add(Slow("slow", 1, [], {}))
+    pool = StepPool(1)
+    pool.add(Slow("slow", 1, [], {}))
     assert begun.wait(10)
     began = time.monotonic()
-    assert not studio.close(0.1)
+    assert not pool.close(0.1)
     assert time.monotonic() - began < 2
     gate.set()
-    assert studio.close(5)
+    assert pool.close(5)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,6 @@ def test_the_real_allocator_says_so_too() -> None:
     assert is_out_of_memory(raised.value)
 
 
-def test_accelerators_have_one_lane() -> None:
-    assert default_lanes("cuda:0") == 1
-    assert default_lanes("cpu") in (1, 2)
+def test_accelerators_have_one_thread() -> None:
+    assert default_parallel_steps("cuda:0") == 1
+    assert default_parallel_steps("cpu") in (1, 2)

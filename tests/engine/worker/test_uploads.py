@@ -10,11 +10,11 @@ import torch
 from engine.synthesis.canvas import Frame
 from engine.synthesis.manifest import Manifest
 from engine.testing import Scene, alone
-from engine.worker.active_job import Commission, Latest, Picture, Progress, SavedState
+from engine.worker.active_job import ActiveJob, FinishedPainting, LatestValue, Progress, SavedState
 from engine.worker.lease import Lease
 from engine.worker.publish import clear_away, publish, withdraw
-from engine.worker.retry import keep_trying
-from engine.worker.uploads import Courier
+from engine.worker.retry import retry_while
+from engine.worker.uploads import ProgressUploader
 from engine.worker.worker import Until
 from ganshare.blobs import (
     Blobs,
@@ -54,12 +54,12 @@ async def job(scene: Scene) -> Job:
 
 
 @pytest.fixture
-async def picture(scene: Scene) -> Picture:
+async def picture(scene: Scene) -> FinishedPainting:
     other = await scene.submit(seed=2)
     await scene.worker().run()
     artwork = await scene.artwork(other)
     manifest = Manifest.from_json(artwork.manifest)
-    return Picture(await scene.png(other), b"thumbnail", manifest)
+    return FinishedPainting(await scene.png(other), b"thumbnail", manifest)
 
 
 def frame(step: int) -> Frame:
@@ -71,7 +71,7 @@ def frame(step: int) -> Frame:
 
 async def test_what_is_overtaken_is_counted_and_gone() -> None:
     overtaken: list[None] = []
-    box = Latest[int](asyncio.get_running_loop(), lambda: overtaken.append(None))
+    box = LatestValue[int](asyncio.get_running_loop(), lambda: overtaken.append(None))
     for value in (1, 2, 3):
         box.put(value)
     assert await box.get() == 3
@@ -82,7 +82,7 @@ async def test_what_is_overtaken_is_counted_and_gone() -> None:
 
 async def test_a_letterbox_of_an_ended_loop_takes_nothing() -> None:
     loop = asyncio.new_event_loop()
-    box = Latest[int](loop, lambda: None)
+    box = LatestValue[int](loop, lambda: None)
     loop.close()
     box.put(1)
 
@@ -96,13 +96,13 @@ async def test_slow_blobs_drop_previews_and_never_the_latest(scene: Scene, job: 
 
     blobs.before = wait
     metrics = Metrics("test")
-    commission = Commission.of(job, metrics.frames_dropped.inc)
+    active_job = ActiveJob.of(job, metrics.frames_dropped.inc)
     lease = Lease(scene.store, job, 30.0, Progress, lambda: None, metrics)
-    async with lease, Courier(blobs, commission, lease, metrics).at_work():
-        commission.frames.put(frame(1))
+    async with lease, ProgressUploader(blobs, active_job, lease, metrics).at_work():
+        active_job.frames.put(frame(1))
         await begun.wait()
         for step in (2, 3, 4):
-            commission.frames.put(frame(step))
+            active_job.frames.put(frame(step))
         gate.set()
 
         async def latest() -> bool:
@@ -125,11 +125,11 @@ async def test_a_preview_that_cannot_be_stored_is_dropped(scene: Scene, job: Job
 
     blobs.before = fail
     metrics = Metrics("test")
-    commission = Commission.of(job, metrics.frames_dropped.inc)
+    active_job = ActiveJob.of(job, metrics.frames_dropped.inc)
     lease = Lease(scene.store, job, 30.0, Progress, lambda: None, metrics)
-    async with lease, Courier(blobs, commission, lease, metrics).at_work():
+    async with lease, ProgressUploader(blobs, active_job, lease, metrics).at_work():
         for step in (1, 2):
-            commission.frames.put(frame(step))
+            active_job.frames.put(frame(step))
 
             async def counted(count: int = step) -> bool:
                 sample = metrics.registry.get_sample_value
@@ -153,11 +153,11 @@ async def test_what_a_lost_attempt_saved_stays_for_its_successor(scene: Scene, j
 
 async def test_only_the_last_states_are_kept(scene: Scene, job: Job) -> None:
     metrics = Metrics("test")
-    commission = Commission.of(job, lambda: None)
+    active_job = ActiveJob.of(job, lambda: None)
     lease = Lease(scene.store, job, 30.0, Progress, lambda: None, metrics)
-    async with lease, Courier(scene.blobs, commission, lease, metrics).at_work():
+    async with lease, ProgressUploader(scene.blobs, active_job, lease, metrics).at_work():
         for step in range(1, 5):
-            commission.states.put(SavedState(step, b"state"))
+            active_job.states.put(SavedState(step, b"state"))
 
             async def recorded(name: str = f"1-{step:04}.safetensors") -> bool:
                 return ((await scene.job(job)).saved_state or "").endswith(name)
@@ -170,14 +170,18 @@ async def test_only_the_last_states_are_kept(scene: Scene, job: Job) -> None:
 # --- the picture ------------------------------------------------------------------------------
 
 
-async def test_publishing_twice_gives_one_artwork(scene: Scene, picture: Picture, job: Job) -> None:
+async def test_publishing_twice_gives_one_artwork(
+    scene: Scene, picture: FinishedPainting, job: Job
+) -> None:
     first = await publish(scene.store, scene.blobs, job, picture)
     second = await publish(scene.store, scene.blobs, job, picture)
     assert first == second
     assert len(await scene.store.gallery.recent()) == 2  # with the one that the picture came from
 
 
-async def test_a_picture_never_overwrites_another(scene: Scene, picture: Picture, job: Job) -> None:
+async def test_a_picture_never_overwrites_another(
+    scene: Scene, picture: FinishedPainting, job: Job
+) -> None:
     await scene.blobs.put(picture_key(job.id, job.attempt), b"something else")
     with pytest.raises(BlobExists):
         await publish(scene.store, scene.blobs, job, picture)
@@ -274,7 +278,7 @@ async def test_trying_again_ends_when_it_is_pointless() -> None:
     metrics = Metrics("test")
     options = {"seconds": 60.0, "metrics": metrics}
     with pytest.raises(StoreError):
-        await keep_trying("this", fail, still=lambda: calls < 2, **options)  # type: ignore[arg-type]
+        await retry_while("this", fail, still=lambda: calls < 2, **options)  # type: ignore[arg-type]
     assert calls == 2
     sample = metrics.registry.get_sample_value("ganshare_store_errors_total", {"part": "store"})
     assert sample == 2

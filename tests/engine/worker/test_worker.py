@@ -9,7 +9,7 @@ import pytest
 from engine.imaging.codecs import decode_image
 from engine.synthesis.canvas import Canvas
 from engine.synthesis.manifest import read_manifest
-from engine.testing import Scene, alone, wish
+from engine.testing import Scene, alone, small_request
 from engine.worker.job_runner import Pace
 from engine.worker.worker import Until, Worker
 from ganshare.domain.jobs import Job, JobState
@@ -33,15 +33,15 @@ async def test_a_job_becomes_the_picture_that_the_paint_command_makes(scene: Sce
 
 
 async def test_a_picture_does_not_depend_on_its_company(scene: Scene) -> None:
-    wishes = [
-        wish(seed=1, steps=6), wish(seed=2, steps=3, width=96), wish(seed=3, num_cutouts=5),
-        wish(seed=4, prompt="a red sun | fog:0.5"),
+    requests = [
+        small_request(seed=1, steps=6), small_request(seed=2, steps=3, width=96),
+        small_request(seed=3, num_cutouts=5), small_request(seed=4, prompt="a red sun | fog:0.5"),
     ]  # fmt: skip
     jobs = [
         (await scene.store.queue.submit(f"p{n}", "test", each, key=str(n))).job
-        for n, each in enumerate(wishes)
+        for n, each in enumerate(requests)
     ]
-    worker = scene.worker(batch=3, lanes=2)
+    worker = scene.worker(batch=3, parallel_steps=2)
     await worker.run()
     for job in jobs:
         assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
@@ -209,10 +209,10 @@ async def test_a_row_that_makes_no_sense_harms_nobody(scene: Scene) -> None:
     assert states[broken.id] == "dead"
 
 
-async def test_a_lack_of_memory_narrows_the_studio_and_changes_no_picture(
+async def test_a_lack_of_memory_narrows_the_pool_and_changes_no_picture(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failures = iter([False, True, True])  # one of them in either lane
+    failures = iter([False, True, True])  # one of them in either thread
     advance = Canvas.advance
 
     def run_out(canvas: Canvas) -> None:
@@ -223,7 +223,7 @@ async def test_a_lack_of_memory_narrows_the_studio_and_changes_no_picture(
     jobs = [await scene.submit(seed=seed) for seed in (1, 2)]
     expected = [alone(scene.warm, job.request, scene.folder) for job in jobs]
     monkeypatch.setattr(Canvas, "advance", run_out)
-    worker = scene.worker(lanes=3)
+    worker = scene.worker(parallel_steps=3)
     await worker.run()
     assert [await scene.png(job) for job in jobs] == expected
     assert [(await scene.job(job)).attempt for job in jobs] == [1, 1]

@@ -109,8 +109,10 @@ def test_a_seed_draws_its_prompt_from_those_that_come_out_well_or_from_all(
         pass
 
     class FakeDemo:
-        def __init__(self, folder: Path, wish: Callable[[str], JobRequest], *_: object) -> None:
-            drawn.append(wish("any").prompt)
+        def __init__(
+            self, folder: Path, make_request: Callable[[str], JobRequest], *_: object
+        ) -> None:
+            drawn.append(make_request("any").prompt)
             raise ToldError
 
     monkeypatch.setattr("ganshare.demo.Demo", FakeDemo)

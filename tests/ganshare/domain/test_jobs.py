@@ -17,7 +17,7 @@ VALID = make_request().to_json()
 
 
 @pytest.mark.parametrize(
-    ("wishes", "error"),
+    ("overrides", "error"),
     [
         ({"prompt": "  "}, PromptError),
         ({"prompt": "a:-1"}, PromptError),
@@ -34,10 +34,10 @@ VALID = make_request().to_json()
     ],
 )
 def test_what_cannot_be_painted_is_no_request(
-    wishes: dict[str, object], error: type[AskerError]
+    overrides: dict[str, object], error: type[AskerError]
 ) -> None:
     with pytest.raises(error):
-        make_request(**wishes)
+        make_request(**overrides)
 
 
 @given(

@@ -10,7 +10,7 @@ from ganshare.errors import PromptError, SettingsError
 from ganshare.prompts import draw_prompt, parse_prompts
 from ganshare.prompts.markov import MarkovSource
 from ganshare.prompts.sources import find_prompt_source
-from ganshare.prompts.thompson import CommandSource, Idea, Muse, Record, WordListSource
+from ganshare.prompts.thompson import CommandSource, Idea, Record, ThompsonSource, WordListSource
 
 WON = (
     "a lantern over the quiet harbour | fog:0.5 | people:-1",
@@ -25,7 +25,8 @@ RECORD = Record(paintings=40, best=len(WON), prompts=WON)
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("muse", Muse), ("words", WordListSource), ("markov", MarkovSource)]
+    ("name", "kind"),
+    [("muse", ThompsonSource), ("words", WordListSource), ("markov", MarkovSource)],
 )
 def test_our_own_are_known_by_their_names(name: str, kind: type) -> None:
     assert isinstance(find_prompt_source(name)(RECORD), kind)

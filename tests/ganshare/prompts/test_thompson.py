@@ -1,4 +1,4 @@
-"""The muse: what wins is drawn more often, nothing is lost for ever, and it says why."""
+"""Thompson sampling: what wins is drawn more often, nothing is lost for ever, and it says why."""
 
 import sys
 from collections import Counter
@@ -8,7 +8,7 @@ import pytest
 
 from ganshare.errors import ParameterError, PromptError, WorldError
 from ganshare.prompts import draw_prompt, find_attributes
-from ganshare.prompts.thompson import CommandSource, Idea, Muse, Record, WordListSource
+from ganshare.prompts.thompson import CommandSource, Idea, Record, ThompsonSource, WordListSource
 from wordlists import word_lists
 
 KNOWN = Record(
@@ -21,12 +21,12 @@ KNOWN = Record(
 )
 
 
-def styles(muse: Muse, count: int = 2_000) -> Counter[str]:
-    return Counter(str(muse.draw(seed).prompt.attributes.style) for seed in range(count))
+def styles(source: ThompsonSource, count: int = 2_000) -> Counter[str]:
+    return Counter(str(source.draw(seed).prompt.attributes.style) for seed in range(count))
 
 
 def test_what_won_is_drawn_more_often_than_what_did_not() -> None:
-    drawn = styles(Muse(KNOWN))
+    drawn = styles(ThompsonSource(KNOWN))
     assert drawn["Cubist"] > 5 * drawn["Abstract"]
     assert drawn["Cubist"] > 800
 
@@ -34,7 +34,7 @@ def test_what_won_is_drawn_more_often_than_what_did_not() -> None:
 def test_nothing_is_drawn_less_often_than_the_floor_allows() -> None:
     count, floor = 4_000, 0.2
     hopeless = Record({"Style": {"Abstract": (5_000, 0)}}, paintings=5_000, best=1_250)
-    drawn = styles(Muse(hopeless, floor), count)
+    drawn = styles(ThompsonSource(hopeless, floor), count)
     expected = count * floor / len(word_lists().styles)
     assert drawn["Abstract"] > 0.6 * expected
     assert set(drawn) == set(word_lists().styles)
@@ -42,30 +42,30 @@ def test_nothing_is_drawn_less_often_than_the_floor_allows() -> None:
 
 def test_what_nobody_has_tried_is_tried() -> None:
     tried = {style: (40, 10) for style in word_lists().styles if style != "Fauvist"}
-    drawn = styles(Muse(Record({"Style": tried}, paintings=320, best=80), floor=0.01))
+    drawn = styles(ThompsonSource(Record({"Style": tried}, paintings=320, best=80), floor=0.01))
     assert drawn["Fauvist"] > 2_000 / len(word_lists().styles) / 2
 
 
 def test_the_same_seed_and_record_give_the_same_prompt() -> None:
     for seed in range(50):
-        assert Muse(KNOWN).draw(seed) == Muse(KNOWN).draw(seed)
+        assert ThompsonSource(KNOWN).draw(seed) == ThompsonSource(KNOWN).draw(seed)
 
 
 def test_it_reads_like_any_drawn_prompt_and_has_the_same_attributes() -> None:
     for seed in range(300):
-        drawn = Muse(KNOWN).draw(seed).prompt
+        drawn = ThompsonSource(KNOWN).draw(seed).prompt
         assert find_attributes(drawn.text) == drawn.attributes
 
 
 def test_a_category_that_was_asked_for_is_kept() -> None:
-    muse = Muse(KNOWN)
-    ideas = [muse.draw(seed, "shapes") for seed in range(100)]
+    source = ThompsonSource(KNOWN)
+    ideas = [source.draw(seed, "shapes") for seed in range(100)]
     assert {idea.prompt.attributes.category for idea in ideas} == {"shapes"}
     assert all(reason.trait != "Category" for idea in ideas for reason in idea.why)
 
 
 def test_it_says_why_with_the_figures() -> None:
-    ideas = [Muse(KNOWN, floor=0.01).draw(seed) for seed in range(200)]
+    ideas = [ThompsonSource(KNOWN, floor=0.01).draw(seed) for seed in range(200)]
     cubist = next(idea for idea in ideas if idea.prompt.attributes.style == "Cubist" and idea.why)
     sentence = "Style Cubist: 45 of 60 came in the first quarter (of all 25%)."
     assert sentence in cubist.explain()
@@ -75,7 +75,7 @@ def test_it_says_why_with_the_figures() -> None:
 
 def test_without_a_record_it_draws_as_the_word_lists_do() -> None:
     for seed in range(20):
-        idea = Muse(Record()).draw(seed)
+        idea = ThompsonSource(Record()).draw(seed)
         assert idea.prompt == draw_prompt(seed) == WordListSource().draw(seed).prompt
         assert idea.why == ()
         assert idea.explain().startswith("Drawn from the whole lists")
@@ -84,7 +84,7 @@ def test_without_a_record_it_draws_as_the_word_lists_do() -> None:
 @pytest.mark.parametrize("floor", [0.0, -1.0, 1.5])
 def test_there_is_always_a_floor(floor: float) -> None:
     with pytest.raises(ParameterError):
-        Muse(KNOWN, floor)
+        ThompsonSource(KNOWN, floor)
 
 
 # --- a model of one's own ---------------------------------------------------------------------
@@ -122,7 +122,15 @@ def test_a_program_that_is_silent_or_not_there_is_not_waited_for() -> None:
         CommandSource(("/nowhere/model",)).draw(1)
 
 
-@pytest.mark.parametrize("source", [WordListSource(), Muse(KNOWN), answering("print('x')")])
+@pytest.mark.parametrize(
+    "source", [WordListSource(), ThompsonSource(KNOWN), answering("print('x')")]
+)
 def test_every_source_knows_the_categories(source: Any) -> None:
     with pytest.raises(PromptError, match="'place' is unknown"):
         source.draw(1, "place")
+
+
+def test_prompt_sources_of_others_still_find_the_old_names() -> None:
+    from ganshare import muse
+
+    assert (muse.Muse, muse.Idea, muse.Record) == (ThompsonSource, Idea, Record)

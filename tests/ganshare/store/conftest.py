@@ -120,12 +120,12 @@ class Asker:
         priority: int = 0,
         weight: float = 1.0,
         origin: str = "bot",
-        **wishes: Any,
+        **overrides: Any,
     ) -> Submitted:
         return await self.store.queue.submit(
             person,
             origin,
-            make_request(**wishes),
+            make_request(**overrides),
             key=key or f"message-{next(_numbers)}",
             priority=priority,
             weight=weight,

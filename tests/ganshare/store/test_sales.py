@@ -13,7 +13,7 @@ Asker = Any  # of conftest.py
 PLACE = "discord:100"
 
 
-async def hang(asker: Asker, key: str) -> str:
+async def publish_painting(asker: Asker, key: str) -> str:
     await asker.submit("ann", key=key)
     job = await asker.claim_one()
     return str((await asker.store.queue.finish(job, make_artwork(blob=f"pictures/{key}.png"))).id)
@@ -25,7 +25,7 @@ async def won(asker: Asker, count: int = 1) -> list[str]:
     round_ = await asker.store.rounds.open(PLACE, "discord:9", 3_600.0, rules)
     artworks = []
     for number in range(count):
-        artworks.append(await hang(asker, f"{round_.id}-{number}"))
+        artworks.append(await publish_painting(asker, f"{round_.id}-{number}"))
         await asker.store.rounds.entries.enter(round_.id, artworks[-1], "ann")
         for voter in range(count - number):
             event = VoteEvent(artworks[-1], Voter(f"discord:{voter}"), "discord:m", True, 5.0)
@@ -35,7 +35,7 @@ async def won(asker: Asker, count: int = 1) -> list[str]:
 
 
 async def test_a_painting_is_minted_then_for_sale_then_sold(asker: Asker) -> None:
-    store, artwork = asker.store, await hang(asker, "a")
+    store, artwork = asker.store, await publish_painting(asker, "a")
     assert await store.sales.of_artworks([artwork]) == {}
     for state in ("planned", "pinned", "sent"):
         await make_sale(store, artwork, state=state)
@@ -57,7 +57,7 @@ async def test_a_painting_is_minted_then_for_sale_then_sold(asker: Asker) -> Non
 
 
 async def test_what_ended_is_not_for_sale_and_the_newest_order_counts(asker: Asker) -> None:
-    store, artwork = asker.store, await hang(asker, "a")
+    store, artwork = asker.store, await publish_painting(asker, "a")
     await make_sale(store, artwork, "posted", ends=1)
     assert (await store.sales.of_artworks([artwork]))[artwork].state is SaleState.MINTED
     await make_sale(store, artwork, "expired", ends=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.messages import Action, Person, Place, Rank, Reply
 from bot.core.moderation.prompt_filter import open_moderation
-from bot.testing.hanging import plain_picture
+from bot.testing.fake_engine import plain_picture
 from ganshare.safety import Verdict
 
 Hall = Any  # of conftest.py

@@ -1,4 +1,4 @@
-"""Votes and rounds at the desk: buttons, /vote, /round, /curate; over a real store."""
+"""Votes and rounds through the dispatcher: buttons, /vote, /round, /curate; over a real store."""
 
 from dataclasses import replace
 from typing import Any

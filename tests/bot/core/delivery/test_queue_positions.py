@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.delivery.queue_positions import FRONT, WaitingRoom
+from bot.core.delivery.queue_positions import FRONT, QueuePositions
 from ganshare.domain.jobs import Job, JobState
 
 Hall = Any  # of conftest.py
@@ -23,11 +23,11 @@ class Clock:
 
 
 class Room:
-    """A waiting room whose messages are changed as soon as it says so."""
+    """Queue positions whose messages are changed as soon as it says so."""
 
     def __init__(self, **options: Any) -> None:
         self.clock = Clock()
-        self.room = WaitingRoom(pace=5.0, clock=self.clock, **options)
+        self.room = QueuePositions(pace=5.0, clock=self.clock, **options)
 
     def look(self, queue: list[Job], *, there_is_room: bool = True) -> list[str]:
         """Look once more, a pace later; gives whose messages were to be changed."""

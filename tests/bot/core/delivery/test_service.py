@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown
-from bot.core.delivery.service import Courier
+from bot.core.delivery.service import DeliveryService
 from bot.core.messages import Action, Person, Reply
 from ganshare.domain.jobs import Job, JobState
 
@@ -51,7 +51,7 @@ class Platform:
     calls: Counter[str] = field(default_factory=Counter)
 
     def post(self, reply: Reply, channel: int = 100) -> dict[str, int]:
-        """What a frontend does with the desk's first reply."""
+        """What a frontend does with the dispatcher's first reply."""
         number = len(self.messages) + 1
         self.messages[number] = Message(channel, [reply])
         return {"message": number}
@@ -93,8 +93,8 @@ class Scene:
     def start(self, **options: Any) -> "asyncio.Task[None]":
         options = {"pace": 0.05, "grace": 0.3} | options
         hall = self.hall
-        courier = Courier(hall.store, hall.blobs, self.platform, hall.words, **options)
-        self.tasks.append(asyncio.create_task(courier.run()))
+        delivery = DeliveryService(hall.store, hall.blobs, self.platform, hall.words, **options)
+        self.tasks.append(asyncio.create_task(delivery.run()))
         return self.tasks[-1]
 
     async def kill(self) -> None:
@@ -107,7 +107,7 @@ class Scene:
         """Ask, and post the answer as a frontend does."""
         (reply,) = await self.hall.ask("paint", prompt=prompt)
         address = self.platform.post(reply, channel)
-        await self.hall.desk.posted(reply.job, "discord", address)
+        await self.hall.dispatcher.save_message(reply.job, "discord", address)
         job: Job = await self.hall.job(reply.job)
         return job
 
@@ -311,7 +311,7 @@ async def test_kills_at_any_moment_leave_each_end_in_exactly_one_message(scene: 
         assert scene.last(number).title == "Painted"
 
 
-async def test_where_the_frontend_died_before_it_posted_the_courier_sends_the_message(
+async def test_where_the_frontend_died_before_it_posted_the_service_sends_the_message(
     scene: Scene,
 ) -> None:
     await scene.hall.ask_one()
@@ -331,7 +331,7 @@ async def test_a_frontend_that_posts_late_gets_no_second_message(scene: Scene) -
     scene.start(grace=60.0)
     await scene.hall.finish(await claimed(scene))
     await asyncio.sleep(0.3)
-    await scene.hall.desk.posted(reply.job, "discord", scene.platform.post(reply))
+    await scene.hall.dispatcher.save_message(reply.job, "discord", scene.platform.post(reply))
     await scene.until(lambda: scene.last().title == "Painted", 30.0)
     assert len(scene.platform.messages) == 1
 

@@ -1,4 +1,4 @@
-"""Uploaded pictures are judged at the door if the owner chose a check for that."""
+"""Uploaded pictures are judged before the queue if the owner chose a check for that."""
 
 import io
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageStat
 
-from bot.core.moderation.image_check import door_check
+from bot.core.moderation.image_check import upload_check
 from bot.core.moderation.prompt_filter import Moderation
 from ganshare.errors import SettingsError
 from ganshare.safety import GROUP, Verdict
@@ -60,17 +60,17 @@ async def test_a_check_that_fails_lets_nothing_pass(hall: Any, png: Callable[...
 def test_a_check_is_found_by_the_name_that_its_package_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "strictness_door.py").write_text(
+    (tmp_path / "strictness_check.py").write_text(
         "class Strict:\n    def __call__(self, picture):\n        return ('judged', picture)\n"
     )
-    info = tmp_path / "strictness_door-1.0.dist-info"
+    info = tmp_path / "strictness_check-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: strictness-door\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[{GROUP}]\nstrict = strictness_door:Strict\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: strictness-check\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{GROUP}]\nstrict = strictness_check:Strict\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    check = door_check("strict")
+    check = upload_check("strict")
     assert check is not None
     assert check(b"x") == ("judged", b"x")
-    assert door_check("off") is None
+    assert upload_check("off") is None
     with pytest.raises(SettingsError, match="safety check 'embedded' is unknown; allowed are off"):
-        door_check("embedded")
+        upload_check("embedded")

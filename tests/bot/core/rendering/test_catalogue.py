@@ -10,7 +10,7 @@ from fluent.syntax.visitor import Visitor
 from bot.core.commands.definitions import COMMANDS, SETTINGS
 from bot.core.commands.parameters import Command
 from bot.core.messages import Action
-from bot.core.rendering.catalogue import Words, load_words
+from bot.core.rendering.catalogue import Catalogue, load_words
 from bot.core.rendering.replies import duration
 from ganshare.errors import InternalError
 
@@ -50,7 +50,7 @@ def test_all_languages_have_the_same_messages_with_the_same_variables() -> None:
     assert messages("en") == messages("zh")
 
 
-def test_every_catalogue_in_the_folder_is_offered(words: Words) -> None:
+def test_every_catalogue_in_the_folder_is_offered(words: Catalogue) -> None:
     ends = {path.name.removesuffix(".ftl") for path in (BOT / "locale").glob("*.ftl")}
     assert {each.rpartition(".")[2] for each in ends} == set(words.languages)
 
@@ -65,14 +65,14 @@ def test_the_chinese_catalogue_is_chinese() -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_commands_and_parameters_are_described_within_discords_limit(
-    words: Words, command: Command, language: str
+    words: Catalogue, command: Command, language: str
 ) -> None:
     ids = [command.message, *(command.message_of(each) for each in command.parameters)]
     for each in ids:
         assert 1 <= len(words.say(language, each)) <= LONGEST_DESCRIPTION
 
 
-def test_settings_and_buttons_have_names(words: Words) -> None:
+def test_settings_and_buttons_have_names(words: Catalogue) -> None:
     for name in SETTINGS:
         assert words.has(f"setting-{name.replace('_', '-')}")
     paged = {Action.GALLERY, Action.MINE, Action.SHOW}
@@ -99,7 +99,7 @@ def test_every_message_that_the_code_says_is_there_and_no_other() -> None:
     } == set()
 
 
-def test_an_unknown_message_or_a_missing_value_is_our_mistake(words: Words) -> None:
+def test_an_unknown_message_or_a_missing_value_is_our_mistake(words: Catalogue) -> None:
     with pytest.raises(InternalError, match="no-such"):
         words.say("en", "no-such")
     with pytest.raises(InternalError, match="queued-title"):
@@ -110,11 +110,11 @@ def test_an_unknown_message_or_a_missing_value_is_our_mistake(words: Words) -> N
     ("tag", "language"),
     [("zh-TW", "zh"), ("zh_Hans_CN", "zh"), ("ZH", "zh"), ("de-AT", "en"), ("", "en")],
 )
-def test_a_tag_finds_its_language(words: Words, tag: str, language: str) -> None:
+def test_a_tag_finds_its_language(words: Catalogue, tag: str, language: str) -> None:
     assert words.language(tag) == language
 
 
-def test_values_are_never_read_as_markup_of_the_catalogue(words: Words) -> None:
+def test_values_are_never_read_as_markup_of_the_catalogue(words: Catalogue) -> None:
     said = words.say("en", "done-alt", prompt="{ $id } { done-title } -x")
     assert said == "Painting: { $id } { done-title } -x"
 
@@ -129,7 +129,7 @@ def test_values_are_never_read_as_markup_of_the_catalogue(words: Words) -> None:
         (9000, "2 hours"),
     ],
 )
-def test_times_are_said_as_people_do(words: Words, seconds: float, said: str) -> None:
+def test_times_are_said_as_people_do(words: Catalogue, seconds: float, said: str) -> None:
     assert duration(words, "en", seconds) == said
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import sentence_of
-from bot.core.rendering.legacy_sentences import reason_of, retold
+from bot.core.rendering.legacy_sentences import reason_of, translate
 from ganshare import errors
 from ganshare.errors import AskerError, PromptError, SettingsError
 from ganshare.prompts import parse_prompts
@@ -60,9 +60,9 @@ def _text(node: ast.expr) -> str:
 
 
 @pytest.mark.parametrize("name", SPOKEN)
-def test_every_sentence_is_known(words: Words, name: str) -> None:
+def test_every_sentence_is_known(words: Catalogue, name: str) -> None:
     found = [each for each in sentences(GANSHARE / name) if not re.match(OTHERWISE, each)]
-    unknown = [each for each in found if retold(words, "zh", _as_said(each)) is None]
+    unknown = [each for each in found if translate(words, "zh", _as_said(each)) is None]
     assert unknown == []
 
 
@@ -95,7 +95,7 @@ def test_the_files_still_have_sentences() -> None:
     ],
 )  # fmt: skip
 def test_what_engines_and_settings_say_is_told_in_chinese(
-    words: Words, sentence: str, said: str
+    words: Catalogue, sentence: str, said: str
 ) -> None:
     told = reason_of(words, "zh", sentence)
     assert said in told
@@ -104,13 +104,15 @@ def test_what_engines_and_settings_say_is_told_in_chinese(
     assert said in sentence_of(words, "zh-TW", SettingsError(sentence))
 
 
-def test_what_is_not_known_stands_as_it_was(words: Words) -> None:
+def test_what_is_not_known_stands_as_it_was(words: Catalogue) -> None:
     assert reason_of(words, "zh", "a check of somebody's own") == "a check of somebody's own"
     assert "New." in sentence_of(words, "zh", SettingsError("New."))
 
 
 @pytest.mark.parametrize("prompt", ["", "a:-1", "a\x07b", "|", "a:11", "a|" * 17, "a (b:2) c"])
-def test_prompts_that_cannot_be_read_are_explained_in_chinese(words: Words, prompt: str) -> None:
+def test_prompts_that_cannot_be_read_are_explained_in_chinese(
+    words: Catalogue, prompt: str
+) -> None:
     with pytest.raises(PromptError) as caught:
         parse_prompts(prompt)
     said = sentence_of(words, "zh", caught.value)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.messages import Person, Reply
-from bot.core.rendering.job_view import View, look_at
+from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.replies import LONGEST_PROMPT, Replies, accent, progress_bar, shortened
 from ganshare.blobs import picture_key
 from ganshare.domain.jobs import JobState
@@ -61,7 +61,7 @@ async def test_the_longest_prompt_leaves_a_caption_within_telegrams_limit(
     async def reply() -> Reply:
         found = await hall.job(asked.id)  # as it is stored: an older bot read such prompts, too
         found = replace(found, request=replace(found.request, prompt=prompt))
-        view = replace(await look_at(hall.store, hall.blobs, found), seconds_left=99_999.0)
+        view = replace(await load_job_view(hall.store, hall.blobs, found), seconds_left=99_999.0)
         return replies.of(view, locale)
 
     shown = [await reply()]
@@ -87,20 +87,20 @@ async def test_a_running_job_tells_what_it_is_at(hall: Hall) -> None:
     (job,) = await hall.claim()
 
     async def title() -> str:
-        return replies.of(View(await hall.job(asked.id)), "en").title
+        return replies.of(JobView(await hall.job(asked.id)), "en").title
 
     assert await title() == "Painting: an engine has begun"
     await hall.store.queue.beat(job, step=7)
     assert await title() == "Painting: step 7 of 120"
     await hall.store.queue.beat(job, step=90, steps=110)
     assert await title() == "Painting: step 90 of 110"
-    text = replies.of(View(await hall.job(asked.id)), "en").text
+    text = replies.of(JobView(await hall.job(asked.id)), "en").text
     assert "No more progress is to be seen: it ends after 110 of 120 steps." in text
     await hall.store.queue.beat(job, step=110)
     assert await title() == "Painted; now it is upscaled"
-    view = View(replace(await hall.job(asked.id), step=60), seconds_left=61.0)
+    view = JobView(replace(await hall.job(asked.id), step=60), seconds_left=61.0)
     assert "About 60 seconds left." in replies.of(view, "en").text
     cancelled = replace(view, job=replace(view.job, cancel_requested=True))
     assert "being cancelled" in replies.of(cancelled, "en").text
     lost = replace(view.job, state=JobState.QUEUED)
-    assert "is gone" in replies.of(View(lost), "en").text
+    assert "is gone" in replies.of(JobView(lost), "en").text

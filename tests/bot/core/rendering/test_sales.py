@@ -9,9 +9,9 @@ import pytest
 
 from bot.core.delivery.platform import Away
 from bot.core.messages import Action, Button, Reply
-from bot.core.rendering.catalogue import Words
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.sales import sale_links
-from bot.core.rounds.scheduler import Steward
+from bot.core.rounds.scheduler import RoundScheduler
 from bot.discord.messages.embeds import render
 from bot.telegram.formatting import LONGEST_CAPTION, compose, units
 from bot.testing.discord_limits import check_message
@@ -63,10 +63,10 @@ async def won(hall: Hall, count: int = 1, place: str = HALL) -> list[str]:
 
 
 async def told(hall: Hall, board: Board, looks: int = 1) -> list[Reply]:
-    """What several stewards tell at several looks, beside the round itself."""
+    """What several schedulers tell at several looks, beside the round itself."""
     for _ in range(looks):
-        stewards = [Steward(hall.store, hall.blobs, hall.words, board) for _ in range(3)]
-        await asyncio.gather(*(each.look() for each in stewards))
+        schedulers = [RoundScheduler(hall.store, hall.blobs, hall.words, board) for _ in range(3)]
+        await asyncio.gather(*(each.look() for each in schedulers))
     marks = ("tokens now", "for sale", "代币", "出售")
     return [each for each in board.posted if any(mark in each.title for mark in marks)]
 
@@ -157,7 +157,7 @@ async def test_a_painting_and_the_gallery_show_how_it_stands(hall: Hall) -> None
     "page", [None, "http://127.0.0.1/x", "javascript:x", "https://x/" + "y" * 512]
 )
 def test_an_address_that_a_platform_would_refuse_is_no_button(
-    words: Words, page: str | None
+    words: Catalogue, page: str | None
 ) -> None:
     sale = Sale("a", SaleState.LISTED, "1 X", page, "https://market.example/a")
     assert [each.label for each in sale_links(words, "en", sale)] == ["Buy"]

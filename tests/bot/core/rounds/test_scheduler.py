@@ -1,4 +1,4 @@
-"""The steward: rounds end in time, and all is told once, whoever dies in between."""
+"""The scheduler: rounds end in time, and all is told once, whoever dies in between."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.delivery.platform import Away, PlaceGone
-from bot.core.delivery.vote_counts import Labels
+from bot.core.delivery.vote_counts import VoteCounts
 from bot.core.messages import Button, Reply
-from bot.core.rounds.scheduler import Steward, digest_week
+from bot.core.rounds.scheduler import RoundScheduler, digest_week
 from ganshare.domain.votes import RoundRules, Voter
 
 HALL = "discord:100"
@@ -27,7 +27,7 @@ class Board:
 
     origin: str = "discord"
     posted: list[tuple[str, Reply]] = field(default_factory=list)
-    labels: dict[int, str] = field(default_factory=dict)
+    vote_counts: dict[int, str] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
 
     async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any]:
@@ -42,15 +42,15 @@ class Board:
     ) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        self.labels[address["message"]] = buttons[0][0].label
+        self.vote_counts[address["message"]] = buttons[0][0].label
 
     @property
     def titles(self) -> list[str]:
         return [reply.title for _, reply in self.posted]
 
 
-def steward(hall: Hall, board: Board) -> Steward:
-    return Steward(hall.store, hall.blobs, hall.words, board)
+def scheduler(hall: Hall, board: Board) -> RoundScheduler:
+    return RoundScheduler(hall.store, hall.blobs, hall.words, board)
 
 
 async def open_round(hall: Hall, place: str = HALL, **options: Any) -> Any:
@@ -63,16 +63,16 @@ async def entered(hall: Hall, round_: Any) -> str:
     return str(artwork.id)
 
 
-async def test_many_stewards_tell_everything_once(hall: Hall) -> None:
+async def test_many_schedulers_tell_everything_once(hall: Hall) -> None:
     board, round_ = Board(), await open_round(hall, title="Spring")
     artwork = await entered(hall, round_)
     await hall.store.votes.toggle(artwork, Voter("discord:2"), key="press")
-    stewards = [steward(hall, board) for _ in range(4)]
+    schedulers = [scheduler(hall, board) for _ in range(4)]
     for _ in range(2):
-        await asyncio.gather(*(each.look() for each in stewards))
+        await asyncio.gather(*(each.look() for each in schedulers))
     await hall.store.rounds.close(round_.id, "discord:9", early=True)
     for _ in range(2):
-        await asyncio.gather(*(each.look() for each in stewards))
+        await asyncio.gather(*(each.look() for each in schedulers))
     told = ["A round of votes begins: Spring", "In the round", "The winners of “Spring”"]
     assert [title for title in board.titles if title in told] == told
     (winners,) = [reply for _, reply in board.posted if "winners" in reply.title]
@@ -83,32 +83,32 @@ async def test_many_stewards_tell_everything_once(hall: Hall) -> None:
 async def test_what_could_not_be_told_is_told_later_and_what_is_gone_never(hall: Hall) -> None:
     board = Board(failures=[Away("no network")])
     await open_round(hall)
-    await steward(hall, board).look()
+    await scheduler(hall, board).look()
     assert board.posted == []
-    await steward(hall, board).look()
+    await scheduler(hall, board).look()
     assert len(board.posted) == 1
     await open_round(hall, "discord:200")
     board.failures.append(PlaceGone("no such channel"))
     for _ in range(2):
-        await steward(hall, board).look()
+        await scheduler(hall, board).look()
     assert len(board.posted) == 1
 
 
-async def test_a_steward_that_dies_while_telling_is_followed_by_another(hall: Hall) -> None:
+async def test_a_scheduler_that_dies_while_telling_is_followed_by_another(hall: Hall) -> None:
     board, _ = Board(failures=[RuntimeError("killed")]), await open_round(hall)
     with pytest.raises(RuntimeError):
-        await steward(hall, board).look()
-    await steward(hall, board).look()
+        await scheduler(hall, board).look()
+    await scheduler(hall, board).look()
     assert board.posted == []
     await hall.store.database.write(sa.text("UPDATE told SET until = until - 600"))
-    await steward(hall, board).look()
+    await scheduler(hall, board).look()
     assert len(board.posted) == 1
 
 
-async def test_rounds_of_other_platforms_are_left_to_their_own_stewards(hall: Hall) -> None:
+async def test_rounds_of_other_platforms_are_left_to_their_own_schedulers(hall: Hall) -> None:
     board = Board()
     await open_round(hall, "telegram:5")
-    await steward(hall, board).look()
+    await scheduler(hall, board).look()
     assert board.posted == []
 
 
@@ -116,7 +116,7 @@ async def test_a_place_is_told_in_its_language(hall: Hall) -> None:
     board = Board()
     await hall.store.places.change(HALL, {"language": "zh"}, by="discord:9")
     await open_round(hall)
-    await steward(hall, board).look()
+    await scheduler(hall, board).look()
     assert board.titles == ["新一轮评选开始"]
 
 
@@ -130,7 +130,7 @@ async def test_the_week_is_summed_up_once_where_there_was_a_round(
     await open_round(hall, "discord:200")
     monkeypatch.setattr("bot.core.rounds.scheduler.digest_week", lambda _: "2026-48")
     for _ in range(3):
-        await asyncio.gather(*(steward(hall, board).look() for _ in range(3)))
+        await asyncio.gather(*(scheduler(hall, board).look() for _ in range(3)))
     digests = [(place, reply) for place, reply in board.posted if "week" in reply.title]
     ((place, digest),) = digests
     assert place == HALL
@@ -162,12 +162,12 @@ async def test_labels_follow_the_votes_wherever_they_come_from(hall: Hall) -> No
     for number in (1, 2):
         address = {"channel": 100, "message": number}
         await hall.store.posts.save(artwork, "discord", f"100:{number}", address, "en")
-    labels = asyncio.create_task(Labels(hall.store, hall.words, board, look=0.05).run())
+    vote_counts = asyncio.create_task(VoteCounts(hall.store, hall.words, board, look=0.05).run())
     await asyncio.sleep(0.2)
     board.failures.append(Away("no network"))
     await hall.store.votes.toggle(artwork, Voter("telegram:2"), key="press")
     async with asyncio.timeout(60):
-        while board.labels != {1: "Vote · 1", 2: "Vote · 1"}:  # noqa: ASYNC110
+        while board.vote_counts != {1: "Vote · 1", 2: "Vote · 1"}:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    labels.cancel()
-    await asyncio.gather(labels, return_exceptions=True)
+    vote_counts.cancel()
+    await asyncio.gather(vote_counts, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Painting from the page, as the desk allows it: guests, members, uploads, buttons."""
+"""Painting from the page, as the dispatcher allows it: guests, members, uploads, buttons."""
 
 import asyncio
 import io
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.testing.hanging import plain_picture
+from bot.testing.fake_engine import plain_picture
 from ganshare.domain.jobs import JobRequest, JobState
 from ganshare.testing import MODEL
 
@@ -25,8 +25,8 @@ def error_of(response: Any) -> str:
 
 async def test_a_prompt_becomes_a_job_that_can_be_watched(place: Any) -> None:
     visitor = await place.visitor()
-    wish = {"prompt": CASTLE, "size": "128x64", "steps": "50", "seed": "7"}
-    answer = await visitor.send("/paint", wish)
+    form = {"prompt": CASTLE, "size": "128x64", "steps": "50", "seed": "7"}
+    answer = await visitor.send("/paint", form)
     assert answer.status_code == 303
     (job,) = await place.store.queue.jobs()
     assert answer.headers["location"] == f"/jobs/{job.id}"
@@ -41,7 +41,7 @@ async def test_a_prompt_becomes_a_job_that_can_be_watched(place: Any) -> None:
 async def test_a_finished_job_leads_to_its_painting(place: Any) -> None:
     visitor = await place.visitor()
     await visitor.send("/paint", {"prompt": CASTLE})
-    artwork = await place.hand.finish(await place.hand.claim())
+    artwork = await place.engine.finish(await place.engine.claim())
     answer = await visitor.get(f"/jobs/{artwork.job}")
     assert answer.headers["location"] == f"/paintings/{artwork.id}"
     assert len((await visitor.page("/mine")).all("img")) == 1
@@ -53,8 +53,8 @@ async def test_a_painting_that_was_hidden_or_deleted_says_so_where_it_was_watche
     visitor = await place.visitor()
     paths = [(await visitor.send("/paint", {"prompt": prompt})).headers["location"]
              for prompt in ("an owl", "a bat")]  # fmt: skip
-    hidden = await place.hand.finish(await place.hand.claim())
-    deleted = await place.hand.finish(await place.hand.claim())
+    hidden = await place.engine.finish(await place.engine.claim())
+    deleted = await place.engine.finish(await place.engine.claim())
     await place.store.gallery.hide(hidden.id, "discord:1", "It shows a secret.")
     await place.store.gallery.delete(deleted.id, deleted.person)
     for path, said in zip(paths, ("It shows a secret.", "was deleted"), strict=True):
@@ -89,7 +89,7 @@ async def test_the_same_form_sent_twice_is_one_painting(place: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("form", "said"),
     [
         ({"prompt": ""}, "prompt"),
         ({"prompt": "x" * 4000}, "characters"),
@@ -101,15 +101,15 @@ async def test_the_same_form_sent_twice_is_one_painting(place: Any) -> None:
     ],
 )
 async def test_a_mistake_is_one_sentence_and_what_was_typed_stays(
-    place: Any, wish: dict[str, str], said: str
+    place: Any, form: dict[str, str], said: str
 ) -> None:
     visitor = await place.visitor()
-    answer = await visitor.send("/paint", wish)
+    answer = await visitor.send("/paint", form)
     assert answer.status_code == 422
     assert said in error_of(answer)
     assert "internal" not in error_of(answer)
     assert await place.store.queue.jobs() == []
-    if wish["prompt"] == "a castle":
+    if form["prompt"] == "a castle":
         assert ">a castle</textarea>" in answer.text
 
 
@@ -181,7 +181,7 @@ async def test_what_is_no_usable_picture_is_refused_in_one_sentence(
 
 
 async def test_again_and_vary_queue_the_same_prompt(place: Any) -> None:
-    artwork = await place.hand.hang(CASTLE, person="discord:1", seed=5)
+    artwork = await place.engine.publish_painting(CASTLE, person="discord:1", seed=5)
     visitor = await place.visitor()
     path = f"/paintings/{artwork.id}"
     for action in ("again", "vary"):
@@ -193,7 +193,7 @@ async def test_again_and_vary_queue_the_same_prompt(place: Any) -> None:
 
 
 async def test_only_whose_painting_it_is_may_delete_it(place: Any) -> None:
-    artwork = await place.hand.hang(CASTLE, person="discord:42")
+    artwork = await place.engine.publish_painting(CASTLE, person="discord:42")
     path, press = f"/paintings/{artwork.id}", {"data": f"delete:{artwork.id}-sure"}
     other = await place.member("discord:43")
     assert "Delete for good" not in (await other.page(path)).first("main").text
@@ -210,7 +210,7 @@ async def test_only_whose_painting_it_is_may_delete_it(place: Any) -> None:
 
 
 async def test_a_report_is_thanked_for_once(place: Any) -> None:
-    artwork = await place.hand.hang(CASTLE, person="discord:42")
+    artwork = await place.engine.publish_painting(CASTLE, person="discord:42")
     member, path = await place.member("discord:43"), f"/paintings/{artwork.id}"
     answer = await member.send("/press", {"data": f"report:{artwork.id}"}, from_page=path)
     notice = answer.headers["location"]
@@ -221,7 +221,7 @@ async def test_a_report_is_thanked_for_once(place: Any) -> None:
 
 
 async def test_nobody_reads_anothers_notice(place: Any) -> None:
-    artwork = await place.hand.hang(CASTLE)
+    artwork = await place.engine.publish_painting(CASTLE)
     member, path = await place.member("discord:43"), f"/paintings/{artwork.id}"
     answer = await member.send("/press", {"data": f"report:{artwork.id}"}, from_page=path)
     stranger = await place.visitor()

@@ -25,7 +25,7 @@ CASTLE = "Cubist Painting of a Castle in Teal"
 
 
 async def every_page(place: Any) -> list[str]:
-    artwork = await place.hand.hang(CASTLE, manifest=MANIFEST)
+    artwork = await place.engine.publish_painting(CASTLE, manifest=MANIFEST)
     submitted = await place.store.queue.submit(
         "web:x", "web", JobRequest("an owl", 1, MODEL), key="key"
     )
@@ -98,7 +98,9 @@ async def test_dark_and_light_turn_around_without_scripts_too(place: Any) -> Non
 
 
 async def test_the_gallery_goes_on_page_by_page_without_scripts(place: Any) -> None:
-    hung = [await place.hand.hang(f"castle {number}", seed=number) for number in range(30)]
+    hung = [
+        await place.engine.publish_painting(f"castle {number}", seed=number) for number in range(30)
+    ]
     visitor = await place.visitor()
     first = await visitor.page("/gallery")
     second = await visitor.page(first.first("a", rel="next")["href"])
@@ -129,14 +131,14 @@ async def test_the_gallery_finds_words_and_attributes(place: Any, query: str, fo
         "Abstract Painting of a Castle in Red",
         "Cubist Painting of a Clock in Red",
     ):
-        await place.hand.hang(prompt)
+        await place.engine.publish_painting(prompt)
     page = await (await place.visitor()).page(f"/gallery?{query}")
     assert len(page.all("img")) == found
 
 
 async def test_a_filter_is_kept_on_the_next_page(place: Any) -> None:
     for number in range(25):
-        await place.hand.hang(CASTLE, seed=number)
+        await place.engine.publish_painting(CASTLE, seed=number)
     page = await (await place.visitor()).page("/gallery?q=castle&style=Cubist&colour=Teal")
     further = page.first("a", rel="next")["href"]
     assert further.startswith("/gallery?q=castle&style=Cubist&colour=Teal&after=")
@@ -147,7 +149,7 @@ async def test_a_filter_is_kept_on_the_next_page(place: Any) -> None:
 
 
 async def test_a_painting_says_what_it_was_made_from_and_with(place: Any) -> None:
-    artwork = await place.hand.hang(CASTLE, manifest=MANIFEST, seed=77)
+    artwork = await place.engine.publish_painting(CASTLE, manifest=MANIFEST, seed=77)
     visitor = await place.visitor()
     page = await visitor.page(f"/paintings/{artwork.id}")
     text = page.first("main").text
@@ -162,7 +164,7 @@ async def test_a_painting_says_what_it_was_made_from_and_with(place: Any) -> Non
 
 
 async def test_other_sites_can_show_a_painting_as_a_card(place: Any) -> None:
-    artwork = await place.hand.hang(CASTLE)
+    artwork = await place.engine.publish_painting(CASTLE)
     visitor = await place.visitor(web_url="https://paint.example")
     visitor.client.headers["host"] = "paint.example"
     page = await visitor.page(f"/paintings/{artwork.id}")
@@ -176,20 +178,23 @@ async def test_other_sites_can_show_a_painting_as_a_card(place: Any) -> None:
 
 async def test_a_painting_whose_manifest_is_damaged_is_shown_all_the_same(place: Any) -> None:
     odd = {"models": ["x"], "size": "big", "steps_taken": "<b>", "num_cutouts": None}
-    artwork = await place.hand.hang("a castle", manifest=odd)
+    artwork = await place.engine.publish_painting("a castle", manifest=odd)
     page = await (await place.visitor()).page(f"/paintings/{artwork.id}")
     assert "64×64" in page.first("main").text
 
 
 async def test_a_painting_that_ended_before_its_steps_says_so(place: Any) -> None:
     manifest = {"steps": 2000, "steps_taken": 620, "plateau_step": 500}
-    artwork = await place.hand.hang("a castle", manifest=manifest)
+    artwork = await place.engine.publish_painting("a castle", manifest=manifest)
     page = await (await place.visitor()).page(f"/paintings/{artwork.id}")
     assert "620 of 2000: no more progress" in page.first("main").text
 
 
 async def test_deleted_and_hidden_paintings_are_nowhere(place: Any) -> None:
-    deleted, hidden = await place.hand.hang("a castle"), await place.hand.hang("an owl")
+    deleted, hidden = (
+        await place.engine.publish_painting("a castle"),
+        await place.engine.publish_painting("an owl"),
+    )
     await place.store.gallery.delete(deleted.id, "web:somebody")
     await place.store.gallery.hide(hidden.id, "discord:1", "ugly")
     visitor = await place.visitor()
@@ -203,8 +208,8 @@ async def test_deleted_and_hidden_paintings_are_nowhere(place: Any) -> None:
 
 
 async def test_ones_own_paintings_are_ones_own(place: Any) -> None:
-    await place.hand.hang("a castle", person="discord:42")
-    await place.hand.hang("an owl", person="discord:43")
+    await place.engine.publish_painting("a castle", person="discord:42")
+    await place.engine.publish_painting("an owl", person="discord:43")
     waiting = JobRequest("a bicycle", 1, MODEL)
     await place.store.queue.submit("discord:42", "discord", waiting, key="waiting")
     page = await (await place.member("discord:42")).page("/mine")
@@ -268,7 +273,7 @@ async def test_search_engines_leave_alone_what_is_gone_soon(place: Any) -> None:
 async def test_what_is_for_sale_says_so_and_leads_there(
     place: Any, language: str, said: str
 ) -> None:
-    artwork, visitor = await place.hand.hang(CASTLE), await place.visitor()
+    artwork, visitor = await place.engine.publish_painting(CASTLE), await place.visitor()
     await make_sale(place.store, artwork.id, "posted")
     visitor.client.headers["accept-language"] = language
     assert said in (await visitor.page("/gallery")).first("span", class_="sale listed").text

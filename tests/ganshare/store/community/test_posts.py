@@ -9,7 +9,7 @@ from ganshare.testing import make_artwork
 Asker = Any  # of conftest.py, which importlib mode does not let others import
 
 
-async def hang(asker: Asker, key: str = "m") -> str:
+async def publish_painting(asker: Asker, key: str = "m") -> str:
     await asker.submit("ann", key=key)
     job = await asker.claim_one()
     artwork = await asker.store.queue.finish(job, make_artwork(blob=f"pictures/{key}.png"))
@@ -17,7 +17,7 @@ async def hang(asker: Asker, key: str = "m") -> str:
 
 
 async def test_a_message_is_known_by_what_it_shows(asker: Asker) -> None:
-    store, artwork = asker.store, await hang(asker)
+    store, artwork = asker.store, await publish_painting(asker)
     assert await store.posts.find("discord", "1:2") is None
     await store.posts.save(artwork, "discord", "1:2", {"channel": "1", "message": "2"}, "en")
     found = await store.posts.find("discord", "1:2")
@@ -28,7 +28,11 @@ async def test_a_message_is_known_by_what_it_shows(asker: Asker) -> None:
 
 
 async def test_a_painting_is_shown_in_several_messages(asker: Asker) -> None:
-    store, first, other = asker.store, await hang(asker), await hang(asker, "n")
+    store, first, other = (
+        asker.store,
+        await publish_painting(asker),
+        await publish_painting(asker, "n"),
+    )
     for number, artwork in enumerate((first, first, other)):
         await store.posts.save(artwork, "discord", f"1:{number}", {"message": number}, "en")
     await store.posts.save(first, "telegram", "1:0", {}, "zh")

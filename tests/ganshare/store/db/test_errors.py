@@ -24,8 +24,8 @@ from ganshare.testing import (
 )
 
 
-async def submit(store: Store, key: str, **wishes: Any) -> Any:
-    return await store.queue.submit(f"person {key}", "bot", make_request(**wishes), key=key)
+async def submit(store: Store, key: str, **overrides: Any) -> Any:
+    return await store.queue.submit(f"person {key}", "bot", make_request(**overrides), key=key)
 
 
 async def submit_many(store: Store, count: int) -> None:

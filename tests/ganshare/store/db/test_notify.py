@@ -1,4 +1,4 @@
-"""The bell rings when there is something to do, and is not needed for anything to be done."""
+"""The store notifies when there is something to do; nothing depends on it."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 
 
 async def settle(store: Any, topic: Topic | None = None) -> None:
-    """Hear what rang so far; the first wait rings for what was before it."""
+    """Take earlier notifications; the first wait returns for what was before it."""
     while await store.wait(0.05, topic):
         pass
 
@@ -71,7 +71,7 @@ async def test_everybody_who_waits_hears_it(another: Any) -> None:
     assert await asyncio.wait_for(asyncio.gather(*listening), 5) == [True] * 3
 
 
-async def test_a_cancelled_wait_leaves_the_bell_whole(another: Any) -> None:
+async def test_a_cancelled_wait_leaves_the_notifier_whole(another: Any) -> None:
     store, elsewhere = await another(), await another()
     await settle(store)
     with pytest.raises(TimeoutError):
@@ -91,7 +91,7 @@ async def test_waiting_does_not_hold_up_the_event_loop(store: Any) -> None:
     assert slowest < 0.25
 
 
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one bell for all
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one notifier for all
 async def test_work_without_news_does_not_wake_the_other_side(another: Any) -> None:
     store, elsewhere = await another(), await another()
     await settle(store, Topic.NEWS)
@@ -100,7 +100,7 @@ async def test_work_without_news_does_not_wake_the_other_side(another: Any) -> N
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has no server
-async def test_a_bell_that_lost_its_server_connects_again(
+async def test_a_notifier_that_lost_its_server_connects_again(
     postgres: PostgresServer, another: Any
 ) -> None:
     store, elsewhere = await another(), await another()
@@ -131,4 +131,4 @@ async def test_whoever_is_at_work_does_not_listen(
         while await listening():  # noqa: ASYNC110 - nobody would set an event for us
             await asyncio.sleep(0.05)
     await elsewhere.queue.submit("ann", "bot", make_request(), key="1")
-    assert await store.wait(1.0)  # for what rang meanwhile
+    assert await store.wait(1.0)  # for what came meanwhile

@@ -96,7 +96,7 @@ async def test_claims_at_once_share_no_job_and_break_no_limit(another: Any) -> N
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite locks no rows
 async def test_a_job_that_is_locked_for_a_moment_is_waited_for(asker: Any) -> None:
-    """As by an acknowledgement: no bell rings at its end."""
+    """As by an acknowledgement: nobody is notified at its end."""
     (job,) = await asker.ask()
     locked = asyncio.Event()
 

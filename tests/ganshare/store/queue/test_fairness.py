@@ -95,7 +95,7 @@ async def test_idleness_saves_up_nothing(crowd: Crowd) -> None:
     assert (await crowd.painted(6)).count("early") == 3
 
 
-async def test_cancelled_wishes_cost_no_turns(crowd: Crowd) -> None:
+async def test_cancelled_jobs_cost_no_turns(crowd: Crowd) -> None:
     await crowd.ask("ann", 9)
     for job in await crowd.store.queue.active("ann"):
         await crowd.store.queue.cancel(job.id, by="ann")

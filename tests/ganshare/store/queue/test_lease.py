@@ -213,7 +213,9 @@ async def test_a_running_job_is_asked_to_end(asker: Any, end: str) -> None:
     assert (await store.queue.get(job.id)).state is JobState.CANCELLED
 
 
-async def test_a_painting_that_is_ready_is_published_in_spite_of_the_wish(asker: Any) -> None:
+async def test_a_painting_that_is_ready_is_published_in_spite_of_the_cancellation(
+    asker: Any,
+) -> None:
     await asker.ask()
     job = await asker.claim_one()
     await asker.store.queue.cancel(job.id, by="ann")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ganshare.domain.jobs import JobState, Place
+from ganshare.domain.jobs import JobState, QueuePosition
 from ganshare.store.db.tables_queue import jobs
 from ganshare.testing import MODEL, make_artwork, make_report
 
@@ -103,9 +103,9 @@ async def test_a_place_counts_who_goes_first(asker: Any) -> None:
     store = asker.store
     await asker.ask("ann", count=3)
     (job,) = await asker.ask("bob")
-    assert await store.queue.position(job.id) == Place(position=2, eta_seconds=None, of=4)
+    assert await store.queue.position(job.id) == QueuePosition(position=2, eta_seconds=None, of=4)
     await asker.ask("cid", priority=1)
-    assert await store.queue.position(job.id) == Place(position=3, eta_seconds=None, of=5)
+    assert await store.queue.position(job.id) == QueuePosition(position=3, eta_seconds=None, of=5)
     order = [each.id for each in await store.queue.jobs()]
     places = [await store.queue.position(each) for each in order]
     assert [place.position for place in places] == [1, 2, 3, 4, 5]

@@ -1,4 +1,4 @@
-"""The door of the queue: once per key, and never beyond the limits, however many knock at once."""
+"""Admission to the queue: once per key, and never beyond the limits, however many knock at once."""
 
 import asyncio
 from typing import Any

@@ -1,6 +1,6 @@
 // The prompt box: helpers write the sentence, a surprise draws one, a second sending is the same.
 
-export function easel(form) {
+export function promptForm(form) {
   const { prompt, style, subject, colour, nonce } = form.elements;
   const status = form.querySelector("[data-status]");
   let written = ""; // what the helpers wrote last; what somebody typed is theirs
@@ -12,12 +12,12 @@ export function easel(form) {
 
   async function follow() {
     if (prompt.value.trim() && prompt.value !== written) return;
-    const wish = { style: style.value, subject: subject.value, colour: colour.value };
-    if (!wish.style && !wish.subject && !wish.colour) {
+    const chosen = { style: style.value, subject: subject.value, colour: colour.value };
+    if (!chosen.style && !chosen.subject && !chosen.colour) {
       prompt.value = written = "";
       return;
     }
-    const made = await compose(wish).catch(() => null);
+    const made = await compose(chosen).catch(() => null);
     if (made) prompt.value = written = made.text;
   }
   for (const helper of [style, subject, colour]) helper.addEventListener("change", follow);

@@ -1,4 +1,4 @@
-"""What tests of the Telegram frontend stand on: a Telegram, a store, an engine's hand, a bot."""
+"""What tests of the Telegram frontend stand on: a Telegram, a store, a fake engine, a bot."""
 
 import asyncio
 import os
@@ -13,30 +13,30 @@ from typing import Any
 
 from bot.app import open_front
 from bot.telegram.frontend import run_telegram
-from bot.testing.hanging import Hand
+from bot.testing.fake_engine import FakeEngine
 from bot.testing.telegram_server import TelegramServer
-from bot.testing.telegram_world import World
+from bot.testing.telegram_world import TelegramWorld
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.domain.jobs import Job
 from ganshare.settings import BotSettings, CoreSettings
 from ganshare.store import Store, open_store
 from ganshare.testing import make_report
 
-__all__ = ["Town", "open_town"]
+__all__ = ["TelegramHarness", "open_telegram_harness"]
 
 
 @dataclass
-class Town:
-    """A Telegram, a store with an engine's hand at work, and a bot between them."""
+class TelegramHarness:
+    """A Telegram, a store with a fake engine at work, and a bot between them."""
 
     telegram: TelegramServer
     store: Store
     blobs: Blobs
-    hand: Hand
+    engine: FakeEngine
     environment: dict[str, str]
 
     @property
-    def world(self) -> World:
+    def world(self) -> TelegramWorld:
         """What the Telegram knows."""
         return self.telegram.world
 
@@ -50,7 +50,7 @@ class Town:
         async with asyncio.timeout(60):
             while True:
                 try:
-                    return await self.hand.claim()
+                    return await self.engine.claim()
                 except LookupError:
                     await asyncio.sleep(0.02)
 
@@ -114,8 +114,10 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(telegram: TelegramServer, folder: Path) -> AsyncIterator[Town]:
-    """Give a town with its store and blobs in a folder."""
+async def open_telegram_harness(
+    telegram: TelegramServer, folder: Path
+) -> AsyncIterator[TelegramHarness]:
+    """Start a harness with its store and blobs in a folder."""
     environment = {
         **telegram.environment,
         "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/store.db",
@@ -125,5 +127,5 @@ async def open_town(telegram: TelegramServer, folder: Path) -> AsyncIterator[Tow
     }
     blobs = open_blobs(environment["GANSHARE_BLOBS_URL"])
     async with open_store(environment["GANSHARE_DATABASE_URL"], migrate=True) as store:
-        await store.queue.report_engine(make_report(id="hand"))
-        yield Town(telegram, store, blobs, Hand(store, blobs), environment)
+        await store.queue.report_engine(make_report(id="fake-engine"))
+        yield TelegramHarness(telegram, store, blobs, FakeEngine(store, blobs), environment)

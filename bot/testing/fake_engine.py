@@ -1,4 +1,4 @@
-"""Paintings that hang in the gallery without an engine: published as engines do, through the store.
+"""A fake engine: publishes plain pictures through the store, as real engines do.
 
 For tests of the pages, and for looking at them.
 """
@@ -18,9 +18,9 @@ from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.prompts.attributes import find_attributes
 from ganshare.store import NewArtwork, Store
 
-__all__ = ["Hand", "plain_picture"]
+__all__ = ["FakeEngine", "plain_picture"]
 
-ENGINE = "hand"
+ENGINE = "fake-engine"
 MODEL = "paintings-f8"
 SMALL = 512  # pixels
 
@@ -32,8 +32,8 @@ def plain_picture(colour: str = "#7f5fa0", size: tuple[int, int] = (64, 64)) -> 
     return data.getvalue()
 
 
-class Hand:
-    """Does by hand what an engine does: claims jobs, shows frames, publishes pictures."""
+class FakeEngine:
+    """Does what an engine does, without painting: claims jobs, shows frames, publishes pictures."""
 
     def __init__(self, store: Store, blobs: Blobs) -> None:
         self._store, self._blobs = store, blobs
@@ -79,7 +79,7 @@ class Hand:
             raise LookupError(job.id)
         return artwork
 
-    async def hang(
+    async def publish_painting(
         self,
         prompt: str,
         *,
@@ -94,14 +94,14 @@ class Hand:
         await self._store.queue.submit(person, "web", request, key=key)
         return await self.finish(await self.claim(), picture, manifest)
 
-    async def hang_folder(self, folder: Path) -> list[Artwork]:
-        """Hang the paintings of a folder, by name, each with the manifest beside it."""
+    async def publish_folder(self, folder: Path) -> list[Artwork]:
+        """Publish the paintings of a folder, by name, each with the manifest beside it."""
         found = []
         for path in await asyncio.to_thread(lambda: sorted(folder.glob("*.png"))):
             text = path.with_name(path.name + ".json").read_text("utf-8")
             manifest = json.loads(text)
             found.append(
-                await self.hang(
+                await self.publish_painting(
                     manifest["prompt"],
                     picture=path.read_bytes(),
                     manifest=manifest,

@@ -19,18 +19,18 @@ import psutil
 from bot.testing.accounts import Account, Asked, DiscordAccount, TelegramAccount
 from bot.testing.browser import Browser, until
 from bot.testing.discord_server import DiscordServer, discord_server
+from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import someone
 from bot.testing.telegram_server import TelegramServer, telegram_server
-from bot.testing.telegram_town import Town
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.store import Store, open_store
 
-__all__ = ["Day", "WebVisit", "come", "open_day", "running"]
+__all__ = ["Deployment", "PageUser", "come", "open_deployment", "running"]
 
 
 @dataclass
-class Day:
+class Deployment:
     """Both platforms, all processes, and what was seen."""
 
     discord: DiscordServer
@@ -103,13 +103,13 @@ def running(
 
 
 @asynccontextmanager
-async def open_day(folder: Path, seconds: float) -> AsyncIterator[Day]:
+async def open_deployment(folder: Path, seconds: float) -> AsyncIterator[Deployment]:
     """Start everything in a folder; `seconds` is how long that may take.
 
     Raises:
         RuntimeError: a process has died, or had something to complain about.
     """
-    port = Town.free_port()
+    port = TelegramHarness.free_port()
     url, blobs = f"sqlite+aiosqlite:///{folder}/ganshare.db", f"file://{folder}/blobs"
     async with (
         discord_server() as discord,
@@ -137,8 +137,10 @@ async def open_day(folder: Path, seconds: float) -> AsyncIterator[Day]:
             await come(all_are_there, processes, seconds)
             engine = next(each for log, each in processes.items() if "engine" in log.name)
             page = f"http://127.0.0.1:{port}"
-            day = Day(discord, telegram, store, open_blobs(blobs), page, psutil.Process(engine.pid))
-            yield day
+            deployment = Deployment(
+                discord, telegram, store, open_blobs(blobs), page, psutil.Process(engine.pid)
+            )
+            yield deployment
             logs = [log.read_text("utf-8") for log in processes]
             if any(each.poll() is not None for each in processes.values()):
                 raise RuntimeError("\n".join(log[-3000:] for log in logs))
@@ -148,7 +150,7 @@ async def open_day(folder: Path, seconds: float) -> AsyncIterator[Day]:
 
 
 @dataclass
-class WebVisit:
+class PageUser:
     """Somebody before the page; Chromium is driven from a thread."""
 
     browser: Browser
