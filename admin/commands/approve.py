@@ -6,7 +6,7 @@ import click
 
 from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED, SET_APPROVAL
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
-from admin.session import opened_session
+from admin.session import open_session
 from admin.wallet.sender import estimate_gas
 from ganshare.errors import SettingsError
 
@@ -23,7 +23,7 @@ def approve(dry_run: bool, yes: bool, password_fd: int | None) -> None:
 
 
 async def _approve(*, dry_run: bool, yes: bool, password_fd: int | None) -> None:
-    async with opened_session() as session, session.chain() as chain:
+    async with open_session() as session, session.chain() as chain:
         contract, owner = session.collection.address, session.address
         controller = (await chain.call(session.seaport, INFORMATION))[2]
         key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))

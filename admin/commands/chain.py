@@ -7,7 +7,7 @@ import click
 from admin.chain.fees import GWEI
 from admin.ledger import Transaction
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
-from admin.session import Session, opened_session
+from admin.session import Session, open_session
 from admin.wallet.nonces import Waiting, find_waiting
 from admin.wallet.sender import Sender, TransactionFailed, estimate_gas
 from ganshare.errors import SettingsError
@@ -42,7 +42,7 @@ def unstick(drop: tuple[int, ...], dry_run: bool, yes: bool, password_fd: int | 
 
 
 async def _unstick(drop: set[int], *, dry_run: bool, yes: bool, password_fd: int | None) -> int:
-    async with opened_session() as session, session.chain() as network:
+    async with open_session() as session, session.chain() as network:
         address = session.address
         waiting = await find_waiting(session.ledger, network, address)
         unknown = drop - {each.nonce for each in waiting}

@@ -9,7 +9,7 @@ from admin.contract.collection import deployment
 from admin.ledger import Transaction, TransactionState
 from admin.marketplace.seaport.amounts import basis_points
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
-from admin.session import opened_session
+from admin.session import open_session
 from admin.wallet.nonces import find_deployments, made_address
 from admin.wallet.sender import TransactionFailed, estimate_gas
 from ganshare.errors import SettingsError, quoted
@@ -59,7 +59,7 @@ def deploy(
 async def _deploy(
     values: dict[str, object], *, another: bool, dry_run: bool, yes: bool, password_fd: int | None
 ) -> None:
-    async with opened_session() as session, session.chain() as chain:
+    async with open_session() as session, session.chain() as chain:
         code = deployment(minter=session.address, **values)  # type: ignore[arg-type]
         made = await find_deployments(session.ledger, chain.chain_id, session.address)
         done = [each for each in made if each.state is TransactionState.CONFIRMED]

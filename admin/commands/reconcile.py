@@ -13,7 +13,7 @@ from admin.ledger import Listing, ListingState, TransactionState
 from admin.minting.mint import Drift, reconcile_tokens, token_drift
 from admin.minting.unlist import listing_drift, reconcile_listings
 from admin.prompts import dry_run_option, password_option
-from admin.session import COIN, Session, opened_session
+from admin.session import COIN, Session, open_session
 from admin.wallet.nonces import find_deployments, made_address
 
 __all__ = ["reconcile", "status"]
@@ -44,7 +44,7 @@ def status(as_json: bool) -> None:
 
 
 async def _reconcile(*, dry_run: bool) -> None:
-    async with opened_session() as session, session.chain() as chain:
+    async with open_session() as session, session.chain() as chain:
         ledger = session.ledger
         where = (session.collection, session.seaport)
         if dry_run:
@@ -76,7 +76,7 @@ def _changes(drift: Drift, changes: Sequence[tuple[Listing, ListingState]]) -> l
 
 
 async def _status(*, as_json: bool) -> None:
-    async with opened_session() as session:
+    async with open_session() as session:
         if session.settings.collection is None and session.settings.keystore is not None:
             await _tell_deployments(session)
         found = await _counted(session)
