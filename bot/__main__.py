@@ -1,4 +1,4 @@
-"""`python -m bot`: the bots, the web page, the terminal, and the doctor who looks at them."""
+"""`python -m bot`: runs the bots, the web page, the terminal and the doctor."""
 
 import sys
 

@@ -23,7 +23,7 @@ __all__ = ["Front", "open_front"]
 
 @dataclass(frozen=True)
 class Front:
-    """What a frontend is given."""
+    """The services of a frontend."""
 
     store: Store
     blobs: Blobs

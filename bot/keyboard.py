@@ -1,4 +1,4 @@
-"""Lines that somebody types, or that come from a pipe, one after the other when asked for."""
+"""Reads lines from a keyboard or a pipe, one at a time."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""An engine of a frontend's own, for whoever chats where nobody runs one."""
+"""Starts an engine for `ganshare chat` where none is running."""
 
 import asyncio
 import contextlib
@@ -19,8 +19,8 @@ async def own_engine(log: Path, on_death: Callable[[str], None]) -> AsyncIterato
     """Run `python -m engine run` while the block lasts; it never outlives this process.
 
     Args:
-        log: a file for what it says.
-        on_death: told of its last words, should it end by itself.
+        log: file for its output.
+        on_death: called with the end of its output if it ends by itself.
     """
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(

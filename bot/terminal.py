@@ -1,4 +1,4 @@
-"""A terminal as a frontend: lines go to the dispatcher, its replies and the paintings come back."""
+"""The terminal frontend: reads lines, dispatches them, prints the replies, saves the paintings."""
 
 import asyncio
 import contextlib

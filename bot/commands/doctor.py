@@ -1,4 +1,4 @@
-"""`ganshare bot doctor`: looks at store, blobs, engines and platforms, and says what to do."""
+"""`ganshare bot doctor`: checks store, blobs, engines and platforms, and says what to fix."""
 
 import asyncio
 import json

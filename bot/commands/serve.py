@@ -1,4 +1,4 @@
-"""`run`, which `ganshare bot` becomes, and `web`: they serve until they are told to end."""
+"""`python -m bot run` (behind `ganshare bot`) and `web`: serve until they are stopped."""
 
 import asyncio
 import signal

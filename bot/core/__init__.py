@@ -1,1 +1,1 @@
-"""What every frontend shares: commands, replies, limits, words, delivery. No platform in here."""
+"""Everything that the frontends share: commands, replies, limits, delivery. No platform code."""

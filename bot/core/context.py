@@ -1,4 +1,4 @@
-"""One ask or press, with all that every handler needs: who, where, in which language."""
+"""`CommandContext`: what a handler needs to know of one command or button press."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -33,13 +33,14 @@ __all__ = ["CommandContext", "DispatcherOptions", "Services"]
 
 @dataclass(frozen=True, slots=True)
 class DispatcherOptions:
-    """What an owner may choose.
+    """Options that the owner chooses.
 
     Args:
         model: that paints unless the asker names one; None for the first of a live engine's.
         web_url: public address of the web page, for sign-in links; None without a page.
-        guests_per_day: paintings of a visitor who has not signed in, where a place says nothing.
-        admins: accounts that are admins everywhere; `curators` likewise.
+        guests_per_day: paintings of a guest, unless the place has its own setting.
+        admins: accounts that are admins everywhere.
+        curators: accounts that are curators everywhere.
         prompts: makes what `/random` draws from.
     """
 
@@ -51,7 +52,7 @@ class DispatcherOptions:
     prompts: MakeSource = ThompsonSource
 
     def rank_of(self, accounts: Iterable[str]) -> Rank | None:
-        """The rank that somebody has everywhere, by any of their accounts; None for most."""
+        """The rank of a person everywhere, by any of their accounts; None for most."""
         theirs = frozenset(accounts)
         if theirs & self.admins:
             return Rank.ADMIN
@@ -70,7 +71,7 @@ class Services:
     prompts: Prompts
 
     async def context(self, given: CommandRequest | ButtonPress) -> "CommandContext":
-        """Look up who asks and what holds where they do."""
+        """Look up the asker's accounts and the settings of the place."""
         accounts, settings = await asyncio.gather(
             self.store.accounts.of_person(given.person.id),
             self.store.places.settings(given.place.id),
@@ -84,12 +85,12 @@ class Services:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """An ask or a press under way.
+    """A command or button press that is being handled.
 
     Args:
-        accounts: all of the person's, the main one first.
+        accounts: all accounts of the person, the main one first.
         settings: of the place.
-        locale: in which it is answered.
+        locale: language of the answer.
     """
 
     services: Services
@@ -120,7 +121,7 @@ class CommandContext:
 
     @property
     def place(self) -> Place:
-        """Where."""
+        """The place where it was asked."""
         return self.given.place
 
     @property
@@ -130,14 +131,14 @@ class CommandContext:
 
     @property
     def is_admin_everywhere(self) -> bool:
-        """Whether the owner named them; a rank in a place holds there alone.
+        """Whether the owner named the asker an admin; other ranks hold in their place only.
 
-        Whoever makes a server or a group and invites the bot is an admin of that place.
+        Anyone who makes a server or a group and invites the bot is an admin of that place.
         """
         return self.services.options.rank_of(self.accounts) is Rank.ADMIN
 
     def oversees(self, job: Job) -> bool:
-        """Whether they may do with somebody's job what admins do: everywhere, or asked for here."""
+        """Whether the asker is an admin for a job: everywhere, or in the place of the job."""
         asked_in = job.reply_to.get("desk", {}).get("place")
         is_admin_here = self.person.rank >= Rank.ADMIN and self.place.id == asked_in
         return is_admin_here or self.is_admin_everywhere
@@ -153,7 +154,7 @@ class CommandContext:
         return self.settings.curation_place or self.place.id
 
     def curates(self, place: str) -> bool:
-        """Whether they may hold rounds in a place: named by the owner, or of rank right there."""
+        """Whether the asker may hold rounds in a place: by the owner's choice, or by rank there."""
         if self.services.options.rank_of(self.accounts) is not None:
             return True
         return self.person.rank >= Rank.CURATOR and self.place.id == place
@@ -182,11 +183,11 @@ class CommandContext:
         return self.replies.button(action, subject, self.locale, name)
 
     def owns(self, person: str) -> bool:
-        """Whether something of this account is theirs who ask."""
+        """Whether an account belongs to the asker."""
         return person in self.accounts
 
     async def artwork(self, artwork_id: str) -> Artwork:
-        """Read a painting that they may see; raises RefusalError."""
+        """Read a painting that the asker may see; raises RefusalError."""
         found = await self.store.gallery.get(artwork_id)
         if found is None or found.deleted is not None:
             raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))

@@ -111,7 +111,7 @@ class Dispatcher:
         """Remember where a job's message stands; never raises.
 
         Args:
-            address: whatever the frontend's messenger needs to edit it; plain JSON.
+            address: what the frontend's messenger needs to edit it; plain JSON.
         """
         try:
             await self._store.posts.save_of_job(job, origin, address)

@@ -1,4 +1,4 @@
-"""What `ganshare bot doctor` finds: each check with its verdict and what to do about it."""
+"""Findings of `ganshare bot doctor`: a verdict per check, and what to do about it."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ __all__ = ["Finding", "examine_core"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Args:
-        name: what, such as "Discord token".
+        name: such as "Discord token".
         ok: whether it is as it should be.
-        advice: what to click where, in a sentence or two; what was found, if all is well.
+        advice: what to click where, in a sentence or two; or what is fine, if `ok`.
         is_needed: without it nothing works; else only something is missing.
     """
 
@@ -28,7 +28,7 @@ class Finding:
 
 
 async def examine_core(core: CoreSettings) -> list[Finding]:
-    """Look at what every frontend needs: the store, the blobs, and somebody who paints."""
+    """Check what every frontend needs: the store, the blobs, and an engine."""
     findings = []
     try:
         async with open_store(core.database_url.get_secret_value(), core.limits) as store:

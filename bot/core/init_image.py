@@ -1,4 +1,4 @@
-"""A stranger's picture becomes a small, clean PNG that a painting can begin from."""
+"""Turns an uploaded picture into a small, clean PNG to start a painting from."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""Requests in other languages than English: how they are read, before they are queued."""
+"""Reads prompts in other languages than English before they are queued."""
 
 import asyncio
 from dataclasses import replace

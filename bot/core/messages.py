@@ -1,6 +1,6 @@
 """What frontends and the dispatcher exchange: commands and presses in, replies out.
 
-Values only. A frontend turns what its platform sends into an `CommandRequest` or a `ButtonPress`,
+Values only. A frontend turns what its platform sends into a `CommandRequest` or a `ButtonPress`,
 and a `Reply` into what its platform shows; it decides nothing.
 """
 
@@ -27,7 +27,7 @@ LONGEST_DATA = 64  # bytes of a button's data; Telegram allows no more
 
 
 class Rank(IntEnum):
-    """What somebody may do; each may do all that those below may."""
+    """What a person may do; each rank includes those below."""
 
     GUEST = 0  # of the web page, not signed in
     MEMBER = 1
@@ -37,12 +37,12 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks.
+    """The person who asks.
 
     Args:
         id: "discord:42", "telegram:42", "web:..." or "terminal:..."; limits count by it.
-        name: as the platform shows it; from a stranger's hand, so never trusted as markup.
-        rank: here, in this place.
+        name: as the platform shows it; chosen by a stranger, so never trusted as markup.
+        rank: in this place.
         locale: BCP 47, as the platform tells it.
         born: when the account was made, in seconds since 1970, where the platform tells.
     """
@@ -56,11 +56,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it was asked: a channel, a group, a private chat, the web page.
+    """A channel, a group, a private chat or the web page.
 
     Args:
         id: "discord:CHANNEL", "telegram:CHAT", "web", "terminal".
-        is_private: whether nobody else reads along.
+        is_private: whether nobody else can read it.
     """
 
     id: str
@@ -166,8 +166,7 @@ class File:
 class Reply:
     """What a frontend shows: plain text in its parts, never markup.
 
-    Whatever looks like markup or a mention in here came from somebody's hand: a frontend shows it
-    as it is.
+    Anything that looks like markup or a mention came from a user: frontends show it literally.
 
     Args:
         title: one line.

@@ -1,4 +1,4 @@
-"""Where /random draws from, and the line that says why."""
+"""Draws the prompts of /random, and says why one was drawn."""
 
 import asyncio
 import time

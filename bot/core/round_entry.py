@@ -1,4 +1,4 @@
-"""Which round a finished painting could be in: that of the place where it was asked for."""
+"""Finds the round that a finished painting may enter: that of the place where it was asked for."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What is told to all on Discord, and buttons that are kept up to date."""
+"""Posts round announcements and updates vote buttons."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""The Discord client: our app commands and buttons on discord.py, and nothing privileged."""
+"""The Discord client: app commands, buttons and reactions; no privileged intents."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""One interaction from its acknowledgement to its last reply, by the token that came with it.
+"""The response to one interaction: acknowledge, edit, follow up, all by the interaction's token.
 
 Discord wants the acknowledgement within three seconds and takes the token for fifteen minutes. The
 first reply takes the place of "thinking"; a private one after a public acknowledgement can't, and
@@ -94,7 +94,7 @@ class DeferredResponse:
             return await self._replace(reply)
         if self._in_place:
             return await self._further(reply)
-        # As long as it says "thinking", whatever comes next is as public as that, so it ends first.
+        # While it says "thinking", the next reply is as public as that, so it ends first.
         await self._interaction.edit_original_response(content=_ELSEWHERE)
         message = await self._further(reply)
         await self._interaction.delete_original_response()

@@ -1,4 +1,4 @@
-"""What `ganshare bot doctor` looks at on Discord, and what to click where about it."""
+"""Discord's part of `ganshare bot doctor`: what is wrong, and what to click to fix it."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Points discord.py at another Discord: a stand-in, a proxy, a recorder.
+"""Points discord.py at another server: a stand-in, a proxy, a recorder.
 
 discord.py has no settings for this. Its REST calls build their URLs from `Route.BASE`; its gateway
 connections, first ones and resumed ones of every shard alike, go through `HTTPClient.ws_connect`.

@@ -22,7 +22,7 @@ _log = get_logger(__name__)
 
 @contextmanager
 def as_messenger_errors() -> Iterator[None]:
-    """Translate whatever a request of discord.py's raises."""
+    """Translate the errors of a discord.py request within the block."""
     try:
         yield
     except discord.RateLimited as error:

@@ -58,7 +58,7 @@ async def run_discord(front: Front, settings: BotSettings) -> None:
         except discord.LoginFailure as error:
             raise _token_refused() from error
         except (*_AGAIN, _LostError) as error:
-            # Closing a connection that is half gone may fail; whoever wants us to end has priority.
+            # Closing a connection that is half gone may fail; a cancellation has priority.
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise asyncio.CancelledError from error
             if isinstance(error, discord.ConnectionClosed) and error.code == WRONG_TOKEN:

@@ -34,7 +34,7 @@ _log = get_logger(__name__)
 class InteractionHandler:
     """Passes interactions to the dispatcher and shows its replies.
 
-    Nothing is asked of the store before the acknowledgement, so that a slow one delays nobody.
+    The store is not asked before the acknowledgement, so a slow store delays no acknowledgement.
     """
 
     def __init__(self, dispatcher: Dispatcher, words: Catalogue) -> None:
@@ -44,7 +44,7 @@ class InteractionHandler:
     async def command(
         self, interaction: "discord.Interaction[Any]", name: str, given: Mapping[str, Any]
     ) -> None:
-        """Carry out a command; whatever goes wrong is answered or logged."""
+        """Run a command; errors are answered or logged."""
         if self._is_repeated(interaction):
             return
         response = DeferredResponse(interaction, is_private=name not in _FOR_ALL)

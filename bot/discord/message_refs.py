@@ -1,4 +1,4 @@
-"""Where messages stand on Discord, as jobs keep it, and who people are."""
+"""References to Discord messages as jobs store them, and ids of people and places."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,12 +49,12 @@ class MessageRef:
 
 
 def person_id(user: int) -> str:
-    """Give the id by which limits count somebody."""
+    """The person id by which limits count."""
     return f"{ORIGIN}:{user}"
 
 
 def person_number(person: str) -> int | None:
-    """Give somebody's number on Discord; None for people of other platforms."""
+    """The Discord user id of a person; None for people of other platforms."""
     origin, _, number = person.partition(":")
     return int(number) if origin == ORIGIN and number.isascii() and number.isdecimal() else None
 

@@ -1,6 +1,6 @@
 """Discord's `Messenger`: one message per job, and private notices.
 
-Everything here goes by the bot's own token, since an interaction's is dead after 15 minutes.
+All requests use the bot's token, since an interaction's token expires after 15 minutes.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class DiscordMessenger:
         return await self._send(job, asked, reply)
 
     async def tell(self, person: str, reply: Reply) -> None:
-        """Send somebody a direct message."""
+        """Send a person a direct message."""
         number = person_number(person)
         if number is None:
             raise PlaceGone(f"{person} is nobody on Discord.", given=person)

@@ -1,4 +1,4 @@
-"""What the bot may do on a server: exactly what it needs, as flags, as a number and as a link."""
+"""The permissions that the bot needs on a server, and the invite link that asks for them."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ NEEDED = discord.Permissions(**dict.fromkeys(NAMES, True))
 
 
 def invite_url(application: int) -> str:
-    """Give the link by which somebody who manages a server lets the bot in."""
+    """Give the link by which a server manager invites the bot."""
     return discord.utils.oauth_url(
         application, permissions=NEEDED, scopes=("bot", "applications.commands")
     )

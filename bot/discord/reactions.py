@@ -1,7 +1,7 @@
-"""Reactions as votes: each as it comes, and whole lists after a time of hearing nothing.
+"""Counts reactions as votes: events as they arrive, and whole lists after a gap.
 
-Discord sends everything that was missed to whoever resumes a session. Who begins a new one asks
-for the reactions below the paintings of the open rounds, normal and super ones.
+A resumed session receives the events that it missed. After a new session, the reactions below the
+paintings of open rounds are fetched, normal and super ones.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _log = get_logger(__name__)
 
 
 class Reactions:
-    """What happens below the bot's messages.
+    """Reactions below the bot's messages.
 
     Args:
         reaction_votes: None where reactions are no votes.
@@ -46,7 +46,7 @@ class Reactions:
     # --- as they come -------------------------------------------------------------------------
 
     async def on_reaction(self, event: discord.RawReactionActionEvent, *, up: bool) -> None:
-        """Somebody has reacted, or taken it back."""
+        """Handle a reaction that was added or removed."""
         if (
             self._reaction_votes is None
             or self._is_own(event.user_id)
@@ -69,7 +69,7 @@ class Reactions:
         event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent,
         emoji: discord.PartialEmoji | None = None,
     ) -> None:
-        """A moderator has taken reactions away."""
+        """Handle reactions that a moderator removed."""
         if self._reaction_votes is None or (emoji is not None and emoji.id is not None):
             return
         name = f"{event.channel_id}:{event.message_id}"
@@ -91,17 +91,17 @@ class Reactions:
     # --- what was missed ----------------------------------------------------------------------
 
     def on_shard_lost(self, shard: int) -> None:
-        """A shard hears nothing from now on."""
+        """Note that a shard has lost its connection."""
         self._lost.setdefault(shard, time.monotonic())
 
     def on_shard_resumed(self, shard: int) -> None:
-        """A shard hears again, and is sent what it missed."""
+        """Note that a shard has resumed; Discord sends what it missed."""
         since = self._lost.pop(shard, None)
         if since is not None and time.monotonic() - since > LONG_SECONDS:
             self.missed.set()
 
     async def catch_up(self) -> None:
-        """Read lists whenever something may have been missed, until cancelled."""
+        """Read the lists after each gap, until cancelled."""
         while True:
             await self.missed.wait()
             self.missed.clear()
@@ -121,7 +121,7 @@ class Reactions:
             await self._reaction_votes.reconcile(self._lists, [each.id for each in rounds])
 
     async def _lists(self, showing: Showing) -> Lists | None:
-        """Everybody below a message; None if it is gone, or out of reach for now."""
+        """All voters below a message; None if it is gone, or cannot be reached now."""
         where = MessageRef.from_json(showing.address)
         if where.message is None:
             return None

@@ -1,4 +1,4 @@
-"""An interaction becomes an ask or a press: who, where, with what rank, in which language."""
+"""Turns an interaction into a `CommandRequest` or a `ButtonPress`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,10 +15,9 @@ __all__ = ["ask_of", "is_private_place", "person_of", "press_of"]
 
 
 def person_of(interaction: "discord.Interaction[Any]") -> Person:
-    """Tell who it is.
+    """Build the `Person` with their rank.
 
-    Whoever manages the server manages the bot in it; whoever looks after a channel's messages is a
-    curator there.
+    Members who manage the server are admins; those who manage a channel's messages are curators.
     """
     permissions = interaction.permissions
     manages = permissions.manage_guild or permissions.administrator
@@ -33,7 +32,7 @@ def person_of(interaction: "discord.Interaction[Any]") -> Person:
 
 
 def is_private_place(interaction: "discord.Interaction[Any]") -> bool:
-    """Whether nobody else reads along."""
+    """Whether nobody else can read it."""
     return interaction.guild_id is None
 
 
@@ -43,7 +42,7 @@ async def ask_of(
     given: Mapping[str, Any],
     message: int | None,
 ) -> CommandRequest:
-    """Give the ask that a command is.
+    """Build the request of a command.
 
     Args:
         given: by parameter name, as discord.py reads it; None for what was left out.

@@ -1,4 +1,4 @@
-"""Who is an admin of a group; asked of Telegram, and remembered until it says that it changed."""
+"""Looks up who is an admin of a group, and caches the answer."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ class ChatAdmins:
         self._known: dict[int, tuple[float, asyncio.Task[frozenset[int]]]] = {}
 
     async def of(self, user: int, chat: int) -> Rank:
-        """The rank of somebody in a group; who cannot be looked up is a member."""
+        """The rank of a person in a group; MEMBER if it cannot be looked up."""
         until, asked = self._known.get(chat, (0.0, None))
         if asked is None or time.monotonic() > until:
             if len(self._known) >= _MOST_CHATS:

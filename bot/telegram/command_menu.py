@@ -1,4 +1,4 @@
-"""The list of commands that Telegram offers while somebody types a slash, by language and scope."""
+"""Sets Telegram's command menu, per language and scope."""
 
 from telegram import (
     BotCommand,
@@ -39,7 +39,7 @@ def commands_for(words: Catalogue, language: str, rank: Rank) -> tuple[BotComman
 
 
 async def set_commands(bot: "ExtBot[int]", words: Catalogue) -> None:
-    """Tell Telegram the commands; the first language is also that of everybody else."""
+    """Set the commands; the first language also serves all others."""
     first, *others = words.languages
     for scope, rank in scopes():
         await bot.set_my_commands(commands_for(words, first, rank), scope)

@@ -1,4 +1,4 @@
-"""What `ganshare bot doctor` looks at on Telegram, and what to type to @BotFather about it."""
+"""Telegram's part of `ganshare bot doctor`: what is wrong, and what to tell @BotFather."""
 
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit

@@ -16,7 +16,7 @@ _MESSAGE_GONE = ("message to edit not found", "message can't be edited", "messag
 
 @contextmanager
 def as_messenger_errors() -> Iterator[None]:
-    """Translate whatever Telegram answers within the block."""
+    """Translate the errors of Telegram requests within the block."""
     try:
         yield
     except RetryAfter as error:
@@ -27,7 +27,7 @@ def as_messenger_errors() -> Iterator[None]:
         if _says(error, *_MESSAGE_GONE):
             raise MessageGone(f"Telegram says: {error.message}.") from error
         # Chats that are unknown, closed topics, rights that are missing: there are many words for
-        # it, and no code. Whatever else is refused would be refused again and again.
+        # it, and no code. Other refusals would be repeated for ever.
         raise PlaceGone(f"Telegram says: {error.message}.") from error
     except InvalidToken as error:
         raise Away("Telegram refuses the token.") from error

@@ -1,7 +1,6 @@
-"""A Reply becomes text with entities and a keyboard, within Telegram's lengths.
+"""Formats a `Reply` as text with entities and a keyboard, within Telegram's lengths.
 
-Bold stands in entities beside the text, never in markup within it: what somebody typed is shown
-as it was typed, whatever it looks like.
+Bold is an entity beside the text, never markup within it: user text is shown literally.
 """
 
 import unicodedata

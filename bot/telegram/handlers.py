@@ -150,7 +150,7 @@ class UpdateHandlers:
             _log.warning("settings of a group that moved are not taken along: %s", error)
 
     async def _reaction(self, changed: MessageReactionUpdated) -> None:
-        """Count a reaction; those who react in the name of a chat are nobody in particular."""
+        """Count a reaction, unless it was made in the name of a chat."""
         if changed.user is None:
             return
         old, new = (
@@ -329,7 +329,7 @@ def _alert(reply: Reply) -> str:
 def _is_for_one(reply: Reply, chat: Chat) -> bool:
     """Whether a reply goes to its asker's private chat.
 
-    What has no title is a sentence about what was just asked, not about anybody; it stands where
-    that was asked, since the asker may have no private chat with the bot.
+    A reply without a title only comments on the request; it is shown where that was made, since
+    the asker may have no private chat with the bot.
     """
     return reply.is_private and bool(reply.title) and chat.type != "private"

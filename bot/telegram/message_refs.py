@@ -1,4 +1,4 @@
-"""Where messages stand on Telegram, as the store keeps it, and how people and places are named."""
+"""References to Telegram messages as the store keeps them, and ids of people and places."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

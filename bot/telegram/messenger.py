@@ -38,7 +38,7 @@ class TelegramMessenger:
             return edited.to_json()
 
     async def tell(self, person: str, reply: Reply) -> None:
-        """Write to somebody in private."""
+        """Send a person a private message."""
         number = person.removeprefix(f"{ORIGIN}:")
         if not number.isdecimal():
             raise PlaceGone(f"{person} is nobody on Telegram.", given=person)
@@ -54,7 +54,7 @@ class TelegramMessenger:
 
 
 class TelegramAnnouncer:
-    """What is told to all in groups, and buttons that are kept up to date."""
+    """Posts announcements in groups, and updates vote buttons."""
 
     origin = ORIGIN
 

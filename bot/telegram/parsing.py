@@ -1,4 +1,4 @@
-"""An update becomes a command with its words and pictures, or the press of a button."""
+"""Parses an update: a command with its text and picture, or a button press."""
 
 import re
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ def author_of(message: Message, rank: Rank) -> Person | None:
 def picture_of(message: Message) -> PhotoSize | Document | None:
     """The picture that comes with a message, else that of the message it replies to.
 
-    Documents are taken whatever they say they are; the dispatcher looks at their bytes.
+    Documents of any type are accepted; the dispatcher checks their bytes.
     """
     for each in (message, message.reply_to_message):
         if each is not None and each.photo:

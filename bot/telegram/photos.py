@@ -1,4 +1,4 @@
-"""Pictures as Telegram takes them: photos of at most 10 MB, and several on one sheet."""
+"""Fits pictures into Telegram's limits: photos of at most 10 MB, several on one sheet."""
 
 import io
 import math

@@ -1,6 +1,6 @@
-"""Telegram's limits, kept by ourselves: 20 messages a minute in a group, 30 a second in all.
+"""Keeps Telegram's limits: 20 messages a minute in a group, 30 a second in all.
 
-In the place of python-telegram-bot's AIORateLimiter, whose bucket lets 39 through in a group's
+Replaces python-telegram-bot's AIORateLimiter, whose bucket lets 39 through in a group's
 first minute, and which stops every chat when one of them is told to slow down. Here each chat
 waits for itself, and progress never takes the last places: those are for answers, and the very
 last ones for finished paintings. Places in the queue are shown where all of them leave room.
@@ -42,8 +42,8 @@ class RateLimits:
     Args:
         group: messages and edits in one group within `group_seconds`.
         overall: the same in all chats within one second.
-        for_waiting: the share that places in the queue may take; `for_progress`, `for_answers`
-            likewise.
+        for_waiting: the share that places in the queue may take; `for_progress` and
+            `for_answers` are the shares of those.
         private_gap: seconds between two changes of one private message.
         patience: seconds that an answer waits at most; `waiting` answers at most in one chat.
     """

@@ -1,4 +1,4 @@
-"""Sends replies and edits what was sent: texts, photos, documents, with their buttons."""
+"""Sends and edits messages: texts, photos, documents, with their buttons."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
-"""Updates come in, each is handled at once and on its own, and none is lost.
+"""Receives updates, handles each one concurrently, and loses none.
 
-Telegram forgets an update when the one after it is asked for. python-telegram-bot's updater asks
-at once, so that what it holds in memory dies with the process; here an update is confirmed when
-its handler is done, or has at least carried out what was asked and only waits to say so.
+Telegram forgets an update once the next one is requested. python-telegram-bot's updater requests
+it at once, so a crash loses updates. Here an update is confirmed only when its handler is done, or
+has done the work and only the answer is outstanding.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Handled:
 
 
 class UpdateReceiver:
-    """Hands each update to a handler of its own task, once."""
+    """Hands each update to the handler once, in a task of its own."""
 
     def __init__(self, handle: Callable[[Update, Handled], Awaitable[None]]) -> None:
         self._handle = handle
@@ -177,7 +177,7 @@ def _read(given: Any, bot: "ExtBot[int]", receiver: UpdateReceiver) -> Update | 
     try:
         return Update.de_json(given, bot)
     except Exception as error:
-        number = given["update_id"]  # alone; what somebody wrote is no matter of the log
+        number = given["update_id"]  # alone; messages of users do not belong in the log
         _log.error("update %s cannot be read: %s", number, type(error).__name__)
         receiver.skip(number)
         return None

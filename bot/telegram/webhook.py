@@ -1,4 +1,4 @@
-"""Telegram calls us: the webhook, for those who have a public address."""
+"""The webhook: receives Telegram's calls at a public address."""
 
 import asyncio
 import hmac
@@ -45,7 +45,7 @@ def check_webhook_settings(settings: BotSettings) -> tuple[str, str, Listen]:
 def webhook_app(bot: "ExtBot[int]", receiver: UpdateReceiver, path: str, secret: str) -> Starlette:
     """Give the application that takes Telegram's calls, each of which is one update.
 
-    It answers 200 when the update is settled; whatever else Telegram gets, it calls again.
+    It answers 200 when the update is settled; after any other answer Telegram calls again.
     """
 
     async def call(request: Request) -> Response:

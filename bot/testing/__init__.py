@@ -1,1 +1,1 @@
-"""What tests of the frontends need: platforms of our own on loopback, and people on them."""
+"""Stand-ins for the platforms on loopback, and scripted users, for tests of the frontends."""

@@ -1,6 +1,6 @@
-"""One person's account on either stand-in, seen alike: what they ask, what they are shown, when.
+"""One account on either stand-in behind one interface: what it asks, what it is shown, when.
 
-So that what must hold on every platform is written down once.
+Tests that must hold on every platform are written once, against it.
 """
 
 import re
@@ -62,7 +62,7 @@ class Asked(Protocol):
 
 
 class Account(Protocol):
-    """Somebody on a platform."""
+    """A user of one platform."""
 
     @property
     def person(self) -> str:
@@ -148,7 +148,7 @@ class _AskedOnDiscord:
 
 @dataclass(frozen=True)
 class DiscordAccount:
-    """Somebody on the stand-in's Discord, in one channel."""
+    """A user of the Discord stand-in, in one channel."""
 
     someone: discord_people.DiscordUser
 
@@ -254,7 +254,7 @@ class _AskedOnTelegram:
 
 @dataclass(frozen=True)
 class TelegramAccount:
-    """Somebody on the stand-in's Telegram, in one chat."""
+    """A user of the Telegram stand-in, in one chat."""
 
     someone: telegram_people.TelegramUser
     chat: Chat

@@ -1,4 +1,4 @@
-"""A real browser before real processes: what the slow tests of the pages stand on."""
+"""Runs a real browser against real processes, for the slow tests of the pages."""
 
 import asyncio
 import contextlib
@@ -168,7 +168,7 @@ class Browser:
     def look(
         self, size: tuple[int, int] = DESKTOP, scheme: str = "light", *, scripts: bool = True
     ) -> None:
-        """Be a screen of this size, in this scheme, as somebody who was never here."""
+        """Emulate a screen of this size and scheme, with no cookies."""
         width, height = size
         self.driver.get("about:blank")
         self.command("Network.clearBrowserCookies")

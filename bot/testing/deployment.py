@@ -1,4 +1,4 @@
-"""Both platforms' stand-ins and the page, before engine and bots in processes of their own.
+"""A whole deployment: stand-ins of both platforms, the page, engine and bots as processes.
 
 For tests of the whole, and for measuring it.
 """
@@ -44,7 +44,7 @@ class Deployment:
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def newcomer(self, platform: str) -> Account:
-        """Somebody who was never here, in a place of their own."""
+        """A new user, in a place of their own."""
         if platform == "telegram":
             person = someone(self.telegram.world, "Ann")
             return TelegramAccount(person, person.chat)
@@ -70,7 +70,7 @@ async def come(
     processes: Mapping[Path, "subprocess.Popen[bytes]"],
     seconds: float,
 ) -> Any:
-    """Look until it is true; whatever process has died meanwhile is shown with its last words."""
+    """Poll until it is true; raises RuntimeError with the log of a process that died meanwhile."""
     async with asyncio.timeout(seconds):
         while not (found := await true()):
             for log, process in processes.items():
@@ -84,7 +84,7 @@ async def come(
 def running(
     folder: Path, environment: Mapping[str, str], *programs: str
 ) -> Iterator[dict[Path, "subprocess.Popen[bytes]"]]:
-    """Programs such as "bot run", started as they are by hand; with the log of each."""
+    """Run programs such as "bot run"; gives each process by the path of its log."""
     mine = {k: v for k, v in os.environ.items() if not k.startswith(("BOT_", "GANSHARE_"))}
     with contextlib.ExitStack() as stack:
         processes = {}
@@ -126,7 +126,7 @@ async def open_deployment(folder: Path, seconds: float) -> AsyncIterator[Deploym
             "BOT_WEB_GUESTS_PER_DAY": "10",
             "ENGINE_HEALTH_LISTEN": "off",
             "ENGINE_DRAIN_SECONDS": "0",
-            "ENGINE_BATCH": "2",  # as many as it computes at once, so that whoever is third waits
+            "ENGINE_BATCH": "2",  # as many as it computes at once, so that a third job waits
         }
         with running(folder, environment, "engine run", "bot run", "bot web") as processes:
 
@@ -151,7 +151,7 @@ async def open_deployment(folder: Path, seconds: float) -> AsyncIterator[Deploym
 
 @dataclass
 class PageUser:
-    """Somebody before the page; Chromium is driven from a thread."""
+    """A user of the page; Chromium is driven from a thread."""
 
     browser: Browser
     frames: set[str] = field(default_factory=set)

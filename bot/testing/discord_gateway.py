@@ -1,4 +1,4 @@
-"""The stand-in's gateway: HELLO, IDENTIFY, READY, heartbeats, events, RESUME, and being cut off."""
+"""The stand-in's gateway: HELLO, IDENTIFY, READY, heartbeats, events, RESUME, disconnects."""
 
 import asyncio
 import contextlib

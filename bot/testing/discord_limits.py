@@ -1,4 +1,4 @@
-"""What Discord refuses of a message, and how often it takes one: its limits, in the stand-in."""
+"""Discord's limits on messages, and its rate limits, in the stand-in."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Scripted people on the stand-in's Discord: they type commands, press buttons, delete messages."""
+"""Scripted users of the Discord stand-in: they type commands, press buttons, delete messages."""
 
 import asyncio
 from collections.abc import Callable
@@ -82,7 +82,7 @@ class DiscordUser:
         await self.people.turn(self, posted, emoji, up=False, **options)
 
     async def clear(self, posted: Posted, emoji: str | None = None) -> None:
-        """Take everybody's reactions away, as moderators may."""
+        """Remove all reactions, as moderators may."""
         for each, people in posted.reactions.items():
             if emoji in (None, each[0]):
                 people.clear()
@@ -159,7 +159,7 @@ class People:
     gateway: Gateway
 
     def join(self, name: str, channel: Channel, **values: Any) -> DiscordUser:
-        """Let somebody into a channel."""
+        """Add a user to a channel."""
         return DiscordUser(self, self.world.user(name), channel, **values)
 
     def write_to_bot(self, someone: DiscordUser) -> DiscordUser:
@@ -170,7 +170,7 @@ class People:
     async def turn(
         self, someone: DiscordUser, posted: Posted, emoji: str, *, up: bool, is_super: bool = False
     ) -> None:
-        """Turn somebody's reaction, and tell the bot."""
+        """Toggle a user's reaction, and send the event to the bot."""
         if self.world.turn_reaction(posted, emoji, someone.id, up=up, is_super=is_super):
             await self.tell_of_reaction(posted, emoji, someone.id, up=up, is_super=is_super)
 

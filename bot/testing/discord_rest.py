@@ -1,4 +1,4 @@
-"""The stand-in's HTTP API: the routes of Discord's that a bot like ours uses, and its CDN."""
+"""The stand-in's REST API and CDN: the routes that a bot like ours uses."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""A small Discord on loopback, for bots in processes of their own: REST, gateway, CDN, people.
+"""A small Discord on loopback, for bots in other processes: REST, gateway, CDN, users.
 
 async with discord_server() as discord:
     ...  # start a bot with BOT_DISCORD_API_BASE=discord.api_base and so on

@@ -1,4 +1,4 @@
-"""The stand-in's objects as they cross the wire: application, guilds, channels, commands."""
+"""JSON objects of the Discord stand-in: application, guilds, channels, commands."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ def my_guild_json(world: DiscordWorld, guild: Guild) -> dict[str, Any]:
 
 
 def role_json(guild: Guild) -> list[dict[str, Any]]:
-    """Everybody's role, and the bot's own."""
+    """The @everyone role, and the bot's own."""
     own = {"id": str(guild.id + 1), "name": "GANshare", "permissions": str(guild.bot_permissions)}
     everybody = {"id": str(guild.id), "name": "@everyone", "permissions": "0"}
     colours = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
@@ -97,7 +97,7 @@ def role_json(guild: Guild) -> list[dict[str, Any]]:
 
 
 def member_json(world: DiscordWorld, user: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """Somebody as a member of a guild."""
+    """A user as a member of a guild."""
     return {
         "user": user,
         "nick": None,

@@ -1,4 +1,4 @@
-"""Requests and answers held against Discord's official OpenAPI description.
+"""Checks requests and answers against Discord's official OpenAPI description.
 
 The description is looked for where GANSHARE_SPECS says, then in `shared/specs` beside the checkout;
 it belongs to Discord and is not part of this repository.

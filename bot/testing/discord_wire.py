@@ -1,4 +1,4 @@
-"""Requests taken apart and answers put together, as HTTP has them, in the stand-in."""
+"""Parses HTTP requests and builds answers for the Discord stand-in."""
 
 import json
 import re

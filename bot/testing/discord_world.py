@@ -1,4 +1,4 @@
-"""The stand-in's Discord: its people, guilds, channels, messages and interactions.
+"""State of the Discord stand-in: users, guilds, channels, messages, interactions.
 
 Nothing here knows HTTP or the gateway; objects that cross the wire are dicts as Discord's
 documentation describes them.
@@ -97,7 +97,7 @@ class Posted:
 
 @dataclass
 class Channel:
-    """A channel of a guild, or somebody's direct messages.
+    """A channel of a guild, or a user's direct messages.
 
     Args:
         denied: permissions that the bot lacks in here.
@@ -115,7 +115,7 @@ class Channel:
 
     @property
     def alive(self) -> list[Posted]:
-        """Messages that everybody in here sees now."""
+        """The messages that are visible now."""
         return [m for m in self.messages.values() if not m.deleted and not m.is_ephemeral]
 
 
@@ -132,7 +132,7 @@ class Guild:
 
 @dataclass
 class Interaction:
-    """Somebody's command or press.
+    """A user's command or button press.
 
     Args:
         json: as the gateway sends it.
@@ -222,7 +222,7 @@ class DiscordWorld:
         return channel
 
     def direct(self, user: int) -> Channel:
-        """Give somebody's direct messages with the bot."""
+        """Give a user's direct messages with the bot."""
         for channel in self.channels.values():
             if channel.recipient == user:
                 return channel
@@ -336,7 +336,7 @@ class DiscordWorld:
         return json | ({"description": text} if text else {})
 
     def interaction(self, json: dict[str, Any], channel: Channel) -> Interaction:
-        """Take in somebody's command or press; the gateway brings it to the bot."""
+        """Add a user's command or press; the gateway sends it to the bot."""
         token = secrets.token_urlsafe(24)
         json = {
             "id": str(self.snowflake()),
@@ -352,7 +352,7 @@ class DiscordWorld:
     def turn_reaction(
         self, posted: Posted, emoji: str, user: int, *, up: bool, is_super: bool = False
     ) -> bool:
-        """Add somebody's reaction or take it away; False if it was so already."""
+        """Add or remove a user's reaction; False if nothing changed."""
         people = posted.reactions.setdefault((emoji, is_super), [])
         if (user in people) == up:
             return False
@@ -381,7 +381,7 @@ class DiscordWorld:
         posted.json = {**posted.json, "reactions": found}
 
     async def notify(self) -> None:
-        """Wake whoever waits for something to happen."""
+        """Wake all tasks that wait for a change."""
         async with self.news:
             self.news.notify_all()
 

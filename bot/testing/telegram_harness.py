@@ -1,4 +1,4 @@
-"""What tests of the Telegram frontend stand on: a Telegram, a store, a fake engine, a bot."""
+"""Test harness of the Telegram frontend: a stand-in, a store, a fake engine, a bot."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The methods of the Bot API, as far as a bot like ours calls them, on the stand-in's world."""
+"""The Bot API methods that a bot like ours calls, on the stand-in's state."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Scripted people of the stand-in's Telegram: they write, press buttons, block bots."""
+"""Scripted users of the Telegram stand-in: they write, press buttons, block bots."""
 
 import asyncio
 import time
@@ -149,7 +149,7 @@ class TelegramUser:
         await self._change_member(chat, "member", "kicked", "my_chat_member", BOT_ID)
 
     async def promote(self, other: "TelegramUser", chat: Chat, standing: str) -> None:
-        """Give somebody another standing; the bot learns it if it is an administrator."""
+        """Change a member's status; the bot receives the update if it is an administrator."""
         old, chat.standing[other.id] = chat.standing[other.id], standing
         if chat.standing.get(BOT_ID) == "administrator":
             await self._change_member(chat, old, standing, "chat_member", other.id)

@@ -1,4 +1,4 @@
-"""What the Bot API answers when it does not do as it was asked: the words of the real one."""
+"""Error answers of the Bot API, worded as the real one words them."""
 
 from collections.abc import Mapping
 from typing import Any

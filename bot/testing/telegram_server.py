@@ -1,4 +1,4 @@
-"""A Bot API on loopback for tests: real clients talk to it over HTTP, from other processes too."""
+"""A Bot API on loopback for tests; real clients talk to it over HTTP, from any process."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Requests to the Bot API held against its official description, machine-read as JSON.
+"""Checks requests against the official description of the Bot API, in its JSON form.
 
 The description is looked for where GANSHARE_SPECS says, then in `shared/specs` beside the checkout;
 it belongs to Telegram and is not part of this repository.

@@ -1,4 +1,4 @@
-"""The stand-in's Telegram: its people, chats, messages and files, and the updates for the bot.
+"""State of the Telegram stand-in: users, chats, messages, files, and updates for the bot.
 
 Nothing here knows HTTP; objects that cross the wire are dicts as the Bot API describes them.
 """
@@ -139,7 +139,7 @@ class TelegramWorld:
         return update
 
     async def notify(self) -> None:
-        """Wake up whoever waits for something to change."""
+        """Wake all tasks that wait for a change."""
         async with self._news:
             self._news.notify_all()
 
@@ -240,7 +240,7 @@ class TelegramWorld:
         chat.history.append((time.monotonic(), message["message_id"], message))
 
     def delete(self, chat: Chat, message_id: int) -> None:
-        """Remove a message for everybody."""
+        """Remove a message."""
         if chat.messages.pop(message_id, None) is None:
             raise bad_request("message to delete not found")
         chat.history.append((time.monotonic(), message_id, None))

@@ -1,4 +1,4 @@
-"""The web page as an ASGI application: its addresses, and what happens when something fails."""
+"""The web page as an ASGI application: its routes, and its error pages."""
 
 import secrets
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Takes in no more than a form may have, whatever its sender says about its length."""
+"""Limits the size of request bodies, whatever Content-Length says."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

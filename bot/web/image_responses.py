@@ -1,4 +1,4 @@
-"""Serves paintings and frames: known types only, and kept by browsers, since they never change."""
+"""Serves paintings and frames: known types only, cached for ever, since they never change."""
 
 import re
 import unicodedata

@@ -1,7 +1,7 @@
-"""Tells open pages what is new about their jobs: one look at the store serves all of them.
+"""Streams job news to open pages; one look at the store serves all of them.
 
-The job's row is the truth. A page that comes back, to this process or to another one, is told how
-the job stands now; what it missed meanwhile nobody needs any more.
+The job's row is the truth. A page that reconnects, to this process or another, gets the current
+state; missed events are not replayed.
 """
 
 import asyncio
@@ -143,7 +143,7 @@ class Follower:
         return await load_job_view(self._store, self._blobs, job)
 
     async def _acknowledge(self, job: Job) -> None:
-        """Nobody else reads what the web page asked for; other frontends acknowledge theirs."""
+        """Acknowledge news of the page's own jobs; other frontends acknowledge theirs."""
         if job.origin == ORIGIN and job.seen < job.revision:
             try:
                 await self._store.queue.ack([job])

@@ -1,4 +1,4 @@
-"""How often somebody may do something: token buckets, kept in memory and few in number."""
+"""Limits rates with token buckets, kept in memory."""
 
 import time
 from collections import OrderedDict
@@ -10,7 +10,7 @@ __all__ = ["Rate", "RateLimiter"]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many at once, and so many more in each second that passes."""
+    """A burst size, and a refill rate per second."""
 
     burst: float
     per_second: float
@@ -24,7 +24,7 @@ class RateLimiter:
 
     Args:
         rate: of every bucket.
-        remembered: names at most; who has been quiet for longest is forgotten first.
+        remembered: most names kept; the least recently used is forgotten first.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""One request, with who sends it, their language and colours; and how a page goes back to them."""
+"""`RequestContext`: one request with its session, person, language and theme."""
 
 import re
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _RANGE = re.compile(r"\s*([A-Za-z0-9-]{1,35}|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9
 
 @dataclass
 class RequestContext:
-    """A request and what is known about whoever sent it.
+    """A request and what is known about its sender.
 
     Args:
         locale: one of the languages that there are.

@@ -1,4 +1,4 @@
-"""What the page's process does for rounds besides serving: ends its own, enters paintings."""
+"""Background tasks of the page's process: closes its own rounds, enters paintings."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _log = get_logger(__name__)
 
 
 class _PageAnnouncer:
-    """The page shows rounds to whoever comes; nobody is sent anything."""
+    """The page shows rounds when asked; it posts nothing."""
 
     origin = ORIGIN
 

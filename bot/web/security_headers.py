@@ -1,11 +1,11 @@
-"""What every answer says to the browser: no scripts but ours, no frames, no guessing of types."""
+"""Sets the security headers: own scripts only, no frames, no MIME sniffing."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["CONTENT_SECURITY_POLICY", "SecurityHeaders"]
 
-# Neither inline scripts nor inline styles: whatever slipped through the templates does nothing.
+# Neither inline scripts nor inline styles: what slips through the templates does nothing.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",

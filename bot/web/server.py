@@ -1,4 +1,4 @@
-"""Serves the web page until the process is told to end; pages under way are let go first."""
+"""Serves the web page with uvicorn until the process is stopped; open streams end first."""
 
 import asyncio
 import contextlib
@@ -75,12 +75,12 @@ class WebServer:
                 raise
 
     def stop(self) -> None:
-        """Let `run` end, once the answers under way are given."""
+        """Let `run` end, once the running requests are answered."""
         self._server.should_exit = True
 
 
 async def run_web(front: Front, settings: BotSettings) -> None:
-    """Serve the page until the process is told to end; raises what `WebServer` does."""
+    """Serve the page until the process is stopped; raises what `WebServer` does."""
     server = WebServer(front, settings)
     _log.info("serving the page", url=settings.web_url or server.url)
     keeping = asyncio.ensure_future(keep_rounds(front))

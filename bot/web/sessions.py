@@ -1,4 +1,4 @@
-"""Who is at the other end: a cookie for guests and members, and what proves a form to be ours.
+"""Cookie sessions of guests and members, and the token that protects forms (CSRF).
 
 The cookie holds 256 random bits that no script can read. A form carries a token that is made from
 them, so that another site, which cannot read the cookie, cannot make such a form.
@@ -31,12 +31,12 @@ class Session:
 
     @classmethod
     def new_guest(cls) -> "Session":
-        """Somebody who was never here, or wants to be nobody again."""
+        """A fresh guest session."""
         return cls(_GUEST, secrets.token_urlsafe(32))
 
     @classmethod
     def of_member(cls, token: str) -> "Session":
-        """Somebody who has just signed in: never the words that they had as a guest."""
+        """The session of a member who has just signed in; never the token of the guest session."""
         return cls(_MEMBER, token)
 
     @property
@@ -46,7 +46,7 @@ class Session:
 
     @property
     def form_token(self) -> str:
-        """What each form of this session carries."""
+        """The token that every form of this session carries."""
         return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
 
     @property
@@ -55,7 +55,7 @@ class Session:
         return "session " + self._digest("rate")
 
     def guest(self, locale: str) -> Person:
-        """The guest as a person, with an id from which the cookie cannot be told."""
+        """The guest as a person; the id does not reveal the cookie."""
         return Person(f"web:{self._digest('person')}", "", Rank.GUEST, locale)
 
     def accepts(self, form_token: object) -> bool:
@@ -120,5 +120,5 @@ def is_from_elsewhere(request: Request, own_origin: str) -> bool:
 
 
 def guest_name(person: Person) -> str:
-    """What to call a guest where names are shown: nothing of the cookie, but the same each time."""
+    """A stable display name for a guest that reveals nothing of the cookie."""
     return person.name or f"guest {person.id[-4:]}"

@@ -1,4 +1,4 @@
-"""What stands around every page: who is there, may they, how often, and how it is rendered."""
+"""`Site`: the services, guards and rendering that every page needs."""
 
 import ipaddress
 import math
@@ -255,7 +255,7 @@ class Site:
         return self.page(context, "message.html", status, title=title, sentence=sentence, back="/")
 
     def redirect(self, context: RequestContext, path: str, notice: str = "") -> RedirectResponse:
-        """Send somebody on to a page of ours, which says a sentence once."""
+        """Redirect to a page of ours, which shows the notice once."""
         if notice:
             number = secrets.token_urlsafe(8)
             self._notices[number] = (context.session.rate_name, notice)
@@ -280,8 +280,8 @@ def _hidden(token: str) -> Markup:
 def is_own_host(host: str, web_url: str | None) -> bool:
     """Whether a Host header names the page: its public address, an IP address or localhost.
 
-    Other names could be made to lead here by whoever owns them, to read the page with the eyes of
-    somebody on this machine (DNS rebinding).
+    Another name could be pointed here by its owner, to read the page through the browser of a
+    user on this machine (DNS rebinding).
     """
     if web_url and host.lower() == urlsplit(web_url).netloc.lower():
         return True

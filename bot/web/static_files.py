@@ -1,4 +1,4 @@
-"""The page's own files, read once: known by name only, and kept by browsers until they change."""
+"""Static files, read once and served under hashed, cacheable addresses."""
 
 import hashlib
 import mimetypes
@@ -20,7 +20,7 @@ class Asset:
 
 
 class Assets:
-    """Everything in `static/`, under an address that changes whenever any of it does.
+    """All files of `static/`, under an address that changes when any of them does.
 
     Modules import each other by relative paths, so that one sum stands for them all.
     """

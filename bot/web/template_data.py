@@ -1,4 +1,4 @@
-"""Paintings, facts and suggestions as the templates show them: texts and addresses, no markup."""
+"""Data for the templates: paintings, facts and suggestions as texts and addresses, no markup."""
 
 import re
 import secrets

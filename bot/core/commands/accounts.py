@@ -1,4 +1,4 @@
-"""Who one is: /link joins accounts of several platforms, /shares tells what is left of today."""
+"""/link joins accounts of several platforms into one person; /shares shows what is left today."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ DAY = 86_400.0
 
 
 async def link(context: CommandContext, code: str) -> list[Reply]:
-    """Give a code for the other account, and a way to sign in; or ask back about a given code."""
+    """Give a code for the other account and a sign-in link; or ask to confirm a typed code."""
     title = context.say("link-title")
     if code:
         account = await context.store.accounts.peek_link(code)

@@ -1,4 +1,4 @@
-"""What was typed or chosen becomes a command's arguments, each of its kind."""
+"""Parses and checks the arguments of a command, typed or chosen."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _DIGITS = re.compile(r"[+-]?[0-9]{1,30}")
 
 
 def check_arguments(command: Command, arguments: Mapping[str, str | int]) -> dict[str, str | int]:
-    """Bring arguments to their kinds, whatever platform they come from; empty ones are left out.
+    """Convert arguments of any platform to their types; empty ones are left out.
 
     Raises:
         ParameterError: one is missing, unknown, no number, out of range, too long or no choice.

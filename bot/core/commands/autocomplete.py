@@ -1,4 +1,4 @@
-"""What is offered while somebody types: styles, colours, subjects, models, jobs of their own."""
+"""Autocomplete: suggests styles, colours, subjects, models and the asker's own jobs."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Every command, with its handler and parameters: what is carried out, menus, forms and /help."""
+"""All commands with their handlers and parameters; menus, forms and /help are made from them."""
 
 from collections.abc import Awaitable, Callable
 

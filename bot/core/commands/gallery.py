@@ -1,4 +1,4 @@
-"""Looking: one's place in the queue, the gallery and one's own paintings, page by page."""
+"""/gallery and /mine, page by page, and the full-size picture."""
 
 import base64
 import binascii
@@ -30,7 +30,7 @@ LABEL = 60  # UTF-16 units of a prompt in a list
 async def gallery(
     context: CommandContext, query: str, after: str = "", *, turned: bool = False
 ) -> list[Reply]:
-    """Show a page of everybody's paintings.
+    """Show a page of the gallery.
 
     Args:
         after: id of the last painting of the page before.
@@ -59,7 +59,7 @@ async def turn_gallery(context: CommandContext, subject: str) -> list[Reply]:
 
 
 async def turn_mine(context: CommandContext, subject: str) -> list[Reply]:
-    """Show another page of one's own paintings, likewise."""
+    """Show another page of one's own paintings."""
     return await mine(context, _read_page(subject)[0], turned=True)
 
 

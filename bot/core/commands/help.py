@@ -1,4 +1,4 @@
-"""What /help says, made from the commands themselves."""
+"""/help, generated from the command definitions."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The safety check of an uploaded init image, before its job is queued."""
+"""Checks an uploaded init image for safety before its job is queued."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Asking for paintings: /paint, /random, again and vary, within every limit that holds."""
+"""/paint, /random and the buttons Again and Vary: checks every limit, then queues the jobs."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""What a command is made of: its name, its handler, its parameters, and who may use it."""
+"""`Command` and `Parameter`: name, handler, parameters, and who may use a command."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ class Completes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a command may be given.
+    """A parameter of a command.
 
     Args:
         name: the same on every platform.
-        minimum: of a number, or of a text's characters; `maximum` likewise.
+        minimum: of a number, or of a text's characters; and `maximum`.
         choices: of a choice.
         completes: what is offered while it is typed.
         is_word: a text without spaces.

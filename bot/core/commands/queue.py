@@ -1,4 +1,4 @@
-"""`/queue` and `/cancel`: where jobs stand."""
+"""/queue and /cancel."""
 
 import asyncio
 

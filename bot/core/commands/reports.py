@@ -1,7 +1,7 @@
-"""Looking after what is shown: /reports, where admins hide or keep a painting, and /notes.
+"""/reports, where admins hide or keep reported paintings, and /notes, the moderation log.
 
-Admins of a place may hide what was asked for there. To keep what was reported, or to show again
-what was withheld, is for those whom the owner names, since every gallery shows it then.
+Admins of a place may hide what was asked for there. Only admins named by the owner may dismiss a
+report or show a hidden painting again, since every gallery shows it then.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ __all__ = ["hide", "keep", "notes", "report", "reports", "review"]
 
 MOST_REPORTS = 500  # that are looked through
 MOST_NOTES = 10
-LONGEST_TEXT = 200  # UTF-16 units of what somebody typed
+LONGEST_TEXT = 200  # UTF-16 units of what a person typed
 REPORTED = "it was reported"  # what the store keeps; `bot.core.rendering.legacy_sentences` knows it
 
 
@@ -58,7 +58,7 @@ async def review(context: CommandContext, after: str = "", *, turned: bool = Fal
 
 
 async def hide(context: CommandContext, artwork_id: str, *, turned: bool = False) -> list[Reply]:
-    """Keep a painting from everybody's eyes but the admins', in its chat, too."""
+    """Hide a painting from all but admins, in its chat too."""
     artwork, job = await _find_overseen(context, artwork_id)
     by = context.person.id
     await context.store.gallery.hide(artwork.id, by, REPORTED)

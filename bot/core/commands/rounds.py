@@ -99,7 +99,7 @@ def _figures(context: CommandContext, status: RoundStatus) -> tuple[tuple[str, s
 
 
 async def _list_rounds(context: CommandContext, round_: Round) -> str:
-    """Name some of the paintings, in an order of each reader's own, so that none is favoured."""
+    """Name some of the paintings, in a different order per reader, so that none is favoured."""
     entries = await context.store.rounds.entries.of_round(round_.id)
     entries.sort(key=lambda each: _lot(context.main, each))
     found = await asyncio.gather(
@@ -229,7 +229,7 @@ async def _decide(
 
 
 async def _to_decide(context: CommandContext) -> list[Reply]:
-    """What curators have to decide here; others are told how to enter."""
+    """List what curators have to decide here; tell others how to enter."""
     if context.person.rank < Rank.CURATOR:
         raise RefusalError("curate-how")
     open_ = []

@@ -1,4 +1,4 @@
-"""Looking after a community: /settings, /block, reports, and taking paintings away."""
+"""/settings, /block and /unblock, and deleting paintings."""
 
 import contextlib
 import re
@@ -75,14 +75,14 @@ def _value(context: CommandContext, current: PlaceSettings, setting: str) -> str
 
 
 async def block(context: CommandContext, person: str, reason: str) -> list[Reply]:
-    """Take no more requests of somebody, in no place."""
+    """Refuse all requests of a person, everywhere."""
     _check_everywhere(context, "block")
     await context.store.community.block(_person(person), context.person.id, reason)
     return [context.quietly("block-done", person=person)]
 
 
 async def unblock(context: CommandContext, person: str) -> list[Reply]:
-    """Take requests of somebody again."""
+    """Accept requests of a person again."""
     _check_everywhere(context, "unblock")
     was_blocked = await context.store.community.unblock(_person(person), context.person.id)
     return [context.quietly("unblock-done" if was_blocked else "unblock-none", person=person)]

@@ -1,4 +1,4 @@
-"""Voting: the button, and /vote, which shows somebody one painting of a round after another."""
+"""The vote button, and /vote, which shows the paintings of a round one by one."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ ON = "-on"  # ends the subject of a button that stands below a painting which wa
 
 
 async def vote(context: CommandContext, subject: str) -> list[Reply]:
-    """Turn somebody's vote for a painting; /vote without one shows what to vote on.
+    """Toggle a vote for a painting; /vote without one shows what to vote on.
 
     Args:
         subject: an artwork, and after a dash the round whose next painting takes its place.
@@ -64,7 +64,7 @@ async def _least_age(context: CommandContext, artwork: str) -> str:
 
 
 async def deal(context: CommandContext, subject: str, first: str = "") -> list[Reply]:
-    """Show somebody a painting that they have not seen, and count the view.
+    """Show a painting that the asker has not seen, and count the view.
 
     Args:
         subject: a round; of the place, else of all that are open, if left out.

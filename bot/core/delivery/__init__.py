@@ -1,1 +1,1 @@
-"""Delivery: what the store reports becomes edits of messages."""
+"""Delivery: shows the progress and the results of jobs by editing their messages."""

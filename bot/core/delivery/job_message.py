@@ -1,4 +1,4 @@
-"""One job's message: what is new of the job is shown, at its pace, until the job is over."""
+"""Keeps the message of one job up to date, within the edit rate, until the job is over."""
 
 import asyncio
 import contextlib
@@ -41,10 +41,10 @@ _log = get_logger(__name__)
 
 
 class DeliveryServices:
-    """What all deliveries of one origin share; the arguments are those of `DeliveryService`.
+    """Services that all job messages of one origin share; arguments as of `DeliveryService`.
 
     Args:
-        waiting: told of the places that messages show.
+        waiting: learns the queue positions that messages show.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class JobMessage:
     # --- until it is shown --------------------------------------------------------------------
 
     async def _deliver_until_shown(self) -> Job:
-        """Show the latest, as often as it takes; gives what was shown, or given up."""
+        """Show the newest state until that succeeds; gives the job as shown, or as given up."""
         pause, mishaps = FIRST_PAUSE, 0
         while True:
             job = self._job
@@ -296,7 +296,7 @@ class JobMessage:
     # --- where nothing can be shown -----------------------------------------------------------
 
     async def _place_is_gone(self, view: JobView, reply: Reply) -> None:
-        """Progress ends; the requester is told of the job's end, with the painting."""
+        """Stop showing progress; send the requester the painting when the job ends."""
         job = view.job
         if not job.state.over:
             await self._keep(job, GONE)

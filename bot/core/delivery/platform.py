@@ -45,8 +45,8 @@ class SlowDown(WorldError):  # noqa: N818  # the same
 class Messenger(Protocol):
     """One platform, as the delivery service uses it; each frontend implements it.
 
-    Both verbs raise MessageGone, PlaceGone, SlowDown or Away, and translate everything that their
-    library raises into one of them. A message that is already as it should be was shown well.
+    Both methods raise MessageGone, PlaceGone, SlowDown or Away, and translate all errors of the
+    platform's library into these. Editing a message that is already up to date succeeds.
     """
 
     origin: str
@@ -69,14 +69,14 @@ class Messenger(Protocol):
         ...
 
     async def tell(self, person: str, reply: Reply) -> None:
-        """Send somebody ("discord:42") a direct message."""
+        """Send a person ("discord:42") a direct message."""
         ...
 
 
 class Announcer(Protocol):
-    """One platform, as rounds see it: what is told to all, and buttons that are kept up to date.
+    """One platform, as rounds use it: posts announcements, updates vote buttons.
 
-    The verbs raise what a messenger's do.
+    The methods raise what those of `Messenger` do.
     """
 
     origin: str
@@ -85,7 +85,7 @@ class Announcer(Protocol):
         """Send a message to a place ("discord:CHANNEL"); gives its address.
 
         Args:
-            name: of what is told; serves as the platform's nonce, where it has one.
+            name: of the announcement; serves as the platform's nonce, where it has one.
         """
         ...
 

@@ -1,7 +1,7 @@
-"""Messages of jobs that wait follow the queue: a few at a time, those near the front first.
+"""Decides which waiting messages show a new queue position: few at a time, the front first.
 
-Each job that begins moves all behind it, so with two hundred people waiting, showing every step to
-everybody would be more edits than any platform takes. A message is changed where its reader would
+Each job that begins moves all behind it. With two hundred people waiting, showing every step to
+all would take more edits than any platform allows. A message is changed where its reader would
 notice: near the front at each step, further back once its place is a good part smaller.
 """
 
@@ -27,7 +27,7 @@ class _Shown:
 
 
 class QueuePositions:
-    """Knows which places the messages of one origin show, and which of them to change now.
+    """Tracks the positions that messages of one origin show, and chooses which to update now.
 
     Args:
         pace: seconds between two looks.
@@ -45,7 +45,7 @@ class QueuePositions:
         self._shown[job] = _Shown(place, self._clock())
 
     def due(self, queue: Sequence[Job], origin: str) -> list[Job]:
-        """Choose whose messages to change now; whoever finds no room is chosen again later.
+        """Choose the messages to update now; those that find no room are chosen again later.
 
         Args:
             queue: in its order. Running jobs may be in it; those that are not are forgotten.

@@ -1,4 +1,4 @@
-"""Delivery: what the engines tell the store becomes one message per job, always up to date."""
+"""Delivery: keeps one message per job up to date with what the engines report."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ _log = get_logger(__name__)
 
 
 class DeliveryService:
-    """Brings the jobs of one origin to their messages; one service for each origin.
+    """Keeps the messages of one origin's jobs up to date; one service per origin.
 
     A message shows the latest state only, and changes at most once per `pace` seconds, but for
     the end of a job, which is shown at once and waits for nobody else's message. What was shown
@@ -60,7 +60,7 @@ class DeliveryService:
         self._settled: dict[str, int] = {}  # the last revision shown, of deliveries just ended
 
     async def run(self) -> None:
-        """Deliver until cancelled; whatever fails is logged and tried again."""
+        """Deliver until cancelled; failures are logged and retried."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow_queue(group))
             while True:
@@ -92,7 +92,7 @@ class DeliveryService:
             after = page[-1].id if page else ""
 
     async def _follow_queue(self, group: asyncio.TaskGroup) -> None:
-        """Have those who wait told that they moved."""
+        """Show waiting people that their position changed."""
         while True:
             await asyncio.sleep(self._queue_pace)
             try:

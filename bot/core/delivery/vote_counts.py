@@ -1,4 +1,4 @@
-"""Keeps the counts on vote buttons up to date, wherever the votes came from.
+"""Keeps the counts on vote buttons up to date, whichever platform the votes came from.
 
 The log of votes says which paintings have news. A message is edited at most once in a while, and
 only its buttons are.

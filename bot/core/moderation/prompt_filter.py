@@ -1,7 +1,7 @@
-"""What prompts may not ask for: rules of words and regular expressions, by language.
+"""Filters prompts by rules of words and regular expressions, per language.
 
-The rules are `bot/moderation/*.toml` and those of the community's own folder. All of them hold
-for every prompt, whatever the asker's language; docs/moderation.md tells how to write them.
+The rules are `bot/moderation/*.toml` and those in the community's own folder. All rules hold for
+all prompts, in any language; docs/moderation.md describes how to write them.
 """
 
 import re

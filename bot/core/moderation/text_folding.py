@@ -1,4 +1,4 @@
-"""Texts from strangers: what nobody sees is taken out, and what only looks like a word is read.
+"""Cleans texts from users, and folds look-alike letters for comparison.
 
 `clean_text` is for every text that is kept or shown; `readings` are for comparing with words, and
 are never shown. Look-alike letters are those of Unicode's list (UTS 39).
@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
 
 def readings(text: str) -> list[str]:
-    """Give the ways to read a text, each as folded words with a space before and after each.
+    """Give the possible readings of a text: folded words, each between spaces.
 
     Digits and signs for letters are read as such, and letters that stand alone as one word.
     """

@@ -1,4 +1,4 @@
-"""What is told to all about rounds: that one begins, its paintings, who won, sales, the week."""
+"""Writes announcements of rounds: opening, entries, winners, sales, the weekly digest."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ _WINNING = {
 
 @dataclass(frozen=True)
 class RoundAnnouncer:
-    """Writes replies that nobody asked for."""
+    """Writes the announcements of rounds."""
 
     store: Store
     blobs: Blobs

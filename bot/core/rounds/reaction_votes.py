@@ -1,4 +1,4 @@
-"""Reactions below messages that show a painting become ballots; lists of them settle the rest."""
+"""Turns reactions into ballots, and reconciles them with the platform's own lists."""
 
 import asyncio
 import time
@@ -34,10 +34,10 @@ def plain_emoji(emoji: str) -> str:
 
 
 class ReactionVotes:
-    """What happens below one origin's messages.
+    """Counts the reactions below one origin's messages.
 
-    Platforms don't say when somebody reacted, so an event is of the moment when it arrives, on
-    the database's clock, and never before the one that arrived before it.
+    Platforms don't say when a reaction was made, so an event counts from its arrival, on the
+    database's clock, and never before an earlier arrival.
     """
 
     def __init__(self, store: Store, origin: str) -> None:
@@ -66,7 +66,7 @@ class ReactionVotes:
         at: float | None = None,
         is_ours: bool = False,
     ) -> None:
-        """Take in a reaction that was added or taken away; whatever is no vote is left alone.
+        """Count a reaction that was added or taken away; ignore those that are no votes.
 
         Args:
             message: as `message_name` names it.
@@ -104,14 +104,14 @@ class ReactionVotes:
     async def on_reactions_replaced(
         self, message: str, voter: Voter, old: Iterable[str], new: Iterable[str]
     ) -> None:
-        """Take in all reactions that somebody had below a message, and those they have now."""
+        """Replace all reactions of a person below a message by those that they have now."""
         moment = self.moment()
         now_up = {plain_emoji(emoji) for emoji in new}
         for emoji in sorted({plain_emoji(each) for each in old} | now_up):
             await self.on_reaction(message, emoji, voter, up=emoji in now_up, at=moment)
 
     async def on_reactions_cleared(self, message: str, emoji: str | None = None) -> None:
-        """A moderator took all reactions away, or all of one emoji."""
+        """Remove all votes below a message, or those of one emoji, as a moderator did."""
         moment = self.moment()
         showing = await self._store.posts.find(self._origin, message)
         if showing is None or (emoji is not None and not is_vote(emoji)):
@@ -129,7 +129,7 @@ class ReactionVotes:
         """Ask the platform who stands below each message of the open rounds' paintings.
 
         Args:
-            fetch: gives everybody below a message, by emoji and whether they are super-reactions;
+            fetch: gives all voters below a message, by emoji and whether they are super-reactions;
                 None if that cannot be known, and votes stay as they are.
             rounds: ids; all that have not ended if left out.
 

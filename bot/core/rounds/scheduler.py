@@ -1,9 +1,9 @@
-"""Looks after the rounds of one origin: ends them in time, and tells all what there is to tell.
+"""Closes rounds on time and posts their announcements.
 
-Any number of processes may do so at once: the database says who tells what, and remembers that it
-was told. A process that dies in between leaves it to the next one, after some minutes; Discord
-knows a message that was sent already by its nonce, and elsewhere it may come twice then, rather
-than never.
+Any number of processes may run one: the database assigns each announcement to one of them and
+remembers that it was posted. If a process dies in between, another takes over after some minutes.
+Discord recognises a repeated message by its nonce; elsewhere it may then appear twice, rather than
+never.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ class RoundScheduler:
         self._name = f"{announcer.origin}-{secrets.token_hex(4)}"
 
     async def run(self) -> None:
-        """Look after them until cancelled; whatever fails is logged and tried again."""
+        """Run until cancelled; failures are logged and retried."""
         while True:
             try:
                 await self.look()
@@ -84,7 +84,7 @@ class RoundScheduler:
             await asyncio.sleep(self._look)
 
     async def look(self) -> None:
-        """Do once whatever is due."""
+        """Do once everything that is due."""
         await self._end_rounds()
         rounds = [each for each in await self._store.rounds.recent() if self._is_ours(each.place)]
         places = list(dict.fromkeys(each.place for each in rounds))
@@ -163,7 +163,7 @@ class RoundScheduler:
         await self._tell(name, place, lambda: self._round_announcer.digest(digest, locale))
 
     async def _tell(self, name: str, place: str, write: Write, artwork: str = "") -> bool:
-        """Tell something once, whoever else would; False if it is not told yet.
+        """Post an announcement exactly once among all processes; False if it is not posted yet.
 
         Args:
             artwork: that the message shows.

@@ -1,4 +1,4 @@
-"""The app commands, made from the same list as every other frontend's."""
+"""Builds the app commands from the definitions that all frontends share."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ Complete = Callable[["discord.Interaction[Any]", str, str, str], Awaitable[Seque
 def app_commands_of(
     words: Catalogue, handle: Handle, complete: Complete
 ) -> list[app_commands.Command[Any, ..., None]]:
-    """Make all of them.
+    """Build all app commands.
 
     Args:
         handle: carries out a command, given its name and what was typed.

@@ -1,7 +1,7 @@
-"""Discord's copy of our app commands, renewed only where it differs.
+"""Syncs our app commands to Discord, only if they differ.
 
-Discord itself is asked what it has, rather than remembering what was sent: another program, or the
-developer portal, may have changed it meanwhile, and nothing has to be kept between restarts.
+Discord is asked for its current commands, since another program or the developer portal may have
+changed them; so nothing needs to be remembered between restarts.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
 
 
 async def sync(tree: app_commands.CommandTree[Any]) -> None:
-    """Send our commands; they replace whatever Discord has."""
+    """Send our commands; they replace those at Discord."""
     sent = await tree.sync()
     _log.info("the commands were sent to Discord", commands=len(sent))
 

@@ -1,4 +1,4 @@
-"""Discord's app commands in every language that the catalogues have."""
+"""Translates names and descriptions of app commands from the catalogues."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Pictures within Discord's limit: as they are, or else in the best form that fits."""
+"""Fits pictures into Discord's file size limit: unchanged if possible, else re-encoded."""
 
 import io
 from pathlib import PurePath

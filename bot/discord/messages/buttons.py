@@ -1,4 +1,4 @@
-"""Buttons that survive restarts: everything that they mean stands in their custom_id."""
+"""Buttons that survive restarts: their whole state is in the custom_id."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Room in each channel: previews take what finished paintings and answers leave over.
+"""Edit budget of each channel: previews yield to finished paintings and answers.
 
 Discord takes some five edits in five seconds in one channel, and discord.py lets requests wait in
 their order; so a preview is not sent at all where something waits already, or soon would.
@@ -15,7 +15,7 @@ __all__ = ["ChannelBudget"]
 
 PREVIEWS, SECONDS = 3, 5.0  # of the five; the rest is for what must not wait
 PLACES = 2  # previews and places in the queue, among which another place may be shown
-LATER = 1.0  # seconds; short, since whoever waits so long may have the job's end to show then
+LATER = 1.0  # seconds; short, since by then there may be the job's end to show
 
 
 class ChannelBudget:
@@ -27,7 +27,7 @@ class ChannelBudget:
 
     @contextmanager
     def request(self, channel: int, *, is_preview: bool, is_place: bool = False) -> Iterator[None]:
-        """Be in a channel's lane for the time of a request.
+        """Take part of a channel's budget for the time of a request.
 
         Args:
             is_place: of a job in the queue, a preview that others go before.

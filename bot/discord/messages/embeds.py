@@ -1,4 +1,4 @@
-"""A reply becomes what Discord shows: an embed, attachments and rows of buttons."""
+"""Renders a `Reply` as a Discord message: embed, attachments, rows of buttons."""
 
 import asyncio
 import io

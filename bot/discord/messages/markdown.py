@@ -1,6 +1,6 @@
-"""Texts from anybody's hand as Discord shall show them: word for word, and no markup.
+"""Escapes user text so Discord shows it literally.
 
-An embed pings nobody, whatever it says; what is escaped here would format, link or hide text.
+Embeds never ping; what is escaped here would format, link or hide text.
 """
 
 import re
@@ -23,7 +23,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def literal(text: str) -> str:
-    """Take out what would hide or reorder text, or call everybody; for where no markup works."""
+    """Remove what would hide or reorder text, or ping @everyone; for places without markup."""
     seen = _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
     return _CALLS.sub("@\u200b", _BLANK_LINES.sub("\n\n", seen)).strip()
 

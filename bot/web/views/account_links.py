@@ -1,4 +1,4 @@
-"""Accounts of several platforms become one person here, too: a code goes either way."""
+"""Links accounts of several platforms: gives a code, or takes one."""
 
 from starlette.responses import RedirectResponse, Response
 

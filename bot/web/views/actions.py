@@ -1,4 +1,4 @@
-"""What can be done: paint, press a button, sign in and out, choose language and colours."""
+"""POST handlers: paint, press a button, sign in and out, choose language and theme."""
 
 import json
 
@@ -99,7 +99,7 @@ async def sign_in_page(site: Site, context: RequestContext) -> Response:
 
 
 async def sign_in(site: Site, context: RequestContext) -> Response:
-    """Begin a session, under a cookie that nobody had before."""
+    """Begin a session with a new cookie."""
     if context.session.is_member:
         await site.store.accounts.end_session(context.session.token)
     session = await site.store.accounts.redeem_sign_in(context.said("sign_in")[:200])

@@ -1,4 +1,4 @@
-"""What can be looked at: the first page, the gallery, a painting, one's own, help."""
+"""GET handlers: home, gallery, a painting, one's own paintings, help."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ async def home(site: Site, context: RequestContext) -> Response:
 async def show_home(
     site: Site, context: RequestContext, given: dict[str, str], error: str = "", status: int = 200
 ) -> Response:
-    """The first page with what somebody has typed, and with what is wrong about it."""
+    """The first page with what was typed, and what is wrong with it."""
     found = await site.store.gallery.search(limit=LATELY)
     (prompt, *others) = find_command("paint").parameters
     parameters = [_as_field(site, context, each, given.get(each.name, "")) for each in others]
@@ -111,7 +111,7 @@ async def compose(site: Site, context: RequestContext) -> Response:
 
 @dataclass(frozen=True)
 class Query:
-    """What somebody looks for in the gallery."""
+    """A search in the gallery."""
 
     text: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
@@ -218,7 +218,7 @@ async def paintings(
 
 
 async def shown_artwork(site: Site, artwork_id: str) -> Artwork:
-    """The artwork, if everybody may see it; else there is nothing here."""
+    """The artwork, if it is public; else the answer is 404."""
     artwork = await site.store.gallery.get(artwork_id)
     if artwork is None or not artwork.shown:
         raise Refused(404, "web-not-found")
@@ -306,7 +306,7 @@ async def help_page(site: Site, context: RequestContext) -> Response:
 
 
 async def robots(site: Site, context: RequestContext) -> Response:
-    """What search engines should leave alone: what is somebody's own, or soon gone."""
+    """robots.txt: excludes personal and short-lived pages."""
     return PlainTextResponse(
         "User-agent: *\nDisallow: /jobs/\nDisallow: /mine\nDisallow: /link\nDisallow: /sign-in\n"
     )

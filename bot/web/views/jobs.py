@@ -1,4 +1,4 @@
-"""A painting under way: its page, and the stream that keeps the page up to date."""
+"""The page of a job, and the event stream that updates it."""
 
 import json
 import secrets
@@ -129,7 +129,7 @@ async def _news(site: Site, context: RequestContext, view: JobView) -> dict[str,
 
 
 def _announced(site: Site, locale: str, job: Job, title: str) -> str:
-    """What is read aloud: each quarter of the way, not each step of it."""
+    """The text for screen readers: changes every quarter of the way, not every step."""
     say = site.words.say
     if job.state is JobState.DONE:
         return say(locale, "web-announce-done")

@@ -1,4 +1,4 @@
-"""Addresses that give bytes: paintings, frames under way, and the page's own files."""
+"""Serves paintings, frames of running jobs, and static files."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -79,10 +79,10 @@ async def static(site: Site, request: Request) -> Response:
 
 
 async def favicon(site: Site, request: Request) -> Response:
-    """For browsers that ask without having been told."""
+    """The icon, for browsers that ask for it by default."""
     return RedirectResponse(site.assets.path("mark.svg"), 301)
 
 
 async def health(site: Site, request: Request) -> Response:
-    """Whether this process answers at all; for whoever restarts it."""
+    """Liveness of this process, for its supervisor."""
     return PlainTextResponse("ok\n")

@@ -110,7 +110,7 @@ async def _artworks(site: Site, standings: list[Standing]) -> list[Artwork]:
 
 @dataclass(frozen=True)
 class Case:
-    """A winner that a curator decides about; `rate` and `bound` in percent.
+    """A winner to be decided by a curator; `rate` and `bound` in percent.
 
     Args:
         critics: where each puts it, and what that is worth.
@@ -127,7 +127,7 @@ class Case:
 
 
 async def curation_page(site: Site, context: RequestContext) -> Response:
-    """Winners that nobody has decided about, and the set so far."""
+    """The undecided winners, and the curated set so far."""
     _check_curator(context)
     standings = await site.store.rounds.curation.to_decide(MOST_CASES)
     said: dict[str, list[Opinion]] = {}
