@@ -1,6 +1,6 @@
-"""Removing pictures that nobody shall or can see any more: of deleted artworks, of lost attempts.
+"""Deletes blobs that nobody can reach any more: of deleted artworks and of lost attempts.
 
-Any process may do it, again and again: what a crash left undone is done by the next sweep.
+Any process may run it at any time: the next run finishes what a crash interrupted.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""Pictures and saved states, in a folder or an S3 bucket, under keys that carry the attempt.
+"""Stores pictures and saved states in a folder or an S3 bucket, under a key per attempt.
 
-A blob appears whole or not at all and is never overwritten, so that whatever an engine that lost
-its job still writes, it cannot touch what another one published.
+A blob appears whole or not at all and is never overwritten, so an engine that lost its job cannot
+touch what another one published.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class BlobInfo:
 
 
 def input_key(sha256: str) -> str:
-    """Where a picture goes that somebody gave to begin from; it expires after weeks."""
+    """Key of an uploaded init image; it expires after weeks."""
     return f"{INPUTS}/{sha256}.png"
 
 

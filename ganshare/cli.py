@@ -1,4 +1,4 @@
-"""The `ganshare` command: random prompts here, the rest handed to `python -m engine` or `bot`.
+"""The `ganshare` command: runs light commands itself, hands the rest to `engine`, `bot`, `admin`.
 
 Handing over replaces this process, so that `ganshare` never imports the engine, torch or a bot.
 """

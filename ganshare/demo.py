@@ -1,4 +1,4 @@
-"""One painting through the real queue, on this machine alone: what `ganshare demo` shows.
+"""Paints one request through a real queue on this machine, for `ganshare demo`.
 
 A store and blobs in a folder, an engine as a child process, and what a bot does: submit, wait for
 news, fetch frames and picture.
@@ -45,7 +45,7 @@ class Demo:
         folder: for `painting.png`, its manifest, `frames/`, and the queue in `queue/`. What an
             earlier run left there makes room.
         make_request: gives the request for the name of a model that the engine has.
-        on_news: told of the job whenever something about it is new.
+        on_news: called with the job whenever it changed.
     """
 
     def __init__(

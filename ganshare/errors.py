@@ -1,4 +1,4 @@
-"""Every error that GANshare raises on purpose, sorted by whose fault it is.
+"""All errors that GANshare raises on purpose, sorted by whose fault they are.
 
     GanshareError
     ├── AskerError          the asker's fault: shown to them word for word, exit code 2

@@ -1,4 +1,4 @@
-"""What each extra of pyproject.toml brings, and the sentence for a package that is missing."""
+"""The extras of pyproject.toml, and the error for a package that is not installed."""
 
 import json
 import shlex

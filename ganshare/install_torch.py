@@ -1,4 +1,4 @@
-"""`python -m ganshare.install_torch`: the build of PyTorch that suits this machine.
+"""`python -m ganshare.install_torch`: installs the PyTorch build that suits this machine.
 
 `make` and the Dockerfiles run it in a new environment, before the rest is installed, so it imports
 the standard library only. pip's default index serves, for Linux, a PyTorch with CUDA, which is

@@ -1,4 +1,4 @@
-"""A click group that imports each command only when it runs or is listed."""
+"""A click group that imports a command only when it runs or is listed."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,7 +10,7 @@ __all__ = ["LazyGroup"]
 
 
 class LazyGroup(click.Group):
-    """A group of commands that are named first and imported later.
+    """A group of commands that are imported when needed.
 
     Args:
         lazy: "module:attribute" of each command, by the command's name.

@@ -1,4 +1,4 @@
-"""`python -m ganshare.probe URL`: exit code 0 if a health endpoint says yes, 1 if not.
+"""`python -m ganshare.probe URL`: exits with 0 if a health endpoint is fine, else with 1.
 
 What the containers' HEALTHCHECK runs: their images have Python and no curl.
 """

@@ -1,4 +1,4 @@
-"""How a painting's progress looks: a bar on a terminal, a line every few seconds elsewhere."""
+"""Reports progress: a bar on a terminal, a line every few seconds elsewhere."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What `ganshare queue` shows: the store at one moment, as a picture for terminals or as JSON."""
+"""Renders the queue for `ganshare queue`, as tables for a terminal or as JSON."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Judging pictures: what a safety check is, and finding the one that an owner chose by name.
+"""`SafetyCheck`: judges pictures; finds the check that the owner chose by name.
 
 A check of one's own is a package with an entry point in the group `ganshare.safety_checks`;
 docs/moderation.md shows one.

@@ -1,4 +1,4 @@
-"""What tests of every process need: values to start from, a PostgreSQL and an S3 of their own.
+"""Fixtures for tests of every process: sample values, a PostgreSQL and an S3 server.
 
 Nothing here is imported by the processes themselves.
 """
@@ -236,7 +236,7 @@ class PostgresServer:
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
-        """Drop a database, whoever is still connected."""
+        """Drop a database, with all its connections."""
         self.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def sql(self, statement: str, database: str = "postgres") -> str:
@@ -287,7 +287,7 @@ class PostgresServer:
 
     @staticmethod
     def _user() -> str | None:
-        """Root may not run PostgreSQL; anybody else runs it as themselves."""
+        """The user who runs PostgreSQL: another one for root, who may not; else oneself."""
         return "postgres" if os.geteuid() == 0 else None
 
 

@@ -1,1 +1,1 @@
-"""Commands that `ganshare` runs itself; each imports what it needs when it runs."""
+"""Commands that `ganshare` runs itself; their imports wait until they run."""

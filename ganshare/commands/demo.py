@@ -1,4 +1,4 @@
-"""`ganshare demo`: one random prompt through queue and engine, with everything it leaves."""
+"""`ganshare demo`: paints one random prompt through queue and engine, and keeps every step."""
 
 import asyncio
 import secrets

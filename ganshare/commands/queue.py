@@ -1,4 +1,4 @@
-"""`ganshare queue`: who waits, what is being painted and by whom, what was given up."""
+"""`ganshare queue`: shows waiting, running and failed jobs."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""`ganshare settings`: every setting, its value, where that came from and what it means."""
+"""`ganshare settings`: lists every setting with its value, source and meaning."""
 
 import dataclasses
 import json

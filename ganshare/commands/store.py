@@ -1,4 +1,4 @@
-"""`ganshare store`: making and renewing its tables, looking at it, backing it up, pruning it."""
+"""`ganshare store`: migrates, inspects, backs up and prunes the database."""
 
 import asyncio
 import json

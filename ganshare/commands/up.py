@@ -1,4 +1,4 @@
-"""`ganshare up`: store, engines, bot and web page of one machine, under one supervisor."""
+"""`ganshare up`: runs store, engines, bot and web page of one machine under a supervisor."""
 
 import os
 from dataclasses import replace

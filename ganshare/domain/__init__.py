@@ -1,1 +1,1 @@
-"""What all processes speak about, as values: no files, no database, no clock."""
+"""Values that all processes share: no files, no database, no clock."""

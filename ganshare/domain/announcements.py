@@ -1,4 +1,4 @@
-"""What frontends tell all about rounds: that one began or ended, and how the week was."""
+"""`Announcement` and `Digest`: what frontends announce about rounds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ __all__ = ["Announcement", "Digest"]
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a frontend has to tell about a round, and has not told yet.
+    """A pending announcement of a round.
 
     Args:
         kind: "opened" or "closed".

@@ -1,4 +1,4 @@
-"""People, places and what they may do, as the bots, the web page and the store hand it around.
+"""Accounts, places, posts, blocks and reports, as bots, web page and store exchange them.
 
 Values only, no I/O. All times are the database's: seconds since 1970.
 """
@@ -26,7 +26,7 @@ class Post:
 
     Args:
         origin: the frontend that wrote it.
-        address: whatever that frontend needs in order to edit it.
+        address: what that frontend needs to edit it.
     """
 
     job: str
@@ -40,7 +40,7 @@ class Showing:
 
     Args:
         message: its name there, which a reaction below it comes with.
-        address: whatever its frontend needs in order to edit it.
+        address: what its frontend needs to edit it.
         locale: that it speaks.
     """
 
@@ -91,7 +91,7 @@ class PlaceChange:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Somebody who may not ask for paintings, by whom and why."""
+    """A person who may not ask for paintings, blocked by whom and why."""
 
     person: str
     by: str
@@ -101,7 +101,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What somebody has against a painting; a person counts once for each.
+    """A complaint about a painting; a person counts once per painting.
 
     Args:
         closed: when an admin dealt with it; None while it is open.
@@ -123,7 +123,7 @@ class Note:
         person: whom it is about.
         place: where it happened; "" where there is no place.
         text: what was refused or looked at.
-        reason: the rule, or the words of whoever did it.
+        reason: the rule, or the reason that was given.
     """
 
     id: str
@@ -137,7 +137,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in on the web page.
+    """A signed-in session of the web page.
 
     Args:
         person: the chat account that the sign-in link was given to.

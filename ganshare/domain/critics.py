@@ -1,4 +1,4 @@
-"""What critics think of paintings: kept in the store, shown beside the votes, counted for nothing.
+"""Critics and their opinions: stored and shown beside the votes, but never counted.
 
 A critic is computed where a perceptor is (`ganshare admin critic`); bots and the page only read.
 """
@@ -15,7 +15,7 @@ VOTES = "votes"  # a head trained on the community's own votes
 
 @dataclass(frozen=True, slots=True)
 class Critic:
-    """Whoever gives scores.
+    """A source of scores.
 
     Args:
         name: `PHRASE` or `VOTES`.

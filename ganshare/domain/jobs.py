@@ -1,4 +1,4 @@
-"""A job from prompt to artwork, as the bots, the store and the engines hand it to each other.
+"""`JobRequest`, `Job` and `Artwork`, as bots, store and engines exchange them.
 
 Values only, no I/O. All times are the database's: seconds since 1970, so that no host's clock
 matters.
@@ -55,13 +55,13 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What somebody asked for; checked here, before it is queued.
+    """A request for a painting; checked here, before it is queued.
 
     Args:
         prompt: as it was typed or drawn, weights included; less the options that were typed in it.
         seed: 0 to `MAX_SEED`.
         steps: of the optimiser; `num_cutouts` crops in each.
-        width: of the canvas in pixels, before upscaling; `height` likewise.
+        width: of the canvas in pixels, before upscaling; so is `height`.
         model: name of the VQGAN.
         upscale: to 1024 px, afterwards.
         init_image: blob key of the picture to start from.
@@ -177,7 +177,7 @@ class Job:
         key: the chat platform's id of the message, so that a repeated delivery makes no second job.
         person: who asked; limits and fairness count by it.
         origin: the bot that asked and that will answer.
-        reply_to: whatever that bot needs in order to answer.
+        reply_to: what that bot needs in order to answer.
         priority: higher goes first.
         cost: in work units, see `JobRequest.cost`.
         attempt: counts the claims, and is the fencing token: only the newest one may publish.
@@ -192,7 +192,7 @@ class Job:
         error: why it is dead, or why the last attempt failed.
         revision: grows with every change that the origin may want to show.
         seen: the newest revision that the origin has acknowledged.
-        created: when it was queued; `started` (last) and `finished` likewise.
+        created: when it was queued; `started`: when last claimed; `finished`: when it was over.
     """
 
     id: str
@@ -244,7 +244,7 @@ class Artwork:
         job: that it was painted for, at its `attempt`.
         attributes: style, subject and colour, as traits.
         blob: key of the PNG; `preview` of a small picture for chats.
-        width: of the PNG; `height` likewise.
+        width: of the PNG in pixels; so is `height`.
         sha256: of the PNG's bytes.
         manifest: everything that it was made from and with.
         may_sell: whether the licences of all models that took part allow it.

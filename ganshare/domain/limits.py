@@ -1,4 +1,4 @@
-"""What a painting may ask for in numbers, so that a bot refuses what no engine would paint."""
+"""Limits on sizes, steps and cutouts, known before a job is queued."""
 
 import re
 from math import log

@@ -1,4 +1,4 @@
-"""Presets: how much work a painting gets, under a name that askers choose."""
+"""Presets: named combinations of steps, canvas and cutouts."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ __all__ = ["DEFAULT_PRESET", "PRESETS", "Preset"]
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """What holds where an asker chooses nothing else.
+    """Default values for what the asker does not choose.
 
     Args:
         steps: of the optimiser.

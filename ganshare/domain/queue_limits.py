@@ -1,4 +1,4 @@
-"""What the queue allows: read from the settings, kept by the store."""
+"""`QueueLimits`: the caps and times of the queue."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ __all__ = ["QueueLimits"]
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """What the queue allows; every process should be given the same.
+    """Limits of the queue; every process should use the same.
 
     Args:
         per_person_running: jobs of one person that run at the same time.
         per_person_active: jobs of one person that are queued or running.
-        queue_cap: jobs that are queued in all; for whoever has jobs already the queue is full
+        queue_cap: jobs that are queued in all; for a person with jobs already the queue is full
             earlier, at half the cap at the earliest.
         lease_seconds: how long an engine keeps a job without a beat.
         max_attempts: claims of a job that keeps failing, after which it is dead.

@@ -1,4 +1,4 @@
-"""From votes to winners: a confidence bound on how many like a painting, a quorum, and ties.
+"""Ranks paintings by votes: a confidence bound on how many like one, a quorum, tie-breaks.
 
 Pure functions, without a database. The bound is Wilson's score interval (1927), the one-sided
 lower end: of a painting that 3 of 4 liked and one that 60 of 90 liked, the second ranks higher,

@@ -1,4 +1,4 @@
-"""How a painting's token stands, as the chat and the web page tell it: values only, no I/O."""
+"""`Sale`: the state of a painting's token, as chats and web page show it. No I/O."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ __all__ = ["Sale", "SaleNews", "SaleState", "shown_amount"]
 
 
 class SaleState(StrEnum):
-    """How far a painting is on its way to somebody's collection."""
+    """How far a painting is on its way to a collector."""
 
     MINTED = "minted"
     LISTED = "listed"  # for sale
@@ -36,7 +36,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class SaleNews:
-    """What a place was not told yet about the winners of one of its rounds.
+    """News about the winners of a round that its place has not seen yet.
 
     Args:
         kind: MINTED or LISTED.

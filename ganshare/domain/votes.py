@@ -1,10 +1,10 @@
-"""Votes and rounds, as the bots, the web page, the store and the curators hand them around.
+"""Votes and rounds, as bots, web page, store and curators exchange them.
 
 Values only, no I/O. All times are seconds since 1970.
 
-Somebody's vote may stand in several ballots at once: as a reaction below one message, a reaction
-below a repost of it, a button on another platform. Each ballot is a switch of its own, and a
-person, with all linked accounts, has one vote for a painting as long as any of them is up.
+One vote may stand in several ballots at once: a reaction below one message, a reaction below a
+repost of it, a button on another platform. Each ballot is up or down by itself. A person, with all
+linked accounts, has one vote for a painting as long as any of their ballots is up.
 """
 
 from collections.abc import Mapping
@@ -32,14 +32,14 @@ __all__ = [
     "WhyNot",
 ]
 
-BUTTON = "button"  # the way of votes by our own buttons, on whatever platform
+BUTTON = "button"  # votes by our own buttons, on any platform
 LONGEST_VIA = 200
 DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """Whoever a platform says has voted.
+    """A voter, as the platform reports them.
 
     Args:
         account: "discord:42", "telegram:42", "web:...".
@@ -98,7 +98,7 @@ class WhyNot(StrEnum):
     """Why a vote that was cast does not count (now)."""
 
     BOT = "bot"
-    OWN = "own"  # whoever asked for the painting
+    OWN = "own"  # by the requester
     HELD = "held"  # by a guard or an admin, until an admin releases it
     YOUNG = "young"  # the account is too new for the painting's round
     BLOCKED = "blocked"
@@ -210,7 +210,7 @@ class RoundRules:
         automatic: finished paintings enter by themselves while there is room.
         preselect: which share of them do, by the critic's order; 1: all.
         weighted: votes weigh as the snapshot of shares says.
-        max_weight: however many shares somebody holds.
+        max_weight: however many shares a person holds.
     """
 
     pool: int = 40

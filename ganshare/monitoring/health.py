@@ -1,4 +1,4 @@
-"""Serves /healthz, /readyz and /metrics of one process, from a thread of its own.
+"""Serves /healthz, /readyz and /metrics of a process, from a thread of its own.
 
 The thread answers even while the process computes. /healthz is about this process alone (does its
 main loop still tick? if not, restart it); /readyz is about what it needs (store, blobs, models: if
@@ -107,7 +107,7 @@ class HealthServer:
         pulse: of the main loop, for /healthz.
         checks: for /readyz; all run at the same time.
         setting: the setting that chose `listen`, named if the port is taken.
-        is_chosen: whether somebody chose `listen`. A default gives way to whoever has the port:
+        is_chosen: whether `listen` was set. A default gives way where the port is taken:
             the next free one is taken, or none, with a warning.
 
     Raises:

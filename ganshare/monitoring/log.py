@@ -1,9 +1,9 @@
-"""The log of every process: structured, to stderr, JSON or for a terminal, with secrets masked.
+"""Structured logging to stderr, as JSON or for a terminal, with secrets masked.
 
-`start_log` is called once, in a `__main__`; everyone else takes `get_logger(__name__)` and says
+`start_log` is called once, in a `__main__`; all other code calls `get_logger(__name__)` and
 `log.info("painting published", job=job.id, seconds=3.1)`: an event in plain words, and its values
 by name. Values that hold for a while are bound with `structlog.contextvars.bound_contextvars`.
-What libraries say through `logging` takes the same way.
+What libraries log through `logging` takes the same way.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What each process counts and measures, for Prometheus; served by `ganshare.monitoring.health`.
+"""Prometheus metrics of every process; served by `ganshare.monitoring.health`.
 
 Every name starts with `ganshare_` and ends with its unit. A process has its own `Metrics`, hence
 its own registry, so that tests and several engines in one process don't share counts. The

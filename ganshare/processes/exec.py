@@ -1,4 +1,4 @@
-"""How `ganshare` starts processes that it never imports: as `python -m`, by exec or as children."""
+"""Starts other processes as `python -m MODULE`, by exec or as children; nothing is imported."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The output of several children as one: each line says whose it is."""
+"""Merges the output of several children, each line prefixed with its child's name."""
 
 import json
 import os

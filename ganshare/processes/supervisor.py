@@ -1,8 +1,8 @@
-"""Runs several programs as children of this process: restarts what dies, ends all in order.
+"""Supervises child programs: restarts them with backoff, and ends them in order.
 
 `ganshare up` is this with a store, engines and bots. A child gets SIGTERM and time to drain before
 it is killed; it never outlives this process (see `ganshare.processes.die_with_parent`); and a child
-that keeps dying ends everything, loudly, so that whoever supervises the supervisor learns of it.
+that keeps dying ends everything, loudly, so that the supervisor's own supervisor notices.
 """
 
 import asyncio
@@ -178,7 +178,7 @@ class Supervisor:
             await _first_of(None, self._stopping, waiting)
         finally:
             await self._end(program, process)
-            # Whoever inherited the pipe from the child may keep it open.
+            # A process that inherited the pipe from the child may keep it open.
             await asyncio.wait({pump}, timeout=1)
             pump.cancel()
         return await process.wait()
@@ -197,7 +197,7 @@ class Supervisor:
         _log.info("ended", program=program.name, how=describe_exit(code))
 
     async def _pump(self, name: str, process: asyncio.subprocess.Process) -> None:
-        """Pass a child's output on; go on reading whatever happens, or the child would hang."""
+        """Pass a child's output on; keep reading in any case, or the child would hang."""
         if process.stdout is None:
             return
         async for line in _lines(process.stdout):

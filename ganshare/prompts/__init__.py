@@ -1,4 +1,4 @@
-"""The text of prompts: read into weighted parts, drawn from the word lists, searched for traits."""
+"""Prompts: parsing into weighted parts, drawing from word lists, finding attributes."""
 
 from ganshare.prompts.attributes import Attributes, find_attributes
 from ganshare.prompts.draw import MAX_SEED, DrawnPrompt, draw_prompt

@@ -1,4 +1,4 @@
-"""What a prompt asks for: its style, subject and colour, found in drawn prompts and in free text.
+"""Finds style, subject and colour in a prompt, drawn or free.
 
 The palette loss, the subject's own guidance, the gallery's search and a token's traits all start
 from these attributes.
@@ -69,7 +69,7 @@ class Attributes:
 
     @classmethod
     def from_traits(cls, traits: Mapping[str, str]) -> "Attributes":
-        """Read what `as_traits` gave, whatever is found in the same prompt today."""
+        """Read what `as_traits` gave; the prompt is not read again."""
         subject, category = traits.get("Subject"), traits.get("Category")
         if category:
             category = category.lower()

@@ -1,4 +1,4 @@
-"""Random prompts from the word lists: the same prompt for a seed on every machine."""
+"""Draws random prompts from the word lists; a seed gives the same prompt on every machine."""
 
 import random
 from dataclasses import dataclass

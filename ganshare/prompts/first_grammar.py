@@ -1,4 +1,4 @@
-"""The grammar of prompts that were stored before there was a second one; nothing new is read so.
+"""The first grammar of prompts, kept for stored prompts only.
 
 A part's last colon is followed by its weight if any number follows; nothing keeps text literal.
 """

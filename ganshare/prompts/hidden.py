@@ -1,4 +1,4 @@
-"""What nobody sees is taken out of texts from strangers before they are read, kept or shown."""
+"""Removes invisible characters from texts of users before they are read, kept or shown."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What of a prompt a perceptor can read: Chinese is read in English, the rest by its script.
+"""Decides what of a prompt a perceptor can read: Chinese via English, the rest by its script.
 
 A perceptor's model.json says which scripts it reads ("reads": ["Latin"]). Everything here works on
 text alone, so that bots and page know before a job is queued.

@@ -1,4 +1,4 @@
-"""Which characters of a prompt are only text: those in quotes, and those after a backslash.
+"""Marks the characters of a prompt that are literal text: in quotes or after a backslash.
 
 The scan comes first; every other rule of the grammar looks at `MarkedText.syntax`, where literal
 characters are blanked out, and so never sees them.

@@ -1,4 +1,4 @@
-"""A small language model for `/random`: word after word, as prompts that won have them.
+"""`MarkovSource`: writes prompts word by word, as prompts that won put them.
 
 A Markov chain of second order (Shannon 1948, section 3) over the prompts of paintings that came in
 the first quarter of their rounds, and over prompts from the word lists, so that it speaks before
@@ -25,7 +25,7 @@ Followers = Mapping[tuple[str, str], Sequence[str]]
 
 
 class MarkovSource:
-    """Writes prompts that nobody has asked for yet, in the words of those that won.
+    """Writes new prompts in the words of those that won.
 
     Args:
         record: with the prompts to learn from.

@@ -1,4 +1,4 @@
-"""Options that are typed within a prompt: `a castle --ar 16:9 --no people --seed 7`.
+"""Splits options off a typed prompt: `a castle --ar 16:9 --no people --seed 7`.
 
 Only their texts are found here; `ganshare.asked_prompt` knows what they mean.
 """

@@ -1,4 +1,4 @@
-"""The phrase of a prompt that says what colours the whole picture has, such as "in teal".
+"""Finds the phrase of a prompt that names the colours of the whole picture, such as "in teal".
 
 An adjective is none: "a red fox" is a fox, not a red picture. Neither are names, fruits, clothes
 and idioms.

@@ -1,4 +1,4 @@
-"""The grammar of prompts, `a castle | stormy sea:0.5`; docs/prompts.md tells it to askers.
+"""Parses prompts, `a castle | stormy sea:0.5`; docs/prompts.md describes the grammar for users.
 
 Three habits of other programs are read along with it: Midjourney's `castle::2 sea::-0.5`, and
 AUTOMATIC1111's `(castle:1.3)` and `((castle))` between commas.

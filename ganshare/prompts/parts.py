@@ -1,4 +1,4 @@
-"""The parts of a prompt as values, and the limits that hold for them in every grammar."""
+"""Weighted parts of a prompt, and the limits of every grammar."""
 
 import math
 import unicodedata

@@ -1,4 +1,4 @@
-"""What a whole prompt asks for: the attributes of its parts, and how much each of them counts."""
+"""The attributes of a whole prompt, each with the share of its part."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

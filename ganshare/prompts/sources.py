@@ -1,4 +1,4 @@
-"""Which source `/random` draws from, by the name that an owner gives it in `BOT_PROMPT_SOURCE`."""
+"""Finds the prompt source of `/random` by its name in `BOT_PROMPT_SOURCE`."""
 
 import shlex
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where `/random` gets its prompts from: word lists, what wins in rounds, or a model of one's own.
+"""Prompt sources of `/random`: word lists, Thompson sampling, or a program of the owner's.
 
 `ThompsonSource` samples as Thompson did (1933): for each style, category, subject and colour it
 keeps how many paintings with it were in ended rounds and how many of those came in the first
@@ -60,13 +60,13 @@ class Record:
 
     @property
     def base_rate(self) -> float:
-        """The share in the first quarter, whatever they show."""
+        """The share of all paintings that came in the first quarter."""
         return (self.best + 1) / (self.paintings + 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a word was drawn: the figures, for whoever writes the sentence.
+    """Why a word was drawn, in figures.
 
     Args:
         trait: "Style", "Category", "Subject" or "Colour".
@@ -116,7 +116,7 @@ class Idea:
 
 
 class PromptSource(Protocol):
-    """Whatever draws prompts."""
+    """A source of prompts for /random."""
 
     @property
     def name(self) -> str:
@@ -200,7 +200,7 @@ class CommandSource:
 
     It reads one JSON object from its input: the seed, the category, and the values that won most,
     by trait; the first line that it prints is the prompt, and the second, if any, says why, for
-    people. The prompt is checked like anybody's, and is subject to moderation like anybody's.
+    people. The prompt is checked and moderated like any other.
 
     Args:
         command: the program and its arguments; no shell.

@@ -1,4 +1,4 @@
-"""The words of a prompt, folded so that case, accents, hyphens and spelling make no difference."""
+"""The words of a prompt, folded: case, accents, hyphens and spelling make no difference."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Settings of every process: the environment first, then ganshare.toml, then the default.
+"""Settings of every process: from the environment, then ganshare.toml, then the default.
 
 One frozen class per process; `load` builds one, in a `__main__` or a command, and its values are
 passed down from there.

@@ -1,4 +1,4 @@
-"""Every setting as people see it: its value (masked if secret), its source and its meaning."""
+"""Lists every setting for people: value (masked if secret), source, meaning."""
 
 import os
 from collections.abc import Iterator, Mapping

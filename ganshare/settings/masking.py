@@ -1,4 +1,4 @@
-"""Masks tokens, keys and passwords in what people get to see: settings, logs, health answers."""
+"""Masks tokens, keys and passwords in settings, logs and health answers."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""ganshare.toml: found, parsed, and checked for words that are no settings."""
+"""Finds and parses ganshare.toml, and checks it for unknown settings."""
 
 import os
 import tomllib

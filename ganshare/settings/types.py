@@ -1,4 +1,4 @@
-"""The kinds of values that settings have: URLs with passwords, addresses to listen on, lists."""
+"""Types of settings: URLs with passwords, listen addresses, lists."""
 
 import re
 from dataclasses import dataclass

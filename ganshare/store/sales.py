@@ -1,4 +1,4 @@
-"""What the ledger says of paintings that are tokens, for those who tell it; nothing here spends."""
+"""Reads the ledger's tokens and listings for the bots and the page; spends nothing."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Tables and transactions for what keeps its own records in the store's database: the ledger."""
+"""Public SQL interface for code with its own tables in the store's database: the ledger."""
 
 from ganshare.store.db.database import Conflict, Database, Row
 from ganshare.store.db.dialect import insert, made_id, now

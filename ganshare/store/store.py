@@ -1,4 +1,4 @@
-"""One process' way to the database, and to its parts: the queue, votes, rounds, people, sales."""
+"""`Store`: opens the database and holds its parts: queue, votes, rounds, community, sales."""
 
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.domain.votes import Guards

@@ -30,7 +30,7 @@ _LONGEST = 4  # words
 
 @dataclass(frozen=True, slots=True)
 class Gloss:
-    """What a word means in English; whether it says what somebody does, or is a name."""
+    """The English meaning of a word; whether it is a verb or a name."""
 
     english: str
     is_verb: bool = False

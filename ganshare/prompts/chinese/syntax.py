@@ -1,4 +1,4 @@
-"""The order of a Chinese phrase becomes English: what describes a noun may follow it.
+"""Reorders a Chinese phrase as English, where modifiers may follow their noun.
 
 "雪山上的红色寺庙" reads as "red temple on a snowy mountain". It is word by word otherwise: no
 tenses, few articles, since a perceptor looks for things and their looks.

@@ -1,4 +1,4 @@
-"""Chinese text becomes words with their English: the word lists first, then a dictionary.
+"""Splits Chinese text into words with English glosses: word lists first, then a dictionary.
 
 Segmentation takes the fewest words that cover the text; see `chinese_syntax` for what follows.
 """
@@ -49,7 +49,7 @@ def simplify(text: str) -> str:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Divide a text into words; whatever is not Chinese stays as it is."""
+    """Split a text into words; what is not Chinese stays unchanged."""
     tokens: list[Token] = []
     for piece in _PIECES.findall(simplify(text)):
         if re.match(rf"[{HAN}]", piece):

@@ -1,4 +1,4 @@
-"""Who is who: accounts of several platforms that are one person, and sessions on the web page.
+"""Accounts linked into persons, sign-in codes, and sessions of the web page.
 
 Codes and tokens are kept as SHA-256 only, and the database compares and counts them.
 """

@@ -1,4 +1,4 @@
-"""What is allowed in each place, and who changed it."""
+"""Settings of places, and the log of their changes."""
 
 import json
 import re

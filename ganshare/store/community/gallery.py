@@ -1,4 +1,4 @@
-"""The gallery: paintings that may be shown, found by words and attributes; and their deletion."""
+"""The gallery: searching and reading paintings, hiding and deleting them."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -67,7 +67,7 @@ class Gallery:
             after: id of the last painting of the page before.
             text: words that a prompt, or its attributes, must begin a word with, all of them.
             attributes: trait types and values that must be its own, such as {"Colour": "Teal"}.
-            person: any account of whoever asked for them.
+            person: any account of their requester.
         """
         page = sa.select(gallery.c.artwork).order_by(gallery.c.artwork.desc()).limit(limit)
         if after is not None:
@@ -81,7 +81,7 @@ class Gallery:
         return [to_artwork(row) for row in rows]
 
     async def hide(self, artwork: str, by: str, reason: str) -> Artwork:
-        """Keep a painting from the gallery; admins and whoever has its id still find it.
+        """Keep a painting from the gallery; it can still be read by its id.
 
         Raises:
             JobError: there is no such painting.

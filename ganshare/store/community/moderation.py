@@ -1,4 +1,4 @@
-"""Moderation: blocks, reports, and the log of what was refused and why."""
+"""Moderation: blocks, reports, and the log of refusals."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection

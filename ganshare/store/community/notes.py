@@ -1,4 +1,4 @@
-"""The moderation log's line, and the error for a painting that is not there."""
+"""Writes lines of the moderation log; builds the error for an unknown painting."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which message shows which job or painting, and what was told to all, by whichever process."""
+"""Which message shows which job or painting, and which announcements were posted."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -43,7 +43,7 @@ class Posts:
 
         Args:
             message: its name on the platform, which a reaction below it comes with.
-            address: whatever its frontend needs in order to edit it.
+            address: what its frontend needs to edit it.
             locale: that it speaks.
         """
         news = {"artwork": artwork, "address": as_text(dict(address)), "locale": locale}
@@ -95,7 +95,7 @@ class Posts:
         return await self._database.row(taken) is not None
 
     async def end_telling(self, name: str, by: str, *, has_told: bool = True) -> None:
-        """Say that it was told, or that it could not be and somebody may try again."""
+        """Record that it was posted, or that it failed and may be tried again."""
         theirs = sa.and_(told.c.name == name, told.c.taken_by == by, told.c.told.is_(None))
         news = {"told": now()} if has_told else {"until": now()}
         await self._database.write(told.update().where(theirs).values(news))

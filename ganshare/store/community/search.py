@@ -1,4 +1,4 @@
-"""What the gallery's search compares: words of a prompt and of its attributes, folded alike.
+"""The search text of a painting: words of its prompt and attributes, folded.
 
 One text for each painting, such as " red castle at night style=cubist ": a word that is looked for
 is found where some word begins with it. Scripts without spaces are divided into their characters.

@@ -1,1 +1,1 @@
-"""The SQL ground of the store: connections, dialects, tables and rows."""
+"""SQL foundations of the store: connections, dialects, tables, rows."""

@@ -1,4 +1,4 @@
-"""The connections to one database: statements and short transactions, for both engines alike.
+"""`Database`: connections, statements and short transactions, on SQLite and PostgreSQL alike.
 
 Errors are translated here. A connection that turns out dead, as after a restart of the server, is
 replaced and its statement repeated once; the database must be away for longer to be noticed.
@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 10.0
 
 
 class Conflict(StoreError):  # noqa: N818  # never leaves the store
-    """Somebody else was first; look again."""
+    """Another process was first; read again."""
 
 
 class Database:
@@ -138,7 +138,7 @@ class Database:
         return float(row["now"]) if row else 0.0
 
     async def close(self) -> None:
-        """Close all connections, after what is under way; whoever comes later is refused.
+        """Close all connections once running statements end; later calls are refused.
 
         A connection that is in use then, or opened afterwards, nobody would close.
         """
@@ -148,7 +148,7 @@ class Database:
         await self._single.dispose()
 
     async def _guard(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run to the end, even if whoever waits is cancelled.
+        """Run to completion even if the caller is cancelled.
 
         A statement that is cut off costs its connection, and SQLite's driver may then wait for
         ever for the end of its thread.
@@ -250,5 +250,5 @@ def _prepare_durable(connection: Any, record: object) -> None:
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
-    """Take the write lock at once: a later upgrade fails if somebody else wrote meanwhile."""
+    """Take the write lock at once: a later upgrade fails after a write by another process."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")

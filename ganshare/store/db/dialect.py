@@ -1,4 +1,4 @@
-"""The few expressions that SQLite and PostgreSQL spell differently; the rest is one text."""
+"""The few expressions that SQLite and PostgreSQL spell differently."""
 
 from typing import Any
 
@@ -109,7 +109,7 @@ def ago(seconds: float) -> sa.ScalarSelect[float]:
 
 
 def notify(*topics: Topic) -> list[sa.Label[str]]:
-    """Columns for a RETURNING clause that wake whoever waits for these topics."""
+    """Columns for a RETURNING clause that notify the listeners of these topics."""
     return [
         _notify(sa.literal_column(f"'{channel(each)}'")).label(f"notify_{each}") for each in topics
     ]

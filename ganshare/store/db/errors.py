@@ -1,4 +1,4 @@
-"""What databases and drivers raise, as one sentence of ours."""
+"""Translates errors of databases and drivers into `StoreError`, in one sentence."""
 
 import os
 import sqlite3
@@ -61,7 +61,7 @@ def is_lost_connection(error: BaseException) -> bool:
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Tell whether somebody else took a seat, a slot or a key first, or a deadlock was broken."""
+    """Whether another process took a number, a slot or a key first, or a deadlock was broken."""
     if any(isinstance(each, asyncpg.DeadlockDetectedError) for each in _chain(error)):
         return True
     return isinstance(error, sa.exc.IntegrityError)

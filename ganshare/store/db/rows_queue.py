@@ -1,4 +1,4 @@
-"""Rows of the tables as jobs, artworks, frames and engines, and back."""
+"""Converts rows to jobs, artworks, frames and engines, and back."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ __all__ = [
 
 
 class DamagedRowError(Exception):
-    """A row that somebody damaged, with the reason in one sentence."""
+    """A damaged row, with the reason in one sentence."""
 
 
 _JOB_COLUMNS = [item.name for item in fields(Job) if item.name not in ("request", "reply_to")]

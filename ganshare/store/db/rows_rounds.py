@@ -1,4 +1,4 @@
-"""Rows of rounds and entries as values, and back."""
+"""Converts rows to rounds and entries, and back."""
 
 import json
 from dataclasses import asdict, dataclass, fields, replace

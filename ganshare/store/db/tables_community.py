@@ -1,4 +1,4 @@
-"""The community's tables as the newest migration leaves them, for building statements."""
+"""Tables of the community, as the newest migration leaves them; for building statements."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""The ledger's tables as the newest migration leaves them, for building statements."""
+"""Tables of the ledger, as the newest migration leaves them; for building statements."""
 
 from typing import Any
 

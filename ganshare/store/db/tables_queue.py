@@ -1,6 +1,6 @@
-"""The tables as the newest migration leaves them, for building statements; never for making them.
+"""Tables of the queue, as the newest migration leaves them; for building statements only.
 
-JSON is kept as text: a row that somebody damaged must not break the reading of all others.
+JSON is kept as text: one damaged row must not break the reading of all others.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""The tables of votes and rounds as the newest migration leaves them, and what all verbs need."""
+"""Tables of votes and rounds, as the newest migration leaves them, and shared conditions."""
 
 from typing import Any
 

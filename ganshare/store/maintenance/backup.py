@@ -1,4 +1,4 @@
-"""A copy of a database under way, in a file that appears whole or not at all."""
+"""Copies a live database into a file that appears whole or not at all."""
 
 import os
 import secrets

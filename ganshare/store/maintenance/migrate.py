@@ -1,4 +1,4 @@
-"""Making and renewing the tables: numbered files, each applied once and never changed."""
+"""Migrations: numbered SQL files, each applied once and never changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

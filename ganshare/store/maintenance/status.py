@@ -1,4 +1,4 @@
-"""What an operator wants to know about the store: its schema, its size, what it holds."""
+"""The status of the store for its operator: schema, size, counts."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How many jobs are queued, exactly, where PostgreSQL admits several at the same moment.
+"""Counts queued jobs exactly near the cap, where PostgreSQL admits several at once.
 
 Statements that run at once don't count each other's rows, so that the queue would get longer than
 its cap. Near the cap they therefore pass one by one: a function counts under a lock, and, being a

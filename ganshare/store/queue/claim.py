@@ -1,4 +1,4 @@
-"""The claim: one statement that picks jobs in fair order, and locks only what it takes."""
+"""Claiming: one statement that picks jobs in fair order, and locks only what it takes."""
 
 from functools import lru_cache
 from typing import Any

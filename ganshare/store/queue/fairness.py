@@ -1,4 +1,4 @@
-"""Whose turn it is: start-time fair queueing (Goyal, Vin and Cheng 1996) by person.
+"""Fair order between persons: start-time fair queueing (Goyal, Vin and Cheng 1996).
 
 A job's tag is its turn in virtual time: where the person's last job ends, or the present if that
 has passed. Jobs are claimed by tag, so that a newcomer waits for nobody's backlog. Priorities have
@@ -6,7 +6,7 @@ separate clocks, and so do models as long as each has jobs waiting, since other 
 
 The clock stands at the greatest tag that was started, and goes on a little with every claim. Of
 N people who wait it should move by cost / N; we move it by cost / 1000 at least, so that even an
-endless stream of newcomers, who all begin at the present, cannot keep anybody waiting for ever.
+endless stream of newcomers, who all begin at the present, cannot keep others waiting for ever.
 """
 
 from typing import Any

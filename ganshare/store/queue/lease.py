@@ -1,4 +1,4 @@
-"""What happens to a job while an engine has it; every statement is fenced by the attempt."""
+"""Statements of a claimed job: beat, finish, release, fail; all fenced by the attempt."""
 
 from typing import Any
 
@@ -122,7 +122,7 @@ def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
 
 
 def renew_statement(job_id: str) -> Any:
-    """Make news of a job, whatever its state."""
+    """Make news of a job in any state."""
     changed = jobs.update().where(jobs.c.id == job_id).values(_changed())
     return changed.returning(jobs.c.id, *notify(Topic.NEWS))
 
@@ -169,7 +169,7 @@ def reap_statement() -> Any:
 
 
 def cancel_statement(job_id: str, person: str | None) -> Any:
-    """Cancel a queued job, ask for the end of a running one; of this person, or of anybody."""
+    """Cancel a queued job, ask for the end of a running one; of this person, or of any."""
     theirs = [] if person is None else [jobs.c.person == person]
     values = _changed(
         cancel_requested=True,

@@ -1,4 +1,4 @@
-"""Where a queued job stands, and when its turn should come, from what the engines measured."""
+"""The position of a queued job, and its estimated start from measured engine rates."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ LOAD = _load_statement()
 
 
 def _place_statement() -> sa.Executable:
-    """Sum up what comes before a queued job, by model; running jobs likewise; count all queued.
+    """Sum up the jobs before a queued one and the running ones, by model; count all queued.
 
     Rows of (kind, model, number, work): the number of jobs of the kinds "before", "running" and
     "all", and the area of the job itself as kind "me".

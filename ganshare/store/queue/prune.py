@@ -1,4 +1,4 @@
-"""What is not kept for ever: previews of old jobs, and old jobs that came to nothing.
+"""Retention: removes old previews, and old jobs that were cancelled or given up.
 
 A painted job stays, as its artwork does: repeating it, its votes and its place lead back to it.
 """

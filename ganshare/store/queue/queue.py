@@ -1,4 +1,4 @@
-"""The durable, fair queue between bots and engines: each verb is one short transaction."""
+"""`Queue`: the durable, fair queue between bots and engines; each call is a short transaction."""
 
 import asyncio
 import random
@@ -90,7 +90,7 @@ class Queue(QueueReader):
         if not weight > 0:
             raise ParameterError(f"The weight {weight} must be above zero.", given=weight)
         candidate = Candidate(person, origin, request, key, priority, weight, reply_to or {})
-        # Each round that is lost to somebody else is one job more of this person.
+        # Each round that is lost to a rival is one job more of this person.
         for _ in range(self.limits.per_person_active + 2):
             if (row := await self._admit(candidate)) is not None:
                 return Submitted(to_job(row), is_new=True)

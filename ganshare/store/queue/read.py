@@ -132,7 +132,7 @@ class QueueReader:
         return await self._jobs(await self._database.rows(statement))
 
     async def _jobs(self, rows: Iterable[Row]) -> list[Job]:
-        """Read rows; a damaged job is given up here, so that it stops nobody else."""
+        """Read rows; a damaged job is given up here, so that it blocks no other."""
         found = []
         for row in rows:
             try:

@@ -1,4 +1,4 @@
-"""The least free number: a person's seat in the queue, a running job's slot."""
+"""Finds the least free number: a person's place in the queue, or the slot of a running job."""
 
 import sqlalchemy as sa
 

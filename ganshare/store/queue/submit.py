@@ -121,8 +121,8 @@ def _facts() -> sa.Subquery:
 def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElement[bool]]:
     """There is room, and a live engine fits unless none is alive at all.
 
-    The more jobs somebody has, the earlier the queue is full for them, so that a few who ask for
-    much don't keep everybody else out: see `_room`.
+    The more jobs a person has, the earlier the queue is full for them, so that a few who ask for
+    much don't keep the others out: see `_room`.
     """
     alive = engines.c.reported > now() - limits.engine_seconds
     pattern = sa.bindparam("pattern", type_=sa.Text)
@@ -135,9 +135,9 @@ def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElemen
 
 
 def _room(limits: QueueLimits, active: int) -> int:
-    """Queued jobs from which on no more are admitted of somebody who has `active` ones.
+    """Queued jobs from which on a person with `active` jobs is refused.
 
-    It falls from the cap for a newcomer to half of it for whoever has all that they may.
+    It falls from the cap for a newcomer to half of it for a person at their own limit.
     """
     return limits.queue_cap - limits.queue_cap * active // (2 * limits.per_person_active)
 

@@ -1,4 +1,4 @@
-"""What goes into the store's verbs and comes out of them, beside jobs and artworks."""
+"""Arguments and results of the store's calls, beside jobs and artworks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Throughput:
         done: paintings finished; `dead` jobs given up; `cancelled` jobs.
         work: work units of the paintings finished.
         wait_seconds: mean from submit to the last claim, of the paintings finished; None if none.
-        paint_seconds: mean from the last claim to the end, likewise.
+        paint_seconds: mean from the last claim to the end; None if none.
         rate: work units per second that the live engines report together.
     """
 

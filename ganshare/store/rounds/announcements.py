@@ -1,4 +1,4 @@
-"""What frontends announce about rounds: that one opened or ended, the week's digest."""
+"""Pending announcements: a round opened or closed, the weekly digest."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Critics: their scores, and the paintings that they let into a round."""
+"""Scores of critics, and the paintings that critics let into a round."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,7 +110,7 @@ class Critics:
         """Enter what waits for the critic and is in the share that its round takes.
 
         The share is that of all paintings which the critic has seen. What is not chosen waits no
-        longer; whoever asked for it may still enter it. Paintings without a score wait on.
+        longer; its requester may still enter it. Paintings without a score wait on.
         """
         found = sa.select(rounds).where(rounds.c.closed.is_(None), rounds.c.closes > now())
         entered = []

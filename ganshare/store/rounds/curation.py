@@ -1,4 +1,4 @@
-"""The curators' part: they approve what won, or veto it with a reason; never do they choose."""
+"""Curation: curators approve winners, or veto them with a reason; they cannot choose others."""
 
 import json
 from itertools import groupby

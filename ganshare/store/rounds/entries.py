@@ -1,4 +1,4 @@
-"""Which paintings are in a round: entered by whoever asked for them, by curators, or by themselves.
+"""Entries of a round: made by the asker, by curators, or automatically.
 
 A painting has one round. Only if too few voted there may it enter a later one.
 """

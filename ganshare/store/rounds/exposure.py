@@ -1,7 +1,7 @@
-"""Equal exposure: each painting of a round is shown to the same number of persons.
+"""Equal exposure: shows each painting of a round to the same number of persons.
 
 Whom it is shown to is drawn without regard to the painting, so that the share of them that votes
-says what the community thinks of it; whoever comes for one painting only sees it by that chance.
+says what the community thinks of it; those who come for one painting only see it by that chance.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Curation rounds: opening, counting, weighing and closing; and their parts."""
+"""`Rounds`: opens, weighs and closes curation rounds."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -189,7 +189,7 @@ class Rounds:
         return [to_standing(row) for row in rows]
 
     async def to_close(self) -> list[Round]:
-        """Rounds whose time is over; whoever finds them closes them.
+        """Rounds whose time is over; the caller should close them.
 
         A bot that was away should first `reconcile` the paintings of these rounds.
         """
@@ -197,9 +197,9 @@ class Rounds:
         return [to_round(row) for row in await self._database.rows(over.order_by(rounds.c.id))]
 
     async def close_abandoned(self, by: str, patience: float = PATIENCE) -> list[str]:
-        """End rounds that whoever should has not ended in time; gives their ids.
+        """End overdue rounds that their own bot has not ended; gives their ids.
 
-        Reactions that their platform has kept, and nobody has read, are missing then.
+        Reactions that were not read from their platform are missing then.
         """
         late = sa.select(rounds.c.id).where(
             rounds.c.closed.is_(None), rounds.c.closes <= now() - patience
@@ -292,7 +292,7 @@ class Rounds:
         return to_round(row)
 
     async def _lock(self, connection: AsyncConnection, round_id: str) -> Round:
-        """Read a round while nobody else enters, shows or closes."""
+        """Read a round, locked against entries, views and closing."""
         await one_at_a_time(connection, round_id)
         found = await connection.execute(sa.select(rounds).where(rounds.c.id == round_id))
         row = found.mappings().first()

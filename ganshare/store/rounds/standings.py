@@ -1,4 +1,4 @@
-"""How the paintings of a round stand: the votes counted, the views counted, the bound from both."""
+"""Standings of a round: votes, views, and the confidence bound from both."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ __all__ = ["compute_standings"]
 
 
 async def compute_standings(connection: AsyncConnection, round_: Round) -> list[Standing]:
-    """Count, rank and choose the winners: the best with a quorum that nobody has vetoed."""
+    """Count, rank and choose the winners: the best with a quorum and no veto."""
     rows = (await connection.execute(_counts(round_))).mappings().all()
     parted = (await connection.execute(_taking_part(round_))).mappings().one()
     everybody = float(parted["weight"] or 0.0)

@@ -1,8 +1,8 @@
-"""From an entry of the log to the tables that follow from it, inside the caller's transaction.
+"""Applies an entry of the vote log to the tables, in the caller's transaction.
 
 The rules are those of a register for each ballot: the latest event counts, at the same moment the
 one that takes away; and of a mark for each list: what happened up to it is what the list says.
-Both are the same in whatever order events and lists arrive.
+Both give the same result in any order of events and lists.
 """
 
 from collections.abc import Iterable

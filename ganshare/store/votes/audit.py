@@ -1,4 +1,4 @@
-"""The audit: the log played back from its first entry, and held against the tables.
+"""Audits the vote log: replays it from the first entry and compares the tables.
 
 This reads the log as a book-keeper would, without the database's help and without the code that
 filled the tables: a ballot is what the latest of its events and lists says.
@@ -95,7 +95,7 @@ class Replay:
         """Count the persons whose votes count, by painting.
 
         Args:
-            owners: artwork -> account of whoever asked for it.
+            owners: artwork -> account of its requester.
             mains: linked account -> the account that stands for its person.
             blocked: accounts whose votes don't count.
         """

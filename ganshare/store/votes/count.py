@@ -1,4 +1,4 @@
-"""Whose votes count: one for each person and painting, counted as rows and never as sums kept.
+"""Counts votes: one per person and painting, from rows, never from stored sums.
 
 The statements count persons at the moment of reading: who links two accounts has one vote from
 then on, and none for what the other account had asked for.

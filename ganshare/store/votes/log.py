@@ -1,4 +1,4 @@
-"""The audit log: every vote, list, hold and decision, only ever added to.
+"""The vote log: every vote, list, hold and decision, append-only.
 
 The tables of votes are what follows from it, and `ganshare.store.votes.audit` shows that they do.
 """

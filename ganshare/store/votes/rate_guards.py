@@ -1,4 +1,4 @@
-"""What is done about haste: a limit for each person, and bursts by accounts that do little else.
+"""Rate guards: a limit per person, and bursts by accounts that do little else.
 
 A guard never drops a vote that a platform shows: it holds it, says why in the log, and an admin
 releases it. What a burst held counts again by itself once the account votes like others do.

@@ -1,7 +1,7 @@
-"""Votes: events go into the log, and the ballots follow from it.
+"""`Votes`: writes events to the log and derives the ballots from them.
 
-However often events come, in whatever order, and mixed with lists of who stands where, the ballots
-end up as the platforms have them: of two events of a ballot the later one counts, and a list
+However often events come, in any order, and mixed with whole lists, the ballots end up as the
+platforms have them: of two events of a ballot the later one counts, and a list
 decides for everything before it.
 """
 
@@ -71,7 +71,7 @@ class Votes:
         """Take in a reaction that was added or taken away; the same event changes nothing twice.
 
         Bots don't vote. The requester's own vote is kept and never counts, as the requester may
-        turn out to be somebody else once accounts are linked or unlinked.
+        become another person once accounts are linked or unlinked.
 
         Raises:
             JobError: there is no such painting.
