@@ -25,6 +25,7 @@ from engine.worker.worker import Until, Worker, WorkerOptions
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.store import Store
+from ganshare.testing import TIMEOUT
 
 __all__ = ["MERGES", "PROMPT", "Scene", "alone", "small_request", "tiny_clip"]
 
@@ -124,7 +125,7 @@ class Scene:
         """The picture that a job became."""
         return await self.blobs.get((await self.artwork(job)).blob)
 
-    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
+    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = TIMEOUT) -> None:
         """Look again and again until it is true; TimeoutError if it does not get true."""
         async with asyncio.timeout(seconds):
             while not await true():  # noqa: ASYNC110 - nobody would set an event for us
@@ -138,11 +139,10 @@ class Scene:
 
         await self.until(reached)
 
-    async def expire_leases(self) -> None:
-        """Let time pass, as far as leases go, and reap."""
+    def expire_leases(self) -> None:
+        """Let time pass, as far as leases go."""
         with closing(sqlite3.connect(self.folder / "store.db")) as database, database:
             database.execute("UPDATE jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
-        await self.store.queue.reap()
 
     async def keys(self) -> set[str]:
         """Every blob."""

@@ -3,6 +3,7 @@
 Nothing here is imported by the processes themselves.
 """
 
+import asyncio
 import contextlib
 import hashlib
 import logging
@@ -12,8 +13,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -31,6 +32,7 @@ from ganshare.store.db.tables_queue import jobs
 
 __all__ = [
     "MODEL",
+    "TIMEOUT",
     "PostgresServer",
     "fill_queue",
     "make_artwork",
@@ -39,11 +41,13 @@ __all__ = [
     "make_sale",
     "postgres_binaries",
     "postgres_server",
+    "running_process",
     "s3_server",
     "small_disk",
 ]
 
 MODEL = "paintings-f8"
+TIMEOUT = 120.0  # seconds that a test waits for what must come, on a machine however busy
 
 
 def make_request(**overrides: Any) -> JobRequest:
@@ -179,7 +183,7 @@ class PostgresServer:
             **self.settings,
         }
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + TIMEOUT
         while True:
             if self._process is None or self._process.poll() is not None:
                 # After a SIGKILL the old children may hold the shared memory for a moment.
@@ -308,6 +312,20 @@ def postgres_server(**settings: str) -> Iterator[PostgresServer]:
             server.stop()
 
 
+@asynccontextmanager
+async def running_process(
+    *command: str, **options: Any
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a program that ends with the block at the latest, whatever fails in there."""
+    process = await asyncio.create_subprocess_exec(*command, **options)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
 @contextmanager
 def s3_server(bucket: str) -> Iterator[dict[str, str]]:
     """Run an S3 with one bucket on loopback, and give the AWS_* variables that lead there."""
@@ -320,7 +338,7 @@ def s3_server(bucket: str) -> Iterator[dict[str, str]]:
     try:
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
-        connection = HTTPConnection(host, port, timeout=10)
+        connection = HTTPConnection(host, port, timeout=TIMEOUT)
         connection.request("PUT", f"/{bucket}")
         connection.getresponse().read()
         connection.close()

@@ -14,6 +14,7 @@ from bot.testing.discord_world import DiscordWorld as DiscordWorld
 from bot.testing.discord_world import Interaction
 from bot.testing.telegram_world import BOT_ID, Chat
 from bot.testing.telegram_world import TelegramWorld as TelegramWorld
+from ganshare.testing import TIMEOUT
 
 __all__ = ["Account", "Asked", "DiscordAccount", "Shown", "TelegramAccount"]
 
@@ -56,7 +57,7 @@ class Asked(Protocol):
         """All that a message has shown, in order."""
 
     async def until(
-        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 60.0
+        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = TIMEOUT
     ) -> Shown:
         """Wait for an answer that is as wanted."""
 
@@ -137,7 +138,7 @@ class _AskedOnDiscord:
         return [_OnDiscord(world, json) for _, json in posted.states]
 
     async def until(
-        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 60.0
+        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = TIMEOUT
     ) -> Shown:
         def found() -> Shown | None:
             return next((each for each in self.answers() if true(each)), None)
@@ -239,7 +240,7 @@ class _AskedOnTelegram:
         return [_OnTelegram(self.world, each) for each in mine if each is not None]
 
     async def until(
-        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = 60.0
+        self, true: Callable[[Shown], object] = lambda _: True, seconds: float = TIMEOUT
     ) -> Shown:
         def found() -> Shown | None:
             return next((each for each in self.answers() if true(each)), None)

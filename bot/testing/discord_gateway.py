@@ -12,6 +12,7 @@ from aiohttp import WSMsgType, web
 
 from bot.testing.discord_shapes import channel_json, guild_json, member_json
 from bot.testing.discord_world import TOKEN, DiscordWorld, Guild
+from ganshare.testing import TIMEOUT
 
 __all__ = ["Gateway"]
 
@@ -125,7 +126,7 @@ class Gateway:
         """Whether the bot listens."""
         return any(session.connection for session in self.sessions.values())
 
-    async def wait_connected(self, seconds: float = 60.0) -> None:
+    async def wait_connected(self, seconds: float = TIMEOUT) -> None:
         """Wait for the bot."""
         async with asyncio.timeout(seconds):
             async with self.world.news:

@@ -8,6 +8,7 @@ from typing import Any
 from bot.testing.discord_gateway import Gateway
 from bot.testing.discord_shapes import channel_json, member_json
 from bot.testing.discord_world import Channel, DiscordRefusal, DiscordWorld, Interaction, Posted
+from ganshare.testing import TIMEOUT
 
 __all__ = ["DiscordUser", "People"]
 
@@ -202,7 +203,7 @@ class People:
         posted = channel.messages.get(interaction.original or 0)
         return None if posted is None or posted.deleted else posted
 
-    async def said(self, interaction: Interaction, seconds: float = 60.0) -> Posted:
+    async def said(self, interaction: Interaction, seconds: float = TIMEOUT) -> Posted:
         """Wait until something stands where "thinking" was, and give the last word."""
 
         def word() -> Posted | None:
@@ -215,7 +216,7 @@ class People:
         posted: Posted = await self.until(word, seconds)
         return posted
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 60.0) -> Any:
+    async def until(self, condition: Callable[[], Any], seconds: float = TIMEOUT) -> Any:
         """Wait until a condition holds and give what it gives."""
         try:
             async with asyncio.timeout(seconds), self.world.news:

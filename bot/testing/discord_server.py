@@ -65,7 +65,6 @@ async def discord_server(
     *,
     buckets: Buckets | None = None,
     heartbeat: float = 41.25,
-    token_seconds: float = 900.0,
     shards: int = 1,
     port: int = 0,
     is_spartan: bool = False,
@@ -74,12 +73,11 @@ async def discord_server(
 
     Args:
         heartbeat: seconds between two heartbeats of the bot's.
-        token_seconds: for which an interaction's token is good.
         port: any free one if 0.
         is_spartan: it knows no shards, no compression and no resuming, does not say which commands
             it has, and answers a callback with "done" alone, as other stand-ins may.
     """
-    world = DiscordWorld(token_seconds)
+    world = DiscordWorld()
     gateway = Gateway(world, heartbeat=heartbeat, is_spartan=is_spartan)
     specification = None if is_spartan else find_specification()
     rest = Rest(world, buckets or Buckets(), specification, shards=shards, is_spartan=is_spartan)

@@ -160,15 +160,11 @@ class Interaction:
 
 
 class DiscordWorld:
-    """Everything there is; REST and gateway act on it.
+    """Everything there is; REST and gateway act on it."""
 
-    Args:
-        token_seconds: for which an interaction's token is good; Discord's are good for 900.
-        answer_seconds: within which an interaction must be acknowledged.
-    """
-
-    def __init__(self, token_seconds: float = 900.0, answer_seconds: float = 3.0) -> None:
-        self.token_seconds, self.answer_seconds = token_seconds, answer_seconds
+    def __init__(self) -> None:
+        self.token_seconds = 900.0  # for which an interaction's token is good
+        self.answer_seconds = 3.0  # within which an interaction must be acknowledged
         self._counter: Iterator[int] = itertools.count()
         self.users: dict[int, dict[str, Any]] = {}
         self.guilds: dict[int, Guild] = {}

@@ -20,7 +20,7 @@ from ganshare.blobs import Blobs, open_blobs
 from ganshare.domain.jobs import Job
 from ganshare.settings import BotSettings, CoreSettings
 from ganshare.store import Store, open_store
-from ganshare.testing import make_report
+from ganshare.testing import TIMEOUT, make_report
 
 __all__ = ["TelegramHarness", "open_telegram_harness"]
 
@@ -47,20 +47,20 @@ class TelegramHarness:
 
     async def claim(self) -> Job:
         """The next job, as soon as it is there."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 try:
                     return await self.engine.claim()
                 except LookupError:
                     await asyncio.sleep(0.02)
 
-    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
+    async def until(self, true: Callable[[], Awaitable[object]], seconds: float = TIMEOUT) -> None:
         """Look again and again until it is true; TimeoutError if it does not get true."""
         async with asyncio.timeout(seconds):
             while not await true():  # noqa: ASYNC110 - nobody would set an event for us
                 await asyncio.sleep(0.02)
 
-    async def acknowledged(self, job: Job, seconds: float = 60.0) -> None:
+    async def acknowledged(self, job: Job, seconds: float = TIMEOUT) -> None:
         """Wait until the bot has shown all there is of a job."""
 
         async def seen() -> bool:

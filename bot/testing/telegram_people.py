@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.testing.telegram_methods import member_of
 from bot.testing.telegram_world import BOT_ID, Chat, TelegramWorld, detected
+from ganshare.testing import TIMEOUT
 
 __all__ = ["TelegramUser", "group", "shown", "someone", "upgrade"]
 
@@ -107,7 +108,7 @@ class TelegramUser:
             content[name] = [{"type": "emoji", "emoji": each} for each in some]
         await self.world.deliver("message_reaction", content)
 
-    async def answered(self, query: Mapping[str, Any], seconds: float = 60.0) -> float:
+    async def answered(self, query: Mapping[str, Any], seconds: float = TIMEOUT) -> float:
         """Wait until a callback query was answered; how long that took."""
         await self.world.until(lambda: "answered" in query, seconds)
         return float(query["answered"] - query["at"])
@@ -118,7 +119,7 @@ class TelegramUser:
         chat: Chat | None = None,
         *,
         after: Mapping[str, Any] | None = None,
-        seconds: float = 60.0,
+        seconds: float = TIMEOUT,
     ) -> dict[str, Any]:
         """Wait for a message of the bot's that is as wanted, as it stands now; give it.
 

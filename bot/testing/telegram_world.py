@@ -23,6 +23,7 @@ from bot.testing.telegram_refusals import (
     forbidden,
     too_many,
 )
+from ganshare.testing import TIMEOUT
 
 __all__ = ["Chat", "Request", "TelegramWorld"]
 
@@ -143,7 +144,7 @@ class TelegramWorld:
         async with self._news:
             self._news.notify_all()
 
-    async def until(self, found: Callable[[], Any], seconds: float = 60.0) -> Any:
+    async def until(self, found: Callable[[], Any], seconds: float = TIMEOUT) -> Any:
         """Wait until `found` gives something true, and give it."""
         async with asyncio.timeout(seconds), self._news:
             while not (result := found()):

@@ -40,20 +40,22 @@ class Pulse:
 
     Args:
         max_silence: seconds without a tick after which the loop counts as stuck.
+        clock: of the seconds.
     """
 
-    def __init__(self, max_silence: float) -> None:
+    def __init__(self, max_silence: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.max_silence = max_silence
-        self._ticked = time.monotonic()
+        self._clock = clock
+        self._ticked = clock()
 
     def tick(self) -> None:
         """Say: still here."""
-        self._ticked = time.monotonic()
+        self._ticked = self._clock()
 
     @property
     def silence(self) -> float:
         """Seconds since the last tick."""
-        return time.monotonic() - self._ticked
+        return self._clock() - self._ticked
 
     @property
     def alive(self) -> bool:

@@ -9,6 +9,8 @@ import pytest
 
 from ganshare.testing import postgres_binaries
 
+pytestmark = pytest.mark.serial  # many processes at once
+
 JOBS = 20
 COMMAND = [sys.executable, "-m", "benchmarks.chaos", "--json", "--seed", "1", "--minutes", "1"]
 SHORT = ["--jobs", str(JOBS), "--engines", "3", "--crashes", "1", "--pause", "0.15", "0.5"]
@@ -23,7 +25,7 @@ def reports() -> dict[str, Any]:
     """By database; both in one go, since starting takes seconds."""
     database = "both" if postgres_binaries() else "sqlite"
     command = [*COMMAND, *SHORT, "--database", database]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode == 0, done.stderr
     return {report["database"]: report for report in json.loads(done.stdout)}
 

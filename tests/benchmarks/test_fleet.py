@@ -28,10 +28,11 @@ QUICK = [
 ]
 
 
+@pytest.mark.serial
 @pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL is not installed")
 def test_a_small_fleet_paints_without_errors() -> None:
     command = [sys.executable, "-m", "benchmarks.fleet", *SMALL, *QUICK]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode == 0, done.stderr + done.stdout
     report = json.loads(done.stdout)
     assert report["errors"] == {}

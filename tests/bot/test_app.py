@@ -15,7 +15,7 @@ from bot.core.messages import CommandRequest, Person, Place
 from ganshare.errors import StoreError
 from ganshare.settings import BotSettings, CoreSettings, SecretUrl
 from ganshare.store import open_store
-from ganshare.testing import make_report
+from ganshare.testing import TIMEOUT, make_report, running_process
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +39,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
         env={**inherited, "PYTHONPATH": str(ROOT), **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
         check=False,
     )
 
@@ -106,16 +106,18 @@ def test_the_doctor_prints_what_to_do_and_its_code_says_whether_it_is_urgent(
 
 async def test_sigterm_ends_the_page_in_order(tmp_path: Path) -> None:
     assert run(tmp_path, "store", "migrate").returncode == 0
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "web"),
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "BOT_WEB_LISTEN": "127.0.0.1:0"},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    async with asyncio.timeout(60):
+    async with (
+        running_process(
+            *(sys.executable, "-m", "bot", "web"),
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "BOT_WEB_LISTEN": "127.0.0.1:0"},
+            stderr=asyncio.subprocess.PIPE,
+        ) as process,
+        asyncio.timeout(TIMEOUT),
+    ):
+        assert process.stderr is not None
         while b"serving the page" not in await process.stderr.readline():
             pass
         process.terminate()
         rest = await process.stderr.read()
-    assert (await process.wait(), b"Traceback" in rest) == (0, False)
+        assert (await process.wait(), b"Traceback" in rest) == (0, False)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 from ganshare.blobs import open_blobs, picture_key, preview_key
 from ganshare.domain.jobs import JobState
 from ganshare.store import Store, open_store
-from ganshare.testing import MODEL, make_artwork, make_report
+from ganshare.testing import MODEL, TIMEOUT, make_artwork, make_report, running_process
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,8 +65,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-async def chat(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+def chat(folder: Path, *arguments: str) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    return running_process(
         *(sys.executable, "-m", "ganshare", "chat", *arguments),
         cwd=folder,
         env=settings(folder),
@@ -77,9 +78,11 @@ async def chat(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
 
 async def test_lines_become_paintings_in_a_folder(store: Store, tmp_path: Path) -> None:
     engine = asyncio.create_task(paint(store, tmp_path))
-    process = await chat(tmp_path, "--no-engine", "--language", "en")
     lines = ["a [bold]castle[/] in teal --seed 7", "/paint", "/nothing", "2", "99", "/queue"]
-    async with asyncio.timeout(60):
+    async with (
+        chat(tmp_path, "--no-engine", "--language", "en") as process,
+        asyncio.timeout(TIMEOUT),
+    ):
         out, _ = await process.communicate("\n".join(lines).encode())
     engine.cancel()
     said = out.decode()
@@ -99,18 +102,20 @@ async def test_lines_become_paintings_in_a_folder(store: Store, tmp_path: Path) 
 
 
 async def test_ctrl_c_stops_watching_and_the_painting_goes_on(store: Store, tmp_path: Path) -> None:
-    process = await chat(tmp_path, "--no-engine", "--language", "zh")
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(b"a castle\n")
-    async with asyncio.timeout(60):
+    async with (
+        chat(tmp_path, "--no-engine", "--language", "zh") as process,
+        asyncio.timeout(TIMEOUT),
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"a castle\n")
         while "1 ⏳".encode() not in await process.stdout.readline():
             pass
         process.send_signal(signal.SIGINT)
         process.stdin.write(b"/queue\n")
         process.stdin.close()
         rest = (await process.stdout.read()).decode()
-    assert await process.wait() == 0
+        assert await process.wait() == 0
     assert "再见" in rest
     assert "a castle" in rest
     assert (await store.queue.counts())[JobState.QUEUED] == 1
@@ -120,8 +125,7 @@ async def test_ctrl_c_stops_watching_and_the_painting_goes_on(store: Store, tmp_
 async def test_where_nobody_paints_it_starts_an_engine_of_its_own(
     store: Store, tmp_path: Path
 ) -> None:
-    process = await chat(tmp_path, "--language", "en")
-    async with asyncio.timeout(240):
+    async with chat(tmp_path, "--language", "en") as process, asyncio.timeout(2 * TIMEOUT):
         out, _ = await process.communicate(b"a castle in teal --size 64x64 --steps 3")
     assert process.returncode == 0
     assert "one starts now" in out.decode()
@@ -135,8 +139,7 @@ async def test_an_engine_that_ends_is_told_with_its_last_words(
     store: Store, tmp_path: Path
 ) -> None:
     (tmp_path / "ganshare.toml").write_text('[engine]\nmodel = "none-such"\n', "utf-8")
-    process = await chat(tmp_path, "--language", "en")
-    async with asyncio.timeout(120):
+    async with chat(tmp_path, "--language", "en") as process, asyncio.timeout(TIMEOUT):
         out, _ = await process.communicate(b"a castle")
     assert "The engine ended: " in out.decode()
     assert (await store.queue.counts())[JobState.QUEUED] == 1

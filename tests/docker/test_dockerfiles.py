@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from ganshare.settings import BotSettings, EngineSettings, Listen
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
@@ -49,7 +50,7 @@ def run_here(words: str, **variables: str) -> "subprocess.CompletedProcess[str]"
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
         check=False,
     )
 

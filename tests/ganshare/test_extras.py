@@ -15,6 +15,7 @@ import pytest
 from ganshare import extras
 from ganshare.errors import SettingsError
 from ganshare.extras import EXTRAS, check_extra, explain_missing, missing_package
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 # Distributions whose modules have another name.
@@ -48,7 +49,7 @@ def ganshare(
         text=True,
         check=False,
         input="",
-        timeout=120,
+        timeout=TIMEOUT,
     )
 
 

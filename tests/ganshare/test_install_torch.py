@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from ganshare import install_torch
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 VERSION = install_torch._wanted().partition("==")[2]
@@ -98,7 +99,7 @@ def installed(tmp_path: Path, indexes: dict[str, str]) -> Installed:
             },
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=TIMEOUT,
             check=False,
         )
         assert done.returncode == 0, done.stderr

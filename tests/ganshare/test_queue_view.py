@@ -10,16 +10,16 @@ import pytest
 from rich.console import Console
 
 from ganshare.domain.jobs import Job, JobState
-from ganshare.domain.queue_limits import QueueLimits
 from ganshare.queue_view import duration, look, picture
 from ganshare.store import Store, open_store
+from ganshare.store.db.tables_queue import jobs
 from ganshare.testing import make_artwork, make_report, make_request
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     url = f"sqlite+aiosqlite:///{tmp_path}/ganshare.db"
-    async with open_store(url, QueueLimits(lease_seconds=1), migrate=True) as opened:
+    async with open_store(url, migrate=True) as opened:
         yield opened
 
 
@@ -103,7 +103,7 @@ async def test_a_job_past_its_lease_is_marked(store: Store) -> None:
     await submit(store, 1)
     await claim(store)
     assert "silent" not in await drawn(store)
-    await asyncio.sleep(1.05)
+    await store.database.write(jobs.update().values(lease_until=1.0))
     assert "0/120 silent" in await drawn(store)
 
 

@@ -16,6 +16,7 @@ from admin.testing.anvil import CHAIN_ID, Anvil, Market, anvil, make_market
 from admin.testing.making import make_limits, make_token
 from admin.wallet.sender import Sender, Timing
 from admin.wallet.signer import Signer
+from ganshare.testing import TIMEOUT
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
@@ -77,14 +78,14 @@ async def test_a_transaction_whose_block_lost_is_included_again_and_counts_once(
         return sum(counts)
 
     running = asyncio.create_task(mint())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(TIMEOUT):
         while await chain.call(mints.address, TOTAL_SUPPLY) == before:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     # It is in a block that is not final. Another block of the same height wins, without it.
     node.ask("anvil_reorg", 1, [])
     assert await chain.call(mints.address, TOTAL_SUPPLY) == before
     assert not running.done()
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(TIMEOUT):
         _, minted = await asyncio.gather(mined(node, done), running)
     assert minted == 3
     assert await chain.call(mints.address, TOTAL_SUPPLY) == (before[0] + 3,)

@@ -14,6 +14,7 @@ from benchmarks.queue.__main__ import (
     measure,
     process,
 )
+from ganshare.testing import TIMEOUT
 
 FIGURES = Figures("SQLite", (0.01, 0.02), (0.003, 0.0041), 123.4, (0.001, 0.002))
 
@@ -43,10 +44,10 @@ async def test_the_relay_delays_each_direction(tmp_path: Path) -> None:
         await asyncio.sleep(0.05)
         writer.write(b"b")  # does not wait for the first one's answer
         assert await reader.readexactly(2) == b"AB"
-        assert 0.25 <= time.monotonic() - started < 2.0
+        assert time.monotonic() - started >= 0.25
         writer.close()
         await writer.wait_closed()
-        await asyncio.wait_for(ended.wait(), 10)  # the end of the line travels, too
+        await asyncio.wait_for(ended.wait(), TIMEOUT)  # the end of the line travels, too
     server.close()
     await server.wait_closed()
 

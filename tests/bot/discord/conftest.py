@@ -28,7 +28,7 @@ from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.settings import BotSettings, CoreSettings
 from ganshare.store import Store
-from ganshare.testing import MODEL, make_artwork, make_report
+from ganshare.testing import MODEL, TIMEOUT, make_artwork, make_report
 
 
 def picture(side: int = 64, form: str = "PNG", shade: int = 120) -> bytes:
@@ -58,7 +58,7 @@ class ScriptedEngine:
     async def report(self) -> None:
         await self.store.queue.report_engine(make_report(id=self.name))
 
-    async def claim(self, seconds: float = 60.0) -> Job:
+    async def claim(self, seconds: float = TIMEOUT) -> Job:
         async with asyncio.timeout(seconds):
             while True:
                 if jobs := await self.store.queue.claim(
@@ -111,7 +111,7 @@ class Stage:
         await asyncio.gather(*self._bots, return_exceptions=True)
         self._bots.clear()
 
-    async def shows(self, text: str, seconds: float = 60.0, count: int = 1) -> Posted:
+    async def shows(self, text: str, seconds: float = TIMEOUT, count: int = 1) -> Posted:
         """Wait for a message in the channel whose embed has this text."""
 
         def found() -> Posted | None:
@@ -121,7 +121,7 @@ class Stage:
         posted: Posted = await self.discord.people.until(found, seconds)
         return posted
 
-    async def all_is_shown(self, seconds: float = 60.0) -> None:
+    async def all_is_shown(self, seconds: float = TIMEOUT) -> None:
         """Wait until nothing is left to be shown."""
         async with asyncio.timeout(seconds):
             while await self.front.store.queue.inbox("discord"):  # noqa: ASYNC110  # of another process
@@ -142,6 +142,7 @@ class Stage:
 @pytest.fixture
 async def discord_there() -> AsyncIterator[DiscordServer]:
     async with discord_server() as server:
+        server.world.answer_seconds = TIMEOUT
         yield server
         assert not (faults := server.people.faults()), "\n".join(faults)
 
@@ -196,6 +197,7 @@ async def stage(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[S
 async def spartan(tmp_path: Path) -> AsyncIterator[Stage]:
     """The same on a Discord that does nothing that it need not."""
     async with discord_server(is_spartan=True) as server, open_stage(server, tmp_path) as stage:
+        server.world.answer_seconds = TIMEOUT
         await stage.start_bot()
         yield stage
 

@@ -10,6 +10,7 @@ PEOPLE = 12
 
 
 @pytest.mark.slow
+@pytest.mark.serial
 async def test_ends_do_not_wait_behind_previews_and_no_request_is_one_too_many(stage: Any) -> None:
     for number in range(PEOPLE):
         someone = stage.join(f"Painter{number}")

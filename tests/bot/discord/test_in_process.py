@@ -10,6 +10,7 @@ import simcord
 
 from bot.discord.client import PaintingClient
 from bot.discord.messenger import DiscordMessenger
+from ganshare.testing import TIMEOUT
 
 PROMPT = "Cubist Painting of a Castle in Teal"
 
@@ -31,7 +32,7 @@ async def delivering(front: Any, client: PaintingClient) -> AsyncIterator[None]:
 
 async def shows(channel: Any, title: str) -> Any:
     """Wait until the last message has this title."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             message = channel.last_message
             if message and message.embeds and message.embeds[0].title == title:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.testing.discord_world import DiscordRefusal, Posted
 from ganshare.domain.votes import RoundRules
+from ganshare.testing import TIMEOUT
 
 HEART, THUMB, LAUGH = "\u2764\ufe0f", "\U0001f44d", "\U0001f602"
 LOOSE = RoundRules(min_age=0, quorum=1)
@@ -26,7 +27,7 @@ async def painted(stage: Stage, ada: Any) -> tuple[Posted, str]:
     return message, artwork.id
 
 
-async def votes(stage: Stage, artwork: str, count: int, seconds: float = 60.0) -> None:
+async def votes(stage: Stage, artwork: str, count: int, seconds: float = TIMEOUT) -> None:
     """Wait until so many count."""
     found = -1
     try:
@@ -42,7 +43,7 @@ async def label(stage: Stage, message: Posted, text: str) -> None:
     def says() -> bool:
         return any(button["label"] == text for button in message.buttons)
 
-    await stage.discord.people.until(says, 10)
+    await stage.discord.people.until(says)
 
 
 async def test_the_button_votes_and_its_label_counts(stage: Stage) -> None:
@@ -143,11 +144,11 @@ async def test_a_cut_connection_loses_no_vote(stage: Stage) -> None:
     await bob.react(message)
     await eve.unreact(message)
     await ada.react(message)
-    await stage.discord.people.until(lambda: stage.discord.gateway.resumed == 1, 30)
+    await stage.discord.people.until(lambda: stage.discord.gateway.resumed == 1)
     await voters(stage, artwork, bob)
 
 
-async def voters(stage: Stage, artwork: str, *people: Any, seconds: float = 60.0) -> None:
+async def voters(stage: Stage, artwork: str, *people: Any, seconds: float = TIMEOUT) -> None:
     """Wait until these, and nobody else, have a vote that counts."""
     wanted = {f"discord:{each.id}" for each in people}
     async with asyncio.timeout(seconds):
@@ -188,7 +189,7 @@ async def test_votes_cast_while_the_bot_was_down_are_read_from_the_lists(stage: 
     stage.discord.fail("GET /channels/.*/reactions", limit, times=2)
     stage.discord.fail("GET /channels/.*/reactions", None, times=1)
     await stage.start_bot()
-    await votes(stage, artwork, 121, seconds=60)
+    await votes(stage, artwork, 121)
 
 
 @pytest.mark.slow  # discord.py takes its time before it begins a new session
@@ -198,9 +199,9 @@ async def test_a_session_begun_anew_reads_what_it_did_not_hear(stage: Stage) -> 
     await open_round(stage, artwork)
     await stage.discord.gateway.cut(forget=True)  # a new session; what happens now is never sent
     await bob.react(message)
-    await votes(stage, artwork, 1, seconds=60)
+    await votes(stage, artwork, 1)
     # a bot that is ended while it connects leaves discord.py's heart beating
-    await stage.discord.people.until(lambda: stage.discord.gateway.sessions, seconds=60)
+    await stage.discord.people.until(lambda: stage.discord.gateway.sessions)
 
 
 @pytest.mark.slow

@@ -10,12 +10,14 @@ from bot.testing.fake_engine import plain_picture
 from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import group, shown, someone
 from ganshare.domain.jobs import Job
+from ganshare.testing import TIMEOUT
 
 PAINTINGS = 6
 SECONDS = 75.0
 
 
 @pytest.mark.slow
+@pytest.mark.serial
 async def test_a_busy_group_is_never_refused_and_no_end_waits(harness: TelegramHarness) -> None:
     people = [someone(harness.world, f"P{number}") for number in range(PAINTINGS)]
     chat = group(harness.world, "Painters", *people)
@@ -43,7 +45,7 @@ async def test_a_busy_group_is_never_refused_and_no_end_waits(harness: TelegramH
             await people[0].receives(
                 lambda m, number=number: "Painted" in shown(m) and f"number {number}" in shown(m),
                 chat,
-                seconds=60,
+                seconds=TIMEOUT,
             )
             delays.append(time.monotonic() - began)
     assert [r for r in harness.world.requests if r.code == 429] == []
@@ -58,6 +60,7 @@ async def test_a_busy_group_is_never_refused_and_no_end_waits(harness: TelegramH
 
 
 @pytest.mark.slow
+@pytest.mark.serial
 async def test_three_frames_and_more_in_one_message(harness: TelegramHarness) -> None:
     ann = someone(harness.world, "Ann")
     async with harness.bot():

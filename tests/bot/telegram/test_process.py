@@ -10,8 +10,7 @@ from bot.testing.fake_engine import plain_picture
 from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import shown, someone
 from bot.testing.telegram_world import BOT_ID
-
-START = 120.0  # seconds, on a busy machine
+from ganshare.testing import TIMEOUT
 
 
 @contextmanager
@@ -31,7 +30,7 @@ async def test_a_bot_that_is_killed_while_it_works_goes_on_where_it_was(
     painting = plain_picture("#226688", (256, 256))
     with bot(harness) as process:
         await ann.say("/paint a castle")
-        first = await ann.receives(lambda m: "castle" in shown(m), seconds=START)
+        first = await ann.receives(lambda m: "castle" in shown(m), seconds=TIMEOUT)
         job = await harness.claim()
         await harness.engine.show(job, 50)
         await ann.receives(lambda m: "step 50" in shown(m))
@@ -40,7 +39,7 @@ async def test_a_bot_that_is_killed_while_it_works_goes_on_where_it_was(
     await harness.engine.finish(job, painting)
     await ann.say("/paint a bridge")  # while nobody is there
     with bot(harness) as process:
-        done = await ann.receives(lambda m: "Painted" in shown(m), seconds=START)
+        done = await ann.receives(lambda m: "Painted" in shown(m), seconds=TIMEOUT)
         assert done["message_id"] == first["message_id"]
         await ann.receives(lambda m: "bridge" in shown(m))
         await harness.acknowledged(job)
@@ -50,7 +49,7 @@ async def test_a_bot_that_is_killed_while_it_works_goes_on_where_it_was(
         mine = [m for m in ann.chat.messages.values() if m["from"]["id"] == BOT_ID]
         assert len(mine) == 2
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=START) == 0
+        assert process.wait(timeout=TIMEOUT) == 0
     log = harness.log
     assert harness.telegram.token not in log
     assert "Traceback" not in log
@@ -61,8 +60,8 @@ async def test_a_token_that_telegram_refuses_ends_the_process_with_a_sentence(
 ) -> None:
     harness.environment["BOT_TELEGRAM_TOKEN"] = "7:wrong"
     with bot(harness) as process:
-        await harness.world.until(lambda: harness.world.requests, START)
-        assert process.wait(timeout=START) == 2
+        await harness.world.until(lambda: harness.world.requests)
+        assert process.wait(timeout=TIMEOUT) == 2
     log = harness.log
     assert "error: Telegram refuses BOT_TELEGRAM_TOKEN" in log
     assert "7:wrong" not in log

@@ -11,6 +11,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Networ
 from bot.testing.telegram_people import group, shown, someone, upgrade
 from bot.testing.telegram_server import TelegramServer
 from bot.testing.telegram_spec import TelegramSpecification, find_specification
+from ganshare.testing import TIMEOUT
 
 
 async def test_updates_come_again_until_they_are_confirmed(
@@ -30,15 +31,15 @@ async def test_updates_come_again_until_they_are_confirmed(
 
 
 async def test_a_long_poll_ends_with_the_update(telegram: TelegramServer, client: Bot) -> None:
-    polling = asyncio.create_task(client.get_updates(timeout=50))
+    polling = asyncio.create_task(client.get_updates(timeout=900))
     ann = someone(telegram.world, "Ann")
     await asyncio.sleep(0.05)
     await ann.say("hello")
-    assert len(await asyncio.wait_for(polling, 30)) == 1
+    assert len(await asyncio.wait_for(polling, TIMEOUT)) == 1
 
 
 async def test_a_second_poller_ends_the_first(telegram: TelegramServer, client: Bot) -> None:
-    first = asyncio.create_task(client.get_updates(timeout=50))
+    first = asyncio.create_task(client.get_updates(timeout=900))
     await telegram.world.until(lambda: telegram.world.requests)
     base = telegram.environment["BOT_TELEGRAM_BASE_URL"]
     async with Bot(telegram.token, base_url=base) as other:
@@ -175,7 +176,7 @@ async def test_a_cut_connection_is_a_network_error_and_nothing_is_lost(
     telegram: TelegramServer, client: Bot
 ) -> None:
     ann = someone(telegram.world, "Ann")
-    polling = asyncio.create_task(client.get_updates(timeout=50))
+    polling = asyncio.create_task(client.get_updates(timeout=900))
     await asyncio.sleep(0.05)
     await telegram.cut()
     with pytest.raises(NetworkError):

@@ -21,6 +21,7 @@ from bot.testing.telegram_people import someone
 from bot.testing.telegram_server import TelegramServer
 from ganshare.errors import SettingsError
 from ganshare.settings import BotSettings
+from ganshare.testing import TIMEOUT
 
 SECRET = "s3cret_-"
 
@@ -52,7 +53,7 @@ class Handler:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(TIMEOUT):
         while not true():  # noqa: ASYNC110 - nobody would set an event for us
             await asyncio.sleep(0.01)
 

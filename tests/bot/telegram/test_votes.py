@@ -13,6 +13,7 @@ from bot.testing.telegram_people import TelegramUser, group, shown, someone
 from bot.testing.telegram_world import BOT_ID, Chat
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import RoundRules
+from ganshare.testing import TIMEOUT
 
 HEART, THUMB, LAUGH = "\u2764", "\U0001f44d", "\U0001f601"
 LOOSE = RoundRules(min_age=0, quorum=1)
@@ -38,7 +39,9 @@ async def painted(
     return final, artwork
 
 
-async def votes(harness: TelegramHarness, artwork: str, count: int, seconds: float = 60.0) -> None:
+async def votes(
+    harness: TelegramHarness, artwork: str, count: int, seconds: float = TIMEOUT
+) -> None:
     async def right() -> bool:
         return (await harness.store.votes.count([artwork]))[artwork] == count
 
@@ -189,7 +192,7 @@ async def test_a_killed_bot_counts_right_when_it_comes_back(harness: TelegramHar
     chat, (ann, bob, eve) = crowd(harness, "Ann", "Bob", "Eve", standing="administrator")
     bot = harness.process()
     try:
-        await harness.world.until(lambda: len(harness.world.commands) >= 8, 30)
+        await harness.world.until(lambda: len(harness.world.commands) >= 8)
         final, artwork = await painted(harness, ann, chat)
         await bob.press(final, "Vote")
         await votes(harness, artwork.id, 1)

@@ -21,7 +21,7 @@ from bot.web.server import WebServer
 from ganshare.blobs import open_blobs
 from ganshare.settings import BotSettings, Listen
 from ganshare.store import Store, open_store
-from ganshare.testing import make_report
+from ganshare.testing import TIMEOUT, make_report
 
 URL = "http://127.0.0.1:8000"
 
@@ -144,7 +144,7 @@ class Place:
             yield server.url
         finally:
             server.stop()
-            await asyncio.wait_for(task, 60)
+            await asyncio.wait_for(task, TIMEOUT)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from bot.testing.fake_engine import plain_picture
 from ganshare.domain.jobs import Job, JobRequest, JobState
-from ganshare.testing import MODEL
+from ganshare.testing import MODEL, TIMEOUT
 
 
 @asynccontextmanager
@@ -19,7 +19,7 @@ async def stream(url: str, job: Job, **headers: str) -> AsyncIterator["Events"]:
     """An open tab; it closes as browsers do, by hanging up."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     async with (
-        httpx.AsyncClient(timeout=60) as client,
+        httpx.AsyncClient(timeout=TIMEOUT) as client,
         client.stream("GET", f"{url}/jobs/{job.id}/events", headers=named) as response,
     ):
         assert response.status_code == 200
@@ -37,7 +37,7 @@ class Events:
 
     async def next(self) -> dict[str, Any]:
         """The next event; StopAsyncIteration if the stream ended."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 line = await anext(self._lines)
                 if line.startswith("id: "):
@@ -74,7 +74,7 @@ async def test_a_page_sees_position_frames_and_painting(place: Any) -> None:
         for step in (30, 60, 120):
             await place.engine.show(mine, step)
             news = await events.until(step=step)
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(timeout=TIMEOUT) as client:
                 frame = await client.get(url + news["frame"])
             assert frame.headers["content-type"] == "image/jpeg"
         artwork = await place.engine.finish(mine, plain_picture(size=(1024, 1024)))
@@ -83,7 +83,7 @@ async def test_a_page_sees_position_frames_and_painting(place: Any) -> None:
         assert last["announce"] == "Your painting is finished."
         with pytest.raises(StopAsyncIteration):
             await events.next()
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             picture = await client.get(url + last["picture"])
         assert picture.content == plain_picture(size=(1024, 1024))
     assert await place.store.queue.inbox("web") != []  # the other one, that nobody looked at

@@ -16,7 +16,7 @@ from ganshare.domain.jobs import JobRequest
 from ganshare.errors import SettingsError, WorldError
 from ganshare.settings import BotSettings, Listen
 from ganshare.store import open_store
-from ganshare.testing import MODEL
+from ganshare.testing import MODEL, TIMEOUT, running_process
 
 
 async def test_an_address_that_is_taken_is_one_sentence(place: Any) -> None:
@@ -43,21 +43,27 @@ async def test_sigterm_ends_the_process_although_pages_are_open(tmp_path: Path) 
         "BOT_WEB_LISTEN": "127.0.0.1:0",
         "GANSHARE_LOG": "json",
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "web",
-        cwd=tmp_path, env={**os.environ, **environment}, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stderr is not None
-    line = await asyncio.wait_for(process.stderr.readline(), 60)
-    base = re.search(rb"http://[0-9.:]+", line)
-    assert base, line
-    stream = f"{base[0].decode()}/jobs/{submitted.job.id}/events"
-    async with httpx.AsyncClient(timeout=60) as client, client.stream("GET", stream) as answer:
-        assert answer.status_code == 200
-        lines = answer.aiter_lines()
-        assert (await anext(lines)).startswith("retry:")
-        process.send_signal(signal.SIGTERM)
-        told = await asyncio.wait_for(process.stderr.read(), 20)
-    assert await asyncio.wait_for(process.wait(), 20) == 0, told
+    async with (
+        running_process(
+            *(sys.executable, "-m", "bot", "web"),
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            stderr=asyncio.subprocess.PIPE,
+        ) as process,
+        asyncio.timeout(TIMEOUT),
+    ):
+        assert process.stderr is not None
+        line = await process.stderr.readline()
+        base = re.search(rb"http://[0-9.:]+", line)
+        assert base, line
+        stream = f"{base[0].decode()}/jobs/{submitted.job.id}/events"
+        client = httpx.AsyncClient(timeout=TIMEOUT)
+        async with client, client.stream("GET", stream) as answer:
+            assert answer.status_code == 200
+            lines = answer.aiter_lines()
+            assert (await anext(lines)).startswith("retry:")
+            process.send_signal(signal.SIGTERM)
+            told = await process.stderr.read()
+        assert await process.wait() == 0, told
     assert b"Traceback" not in told
     assert submitted.job.id.encode() not in told

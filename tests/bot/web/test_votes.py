@@ -7,6 +7,7 @@ import pytest
 
 from ganshare.domain.critics import PHRASE, VOTES, Critic
 from ganshare.domain.votes import RoundRules, Voter
+from ganshare.testing import TIMEOUT
 
 LOOSE = RoundRules(min_age=0, quorum=1, views=5)
 JSON = {"Accept": "application/json"}
@@ -153,7 +154,7 @@ async def test_paintings_of_the_page_enter_by_themselves_where_that_is_wanted(
     try:
         await member.send("/paint", {"prompt": "an owl"})
         artwork = await place.engine.finish(await place.engine.claim())
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(TIMEOUT):
             while not (found := await place.store.rounds.entries.of_round(round_.id)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert [each.artwork for each in found] == [artwork.id]

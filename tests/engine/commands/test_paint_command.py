@@ -26,6 +26,7 @@ from engine.synthesis.pipeline import frames_between
 from engine.synthesis.request import PaintingRequest
 from ganshare.cli import run_cli
 from ganshare.prompts import draw_prompt, parse_prompts
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[3]
 
@@ -382,6 +383,6 @@ def test_ctrl_c_leaves_no_half_written_picture(tmp_path: Path, models: Path) -> 
                 process.send_signal(signal.SIGINT)
                 break
         rest = errors.read()
-    assert process.wait(20) == 130
+    assert process.wait(TIMEOUT) == 130
     assert "Traceback" not in rest
     assert list(tmp_path.iterdir()) == []

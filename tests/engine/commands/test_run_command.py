@@ -13,6 +13,7 @@ import pytest
 
 from engine.testing import Scene, alone
 from ganshare.domain.jobs import Job, JobState
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[3]
 STEPS = 40
@@ -29,7 +30,6 @@ def engine(scene: Scene, *arguments: str, **environment: str) -> "Iterator[subpr
             "OMP_NUM_THREADS": "1",  # as in `alone`: another number may round differently
             "GANSHARE_DATABASE_URL": scene.url,
             "GANSHARE_BLOBS_URL": f"file://{scene.folder}/blobs",
-            "GANSHARE_LEASE_SECONDS": "2",
             "GANSHARE_LOG": "json",
             "ENGINE_HEALTH_LISTEN": "off",
             "ENGINE_SAVE_SECONDS": "0.2",
@@ -44,7 +44,7 @@ def engine(scene: Scene, *arguments: str, **environment: str) -> "Iterator[subpr
         yield process
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(TIMEOUT)
         log.close()
 
 
@@ -53,7 +53,7 @@ async def half_done(scene: Scene, job: Job) -> None:
         current = await scene.job(job)
         return current.step >= STEPS / 2 and current.saved_state is not None
 
-    await scene.until(half, 60.0)
+    await scene.until(half)
 
 
 async def test_a_painting_survives_the_death_of_its_engine(scene: Scene) -> None:
@@ -61,9 +61,10 @@ async def test_a_painting_survives_the_death_of_its_engine(scene: Scene) -> None
     with engine(scene) as first:
         await half_done(scene, job)
         first.send_signal(signal.SIGKILL)
-        first.wait(10)
+        first.wait(TIMEOUT)
     orphan = await scene.job(job)
     assert (orphan.state, orphan.attempt) == (JobState.RUNNING, 1)
+    scene.expire_leases()
     with engine(scene, "--once") as second:
         assert await _ended(scene, second) == 0
     done = await scene.job(job)
@@ -80,7 +81,9 @@ async def test_health_is_served_while_it_paints_and_sigterm_hands_the_job_back(
     address = f"127.0.0.1:{unused_tcp_port}"
     with engine(scene, ENGINE_HEALTH_LISTEN=address, ENGINE_DRAIN_SECONDS="1") as process:
         await half_done(scene, job)
-        async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=f"http://{address}", trust_env=False, timeout=TIMEOUT
+        ) as client:
             health, ready = await client.get("/healthz"), await client.get("/readyz")
             metrics = (await client.get("/metrics")).text
         assert (health.status_code, ready.status_code) == (200, 200), ready.text
@@ -125,5 +128,5 @@ async def _ended(scene: Scene, process: "subprocess.Popen[str]") -> int | None:
     async def ended() -> bool:
         return process.poll() is not None
 
-    await scene.until(ended, 60.0)
+    await scene.until(ended)
     return process.returncode

@@ -10,6 +10,7 @@ import pytest
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from engine.runtime.openmp import in_brief_thread
+from ganshare.testing import TIMEOUT
 
 THREADS = """
 import asyncio, os, time
@@ -27,7 +28,7 @@ def compute():
 
 async def main():
     meanwhile = await in_brief_thread(compute)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while threads() > meanwhile - 2 and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
     print(meanwhile - threads())
@@ -54,11 +55,11 @@ async def test_what_is_bound_to_the_log_is_bound_there_too() -> None:
 
 async def test_a_cancelled_caller_waits_for_nothing() -> None:
     gate = threading.Event()
-    call = asyncio.create_task(in_brief_thread(gate.wait, 10))
+    call = asyncio.create_task(in_brief_thread(gate.wait, 2 * TIMEOUT))
     await asyncio.sleep(0.05)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT):
             await call
     gate.set()
 

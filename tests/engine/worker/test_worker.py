@@ -91,14 +91,15 @@ async def test_one_job_may_be_enough(scene: Scene) -> None:
     assert (await scene.job(second)).state is JobState.QUEUED
 
 
-async def test_a_new_job_wakes_an_idle_engine(scene: Scene) -> None:
+async def test_a_new_job_wakes_an_idle_engine(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.worker.IDLE_SECONDS", 3600.0)
     worker = scene.worker(until=Until.STOPPED)
     async with scene.at_work(worker):
         await asyncio.sleep(0.3)
-        began = asyncio.get_running_loop().time()
         job = await scene.submit(steps=1)
         await scene.until(lambda: _is(scene, job, JobState.DONE))
-        assert asyncio.get_running_loop().time() - began < 3.0
         worker.stop()
 
 

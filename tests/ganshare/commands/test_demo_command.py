@@ -16,6 +16,7 @@ from PIL import Image
 from ganshare.commands.demo import demo
 from ganshare.domain.jobs import JobRequest
 from ganshare.prompts import draw_prompt
+from ganshare.testing import TIMEOUT
 from wordlists import demo_prompts
 
 SMALL = ["--steps", "4", "--size", "64x64", "--seed", "7"]
@@ -32,8 +33,8 @@ def start(folder: Path, *arguments: str, **environment: str) -> "subprocess.Pope
     )
 
 
-def until(true: Callable[[], object], seconds: float = 120.0) -> None:
-    deadline = time.monotonic() + seconds
+def until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + TIMEOUT
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -69,7 +70,7 @@ def test_a_demo_that_is_ended_leaves_no_process(tmp_path: Path, number: signal.S
 
     until(has_engine)
     process.send_signal(number)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 130, told
     assert told.splitlines()[-1] == "error: interrupted"
     assert not any(each.is_running() and each.status() != "zombie" for each in engines)
@@ -77,7 +78,7 @@ def test_a_demo_that_is_ended_leaves_no_process(tmp_path: Path, number: signal.S
 
 def test_an_engine_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
     process = start(tmp_path, *SMALL, ENGINE_MODEL="none-such")
-    _, told = process.communicate(timeout=120)
+    _, told = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 3
     assert "The engine ended too early" in told.splitlines()[-1]
     assert "none-such" in told.splitlines()[-1]
@@ -93,7 +94,7 @@ def test_a_mistake_is_answered_before_anything_is_started(
     arguments: list[str], message: str, tmp_path: Path
 ) -> None:
     process = start(tmp_path, *arguments)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 2
     assert message in told
     assert list(tmp_path.iterdir()) == []

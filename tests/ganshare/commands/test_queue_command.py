@@ -14,7 +14,7 @@ import pytest
 
 from ganshare.cli import ganshare, run_cli
 from ganshare.store import open_store
-from ganshare.testing import make_request
+from ganshare.testing import TIMEOUT, make_request
 
 ROOT = Path(__file__).parents[3]
 
@@ -77,16 +77,16 @@ def test_on_a_terminal_news_appear_by_themselves_until_ctrl_c(url: str) -> None:
         assert shown(ours, b"a second castle")
         process.send_signal(signal.SIGINT)
         assert shown(ours, b"\x1b[?1049l")  # the terminal is as it was
-        assert process.wait(5) == 0
+        assert process.wait(TIMEOUT) == 0
     finally:
         process.kill()
-        process.wait(5)
+        process.wait(TIMEOUT)
         os.close(ours)
 
 
-def shown(terminal: int, text: bytes, seconds: float = 8) -> bool:
+def shown(terminal: int, text: bytes) -> bool:
     """Read what the terminal shows until the text is there."""
-    seen, end = b"", time.monotonic() + seconds
+    seen, end = b"", time.monotonic() + TIMEOUT
     while text not in seen and time.monotonic() < end:
         try:
             seen += os.read(terminal, 65536)

@@ -11,6 +11,7 @@ import pytest
 
 from ganshare.cli import ganshare, run_cli
 from ganshare.settings.listing import listing
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[3]
 
@@ -52,7 +53,7 @@ def test_a_terminal_gets_a_table() -> None:
             shown += block
     except OSError:  # the other end was closed
         pass
-    assert process.wait(10) == 0
+    assert process.wait(TIMEOUT) == 0
     os.close(ours)
     text = shown.decode()
     assert "Setting" in text

@@ -20,7 +20,7 @@ import pytest
 
 from ganshare.domain.jobs import Job
 from ganshare.store import open_store
-from ganshare.testing import make_request
+from ganshare.testing import TIMEOUT, make_request
 
 ROOT = Path(__file__).parents[3]
 
@@ -79,7 +79,7 @@ class Running:
         return self.ended()
 
     def ended(self) -> tuple[int, list[dict[str, Any]], str]:
-        said, errors = self.process.communicate(timeout=30)
+        said, errors = self.process.communicate(timeout=TIMEOUT)
         return self.process.returncode, [json.loads(line) for line in said.splitlines()], errors
 
 
@@ -204,7 +204,7 @@ def test_output_that_nobody_reads_any_more_ends_it_in_order(
     running.process.stdout.close()
     assert running.process.stderr is not None
     errors = running.process.stderr.read()
-    assert running.process.wait(10) == 3
+    assert running.process.wait(TIMEOUT) == 3
     assert errors.endswith("error: Nobody reads the output any more; stopped everything.\n")
     assert (tmp_path / "drained").exists()
 
@@ -247,7 +247,7 @@ async def painted(url: str) -> Job:
     request = make_request(steps=3, width=64, height=64, num_cutouts=2, upscale=False)
     async with open_store(url) as store:
         job = (await store.queue.submit("chat:1", "chat", request, key="key")).job
-        end = time.monotonic() + 60
+        end = time.monotonic() + TIMEOUT
         while not job.state.over and time.monotonic() < end:
             await store.wait(1.0)
             job = await store.queue.get(job.id) or job

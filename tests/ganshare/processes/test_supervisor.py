@@ -17,9 +17,10 @@ from structlog.testing import capture_logs
 
 from ganshare.errors import AskerError, WorldError
 from ganshare.processes.supervisor import Patience, Program, Supervisor, describe_exit
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[3]
-QUICK = Patience(grace=5, first_delay=0.05, deaths=3, within=20)
+QUICK = Patience(grace=TIMEOUT, first_delay=0.05, deaths=3, within=900)
 
 
 def python(name: str, code: str, **environment: str) -> Program:
@@ -39,7 +40,7 @@ class Output:
 
     async def until(self, name: str, text: str, times: int = 1) -> None:
         """Wait for a line so often; any line of the program if `text` is empty."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(TIMEOUT):
             while sum(each == (name, text or each[1]) for each in self.lines) < times:
                 self._more.clear()
                 await self._more.wait()
@@ -61,7 +62,7 @@ STUBBORN = """
     import signal, time
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("up", flush=True)
-    time.sleep(60)
+    time.sleep(900)
 """
 
 
@@ -72,7 +73,7 @@ async def test_children_get_sigterm_and_the_time_to_drain() -> None:
     await output.until("a", "up")
     await output.until("b", "up")
     supervisor.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, TIMEOUT)
     assert ("a", "drained") in output.lines
     assert ("b", "drained") in output.lines
 
@@ -80,18 +81,18 @@ async def test_children_get_sigterm_and_the_time_to_drain() -> None:
 async def test_what_dies_is_started_again_and_the_others_go_on() -> None:
     output = Output()
     code = "print('born', flush=True); raise SystemExit(7)"
-    patience = Patience(grace=5, first_delay=0.05, deaths=50)
+    patience = Patience(grace=TIMEOUT, first_delay=0.05, deaths=50)
     supervisor = Supervisor([python("mayfly", code), python("b", WAITS)], output, patience)
     running = asyncio.create_task(supervisor.run())
     await output.until("mayfly", "born", times=3)
     supervisor.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, TIMEOUT)
     assert output.lines.count(("b", "up")) == 1
 
 
 async def test_a_killed_child_is_replaced() -> None:
     output = Output()
-    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(900)"
     supervisor = Supervisor([python("a", code)], output, QUICK)
     running = asyncio.create_task(supervisor.run())
 
@@ -100,7 +101,7 @@ async def test_a_killed_child_is_replaced() -> None:
     await output.until("a", "", times=2)
     assert output.lines[0][1] != output.lines[1][1]
     supervisor.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, TIMEOUT)
 
 
 async def test_each_restart_waits_twice_as_long_as_the_one_before_up_to_a_limit() -> None:
@@ -119,9 +120,9 @@ async def test_what_keeps_dying_ends_everything_in_order_and_loudly() -> None:
     hopeless = python("hopeless", "raise SystemExit(9)")
     supervisor = Supervisor([hopeless, python("b", WAITS)], output, QUICK)
     with pytest.raises(WorldError) as caught:
-        await asyncio.wait_for(supervisor.run(), 10)
+        await asyncio.wait_for(supervisor.run(), TIMEOUT)
     assert str(caught.value) == (
-        "hopeless died 3 times within 20 s, the last time by exit code 9;"
+        "hopeless died 3 times within 900 s, the last time by exit code 9;"
         " gave up and stopped everything."
     )
     assert ("b", "up") not in output.lines or ("b", "drained") in output.lines
@@ -136,21 +137,21 @@ async def test_what_fails_by_the_worlds_fault_is_tried_on_while_others_go_on() -
     await output.until("b", "up")
     assert not running.done()
     supervisor.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, TIMEOUT)
     assert ("b", "drained") in output.lines
 
 
 async def test_where_all_fail_by_the_worlds_fault_everything_ends() -> None:
     programs = [python(name, "raise SystemExit(3)") for name in ("a", "b")]
     with pytest.raises(WorldError, match="died"):
-        await asyncio.wait_for(Supervisor(programs, Output(), QUICK).run(), 20)
+        await asyncio.wait_for(Supervisor(programs, Output(), QUICK).run(), TIMEOUT)
 
 
 async def test_what_refuses_its_settings_is_not_tried_again() -> None:
     output = Output()
     program = python("a", "print('bad settings'); raise SystemExit(2)")
     with pytest.raises(AskerError, match="a refused to start"):
-        await asyncio.wait_for(Supervisor([program], output, QUICK).run(), 10)
+        await asyncio.wait_for(Supervisor([program], output, QUICK).run(), TIMEOUT)
     assert output.lines == [("a", "bad settings")]
 
 
@@ -161,20 +162,20 @@ async def test_what_ignores_sigterm_is_killed_after_the_grace() -> None:
     await output.until("a", "up")
     began = time.monotonic()
     supervisor.stop()
-    await asyncio.wait_for(running, 5)
-    assert 0.3 <= time.monotonic() - began < 3
+    await asyncio.wait_for(running, TIMEOUT)
+    assert time.monotonic() - began >= 0.3
 
 
 async def test_asking_twice_does_not_wait_for_the_grace() -> None:
     output = Output()
-    supervisor = Supervisor([python("a", STUBBORN)], output, Patience(grace=60))
+    supervisor = Supervisor([python("a", STUBBORN)], output, Patience(grace=900))
     running = asyncio.create_task(supervisor.run())
     await output.until("a", "up")
     supervisor.stop()
     await asyncio.sleep(0.1)
     assert not running.done()
     supervisor.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, TIMEOUT)
 
 
 async def test_grandchildren_of_a_stubborn_child_are_killed_with_it() -> None:
@@ -189,7 +190,7 @@ async def test_grandchildren_of_a_stubborn_child_are_killed_with_it() -> None:
     await output.until("a", "up", times=2)
     family = set(psutil.Process().children(recursive=True)) - others
     supervisor.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, TIMEOUT)
     assert len(family) == 2
     assert not any(alive(process.pid) for process in family)
 
@@ -250,7 +251,7 @@ SUPERVISOR = """
     def write(name, line):
         print(name, line.decode(), flush=True)
     program = Program("a", (sys.executable, "-c", sys.argv[1]))
-    asyncio.run(Supervisor([program], write, Patience(grace=5)).run())
+    asyncio.run(Supervisor([program], write, Patience(grace=120)).run())
 """
 SAYS_ITS_ID = "import os; print(os.getpid(), flush=True)\n"
 
@@ -295,8 +296,8 @@ def alive(pid: int) -> bool:
         return False
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 5) -> bool:
-    end = time.monotonic() + seconds
+def eventually(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end and not condition():
         time.sleep(0.01)
     return condition()
@@ -308,7 +309,7 @@ def test_a_signal_drains_the_children_and_ends_the_supervisor(
 ) -> None:
     process, child = start(WAITS)
     process.send_signal(number)
-    said, _ = process.communicate(timeout=10)
+    said, _ = process.communicate(timeout=TIMEOUT)
     assert said == "a draining\na drained\n"
     assert process.returncode == 0
     assert not alive(child)
@@ -322,7 +323,7 @@ def test_children_die_when_the_supervisor_is_killed(stopped: bool, start: Start)
     if stopped:
         os.kill(child, signal.SIGSTOP)
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=TIMEOUT)
     assert eventually(lambda: not alive(child))
 
 

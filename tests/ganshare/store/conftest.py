@@ -3,7 +3,8 @@
 import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ganshare.store import Store, Submitted, open_store
 from ganshare.testing import MODEL, PostgresServer, make_request, postgres_server
 
 ENGINES = ("sqlite", "postgresql")
+TIMES = 10  # that `cost` calls a verb
 
 _numbers = itertools.count()
 
@@ -96,6 +98,27 @@ async def store(another: OpenStore) -> Store:
     opened = await another()
     assert isinstance(opened, Store)
     return opened
+
+
+Cost = Callable[..., Awaitable[float]]
+
+
+@pytest.fixture
+def cost(store: Store, request: pytest.FixtureRequest) -> Cost:
+    """Seconds of CPU that a verb takes, here and in the database, whatever else is going on."""
+    is_server = store.database.dialect == "postgresql"
+    server: PostgresServer | None = request.getfixturevalue("postgres") if is_server else None
+
+    def spent() -> float:
+        return time.process_time() + (server.cpu_seconds() if server else 0.0)
+
+    async def measure(verb: Callable[[int], Awaitable[object]]) -> float:
+        before = spent()
+        for number in range(TIMES):
+            await verb(number)
+        return (spent() - before) / TIMES
+
+    return measure
 
 
 class Asker:

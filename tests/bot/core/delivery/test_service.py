@@ -16,6 +16,7 @@ from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown
 from bot.core.delivery.service import DeliveryService
 from bot.core.messages import Action, Person, Reply
 from ganshare.domain.jobs import Job, JobState
+from ganshare.testing import TIMEOUT
 
 BEN = Person("discord:2", "Ben")
 
@@ -111,14 +112,14 @@ class Scene:
         job: Job = await self.hall.job(reply.job)
         return job
 
-    async def until(self, true: Any, seconds: float = 60.0) -> None:
+    async def until(self, true: Any, seconds: float = TIMEOUT) -> None:
         async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110 - nobody would set an event for us
                 await asyncio.sleep(0.01)
 
     async def until_read(self) -> None:
         """Wait until everything is acknowledged."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(TIMEOUT):
             while await self.hall.store.queue.inbox("discord"):  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.02)
 
@@ -332,7 +333,7 @@ async def test_a_frontend_that_posts_late_gets_no_second_message(scene: Scene) -
     await scene.hall.finish(await claimed(scene))
     await asyncio.sleep(0.3)
     await scene.hall.dispatcher.save_message(reply.job, "discord", scene.platform.post(reply))
-    await scene.until(lambda: scene.last().title == "Painted", 30.0)
+    await scene.until(lambda: scene.last().title == "Painted")
     assert len(scene.platform.messages) == 1
 
 
@@ -491,7 +492,7 @@ async def test_a_store_that_is_away_for_a_while_stops_nothing(
     job = await claimed(scene)
     path = scene.hall.url.partition(":///")[2]
     scene.start()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(TIMEOUT):
         with contextlib.closing(sqlite3.connect(path)) as lock:
             lock.execute("BEGIN EXCLUSIVE")
             await asyncio.sleep(0.3)

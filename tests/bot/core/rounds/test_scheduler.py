@@ -14,6 +14,7 @@ from bot.core.delivery.vote_counts import VoteCounts
 from bot.core.messages import Button, Reply
 from bot.core.rounds.scheduler import RoundScheduler, digest_week
 from ganshare.domain.votes import RoundRules, Voter
+from ganshare.testing import TIMEOUT
 
 HALL = "discord:100"
 LOOSE = RoundRules(min_age=0, quorum=1)
@@ -166,7 +167,7 @@ async def test_labels_follow_the_votes_wherever_they_come_from(hall: Hall) -> No
     await asyncio.sleep(0.2)
     board.failures.append(Away("no network"))
     await hall.store.votes.toggle(artwork, Voter("telegram:2"), key="press")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(TIMEOUT):
         while board.vote_counts != {1: "Vote · 1", 2: "Vote · 1"}:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     vote_counts.cancel()

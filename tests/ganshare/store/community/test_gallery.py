@@ -223,6 +223,7 @@ _WORDS = [
 
 
 @pytest.mark.slow
+@pytest.mark.serial
 async def test_a_hundred_thousand_paintings_are_searched_in_a_moment(
     store: Store, paint: Any
 ) -> None:

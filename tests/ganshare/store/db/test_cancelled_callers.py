@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ganshare.errors import SchemaError, StoreError
 from ganshare.store import Store
-from ganshare.testing import make_report
+from ganshare.testing import TIMEOUT, make_report
 
 
 async def test_cancelled_callers_leave_every_connection_whole(store: Store) -> None:
@@ -23,12 +23,12 @@ async def test_cancelled_callers_leave_every_connection_whole(store: Store) -> N
             task.cancel()
             await asyncio.sleep(0)
         await asyncio.gather(*tasks, return_exceptions=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT):
         assert await store.queue.engines()
         await store.__aexit__()
     # a driver that waits for a thread which has ended would do so beyond the test
     _, late = await asyncio.wait(
-        asyncio.all_tasks() - before | {asyncio.create_task(_nothing())}, timeout=5
+        asyncio.all_tasks() - before | {asyncio.create_task(_nothing())}, timeout=TIMEOUT
     )
     assert not late
 
@@ -42,7 +42,7 @@ async def test_what_a_cancelled_caller_said_is_heard(store: Store) -> None:
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT):
         while not await store.queue.engines():  # noqa: ASYNC110 - nobody would set an event for us
             await asyncio.sleep(0.01)
 

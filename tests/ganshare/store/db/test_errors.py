@@ -16,6 +16,7 @@ from ganshare.errors import ParameterError, SchemaError, StoreError
 from ganshare.store import Store, open_store
 from ganshare.testing import (
     MODEL,
+    TIMEOUT,
     PostgresServer,
     make_artwork,
     make_request,
@@ -106,7 +107,7 @@ async def test_the_same_store_goes_on_after_postgresql_was_killed(mortal: Postgr
         mortal.kill()
         mortal.start()  # so fast that nobody noticed
         assert (await submit(store, "again")).is_new
-        assert await store.wait(5)
+        assert await store.wait(TIMEOUT)
 
 
 async def test_a_crash_never_forgets_a_saved_state(mortal: PostgresServer) -> None:

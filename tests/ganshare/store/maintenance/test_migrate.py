@@ -24,6 +24,7 @@ from ganshare.store.maintenance.migrate import (
     migrate,
     schema_version,
 )
+from ganshare.testing import TIMEOUT
 
 MIGRATE = """
 import asyncio, sys
@@ -66,7 +67,7 @@ async def test_an_empty_database_is_migrated_once(database: Database) -> None:
 def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str) -> None:
     command = [sys.executable, "-c", MIGRATE, empty_url]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    outputs = [process.communicate(timeout=30)[0] for process in processes]
+    outputs = [process.communicate(timeout=TIMEOUT)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     applied = [name for output in outputs for name in ast.literal_eval(output)]
     assert sorted(applied) == [each.name for each in MIGRATIONS]

@@ -1,17 +1,14 @@
 """With ten thousand jobs queued, every verb still goes by an index, and none costs much."""
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from ganshare.domain.jobs import JobState
 from ganshare.store import Store
 from ganshare.testing import (
     MODEL,
-    PostgresServer,
     fill_queue,
     make_artwork,
     make_report,
@@ -26,26 +23,8 @@ async def fill(store: Store) -> None:
     await store.queue.report_engine(make_report(rate=0.1))
 
 
-Cost = Callable[[Callable[[int], Awaitable[object]]], Awaitable[float]]
+Cost = Any  # of conftest.py, which importlib mode does not let others import
 TIMES = 10
-
-
-@pytest.fixture
-def cost(store: Store, request: pytest.FixtureRequest) -> Cost:
-    """Seconds of CPU that a verb takes, here and in the database, whatever else is going on."""
-    is_server = store.database.dialect == "postgresql"
-    server: PostgresServer | None = request.getfixturevalue("postgres") if is_server else None
-
-    def spent() -> float:
-        return time.process_time() + (server.cpu_seconds() if server else 0.0)
-
-    async def measure(verb: Callable[[int], Awaitable[object]]) -> float:
-        before = spent()
-        for number in range(TIMES):
-            await verb(number)
-        return (spent() - before) / TIMES
-
-    return measure
 
 
 async def test_every_verb_is_cheap_with_ten_thousand_queued(store: Store, cost: Cost) -> None:

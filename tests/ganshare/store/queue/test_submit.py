@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.jobs import JobState
 from ganshare.errors import AdmissionError, ParameterError
 from ganshare.store.queue.submit import Candidate
-from ganshare.testing import make_report, make_request
+from ganshare.testing import TIMEOUT, make_report, make_request
 
 
 async def test_a_job_comes_back_as_it_was_asked_for(store: Any) -> None:
@@ -99,7 +99,7 @@ async def test_nobody_who_is_refused_waits_for_a_submit_under_way(another: Any) 
     async def while_somebody_submits(connection: AsyncConnection) -> None:
         candidate = Candidate("ann", "bot", make_request(), "2", 0, 1.0, {})
         await connection.execute(store.queue._admission, candidate.values(10))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT):
             with pytest.raises(AdmissionError, match="The queue is full"):
                 await store.queue.submit("bob", "bot", make_request(), key="3")
             assert not (await store.queue.submit("ann", "bot", make_request(), key="1")).is_new
