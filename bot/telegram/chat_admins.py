@@ -1,17 +1,17 @@
 """Looks up who is an admin of a group, and caches the answer."""
 
 import asyncio
-import logging
 import time
 
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.messages import Rank
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["ChatAdmins"]
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _SECONDS = 600.0  # Telegram tells of changes only where the bot is an admin itself
 _MOST_CHATS = 1000
 
@@ -34,7 +34,7 @@ class ChatAdmins:
         try:
             leading = await asyncio.shield(asked)
         except TelegramError as error:
-            _log.info("admins of a group not known: %s", error.message)
+            _log.info("the admins of a group are not known", reason=error.message)
             self.forget(chat)
             return Rank.MEMBER
         return Rank.ADMIN if user in leading else Rank.MEMBER

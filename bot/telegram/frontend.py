@@ -20,11 +20,12 @@ from bot.telegram.sender import Sender
 from bot.telegram.updates import UpdateReceiver, poll, token_refused
 from bot.telegram.webhook import check_webhook_settings, serve_webhook
 from ganshare.errors import SettingsError
+from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
 
 __all__ = ["make_bot", "run_telegram"]
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _CONNECTIONS = 64
 _SECONDS_TO_CONNECT = 10.0
 _RETRY = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -70,7 +71,7 @@ async def run_telegram(front: Front, settings: BotSettings) -> None:
         sender = Sender(bot)
         handlers = UpdateHandlers(bot, bot.username or "", front, sender)
         receiver = UpdateReceiver(handlers.handle)
-        _log.info("Telegram: @%s is at work", bot.username)
+        _log.info("Telegram is connected", bot=bot.username)
         try:
             async with asyncio.TaskGroup() as tasks:
                 announcer = TelegramAnnouncer(sender)
@@ -111,7 +112,7 @@ async def _list_commands(bot: "ExtBot[int]", front: Front) -> None:
     try:
         await set_commands(bot, front.words)
     except TelegramError as error:
-        _log.warning("Telegram's list of commands is not up to date: %s", error.message)
+        _log.warning("Telegram's list of commands is not up to date", reason=error.message)
 
 
 async def _persist(call: Callable[[], Awaitable[object]]) -> None:
@@ -125,7 +126,7 @@ async def _persist(call: Callable[[], Awaitable[object]]) -> None:
         except TelegramError as error:
             pause = _RETRY[min(failures, len(_RETRY) - 1)]
             failures += 1
-            _log.warning("Telegram cannot be reached, next try in %g s: %s", pause, error.message)
+            _log.warning("Telegram cannot be reached", reason=error.message, next_try=pause)
             await asyncio.sleep(pause)
         else:
             return

@@ -1,7 +1,6 @@
 """Handles each Telegram update: parse, dispatch, reply."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,10 +43,11 @@ from bot.telegram.sender import Sender
 from bot.telegram.updates import Handled
 from ganshare.domain.votes import Voter
 from ganshare.errors import AskerError, ParameterError, WorldError
+from ganshare.monitoring.log import get_logger
 
 __all__ = ["UpdateHandlers"]
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _SECRET = frozenset({"link"})  # commands whose answers nobody else may read
 _LONGEST_ALERT = 200  # UTF-16 code units
 _SECONDS_TO_ALERT = 0.6  # then the button must stop turning, and the answer comes as a message
@@ -112,7 +112,7 @@ class UpdateHandlers:
         except AskerError as error:
             return [self._front.dispatcher.mistake(error, person.locale)]
         except TelegramError as error:
-            _log.warning("a picture could not be fetched: %s", error.message)
+            _log.warning("a picture was not fetched", reason=error.message)
             text = self._front.words.say(person.locale, "telegram-picture-away")
             return [Reply(text=text, is_private=True)]
         request = CommandRequest(
@@ -147,7 +147,7 @@ class UpdateHandlers:
             values.pop("place")
             await store.places.change(person_id(new), values, by=person_id(new))
         except WorldError as error:
-            _log.warning("settings of a group that moved are not taken along: %s", error)
+            _log.warning("settings of a group that moved are not taken along", reason=str(error))
 
     async def _reaction(self, changed: MessageReactionUpdated) -> None:
         """Count a reaction, unless it was made in the name of a chat."""
@@ -218,7 +218,7 @@ class UpdateHandlers:
             try:
                 await self._sender.edit(here, reply)
             except TelegramError as error:
-                _log.info("a page could not be turned: %s", error.message)
+                _log.info("a page was not turned", reason=error.message)
             else:
                 return
         if _is_for_one(reply, message.chat):
@@ -241,7 +241,7 @@ class UpdateHandlers:
                 query.id, text=alert or None, show_alert=show_alert
             )
         except TelegramError as error:
-            _log.info("a press was not answered in time: %s", error.message)
+            _log.info("a press was not answered in time", reason=error.message)
             return False
         return True
 
@@ -270,15 +270,15 @@ class UpdateHandlers:
             try:
                 return await self._sender.send(spot, reply)
             except (BadRequest, TimedOut, ChatMigrated) as error:
-                _log.info("an answer was not sent: %s", error.message)
+                _log.info("an answer was not sent", job=reply.job, reason=error.message)
                 return None
             except NetworkError as error:
-                _log.warning("an answer was not sent yet: %s", error.message)
+                _log.warning("an answer was not sent yet", job=reply.job, reason=error.message)
                 if pause is None:
                     return None
                 await asyncio.sleep(pause)
             except TelegramError as error:
-                _log.info("an answer was not sent: %s", error.message)
+                _log.info("an answer was not sent", job=reply.job, reason=error.message)
                 return None
         return None
 

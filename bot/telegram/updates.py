@@ -6,7 +6,6 @@ has done the work and only the answer is outstanding.
 """
 
 import asyncio
-import logging
 import os
 import time
 from collections import OrderedDict
@@ -14,16 +13,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from bot.telegram.message_refs import person_id
 from bot.telegram.rate_limiter import seconds_of
 from ganshare.errors import SettingsError
+from ganshare.monitoring.log import get_logger, pseudonym
 
 __all__ = ["Handled", "UpdateReceiver", "poll", "token_refused"]
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _REMEMBERED = 2000  # updates that are done, should they come again
 _SECONDS_TO_SAY = 3.0  # that the answer may take after the deed before the update is confirmed
 _LONG_POLL = 25
@@ -106,10 +108,11 @@ class UpdateReceiver:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _work(self, update: Update, handled: Handled) -> None:
-        try:
-            await self._handle(update, handled)
-        except Exception:
-            _log.exception("update %s was not handled", update.update_id)
+        with bound_contextvars(**_log_keys(update)):
+            try:
+                await self._handle(update, handled)
+            except Exception:
+                _log.exception("an update was not handled")
         handled.taken.set()
         handled.settled.set()
 
@@ -167,7 +170,7 @@ async def _fetch(bot: "ExtBot[int]", receiver: UpdateReceiver) -> Sequence[Updat
     except TelegramError:
         raise
     except Exception as error:  # one that python-telegram-bot cannot read; it would stay the first
-        _log.warning("updates cannot be read at once: %s", type(error).__name__)
+        _log.warning("updates cannot be read at once", reason=type(error).__name__)
     # Spelt so, since python-telegram-bot warns of what it has a method for.
     raw = await bot.do_api_request("get__updates", {"offset": receiver.offset, "timeout": 0})
     return [update for each in raw if (update := _read(each, bot, receiver)) is not None]
@@ -178,9 +181,20 @@ def _read(given: Any, bot: "ExtBot[int]", receiver: UpdateReceiver) -> Update | 
         return Update.de_json(given, bot)
     except Exception as error:
         number = given["update_id"]  # alone; messages of users do not belong in the log
-        _log.error("update %s cannot be read: %s", number, type(error).__name__)
+        _log.error("an update cannot be read", update=number, reason=type(error).__name__)
         receiver.skip(number)
         return None
+
+
+def _log_keys(update: Update) -> dict[str, Any]:
+    """Whose update it is: people by their pseudonyms, and their private chats alike."""
+    keys: dict[str, Any] = {"update": update.update_id}
+    if (chat := update.effective_chat) is not None:
+        name = person_id(chat.id)
+        keys["chat"] = pseudonym(name) if chat.type == "private" else name
+    if (user := update.effective_user) is not None:
+        keys["person"] = pseudonym(person_id(user.id))
+    return keys
 
 
 def token_refused() -> SettingsError:
@@ -198,11 +212,11 @@ def _pause(error: TelegramError, pause: float) -> float:
         return seconds_of(error)
     if isinstance(error, Conflict):
         _log.error(
-            "another process fetches this bot's updates, or a webhook is set (process %s): %s",
-            os.getpid(),
-            error.message,
+            "another process fetches this bot's updates, or a webhook is set",
+            pid=os.getpid(),
+            reason=error.message,
         )
         return max(pause, 5.0)
-    level = logging.WARNING if isinstance(error, NetworkError) else logging.ERROR
-    _log.log(level, "Telegram cannot be reached, next try in %g s: %s", pause, error.message)
+    say = _log.warning if isinstance(error, NetworkError) else _log.error
+    say("Telegram cannot be reached", reason=error.message, next_try=pause)
     return pause

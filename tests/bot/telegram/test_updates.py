@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from structlog.testing import LogCapture
 from telegram import Update
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -20,10 +22,19 @@ from bot.telegram.webhook import check_webhook_settings, webhook_app
 from bot.testing.telegram_people import someone
 from bot.testing.telegram_server import TelegramServer
 from ganshare.errors import SettingsError
+from ganshare.monitoring.log import pseudonym
 from ganshare.settings import BotSettings
 from ganshare.testing import TIMEOUT
 
 SECRET = "s3cret_-"
+
+
+@pytest.fixture
+def log() -> LogCapture:
+    """What is logged, with what is bound to it."""
+    capture = LogCapture()
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, capture])
+    return capture
 
 
 @pytest.fixture
@@ -119,14 +130,18 @@ async def test_what_is_done_and_only_waits_to_be_said_is_confirmed(
 async def test_a_handler_that_fails_is_logged_and_stops_nothing(
     telegram: TelegramServer,
     run: Callable[[Handler], Awaitable[asyncio.Task[None]]],
-    caplog: pytest.LogCaptureFixture,
+    log: LogCapture,
 ) -> None:
     ann, handler = someone(telegram.world, "Ann"), Handler()
     polling = await run(handler)
     await ann.say("broken")
     await ann.say("two")
     await until(lambda: handler.begun == ["broken", "two"] and telegram.world.pending == [])
-    assert "ZeroDivisionError" in caplog.text
+    (entry,) = [each for each in log.entries if each["log_level"] == "error"]
+    assert entry["event"] == "an update was not handled"
+    assert entry["exc_info"]
+    who = pseudonym(f"telegram:{ann.id}")  # whose private chat it is, too
+    assert (entry["update"], entry["chat"], entry["person"]) == (1001, who, who)
     await stop(polling)
 
 
@@ -203,14 +218,16 @@ async def test_a_server_that_forgets_and_waits_for_nothing_is_not_flooded(
 
 
 async def test_an_update_that_cannot_be_read_stops_nobody(
-    handler: Handler, caplog: pytest.LogCaptureFixture
+    handler: Handler, log: LogCapture
 ) -> None:
     poison: dict[str, object] = {"update_id": 2, "message": {"message_id": 1, "text": "secret"}}
     server = Naive(update(1, "one"), poison, update(3, "three"))
     async with server.polled(handler):
         await until(lambda: server.asked[-1:] == [4])
     assert handler.begun == ["one", "three"]
-    assert "update 2 cannot be read: KeyError" in caplog.text
+    entry = next(each for each in log.entries if each["event"] == "an update cannot be read")
+    assert (entry["update"], entry["reason"]) == (2, "KeyError")
+    assert "secret" not in str(log.entries)
 
 
 # --- the webhook ------------------------------------------------------------------------------
