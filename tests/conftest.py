@@ -1,8 +1,10 @@
 """What every test can rely on, alone or beside others on the other cores."""
 
+import asyncio
 import fcntl
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,9 @@ import psutil
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+
+from ganshare.store import open_store
+from ganshare.testing import PostgresServer, postgres_server
 
 HERE = Path(__file__).parent
 
@@ -73,6 +78,36 @@ def _opened(path: Path) -> Iterator[int]:
         yield number
     finally:
         os.close(number)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with empty tables, made once: a copy takes a tenth of the time."""
+    file = tmp_path_factory.mktemp("template") / "store.db"
+
+    async def make() -> None:
+        async with open_store(f"sqlite+aiosqlite:///{file}", migrate=True):
+            pass
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite database of the test's own with empty tables, `store.db` in its folder."""
+    shutil.copy(sqlite_template, tmp_path / "store.db")
+    return f"sqlite+aiosqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL for all tests of this process; whoever stops one starts one of their own."""
+    try:
+        with postgres_server() as server:
+            yield server
+    except LookupError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(autouse=True)

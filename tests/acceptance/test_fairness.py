@@ -20,7 +20,7 @@ from benchmarks.fleet.record import Record
 from ganshare.domain.jobs import Job, JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, open_store
-from ganshare.testing import PostgresServer, make_request, postgres_server
+from ganshare.testing import PostgresServer, make_request
 
 pytestmark = pytest.mark.serial  # three processes at once
 
@@ -28,15 +28,6 @@ pytestmark = pytest.mark.serial  # three processes at once
 SHIFTS = [[f"engine-{process}-{number}" for number in range(2)] for process in range(3)]
 SECONDS = 300.0  # at most
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    try:
-        with postgres_server() as server:
-            yield server
-    except LookupError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

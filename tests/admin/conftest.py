@@ -1,9 +1,6 @@
 """A chain in this process with a collection on it, and a ledger in a database of its own."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,26 +13,11 @@ from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK, make_limits, make_token
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
-from ganshare.store import open_store
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with tables, made once."""
-    file = tmp_path_factory.mktemp("template") / "ledger.db"
-
-    async def make() -> None:
-        async with open_store(f"sqlite+aiosqlite:///{file}", migrate=True):
-            pass
-
-    asyncio.run(make())
-    return file
 
 
 @pytest.fixture
-def url(empty_database: Path, tmp_path: Path) -> str:
-    shutil.copy(empty_database, tmp_path / "ledger.db")
-    return f"sqlite+aiosqlite:///{tmp_path}/ledger.db"
+def url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture

@@ -33,8 +33,9 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, warm: ModelCache, one_thread: None) -> AsyncIterator[Scene]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+async def scene(
+    tmp_path: Path, sqlite_url: str, warm: ModelCache, one_thread: None
+) -> AsyncIterator[Scene]:
     limits = QueueLimits(lease_seconds=20.0, per_person_running=100)
-    async with open_store(url, limits, migrate=True) as store:
-        yield Scene(store, open_blobs(f"file://{tmp_path}/blobs"), tmp_path, warm, url)
+    async with open_store(sqlite_url, limits) as store:
+        yield Scene(store, open_blobs(f"file://{tmp_path}/blobs"), tmp_path, warm, sqlite_url)

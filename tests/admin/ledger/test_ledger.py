@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -19,21 +19,12 @@ from admin.ledger import (
 from admin.testing.making import make_token
 from ganshare.errors import InternalError, StoreError
 from ganshare.store import open_store
-from ganshare.testing import PostgresServer, postgres_server
+from ganshare.testing import PostgresServer
 
 COLLECTION = Collection(137, "0x" + "11" * 20)
 SENDER = "0x" + "aa" * 20
 LARGE = 2**256 - 1
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    try:
-        with postgres_server() as server:
-            yield server
-    except LookupError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

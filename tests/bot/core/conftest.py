@@ -1,9 +1,7 @@
 """A dispatcher over a real store and blobs, people who ask, an engine that paints one colour."""
 
-import asyncio
 import io
 import itertools
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,19 +40,6 @@ def plain_log() -> Iterator[None]:
 @pytest.fixture
 def words() -> Catalogue:
     return load_words()
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with tables, made once."""
-    file = tmp_path_factory.mktemp("template") / "store.db"
-
-    async def make() -> None:
-        async with open_store(f"sqlite+aiosqlite:///{file}", migrate=True):
-            pass
-
-    asyncio.run(make())
-    return file
 
 
 def make_png(colour: str = "teal", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> bytes:
@@ -164,12 +149,10 @@ class Hall:
 
 
 @pytest.fixture
-async def hall(tmp_path: Path, template: Path, words: Catalogue) -> AsyncIterator[Hall]:
-    shutil.copy(template, tmp_path / "store.db")
-    url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+async def hall(tmp_path: Path, sqlite_url: str, words: Catalogue) -> AsyncIterator[Hall]:
     limits = QueueLimits(per_person_running=500, per_person_active=5)
-    async with open_store(url, limits) as store:
-        yield Hall(store, open_blobs(f"file://{tmp_path}/blobs"), words, url)
+    async with open_store(sqlite_url, limits) as store:
+        yield Hall(store, open_blobs(f"file://{tmp_path}/blobs"), words, sqlite_url)
 
 
 @pytest.fixture

@@ -156,7 +156,7 @@ def _official_api() -> Iterator[None]:
 @asynccontextmanager
 async def open_stage(server: DiscordServer, folder: Path) -> AsyncIterator[Stage]:
     core = CoreSettings(
-        database_url=f"sqlite+aiosqlite:///{folder}/ganshare.db",
+        database_url=f"sqlite+aiosqlite:///{folder}/store.db",
         blobs_url=f"file://{folder}/blobs",
     )
     there = {key.removeprefix("BOT_").lower(): text for key, text in server.environment.items()}
@@ -173,10 +173,10 @@ async def open_stage(server: DiscordServer, folder: Path) -> AsyncIterator[Stage
 
 
 @pytest.fixture
-async def alone(tmp_path: Path) -> AsyncIterator[tuple[Front, ScriptedEngine]]:
+async def alone(tmp_path: Path, sqlite_url: str) -> AsyncIterator[tuple[Front, ScriptedEngine]]:
     """Store, dispatcher and engine without any Discord."""
     core = CoreSettings(
-        database_url=f"sqlite+aiosqlite:///{tmp_path}/ganshare.db",
+        database_url=f"sqlite+aiosqlite:///{tmp_path}/store.db",
         blobs_url=f"file://{tmp_path}/blobs",
     )
     async with open_front(core, BotSettings(model=MODEL), migrate=True) as front:
@@ -186,7 +186,9 @@ async def alone(tmp_path: Path) -> AsyncIterator[tuple[Front, ScriptedEngine]]:
 
 
 @pytest.fixture
-async def stage(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(
+    discord_there: DiscordServer, tmp_path: Path, sqlite_url: str
+) -> AsyncIterator[Stage]:
     """With the bot in this process."""
     async with open_stage(discord_there, tmp_path) as stage:
         await stage.start_bot()
@@ -194,7 +196,7 @@ async def stage(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[S
 
 
 @pytest.fixture
-async def spartan(tmp_path: Path) -> AsyncIterator[Stage]:
+async def spartan(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Stage]:
     """The same on a Discord that does nothing that it need not."""
     async with discord_server(is_spartan=True) as server, open_stage(server, tmp_path) as stage:
         server.world.answer_seconds = TIMEOUT
@@ -239,7 +241,9 @@ async def bot_process(stage: Stage, folder: Path) -> AsyncIterator[BotProcess]:
 
 
 @pytest.fixture
-async def apart(discord_there: DiscordServer, tmp_path: Path) -> AsyncIterator[Stage]:
+async def apart(
+    discord_there: DiscordServer, tmp_path: Path, sqlite_url: str
+) -> AsyncIterator[Stage]:
     """With no bot yet; tests start it as a process."""
     async with open_stage(discord_there, tmp_path) as stage:
         yield stage

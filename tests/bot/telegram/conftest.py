@@ -61,6 +61,8 @@ def png() -> bytes:
 
 
 @pytest.fixture
-async def harness(telegram: TelegramServer, tmp_path: Path) -> AsyncIterator[TelegramHarness]:
+async def harness(
+    telegram: TelegramServer, tmp_path: Path, sqlite_url: str
+) -> AsyncIterator[TelegramHarness]:
     async with open_telegram_harness(telegram, tmp_path) as harness:
         yield harness

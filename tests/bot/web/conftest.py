@@ -148,10 +148,9 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def place(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Place]:
     async with AsyncExitStack() as stack:
-        url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
-        store = await stack.enter_async_context(open_store(url, migrate=True))
+        store = await stack.enter_async_context(open_store(sqlite_url))
         blobs = open_blobs(f"file://{tmp_path}/blobs")
         words, moderation = load_words(), open_moderation()
         dispatcher = Dispatcher(

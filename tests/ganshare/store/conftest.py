@@ -2,9 +2,8 @@
 
 import asyncio
 import itertools
-import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,12 @@ import pytest
 from ganshare.domain.jobs import Job
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, Submitted, open_store
-from ganshare.testing import MODEL, PostgresServer, make_request, postgres_server
+from ganshare.testing import MODEL, PostgresServer, make_request
 
 ENGINES = ("sqlite", "postgresql")
 TIMES = 10  # that `cost` calls a verb
 
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    try:
-        with postgres_server() as server:
-            yield server
-    except LookupError as error:
-        pytest.skip(str(error))
 
 
 async def _make_tables(url: str) -> str:
@@ -38,10 +28,9 @@ async def _make_tables(url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def templates(sqlite_template: Path) -> dict[str, str]:
     """URLs of databases with tables, made once."""
-    file = tmp_path_factory.mktemp("template") / "store.db"
-    return {"sqlite": asyncio.run(_make_tables(f"sqlite+aiosqlite:///{file}"))}
+    return {"sqlite": f"sqlite+aiosqlite:///{sqlite_template}"}
 
 
 @pytest.fixture(params=ENGINES)
@@ -54,11 +43,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> str:
+def url(request: pytest.FixtureRequest, templates: dict[str, str]) -> str:
     """A database with empty tables."""
     if request.param == "sqlite":
-        shutil.copy(templates["sqlite"].partition(":///")[2], tmp_path / "store.db")
-        return f"sqlite+aiosqlite:///{tmp_path}/store.db"
+        return str(request.getfixturevalue("sqlite_url"))
     server: PostgresServer = request.getfixturevalue("postgres")
     if "postgresql" not in templates:
         templates["postgresql"] = asyncio.run(_make_tables(server.create_database("suite")))
