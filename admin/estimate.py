@@ -10,7 +10,7 @@ from admin.marketplace.seaport.amounts import split
 from admin.minting.list import Shop
 from admin.minting.prices import Prices
 from admin.session import COIN
-from admin.wallet.sender import with_margin
+from admin.wallet.gas import with_margin
 
 __all__ = ["MintEstimate", "SaleEstimate", "estimate_mint", "estimate_sale"]
 

@@ -137,9 +137,12 @@ class Chain:
             async with few:
                 return await self.call_at(block, to, function, *values)
 
-        async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(ask(*each)) for each in calls]
-        return [each.result() for each in asked]
+        asked = [asyncio.create_task(ask(*each)) for each in calls]
+        try:
+            return await asyncio.gather(*asked)
+        finally:
+            for each in asked:
+                each.cancel()
 
     async def has_code(self, address: str, block: int | None = None) -> bool:
         """Whether there is a contract."""

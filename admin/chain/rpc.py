@@ -23,6 +23,9 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _NO_COINS = re.compile(r"insufficient ?(funds|balance)|afford|exceeds account balance", re.I)
+_TOO_LARGE = re.compile(
+    r"exceeds (the )?(block|max\w*|transaction)[ _]?gas|gas limit (is )?too|oversized", re.I
+)
 _REVERTED = 3
 _NO_SUCH_METHOD = -32601
 _ASK_AGAIN = (408, 425, 429)
@@ -41,6 +44,11 @@ class RpcError(WorldError):
     def is_lack_of_coins(self) -> bool:
         """Whether the account cannot pay for it; clients word that differently."""
         return _NO_COINS.search(self.reason) is not None
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether no block or node takes so much gas or so many bytes, ever."""
+        return _TOO_LARGE.search(self.reason) is not None
 
     @property
     def is_too_cheap(self) -> bool:

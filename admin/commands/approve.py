@@ -7,7 +7,7 @@ import click
 from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED, SET_APPROVAL
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import open_session
-from admin.wallet.sender import estimate_gas
+from admin.wallet.gas import estimate_gas
 from ganshare.errors import SettingsError
 
 __all__ = ["approve"]

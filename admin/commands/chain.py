@@ -8,8 +8,9 @@ from admin.chain.fees import GWEI
 from admin.ledger import Transaction
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import Session, open_session
+from admin.wallet.gas import TransactionFailed, estimate_gas
 from admin.wallet.nonces import Waiting, find_waiting
-from admin.wallet.sender import Sender, TransactionFailed, estimate_gas
+from admin.wallet.sender import Sender
 from ganshare.errors import SettingsError
 
 __all__ = ["chain"]
@@ -62,6 +63,7 @@ async def _unstick(drop: set[int], *, dry_run: bool, yes: bool, password_fd: int
             return 0
         signer = session.unlock(password_fd)
         async with spend(session, network, signer, budget, "unstick") as sender:
+            await sender.reopen()
             sent = [await _send(sender, each, fill=each in empty) for each in waiting]
             failed = [each.nonce for each in sent if not await _see_through(sender, each)]
     return 3 if failed else 0

@@ -10,8 +10,8 @@ from admin.ledger import Transaction, TransactionState
 from admin.marketplace.seaport.amounts import basis_points
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import open_session
+from admin.wallet.gas import TransactionFailed, estimate_gas
 from admin.wallet.nonces import find_deployments, made_address
-from admin.wallet.sender import TransactionFailed, estimate_gas
 from ganshare.errors import SettingsError, quoted
 
 __all__ = ["deploy"]

@@ -1,48 +1,158 @@
 """`ganshare admin unlist`: really disable orders, on the chain."""
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
+from admin.chain.chain import Chain
+from admin.ledger import Listing, ListingState, Transaction, TransactionState
+from admin.marketplace.seaport.contract import INCREMENT_COUNTER
 from admin.minting.list import LIVE
-from admin.minting.unlist import cancel_listings
-from admin.prompts import agree, dry_run_option, password_option, yes_option
-from admin.session import open_session
+from admin.minting.unlist import cancel_listings, end_all_orders, plan_batches
+from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.session import COIN, Session, open_session
+from admin.wallet.gas import estimate_gas
+from admin.wallet.nonces import is_brake
 from ganshare.errors import SettingsError
 
 __all__ = ["unlist"]
+
+Lines = list[tuple[str, str]]
 
 
 @click.command()
 @click.argument("tokens", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All orders of the collection.")
+@click.option(
+    "--counter",
+    is_flag=True,
+    help="With --all: end whatever the seller ever signed at Seaport, in one transaction.",
+)
 @dry_run_option
 @yes_option
 @password_option
 def unlist(
-    tokens: tuple[str, ...], every: bool, dry_run: bool, yes: bool, password_fd: int | None
-) -> None:
-    """Cancel orders on the chain, so that nobody can buy by them any more; OpenSea isn't asked."""
-    asyncio.run(_unlist(set(tokens), every, dry_run, yes, password_fd))
+    tokens: tuple[str, ...],
+    every: bool,
+    counter: bool,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+) -> int:
+    """Cancel orders on the chain, so that nobody can buy by them any more; OpenSea isn't asked.
+
+    It goes before transactions that wait, and takes as many of its own as are needed. With
+    --counter it is one, at the price of few: but orders of other collections end, too.
+
+    May be interrupted at any moment: the next run goes on where this one ended.
+    """
+    if bool(tokens) == every:
+        raise SettingsError("Name tokens to take off sale, or say --all; one of the two.")
+    if counter and not every:
+        raise SettingsError("--counter ends all orders of the seller; it goes with --all only.")
+    return asyncio.run(_unlist(set(tokens), counter, dry_run, yes, password_fd))
 
 
 async def _unlist(
-    tokens: set[str], every: bool, dry_run: bool, yes: bool, password_fd: int | None
-) -> None:
-    if bool(tokens) == every:
-        raise SettingsError("Name tokens to take off sale, or say --all; one of the two.")
+    tokens: set[str], counter: bool, dry_run: bool, yes: bool, password_fd: int | None
+) -> int:
     async with open_session() as session, session.chain() as chain:
         live = await session.ledger.listings(session.collection, *LIVE)
-        chosen = [each for each in live if every or str(each.token) in tokens]
+        chosen = [each for each in live if not tokens or str(each.token) in tokens]
         unknown = tokens - {str(each.token) for each in chosen}
         if unknown:
             raise SettingsError(f"These tokens are not on sale: {', '.join(sorted(unknown))}.")
-        lines = [("orders to cancel", f"{len(chosen)}, in one transaction at most")]
-        if not chosen or not agree(lines, dry_run=dry_run, yes=yes):
-            return
+        if not chosen and not counter:
+            click.echo("No order is live.")
+            return 0
+        if counter:
+            lines, gas = await _plan_counter(session, chain, chosen)
+        else:
+            lines, gas = await _plan(session, chain, live, chosen, with_counter=not tokens)
+        budget = await agree_to_spend(
+            session,
+            chain,
+            lines,
+            gas,
+            instead=await _find_overtaken(session),
+            dry_run=dry_run,
+            yes=yes,
+        )
+        if budget is None:
+            return 0
         signer = session.unlock(password_fd)
         where = (session.collection, session.seaport)
-        async with session.ledger.held():
-            sender = session.sender(chain, signer)
-            await cancel_listings(session.ledger, sender, chain, *where, chosen)
-        click.echo(f"{len(chosen)} orders are cancelled.")
+        async with spend(session, chain, signer, budget, "unlist") as sender:
+            if counter:
+                await end_all_orders(session.ledger, sender, chain, *where)
+            else:
+                await cancel_listings(session.ledger, sender, chain, *where, chosen)
+        left = await session.ledger.listings(session.collection, *LIVE)
+    hashes = {each.hash for each in chosen}
+    still = [each for each in left if each.hash in hashes]
+    click.echo(f"{len(chosen) - len(still)} orders are cancelled.")
+    for each in still:
+        click.echo(
+            f"still live: the order {each.hash} of token {each.token}; the chain does not let "
+            f"{session.address} cancel it. Its seller is {each.order.offerer}.",
+            err=True,
+        )
+    return 3 if still else 0
+
+
+async def _plan(
+    session: Session,
+    chain: Chain,
+    live: Sequence[Listing],
+    chosen: Sequence[Listing],
+    *,
+    with_counter: bool,
+) -> tuple[Lines, int]:
+    """Say how orders are cancelled one by one, and what the other way would be."""
+    begun = [each for each in live if each.state is ListingState.CANCELLING]
+    others = [each for each in begun if each not in chosen]
+    seen = [each for each in chosen if each.state is not ListingState.SIGNED]
+    batches, stubborn = await plan_batches(
+        chain, session.address, session.seaport, [*seen, *others]
+    )
+    lines = [("orders to cancel", f"{len(chosen)}, in {len(batches)} transactions")]
+    if others:
+        lines.append(("of which", f"{len(others)} more, which an earlier run began with"))
+    if stubborn:
+        lines.append(("not to be cancelled", f"{len(stubborn)}, as the chain refuses it"))
+    if with_counter:
+        gas = await _estimate_counter(session, chain)
+        price = session.fees.choose(await chain.base_fee(), await chain.tip()).max_fee
+        what = (
+            f"one transaction, at most {COIN.show(gas * price)}; also ends orders of the seller's"
+        )
+        lines.append(("or with --counter", f"{what} other collections"))
+    return lines, sum(each.gas for each in batches)
+
+
+async def _plan_counter(
+    session: Session, chain: Chain, chosen: Sequence[Listing]
+) -> tuple[Lines, int]:
+    lines = [
+        ("seller", session.address),
+        (
+            "orders that end",
+            f"{len(chosen)} of this collection that the ledger has, and every other",
+        ),
+        ("", "that the seller signed for Seaport up to now, of any collection, on any marketplace"),
+    ]
+    return lines, await _estimate_counter(session, chain)
+
+
+async def _estimate_counter(session: Session, chain: Chain) -> int:
+    return await estimate_gas(
+        chain, session.address, session.seaport, INCREMENT_COUNTER.call_data()
+    )
+
+
+async def _find_overtaken(session: Session) -> list[Transaction]:
+    """What waits and may give up its nonce to a cancellation."""
+    chain_id, sent = session.settings.chain_id, TransactionState.SENT
+    waiting = await session.ledger.transactions(chain_id, session.address, sent)
+    return [each for each in waiting if not is_brake(each)]

@@ -3,6 +3,7 @@
 It is an httpx transport: `Chain` takes a client with it, and nothing goes over a network.
 """
 
+import functools
 import json
 import sys
 from collections.abc import Mapping
@@ -72,7 +73,8 @@ class Evm(httpx.AsyncBaseTransport):
     def pretend(self, endpoint: int, method: str, answer: Any) -> None:
         """Let an endpoint give another answer.
 
-        An exception is raised instead; a function gets the parameters and the true answer.
+        An exception is raised instead; a function gets the parameters, and a function that gives
+        the true answer.
         """
         self.answers[(f"endpoint{endpoint}", method)] = answer
 
@@ -119,8 +121,8 @@ class Evm(httpx.AsyncBaseTransport):
                 self._answer(asked["method"], asked["params"])
                 raise httpx.ReadTimeout("no answer")
         if answer is None or callable(answer):
-            true = self._answer(asked["method"], asked["params"])
-            answer = true if answer is None else answer(asked["params"], true)
+            tell = functools.partial(self._answer, asked["method"], asked["params"])
+            answer = tell() if answer is None else answer(asked["params"], tell)
         return httpx.Response(200, json={"id": asked["id"], "jsonrpc": "2.0", **answer})
 
     def _answer(self, method: str, params: list[Any]) -> dict[str, Any]:

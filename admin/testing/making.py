@@ -5,8 +5,8 @@ from typing import Any
 from admin.chain.fees import GWEI
 from admin.ledger import Collection, Token, TokenState
 from admin.testing.evm import CHAIN_ID, OWNER
-from admin.wallet.sender import Timing
 from admin.wallet.signer import Limits
+from admin.wallet.timing import Timing
 
 __all__ = ["OWNER", "QUICK", "make_item", "make_limits", "make_token"]
 

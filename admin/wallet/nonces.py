@@ -16,15 +16,20 @@ from admin.ledger import Ledger, Transaction, TransactionState
 
 __all__ = [
     "BRAKES",
+    "MOST_GAS",
     "Waiting",
     "find_deployments",
     "find_waiting",
+    "is_brake",
     "made_address",
     "next_nonce",
     "nonce_of_brake",
 ]
 
 BRAKES = frozenset({"cancel", "counter", "pause"})  # kinds of transaction that go first
+# Of a brake. Polygon takes transactions of up to 32 million, Ethereum of up to 16.7; older versions
+# recorded larger ones, which no block takes.
+MOST_GAS = 12_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,8 @@ class Waiting:
 async def find_waiting(ledger: Ledger, chain: Chain, address: str) -> list[Waiting]:
     """Name the nonces that are not used yet, up to the last one that somebody sent or recorded."""
     used, pooled = await chain.nonce(address), await chain.nonce_under_way(address)
-    sent = await ledger.transactions(chain.chain_id, address, TransactionState.SENT)
-    ours = {each.nonce: each for each in sent}
+    recorded = await ledger.transactions(chain.chain_id, address)
+    ours = {each.nonce: each for each in recorded if each.nonce >= used}
     end = max(pooled, *(nonce + 1 for nonce in (*ours, used - 1)))
     return [Waiting(nonce, ours.get(nonce), nonce < pooled) for nonce in range(used, end)]
 
@@ -71,7 +76,7 @@ async def nonce_of_brake(
     nonce = await chain.nonce(address)
     recorded = {each.nonce: each for each in await ledger.transactions(chain.chain_id, address)}
     while (ours := recorded.get(nonce)) is not None:
-        if ours.state is TransactionState.SENT and ours.kind not in BRAKES:
+        if ours.state is TransactionState.SENT and not is_brake(ours):
             return nonce, ours
         nonce += 1
     return nonce, None
@@ -90,6 +95,11 @@ async def find_deployments(ledger: Ledger, chain_id: int, sender: str) -> list[T
         and each.state is not TransactionState.REVERTED
         and (each.state is not TransactionState.DISPLACED or each.hash is not None)
     ]
+
+
+def is_brake(transaction: Transaction) -> bool:
+    """Whether it stops sales or minting, and nothing goes before it."""
+    return transaction.kind in BRAKES and transaction.gas <= MOST_GAS
 
 
 def made_address(sender: str, nonce: int) -> str:

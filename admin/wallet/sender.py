@@ -15,23 +15,20 @@ from admin.chain.fees import FeeCapError, FeePolicy, Fees
 from admin.chain.rpc import RpcError
 from admin.ledger import Attempt, Collection, Ledger, Transaction, TransactionState
 from admin.wallet.budget import Budget
+from admin.wallet.gas import Reverted, TransactionFailed, estimate_gas
 from admin.wallet.nonces import BRAKES, find_waiting, next_nonce, nonce_of_brake
 from admin.wallet.signer import PolicyError, Signer, purpose_of
 from admin.wallet.timing import Timing, describe_wait
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Sender", "Timing", "TransactionFailed", "estimate_gas", "with_margin"]
+__all__ = ["Sender"]
 
 DAY = 86_400.0
 MONTH = 30 * DAY
 _MOST_TRIES = 3  # with another nonce, when foreign transactions take them
 _FIRST = BRAKES | {"fill"}  # kinds that outbid whatever else waits with their nonce
 _log = get_logger(__name__)
-
-
-class TransactionFailed(WorldError):  # noqa: N818  # says what is the case
-    """A transaction would fail, or was included and failed."""
 
 
 class Sender:
@@ -77,6 +74,7 @@ class Sender:
         urgent: bool = False,
         instead: Transaction | None = None,
         nonce: int | None = None,
+        gas: int | None = None,
     ) -> Transaction:
         """Sign a transaction, write it down and send it; `settle` sees it through.
 
@@ -85,6 +83,7 @@ class Sender:
             urgent: takes the place of the first one of ours that waits, if there is one.
             instead: one of ours that waits, whose place it takes.
             nonce: that it must have; else the next one.
+            gas: that it gets; else a fifth more than it needs now.
 
         Raises:
             TransactionFailed: it would fail now, or foreign ones wait before it; nothing was sent.
@@ -92,8 +91,10 @@ class Sender:
             AgreementExceeded: it costs more than was agreed to.
             PolicyError: it is not what the owner allowed.
         """
-        gas = await estimate_gas(self._chain, self.address, to, data)
+        if gas is None:
+            gas = await estimate_gas(self._chain, self.address, to, data)
         if urgent:
+            await self.reopen()
             nonce, instead = await nonce_of_brake(self._ledger, self._chain, self.address)
         elif instead is not None:
             nonce = instead.nonce
@@ -156,7 +157,7 @@ class Sender:
 
         That is also what was final for us, and whose block has lost all the same.
         """
-        await self._reopen()
+        await self.reopen()
         left = await self._ledger.transactions(
             self._chain.chain_id, self.address, TransactionState.SENT
         )
@@ -165,6 +166,15 @@ class Sender:
         for transaction in left:
             await self.settle(transaction)
         return len(left)
+
+    async def reopen(self) -> None:
+        """Take up again what is settled in the ledger, and the chain knows nothing of."""
+        used = await self._chain.nonce(self.address)
+        for each in await self._ledger.transactions(self._chain.chain_id, self.address):
+            if each.nonce >= used and each.state is not TransactionState.SENT:
+                _log.warning("a block that was final has lost", nonce=each.nonce)
+                last = (await self._ledger.attempts(each))[-1]
+                await self._ledger.reopen(each, each.gas * last.max_fee)
 
     async def settle(self, transaction: Transaction) -> Receipt | None:
         """See a transaction through; None if another one took its nonce.
@@ -209,15 +219,6 @@ class Sender:
 
     # --- what settling does -------------------------------------------------------------------
 
-    async def _reopen(self) -> None:
-        """Take up again what is settled in the ledger, and the chain knows nothing of."""
-        used = await self._chain.nonce(self.address)
-        for each in await self._ledger.transactions(self._chain.chain_id, self.address):
-            if each.nonce >= used and each.state is not TransactionState.SENT:
-                _log.warning("a block that was final has lost", nonce=each.nonce)
-                last = (await self._ledger.attempts(each))[-1]
-                await self._ledger.reopen(each, each.gas * last.max_fee)
-
     async def _included(self, attempts: Sequence[Attempt]) -> Receipt | None:
         for attempt in reversed(attempts):
             receipt = await self._chain.receipt(attempt.hash)
@@ -241,7 +242,7 @@ class Sender:
         if is_older:
             return None
         if not receipt.succeeded:
-            raise TransactionFailed(
+            raise Reverted(
                 f"The transaction {receipt.hash} was included and failed; `ganshare admin "
                 "reconcile` makes the ledger equal to the chain."
             )
@@ -306,6 +307,12 @@ class Sender:
             if isinstance(error, RpcError) and error.is_lack_of_coins:
                 message = f"The account {self.address} has too few coins for gas; it is recorded, "
                 raise TransactionFailed(message + "and goes out with the next run.") from error
+            if isinstance(error, RpcError) and error.is_too_large:
+                raise TransactionFailed(
+                    f"The transaction with nonce {transaction.nonce} ({transaction.kind}) is more "
+                    f"than the chain takes ({error.reason}); `ganshare admin chain unstick --drop "
+                    f"{transaction.nonce}` gives it up."
+                ) from error
             # Included meanwhile, too cheap, or nobody there: looking again will tell.
             _log.info("not taken", nonce=transaction.nonce, reason=str(error))
             return not (isinstance(error, RpcError) and error.is_too_cheap)
@@ -366,21 +373,3 @@ class Sender:
                 f"Waiting for a transaction with nonce {foreign[0]} that this ledger did not send."
             )
             await asyncio.sleep(max(self._timing.look, self._timing.gap / 5))
-
-
-async def estimate_gas(chain: Chain, sender: str, to: str | None, data: bytes) -> int:
-    """How much gas a transaction gets: a fifth more than it needs now.
-
-    Raises:
-        TransactionFailed: it would fail.
-    """
-    try:
-        return with_margin(await chain.estimate(sender, to, data))
-    except RpcError as error:
-        message = f"The transaction would fail, and was not sent: {error.reason}."
-        raise TransactionFailed(message, given=error.data) from error
-
-
-def with_margin(gas: int) -> int:
-    """How much gas is offered for what was estimated: a fifth more."""
-    return gas * 6 // 5

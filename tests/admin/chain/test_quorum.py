@@ -206,3 +206,9 @@ async def test_calls_are_read_together_or_one_by_one_alike() -> None:
         found = await chain.call_all(calls, await chain.height())
         assert found == [(False, False, 0, 0)] * 600
         assert endpoints.asked["eth_call"] == (3 if multicall else 600)
+
+
+async def test_what_fails_while_much_is_read_is_told_as_one_thing() -> None:
+    _, chain = wild(Faults(says={"eth_call": {}}), patience=SHORT)
+    with pytest.raises(Disagreement, match="eth_call"):
+        await chain.call_all([(CONTRACT, GET, [])] * 20, 100)

@@ -14,7 +14,8 @@ from admin.ledger import Collection, Ledger, LedgerBusy, TokenState, Transaction
 from admin.minting.mint import digest_of, look_up, mint_all, reconcile_tokens
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK
-from admin.wallet.sender import Sender, TransactionFailed
+from admin.wallet.gas import TransactionFailed
+from admin.wallet.sender import Sender
 from admin.wallet.signer import PolicyError
 from ganshare.errors import WorldError
 

@@ -14,8 +14,9 @@ from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.minting.mint import mint_all, reconcile_tokens
 from admin.testing.anvil import CHAIN_ID, Anvil, Market, anvil, make_market
 from admin.testing.making import make_limits, make_token
-from admin.wallet.sender import Sender, Timing
+from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
+from admin.wallet.timing import Timing
 from ganshare.testing import TIMEOUT
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]

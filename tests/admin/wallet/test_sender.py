@@ -15,8 +15,9 @@ from admin.minting.mint import digest_of, mint_all, reconcile_tokens
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK, make_limits
 from admin.wallet.budget import AgreementExceeded, Budget
+from admin.wallet.gas import TransactionFailed
 from admin.wallet.nonces import find_waiting
-from admin.wallet.sender import Sender, TransactionFailed
+from admin.wallet.sender import Sender
 from admin.wallet.signer import PolicyError, Signer
 
 MakeSender = Callable[..., Sender]
@@ -28,17 +29,17 @@ HASTY = replace(QUICK, gap=0.2)
 def pend(evm: Evm, count: int, *endpoints: int) -> None:
     """Let endpoints say that so many transactions of an account were sent, included or not."""
 
-    def answer(params: list[Any], true: dict[str, Any]) -> dict[str, Any]:
-        return {"result": hex(count)} if params[1] == "pending" else true
+    def answer(params: list[Any], true: Callable[[], Any]) -> dict[str, Any]:
+        return {"result": hex(count)} if params[1] == "pending" else true()
 
     for each in endpoints:
         evm.pretend(each, "eth_getTransactionCount", answer)
 
 
 def raise_base_fee(evm: Evm, factor: int) -> None:
-    def answer(params: list[Any], true: dict[str, Any]) -> dict[str, Any]:
-        fee = int(true["result"]["baseFeePerGas"], 16) * factor
-        return {"result": {**true["result"], "baseFeePerGas": hex(fee)}}
+    def answer(params: list[Any], true: Callable[[], Any]) -> dict[str, Any]:
+        block = true()["result"]
+        return {"result": {**block, "baseFeePerGas": hex(int(block["baseFeePerGas"], 16) * factor)}}
 
     for each in range(3):
         evm.pretend(each, "eth_getBlockByNumber", answer)

@@ -1,0 +1,37 @@
+"""How much gas a transaction needs, and the ways in which one can fail."""
+
+from admin.chain.chain import Chain
+from admin.chain.rpc import RpcError
+from ganshare.errors import WorldError
+
+__all__ = ["Reverted", "TransactionFailed", "WouldFail", "estimate_gas", "with_margin"]
+
+
+class TransactionFailed(WorldError):  # noqa: N818  # says what is the case
+    """A transaction would fail, was included and failed, or waits in vain."""
+
+
+class WouldFail(TransactionFailed):
+    """The chain would refuse a transaction now; it was not sent."""
+
+
+class Reverted(TransactionFailed):
+    """A transaction was included and failed; it is over."""
+
+
+async def estimate_gas(chain: Chain, sender: str, to: str | None, data: bytes) -> int:
+    """How much gas a transaction gets: a fifth more than it needs now.
+
+    Raises:
+        WouldFail: the chain says so.
+    """
+    try:
+        return with_margin(await chain.estimate(sender, to, data))
+    except RpcError as error:
+        message = f"The transaction would fail, and was not sent: {error.reason}."
+        raise WouldFail(message, given=error.data) from error
+
+
+def with_margin(gas: int) -> int:
+    """How much gas is offered for what was estimated: a fifth more."""
+    return gas * 6 // 5
