@@ -13,8 +13,10 @@ from admin.chain.chain import Chain, open_chain
 from admin.chain.fees import GWEI, FeePolicy, priority_floor
 from admin.context import whoever_types
 from admin.ledger import Collection, Ledger
+from admin.marketplace.currency import check_currency, read_currency
 from admin.marketplace.opensea import OpenSea
 from admin.marketplace.seaport.amounts import Currency
+from admin.marketplace.seaport.listing import duration_of
 from admin.marketplace.seaport.order import NATIVE
 from admin.minting.ipfs import Kubo, Pinata, Pinner, PinService
 from admin.minting.list import Shop
@@ -92,11 +94,18 @@ class Session:
         return open_chain(urls, self.settings.chain_id)
 
     def unlock(
-        self, password_fd: int | None, *, may_deploy: bool = False, site: str | None = None
+        self,
+        password_fd: int | None,
+        *,
+        may_deploy: bool = False,
+        site: str | None = None,
+        currency: Currency | None = None,
+        floor: int = 0,
     ) -> Signer:
         """Ask for the password and open the keystore, under the limits of the settings.
 
         Args:
+            currency: of the orders that it may sign, for no less than `floor`.
             site: host of the page that it may sign in at; then it sends no transactions.
         """
         address = self.address
@@ -112,6 +121,8 @@ class Session:
             seaport=self.seaport,
             collection=contract,
             site=site,
+            currency=None if currency is None else currency.address,
+            floor=floor,
         )
         keep_out_of_dumps()
         password = read_password(f"Password of {address}: ", password_fd)
@@ -134,26 +145,32 @@ class Session:
             services.append(Pinata(self.settings.pinata_api, token, self.client))
         return Pinner(*services)
 
-    def opensea(self) -> OpenSea:
-        """OpenSea's API."""
+    def opensea(self, **patience: float) -> OpenSea:
+        """OpenSea's API; raises SettingsError if there is no key for it."""
         key = self.settings.opensea_api_key
         if key is None:
             raise SettingsError("No key for OpenSea's API is set; ADMIN_OPENSEA_API_KEY takes it.")
-        return OpenSea(self.settings.opensea_api_base, key.get_secret_value(), self.client)
+        base = self.settings.opensea_api_base
+        return OpenSea(base, key.get_secret_value(), self.client, **patience)
 
-    async def shop(self, days: float) -> Shop:
-        """What OpenSea wants of listings today."""
+    async def shop(self, chain: Chain, days: float) -> Shop:
+        """What OpenSea wants of listings today, and in a currency that the chain knows."""
         slug = self.settings.opensea_collection
         if slug is None:
             raise SettingsError(
                 "The collection's name at OpenSea is not set; ADMIN_OPENSEA_COLLECTION takes it."
             )
+        contract, named = self.collection.address, self.settings.currency
+        duration = duration_of(days)
+        market = await self.opensea().terms(slug, contract, self.settings.chain_id)
+        wanted = None if named is None else read_currency(named, "ADMIN_CURRENCY")
+        await check_currency(chain, market.currency, wanted)
         return Shop(
             collection=self.collection,
             seaport=self.seaport,
             conduit_key=self.settings.conduit_key,
-            market=await self.opensea().terms(slug, self.collection.address),
-            duration=round(days * 86_400),
+            market=market,
+            duration=duration,
             site=self.settings.opensea_web_base.rstrip("/"),
         )
 

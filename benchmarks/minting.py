@@ -18,9 +18,9 @@ from admin.chain.fees import GWEI, Fees
 from admin.commands.plan import plan_tokens
 from admin.curation.manifest import as_csv, read_manifest
 from admin.estimate import estimate_mint, estimate_sale
-from admin.marketplace.opensea import MarketTerms
 from admin.marketplace.seaport.amounts import Currency, Fee
 from admin.marketplace.seaport.contract import SEAPORT_1_6
+from admin.marketplace.terms import MarketTerms
 from admin.minting.list import Shop, sign_all
 from admin.minting.metadata import rarities
 from admin.minting.mint import BATCH
@@ -34,7 +34,7 @@ from wordlists import word_lists
 COLLECTION = "0x" + "11" * 20
 WETH = Currency("WETH", "0x" + "7c" * 20, 18)
 FEES = (Fee("0x" + "fe" * 20, 100), Fee("0x" + "cc" * 20, 500, required=False))
-PRICES = Prices("0.05", (({"Style": "Cubist"}, "0.2"), ({"Colour": "Teal"}, "0.1")))
+PRICES = Prices("WETH", "0.05", (({"Style": "Cubist"}, "0.2"), ({"Colour": "Teal"}, "0.1")))
 
 
 class Quiet(Chain):
@@ -118,13 +118,14 @@ async def sign(session: Session) -> None:
         await session.ledger.note_minted(
             session.collection, {each.token: account.address for each in tokens}
         )
+        prices = {each.token: PRICES.of(each.item, WETH) for each in tokens}
         with timed(f"sign: {len(tokens)} orders, one signature, ledger written"):
             signed = await sign_all(
                 session.ledger,
                 Signer(account, limits),
                 Quiet([], 137),
                 shop_of(session),
-                lambda item: PRICES.of(item, WETH),
+                prices,
             )
     if len(signed) != len(tokens):
         raise SystemExit(f"Only {len(signed)} orders were signed.")

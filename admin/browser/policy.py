@@ -4,8 +4,6 @@ import json
 import re
 from dataclasses import dataclass
 
-from eth_utils.address import is_hex_address, to_checksum_address
-
 from admin.browser.errors import Code, RequestRefused
 from admin.browser.typed_data import read_typed_data
 from admin.marketplace.seaport.amounts import Currency
@@ -13,7 +11,7 @@ from admin.marketplace.seaport.order import NO_KEY, Domain, ItemType, Order
 from admin.wallet.siwe import SignIn, read_sign_in
 from ganshare.errors import ParameterError, SettingsError, quoted
 
-__all__ = ["Policy", "Wanted", "origin_of", "read_currency"]
+__all__ = ["Policy", "Wanted", "origin_of"]
 
 _ORIGIN = re.compile(r"(https?://[A-Za-z0-9.-]+(?::\d+)?)(?:/.*)?")
 _HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})+")
@@ -151,21 +149,6 @@ def origin_of(url: str) -> str:
             "https://opensea.io."
         )
     return found[1].lower()
-
-
-def read_currency(text: str) -> Currency:
-    """Read a currency such as "WETH 0x7ceB... 18".
-
-    Raises:
-        SettingsError: it is none.
-    """
-    symbol, address, decimals = (*text.split(), "", "", "")[:3]
-    if len(text.split()) != 3 or not is_hex_address(address) or not decimals.isdecimal():
-        raise SettingsError(
-            f"ADMIN_BROWSER_CURRENCY is {quoted(text)}; it must be a symbol, an address and a "
-            "number of decimals, such as POL 0x0000000000000000000000000000000000000000 18."
-        )
-    return Currency(symbol, str(to_checksum_address(address)), int(decimals))
 
 
 def _text(given: object) -> str:

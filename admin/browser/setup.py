@@ -13,11 +13,12 @@ from admin.browser.browser import Browser
 from admin.browser.item_form import Item, make_item
 from admin.browser.locators import read_locators
 from admin.browser.page_session import Pace, PageSession
-from admin.browser.policy import Policy, Wanted, origin_of, read_currency
+from admin.browser.policy import Policy, Wanted, origin_of
 from admin.browser.route import Route
 from admin.browser.signed_orders import Orders
 from admin.browser.wallet import Wallet
 from admin.ledger import Token
+from admin.marketplace.currency import read_currency
 from admin.marketplace.seaport.order import Order
 from admin.session import Session
 from admin.wallet.signer import Signer

@@ -11,10 +11,11 @@ import click
 from admin.browser.check_locators import check_create, check_everything
 from admin.browser.errors import NeedsHuman
 from admin.browser.item_form import check_marks, mark_of
-from admin.browser.policy import origin_of, read_currency
+from admin.browser.policy import origin_of
 from admin.browser.route import Outcome, Route
 from admin.browser.setup import Choices, open_route, policy_of
 from admin.ledger import Token, TokenState
+from admin.marketplace.currency import read_currency
 from admin.minting.prices import Prices
 from admin.prompts import agree, progress, report
 from admin.session import Session, open_session
@@ -91,8 +92,10 @@ def estimate_items(
     if prices is not None:
         left = [each for each in tokens if each.state in (*_TO_CREATE, *_TO_LIST)]
         currency = read_currency(session.settings.browser_currency)
+        remarks = prices.check(currency, [each.item for each in tokens])
         total = sum(prices.of(each.item, currency) for each in left)
         lines += [("to list", f"{len(left)} items")]
+        lines += [("note", each) for each in remarks]
         lines += [("sold out, buyers pay", currency.show(total))]
     return lines
 

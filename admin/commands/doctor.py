@@ -96,7 +96,7 @@ async def _seaport(session: Session, chain: Chain) -> str:
 
 
 async def _opensea(session: Session, chain: Chain) -> str:
-    market = (await session.shop(30)).market
+    market = (await session.shop(chain, 30)).market
     fees = sum(fee.basis_points for fee in market.fees)
     return f"{market.slug} on {market.chain}, {market.currency.symbol}, fees {fees / 100:g} %"
 

@@ -7,12 +7,14 @@ import click
 
 from admin.browser.setup import Choices
 from admin.chain.chain import Chain
-from admin.commands.browser_route import browser_options, offer
+from admin.commands.browser_route import EXIT_FAILED, browser_options, offer
 from admin.estimate import estimate_sale
-from admin.ledger import Listing, ListingState
-from admin.minting.list import LIVE, Shop, for_sale, post_all, sign_all
+from admin.ledger import ListingState
+from admin.minting.list import LIVE, sign_all
 from admin.minting.mint import reconcile_tokens
-from admin.minting.prices import Prices, read_prices
+from admin.minting.post import IN_A_ROW, post_all, to_post
+from admin.minting.prices import read_prices
+from admin.minting.sale_plan import SalePlan, plan_sale
 from admin.minting.unlist import cancel_listings, reconcile_listings
 from admin.prompts import (
     agree,
@@ -27,6 +29,8 @@ from admin.session import Session, open_session
 from admin.wallet.signer import Signer
 
 __all__ = ["list_"]
+
+_FAILED = {ListingState.REFUSED: "refused", ListingState.POSTING: "not known whether it arrived"}
 
 
 @click.command("list")
@@ -53,12 +57,13 @@ def list_(
     yes: bool,
     password_fd: int | None,
     report_to: Path,
-) -> int | None:
+) -> int:
     """Offer what is minted: one signature for all orders, then each is posted once.
 
     With --route browser: offer what was created on the marketplace's pages, there.
 
-    May be interrupted at any moment: the next run goes on where this one ended.
+    May be interrupted at any moment: the next run goes on where this one ended. Ends with exit
+    code 3 if an order is not posted.
     """
     if choices is not None:
         return asyncio.run(
@@ -71,8 +76,7 @@ def list_(
                 report_to=report_to,
             )
         )
-    asyncio.run(_list(prices_file, days, reprice, dry_run, yes, password_fd, report_to))
-    return None
+    return asyncio.run(_list(prices_file, days, reprice, dry_run, yes, password_fd, report_to))
 
 
 async def _list(
@@ -83,68 +87,57 @@ async def _list(
     yes: bool,
     password_fd: int | None,
     report_to: Path,
-) -> None:
+) -> int:
     prices = read_prices(prices_file)
     async with open_session() as session, session.chain() as chain:
-        shop = await session.shop(days)
-        dear = await _reprice(session, shop, prices) if reprice else []
-        lines = [("seller", session.address), *await _plan(session, shop, prices)]
-        if dear:
-            lines.append(("orders to cancel", f"{len(dear)}, in one transaction"))
+        shop, ledger = await session.shop(chain, days), session.ledger
+        currency = shop.market.currency
+        every = await ledger.tokens(shop.collection)
+        remarks = prices.check(currency, [each.item for each in every])
+        sale = await plan_sale(ledger, chain, shop, session.address, prices, reprice=reprice)
+        estimate = estimate_sale(sale.new, prices, shop)
+        lines = [
+            ("seller", session.address),
+            *(estimate.lines() if estimate else [("to list", "nothing new")]),
+            *sale.lines(),
+            *(("note", each) for each in remarks),
+        ]
         if not agree(lines, dry_run=dry_run, yes=yes):
-            return
-        signer = session.unlock(password_fd)
-        async with session.ledger.held():
-            await _sell(session, chain, signer, shop, prices, dear)
+            return 0
+        signer = session.unlock(password_fd, currency=currency, floor=prices.floor_in(currency))
+        async with ledger.held():
+            code = await _sell(session, chain, signer, sale)
         await report(session, report_to)
+        return code
 
 
-async def _plan(session: Session, shop: Shop, prices: Prices) -> list[tuple[str, str]]:
-    sale = estimate_sale(await for_sale(session.ledger, shop, session.address), prices, shop)
-    waiting = await session.ledger.listings(
-        shop.collection, ListingState.SIGNED, ListingState.POSTING
-    )
-    return [
-        *(sale.lines() if sale else [("to list", "nothing new")]),
-        ("signed before, to post", str(len(waiting))),
-    ]
-
-
-async def _sell(
-    session: Session,
-    chain: Chain,
-    signer: Signer,
-    shop: Shop,
-    prices: Prices,
-    dear: list[Listing],
-) -> None:
+async def _sell(session: Session, chain: Chain, signer: Signer, sale: SalePlan) -> int:
+    """Do what was agreed to, as far as it still can be done; gives the exit code."""
+    ledger, shop = session.ledger, sale.shop
+    where = (shop.collection, shop.seaport)
     sender = session.sender(chain, signer)
     await sender.resume()
-    await reconcile_tokens(session.ledger, chain, shop.collection, signer.address)
-    await reconcile_listings(session.ledger, chain, shop.collection, shop.seaport)
-    live = {each.hash for each in await session.ledger.listings(shop.collection, *LIVE)}
-    waiting = await session.ledger.listings(shop.collection, ListingState.CANCELLING)
-    if dear or waiting:
-        stale = [each for each in dear if each.hash in live]
-        await cancel_listings(session.ledger, sender, chain, shop.collection, shop.seaport, stale)
-    await sign_all(
-        session.ledger, signer, chain, shop, lambda item: prices.of(item, shop.market.currency)
-    )
-    states = (ListingState.SIGNED, ListingState.POSTING)
-    left = await session.ledger.listings(shop.collection, *states)
+    await reconcile_tokens(ledger, chain, shop.collection, signer.address)
+    await reconcile_listings(ledger, chain, *where)
+    if sale.stale:
+        agreed = {each.hash for each in sale.stale}
+        live = await ledger.listings(shop.collection, *LIVE)
+        stale = [each for each in live if each.hash in agreed]
+        await cancel_listings(ledger, sender, chain, *where, stale)
+    await sign_all(ledger, signer, chain, shop, sale.prices)
+    left = to_post(await ledger.listings(shop.collection, *LIVE), shop, sale.prices)
+    done = 0
     with progress("posting", len(left)) as advance:
-        async for each in post_all(session.ledger, session.opensea(), shop):
+        async for each in post_all(ledger, session.opensea(), shop, sale.prices):
             advance()
-            if each.state is ListingState.REFUSED:
-                click.echo(f"refused: token {each.token}: {each.reason}", err=True)
-
-
-async def _reprice(session: Session, shop: Shop, prices: Prices) -> list[Listing]:
-    """Live orders whose price or currency is not what the table says now."""
-    items = {each.token: each.item for each in await session.ledger.tokens(shop.collection)}
-    market = shop.market.currency
-    return [
-        each
-        for each in await session.ledger.listings(shop.collection, *LIVE)
-        if each.price != prices.of(items[each.token], market) or each.currency != market.symbol
-    ]
+            done += each.state is ListingState.POSTED
+            if each.state is not ListingState.POSTED:
+                click.echo(f"{_FAILED[each.state]}: token {each.token}: {each.reason}", err=True)
+    if done == len(left):
+        return 0
+    click.echo(
+        f"{done} of {len(left)} orders are posted. After {IN_A_ROW} in a row that failed the rest "
+        "is left; the next run goes on.",
+        err=True,
+    )
+    return EXIT_FAILED

@@ -64,6 +64,7 @@ async def _plan(
     *,
     dry_run: bool,
 ) -> None:
+    prices = None if prices_file is None else read_prices(prices_file)
     items = None if manifest is None else read_manifest(manifest)
     if items is not None and round_id is not None:
         items = [each for each in items if each.round == round_id]
@@ -77,16 +78,14 @@ async def _plan(
         known = {each.token for each in await session.ledger.tokens(session.collection)}
         new = [each for each in tokens if each.token not in known]
         lines = [("curated", f"{len(chosen)} paintings"), ("new in the ledger", str(len(new)))]
-        if not dry_run:
-            async with session.ledger.held():
-                await session.ledger.plan(new)
-        every = await session.ledger.tokens(session.collection)
-        every += new if dry_run else []
-        prices = None if prices_file is None else read_prices(prices_file)
+        every = await session.ledger.tokens(session.collection) + new
         if route == "browser":
             lines += estimate_items(session, every, prices)
         else:
             lines += await _estimate(session, every, prices, days)
+        if not dry_run:
+            async with session.ledger.held():
+                await session.ledger.plan(new)
         agree(lines, dry_run=dry_run, yes=True)
 
 
@@ -95,10 +94,13 @@ async def _estimate(
 ) -> list[tuple[str, str]]:
     async with session.chain() as chain:
         fees = session.fees.choose(await chain.base_fee(), await chain.tip())
+        shop = None if prices is None else await session.shop(chain, days)
     lines = estimate_mint(every, BATCH, fees).lines()
-    if prices is not None:
-        sale = estimate_sale(every, prices, await session.shop(days))
+    if prices is not None and shop is not None:
+        remarks = prices.check(shop.market.currency, [each.item for each in every])
+        sale = estimate_sale(every, prices, shop)
         lines += sale.lines() if sale else []
+        lines += [("note", each) for each in remarks]
     return lines
 
 

@@ -1,67 +1,68 @@
-"""OpenSea's API, version 2: what a collection's listings must be like, and posting them.
+"""OpenSea's API, version 2: what a collection's listings must be like, posting and finding them.
 
 Reading is repeated until it works or patience ends. Posting is not: whether an order arrived when
-no answer came is found out by asking for it, and only then it is posted again.
+no answer said so is found out by asking for it. Only two answers to a post say what became of it:
+a success, and the refusal that the API's description knows.
 """
 
 import asyncio
-import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import AsyncIterator, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
-from eth_utils.address import is_hex_address, to_checksum_address
+from pydantic import BaseModel, ValidationError
 
-from admin.marketplace.seaport.amounts import Currency, Fee, basis_points
-from admin.marketplace.seaport.order import NATIVE, Order
-from ganshare.errors import SettingsError, WorldError, quoted
+from admin.json_answers import UnexpectedAnswer, read_object
+from admin.marketplace.seaport.order import Order
+from admin.marketplace.terms import CollectionAnswer, MarketTerms, read_terms
+from ganshare.errors import SettingsError, WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["MarketTerms", "OpenSea", "OpenSeaAway", "OrderRefused", "order_body"]
+__all__ = ["OpenSea", "OpenSeaAway", "OpenSeaBusy", "OrderRefused", "order_body"]
 
-_NOWHERE = (None, "", NATIVE)
+_LOCKED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+_UNKNOWN = (httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND)
+_PAGE = 200  # listings in one answer, at most
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
 _log = get_logger(__name__)
 
 
 class OpenSeaAway(WorldError):  # noqa: N818  # says what is the case
-    """No answer, or one that says to come back later; what was asked may have happened."""
+    """No answer that says what happened; what was asked for may have happened."""
+
+
+class OpenSeaBusy(OpenSeaAway):
+    """Its limit is reached, for longer than we wait."""
 
 
 class OrderRefused(WorldError):  # noqa: N818  # says what is the case
     """OpenSea does not take an order, and says why."""
 
-    @property
-    def is_duplicate(self) -> bool:
-        """Whether it says that it has the order already."""
-        return any(word in str(self).lower() for word in ("duplicate", "already exist"))
+
+class _Shown(BaseModel):
+    order_hash: str
+    status: str
 
 
-@dataclass(frozen=True, slots=True)
-class MarketTerms:
-    """What a collection's listings must be like now.
+class _OrderAnswer(BaseModel):
+    order: _Shown
 
-    Args:
-        chain: its name in OpenSea's addresses, such as "polygon".
-        zone: that must be named in orders; None for none.
-    """
 
-    slug: str
-    chain: str
-    fees: tuple[Fee, ...]
-    currency: Currency
-    zone: str | None
+class _ListingsAnswer(BaseModel):
+    listings: list[_Shown]
+    next: str | None = None
 
 
 class OpenSea:
     """The API behind a base such as https://api.opensea.io/api/v2.
 
     Args:
-        patience: seconds that rate limits and outages are waited out, for each call.
-        pace: seconds between attempts to read.
+        patience: seconds that rate limits are waited out, for each call.
+        outage: seconds that reading is repeated while there is no answer.
+        lag: seconds after which an order that arrived is known to those who ask for it.
+        pace: seconds between attempts to read, at first.
     """
 
     def __init__(
@@ -71,43 +72,30 @@ class OpenSea:
         client: httpx.AsyncClient,
         *,
         patience: float = 3_700.0,
+        outage: float = 120.0,
+        lag: float = 30.0,
         pace: float = 2.0,
     ) -> None:
         self._base = base.rstrip("/")
         self._headers = {"x-api-key": key, "accept": "application/json"}
         self._client = client
         self._patience = patience
+        self._outage = outage
+        self._lag = lag
         self._pace = pace
 
-    async def terms(self, slug: str, contract: str) -> MarketTerms:
+    async def terms(self, slug: str, contract: str, chain_id: int) -> MarketTerms:
         """Read what listings of a collection must be like.
 
         Raises:
-            SettingsError: the collection is another contract's.
+            SettingsError: there is no such collection, or it is another contract's or chain's.
             OpenSeaAway: it cannot be read now.
         """
-        values = await self._read(f"collections/{slug}")
-        chains = [
-            each["chain"]
-            for each in values["contracts"]
-            if str(each["address"]).lower() == contract.lower()
-        ]
-        if not chains:
-            raise SettingsError(
-                f"The collection {quoted(slug)} at OpenSea is not of the contract {contract}.",
-                given=slug,
-            )
-        zone = values.get("required_zone")
-        return MarketTerms(
-            slug=slug,
-            chain=chains[0],
-            fees=tuple(
-                Fee(_address(each["recipient"]), basis_points(each["fee"]), each["required"])
-                for each in values["fees"]
-            ),
-            currency=_currency(values["pricing_currencies"]["listing_currency"]),
-            zone=None if zone in _NOWHERE else _address(zone),
-        )
+        path = f"collections/{slug}"
+        response = await self._get(path)
+        if not response.is_success:
+            raise SettingsError(f"OpenSea has no {path}: {_reason(response)}.", given=path)
+        return read_terms(_read(response, CollectionAnswer), slug, contract, chain_id)
 
     async def post(self, terms: MarketTerms, order: Order, signature: bytes, seaport: str) -> None:
         """Post a listing, once.
@@ -118,62 +106,119 @@ class OpenSea:
         """
         path = f"orders/{terms.chain}/seaport/listings"
         response = await self._ask("POST", path, json=order_body(order, signature, seaport))
-        if response.status_code != httpx.codes.OK:
+        if response.is_success:
+            return
+        reason = _reason(response)
+        if any(word in reason.lower() for word in ("duplicate", "already exist")):
+            return  # it is there, though what answers questions may not have heard of it yet
+        if response.status_code == httpx.codes.BAD_REQUEST and _errors(response):
             raise OrderRefused(
-                f"OpenSea refused the listing: {_reason(response)}.", given=response.status_code
+                f"OpenSea refused the listing: {reason}.", given=response.status_code
             )
+        raise OpenSeaAway(f"OpenSea answered a listing with {reason}; it may have it or not.")
+
+    async def find(self, terms: MarketTerms, order_hash: str, seaport: str) -> str | None:
+        """Look for an order until it turns up or would have; gives its status as `status` does."""
+        deadline, pause = time.monotonic() + self._lag, self._pace
+        while (found := await self.status(terms, order_hash, seaport)) is None:
+            if time.monotonic() > deadline:
+                return None
+            await asyncio.sleep(pause)
+            pause *= 1.5
+        return found
 
     async def status(self, terms: MarketTerms, order_hash: str, seaport: str) -> str | None:
-        """What OpenSea says about an order: "ACTIVE", "CANCELLED" and so on; None if unknown."""
+        """What OpenSea says about an order: "ACTIVE", "CANCELLED" and so on; None if unknown.
+
+        Raises:
+            OpenSeaAway: it cannot be asked now.
+        """
         path = f"orders/chain/{terms.chain}/protocol/{seaport}/{order_hash}"
-        response = await self._patient_get(path)
-        if response.status_code == httpx.codes.OK:
-            return str(response.json()["order"]["status"])
-        return None
+        response = await self._get(path)
+        return _read(response, _OrderAnswer).order.status if response.is_success else None
 
-    async def _read(self, path: str) -> Any:
-        response = await self._patient_get(path)
-        if response.status_code != httpx.codes.OK:
-            raise SettingsError(f"OpenSea has no {path}: {_reason(response)}.", given=path)
-        # Fees are decimal numbers: 2.55 must not become 2.5499999.
-        return json.loads(response.text, parse_float=Decimal)
+    async def offers(self, slug: str, seller: str) -> AsyncIterator[str]:
+        """Give the hashes of all orders by which OpenSea offers a seller's tokens.
 
-    async def _patient_get(self, path: str) -> httpx.Response:
-        deadline = time.monotonic() + self._patience
+        Raises:
+            OpenSeaAway: they cannot be read now.
+        """
+        params = {"maker": seller, "limit": str(_PAGE)}
+        while True:
+            response = await self._get(f"listings/collection/{slug}/all", params)
+            if not response.is_success:
+                raise OpenSeaAway(f"OpenSea does not show the listings: {_reason(response)}.")
+            page = _read(response, _ListingsAnswer)
+            for each in page.listings:
+                yield each.order_hash.lower()
+            if not page.next or params.get("next") == page.next:
+                return
+            params["next"] = page.next
+
+    async def _get(self, path: str, params: Mapping[str, str] | None = None) -> httpx.Response:
+        """Read until OpenSea itself answers: with a success, or that it has no such thing."""
+        deadline, pause = time.monotonic() + self._outage, self._pace
         while True:
             try:
-                return await self._ask("GET", path)
-            except OpenSeaAway:
-                if time.monotonic() > deadline:
+                return await self._get_once(path, params)
+            except OpenSeaAway as error:
+                if isinstance(error, OpenSeaBusy) or time.monotonic() + pause > deadline:
                     raise
-            await asyncio.sleep(self._pace)
+                _log.info("asking OpenSea again", seconds=round(pause, 1), reason=str(error))
+            await asyncio.sleep(pause)
+            pause *= 1.5
+
+    async def _get_once(self, path: str, params: Mapping[str, str] | None) -> httpx.Response:
+        response = await self._ask("GET", path, params=params)
+        if response.status_code in _UNKNOWN or (response.is_success and response.content.strip()):
+            return response
+        raise OpenSeaAway(f"OpenSea answered GET {path} with {_reason(response)}.")
 
     async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Ask once, but wait whenever OpenSea says that it did not listen (429)."""
+        """Ask once, but wait whenever OpenSea says that it did not listen (429).
+
+        Raises:
+            OpenSeaAway: there is no answer, or none of OpenSea's.
+            SettingsError: it does not accept the key.
+        """
         deadline = time.monotonic() + self._patience
         while True:
             try:
                 response = await self._client.request(
                     method, f"{self._base}/{path}", headers=self._headers, **options
                 )
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 message = f"OpenSea gave no answer to {method} {path}: {type(error).__name__}."
                 raise OpenSeaAway(message) from error
-            if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-                message = f"OpenSea answered {method} {path} with HTTP {response.status_code}."
-                raise OpenSeaAway(message)
-            if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-                raise SettingsError(f"OpenSea does not accept the key: {_reason(response)}.")
             if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
-                return response
+                break
             pause = _pause(response.headers)
             if time.monotonic() + pause > deadline:
-                raise OpenSeaAway(
+                raise OpenSeaBusy(
                     f"OpenSea's limit is reached, it asks to wait for {pause:.0f} seconds; the "
                     "next run goes on."
                 )
             _log.info("waiting for OpenSea's limit", seconds=round(pause, 1))
             await asyncio.sleep(pause)
+        try:
+            read_object(response, "OpenSea")
+        except UnexpectedAnswer as error:
+            raise OpenSeaAway(str(error)) from error
+        if response.status_code in _LOCKED and _errors(response):
+            raise SettingsError(f"OpenSea does not accept the key: {_reason(response)}.")
+        return response
+
+
+def _read(response: httpx.Response, kind: type[AnswerT]) -> AnswerT:
+    try:
+        return kind.model_validate_json(response.content)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(each) for each in first["loc"]) or "it"
+        raise OpenSeaAway(
+            f"OpenSea's answer is not what its API describes: {where}: {first['msg']}. Something "
+            "in between may have answered, or ADMIN_OPENSEA_API_BASE is another service's."
+        ) from error
 
 
 def order_body(order: Order, signature: bytes, seaport: str) -> dict[str, Any]:
@@ -205,16 +250,6 @@ def order_body(order: Order, signature: bytes, seaport: str) -> dict[str, Any]:
     }
 
 
-def _currency(values: Mapping[str, Any]) -> Currency:
-    return Currency(values["symbol"], _address(values["address"]), int(values["decimals"]))
-
-
-def _address(text: str) -> str:
-    if not is_hex_address(text):
-        raise WorldError(f"OpenSea gives {quoted(text)} where an address should be.", given=text)
-    return NATIVE if int(text, 16) == 0 else str(to_checksum_address(text))
-
-
 def _pause(headers: httpx.Headers) -> float:
     """How long to wait: Retry-After, as seconds or a date, or the moment that the limit resets."""
     given = headers.get("retry-after", "")
@@ -222,7 +257,7 @@ def _pause(headers: httpx.Headers) -> float:
         return max(float(given), 0.05)
     try:
         return max(parsedate_to_datetime(given).timestamp() - time.time(), 0.05)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     reset = headers.get("x-ratelimit-reset", "")
     if reset.isdecimal():
@@ -232,9 +267,12 @@ def _pause(headers: httpx.Headers) -> float:
     return 60.0
 
 
+def _errors(response: httpx.Response) -> list[Any]:
+    """What a refusal says, as the API describes refusals."""
+    errors = read_object(response, "OpenSea").get("errors")
+    return errors if isinstance(errors, list) else []
+
+
 def _reason(response: httpx.Response) -> str:
-    try:
-        errors = response.json()["errors"]
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {response.status_code}"
-    return "; ".join(str(each) for each in errors)[:300]
+    said = "; ".join(str(each) for each in _errors(response))[:300]
+    return said or f"HTTP {response.status_code}"

@@ -1,30 +1,28 @@
-"""From minted to listed: orders are signed in bulk, written down, posted one by one, once each."""
+"""From minted to signed: orders for what is for sale, under one signature, and written down."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from admin.chain.chain import Chain
 from admin.ledger import Collection, Ledger, Listing, ListingState, Token, TokenState
-from admin.marketplace.opensea import MarketTerms, OpenSea, OpenSeaAway, OrderRefused
 from admin.marketplace.seaport.contract import GET_COUNTER
 from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import Domain, Order, order_hash
+from admin.marketplace.terms import MarketTerms
 from admin.wallet.signer import Signer
-from ganshare.errors import WorldError
 
 __all__ = [
     "LIVE",
     "Shop",
+    "fits",
     "for_sale",
-    "post_all",
+    "is_fresh",
     "sign_all",
 ]
 
 LIVE = tuple(state for state in ListingState if state.is_live)
-_ATTEMPTS = 5  # to post one order, when no answer comes
-PriceOf = Callable[[Mapping[str, Any]], int]
+_FRESH = 3_600  # seconds for which an order that nobody has seen is as good as a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,17 @@ async def for_sale(ledger: Ledger, shop: Shop, seller: str) -> list[Token]:
 
 
 async def sign_all(
-    ledger: Ledger, signer: Signer, chain: Chain, shop: Shop, price_of: PriceOf
+    ledger: Ledger, signer: Signer, chain: Chain, shop: Shop, prices: Mapping[int, int]
 ) -> list[Listing]:
-    """Sign an order for each token that has none, with one signature, and write them down."""
-    await _drop_outdated(ledger, shop)
-    tokens = await for_sale(ledger, shop, signer.address)
+    """Sign an order for each token that has none, with one signature, and write them down.
+
+    Args:
+        prices: of the tokens that may be listed, in smallest units; no other one is.
+    """
+    now = await chain.time()
+    await _drop_outdated(ledger, shop, prices, now)
+    offered = await for_sale(ledger, shop, signer.address)
+    tokens = [each for each in offered if each.token in prices]
     if not tokens:
         return []
     terms = Terms(
@@ -74,14 +78,14 @@ async def sign_all(
         fees=shop.market.fees,
         zone=shop.market.zone,
         conduit_key=shop.conduit_key,
-        start=await chain.time(),
+        start=now,
         duration=shop.duration,
         counter=int((await chain.call(shop.seaport, GET_COUNTER, signer.address))[0]),
     )
     serials = await ledger.next_serials(shop.collection)
     numbers = [serials.get(each.token, 0) for each in tokens]
     orders = [
-        listing(terms, each.token, price_of(each.item), secrets.randbits(256)) for each in tokens
+        listing(terms, each.token, prices[each.token], secrets.randbits(256)) for each in tokens
     ]
     signatures = signer.sign_listings(orders, shop.domain)
     signed = [
@@ -92,56 +96,27 @@ async def sign_all(
     return signed
 
 
-async def post_all(ledger: Ledger, opensea: OpenSea, shop: Shop) -> AsyncIterator[Listing]:
-    """Post whatever is signed; gives each order with what became of it.
-
-    May be ended at any moment and begun again: before an order is posted a second time, OpenSea
-    is asked whether it has it.
-    """
-    states = (ListingState.POSTING, ListingState.SIGNED)
-    for each in await ledger.listings(shop.collection, *states):
-        yield await _post(ledger, opensea, shop, each)
-
-
-async def _post(ledger: Ledger, opensea: OpenSea, shop: Shop, signed: Listing) -> Listing:
-    current = signed
-    if current.state is ListingState.SIGNED:
-        await ledger.move_listing(current, ListingState.POSTING)
-        current = _move(current, ListingState.POSTING)
-    elif await opensea.status(shop.market, current.hash, shop.seaport) is not None:
-        return await _end(ledger, current, ListingState.POSTED, "")
-    for _ in range(_ATTEMPTS):
-        try:
-            await opensea.post(shop.market, current.order, current.signature, shop.seaport)
-        except (OpenSeaAway, OrderRefused) as error:
-            # A duplicate is there, though what answers questions may not have heard of it yet.
-            if isinstance(error, OrderRefused) and error.is_duplicate:
-                return await _end(ledger, current, ListingState.POSTED, "")
-            if await opensea.status(shop.market, current.hash, shop.seaport) is not None:
-                return await _end(ledger, current, ListingState.POSTED, "")
-            if isinstance(error, OrderRefused):
-                return await _end(ledger, current, ListingState.REFUSED, str(error))
-        else:
-            return await _end(ledger, current, ListingState.POSTED, "")
-    raise WorldError(f"OpenSea did not take the order {current.hash}; the next run goes on.")
-
-
-async def _end(ledger: Ledger, listing_: Listing, state: ListingState, reason: str) -> Listing:
-    await ledger.move_listing(listing_, state, reason)
-    return _move(listing_, state, reason)
-
-
-async def _drop_outdated(ledger: Ledger, shop: Shop) -> None:
-    """Give up orders that nobody has seen and that the marketplace would refuse by now."""
+async def _drop_outdated(ledger: Ledger, shop: Shop, prices: Mapping[int, int], now: int) -> None:
+    """Give up orders that nobody has seen and that would be signed otherwise by now."""
     signed = await ledger.listings(shop.collection, ListingState.SIGNED)
-    outdated = [each for each in signed if not _fits(each.order, shop)]
+    outdated = [
+        each
+        for each in signed
+        if each.token in prices and not is_fresh(each.order, shop, prices[each.token], now)
+    ]
     if outdated:
-        reason = "the marketplace's terms changed before it was posted"
+        reason = "never posted, and signed anew: prices or terms had changed, or time had passed"
         await ledger.move_listings(outdated, ListingState.CANCELLED, reason)
 
 
-def _fits(order: Order, shop: Shop) -> bool:
-    """Whether an order has the fees, the currency and the zone of now."""
+def is_fresh(order: Order, shop: Shop, price: int, now: int) -> bool:
+    """Whether an order is still what would be signed at a time, in seconds since 1970."""
+    on_time = now - _FRESH < order.start <= now
+    return on_time and order.end - order.start == shop.duration and fits(order, shop, price)
+
+
+def fits(order: Order, shop: Shop, price: int) -> bool:
+    """Whether an order has this price, and the fees, the currency and the zone of now."""
     terms = Terms(
         seller=order.offerer,
         collection=shop.collection.address,
@@ -153,7 +128,7 @@ def _fits(order: Order, shop: Shop) -> bool:
         duration=order.end - order.start,
         counter=order.counter,
     )
-    now = listing(terms, order.offer[0].identifier, order.price)
+    now = listing(terms, order.offer[0].identifier, price)
     names = ("consideration", "zone", "order_type", "conduit_key")
     return all(getattr(now, name) == getattr(order, name) for name in names)
 
@@ -172,7 +147,3 @@ def _sign(shop: Shop, order: Order, serial: int, signature: bytes) -> Listing:
         decimals=currency.decimals,
         page=shop.page_of(token),
     )
-
-
-def _move(listing_: Listing, state: ListingState, reason: str = "") -> Listing:
-    return replace(listing_, state=state, reason=reason)

@@ -68,6 +68,8 @@ class Limits:
         least_share: of an order's price that it must get itself, in basis points.
         longest: seconds that an order may hold.
         site: host of the only page that it may sign in at; None for none.
+        currency: the contract of the only one that orders may be in; None for any.
+        floor: the lowest price of an order, in smallest units.
     """
 
     chain_id: int
@@ -82,6 +84,8 @@ class Limits:
     longest: int = 180 * 86_400
     month: int | None = None
     site: str | None = None
+    currency: str | None = None
+    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,11 @@ class Signer:
             raise _refusal("number of offered items", len(order.offer), 1)
         if order.price <= 0 or order.proceeds * 10_000 < order.price * limits.least_share:
             raise _refusal("seller's share", order.proceeds, f"{limits.least_share / 100:g} %")
+        paid = {item.token for item in order.consideration}
+        if limits.currency is not None and paid != {limits.currency}:
+            raise _refusal("currency", ", ".join(sorted(paid)), limits.currency)
+        if order.price < limits.floor:
+            raise _refusal("price in smallest units", order.price, f"at least {limits.floor}")
         if len({(item.item_type, item.token) for item in order.consideration}) != 1:
             raise _refusal("number of currencies", "several", 1)
         if order.consideration[0].item_type not in (ItemType.NATIVE, ItemType.ERC20):

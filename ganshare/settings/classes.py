@@ -321,6 +321,11 @@ class AdminSettings(Settings):
     )
     opensea_api_key: SecretStr | None = Field(None, description="Key for OpenSea's API.")
     opensea_web_base: str = Field("https://opensea.io", description="OpenSea's pages.")
+    currency: str | None = Field(
+        None,
+        description="What orders are in: symbol, contract, decimals. The chain's coin or its WETH "
+        "if unset.",
+    )
     browser_folder: Path = Field(
         Path("admin-browser"), description="Of the browser route: its profile, and its failures."
     )

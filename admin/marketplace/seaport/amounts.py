@@ -4,6 +4,7 @@ No floating point number takes part. What rounding leaves over belongs to the se
 parts always sum to the price.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ __all__ = ["Currency", "Fee", "Split", "basis_points", "split"]
 
 WHOLE = 10_000  # basis points
 _LONGEST = 60
+_NUMBER = re.compile(r"[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,16 @@ class Currency:
             ParameterError: it is no positive decimal number, or has more decimals than the
                 currency.
         """
-        try:
-            number = Decimal(text) if len(text) <= _LONGEST else Decimal("NaN")
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite() or number <= 0:
+        fine = len(text) <= _LONGEST and _NUMBER.fullmatch(text)
+        number = Decimal(text) if fine else Decimal(0)
+        if number <= 0:
             message = f"The price {quoted(text)} is no positive number, such as 0.05."
             raise ParameterError(message, given=text)
         numerator, denominator = number.as_integer_ratio()
         one: int = 10**self.decimals
         units, rest = divmod(numerator * one, denominator)
+        if units >= 2**256:
+            raise ParameterError(f"The price {quoted(text)} is too large for a chain.", given=text)
         if rest:
             raise ParameterError(
                 f"The price {quoted(text)} has more decimals than {self.symbol}, which has "

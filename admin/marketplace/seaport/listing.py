@@ -15,7 +15,7 @@ from admin.marketplace.seaport.order import (
 )
 from ganshare.errors import ParameterError
 
-__all__ = ["LONGEST_DURATION", "Terms", "listing"]
+__all__ = ["LONGEST_DURATION", "Terms", "duration_of", "listing"]
 
 LONGEST_DURATION = 180 * 86_400  # OpenSea takes listings of up to about six months
 
@@ -45,10 +45,19 @@ class Terms:
 
     def __post_init__(self) -> None:
         """Check the duration."""
-        if not 600 <= self.duration <= LONGEST_DURATION:
-            days = self.duration / 86_400
-            message = f"A listing lasts ten minutes to 180 days, not {days:g} days."
-            raise ParameterError(message, given=self.duration, allowed=(600, LONGEST_DURATION))
+        duration_of(self.duration / 86_400)
+
+
+def duration_of(days: float) -> int:
+    """Give a listing's duration in seconds.
+
+    Raises:
+        ParameterError: it is shorter or longer than marketplaces take.
+    """
+    if not 600 <= days * 86_400 <= LONGEST_DURATION:  # neither is what is no number
+        message = f"A listing lasts ten minutes to 180 days, not {days:g} days."
+        raise ParameterError(message, given=days, allowed=(600, LONGEST_DURATION))
+    return round(days * 86_400)
 
 
 def listing(terms: Terms, token: int, price: int, salt: int = 0) -> Order:

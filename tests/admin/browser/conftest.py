@@ -107,7 +107,7 @@ def shop(folder: Path, count: int, **behaviour: Any) -> Iterator[Shop]:
     terms = OrderTerms(CHAIN_ID, SEAPORT_1_6, COLLECTION, FEE_RECIPIENT)
     market = Marketplace(terms, **behaviour)
     make_keystore(folder / "minter.json", PASSWORD, key)
-    (folder / "prices.toml").write_text(f'default = "{PRICE}"\n', "utf-8")
+    (folder / "prices.toml").write_text(f'currency = "POL"\ndefault = "{PRICE}"\n', "utf-8")
     with ExitStack() as stack:
         environment = {
             "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ganshare.db",

@@ -15,9 +15,10 @@ from eth_account.messages import encode_defunct, encode_typed_data
 from structlog.testing import capture_logs
 
 from admin.browser.errors import Code, RequestRefused
-from admin.browser.policy import Policy, Wanted, origin_of, read_currency
+from admin.browser.policy import Policy, Wanted, origin_of
 from admin.browser.typed_data import DOMAIN_TYPE, TYPES
 from admin.browser.wallet import Request, Wallet
+from admin.marketplace.currency import read_currency
 from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.marketplace.seaport.order import NATIVE, NO_KEY, Order, order_hash
 from admin.testing.making import OWNER, make_limits

@@ -18,15 +18,17 @@ from admin.ledger import Collection, Ledger, ListingState
 from admin.marketplace.opensea import OpenSea, OpenSeaAway
 from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.marketplace.seaport.order import order_hash
-from admin.minting.list import Shop, post_all, sign_all
+from admin.minting.list import Shop, sign_all
+from admin.minting.post import IN_A_ROW, post_all
 from admin.testing.evm import CHAIN_ID
 from admin.testing.making import OWNER, make_limits, make_token
-from admin.testing.services import Opensea
+from admin.testing.opensea import Opensea
 from admin.wallet.signer import Signer
 from ganshare.errors import InternalError, SettingsError
 
 FEES = [("0x" + "fe" * 20, 1.0), ("0x" + "cc" * 20, 5.0)]
 CONDUIT = "0x" + "0c" * 32
+PRICES = {token: 10**18 + token for token in range(1, 13)}
 
 
 class Quiet(Chain):
@@ -52,7 +54,15 @@ def api() -> Opensea:
 @pytest.fixture
 async def opensea(api: Opensea) -> AsyncIterator[OpenSea]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api.app)) as client:
-        yield OpenSea("http://opensea/api/v2", "secret-key", client, patience=5.0, pace=0.01)
+        yield OpenSea(
+            "http://opensea/api/v2",
+            "secret-key",
+            client,
+            patience=5.0,
+            outage=1.0,
+            lag=0.05,
+            pace=0.01,
+        )
 
 
 @pytest.fixture
@@ -67,7 +77,7 @@ async def shop(api: Opensea, opensea: OpenSea) -> Shop:
 
 
 async def make_shop(api: Opensea, opensea: OpenSea) -> Shop:
-    market = await opensea.terms("paintings", api.contract)
+    market = await opensea.terms("paintings", api.contract, 137)
     return Shop(Collection(CHAIN_ID, api.contract), SEAPORT_1_6, CONDUIT, market, 86_400)
 
 
@@ -83,8 +93,8 @@ async def minted(ledger: Ledger, api: Opensea) -> int:
 
 async def sell(ledger: Ledger, opensea: OpenSea, signer: Signer, quiet: Chain, shop: Shop) -> int:
     async with ledger.held():
-        await sign_all(ledger, signer, quiet, shop, lambda item: 10**18 + item["seed"])
-        return len([each async for each in post_all(ledger, opensea, shop)])
+        await sign_all(ledger, signer, quiet, shop, PRICES)
+        return len([each async for each in post_all(ledger, opensea, shop, PRICES)])
 
 
 async def posted(ledger: Ledger, shop: Shop) -> list[str]:
@@ -129,7 +139,7 @@ async def test_an_order_that_opensea_calls_a_duplicate_is_posted(
     quiet: Chain,
     shop: Shop,
 ) -> None:
-    api.troubles, api.late = ("500 after",), 1  # it is stored, and at first nobody knows it
+    api.troubles, api.late = ("500 after",), 1_000  # it is stored, and nobody knows it
     assert await sell(ledger, opensea, signer, quiet, shop) == minted
     assert len(api.bodies) == 2 * minted
     assert sorted(api.stored) == await posted(ledger, shop)
@@ -146,7 +156,7 @@ async def test_what_was_being_posted_when_the_process_died_is_asked_for_first(
     shop: Shop,
 ) -> None:
     async with ledger.held():
-        signed = await sign_all(ledger, signer, quiet, shop, lambda item: 10**18)
+        signed = await sign_all(ledger, signer, quiet, shop, PRICES)
         await ledger.move_listings(signed[:6], ListingState.POSTING)
         for each in signed[:3]:  # three had arrived, three had not
             await opensea.post(shop.market, each.order, each.signature, SEAPORT_1_6)
@@ -166,7 +176,7 @@ async def test_fees_currency_chain_and_zone_are_followed_from_run_to_run(
     shop: Shop,
 ) -> None:
     async with ledger.held():
-        await sign_all(ledger, signer, quiet, shop, lambda item: 10**18)  # and then it is killed
+        await sign_all(ledger, signer, quiet, shop, PRICES)  # and then it is killed
     api.fees = [(FEES[0][0], 2.55)]
     api.zone = "0x" + "20" * 20
     api.chain = "matic"
@@ -176,14 +186,12 @@ async def test_fees_currency_chain_and_zone_are_followed_from_run_to_run(
     assert await sell(ledger, opensea, signer, quiet, changed) == minted
     listings = await ledger.listings(changed.collection)
     dropped = [each for each in listings if each.state is ListingState.CANCELLED]
-    assert {each.reason for each in dropped} == {
-        "the marketplace's terms changed before it was posted"
-    }
+    assert all(each.reason.startswith("never posted, and signed anew") for each in dropped)
     assert sorted(api.stored) == await posted(ledger, changed)
     assert {each.serial for each in listings if each.state is ListingState.POSTED} == {1}
 
 
-async def test_a_refused_order_is_told_and_does_not_stop_the_others(
+async def test_orders_that_are_all_refused_are_not_all_posted_and_stay_live(
     minted: int,
     api: Opensea,
     ledger: Ledger,
@@ -193,22 +201,43 @@ async def test_a_refused_order_is_told_and_does_not_stop_the_others(
     shop: Shop,
 ) -> None:
     api.fees = [(FEES[0][0], 3.0)]  # changed after it was read
-    assert await sell(ledger, opensea, signer, quiet, shop) == minted
+    assert await sell(ledger, opensea, signer, quiet, shop) == IN_A_ROW
     refused = await ledger.listings(shop.collection, ListingState.REFUSED)
-    assert len(refused) == minted
+    assert len(refused) == len(api.bodies) == IN_A_ROW
     assert "wrong fees" in refused[0].reason
     # OpenSea has seen them: nothing else is signed for their tokens.
-    assert await sell(ledger, opensea, signer, quiet, shop) == 0
+    changed = await make_shop(api, opensea)
+    assert await sell(ledger, opensea, signer, quiet, changed) == minted - IN_A_ROW
+    assert len(api.stored) == minted - IN_A_ROW
     with pytest.raises(InternalError, match="in an order already"):
         async with ledger.held():
             await ledger.record_listings([replace(refused[0], hash="0x1", serial=1)])
+
+
+async def test_one_that_is_refused_does_not_stop_the_others_and_comes_last_next_time(
+    minted: int,
+    api: Opensea,
+    ledger: Ledger,
+    opensea: OpenSea,
+    signer: Signer,
+    quiet: Chain,
+    shop: Shop,
+) -> None:
+    api.blocked = (1, 2)
+    assert await sell(ledger, opensea, signer, quiet, shop) == minted
+    assert len(api.stored) == minted - 2
+    assert await sell(ledger, opensea, signer, quiet, shop) == 2  # once more, as they are
+    api.blocked = ()
+    assert await sell(ledger, opensea, signer, quiet, shop) == 2
+    assert sorted(api.stored) == await posted(ledger, shop)
+    assert len({json.dumps(each) for each in api.bodies}) == minted
 
 
 async def test_an_order_that_was_not_posted_cannot_be_made_up_from_its_neighbour(
     minted: int, ledger: Ledger, signer: Signer, quiet: Chain, shop: Shop
 ) -> None:
     async with ledger.held():
-        signed = await sign_all(ledger, signer, quiet, shop, lambda item: 10**18)
+        signed = await sign_all(ledger, signer, quiet, shop, PRICES)
     posted, kept = signed[0], signed[1]
     beside = posted.signature[68:100]  # the first hash on the way from the posted order to the root
     assert beside == bytes.fromhex(kept.hash[2:])
@@ -223,7 +252,9 @@ async def test_a_wrong_key_stops_the_run_and_refuses_no_order(shop: Shop, api: O
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(locked)) as client:
         with pytest.raises(SettingsError, match="does not accept the key: Invalid API key") as told:
-            await OpenSea("http://opensea", "secret-key", client).terms("paintings", api.contract)
+            await OpenSea("http://opensea", "secret-key", client).terms(
+                "paintings", api.contract, 137
+            )
     assert "secret-key" not in str(told.value)
 
 
@@ -234,12 +265,12 @@ async def test_a_limit_longer_than_our_patience_ends_the_run_with_what_to_do(api
     async with httpx.AsyncClient(transport=httpx.MockTransport(full)) as client:
         slow = OpenSea("http://opensea", "key", client, patience=0.05, pace=0.01)
         with pytest.raises(OpenSeaAway, match="asks to wait for 3600 seconds"):
-            await slow.terms("paintings", api.contract)
+            await slow.terms("paintings", api.contract, 137)
 
 
 async def test_a_collection_of_another_contract_is_refused(opensea: OpenSea) -> None:
     with pytest.raises(SettingsError, match="is not of the contract"):
-        await opensea.terms("paintings", "0x" + "99" * 20)
+        await opensea.terms("paintings", "0x" + "99" * 20, 137)
 
 
 async def test_what_is_posted_follows_openseas_description(

@@ -1,18 +1,12 @@
 """Metadata follows OpenSea's standard, is the same bytes each time, and passes the licence gate."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from admin.marketplace.seaport.amounts import Currency
-from admin.marketplace.seaport.order import NATIVE
 from admin.minting.metadata import as_json, metadata, rarities, token_id
-from admin.minting.prices import read_prices
 from admin.testing.making import make_item
-from ganshare.errors import ParameterError, SettingsError
-
-POL = Currency("POL", NATIVE, 18)
+from ganshare.errors import ParameterError
 
 
 def coloured(number: int, colour: str) -> dict[str, object]:
@@ -80,27 +74,3 @@ def test_a_trait_that_is_lacking_is_rare_too() -> None:
 
 def test_a_tokens_id_is_the_pictures_hash() -> None:
     assert token_id(make_item(255)) == 255
-
-
-def test_the_first_rule_that_fits_sets_the_price(tmp_path: Path) -> None:
-    file = tmp_path / "prices.toml"
-    file.write_text(
-        'default = "0.05"\n'
-        '[[rule]]\nwhen = { Style = "Abstract", Colour = "Red" }\nprice = "0.2"\n'
-        '[[rule]]\nwhen = { Style = "Abstract" }\nprice = "0.1"\n'
-    )
-    prices = read_prices(file)
-    assert prices.of(make_item(1), POL) == 2 * 10**17
-    assert prices.of(coloured(1, "Mauve"), POL) == 10**17
-    assert prices.of(make_item(1, attributes={}), POL) == 5 * 10**16
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "default = 0.05", 'default = "1"\nx = 1', 'default = "1"\n[[rule]]\nprice = "1"', "?"],
-)
-def test_a_price_table_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "prices.toml"
-    file.write_text(text)
-    with pytest.raises(SettingsError, match=r"price table|A rule of"):
-        read_prices(file)

@@ -31,7 +31,8 @@ from admin.ledger import Collection, Ledger, ListingState, Token, TokenState
 from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.making import make_item
-from admin.testing.services import Collector, Opensea, serve
+from admin.testing.opensea import Opensea
+from admin.testing.services import Collector, serve
 from admin.wallet.signer import make_keystore
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
@@ -127,7 +128,7 @@ def setup(
         ipfs = Collector()
         keystore = folder / "minter.json"
         make_keystore(keystore, PASSWORD, bytes(market.owner.key))
-        (folder / "prices.toml").write_text('default = "0.050001"\n', "utf-8")
+        (folder / "prices.toml").write_text('currency = "POL"\ndefault = "0.050001"\n', "utf-8")
         environment = {
             "GANSHARE_DATABASE_URL": url,
             "GANSHARE_BLOBS_URL": f"file://{folder}/blobs",

@@ -19,7 +19,8 @@ from admin.contract.collection import OWNER_OF
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
-from admin.testing.services import Collector, Opensea, Scan, serve
+from admin.testing.opensea import Opensea
+from admin.testing.services import Collector, Scan, serve
 from ganshare.blobs import open_blobs
 from ganshare.domain.votes import RoundRules, VoteEvent, Voter
 from ganshare.store import open_store
@@ -194,7 +195,7 @@ def creation(market: Market, collection: str) -> str:
 def test_from_the_curated_set_to_sold_tokens(owner: Owner) -> None:
     pictures = asyncio.run(curate(owner.environment))
     prices = owner.folder / "prices.toml"
-    prices.write_text('default = "0.5"\n')
+    prices.write_text('currency = "POL"\ndefault = "0.5"\n')
     deploy(owner)
     explain(owner)
     assert "`ganshare admin approve` allows it" in owner.type("doctor", code=3, password=False)
@@ -222,7 +223,7 @@ def test_from_the_curated_set_to_sold_tokens(owner: Owner) -> None:
     assert [each.price for each in cheap] == [5 * 10**17] * 3
     owner.buy(cheap[0])
 
-    prices.write_text('default = "0.8"\n')
+    prices.write_text('currency = "POL"\ndefault = "0.8"\n')
     owner.type("list", "--prices", "prices.toml", "--yes", "--reprice")
     for old in cheap[1:]:
         with pytest.raises(Reverted):

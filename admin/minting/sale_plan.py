@@ -1,0 +1,130 @@
+"""What a run of `list` would do, shown before anybody agrees to it; nothing else is done then.
+
+It is made from the ledger as the chain would correct it; nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from admin.chain.chain import Chain
+from admin.ledger import Ledger, Listing, ListingState, Token, TokenState
+from admin.marketplace.seaport.amounts import Currency, split
+from admin.minting.list import LIVE, Shop, is_fresh
+from admin.minting.mint import token_drift
+from admin.minting.post import to_post
+from admin.minting.prices import Prices
+from admin.minting.unlist import listing_drift
+
+__all__ = ["SalePlan", "plan_sale"]
+
+
+@dataclass(frozen=True, slots=True)
+class SalePlan:
+    """Which tokens are listed for how much, and which orders are cancelled first.
+
+    Args:
+        prices: of each token that may be listed, in smallest units.
+        new: tokens to sign an order for.
+        again: orders of before that are posted as they are.
+        stale: orders to cancel on the chain; their tokens are among the new ones, if still ours.
+        kept: orders by which somebody can buy at another price than the table's.
+    """
+
+    shop: Shop
+    prices: Mapping[int, int]
+    new: Sequence[Token]
+    again: Sequence[Listing]
+    stale: Sequence[Listing]
+    kept: Sequence[Listing]
+
+    def lines(self) -> list[tuple[str, str]]:
+        """For people: what becomes of the orders of before, each with its old and new price."""
+        lines = [("posted again as they are", f"{len(self.again)} orders")] if self.again else []
+        if self.kept:
+            lines += [("left at other prices", f"{len(self.kept)} orders; --reprice changes them")]
+        if self.stale:
+            lines += [("orders to cancel first", f"{len(self.stale)}, on the chain")]
+        names = {each.token: each.artwork for each in self.new}
+        return lines + [
+            (names.get(each.token, "not ours"), self._change(each)) for each in self.stale
+        ]
+
+    def _change(self, old: Listing) -> str:
+        got = Currency(old.currency, "", old.decimals).show(old.order.proceeds)
+        before = f"{old.state} at {old.shown_price} (you get {got})"
+        if old.token not in self.prices:
+            return f"{before} -> not listed again"
+        price, market = self.prices[old.token], self.shop.market
+        show = market.currency.show
+        return f"{before} -> {show(price)} (you get {show(split(price, market.fees).seller)})"
+
+
+async def plan_sale(
+    ledger: Ledger, chain: Chain, shop: Shop, seller: str, prices: Prices, *, reprice: bool
+) -> SalePlan:
+    """Plan a run.
+
+    Args:
+        reprice: whether orders by which somebody can buy now are cancelled if the table has
+            another price. Those that OpenSea has refused, or may have, are in any case.
+    """
+    tokens = await _tokens_of(ledger, chain, shop, seller)
+    every = {token: prices.of(each.item, shop.market.currency) for token, each in tokens.items()}
+    ended = {
+        each.hash for each, _ in await listing_drift(ledger, chain, shop.collection, shop.seaport)
+    }
+    live = [
+        each for each in await ledger.listings(shop.collection, *LIVE) if each.hash not in ended
+    ]
+    now = await chain.time()
+    again = {
+        each.hash: each
+        for each in to_post(live, shop, every)
+        if each.state is not ListingState.SIGNED
+        or is_fresh(each.order, shop, every[each.token], now)
+    }
+    # What nobody has seen is dropped without a word, if it isn't posted.
+    seen = [
+        each for each in live if each.state is not ListingState.SIGNED and each.hash not in again
+    ]
+    posted = [each for each in seen if each.state is ListingState.POSTED]
+    other = [each for each in posted if each.token in every and not _costs(each, every, shop)]
+    stale = [each for each in seen if each.state is not ListingState.POSTED] + (
+        other if reprice else []
+    )
+    gone = {each.hash for each in stale}
+    taken = {each.token for each in (*again.values(), *seen) if each.hash not in gone}
+    new = [each for token, each in tokens.items() if token not in taken]
+    listed = {each.token for each in again.values()} | {each.token for each in new}
+    return SalePlan(
+        shop=shop,
+        prices={token: price for token, price in every.items() if token in listed},
+        new=new,
+        again=list(again.values()),
+        stale=stale,
+        kept=[] if reprice else other,
+    )
+
+
+async def _tokens_of(ledger: Ledger, chain: Chain, shop: Shop, seller: str) -> dict[int, Token]:
+    """The seller's tokens, as the chain has them now."""
+    drift = await token_drift(ledger, chain, shop.collection, seller)
+    owners = {**drift.found, **drift.moved}
+    tokens = [
+        replace(each, state=TokenState.MINTED, owner=owners[each.token])
+        if each.token in owners
+        else each
+        for each in await ledger.tokens(shop.collection)
+        if each.token not in drift.lost
+    ]
+    return {
+        each.token: each
+        for each in tokens
+        if each.state is TokenState.MINTED and each.owner == seller
+    }
+
+
+def _costs(listed: Listing, prices: Mapping[int, int], shop: Shop) -> bool:
+    """Whether an order has the price of now, in the currency of now."""
+    same = listed.order.consideration[0].token == shop.market.currency.address
+    return same and listed.price == prices[listed.token]
