@@ -18,9 +18,9 @@ from bot.app import Front
 from bot.core.commands.definitions import find_command, parse_text
 from bot.core.messages import Button, ButtonPress, CommandRequest, Person, Place, Reply
 from bot.keyboard import open_keyboard
-from bot.own_engine import own_engine
 from ganshare.domain.jobs import Job
 from ganshare.errors import AskerError
+from ganshare.processes.child_engine import child_engine
 
 __all__ = ["Terminal"]
 
@@ -202,7 +202,7 @@ class Terminal:
             self._say("terminal-engine-failed", reason=_plain(words))
             self._interrupted.set()
 
-        async with own_engine(self._folder / "engine.log", on_death):
+        async with child_engine(self._folder / "engine.log", on_death=on_death):
             yield
 
 

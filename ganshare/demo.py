@@ -7,18 +7,16 @@ news, fetch frames and picture.
 import asyncio
 import contextlib
 import json
-import os
 import secrets
 import shutil
-import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.domain.jobs import Job, JobRequest, JobState
 from ganshare.errors import BlobError, InternalError, WorldError
-from ganshare.processes.exec import module_command
+from ganshare.processes.child_engine import child_engine, last_words
 from ganshare.store import Store, Topic, open_store
 
 __all__ = ["Demo", "Painted"]
@@ -56,11 +54,10 @@ class Demo:
     ) -> None:
         self._folder, self._make_request, self._on_news = folder, make_request, on_news
         self._queue = (folder / "queue").absolute()
+        self._log = self._queue / "engine.log"
         self._environment = {
             "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{self._queue}/ganshare.db",
             "GANSHARE_BLOBS_URL": f"file://{self._queue}/blobs",
-            "GANSHARE_LOG": "json",
-            "ENGINE_HEALTH_LISTEN": "off",
         }
         self._frames: dict[str, Path] = {}
 
@@ -78,7 +75,8 @@ class Demo:
             raise WorldError(message, given=str(self._folder)) from error
         url = self._environment["GANSHARE_DATABASE_URL"]
         blobs = open_blobs(self._environment["GANSHARE_BLOBS_URL"])
-        async with open_store(url, migrate=True) as store, self._engine() as engine:
+        own_engine = child_engine(self._log, "--once", environment=self._environment)
+        async with open_store(url, migrate=True) as store, own_engine as engine:
             request = self._make_request(await self._model(store, engine))
             submitted = await store.queue.submit(NAME, NAME, request, key=secrets.token_hex(8))
             job = await self._watch(store, blobs, submitted.job, engine)
@@ -97,24 +95,6 @@ class Demo:
 
     # --- the engine ---------------------------------------------------------------------------
 
-    @contextlib.asynccontextmanager
-    async def _engine(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """An engine that paints one job; it never outlives this process."""
-        with (self._queue / "engine.log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                *module_command("ganshare.processes.die_with_parent", str(os.getpid())),
-                *module_command("engine", "run", "--once"),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **self._environment},
-                process_group=0,  # Ctrl-C reaches this process alone
-            )
-        try:
-            yield process
-        finally:
-            await _end(process)
-
     async def _model(self, store: Store, engine: asyncio.subprocess.Process) -> str:
         """Wait until the engine is ready; the name of its first model."""
         loop = asyncio.get_running_loop()
@@ -129,8 +109,7 @@ class Demo:
     def _check_alive(self, engine: asyncio.subprocess.Process) -> None:
         if engine.returncode is None:
             return
-        log = (self._queue / "engine.log").read_text("utf-8", errors="replace").splitlines()
-        last = log[-1].removeprefix("error: ") if log else "it said nothing"
+        last = last_words(self._log) or "it said nothing"
         raise WorldError(f"The engine ended too early: {last}", given=engine.returncode)
 
     # --- what a bot does ----------------------------------------------------------------------
@@ -173,14 +152,3 @@ class Demo:
         text = {**artwork.manifest, "path": str(picture), "frames": [str(path) for path in frames]}
         manifest.write_text(json.dumps(text, indent=2, ensure_ascii=False) + "\n", "utf-8")
         return Painted(picture, manifest, frames)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End an engine: first kindly, without waiting for its painting, then not."""
-    for number in (signal.SIGINT, signal.SIGKILL):
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(number)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(END_SECONDS):
-                    await process.wait()
