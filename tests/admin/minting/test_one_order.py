@@ -28,10 +28,9 @@ from admin.minting.list import LIVE, Shop, sign_all
 from admin.minting.mint import digest_of
 from admin.minting.post import post_all
 from admin.session import Session
-from admin.testing.making import OWNER, QUICK, make_limits, make_token
+from admin.testing.making import OWNER, make_limits, make_token
 from admin.testing.opensea import BODIES, PORTALS, Answer, Opensea, read_order
 from admin.testing.seaport_chain import SeaportChain
-from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
 from ganshare.cli import run_cli
 from ganshare.errors import SettingsError
@@ -80,7 +79,6 @@ class World:
         patch.setattr(Session, "unlock", lambda *_, **__: self.signer)
         patch.setattr(Session, "opensea", lambda *_, **__: self._api())
         patch.setattr(Session, "address", OWNER.address)
-        patch.setattr(Session, "sender", lambda *each, **more: self._sender(*each, **more))
         write = Ledger._write
 
         async def counted(ledger: Ledger, *values: Any) -> Any:
@@ -101,9 +99,6 @@ class World:
     async def _chain(self) -> AsyncIterator[Chain]:
         async with httpx.AsyncClient(transport=self.chain) as client:
             yield Chain([Endpoint("http://chain.test", client)], CHAIN_ID)
-
-    def _sender(self, session: Session, chain: Chain, signer: Signer, **more: Any) -> Sender:
-        return Sender(chain, signer, session.ledger, session.fees, QUICK, **more)
 
     def _api(self) -> OpenSea:
         async def answer(request: httpx.Request) -> httpx.Response:
@@ -150,14 +145,14 @@ NO_PATIENCE = {"patience": 0.0, "outage": 0.0, "lag": 0.0, "pace": 0.0}
 
 
 @pytest.fixture
-def make_world(empty_database: Path, tmp_path: Path) -> Iterator[Callable[[], World]]:
+def make_world(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], World]]:
     numbers = itertools.count()
     with pytest.MonkeyPatch.context() as patch:
 
         def make() -> World:
             folder = tmp_path / str(next(numbers))
             folder.mkdir()
-            shutil.copy(empty_database, folder / "ledger.db")
+            shutil.copy(sqlite_template, folder / "ledger.db")
             patch.undo()
             world = World(f"sqlite+aiosqlite:///{folder}/ledger.db", folder, patch)
             asyncio.run(mint(world))
