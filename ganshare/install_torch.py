@@ -30,7 +30,7 @@ FALLBACK = (
 
 def main() -> int:
     """Install PyTorch unless it is there; give an exit code."""
-    wanted = _wanted()
+    wanted = pinned_torch()
     if _is_installed(wanted):
         return 0
     index = os.environ.get("TORCH_INDEX")
@@ -43,7 +43,7 @@ def main() -> int:
     return _pip("install", "--constraint", str(CONSTRAINTS), wanted)
 
 
-def _wanted() -> str:
+def pinned_torch() -> str:
     """Give the requirement of constraints.txt, such as "torch==2.9.0"."""
     found = re.search(r"^torch==\S+", CONSTRAINTS.read_text("utf-8"), re.MULTILINE)
     return found[0] if found else "torch"
@@ -66,14 +66,14 @@ def _install_by_uv(wanted: str) -> bool:
         if not os.environ.get("UV_TORCH_BACKEND"):
             command.append("--torch-backend=auto")
         command += ["--no-deps", "--no-cache", wanted]
-        return _runs([*command, "--dry-run"], PROBE_SECONDS, quiet=True) and _runs(command)
+        return succeeds([*command, "--dry-run"], PROBE_SECONDS, quiet=True) and succeeds(command)
 
 
 def _fetch_uv(folder: Path) -> str | None:
     """Install uv into a folder that is removed afterwards: the environment doesn't need it."""
     options = ("--retries", "0", "--timeout", "5", "--constraint", str(CONSTRAINTS))
     command = _pip_command("install", *options, "--target", str(folder), "uv")
-    if _runs(command, UV_SECONDS, quiet=True):
+    if succeeds(command, UV_SECONDS, quiet=True):
         return shutil.which("uv", path=str(folder / "bin"))
     return None
 
@@ -86,7 +86,7 @@ def _pip_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
 
 
-def _runs(command: Sequence[str], seconds: float | None = None, *, quiet: bool = False) -> bool:
+def succeeds(command: Sequence[str], seconds: float | None = None, *, quiet: bool = False) -> bool:
     """Run a command; False if it fails, or takes longer than that."""
     output = subprocess.DEVNULL if quiet else None
     # An empty variable, as a Dockerfile's argument may be, is a value that uv refuses.

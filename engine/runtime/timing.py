@@ -13,7 +13,7 @@ from engine.imaging.atomic_write import write_bytes
 from engine.runtime.hardware import device_name, instructions
 from ganshare.errors import WorldError
 
-__all__ = ["cache_path", "faster_dtype"]
+__all__ = ["cache_path", "convolution_seconds", "faster_dtype"]
 
 WORTH_IT = 1.3  # times as fast as float32; less isn't worth the digits
 TRIES = 3
@@ -28,7 +28,9 @@ def faster_dtype(device: torch.device, dtype: torch.dtype) -> torch.dtype:
     key = f"{dtype}, {device_name(device)}, {instructions(device)}, torch {torch.__version__}"
     remembered = _read_cache()
     if not isinstance(remembered.get(key), bool):
-        remembered[key] = _seconds(device, dtype) * WORTH_IT < _seconds(device, torch.float32)
+        remembered[key] = convolution_seconds(device, dtype) * WORTH_IT < convolution_seconds(
+            device, torch.float32
+        )
         with suppress(OSError, RuntimeError, WorldError):  # RuntimeError: there is no home
             write_bytes(cache_path(), json.dumps(remembered, indent=1, sort_keys=True).encode())
     return dtype if remembered[key] else torch.float32
@@ -49,7 +51,7 @@ def _read_cache() -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _seconds(device: torch.device, dtype: torch.dtype) -> float:
+def convolution_seconds(device: torch.device, dtype: torch.dtype) -> float:
     """The least time of a convolution like the decoder's and its gradient; endless if it fails."""
     try:
         kernel = torch.full((128, 128, 3, 3), 0.01, device=device, dtype=dtype)

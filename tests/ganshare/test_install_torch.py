@@ -21,7 +21,7 @@ from ganshare import install_torch
 from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
-VERSION = install_torch._wanted().partition("==")[2]
+VERSION = install_torch.pinned_torch().partition("==")[2]
 Installed = Callable[..., tuple[str, str]]
 
 UV_INSTALLS = """#!/bin/sh
@@ -144,7 +144,7 @@ def test_an_index_that_hangs_is_waited_for_five_seconds_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert install_torch.PROBE_SECONDS == 5.0
-    assert not install_torch._runs([sys.executable, "-c", "import time; time.sleep(60)"], 0.1)
+    assert not install_torch.succeeds([sys.executable, "-c", "import time; time.sleep(60)"], 0.1)
 
 
 def test_a_build_that_is_there_stays(monkeypatch: pytest.MonkeyPatch) -> None:

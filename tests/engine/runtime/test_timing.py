@@ -23,7 +23,7 @@ def takes(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds of bfloat16; float32 takes one."""
     seconds = [0.5]
     monkeypatch.setattr(
-        timing, "_seconds", lambda _, dtype: seconds[0] if dtype == BFLOAT16 else 1.0
+        timing, "convolution_seconds", lambda _, dtype: seconds[0] if dtype == BFLOAT16 else 1.0
     )
     return seconds
 
@@ -66,5 +66,5 @@ def test_a_closed_cache_is_done_without(takes: list[float], cache: Path) -> None
 
 
 def test_a_format_that_the_device_lacks_is_not_chosen() -> None:
-    assert timing._seconds(CPU, torch.int8) == float("inf")
-    assert 0 < timing._seconds(CPU, torch.float32) < float("inf")
+    assert timing.convolution_seconds(CPU, torch.int8) == float("inf")
+    assert 0 < timing.convolution_seconds(CPU, torch.float32) < float("inf")

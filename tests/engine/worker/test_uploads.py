@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -43,7 +43,8 @@ class SlowBlobs(Blobs):
 
 def slow_blobs(scene: Scene) -> SlowBlobs:
     blobs = open_blobs(f"file://{scene.folder}/blobs")
-    return SlowBlobs(blobs._store, blobs._folder)
+    blobs.__class__ = SlowBlobs
+    return cast(SlowBlobs, blobs)
 
 
 @pytest.fixture

@@ -93,13 +93,12 @@ async def test_the_tables_are_as_the_statements_expect_them(database: Database) 
         found = sa.inspect(connection).get_columns(table.name)
         return {column["name"]: column["nullable"] for column in found}
 
-    async with database._single.connect() as connection:
-        for table in (jobs, frames, artworks, engines):
-            there = await connection.run_sync(columns, table)
-            expected = {column.name: column.nullable for column in table.columns}
-            for key in table.primary_key.columns:  # SQLite lets a text key be NULL
-                there.pop(key.name), expected.pop(key.name)
-            assert there == expected
+    for table in (jobs, frames, artworks, engines):
+        there = await database.atomically(lambda found, table=table: found.run_sync(columns, table))
+        expected = {column.name: column.nullable for column in table.columns}
+        for key in table.primary_key.columns:  # SQLite lets a text key be NULL
+            there.pop(key.name), expected.pop(key.name)
+        assert there == expected
 
 
 async def test_a_database_without_tables_is_refused(database: Database, empty_url: str) -> None:
@@ -132,8 +131,9 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     monkeypatch.setattr("ganshare.store.maintenance.migrate.NEWEST", NEWEST + 1)
     with pytest.raises(Exception, match="jobs"):
         await migrate(database)
-    async with database._single.connect() as connection:
-        names = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
+    names = await database.atomically(
+        lambda connection: connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
+    )
     assert "halves" not in names
     assert await schema_version(database) == NEWEST
 
