@@ -52,6 +52,13 @@ def veto(artwork: str, reason: str) -> None:
 
 
 @curate.command()
+@click.argument("artwork")
+def undo(artwork: str) -> None:
+    """Take an approval or a veto back, until the painting is planned for minting."""
+    asyncio.run(_undo(artwork))
+
+
+@curate.command()
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -85,11 +92,17 @@ async def _load_curated(round_id: str | None) -> list[CuratedItem]:
 async def _approve(artworks: tuple[str, ...], reason: str) -> None:
     async with open_store_session() as store:
         for artwork in artworks:
-            await store.rounds.curation.approve(artwork, whoever_types(), reason)
+            await store.rounds.curation.approve(artwork, whoever_types(), reason, named=True)
             click.echo(f"approved {artwork}")
 
 
 async def _veto(artwork: str, reason: str) -> None:
     async with open_store_session() as store:
-        await store.rounds.curation.veto(artwork, whoever_types(), reason)
+        await store.rounds.curation.veto(artwork, whoever_types(), reason, named=True)
         click.echo(f"vetoed {artwork}")
+
+
+async def _undo(artwork: str) -> None:
+    async with open_store_session() as store:
+        await store.rounds.curation.undo(artwork, whoever_types(), named=True)
+        click.echo(f"undone {artwork}")

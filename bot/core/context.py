@@ -20,6 +20,7 @@ from bot.core.random_prompts import Prompts
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.replies import Replies
+from bot.core.round_entry import curation_place
 from ganshare.blobs import Blobs
 from ganshare.domain.community import PlaceSettings
 from ganshare.domain.jobs import Artwork, Job
@@ -137,10 +138,14 @@ class CommandContext:
         """
         return self.services.options.rank_of(self.accounts) is Rank.ADMIN
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the owner named them admin or curator."""
+        return self.services.options.rank_of(self.accounts) is not None
+
     def oversees(self, job: Job) -> bool:
         """Whether the asker is an admin for a job: everywhere, or in the place of the job."""
-        asked_in = job.reply_to.get("desk", {}).get("place")
-        is_admin_here = self.person.rank >= Rank.ADMIN and self.place.id == asked_in
+        is_admin_here = self.person.rank >= Rank.ADMIN and self.place.id == job.place
         return is_admin_here or self.is_admin_everywhere
 
     @property
@@ -155,9 +160,17 @@ class CommandContext:
 
     def curates(self, place: str) -> bool:
         """Whether the asker may hold rounds in a place: by the owner's choice, or by rank there."""
-        if self.services.options.rank_of(self.accounts) is not None:
+        return self.is_named or (self.person.rank >= Rank.CURATOR and self.place.id == place)
+
+    async def curates_job(self, job: Job, place: str) -> bool:
+        """Whether the asker may enter and judge a job's painting in a place's rounds.
+
+        A rank in a place holds for what was asked for there: whoever makes a server or a group is
+        a curator of it, and must not dispose of the paintings of others.
+        """
+        if self.is_named:
             return True
-        return self.person.rank >= Rank.CURATOR and self.place.id == place
+        return self.curates(place) and await curation_place(self.store, job) == place
 
     def kept(self, why: str = "", unread: str = "") -> Mapping[str, Any]:
         """What is kept with a job: the frontend's own, and what the delivery service needs.

@@ -164,9 +164,13 @@ web-desk-lead =
        *[other] { $count } paintings have won and wait for a decision. Curators approve or veto; the community chooses.
     }
 web-desk-none = There is nothing to decide.
-web-desk-reason = Reason; a veto needs one, and it stays in the log
+web-desk-reason = Why not; a veto needs a reason, and it stays in the log
 web-desk-approve = Approve
 web-desk-veto = Veto
+web-desk-decided = Decided lately
+web-desk-undo = Undo
+web-desk-undo-label = Undo the decision about “{ $prompt }”
+web-desk-planned = Planned for minting
 web-desk-history = What happened to it
 web-desk-rate = Liked by
 web-desk-bound = Surely by
@@ -187,4 +191,5 @@ web-history-hold = A vote held by { $by }
 web-history-release = A vote released by { $by }
 web-history-approve = Approved by { $by }
 web-history-veto = Vetoed by { $by }
+web-history-undo = Decision undone by { $by }
 web-for-curators = This page is for curators; the owner names them with BOT_CURATORS.

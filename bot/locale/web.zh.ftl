@@ -155,9 +155,13 @@ web-desk-lead =
        *[other] 有 { $count } 幅获选的画等待裁定。策展人批准或否决；由社区来选。
     }
 web-desk-none = 没有待裁定的画。
-web-desk-reason = 原因；否决时必填，并会留在日志中
+web-desk-reason = 否决的原因；必填，并会留在日志中
 web-desk-approve = 批准
 web-desk-veto = 否决
+web-desk-decided = 最近的裁定
+web-desk-undo = 撤销
+web-desk-undo-label = 撤销对“{ $prompt }”的裁定
+web-desk-planned = 已列入铸造计划
 web-desk-history = 经过
 web-desk-rate = 喜欢的人
 web-desk-bound = 可信下限
@@ -177,4 +181,5 @@ web-history-hold = 一票被 { $by } 暂扣
 web-history-release = 一票被 { $by } 放行
 web-history-approve = { $by } 批准
 web-history-veto = { $by } 否决
+web-history-undo = { $by } 撤销了裁定
 web-for-curators = 此页面供策展人使用；由所有者用 BOT_CURATORS 指定。

@@ -222,6 +222,17 @@ class Job:
     started: float | None
     finished: float | None
 
+    @property
+    def place(self) -> str:
+        """Where it was asked for, such as "discord:100"; "" where nobody kept it."""
+        return place_in(self.reply_to)
+
+
+def place_in(reply_to: Mapping[str, Any]) -> str:
+    """Read where a job was asked for, as the dispatcher has kept it; "" if it has not."""
+    kept = reply_to.get("desk")
+    return str(kept.get("place") or "") if isinstance(kept, Mapping) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PreviewRecord:

@@ -18,6 +18,7 @@ __all__ = [
     "BUTTON",
     "Ballot",
     "CuratedItem",
+    "Decision",
     "Entry",
     "Guards",
     "LogEntry",
@@ -160,6 +161,7 @@ class LogKind(StrEnum):
     CLOSE = "close"
     APPROVE = "approve"
     VETO = "veto"
+    UNDO = "undo"  # of an approval or a veto
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +338,23 @@ class RoundStatus:
     views_wanted: int
     opens_in: float
     remaining: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a curator decided about a painting.
+
+    Args:
+        round: that it was in.
+        is_planned: for minting; then the decision stays.
+    """
+
+    artwork: str
+    round: str
+    approved: bool
+    by: str
+    reason: str
+    is_planned: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ COMMANDS: tuple[Command, ...] = (
         _texts(rounds.curate, "artwork", "action", "reason"),
         (
             Parameter("artwork", maximum=40, is_word=True),
-            Parameter("action", Kind.CHOICE, choices=("enter", "leave", "approve", "veto")),
+            Parameter("action", Kind.CHOICE, choices=("enter", "leave", "approve", "veto", "undo")),
             Parameter("reason", maximum=200),
         ),
         Rank.MEMBER,

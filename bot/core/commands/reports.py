@@ -152,7 +152,7 @@ async def _show_report(
         actions.remove(Action.KEEP)
         # Their rank holds where they typed this, and not in a direct message.
         lines.append(say("reports-how", artwork=artwork.id))
-    named = {"person": artwork.person, "place": _place(job), "id": artwork.id}
+    named = {"person": artwork.person, "place": job.place, "id": artwork.id}
     picture = await fetch_picture(context.services.blobs, artwork)
     return Reply(
         title=say("reports-title"),
@@ -171,10 +171,6 @@ async def _confirm_decision(context: CommandContext, message: str, *, turned: bo
         return [context.quietly(message)]
     (following,) = await review(context, turned=True)
     return [following]
-
-
-def _place(job: Job) -> str:
-    return str(job.reply_to.get("desk", {}).get("place", ""))
 
 
 def _reason(context: CommandContext, reason: str) -> str:

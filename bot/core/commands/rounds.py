@@ -175,8 +175,8 @@ async def curate(context: CommandContext, artwork: str, action: str, reason: str
     match action:
         case "leave":
             return await _leave(context, artwork)
-        case "approve" | "veto":
-            return await _decide(context, artwork, reason, approves=action == "approve")
+        case "approve" | "veto" | "undo":
+            return await _decide(context, artwork, action, reason)
         case _:
             return await enter(context, artwork)
 
@@ -190,9 +190,12 @@ async def enter(context: CommandContext, artwork_id: str) -> list[Reply]:
     found = await context.store.rounds.current(place)
     if found is None:
         raise RefusalError("round-none")
-    is_curator = context.curates(place)
+    job = await context.job(artwork.job)
+    is_curator = await context.curates_job(job, place)
+    if context.curates(place) and not (is_curator or context.owns(artwork.person)):
+        raise RefusalError("refusal-enter-from-elsewhere")
     await context.store.rounds.entries.enter(
-        found.id, artwork.id, context.person.id, curator=is_curator
+        found.id, artwork.id, context.person.id, curator=is_curator, named=context.is_named
     )
     return [context.quietly("entered")]
 
@@ -211,7 +214,7 @@ async def _leave(context: CommandContext, artwork_id: str) -> list[Reply]:
 
 
 async def _decide(
-    context: CommandContext, artwork_id: str, reason: str, *, approves: bool
+    context: CommandContext, artwork_id: str, action: str, reason: str
 ) -> list[Reply]:
     if context.person.rank < Rank.CURATOR:
         raise RefusalError("refusal-rank-curator", command="curate")
@@ -221,10 +224,17 @@ async def _decide(
         raise VoteError(f"The painting {quoted(artwork_id)} was in no round.", given=artwork_id)
     if not context.curates(found.place):
         raise RefusalError("refusal-round-elsewhere", place=found.place)
-    if approves:
-        await context.store.rounds.curation.approve(artwork_id, context.person.id, reason)
+    artwork = await context.store.gallery.get(artwork_id)
+    if artwork and not await context.curates_job(await context.job(artwork.job), found.place):
+        raise RefusalError("refusal-decide-from-elsewhere")
+    curation, by = context.store.rounds.curation, context.person.id
+    if action == "undo":
+        await curation.undo(artwork_id, by, named=context.is_named)
+        return [context.quietly("decision-undone")]
+    if action == "approve":
+        await curation.approve(artwork_id, by, reason, named=context.is_named)
         return [context.quietly("approved")]
-    await context.store.rounds.curation.veto(artwork_id, context.person.id, reason)
+    await curation.veto(artwork_id, by, reason, named=context.is_named)
     return [context.quietly("vetoed")]
 
 
@@ -236,7 +246,9 @@ async def _to_decide(context: CommandContext) -> list[Reply]:
     for standing in await context.store.rounds.curation.to_decide():
         round_ = await context.store.rounds.get(standing.round)
         artwork = await context.store.gallery.get(standing.artwork)
-        if round_ and artwork and context.curates(round_.place):
+        if not (round_ and artwork and context.curates(round_.place)):
+            continue
+        if await context.curates_job(await context.job(artwork.job), round_.place):
             open_.append((standing, artwork))
     if not open_:
         return [context.quietly("curate-none")]

@@ -6,7 +6,7 @@ notice: near the front at each step, further back once its place is a good part 
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ganshare.domain.jobs import Job, JobState
@@ -62,7 +62,7 @@ class QueuePositions:
             if len(chosen) == self._most:
                 break
             if job.id in places and self._is_due(job.id, places[job.id], now):
-                chosen.setdefault(_where(job), job)
+                chosen.setdefault(job.place, job)
         for job in chosen.values():
             self._shown[job.id] = replace(self._shown[job.id], at=now)
         return list(chosen.values())
@@ -75,8 +75,3 @@ class QueuePositions:
         if place <= FRONT:
             return place != shown.place or looks >= LOOKS_IN_FRONT
         return not CLOSER * shown.place < place < FURTHER * shown.place
-
-
-def _where(job: Job) -> str:
-    kept = job.reply_to.get("desk")
-    return str(kept.get("place", "")) if isinstance(kept, Mapping) else ""

@@ -112,6 +112,8 @@ _SENTENCES = (
     (r"A veto needs a reason", "refusal-veto-reason"),
     (r"The painting .* has not won a round", "refusal-approve"),
     (r"The painting .* was in no round", "left-none"),
+    (r"Nobody has decided about this painting", "refusal-decided-nothing"),
+    (r"This painting is planned for minting", "refusal-decided-planned"),
     # what engines say of jobs that they gave up, and of pictures that nobody is to see
     (
         r"The picture to begin from is not accepted: (?P<reason>.*); please",

@@ -16,12 +16,13 @@ from bot.web.template_data import Painting
 from bot.web.views.gallery import paintings
 from ganshare.domain.critics import PHRASE, Critic, Opinion
 from ganshare.domain.jobs import Artwork
-from ganshare.domain.votes import LogEntry, LogKind, Round, Standing
+from ganshare.domain.votes import Decision, LogEntry, LogKind, Round, Standing
+from ganshare.errors import ParameterError, must_be_one_of
 
 __all__ = ["curation_page", "decide", "round_page", "show_next", "vote_news"]
 
 MOST_ENDED = 4  # rounds whose winners are shown
-MOST_CASES, MOST_CURATED = 24, 48
+MOST_CASES, MOST_CURATED, MOST_DECIDED = 24, 48, 24
 _HISTORY = {
     LogKind.ENTER: "web-history-enter",
     LogKind.LEAVE: "web-history-leave",
@@ -29,6 +30,7 @@ _HISTORY = {
     LogKind.RELEASE: "web-history-release",
     LogKind.APPROVE: "web-history-approve",
     LogKind.VETO: "web-history-veto",
+    LogKind.UNDO: "web-history-undo",
 }
 
 
@@ -144,19 +146,35 @@ async def curation_page(site: Site, context: RequestContext) -> Response:
     newest = [await site.store.gallery.get(each.id) for each in chosen[-MOST_CURATED:][::-1]]
     shown = [each for each in newest if each is not None]
     curated = await paintings(site, context, shown)
-    return site.page(context, "desk.html", items=cases, curated=curated)
+    decided = await _decisions(site)
+    return site.page(context, "desk.html", items=cases, curated=curated, decided=decided)
+
+
+async def _decisions(site: Site) -> list[tuple[Decision, str]]:
+    """What was decided last, each with the painting's prompt."""
+    last = await site.store.rounds.curation.decisions(MOST_DECIDED)
+    found = await site.store.gallery.several(each.artwork for each in last)
+    pairs = [(each, found.get(each.artwork)) for each in last]
+    return [(each, seen.prompt) for each, seen in pairs if seen and seen.deleted is None]
 
 
 async def decide(site: Site, context: RequestContext) -> Response:
-    """Approve a winner, or veto it with a reason."""
+    """Approve a winner, veto it with a reason, or take that back."""
     _check_curator(context)
     artwork, reason = context.said("artwork")[:100], context.said("reason").strip()[:200]
-    if context.said("verdict") == "approve":
-        await site.store.rounds.curation.approve(artwork, context.person.id, reason)
-        sentence = "approved"
-    else:
-        await site.store.rounds.curation.veto(artwork, context.person.id, reason)
-        sentence = "vetoed"
+    curation, by = site.store.rounds.curation, context.person.id
+    match context.said("verdict"):
+        case "approve":
+            await curation.approve(artwork, by, reason, named=True)
+            sentence = "approved"
+        case "veto":
+            await curation.veto(artwork, by, reason, named=True)
+            sentence = "vetoed"
+        case "undo":
+            await curation.undo(artwork, by, named=True)
+            sentence = "decision-undone"
+        case other:
+            raise must_be_one_of(ParameterError, "verdict", other, ("approve", "veto", "undo"))
     return site.redirect(context, "/desk", site.words.say(context.locale, sentence))
 
 

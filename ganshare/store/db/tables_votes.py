@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.store.db.tables_community import everyone
 
 __all__ = [
+    "DECIDED",
+    "VETOED",
     "accounts_of",
     "ballot_lists",
     "ballots",
@@ -118,6 +120,12 @@ curated = sa.Table(
     *_numbers("decided"),
     sa.Column("event", sa.Integer),
 )
+
+# A decision counts in the round that it was made about; for conditions beside `round_entries`.
+DECIDED = sa.and_(
+    curated.c.artwork == round_entries.c.artwork, curated.c.round == round_entries.c.round
+)
+VETOED = sa.exists().where(DECIDED, sa.not_(curated.c.approved))
 
 
 async def one_at_a_time(connection: AsyncConnection, subject: str) -> None:

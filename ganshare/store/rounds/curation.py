@@ -6,21 +6,28 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ganshare.domain.votes import CuratedItem, LogKind, Standing
+from ganshare.domain.votes import CuratedItem, Decision, LogKind, Standing
 from ganshare.errors import VoteError, quoted
 from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.rows_rounds import to_standing
 from ganshare.store.db.tables_community import storable
+from ganshare.store.db.tables_ledger import tokens
 from ganshare.store.db.tables_queue import artworks, jobs
-from ganshare.store.db.tables_votes import curated, one_at_a_time, round_entries, rounds
+from ganshare.store.db.tables_votes import (
+    DECIDED,
+    VETOED,
+    curated,
+    one_at_a_time,
+    round_entries,
+    rounds,
+)
 from ganshare.store.votes.log import append
 
 __all__ = ["Curation"]
 
 
-_VETOED = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
 _GONE = sa.or_(artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None))
 
 
@@ -30,13 +37,18 @@ class Curation:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def approve(self, artwork: str, by: str, reason: str = "") -> None:
+    async def approve(
+        self, artwork: str, by: str, reason: str = "", *, named: bool = False
+    ) -> None:
         """Take a winner into the curated set.
 
         If winners were vetoed, as many of the next best in their rounds count as winners.
 
+        Args:
+            named: by a curator whom the owner named; the log says so.
+
         Raises:
-            VoteError: it has not won a round, or it is hidden or deleted.
+            VoteError: it has not won a round, it is hidden or deleted, or planned for minting.
         """
 
         async def decide(connection: AsyncConnection) -> None:
@@ -49,15 +61,18 @@ class Curation:
                     "approved.",
                     given=artwork,
                 )
-            await _decide(connection, row, by, reason, approved=True)
+            await _decide(connection, row, by, reason, approved=True, named=named)
 
         await self._database.atomically(decide)
 
-    async def veto(self, artwork: str, by: str, reason: str) -> None:
+    async def veto(self, artwork: str, by: str, reason: str, *, named: bool = False) -> None:
         """Keep a painting from winning, or out of the curated set; a reason is needed.
 
+        Args:
+            named: as for `approve`.
+
         Raises:
-            VoteError: there is no reason, or the painting was in no round.
+            VoteError: there is no reason, the painting was in no round, or is planned for minting.
         """
         if not reason.strip():
             raise VoteError("A veto needs a reason, which stays in the log.", given=artwork)
@@ -65,27 +80,47 @@ class Curation:
         async def decide(connection: AsyncConnection) -> None:
             await one_at_a_time(connection, artwork)
             row = await _entry(connection, artwork)
-            await _decide(connection, row, by, reason, approved=False)
+            await _decide(connection, row, by, reason, approved=False, named=named)
 
         await self._database.atomically(decide)
 
+    async def undo(self, artwork: str, by: str, *, named: bool = False) -> None:
+        """Take a decision back, so that the painting waits for one as before.
+
+        Args:
+            named: as for `approve`.
+
+        Raises:
+            VoteError: nobody has decided about it, or it is planned for minting.
+        """
+
+        async def take_back(connection: AsyncConnection) -> None:
+            await one_at_a_time(connection, artwork)
+            await _check_unplanned(connection, artwork)
+            this = curated.delete().where(curated.c.artwork == artwork).returning(curated.c.round)
+            round_id = (await connection.execute(this)).scalar()
+            if round_id is None:
+                raise VoteError("Nobody has decided about this painting.", given=artwork)
+            data = {"round": round_id} | ({"named": True} if named else {})
+            await append(connection, LogKind.UNDO, artwork=artwork, by=by, data=data)
+
+        await self._database.atomically(take_back)
+
     async def to_decide(self, limit: int = 100) -> list[Standing]:
         """Winners that no curator has decided about, those of the oldest round first."""
-        approved = sa.exists().where(
-            curated.c.artwork == round_entries.c.artwork, curated.c.approved
-        )
+        approved = sa.exists().where(DECIDED, curated.c.approved)
         unsettled = (
             sa.select(round_entries.c.round)
             .join(artworks, artworks.c.id == round_entries.c.artwork)
             .where(round_entries.c.won, sa.or_(~approved, _GONE))
         )
-        decided = sa.exists().where(curated.c.artwork == round_entries.c.artwork)
+        decided = sa.exists().where(DECIDED)
         eligible = (
             sa.select(round_entries, rounds.c.rules, decided.label("decided"))
             .join(artworks, artworks.c.id == round_entries.c.artwork)
             .join(rounds, rounds.c.id == round_entries.c.round)
             .where(round_entries.c.round.in_(unsettled), round_entries.c.has_quorum)
-            .where(rounds.c.closed.is_not(None), ~_VETOED, ~_GONE)
+            .where(rounds.c.closed.is_not(None), ~VETOED, ~_GONE)
             .order_by(round_entries.c.round, round_entries.c.place)
         )
         found: list[Standing] = []
@@ -127,6 +162,22 @@ class Curation:
             found = found.where(curated.c.round == round_id)
         return [_item(row) for row in await self._database.rows(found)]
 
+    async def decisions(self, limit: int = 50) -> list[Decision]:
+        """What was decided last, newest first."""
+        planned = sa.exists().where(tokens.c.artwork == curated.c.artwork)
+        found = sa.select(curated, planned.label("is_planned")).order_by(curated.c.event.desc())
+        return [
+            Decision(
+                artwork=row["artwork"],
+                round=row["round"],
+                approved=bool(row["approved"]),
+                by=row["decided_by"],
+                reason=row["reason"],
+                is_planned=bool(row["is_planned"]),
+            )
+            for row in await self._database.rows(found.limit(limit))
+        ]
+
     async def decision(self, artwork: str) -> tuple[bool, str, str] | None:
         """What a curator decided, as (approved, by, reason); None if nothing yet."""
         row = await self._database.row(sa.select(curated).where(curated.c.artwork == artwork))
@@ -158,7 +209,7 @@ async def _may_be_approved(connection: AsyncConnection, standing: Standing) -> b
         .where(
             sa.or_(
                 artworks.c.id == standing.artwork,  # a veto of its own may be taken back
-                ~_VETOED,
+                ~VETOED,
             )
         )
         .where(~_GONE)
@@ -175,10 +226,11 @@ def _winners(rules: str) -> int:
 
 
 async def _decide(
-    connection: AsyncConnection, entry: Row, by: str, reason: str, *, approved: bool
+    connection: AsyncConnection, entry: Row, by: str, reason: str, *, approved: bool, named: bool
 ) -> None:
+    await _check_unplanned(connection, entry["artwork"])
     kind = LogKind.APPROVE if approved else LogKind.VETO
-    data = {"round": entry["round"]}
+    data = {"round": entry["round"]} | ({"named": True} if named else {})
     event = await append(
         connection, kind, artwork=entry["artwork"], by=by, reason=reason, data=data
     )
@@ -192,6 +244,15 @@ async def _decide(
     }
     new = insert(connection.dialect.name, curated).values(artwork=entry["artwork"], **news)
     await connection.execute(new.on_conflict_do_update(index_elements=["artwork"], set_=news))
+
+
+async def _check_unplanned(connection: AsyncConnection, artwork: str) -> None:
+    """Whether a decision about it may still change; raises VoteError."""
+    planned = sa.select(tokens.c.token).where(tokens.c.artwork == artwork).limit(1)
+    if (await connection.execute(planned)).first() is not None:
+        raise VoteError(
+            "This painting is planned for minting; what was decided about it stays.", given=artwork
+        )
 
 
 def _item(row: Row) -> CuratedItem:

@@ -26,6 +26,7 @@ from ganshare.store.db.tables_votes import (
     round_waiting,
     rounds,
 )
+from ganshare.store.rounds.false_rounds import find_false_rounds
 from ganshare.store.votes.log import append
 
 __all__ = ["Entries"]
@@ -38,12 +39,20 @@ class Entries:
         self._database = database
 
     async def enter(
-        self, round_id: str, artwork: str, by: str, *, curator: bool = False, reason: str = ""
+        self,
+        round_id: str,
+        artwork: str,
+        by: str,
+        *,
+        curator: bool = False,
+        named: bool = False,
+        reason: str = "",
     ) -> Entry:
         """Enter a painting; said twice, it is entered once.
 
         Args:
             curator: may enter others' paintings, and more than one person's share.
+            named: a curator whom the owner named; others have no say over paintings of elsewhere.
             reason: for the log.
 
         Raises:
@@ -78,7 +87,7 @@ class Entries:
             row["dealt"] = seen.scalar_subquery()
             new = round_entries.insert().values(row).returning(round_entries)
             made: Row = (await connection.execute(new)).mappings().one()
-            data = {"round": round_id}
+            data = {"round": round_id} | ({"named": True} if named else {})
             await append(
                 connection, LogKind.ENTER, artwork=artwork, by=by, reason=reason, data=data
             )
@@ -129,6 +138,18 @@ class Entries:
             return True
 
         return await self._database.atomically(take_out)
+
+    async def is_free(self, artwork: str) -> bool:
+        """Whether a painting may enter a round that has room for it."""
+
+        async def look(connection: AsyncConnection) -> bool:
+            try:
+                await _check_free(connection, await _painting(connection, artwork))
+            except VoteError:
+                return False
+            return True
+
+        return await self._database.atomically(look)
 
     async def of_round(self, round_id: str) -> list[Entry]:
         """The paintings of a round, in the order of entering."""
@@ -194,15 +215,18 @@ async def _check_theirs(
 
 async def _check_free(connection: AsyncConnection, painting: Artwork) -> None:
     """Whether it may still have a round."""
+    false = await find_false_rounds(connection, painting)
     veto = sa.select(curated.c.reason).where(
-        curated.c.artwork == painting.id, sa.not_(curated.c.approved)
+        curated.c.artwork == painting.id,
+        sa.not_(curated.c.approved),
+        curated.c.round.not_in(false),
     )
     if (reason := (await connection.execute(veto)).scalar()) is not None:
         raise VoteError(f"A curator vetoed this painting: {reason}", given=painting.id)
     earlier = (
         sa.select(rounds.c.closed, round_entries.c.has_quorum)
         .select_from(round_entries.join(rounds, rounds.c.id == round_entries.c.round))
-        .where(round_entries.c.artwork == painting.id)
+        .where(round_entries.c.artwork == painting.id, rounds.c.id.not_in(false))
     )
     for row in await connection.execute(earlier):
         if row.closed is None:

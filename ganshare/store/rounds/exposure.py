@@ -19,9 +19,9 @@ from ganshare.store.db.rows_queue import to_artwork
 from ganshare.store.db.rows_rounds import to_round
 from ganshare.store.db.tables_queue import artworks
 from ganshare.store.db.tables_votes import (
+    VETOED,
     accounts_of,
     ballots,
-    curated,
     one_at_a_time,
     round_entries,
     round_views,
@@ -114,8 +114,7 @@ class Exposure:
         return await self._database.atomically(deal)
 
 
-_VETOED = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
-_SHOWN = (artworks.c.hidden.is_(None), artworks.c.deleted.is_(None), ~_VETOED)
+_SHOWN = (artworks.c.hidden.is_(None), artworks.c.deleted.is_(None), ~VETOED)
 
 
 async def _is_final(connection: AsyncConnection, round_: Round) -> bool:

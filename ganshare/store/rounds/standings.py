@@ -11,7 +11,7 @@ from ganshare.domain.votes import Round, Standing
 from ganshare.store.db.database import Row
 from ganshare.store.db.rows_rounds import age_limit
 from ganshare.store.db.tables_queue import artworks
-from ganshare.store.db.tables_votes import curated, round_entries
+from ganshare.store.db.tables_votes import VETOED, round_entries
 from ganshare.store.votes.count import (
     counted_voters,
     counted_votes,
@@ -133,7 +133,6 @@ def _taking_part(round_: Round) -> sa.Executable:
 
 def _barred(round_id: str) -> sa.Select[tuple[str]]:
     """Paintings of a round that cannot win: vetoed, hidden or deleted."""
-    veto = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
-    gone = sa.or_(veto, artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None))
+    gone = sa.or_(VETOED, artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None))
     joined = sa.select(artworks.c.id).join(round_entries, round_entries.c.artwork == artworks.c.id)
     return joined.where(round_entries.c.round == round_id, gone)

@@ -56,6 +56,8 @@ class Replay:
             self.held[entry.artwork, entry.account] = entry.kind is LogKind.HOLD
         elif entry.kind in (LogKind.APPROVE, LogKind.VETO):
             self.decided[entry.artwork] = (entry.data["round"], entry.kind is LogKind.APPROVE)
+        elif entry.kind is LogKind.UNDO:
+            self.decided.pop(entry.artwork, None)
         elif entry.kind is LogKind.CLOSE:
             standings = entry.data["standings"]
             votes = {each["artwork"]: each["votes"] for each in standings}

@@ -12,7 +12,7 @@ from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import TelegramUser, group, shown, someone
 from bot.testing.telegram_world import BOT_ID, Chat
 from ganshare.domain.jobs import Artwork
-from ganshare.domain.votes import RoundRules
+from ganshare.domain.votes import RoundRules, Voter
 from ganshare.testing import TIMEOUT
 
 HEART, THUMB, LAUGH = "\u2764", "\U0001f44d", "\U0001f601"
@@ -209,3 +209,33 @@ async def test_a_killed_bot_counts_right_when_it_comes_back(harness: TelegramHar
     finally:
         again.kill()
         again.wait()
+
+
+async def test_whoever_makes_a_group_does_not_dispose_of_paintings_of_others(
+    harness: TelegramHarness,
+) -> None:
+    async with harness.bot():
+        chat, (ann, bob) = crowd(harness, "Ann", "Bob")
+        _, artwork = await painted(harness, ann, chat)
+        eve = someone(harness.world, "Eve")
+        lair = group(harness.world, "Lair", eve, bob)
+
+        async def says(line: str, answer: str) -> None:
+            asked = await eve.say(line, lair)
+            await eve.receives(lambda m: answer in shown(m), lair, after=asked)
+
+        await says("/round open 48 9 3 1 0", "The round is open")
+        await says(f"/curate {artwork.id}", "was asked for elsewhere")
+        (stolen,) = await harness.store.rounds.recent()
+        # as older versions let them
+        await harness.store.rounds.entries.enter(stolen.id, artwork.id, "telegram:0", curator=True)
+        await harness.store.votes.toggle(artwork.id, Voter(f"telegram:{bob.id}"), key="friend")
+        await says("/round close", "one painting has won")
+        await says(f"/curate {artwork.id} approve", "was asked for elsewhere")
+        await says(f"/curate {artwork.id} veto because", "was asked for elsewhere")
+        await says("/curate", "nothing to decide")
+        assert await harness.store.rounds.curation.decision(artwork.id) is None
+        # and whom it was taken from may still enter it where it was asked for
+        await harness.store.rounds.open(f"telegram:{chat.id}", "telegram:0", 3600, LOOSE)
+        asked = await ann.say(f"/curate {artwork.id}", chat)
+        await ann.receives(lambda m: "good luck" in shown(m), chat, after=asked)

@@ -7,6 +7,8 @@ import pytest
 
 from ganshare.domain.critics import PHRASE, VOTES, Critic
 from ganshare.domain.votes import RoundRules, Voter
+from ganshare.store.db.tables_ledger import tokens
+from ganshare.store.votes.audit import audit
 from ganshare.testing import TIMEOUT
 
 LOOSE = RoundRules(min_age=0, quorum=1, views=5)
@@ -243,6 +245,51 @@ async def test_a_curator_approves_and_vetoes_with_a_reason(place: Any) -> None:
     assert "The curated set: one painting" in page.first("main").text
     log = await place.store.votes.log.read(artwork=bat)
     assert (log[-1].by, log[-1].reason) == ("discord:42", "<b>a logo</b>")
+
+
+async def test_enter_on_the_reason_of_a_veto_does_not_approve(place: Any) -> None:
+    await won(place, "an owl")
+    page = await (await place.member("discord:42", curators=("discord:42",))).page("/desk")
+    (reason,) = page.all("input", name="reason")
+    elements = page.elements[: page.elements.index(reason)]
+    form = next(each for each in reversed(elements) if each.tag == "form")
+    within = page.elements[page.elements.index(form) :]
+    pressed = next(each for each in within if each.tag == "button")  # as browsers choose it
+    assert (pressed["name"], pressed["value"]) == ("verdict", "veto")
+
+
+async def test_a_decision_is_undone_until_the_painting_is_planned(place: Any) -> None:
+    owl, bat = await won(place, "an owl", "a bat")
+    curator = await place.member("discord:42", curators=("discord:42",))
+
+    async def decide(artwork: str, verdict: str, status: int = 303) -> str:
+        values = {"artwork": artwork, "verdict": verdict, "reason": "a logo"}
+        answer = await curator.send("/desk", values, from_page="/desk")
+        assert answer.status_code == status, answer.text
+        return str(answer.text)
+
+    for artwork, verdict in ((owl, "approve"), (bat, "veto")):
+        await decide(artwork, verdict)
+        page = await curator.page("/desk")
+        assert len(page.all("article")) == 1
+        assert page.all("button", name="verdict", value="undo")
+        await decide(artwork, "undo")
+        assert len((await curator.page("/desk")).all("article")) == 2
+    assert await place.store.rounds.curation.approved() == []
+    assert "Nobody has decided" in await decide(owl, "undo", 400)
+    assert "allowed are" in await decide(owl, "", 400)
+    await decide(owl, "approve")
+    await place.store.database.write(
+        tokens.insert().values(
+            chain_id=1, collection="0x0", token="1", artwork=owl, state="planned", item="{}",
+            metadata="", updated=0.0,
+        )
+    )  # fmt: skip
+    for verdict in ("undo", "veto"):
+        assert "planned for minting" in await decide(owl, verdict, 400)
+    assert not (await curator.page("/desk")).all("button", name="verdict", value="undo")
+    audited = await audit(place.store.votes.log, place.store.database)
+    assert audited.differences == ()
 
 
 async def test_the_rounds_page_shows_who_won(place: Any) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,7 @@ class Asker:
         priority: int = 0,
         weight: float = 1.0,
         origin: str = "bot",
+        reply_to: Mapping[str, Any] | None = None,
         **overrides: Any,
     ) -> Submitted:
         return await self.store.queue.submit(
@@ -140,6 +141,7 @@ class Asker:
             key=key or f"message-{next(_numbers)}",
             priority=priority,
             weight=weight,
+            reply_to=reply_to,
         )
 
     async def claim(self, count: int = 1, worker: str = "engine-1", **options: Any) -> list[Job]:

@@ -25,8 +25,8 @@ def rules(**changes: Any) -> RoundRules:
     return RoundRules(**(values | changes))
 
 
-async def paint(asker: Any, person: str = ANN, **options: Any) -> Artwork:
-    await asker.ask(person)
+async def paint(asker: Any, person: str = ANN, place: str = "", **options: Any) -> Artwork:
+    await asker.ask(person, reply_to={"desk": {"place": place}} if place else {})
     made = await asker.store.queue.finish(await asker.claim_one(), make_artwork(**options))
     assert isinstance(made, Artwork)
     return made
@@ -533,3 +533,31 @@ async def test_ended_rounds_teach_which_words_win(store: Store, asker: Any) -> N
     assert record.of("Subject", "castle") == (5, 2)
     judged = await store.rounds.results.judged()
     assert [standing.rank for _, standing in judged] == [1, 2, 3, 4, 5]
+
+
+# --- what others drew into a round of theirs --------------------------------------------------
+
+
+async def test_a_false_round_does_not_count_as_ones_round(store: Store, asker: Any) -> None:
+    lair = await store.rounds.open("discord:666", BEA, HOUR, rules(winners=3))
+    taken, vetoed, chosen = [await paint(asker, place=HERE) for _ in range(3)]
+    for each in (taken, vetoed):  # as older versions let strangers do
+        await store.rounds.entries.enter(lair.id, each.id, BEA, curator=True)
+        await vote(store, each, 50)
+    await store.rounds.entries.enter(lair.id, chosen.id, BEA, curator=True, named=True)
+    await vote(store, chosen, 50)
+    right = await begin(store)
+    await store.rounds.entries.enter(right.id, taken.id, ANN)  # while the false one goes on
+    await end(store, lair)
+    await store.rounds.curation.veto(vetoed.id, BEA, "mine")
+    assert [await store.rounds.entries.is_free(each.id) for each in (vetoed, chosen)] == [
+        True,
+        False,
+    ]
+    await store.rounds.entries.enter(right.id, vetoed.id, ANN)
+    await vote(store, vetoed, 51)
+    await end(store, right)
+    assert vetoed.id in [each.artwork for each in await store.rounds.curation.to_decide()]
+    await store.rounds.curation.approve(vetoed.id, ANN)
+    assert (await store.rounds.curation.approved())[0].round == right.id
+    assert (await audit(store.votes.log, store.database)).differences == ()
