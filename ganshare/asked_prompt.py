@@ -14,7 +14,8 @@ from ganshare.domain.presets import DEFAULT_PRESET, PRESETS, Preset
 from ganshare.errors import ParameterError, quoted
 from ganshare.prompts import MAX_SEED, WeightedPrompt, format_prompts, parse_prompts
 from ganshare.prompts.hidden import clean_text
-from ganshare.prompts.options import KEEP_DASHES, SplitPrompt, split_options
+from ganshare.prompts.options import SplitPrompt, split_options
+from ganshare.sentences import sentence
 
 __all__ = ["AskedPrompt", "PaintOptions", "read_prompt"]
 
@@ -115,11 +116,9 @@ def _size(typed: Mapping[str, str], given: PaintOptions, preset: Preset) -> tupl
     match = _ASPECT.fullmatch(unicodedata.normalize("NFKC", typed["ar"]).lower())
     width, height = (float(match[1]), float(match[2])) if match else (0.0, 0.0)
     if not (width and height and 1 / MAX_ASPECT <= width / height <= MAX_ASPECT):
-        raise ParameterError(
-            f"The option --ar needs width:height from 1:{MAX_ASPECT} to {MAX_ASPECT}:1, such as "
-            f"16:9, not {quoted(typed['ar'])}; {KEEP_DASHES}.",
-            given=typed["ar"],
-        )
+        limits = {"lowest": f"1:{MAX_ASPECT}", "highest": f"{MAX_ASPECT}:1"}
+        message = sentence("prompt-aspect", given=quoted(typed["ar"]), **limits)
+        raise ParameterError(message, given=typed["ar"])
     return size_of_aspect(width / height, preset.side**2)
 
 
@@ -129,11 +128,9 @@ def _number(typed: Mapping[str, str], name: str, lowest: int, highest: int) -> i
     text = unicodedata.normalize("NFKC", typed[name])
     if _NUMBER.fullmatch(text) and lowest <= int(text) <= highest:
         return int(text)
-    raise ParameterError(
-        f"The option --{name} needs a whole number from {lowest} to {highest}, not "
-        f"{quoted(typed[name])}; {KEEP_DASHES}.",
-        given=typed[name],
-    )
+    limits = {"lowest": str(lowest), "highest": str(highest)}
+    message = sentence("prompt-number", option=name, given=quoted(typed[name]), **limits)
+    raise ParameterError(message, given=typed[name])
 
 
 def _preset(given: str | None) -> str:
@@ -141,8 +138,7 @@ def _preset(given: str | None) -> str:
         return DEFAULT_PRESET
     if given.casefold() not in PRESETS:
         raise ParameterError(
-            f"The option --preset needs one of {', '.join(PRESETS)}, not {quoted(given)}; "
-            f"{KEEP_DASHES}.",
+            sentence("prompt-preset", given=quoted(given), allowed=", ".join(PRESETS)),
             given=given,
             allowed=tuple(PRESETS),
         )
@@ -150,6 +146,4 @@ def _preset(given: str | None) -> str:
 
 
 def _twice(name: str) -> ParameterError:
-    return ParameterError(
-        f"The option --{name} is given twice; once is enough, and {KEEP_DASHES}.", given=name
-    )
+    return ParameterError(sentence("prompt-twice", option=name), given=name)

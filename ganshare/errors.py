@@ -19,11 +19,13 @@
     └── InternalError       our fault: logged with an id, answered with an apology
 
 A message is one sentence: what was given, what is allowed, and the nearest match where there is
-one. The values behind it are attributes, so that a frontend can act on them without parsing.
+one. What somebody may read in another language has a code and values (`ganshare.sentences`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+
+from ganshare.sentences import Sentence, Value, sentence
 
 __all__ = [
     "AdmissionError",
@@ -43,6 +45,8 @@ __all__ = [
     "StoreError",
     "VoteError",
     "WorldError",
+    "listing",
+    "must_be_between",
     "must_be_one_of",
     "nearest",
     "quoted",
@@ -55,7 +59,8 @@ class GanshareError(Exception):
     """The root of the tree.
 
     Args:
-        message: one sentence, as its reader will see it.
+        message: one sentence; a `Sentence` has a code and values, by which frontends say it in
+            other languages.
         given: what was given, as it came.
         allowed: what would have been accepted: words, a range, a limit.
         nearest: the allowed word most like the given one.
@@ -71,6 +76,8 @@ class GanshareError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.code: str | None = message.code if isinstance(message, Sentence) else None
+        self.values: Mapping[str, Value] = message.values if isinstance(message, Sentence) else {}
         self.given = given
         self.allowed = allowed
         self.nearest = nearest
@@ -157,9 +164,30 @@ def must_be_one_of(
     """
     words = tuple(allowed)
     match = nearest(given, words)
-    hint = f" (did you mean {quoted(match)}?)" if match else ""
-    message = f"The {what} {quoted(given)} is unknown; allowed are {_listed(words)}{hint}."
-    return error(message, given=given, allowed=words, nearest=match)
+    return error(
+        listing("unknown", words, match and quoted(match), what=what, given=quoted(given)),
+        given=given,
+        allowed=words,
+        nearest=match,
+    )
+
+
+def listing(code: str, allowed: Iterable[str], near: str | None, /, **values: Value) -> Sentence:
+    """Make a sentence that lists what is allowed; with a nearest match, that of CODE-near."""
+    words = tuple(allowed)
+    if near:
+        code, values = f"{code}-near", {**values, "nearest": near}
+    # The word before the last one is English, and the comma is everybody's.
+    text = sentence(code, allowed=_listed(words), **values)
+    return Sentence(text, code, {**values, "allowed": ", ".join(words) or "-"})
+
+
+def must_be_between(name: str, given: float, lowest: float, highest: float) -> ParameterError:
+    """Build the error for a number outside its range; the caller raises it."""
+    values = {"given": given, "lowest": lowest, "highest": highest}
+    written = {key: str(value).removesuffix(".0") for key, value in values.items()}
+    message = sentence("range", name=name, **written)
+    return ParameterError(message, given=given, allowed=(lowest, highest))
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str | None:

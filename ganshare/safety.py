@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ganshare.errors import ImageError, SettingsError, must_be_one_of
 from ganshare.monitoring.log import get_logger
+from ganshare.sentences import sentence
 
 __all__ = [
     "GROUP",
@@ -33,7 +34,8 @@ class Verdict:
     Args:
         score: 0 is harmless, 1 is not.
         label: what was looked for and, if refused, seen, such as "nudity".
-        reason: why the picture is not shown, for people; None if it may be.
+        reason: why the picture is not shown, for people; None if it may be. A `Sentence` of
+            `ganshare.sentences` can be told in other languages than English.
     """
 
     score: float
@@ -53,9 +55,7 @@ class UnsafeImageError(ImageError):
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(
-            f"The picture to begin from is not accepted: {verdict.reason}; please take another "
-            "one.",
-            given=verdict.score,
+            sentence("picture-unsafe", reason=verdict.reason or ""), given=verdict.score
         )
         self.verdict = verdict
 
@@ -72,7 +72,7 @@ def objection(check: SafetyCheck | None, picture: bytes) -> str | None:
         return check(picture).reason
     except Exception as error:  # a stranger's package may raise anything
         _log.error("the safety check failed; the picture is withheld", reason=repr(error))
-        return "it could not be checked"
+        return sentence("unsafe-unchecked")
 
 
 def find_safety_check(name: str, own: tuple[str, ...] = ()) -> SafetyCheck:

@@ -27,6 +27,8 @@ class Code(IntEnum):
 class RequestRefused(AskerError):  # noqa: N818  # says what is the case
     """A page asked the wallet for something that the owner did not allow."""
 
+    code: Code  # type: ignore[assignment]  # the wallet's, for the page
+
     def __init__(self, message: str, code: Code = Code.REFUSED) -> None:
         super().__init__(message)
         self.code = code

@@ -34,6 +34,8 @@ _ASK_AGAIN = (408, 425, 429)
 class RpcError(WorldError):
     """The chain refused a call or a transaction; `code` and `data` are the endpoint's own."""
 
+    code: int  # type: ignore[assignment]  # the endpoint's
+
     def __init__(self, message: str, *, code: int, reason: str, data: Any = None) -> None:
         super().__init__(message, given=reason)
         self.code = code

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from ganshare.errors import ParameterError, quoted
+from ganshare.errors import ParameterError
+from ganshare.sentences import sentence
 
 __all__ = [
     "Action",
@@ -136,7 +137,7 @@ def parse_data(data: str) -> tuple[Action, str]:
     known = name in frozenset(Action)
     legal = subject == "" or (subject.isascii() and subject.replace("-", "").isalnum())
     if not (known and colon and legal and len(data.encode()) <= LONGEST_DATA):
-        raise ParameterError(f"There is no button {quoted(data)}.", given=data)
+        raise ParameterError(sentence("button"), given=data)
     return Action(name), subject
 
 

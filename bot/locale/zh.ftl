@@ -135,16 +135,11 @@ frame-alt = 第 { $step } 步，共 { $steps } 步：{ $prompt }
 dead-title = 没能画成
 dead-text = 这幅画已放弃：{ $reason }
 dead-unknown = 这幅画已放弃。
-dead-memory = 引擎的内存不足以画这幅画。
-dead-silent = 引擎在第 { $step } 步时没有了回应。
 cancelled-title = 已取消
 deleted-title = 已删除
 deleted-text = 这幅画已被删除。
 hidden-title = 不予展示
 hidden-text = 画好的图片不予展示：{ $reason }
-unsafe-nudity = 看起来像裸露内容（{ $score }）
-unsafe-unchecked = 无法检查
-unsafe-reported = 有人举报
 place-gone = 我已无法在您提出请求的地方发言，所以把画发到这里。
 picture-missing = 暂时取不到图片；请稍后再按“{ button-master }”。
 
@@ -352,41 +347,70 @@ unblock-none = { $person } 并未被屏蔽。
 ## 拒绝：一句话说明允许什么
 
 refusal-other = 这样不行：{ $sentence }
-refusal-size = 不提供 { $given } 这个尺寸；两边须为 64 至 1024 之间 16 的倍数，面积不超过 512x512，例如 { $nearest }。
+refusal-size = 不提供 { $given } 这个尺寸；两边须为 { $lowest } 至 { $highest } 之间 { $multiple } 的倍数，面积不超过 { $area }（您是想用 { $nearest } 吗？）。
+refusal-size-form = 不提供 { $given } 这个尺寸；请写成宽x高，例如 { $nearest }；两边须为 { $lowest } 至 { $highest } 之间 { $multiple } 的倍数，面积不超过 { $area }。
 refusal-prompt-long = 提示词有 { $given } 个字符；最多允许 { $allowed } 个。
 refusal-prompt-parts = 提示词有 { $given } 个部分；最多允许 { $allowed } 个；若 | 只是文字，请把那些字放进引号。
 refusal-prompt-empty = 提示词是空的；请写一些文字。
 refusal-prompt-weights = 提示词的所有权重都是零或负数；至少需要一个大于零的权重；若冒号只是文字，请把那些字放进引号。
-refusal-prompt-control = 提示词含有控制字符 { $given }；只允许可见字符、空格和换行。
+refusal-prompt-control = 提示词的第 { $position } 个字符是控制字符 { $given }；只允许可见字符、空格和换行。
 refusal-prompt-unread = 提示词大半无法读懂：{ $given }；可以使用中文和英文。
 refusal-prompt-reading-long = 提示词读作英文后有 { $given } 个字符；最多允许 { $allowed } 个。
 refusal-prompt-script = 提示词大半无法读懂：{ $given }；可以使用 { $allowed }。
 refusal-prompt-part = 提示词的第 { $number } 部分是空的；每个 | 之间都需要文字。
-refusal-prompt-weight = 第 { $number } 部分的权重 { $given } 超出范围；允许 { $lowest } 到 { $highest } 之间的数字；若冒号只是文字，请把那些字放进引号。
+refusal-prompt-weight = 第 { $number } 部分的权重须在 { $lowest } 到 { $highest } 之间（给的是 { $given }）；若冒号只是文字，请把那些字放进引号。
 refusal-prompt-group = { $given } 这样的权重只能用于整个部分，例如 "a fox | red:1.3"；若只是文字，请放进引号。
 refusal-prompt-lora = 提示词里不能添加模型 { $given }；请去掉它；若只是文字，请放进引号。
 refusal-prompt-settings = 无法读取其他程序的设置；请改写成 --steps 20 --seed 7；若只是文字，请放进引号。
 refusal-prompt-option = 没有 { $given } 这个选项；可用 { $allowed }；若以 -- 开头的只是文字，请放进引号。
+refusal-prompt-option-near = 没有 { $given } 这个选项（您是想用 { $nearest } 吗？）；可用 { $allowed }；若以 -- 开头的只是文字，请放进引号。
 refusal-prompt-twice = 选项 --{ $option } 出现了两次；一次就够；若以 -- 开头的只是文字，请放进引号。
 refusal-prompt-no-value = 选项 --{ $option } 后面需要一个值；若以 -- 开头的只是文字，请放进引号。
 refusal-prompt-number = 选项 --{ $option } 必须是 { $lowest } 到 { $highest } 之间的整数，而不是 { $given }；若以 -- 开头的只是文字，请放进引号。
 refusal-prompt-aspect = 选项 --ar 需要宽:高，从 { $lowest } 到 { $highest }，例如 16:9，而不是 { $given }；若以 -- 开头的只是文字，请放进引号。
 refusal-prompt-preset = 选项 --preset 可用 { $allowed }，而不是 { $given }；若以 -- 开头的只是文字，请放进引号。
-refusal-range = { $given } 超出范围；允许 { $lowest } 至 { $highest }。
-refusal-unknown = { $given } 不存在；可用的有 { $allowed }。
+refusal-range = { $name ->
+        [steps] 步数
+        [seed] 种子
+        [num_cutouts] 切片数
+       *[other] { $name }{" "}
+    }须在 { $lowest } 到 { $highest } 之间（给的是 { $given }）。
+refusal-model-name = 模型名须有 { $lowest } 到 { $highest } 个字符（给的有 { $given } 个）。
+refusal-unknown = 没有 { $given } 这个{ $what ->
+        [category] 类别
+        [command] 命令
+        [init_fit] 起始图片的适配方式
+        [model] 模型
+        [preset] 预设
+        [setting] 设置
+       *[other] { $what }
+    }；可用的有 { $allowed }。
+refusal-unknown-near = 没有 { $given } 这个{ $what ->
+        [category] 类别
+        [command] 命令
+        [init_fit] 起始图片的适配方式
+        [model] 模型
+        [preset] 预设
+        [setting] 设置
+       *[other] { $what }
+    }；可用的有 { $allowed }（您是想用 { $nearest } 吗？）。
 refusal-active = 您有 { $given } 幅画在排队或正在画，最多允许 { $allowed } 幅；请等一幅完成，或取消一幅。
-refusal-queue-full = 队列已满：有 { $given } 幅画在排队；请稍后再试。
-refusal-queue-near-full = 队列快满了：有 { $given } 幅画在排队，余下的位置留给排队较少的人；请稍后再试。
-refusal-engine-size = 目前没有引擎能用 { $model } 画 { $given }；每边最多允许 { $side } 像素。
+refusal-queue-full = 队列已满：有 { $given } 幅画在排队，{ $wait }；请稍后再试。
+refusal-queue-near-full = 队列快满了：有 { $given } 幅画在排队，{ $wait }，余下的位置留给排队少于您的 { $active } 幅的人；请稍后再试。
+refusal-wait-minutes = 约需 { $minutes } 分钟才能画完
+refusal-wait-unknown = 没有引擎在工作，无法估计要等多久
+refusal-engine-size = 目前没有引擎能用 { $model } 画 { $given }；最多允许 { $allowed } 个像素，例如每边 { $side } 像素。
+refusal-engine-model = 目前没有引擎使用模型 { $given }；可用的有 { $allowed }。
+refusal-engine-model-near = 目前没有引擎使用模型 { $given }；可用的有 { $allowed }（您是想用 { $nearest } 吗？）。
 refusal-missing = /{ $command } 缺少 { $parameter }；请看 /help { $command }。
 refusal-twice = 选项 --{ $parameter } 给了两次；只允许一次。
 refusal-no-value = 选项 --{ $parameter } 后面需要一个值。
 refusal-too-much = /{ $command } 不明白 { $given } 的意思；/help { $command } 说明它接受什么。
-refusal-choice = { $given } 不是有效的 { $parameter }；可选 { $allowed }。
+refusal-choice = { $parameter } 须为 { $allowed } 之一（给的是 { $given }）。
 refusal-too-long = { $parameter } 有 { $given } 个字符；最多允许 { $allowed } 个。
-refusal-word = { $parameter } 应是一个词，而不是 { $given }。
-refusal-number = { $parameter } 必须是整数，而不是 { $given }。
-refusal-number-range = { $parameter } 为 { $given }，超出范围；允许 { $lowest } 至 { $highest }。
+refusal-word = { $parameter } 须为一个词（给的是 { $given }）。
+refusal-number = { $parameter } 须为整数（给的是 { $given }）。
+refusal-number-range = { $parameter } 须在 { $lowest } 到 { $highest } 之间（给的是 { $given }）。
 refusal-option = /{ $command } 没有 { $given }；可用 { $allowed }{ $nearest ->
         [none] 。
        *[other] （您是想用 { $nearest } 吗？）。
@@ -398,7 +422,12 @@ refusal-vote-gone = 这幅画已不在，无法投票。
 refusal-vote-blocked = 您在此处已被屏蔽，投票不计。
 refusal-vote-bot = 机器人不能投票。
 refusal-vote-fast = 每分钟最多投票 { $allowed } 次；请稍等片刻。
-refusal-round-there = 此处已有一轮评选；须等它结束。
+refusal-round-there = { $place } 已有一轮评选；须等它结束。
+refusal-round-gone = 没有编号为 { $given } 的评选。
+refusal-round-length = 一轮评选须持续一分钟到一年（给的是 { $given } 秒）。
+refusal-round-goes-on = 本轮评选仍在进行；可以提前结束。
+refusal-round-unweighted = 本轮评选中每票权重相同。
+refusal-round-weighed = 本轮评选已有份额快照。
 refusal-round-ended = 本轮评选已结束；下一轮接受新的画作。
 refusal-round-full = 本轮已满 { $allowed } 幅；请等下一轮。
 refusal-enter-not-yours = 这幅画是别人的；只有请求它的人可以让它参加或退出。
@@ -407,7 +436,8 @@ refusal-enter-vetoed = 策展人否决了这幅画：{ $reason }
 refusal-enter-elsewhere = 这幅画正在参加另一轮评选。
 refusal-enter-again = 这幅画已经参加过评选。
 refusal-veto-reason = 否决须写明原因，原因会留在日志中。
-refusal-approve = 这幅画没有获选；只有获选的画可以批准。
+refusal-approve = { $given } 这幅画没有获选；只有获选的画可以批准。
+refusal-entered-nowhere = { $given } 这幅画没有参加过任何评选。
 refusal-rank-curator = 只有策展人可以这样使用 /{ $command }。
 refusal-round-private = 评选须在他人看得到的地方举行；请在频道或群组中输入。
 refusal-round-elsewhere = 此处的评选在 { $place } 举行；只有那里的策展人可以在那里操作。
@@ -428,15 +458,16 @@ refusal-blocked = 您不能在此请求作画：{ $reason }
 refusal-blocked-quietly = 您不能在此请求作画；这是管理员的决定。
 refusal-no-artwork = 没有编号为 { $given } 的画；也许它已被删除。
 refusal-no-job = 队列中没有编号为 { $given } 的画。
-refusal-cancel-not-yours = 这幅画不是您的；只有请求它的人可以取消。
+refusal-cancel-not-yours = { $given } 这幅画不是您的；只有请求它的人可以取消。
 refusal-code = 这个代码不存在、已用过或已超过十分钟；/link 会给出新的代码。
 refusal-one-person = { $one } 和 { $other } 已经是同一个人；请在您的另一个账号那里输入代码。
 refusal-sign-in = 这个登录链接已用过或已超过十分钟；请要一个新的。
-refusal-setting-switch = 设置 { $setting } 不能是 { $given }；允许 on 或 off，或 default。
-refusal-setting-number = 设置 { $setting } 不能是 { $given }；允许 { $lowest } 到 { $highest } 的数字，或 default。
-refusal-setting-multiple = 设置 { $setting } 不能是 { $given }；允许 { $lowest } 到 { $highest } 之间 { $multiple } 的倍数，或 default。
-refusal-setting-word = 设置 { $setting } 不能是 { $given }；允许例如 { $example }，或 default。
-refusal-not-yours = 这幅画不是您的；只有请求它的人可以删除。
+refusal-setting-switch = 设置 { $setting } 须为 on 或 off，或 default（给的是 { $given }）。
+refusal-setting-number = 设置 { $setting } 须为 { $lowest } 到 { $highest } 之间的数字，或 default（给的是 { $given }）。
+refusal-setting-multiple = 设置 { $setting } 须为 { $lowest } 到 { $highest } 之间 { $multiple } 的倍数，或 default（给的是 { $given }）。
+refusal-setting-language = 设置 { $setting } 须为语言，例如 en 或 zh，或 default（给的是 { $given }）。
+refusal-setting-place = 设置 { $setting } 须为地点，例如 discord:123，或 default（给的是 { $given }）。
+refusal-not-yours = { $given } 这幅画不是您的；只有请求它的人可以删除。
 refusal-init-gone = 它的起始图片已不再保存；请用 /paint 附上新的图片。
 refusal-button = 这个按钮已经失效。
 refusal-person = 找不到 { $given }；请写平台加数字，例如 discord:42。
@@ -444,6 +475,25 @@ refusal-picture-large = 图片有 { $given } MB；最多允许 { $allowed } MB�
 refusal-picture-pixels = 图片有 { $given } 个像素；最多允许 { $allowed } 个。
 refusal-picture-broken = 附件不是可读取的图片；允许 PNG、JPEG、WebP 和 GIF。
 world-away-other = 现在暂时不行；请稍后再试。
+refusal-image-format = { $what }不是图片，或格式不受支持（支持 { $allowed }）。
+refusal-image-damaged = { $what }已损坏或不完整。
+refusal-image-large = { $what }过大；最多允许 { $allowed } 百万像素。
+refusal-image-pixels = { $what }有 { $given } 像素；最多允许 { $allowed } 百万像素。
+refusal-init-image = 起始图片
+refusal-request-damaged = 存储的请求已损坏：{ $reason }
+refusal-engine-memory = 引擎的内存不足以画这幅画。
+refusal-engine-silent = 引擎 { $engine } 在第 { $attempt } 次尝试的第 { $step } 步时没有了回应。
+refusal-internal = 抱歉，GANshare 内部出了问题（编号 { $id }）。
+refusal-unsafe-label = 看起来像{ $label ->
+        [nudity] 裸露内容
+       *[other] { $label }
+    }（{ $score }）
+refusal-unsafe-unchecked = 无法检查
+refusal-unsafe-reported = 有人举报
+refusal-log-blocked = 已拒绝：{ $rules }
+refusal-log-flagged = 已标记：{ $rules }
+refusal-log-closed = 结案的举报：{ $count } 份
+refusal-log-by = 由 { $by }
 internal-error = 抱歉，我们这边出了问题；它在日志中的编号是 { $id }。
 
 ## 终端

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.imaging.atomic_write import write_bytes
 from ganshare.errors import ImageError, InternalError, quoted
+from ganshare.sentences import sentence
 
 __all__ = [
     "MAX_PIXELS",
@@ -85,11 +86,10 @@ def open_rgb(file: BinaryIO | io.BytesIO, what: str) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(what, None) from error
     except UnidentifiedImageError as error:
-        allowed = ", ".join(FORMATS)
-        message = f"{what} is not an image, or not of an allowed format ({allowed})."
+        message = sentence("image-format", what=what, allowed=", ".join(FORMATS))
         raise ImageError(message, given=what, allowed=FORMATS) from error
     except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
-        message = f"The image {what} is damaged or ends too early."
+        message = sentence("image-damaged", what=what)
         raise ImageError(message, given=what) from error
 
 
@@ -112,9 +112,12 @@ def _check_pixels(what: str, size: tuple[int, int]) -> None:
 
 
 def _too_large(what: str, size: tuple[int, int] | None) -> ImageError:
-    has = f"has {size[0]}x{size[1]} px" if size else "is far too large"
-    allowed = f"at most {MAX_PIXELS // 1_000_000} megapixels are allowed"
-    return ImageError(f"The image {what} {has}; {allowed}.", given=size, allowed=MAX_PIXELS)
+    megapixels = MAX_PIXELS // 1_000_000
+    message = sentence("image-large", what=what, allowed=megapixels)
+    if size is not None:
+        given = f"{size[0]}x{size[1]}"
+        message = sentence("image-pixels", what=what, given=given, allowed=megapixels)
+    return ImageError(message, given=size, allowed=MAX_PIXELS)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -20,6 +20,7 @@ from engine.model_folder import default_model
 from engine.perceptor import load_perceptor
 from engine.perceptor.protocol import Perceptor
 from ganshare.safety import Verdict
+from ganshare.sentences import sentence
 
 __all__ = ["PerceptorCheck", "Probe"]
 
@@ -102,5 +103,5 @@ class PerceptorCheck:
             excess = self._probe.excess(self._perceptor.encode_image(square))[0]
         score = float(torch.sigmoid(excess / SHARPNESS))
         label = self._probe.label
-        reason = f"it looks like {label} ({score:.2f})" if excess > 0 else None
+        reason = sentence("unsafe-label", label=label, score=f"{score:.2f}") if excess > 0 else None
         return Verdict(score, label, reason)

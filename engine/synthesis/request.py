@@ -22,7 +22,7 @@ from ganshare.domain.limits import (
     parse_size,
 )
 from ganshare.domain.presets import DEFAULT_PRESET
-from ganshare.errors import ParameterError, PromptError, quoted
+from ganshare.errors import ParameterError, PromptError, must_be_between, quoted
 from ganshare.prompts import (
     MAX_SEED,
     MAX_WEIGHT,
@@ -102,12 +102,7 @@ class PaintingRequest:
         for seed, weight in self.noise_prompts:
             check_range("seed of a noise prompt", seed, 0, MAX_SEED)
             if not abs(weight) <= MAX_WEIGHT:  # so that NaN fails, too
-                message = f"The weight {weight} of a noise prompt is out of range; allowed are "
-                raise ParameterError(
-                    f"{message}-{MAX_WEIGHT:g} to {MAX_WEIGHT:g}.",
-                    given=weight,
-                    allowed=(-MAX_WEIGHT, MAX_WEIGHT),
-                )
+                raise must_be_between("weight of a noise prompt", weight, -MAX_WEIGHT, MAX_WEIGHT)
         if not self.target_images and not any(prompt.weight > 0 for prompt in self.prompts):
             raise PromptError(
                 "A painting needs a prompt with a weight above zero or a target image.",

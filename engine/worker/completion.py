@@ -24,6 +24,7 @@ from ganshare.errors import AskerError, BlobError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import UnsafeImageError
+from ganshare.sentences import sentence
 from ganshare.store import Store
 
 __all__ = ["Completion"]
@@ -153,7 +154,7 @@ class Completion:
 
     async def _note(self, job: Job, error: UnsafeImageError, lease: Lease) -> None:
         """Let admins know of a picture that was refused."""
-        text, reason = str(job.request.init_image), str(error.verdict.reason)
+        text, reason = str(job.request.init_image), error.verdict.reason or ""
         await self._retry(
             "noting a refused picture",
             lambda: self._store.community.log("picture", job.person, "", text, reason),
@@ -185,9 +186,9 @@ class Completion:
 def _verdict(error: Exception) -> tuple[str, bool]:
     """What to tell the asker, and whether another try may help."""
     if isinstance(error, AskerError):
-        return str(error), False
+        return error.message, False
     if isinstance(error, WorldError):
-        return str(error), True
+        return error.message, True
     if is_out_of_memory(error):
-        return "The engine has too little memory for this painting.", True
-    return f"Something went wrong inside GANshare, sorry (id {secrets.token_hex(4)}).", True
+        return sentence("engine-memory"), True
+    return sentence("internal", id=secrets.token_hex(4)), True

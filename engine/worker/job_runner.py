@@ -30,6 +30,7 @@ from ganshare.errors import ModelError
 from ganshare.monitoring.log import get_logger, pseudonym
 from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import SafetyCheck, UnsafeImageError, objection
+from ganshare.sentences import sentence
 
 __all__ = ["JobRunner", "Materials", "Pace"]
 
@@ -152,7 +153,7 @@ class JobRunner:
         data = self._materials.init_image
         if data is None:
             return None
-        image = decode_image(data, "the init image")
+        image = decode_image(data, sentence("init-image"))
         if self._safety is not None:
             verdict = self._safety(data)
             if verdict.reason is not None:

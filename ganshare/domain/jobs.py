@@ -24,6 +24,7 @@ from ganshare.domain.limits import (
 from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
 from ganshare.errors import ParameterError, must_be_one_of, quoted
 from ganshare.prompts import GRAMMAR, MAX_SEED, WeightedPrompt, parse_prompts
+from ganshare.sentences import sentence
 
 __all__ = [
     "Artwork",
@@ -105,10 +106,13 @@ class JobRequest:
         check_range("seed", self.seed, 0, MAX_SEED)
         check_init_fit(self.init_fit)
         if not 1 <= len(self.model) <= LONGEST_NAME:
-            message = f"The model's name must have 1 to {LONGEST_NAME} characters"
-            raise ParameterError(
-                f"{message}, not {len(self.model)}.", given=self.model, allowed=(1, LONGEST_NAME)
+            message = sentence(
+                "model-name",
+                given=str(len(self.model)),
+                lowest="1",
+                highest=str(LONGEST_NAME),
             )
+            raise ParameterError(message, given=self.model, allowed=(1, LONGEST_NAME))
 
     @property
     def prompts(self) -> tuple[WeightedPrompt, ...]:

@@ -3,7 +3,8 @@
 import re
 from math import log
 
-from ganshare.errors import ParameterError, SizeError, must_be_one_of, quoted
+from ganshare.errors import ParameterError, SizeError, must_be_between, must_be_one_of, quoted
+from ganshare.sentences import sentence
 
 __all__ = [
     "DEFAULT_CUTOUTS",
@@ -41,10 +42,12 @@ MAX_ASPECT = MAX_SIDE // MIN_SIDE  # of a canvas, wide or high
 INIT_FITS = ("cover", "contain", "stretch")
 DEFAULT_INIT_FIT = "cover"
 
-_SIZES = (
-    f"both sides must be multiples of {SIDE_MULTIPLE} from {MIN_SIDE} to {MAX_SIDE}, and the area "
-    "at most that of 512x512"
-)
+_SIZES = {
+    "multiple": str(SIDE_MULTIPLE),
+    "lowest": str(MIN_SIDE),
+    "highest": str(MAX_SIDE),
+    "area": "512x512",
+}
 
 
 def check_size(width: int, height: int) -> None:
@@ -56,7 +59,7 @@ def check_size(width: int, height: int) -> None:
     ):
         near = "x".join(str(side) for side in _nearest_size(width, height))
         raise SizeError(
-            f"The size {width}x{height} is not offered; {_SIZES} (did you mean {near}?).",
+            sentence("size", given=f"{width}x{height}", nearest=near, **_SIZES),
             given=sides,
             allowed=(MIN_SIDE, MAX_SIDE),
             nearest=near,
@@ -67,7 +70,7 @@ def parse_size(text: str) -> tuple[int, int]:
     """Read "WIDTHxHEIGHT" and check it; raises SizeError."""
     match = re.fullmatch(r"([0-9]{1,6})[xX×]([0-9]{1,6})", text.strip())
     if match is None:
-        message = f"The size {quoted(text)} is not WIDTHxHEIGHT, such as 256x256; {_SIZES}."
+        message = sentence("size-form", given=quoted(text), nearest="256x256", **_SIZES)
         raise SizeError(message, given=text, nearest="256x256")
     width, height = int(match[1]), int(match[2])
     check_size(width, height)
@@ -98,14 +101,10 @@ def size_of_aspect(aspect: float, area: int) -> tuple[int, int]:
     return min((size for size in offered if size[0] * size[1] <= MAX_AREA), key=distance)
 
 
-def check_range(name: str, value: int, lowest: int, highest: int) -> None:
+def check_range(name: str, value: float, lowest: float, highest: float) -> None:
     """Raise ParameterError unless a number is from `lowest` to `highest`."""
     if not lowest <= value <= highest:
-        raise ParameterError(
-            f"The {name} {value} is out of range; allowed are {lowest} to {highest}.",
-            given=value,
-            allowed=(lowest, highest),
-        )
+        raise must_be_between(name, value, lowest, highest)
 
 
 def _nearest_size(width: int, height: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ganshare.errors import ParameterError, quoted
+from ganshare.errors import ParameterError, must_be_between, quoted
 
 __all__ = [
     "BUTTON",
@@ -237,8 +237,7 @@ class RoundRules:
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if not low <= value <= high:
-                message = f"The round's {name} cannot be {value}; allowed are {low} to {high}."
-                raise ParameterError(message, given=value, allowed=(low, high))
+                raise must_be_between(name, value, low, high)
 
 
 _RANGES = (

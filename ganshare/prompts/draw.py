@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ganshare.errors import ParameterError, PromptError, must_be_one_of
+from ganshare.errors import PromptError, must_be_between, must_be_one_of
 from ganshare.prompts.attributes import Attributes
 from wordlists import CATEGORIES, word_lists
 
@@ -37,11 +37,7 @@ def draw_prompt(seed: int, category: str | None = None) -> DrawnPrompt:
         ParameterError: the seed is out of range.
     """
     if not 0 <= seed <= MAX_SEED:
-        raise ParameterError(
-            f"The seed {seed} is out of range; allowed are 0 to {MAX_SEED}.",
-            given=seed,
-            allowed=(0, MAX_SEED),
-        )
+        raise must_be_between("seed", seed, 0, MAX_SEED)
     if category is not None and category not in CATEGORIES:
         raise must_be_one_of(PromptError, "category", category, CATEGORIES)
     # Python promises that a text seeds the same sequence in later versions, as it does for numbers.

@@ -14,6 +14,7 @@ from ganshare.prompts.parts import (
     clean,
     is_visible,
 )
+from ganshare.sentences import sentence
 
 __all__ = ["parse_first_grammar"]
 
@@ -42,10 +43,7 @@ def _read(part: str, number: int) -> WeightedPrompt:
     if not colon or not _NUMBER.fullmatch(tail):
         text, tail = part, "1"
     if not is_visible(text):
-        raise PromptError(
-            f"Part {number} of the prompt is empty; each part between | needs some text.",
-            given=part,
-        )
+        raise PromptError(sentence("prompt-part", number=number), given=part)
     weight = float(tail)
     check_weight(weight, tail, number)
     return WeightedPrompt(text, weight)

@@ -17,6 +17,7 @@ from ganshare.prompts.chinese.cedict import is_installed
 from ganshare.prompts.chinese.syntax import english_of
 from ganshare.prompts.chinese.tokens import Token, tokens_of
 from ganshare.prompts.parts import MAX_CHARACTERS, WeightedPrompt
+from ganshare.sentences import sentence
 
 __all__ = ["LATIN", "PromptReading", "UnreadablePromptError", "list_words", "read_languages"]
 
@@ -41,12 +42,10 @@ class UnreadablePromptError(PromptError):
 
     def __init__(self, words: Sequence[str], scripts: Sequence[str], hint: str = "") -> None:
         named = list_words(words)
-        what = "English and Chinese" if tuple(scripts) == LATIN else f"{', '.join(scripts)} script"
-        super().__init__(
-            f"Most of the prompt cannot be read: {named}; {what} can be read.",
-            given=named,
-            allowed=tuple(scripts),
-        )
+        message = sentence("prompt-script", given=named, allowed=", ".join(scripts))
+        if tuple(scripts) == LATIN:
+            message = sentence("prompt-unread", given=named)
+        super().__init__(message, given=named, allowed=tuple(scripts))
         self.hint = hint
 
 
@@ -95,8 +94,7 @@ def read_languages(
     is_changed = read != tuple(prompts)
     if is_changed and (length := len(" | ".join(part.text for part in read))) > MAX_CHARACTERS:
         raise PromptError(
-            f"The prompt reads as {length:,} characters in English; at most {MAX_CHARACTERS:,} are "
-            "allowed.",
+            sentence("prompt-reading-long", given=length, allowed=MAX_CHARACTERS),
             given=length,
             allowed=MAX_CHARACTERS,
         )

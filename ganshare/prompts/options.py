@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from ganshare.errors import ParameterError, nearest, quoted
 from ganshare.prompts.literal import MarkedText, mark
 from ganshare.prompts.parts import WeightedPrompt, clean, is_visible
+from ganshare.sentences import sentence
 
-__all__ = ["KEEP_DASHES", "OPTIONS", "SplitPrompt", "split_options"]
+__all__ = ["OPTIONS", "SplitPrompt", "split_options"]
 
 OPTIONS = ("ar", "model", "no", "preset", "seed", "size", "steps")
 NO_WEIGHT = -0.5  # of what `--no` names, as Midjourney has it
-KEEP_DASHES = "quotes around words that begin with -- keep them as text"
 
 _ALIASES = {"aspect": "ar", "negative": "no", "prompt": ""}
 _WORD = re.compile(r"\||[^ |]+")
@@ -70,11 +70,8 @@ class _Scan:
     def run(self) -> None:
         syntax = self.prompt.syntax
         if found := _SETTINGS.search(syntax):
-            raise ParameterError(
-                "The settings of another program cannot be read; write --steps 20 --seed 7 in "
-                "their place, or put quotes around them to keep them as text.",
-                given=self.prompt.raw[found.start() :],
-            )
+            given = self.prompt.raw[found.start() :]
+            raise ParameterError(sentence("prompt-settings"), given=given)
         while (word := self._word()) is not None:
             if word[0] == "--" and not self._is_text_before(word.start()):
                 self._taken.append(word.span())
@@ -123,22 +120,16 @@ class _Scan:
         if match[1] != "--":
             return None
         near = nearest(name, OPTIONS)
-        hint = f" (did you mean --{near}?)" if near else ""
-        listed = ", ".join(f"--{each}" for each in OPTIONS)
-        raise ParameterError(
-            f"There is no option {quoted(f'--{match[2]}')}{hint}; allowed are {listed}, and "
-            f"{KEEP_DASHES}.",
-            given=f"--{match[2]}",
-            allowed=OPTIONS,
-            nearest=near,
-        )
+        given = f"--{match[2]}"
+        values = {"given": quoted(given), "allowed": ", ".join(f"--{each}" for each in OPTIONS)}
+        message = sentence("prompt-option", **values)
+        if near:
+            message = sentence("prompt-option-near", nearest=f"--{near}", **values)
+        raise ParameterError(message, given=given, allowed=OPTIONS, nearest=near)
 
     def _read_value(self, word: "re.Match[str]", name: str) -> None:
         if name in self.options:
-            raise ParameterError(
-                f"The option --{name} is given twice; once is enough, and {KEEP_DASHES}.",
-                given=name,
-            )
+            raise ParameterError(sentence("prompt-twice", option=name), given=name)
         start, end = word.start() + word[0].find("=") + 1, word.end()
         if "=" not in word[0] and (value := self._peek()) is not None:
             start, end = value.span()
@@ -163,4 +154,4 @@ class _Scan:
 
 
 def _lacks_value(name: str) -> ParameterError:
-    return ParameterError(f"The option --{name} needs a value after it; {KEEP_DASHES}.", given=name)
+    return ParameterError(sentence("prompt-no-value", option=name), given=name)

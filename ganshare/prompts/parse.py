@@ -19,6 +19,7 @@ from ganshare.prompts.parts import (
     clean,
     is_visible,
 )
+from ganshare.sentences import sentence
 
 __all__ = ["GRAMMAR", "format_prompts", "parse_prompts"]
 
@@ -100,8 +101,7 @@ _Weighed = tuple[MarkedText, float, str]  # a part, its weight, and how that was
 def _weighed_parts(prompt: MarkedText) -> Iterator[_Weighed]:
     if found := _LORA.search(prompt.syntax):
         raise PromptError(
-            f"The model {quoted(prompt.raw[slice(*found.span())])} cannot be added to a prompt; "
-            "leave it out, or put quotes around it to keep it as text.",
+            sentence("prompt-lora", given=quoted(prompt.raw[slice(*found.span())])),
             given=found[0],
         )
     start = 0
@@ -138,8 +138,7 @@ def _by_group(part: MarkedText) -> Iterator[_Weighed]:
         )
         if not set(before[-1:] + after[:1]) <= set(_COMMAS):
             raise PromptError(
-                f"A weight such as {quoted(part.raw[slice(*found.span())])} goes to a whole part, "
-                'as in "a fox | red:1.3"; put quotes around it to keep it as text.',
+                sentence("prompt-group", given=quoted(part.raw[slice(*found.span())])),
                 given=found[0],
             )
         yield from _by_tail(_trimmed(part.cut(start, found.start())))

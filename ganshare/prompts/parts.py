@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from ganshare.errors import PromptError, quoted
+from ganshare.sentences import sentence
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -42,8 +43,7 @@ def clean(text: str) -> str:
     for position, character in enumerate(text, 1):
         if _is_refused(character):
             raise PromptError(
-                f"The prompt contains the control character U+{ord(character):04X} at position "
-                f"{position}; only visible characters, spaces and line breaks are allowed.",
+                sentence("prompt-control", given=f"U+{ord(character):04X}", position=str(position)),
                 given=character,
             )
     return " ".join(unicodedata.normalize("NFC", text).split())
@@ -66,7 +66,7 @@ def check_length(length: int) -> None:
     """Raise PromptError if a prompt of so many characters is too long."""
     if length > MAX_CHARACTERS:
         raise PromptError(
-            f"The prompt has {length:,} characters; at most {MAX_CHARACTERS:,} are allowed in all.",
+            sentence("prompt-long", given=length, allowed=MAX_CHARACTERS),
             given=length,
             allowed=MAX_CHARACTERS,
         )
@@ -81,9 +81,13 @@ def check_weight(weight: float, written: str, number: int) -> None:
     """
     if not (math.isfinite(weight) and abs(weight) <= MAX_WEIGHT):
         raise PromptError(
-            f"The weight {quoted(written)} of part {number} is out of range; allowed are numbers "
-            f"from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}, and quotes around words with a colon keep "
-            "them as text.",
+            sentence(
+                "prompt-weight",
+                given=quoted(written),
+                number=number,
+                lowest=f"-{MAX_WEIGHT:g}",
+                highest=f"{MAX_WEIGHT:g}",
+            ),
             given=weight,
             allowed=(-MAX_WEIGHT, MAX_WEIGHT),
         )
@@ -92,17 +96,15 @@ def check_weight(weight: float, written: str, number: int) -> None:
 def check_parts(prompts: tuple[WeightedPrompt, ...]) -> None:
     """Raise PromptError if there are no parts, too many, or none with a weight above zero."""
     if not prompts:
-        raise PromptError("The prompt is empty; it needs some text.", given="")
+        raise PromptError(sentence("prompt-empty"), given="")
     if len(prompts) > MAX_PARTS:
         raise PromptError(
-            f"The prompt has {len(prompts)} parts; at most {MAX_PARTS} are allowed, and quotes "
-            "around words with a | keep them as text.",
+            sentence("prompt-parts", given=len(prompts), allowed=MAX_PARTS),
             given=len(prompts),
             allowed=MAX_PARTS,
         )
     if all(prompt.weight <= 0 for prompt in prompts):
         raise PromptError(
-            "All weights of the prompt are zero or negative; at least one above zero is needed, "
-            "and quotes around words with a colon keep them as text.",
+            sentence("prompt-weights"),
             given=tuple(prompt.weight for prompt in prompts),
         )

@@ -3,10 +3,9 @@
 import asyncio
 
 from bot.core.context import CommandContext
-from bot.core.rendering.errors import RefusalError
-from bot.core.rendering.legacy_sentences import reason_of
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
+from ganshare.safety import UnsafeImageError
 
 __all__ = ["judge"]
 
@@ -17,7 +16,7 @@ async def judge(context: CommandContext, png: bytes) -> None:
     """Refuse a picture that the check objects to, and note that for admins.
 
     Raises:
-        RefusalError: it is not accepted.
+        UnsafeImageError: it is not accepted.
         WorldError: the check failed, which is no pass.
     """
     check = context.services.moderation.safety
@@ -34,5 +33,4 @@ async def judge(context: CommandContext, png: bytes) -> None:
     await context.store.community.log(
         "picture", context.person.id, context.place.id, what, verdict.reason
     )
-    reason = reason_of(context.services.words, context.locale, verdict.reason)
-    raise RefusalError("refusal-picture-unsafe", reason=reason)
+    raise UnsafeImageError(verdict)

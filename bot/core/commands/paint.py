@@ -17,6 +17,7 @@ from bot.core.rendering.job_view import load_job_view
 from ganshare.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.errors import AskerError, PromptError
+from ganshare.sentences import sentence
 
 __all__ = ["again", "paint", "paint_random", "vary"]
 
@@ -146,11 +147,11 @@ async def _moderate(context: CommandContext, prompt: str) -> None:
         findings = context.services.moderation.check_prompt(prompt, context.locale)
     except PromptError as error:
         rules = ", ".join(sorted({each.rule for each in getattr(error, "findings", ())}))
-        await note("prompt", person, place, prompt, f"blocked: {rules}")
+        await note("prompt", person, place, prompt, sentence("log-blocked", rules=rules))
         raise
     if findings:
         rules = ", ".join(sorted({each.rule for each in findings}))
-        await note("prompt", person, place, prompt, f"flagged: {rules}")
+        await note("prompt", person, place, prompt, sentence("log-flagged", rules=rules))
 
 
 # --- the queue --------------------------------------------------------------------------------

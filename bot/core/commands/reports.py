@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Rank, Reply
-from bot.core.rendering.errors import RefusalError
+from bot.core.rendering.errors import RefusalError, reason_of
 from bot.core.rendering.job_view import fetch_picture
-from bot.core.rendering.legacy_sentences import reason_of
 from bot.core.rendering.replies import shortened
 from ganshare.domain.community import Report
 from ganshare.domain.jobs import Artwork, Job
+from ganshare.sentences import sentence
 
 __all__ = ["hide", "keep", "notes", "report", "reports", "review"]
 
 MOST_REPORTS = 500  # that are looked through
 MOST_NOTES = 10
 LONGEST_TEXT = 200  # UTF-16 units of what a person typed
-REPORTED = "it was reported"  # what the store keeps; `bot.core.rendering.legacy_sentences` knows it
+REPORTED = sentence("unsafe-reported")
 
 
 async def reports(context: CommandContext, artwork_id: str, action: str) -> list[Reply]:

@@ -12,7 +12,7 @@ from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.replies import duration, shortened
 from bot.core.rounds.announcements import RoundAnnouncer, rules_text
 from ganshare.domain.votes import Entry, Round, RoundRules, RoundStatus
-from ganshare.errors import VoteError, quoted
+from ganshare.errors import quoted
 
 __all__ = ["curate", "enter", "round_command"]
 
@@ -221,7 +221,7 @@ async def _decide(
     entry = await context.store.rounds.entries.of_artwork(artwork_id)
     found = await context.store.rounds.get(entry.round) if entry else None
     if found is None:
-        raise VoteError(f"The painting {quoted(artwork_id)} was in no round.", given=artwork_id)
+        raise RefusalError("refusal-entered-nowhere", given=quoted(artwork_id))
     if not context.curates(found.place):
         raise RefusalError("refusal-round-elsewhere", place=found.place)
     artwork = await context.store.gallery.get(artwork_id)

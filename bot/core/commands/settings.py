@@ -104,7 +104,7 @@ async def delete(context: CommandContext, subject: str) -> list[Reply]:
     artwork = await context.artwork(subject.removesuffix(SURE))
     oversees = context.oversees(await context.job(artwork.job))
     if not (context.owns(artwork.person) or oversees):
-        raise RefusalError("refusal-not-yours")
+        raise RefusalError("refusal-not-yours", given=quoted(artwork.id))
     if not subject.endswith(SURE):
         button = context.button(Action.DELETE, artwork.id + SURE, "delete-sure")
         text = context.say("delete-sure")

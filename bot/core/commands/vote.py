@@ -9,7 +9,6 @@ from bot.core.rendering.job_view import fetch_picture
 from bot.core.rendering.replies import accent, duration, shortened
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import Round, Voter, VoteState, WhyNot
-from ganshare.errors import VoteError
 
 __all__ = ["deal", "is_going_on", "vote"]
 
@@ -105,7 +104,7 @@ async def _dealt(context: CommandContext, artwork: Artwork) -> Reply:
     entry = await context.store.rounds.entries.of_artwork(artwork.id)
     round_: Round | None = await context.store.rounds.get(entry.round) if entry else None
     if entry is None or round_ is None:
-        raise VoteError("This round has ended; the next one takes new paintings.")
+        raise RefusalError("refusal-round-ended")
     data = await fetch_picture(context.services.blobs, artwork)
     alt = context.say("done-alt", prompt=shortened(artwork.prompt, 200))
     votes = f"{artwork.id}-{round_.id}"

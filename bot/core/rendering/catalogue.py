@@ -1,13 +1,15 @@
 """Every word that people read, from Fluent catalogues: the same on all platforms, by language."""
 
+import re
 from functools import cache
 from importlib.resources import files
 
 from fluent.runtime import FluentBundle, FluentResource
 
 from ganshare.errors import InternalError
+from ganshare.sentences import SENTENCES
 
-__all__ = ["Catalogue", "load_words"]
+__all__ = ["Catalogue", "english_sentences", "load_words"]
 
 LANGUAGES = ("en", "zh")
 
@@ -19,7 +21,10 @@ def load_words() -> "Catalogue":
 
 
 class Catalogue:
-    """The catalogues in bot/locale: LANGUAGE.ftl, and FRONTEND.LANGUAGE.ftl beside it."""
+    """The catalogues in bot/locale: LANGUAGE.ftl, and FRONTEND.LANGUAGE.ftl beside it.
+
+    The English one goes on in `ganshare.sentences`.
+    """
 
     def __init__(self) -> None:
         self._bundles = {language: _read(language) for language in LANGUAGES}
@@ -60,4 +65,12 @@ def _read(language: str) -> FluentBundle:
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name == f"{language}.ftl" or file.name.endswith(f".{language}.ftl"):
             bundle.add_resource(FluentResource(file.read_text("utf-8")))
+    if language == LANGUAGES[0]:
+        bundle.add_resource(FluentResource(english_sentences()))
     return bundle
+
+
+def english_sentences() -> str:
+    """Write ganshare's sentences as a catalogue: `refusal-CODE = ...`."""
+    lines = (f"refusal-{code} = {text}" for code, text in SENTENCES.items())
+    return re.sub(r"\{(\w+)[^}]*\}", r"{ $\1 }", "\n".join(lines))

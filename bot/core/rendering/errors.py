@@ -1,71 +1,57 @@
-"""The asker's mistakes in their own language: the core's own sentences, and those of ganshare."""
-
-import re
+"""Mistakes and reasons in the reader's language, looked up by code, never by how they read."""
 
 from bot.core.rendering.catalogue import Catalogue, load_words
-from bot.core.rendering.legacy_sentences import translate
-from ganshare.errors import AskerError, ParameterError, PromptError, SizeError, quoted
+from bot.core.rendering.legacy_sentences import recognise
+from ganshare.errors import AskerError, InternalError, ParameterError
+from ganshare.sentences import Sentence, Value
 
-__all__ = ["RefusalError", "sentence_of"]
+__all__ = ["RefusalError", "reason_of", "sentence_of"]
 
 
 class RefusalError(ParameterError):
     """What the core does not do, by the id of its sentence in the catalogues.
 
     Args:
-        message_id: "refusal-..." in the catalogues.
+        message_id: "refusal-CODE" in the catalogues.
         values: for its variables; texts from strangers are quoted by then.
     """
 
-    def __init__(self, message_id: str, **values: str | int | float) -> None:
-        super().__init__(load_words().say("en", message_id, **values), given=values)
-        self.message_id, self.values = message_id, values
+    def __init__(self, message_id: str, **values: Value) -> None:
+        text = load_words().say("en", message_id, **values)
+        message = Sentence(text, message_id.removeprefix("refusal-"), values)
+        super().__init__(message, given=values)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Build it again from its text alone when it crosses a process boundary."""
+        """Build it again from its sentence alone when it crosses a process boundary."""
         return ParameterError, (self.message,), {"given": self.given}
 
 
 def sentence_of(words: Catalogue, locale: str, error: AskerError) -> str:
-    """Give an error's sentence; those of ganshare are English, and told in other words elsewhere.
+    """Give an error's sentence; one without a code stands in English after the reader's words."""
+    said = _say(words, locale, error.message)
+    return words.say(locale, "refusal-other", sentence=error.message) if said is None else said
 
-    Their values say what happened; where they don't, the English sentence stands after a word of
-    the reader's language.
+
+def reason_of(words: Catalogue, locale: str, reason: str) -> str:
+    """Give a reason that was kept in the database; in English if nothing else is known of it."""
+    known = reason if isinstance(reason, Sentence) else recognise(reason)
+    return reason if known is None else _say(words, locale, known) or reason
+
+
+def _say(words: Catalogue, locale: str, text: str) -> str | None:
+    """Say a sentence in a language, and those within it; None if it is not known how.
+
+    An engine that is newer than this may have written a code that is unknown here, or other values.
     """
-    if isinstance(error, RefusalError):
-        return words.say(locale, error.message_id, **error.values)
     if words.language(locale) == "en":
-        return error.message
-    if (sentence := translate(words, locale, error.message)) is not None:
-        return sentence
-    if (found := _told_otherwise(error)) is not None:
-        return words.say(locale, found[0], **found[1])
-    return words.say(locale, "refusal-other", sentence=error.message)
-
-
-def _told_otherwise(error: AskerError) -> tuple[str, dict[str, str | int | float]] | None:
-    match error.given, error.allowed:
-        case (int(width), int(height)), _ if isinstance(error, SizeError):
-            given = f"{width}x{height}"
-            return "refusal-size", {"given": given, "nearest": error.nearest or "256x256"}
-        case str(text), _ if isinstance(error, SizeError):
-            return "refusal-size", {"given": quoted(text), "nearest": error.nearest or "256x256"}
-        case int(given), int(allowed) if isinstance(error, PromptError):
-            parts = "parts" in error.message
-            name = "refusal-prompt-parts" if parts else "refusal-prompt-long"
-            return name, {"given": given, "allowed": allowed}
-        case (int() | float()) as given, (lowest, highest):
-            return "refusal-range", {
-                "given": str(given),
-                "lowest": str(lowest),
-                "highest": str(highest),
-            }
-        case str(given), (tuple() | list()) as allowed if error.nearest or len(allowed) < 20:
-            listed = ", ".join(str(each) for each in allowed)
-            return "refusal-unknown", {"given": quoted(given), "allowed": listed}
-        case int(given), int(allowed) if re.match("You have", error.message):
-            return "refusal-active", {"given": given, "allowed": allowed}
-        case int(given), int() if error.message.startswith("The queue is full"):
-            return "refusal-queue-full", {"given": given}
-        case _:
-            return None
+        return text
+    if not isinstance(text, Sentence):
+        return None
+    values = {
+        name: _say(words, locale, value) or value if isinstance(value, Sentence) else value
+        for name, value in text.values.items()
+    }
+    try:
+        return words.say(locale, f"refusal-{text.code}", **values)
+    except InternalError:
+        return None

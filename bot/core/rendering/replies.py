@@ -2,12 +2,13 @@
 
 from bot.core.messages import Action, Button, File, Reply
 from bot.core.rendering.catalogue import Catalogue
+from bot.core.rendering.errors import reason_of
 from bot.core.rendering.job_view import JobView
-from bot.core.rendering.legacy_sentences import reason_of
 from bot.core.rendering.sales import sale_line, sale_links
 from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.sales import Sale
 from ganshare.prompts.attributes import Attributes
+from ganshare.sentences import Sentence
 
 __all__ = [
     "LONGEST_PROMPT",
@@ -45,12 +46,10 @@ class Replies:
             case JobState.CANCELLED:
                 return self._over(view, locale, "cancelled-title", "")
             case JobState.DEAD:
-                # What an engine says of an error of its own has no meaning for its reader; whatever
-                # has one is a sentence.
-                reason = reason_of(self._words, locale, (view.job.error or "").strip())
                 text = self._words.say(locale, "dead-unknown")
-                if reason.endswith((".", "。", ")")):
-                    text = self._words.say(locale, "dead-text", reason=shortened(reason, 300))
+                if _is_sentence(error := view.job.error or ""):
+                    reason = shortened(reason_of(self._words, locale, error), 300)
+                    text = self._words.say(locale, "dead-text", reason=reason)
                 return self._over(view, locale, "dead-title", text)
 
     def prompt(self, job: Job, locale: str) -> str:
@@ -307,6 +306,11 @@ def shortened(text: str, units: int = LONGEST_PROMPT) -> str:
         return text
     cut = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
     return cut.rstrip() + "…"
+
+
+def _is_sentence(error: str) -> bool:
+    """Whether it means something to its reader; older engines kept errors of their own, too."""
+    return isinstance(error, Sentence) or error.rstrip().endswith((".", ")"))
 
 
 def _why(job: Job) -> list[str]:

@@ -7,13 +7,13 @@ from starlette.responses import Response
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Kind
 from bot.core.messages import Action, ButtonPress, CommandRequest, Reply, parse_data
+from bot.core.rendering.errors import RefusalError
 from bot.web.request_context import PLACE, THEMES, RequestContext, way_back
 from bot.web.sessions import Session
 from bot.web.site import Site
 from bot.web.template_data import composed
 from bot.web.views.gallery import show_home
 from bot.web.views.rounds import show_next, vote_news
-from ganshare.errors import ParameterError
 
 __all__ = ["language", "paint", "press", "sign_in", "sign_in_page", "sign_out", "theme"]
 
@@ -52,7 +52,7 @@ async def press(site: Site, context: RequestContext) -> Response:
     """Do what a button below a painting stands for."""
     action, subject = parse_data(context.said("data"))
     if action not in _ON_A_PAGE:
-        raise ParameterError("This button is not on any page.", given=str(action))
+        raise RefusalError("refusal-button")
     if action in _PAINTING:
         site.check_guest(context)
     if action is Action.NEXT:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.community import Session
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, quoted
+from ganshare.sentences import sentence
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.tables_community import (
@@ -90,8 +91,7 @@ class Accounts:
             found = await connection.execute(everyone(account))
             if other in found.scalars().all():  # undone as a whole: the code stays valid
                 raise ParameterError(
-                    f"{quoted(account)} and {quoted(other)} are one person already; type the code "
-                    "where another account of yours is.",
+                    sentence("one-person", one=quoted(account), other=quoted(other)),
                     given=account,
                 )
             for each in (other, account):
@@ -188,10 +188,7 @@ class Accounts:
             used = sign_ins.delete().where(valid).returning(sign_ins.c.person, sign_ins.c.name)
             found = (await connection.execute(used)).mappings().first()
             if found is None:
-                raise ParameterError(
-                    "This sign-in link was used already or is older than ten minutes; ask for a "
-                    "new one."
-                )
+                raise ParameterError(sentence("sign-in"))
             values = {**found, "hash": _hash(cookie), "expires": now() + SESSION_SECONDS}
             begun = sessions.insert().values(values).returning(sessions.c.expires)
             expires = (await connection.execute(begun)).scalar_one()
@@ -228,8 +225,7 @@ def _valid_code(code: str) -> sa.ColumnElement[bool]:
 def _bad_code(code: str) -> ParameterError:
     # What was given is not repeated: it may be somebody's code with one letter amiss.
     return ParameterError(
-        "This code is unknown, was used already or is older than ten minutes; /link gives a new "
-        "one.",
+        sentence("code"),
         given=len(code),
     )
 

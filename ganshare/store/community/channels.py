@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.community import PlaceChange, PlaceSettings
 from ganshare.domain.limits import MAX_SIDE, MAX_STEPS, MIN_SIDE, SIDE_MULTIPLE
 from ganshare.errors import SettingsError, must_be_one_of, quoted
+from ganshare.sentences import sentence
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import insert, made_id, now
 from ganshare.store.db.rows_queue import as_text
@@ -20,6 +21,8 @@ from ganshare.store.db.tables_community import place_changes, places
 __all__ = ["Places", "read_json"]
 
 Value = str | int | bool | None
+# What its sentence is called, the values of that, and a function that reads a word or gives None.
+_Check = tuple[str, Mapping[str, str], Callable[[Value], Value]]
 
 MOST_PER_DAY = 10_000
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
@@ -106,11 +109,11 @@ def _check(name: str, value: Value) -> Value:
     word = value.strip() if isinstance(value, str) else value
     if word is None or word == "default":
         return None
-    allowed, check = _CHECKS[name]
+    kind, limits, check = _CHECKS[name]
     checked = check(word)
     if checked is None:
-        message = f"The setting {name} cannot be {quoted(value)}; allowed is {allowed}, or default."
-        raise SettingsError(message, given=value, allowed=allowed)
+        message = sentence(f"setting-{kind}", setting=name, given=quoted(value), **limits)
+        raise SettingsError(message, given=value, allowed=limits or kind)
     return checked
 
 
@@ -118,27 +121,29 @@ def _switch(value: Value) -> bool | None:
     return value if isinstance(value, bool) else _SWITCH.get(str(value).casefold())
 
 
-def _number(low: int, high: int, multiple: int = 1) -> tuple[str, Callable[[Value], int | None]]:
+def _number(low: int, high: int, multiple: int = 1) -> _Check:
     def check(value: Value) -> int | None:
         text = str(value)  # "True" is no number, either
         number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
         return number if low <= number <= high and number % multiple == 0 else None
 
-    kind = f"a multiple of {multiple}" if multiple > 1 else "a number"
-    return f"{kind} from {low} to {high}", check
+    limits = {"lowest": str(low), "highest": str(high)}
+    if multiple == 1:
+        return "number", limits, check
+    return "multiple", {**limits, "multiple": str(multiple)}, check
 
 
 def _word(shape: re.Pattern[str]) -> Callable[[Value], str | None]:
     return lambda value: str(value) if shape.fullmatch(str(value)) else None
 
 
-_CHECKS: dict[str, tuple[str, Callable[[Value], Value]]] = {
-    "allowed": ("on or off", _switch),
+_CHECKS: dict[str, _Check] = {
+    "allowed": ("switch", {}, _switch),
     "max_side": _number(MIN_SIDE, MAX_SIDE, SIDE_MULTIPLE),
     "max_steps": _number(1, MAX_STEPS),
     "daily_quota": _number(0, MOST_PER_DAY),
-    "language": ("a language such as en or zh", _word(_LANGUAGE)),
-    "curation_place": ("a place such as discord:123", _word(_PLACE)),
+    "language": ("language", {}, _word(_LANGUAGE)),
+    "curation_place": ("place", {}, _word(_PLACE)),
     "guests_per_day": _number(0, MOST_PER_DAY),
-    "automatic_entry": ("on or off", _switch),
+    "automatic_entry": ("switch", {}, _switch),
 }

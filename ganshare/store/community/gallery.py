@@ -11,12 +11,14 @@ from ganshare.blobs import attempt_of
 from ganshare.domain.community import ForgottenBlobs
 from ganshare.domain.jobs import Artwork
 from ganshare.errors import JobError, quoted
+from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
 from ganshare.store.community.search import shown_statement, wanted_texts
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import contains, now
 from ganshare.store.db.rows_queue import as_text, to_artwork
-from ganshare.store.db.tables_community import everyone, forgotten, gallery, storable
+from ganshare.store.db.rows_sentences import sentence_columns
+from ganshare.store.db.tables_community import everyone, forgotten, gallery
 from ganshare.store.db.tables_queue import RUNNING, artworks, jobs
 
 __all__ = ["Gallery"]
@@ -88,7 +90,7 @@ class Gallery:
         """
 
         async def take_out(connection: AsyncConnection) -> Row:
-            row = await _marked(connection, artwork, hidden=storable(reason))
+            row = await _marked(connection, artwork, **sentence_columns("hidden", reason))
             await connection.execute(gallery.delete().where(gallery.c.artwork == artwork))
             log = note_statement("hide", row["person"], reason, text=f"{artwork} by {by}")
             await connection.execute(log)
@@ -104,7 +106,7 @@ class Gallery:
         """
 
         async def put_back(connection: AsyncConnection) -> Row:
-            row = await _marked(connection, artwork, hidden=None)
+            row = await _marked(connection, artwork, **sentence_columns("hidden", None))
             await connection.execute(shown_statement(self._database.dialect, to_artwork(row)))
             log = note_statement("show", row["person"], "", text=f"{artwork} by {by}")
             await connection.execute(log)
@@ -132,7 +134,7 @@ class Gallery:
             await connection.execute(gallery.delete().where(gallery.c.artwork == artwork))
             blobs = as_text([row["blob"], row["preview"]])
             await connection.execute(forgotten.insert().values(artwork=artwork, blobs=blobs))
-            log = note_statement("delete", row["person"], f"by {by}", text=artwork)
+            log = note_statement("delete", row["person"], sentence("log-by", by=by), text=artwork)
             await connection.execute(log)
             return row
 
@@ -144,11 +146,7 @@ class Gallery:
             return to_artwork(row)
         if await self._database.row(sa.select(artworks.c.id).where(this)) is None:
             raise unknown_artwork(artwork)
-        raise JobError(
-            f"The painting {quoted(artwork)} is not yours; only whoever asked for it may delete "
-            "it.",
-            given=artwork,
-        )
+        raise JobError(sentence("not-yours", given=quoted(artwork)), given=artwork)
 
     async def forgotten_blobs(self, limit: int = 100) -> list[ForgottenBlobs]:
         """Blobs of deleted artworks that are still to be removed."""

@@ -4,9 +4,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.community import Block, Note, Report
+from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.rows_sentences import with_sentences
 from ganshare.store.db.tables_community import blocks, everyone, notes, reports, storable
 from ganshare.store.db.tables_queue import artworks
 
@@ -32,7 +34,8 @@ class Community:
             found = found.where(notes.c.person.in_(everyone(person)))
         if place is not None:
             found = found.where(notes.c.place == place)
-        return [Note(**row) for row in await self._database.rows(found)]
+        rows = await self._database.rows(found)
+        return [Note(**with_sentences(row, "reason")) for row in rows]
 
     # --- people -------------------------------------------------------------------------------
 
@@ -119,7 +122,9 @@ class Community:
             done = reports.update().where(still_open).values(closed=now())
             closed = len((await connection.execute(done.returning(reports.c.person))).all())
             if closed:
-                log = note_statement("report", by, f"closed {closed} reports", text=artwork)
+                log = note_statement(
+                    "report", by, sentence("log-closed", count=closed), text=artwork
+                )
                 await connection.execute(log)
             return closed
 

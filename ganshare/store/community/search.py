@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.jobs import Artwork
 from ganshare.store.db.dialect import insert
-from ganshare.store.db.rows_queue import to_artwork
+from ganshare.store.db.rows_queue import as_object
 from ganshare.store.db.tables_community import gallery
 from ganshare.store.db.tables_queue import artworks
 
@@ -45,20 +45,29 @@ def wanted_texts(text: str, attributes: Mapping[str, str]) -> list[str]:
 
 def shown_statement(dialect: str, artwork: Artwork) -> sa.Executable:
     """Let the gallery show an artwork."""
-    words = search_text(artwork.prompt, artwork.attributes)
-    row = {"artwork": artwork.id, "person": artwork.person, "words": words}
+    return _show(dialect, artwork.id, artwork.person, artwork.prompt, artwork.attributes)
+
+
+def _show(
+    dialect: str, artwork: str, person: str, prompt: str, attributes: Mapping[str, str]
+) -> sa.Executable:
+    row = {"artwork": artwork, "person": person, "words": search_text(prompt, attributes)}
     return insert(dialect, gallery).values(row).on_conflict_do_nothing()
 
 
 async def fill_gallery(connection: AsyncConnection) -> None:
     """Let the gallery show what was painted before there was one."""
-    last = ""
+    last, dialect = "", connection.dialect.name
+    # Named one by one: this runs on tables that lack what later migrations add.
+    columns = (artworks.c.id, artworks.c.person, artworks.c.prompt, artworks.c.attributes)
     while True:
-        page = sa.select(artworks).where(artworks.c.id > last).order_by(artworks.c.id)
+        page = sa.select(*columns).where(artworks.c.id > last).order_by(artworks.c.id)
         rows = (await connection.execute(page.limit(_FILLED_AT_ONCE))).mappings().all()
         for row in rows:
-            statement = shown_statement(connection.dialect.name, to_artwork(row))
-            await connection.execute(statement)
+            traits = as_object(row["attributes"])
+            await connection.execute(
+                _show(dialect, row["id"], row["person"], row["prompt"], traits)
+            )
         if not rows:
             return
         last = rows[-1]["id"]

@@ -9,7 +9,17 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ganshare.store.db.topics import Topic
 
-__all__ = ["ago", "channel", "contains", "insert", "made_id", "notify", "now", "relaxed"]
+__all__ = [
+    "ago",
+    "channel",
+    "contains",
+    "insert",
+    "json_object",
+    "made_id",
+    "notify",
+    "now",
+    "relaxed",
+]
 
 _SQLITE_SECONDS = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_SECONDS = "extract(epoch FROM clock_timestamp())"
@@ -41,6 +51,18 @@ class contains(FunctionElement[bool]):  # noqa: N801  # the same
 
     type = sa.Boolean()
     inherit_cache = True
+
+
+class json_object(FunctionElement[Any]):  # noqa: N801  # the same
+    """A JSON object of these values, which may be such objects, too."""
+
+    inherit_cache = True
+
+    def __init__(self, **values: sa.ColumnElement[Any]) -> None:
+        pairs: list[sa.ColumnElement[Any]] = []
+        for name, value in values.items():
+            pairs += sa.literal_column(f"'{name}'"), value
+        super().__init__(*pairs)
 
 
 class _notify(FunctionElement[str]):  # noqa: N801  # the same
@@ -91,6 +113,16 @@ def _(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(contains, "postgresql")
 def _(element: Any, compiler: Any, **options: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **options)}) > 0"
+
+
+@compiles(json_object, "sqlite")
+def _(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_object({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_object, "postgresql")
+def _(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_build_object({compiler.process(element.clauses, **options)})"
 
 
 @compiles(_notify, "sqlite")

@@ -7,10 +7,13 @@ from typing import Any
 
 from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState, PreviewRecord
 from ganshare.errors import AskerError
+from ganshare.sentences import sentence
 from ganshare.store.db.database import Row
+from ganshare.store.db.rows_sentences import with_sentences
 
 __all__ = [
     "DamagedRowError",
+    "as_object",
     "as_text",
     "from_engine",
     "to_artwork",
@@ -23,6 +26,10 @@ __all__ = [
 
 class DamagedRowError(Exception):
     """A damaged row, with the reason in one sentence."""
+
+    def __init__(self, what: str) -> None:
+        self.reason = sentence("request-damaged", reason=what)
+        super().__init__(self.reason)
 
 
 _JOB_COLUMNS = [item.name for item in fields(Job) if item.name not in ("request", "reply_to")]
@@ -38,16 +45,16 @@ def to_job(row: Row) -> Job:
     try:
         request = JobRequest.from_json(json.loads(row["request"]))
     except AskerError as error:
-        raise DamagedRowError(f"The stored request is damaged: {error}") from error
+        raise DamagedRowError(error.message) from error
     except (ValueError, RecursionError) as error:
-        raise DamagedRowError("The stored request is damaged: it is no JSON.") from error
-    return _job(dict(row), request)
+        raise DamagedRowError("it is no JSON.") from error
+    return _job(with_sentences(row, "error"), request)
 
 
 def without_request(row: Row, reason: str) -> Job:
     """Read a damaged row as a job that is dead, whose request is a blank."""
     blank = JobRequest(prompt="unreadable", seed=0, model="unknown")
-    values = dict(row)
+    values = with_sentences(row, "error")
     if not JobState(row["state"]).over:
         values |= {"state": JobState.DEAD, "error": reason}
     return _job(values, blank)
@@ -57,13 +64,14 @@ def _job(row: Mapping[str, Any], request: JobRequest) -> Job:
     values = {name: row[name] for name in _JOB_COLUMNS}
     values |= {"state": JobState(row["state"]), "cancel_requested": bool(row["cancel_requested"])}
     values["cost"] = float(row["cost"])  # SQLite's RETURNING gives whole numbers as integers
-    return Job(request=request, reply_to=_object(row["reply_to"]), **values)
+    return Job(request=request, reply_to=as_object(row["reply_to"]), **values)
 
 
 def to_artwork(row: Row) -> Artwork:
     """Read the row of an artwork."""
-    attributes, manifest = _object(row["attributes"]), _object(row["manifest"])
-    return Artwork(**{**row, "attributes": attributes, "manifest": manifest})
+    values = with_sentences(row, "hidden")
+    values |= {name: as_object(row[name]) for name in ("attributes", "manifest")}
+    return Artwork(**values)
 
 
 def to_frame(row: Row) -> PreviewRecord:
@@ -87,7 +95,7 @@ def from_engine(report: EngineReport) -> dict[str, Any]:
     return values
 
 
-def _object(text: str) -> dict[str, Any]:
+def as_object(text: str) -> dict[str, Any]:
     """Read a JSON object that only its writer understands; {} if it is damaged."""
     try:
         value = json.loads(text)

@@ -48,7 +48,10 @@ sign_ins = _table("sign_ins", "hash", "person", "name", numbers=("expires",))
 sessions = _table("sessions", "hash", "person", "name", numbers=("expires",))
 blocks = _table("blocks", "person", "blocked_by", "reason", numbers=("created",))
 reports = _table("reports", "artwork", "person", "reason", numbers=("created", "closed"))
-notes = _table("notes", "id", "kind", "person", "place", "text", "reason", numbers=("created",))
+notes = _table(
+    "notes", "id", "kind", "person", "place", "text", "reason", "reason_details",
+    numbers=("created",),
+)  # fmt: skip
 
 
 def everyone(person: str) -> sa.Select[tuple[str]]:

@@ -52,6 +52,7 @@ jobs = sa.Table(
     sa.Column("saved_state", sa.Text),
     sa.Column("artwork", sa.Text),
     sa.Column("error", sa.Text),
+    sa.Column("error_details", sa.Text),  # JSON
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("seen", sa.Integer, nullable=False),
     sa.Column("created", sa.Float, nullable=False),
@@ -90,6 +91,7 @@ artworks = sa.Table(
     sa.Column("may_sell", sa.Boolean, nullable=False),
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("hidden", sa.Text),
+    sa.Column("hidden_details", sa.Text),  # JSON
     sa.Column("deleted", sa.Float),
 )
 

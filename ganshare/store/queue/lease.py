@@ -8,6 +8,7 @@ from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.dialect import insert, made_id, notify, now, relaxed
 from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.rows_sentences import sentence_columns, sentence_in_sql
 from ganshare.store.db.tables_queue import (
     ACTIVE,
     QUEUED,
@@ -93,7 +94,7 @@ def frame_statement(dialect: str, job: Job, step: int, loss: float | None, previ
 
 def done_statement(job: Job) -> Any:
     """End an attempt well; the artwork, whose id it makes, follows in the same transaction."""
-    values = _ended(state_name(JobState.DONE), artwork=made_id(), error=None)
+    values = _ended(state_name(JobState.DONE), artwork=made_id(), **sentence_columns("error", None))
     return jobs.update().where(_mine(job)).values(values).returning(jobs.c.artwork, *_EVERYBODY)
 
 
@@ -116,7 +117,7 @@ def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
         "manifest": as_text(dict(made.manifest)),
         "may_sell": made.may_sell,
         "created": now(),
-        "hidden": made.hidden,
+        **sentence_columns("hidden", made.hidden),
     }
     return artworks.insert().values(values).returning(artworks)
 
@@ -137,7 +138,8 @@ def give_up_statement(job: Job, error: str, *, retry: bool) -> Any:
     final = sa.case(
         (jobs.c.cancel_requested, state_name(JobState.CANCELLED)), else_=state_name(JobState.DEAD)
     )
-    values = _ended(_after_failure() if retry else final, error=error)
+    state = _after_failure() if retry else final
+    values = _ended(state, **sentence_columns("error", error))
     return jobs.update().where(_mine(job)).values(values).returning(jobs.c.id, *_EVERYBODY)
 
 
@@ -161,9 +163,9 @@ def reap_statement() -> Any:
         .with_for_update(skip_locked=True)
         .cte("late")
     )
-    error = sa.literal("The engine ", sa.Text) + jobs.c.worker + " fell silent at step "
-    error += sa.cast(jobs.c.step, sa.Text) + " of attempt " + sa.cast(jobs.c.attempt, sa.Text) + "."
-    values = _ended(_after_failure(), error=error)
+    known = {"engine": jobs.c.worker, "step": jobs.c.step, "attempt": jobs.c.attempt}
+    error = sentence_in_sql("error", "engine-silent", known)
+    values = _ended(_after_failure(), **error)
     mine = sa.and_(RUNNING, jobs.c.id.in_(sa.select(late.c.id)))
     return jobs.update().where(mine).values(values).returning(jobs.c.state, *_EVERYBODY)
 
@@ -182,6 +184,6 @@ def cancel_statement(job_id: str, person: str | None) -> Any:
 
 def bury_statement(job_id: str, reason: str) -> Any:
     """End a job that cannot be read."""
-    values = _ended(state_name(JobState.DEAD), error=reason)
+    values = _ended(state_name(JobState.DEAD), **sentence_columns("error", reason))
     statement = jobs.update().where(jobs.c.id == job_id, ACTIVE).values(values)
     return statement.returning(jobs.c.id, *_EVERYBODY)

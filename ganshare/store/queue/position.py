@@ -16,7 +16,6 @@ __all__ = [
     "LOAD",
     "PLACE",
     "Load",
-    "in_words",
     "place_of",
     "throughput_statement",
     "total_rate",
@@ -42,15 +41,6 @@ def total_rate(engines: Iterable[EngineReport]) -> float | None:
     rates = [engine.rate for engine in engines]
     known = [rate for rate in rates if rate]
     return mean(known) * len(rates) if known else None
-
-
-def in_words(seconds: float) -> str:
-    """Say a time as people do: "40 seconds", "3 minutes", "2 hours"."""
-    for unit, length in (("hour", 3600.0), ("minute", 60.0)):
-        if seconds >= 1.5 * length:
-            return f"{round(seconds / length)} {unit}s"
-    count = max(1, round(seconds))
-    return f"{count} second{'s' if count > 1 else ''}"
 
 
 _WORK = sa.func.coalesce(sa.func.sum(jobs.c.cost), 0.0)

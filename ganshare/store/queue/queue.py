@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.errors import JobError, ParameterError, StoreError, quoted
+from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement
 from ganshare.store.community.search import shown_statement
 from ganshare.store.db.database import Conflict, Database, Row
@@ -186,7 +187,7 @@ class Queue(QueueReader):
         return published if published and is_same(published, job, artwork) else None
 
     async def fail(self, job: Job, error: str, *, retry: bool) -> bool:
-        """Give up this attempt; False if it was not this attempt's any more.
+        """Give up this attempt, with the sentence that says why; False if it was not ours any more.
 
         With `retry` and attempts left, the job is queued at its old place, else it is dead; if
         its cancellation was asked for, it is cancelled.
@@ -214,12 +215,10 @@ class Queue(QueueReader):
             return (await self._jobs([row]))[0]
         job = await self.get(job_id)
         if job is None:
-            raise JobError(f"There is no job {quoted(job_id)}.", given=job_id)
+            raise JobError(sentence("no-job", given=quoted(job_id)), given=job_id)
         if job.person != by and not admin:
-            raise JobError(
-                f"The job {quoted(job_id)} is not yours; only whoever asked for it may cancel it.",
-                given=job_id,
-            )
+            message = sentence("cancel-not-yours", given=quoted(job_id))
+            raise JobError(message, given=job_id)
         return job
 
     async def reap(self) -> Reaped:

@@ -138,9 +138,9 @@ class QueueReader:
             try:
                 found.append(to_job(row))
             except DamagedRowError as error:
-                job = without_request(row, str(error))
+                job = without_request(row, error.reason)
                 if not JobState(row["state"]).over:
-                    await self._database.rows(bury_statement(job.id, str(error)))
+                    await self._database.rows(bury_statement(job.id, error.reason))
                 found.append(job)
         return found
 

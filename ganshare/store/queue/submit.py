@@ -10,14 +10,15 @@ import sqlalchemy as sa
 
 from ganshare.domain.jobs import EngineReport, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
-from ganshare.errors import AdmissionError, must_be_one_of, quoted
+from ganshare.errors import AdmissionError, listing, nearest, quoted
+from ganshare.sentences import sentence
 from ganshare.store.db.dialect import insert, made_id, notify, now
 from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.tables_queue import engines, jobs, state_in, state_name
 from ganshare.store.db.topics import Topic
 from ganshare.store.queue.capacity import has_room
 from ganshare.store.queue.fairness import clocks, turn
-from ganshare.store.queue.position import Load, in_words
+from ganshare.store.queue.position import Load
 from ganshare.store.queue.slots import least_free
 
 __all__ = ["Candidate", "admission_statement", "refusal"]
@@ -154,8 +155,7 @@ def refusal(
     """
     if active >= limits.per_person_active:
         return AdmissionError(
-            f"You have {active} jobs queued or running, and at most {limits.per_person_active} "
-            "are allowed; wait until one is done, or cancel one.",
+            sentence("active", given=active, allowed=limits.per_person_active),
             given=active,
             allowed=limits.per_person_active,
         )
@@ -164,19 +164,16 @@ def refusal(
     if load.queued >= _room(limits, active):
         seconds = load.seconds(live)
         wait = (
-            "no engine is at work to say for how long"
+            sentence("wait-unknown")
             if seconds is None
-            else f"which is work for about {in_words(seconds)}"
+            else sentence("wait-minutes", minutes=max(1, round(seconds / 60)))
         )
-        jobs_waiting = f"{load.queued} jobs are waiting, {wait}"
-        kept = f"what room is left is for people with fewer jobs than your {active}"
-        return AdmissionError(
-            f"The queue is full: {jobs_waiting}; please try later."
+        message = (
+            sentence("queue-full", given=load.queued, wait=wait)
             if load.queued >= limits.queue_cap
-            else f"The queue is nearly full: {jobs_waiting}, and {kept}; please try later.",
-            given=load.queued,
-            allowed=limits.queue_cap,
+            else sentence("queue-near-full", given=load.queued, wait=wait, active=active)
         )
+        return AdmissionError(message, given=load.queued, allowed=limits.queue_cap)
     return None
 
 
@@ -184,19 +181,21 @@ def _unfit(request: JobRequest, live: list[EngineReport]) -> AdmissionError | No
     painters = [engine for engine in live if request.model in engine.models]
     if not painters:
         names = sorted({name for engine in live for name in engine.models})
-        error = must_be_one_of(AdmissionError, "model", request.model, names)
-        return AdmissionError(
-            f"No engine paints with this model now: {error.message[0].lower()}{error.message[1:]}",
-            given=request.model,
-            allowed=names,
-            nearest=error.nearest,
-        )
+        near = nearest(request.model, names)
+        given = quoted(request.model)
+        message = listing("engine-model", names, near and quoted(near), given=given)
+        return AdmissionError(message, given=request.model, allowed=names, nearest=near)
     largest = max(engine.max_area for engine in painters)
     if request.area <= largest:
         return None
     return AdmissionError(
-        f"No engine paints {request.width}x{request.height} with {quoted(request.model)} now; at "
-        f"most {largest} pixels are allowed, such as {int(largest**0.5) // 16 * 16} on each side.",
+        sentence(
+            "engine-size",
+            given=f"{request.width}x{request.height}",
+            model=quoted(request.model),
+            allowed=largest,
+            side=str(int(largest**0.5) // 16 * 16),
+        ),
         given=request.area,
         allowed=largest,
     )

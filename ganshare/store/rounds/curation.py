@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.votes import CuratedItem, Decision, LogKind, Standing
 from ganshare.errors import VoteError, quoted
+from ganshare.sentences import sentence
 from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
@@ -56,11 +57,7 @@ class Curation:
             row = await _entry(connection, artwork)
             standing = to_standing(row) if row["has_quorum"] is not None else None
             if standing is None or not await _may_be_approved(connection, standing):
-                raise VoteError(
-                    f"The painting {quoted(artwork)} has not won a round; only winners can be "
-                    "approved.",
-                    given=artwork,
-                )
+                raise VoteError(sentence("approve", given=quoted(artwork)), given=artwork)
             await _decide(connection, row, by, reason, approved=True, named=named)
 
         await self._database.atomically(decide)
@@ -75,7 +72,7 @@ class Curation:
             VoteError: there is no reason, the painting was in no round, or is planned for minting.
         """
         if not reason.strip():
-            raise VoteError("A veto needs a reason, which stays in the log.", given=artwork)
+            raise VoteError(sentence("veto-reason"), given=artwork)
 
         async def decide(connection: AsyncConnection) -> None:
             await one_at_a_time(connection, artwork)
@@ -100,7 +97,7 @@ class Curation:
             this = curated.delete().where(curated.c.artwork == artwork).returning(curated.c.round)
             round_id = (await connection.execute(this)).scalar()
             if round_id is None:
-                raise VoteError("Nobody has decided about this painting.", given=artwork)
+                raise VoteError(sentence("decided-nothing"), given=artwork)
             data = {"round": round_id} | ({"named": True} if named else {})
             await append(connection, LogKind.UNDO, artwork=artwork, by=by, data=data)
 
@@ -195,7 +192,7 @@ async def _entry(connection: AsyncConnection, artwork: str) -> Row:
     known = await connection.execute(sa.select(artworks.c.id).where(artworks.c.id == artwork))
     if known.first() is None:
         raise unknown_artwork(artwork)
-    raise VoteError(f"The painting {quoted(artwork)} was in no round.", given=artwork)
+    raise VoteError(sentence("entered-nowhere", given=quoted(artwork)), given=artwork)
 
 
 async def _may_be_approved(connection: AsyncConnection, standing: Standing) -> bool:
@@ -250,9 +247,7 @@ async def _check_unplanned(connection: AsyncConnection, artwork: str) -> None:
     """Whether a decision about it may still change; raises VoteError."""
     planned = sa.select(tokens.c.token).where(tokens.c.artwork == artwork).limit(1)
     if (await connection.execute(planned)).first() is not None:
-        raise VoteError(
-            "This painting is planned for minting; what was decided about it stays.", given=artwork
-        )
+        raise VoteError(sentence("decided-planned"), given=artwork)
 
 
 def _item(row: Row) -> CuratedItem:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import Entry, LogKind, Round
 from ganshare.errors import VoteError, quoted
+from ganshare.sentences import sentence
 from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
@@ -170,9 +171,9 @@ async def _open(connection: AsyncConnection, round_id: str) -> Round:
     )
     row = found.mappings().first()
     if row is None:
-        raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
+        raise VoteError(sentence("round-gone", given=quoted(round_id)), given=round_id)
     if row["closed"] is not None or row["over"]:
-        raise VoteError("This round has ended; the next one takes new paintings.", given=round_id)
+        raise VoteError(sentence("round-ended"), given=round_id)
     return to_round(row)
 
 
@@ -185,10 +186,7 @@ async def _painting(
         raise unknown_artwork(artwork)
     painting = to_artwork(row)
     if not painting.shown and not gone_too:
-        raise VoteError(
-            "This painting was deleted or is kept from the gallery, so it cannot be voted on.",
-            given=artwork,
-        )
+        raise VoteError(sentence("vote-gone"), given=artwork)
     return painting
 
 
@@ -198,11 +196,7 @@ async def _check_theirs(
     """Whether it is their own, and with a round, whether they may enter one more there."""
     theirs = await accounts_of(connection, by)
     if painting.person not in theirs:
-        raise VoteError(
-            "This painting is somebody else's; only whoever asked for it may enter it or take it "
-            "out.",
-            given=painting.id,
-        )
+        raise VoteError(sentence("enter-not-yours"), given=painting.id)
     if round_ is None:
         return
     own = round_entries.join(artworks, artworks.c.id == round_entries.c.artwork)
@@ -210,7 +204,7 @@ async def _check_theirs(
     number = number.where(round_entries.c.round == round_.id, artworks.c.person.in_(theirs))
     most = round_.rules.per_person
     if (await connection.execute(number)).scalar_one() >= most:
-        raise VoteError(f"You may enter {most} paintings in a round.", given=most, allowed=most)
+        raise VoteError(sentence("enter-many", allowed=most), given=most, allowed=most)
 
 
 async def _check_free(connection: AsyncConnection, painting: Artwork) -> None:
@@ -222,7 +216,7 @@ async def _check_free(connection: AsyncConnection, painting: Artwork) -> None:
         curated.c.round.not_in(false),
     )
     if (reason := (await connection.execute(veto)).scalar()) is not None:
-        raise VoteError(f"A curator vetoed this painting: {reason}", given=painting.id)
+        raise VoteError(sentence("enter-vetoed", reason=reason), given=painting.id)
     earlier = (
         sa.select(rounds.c.closed, round_entries.c.has_quorum)
         .select_from(round_entries.join(rounds, rounds.c.id == round_entries.c.round))
@@ -230,16 +224,16 @@ async def _check_free(connection: AsyncConnection, painting: Artwork) -> None:
     )
     for row in await connection.execute(earlier):
         if row.closed is None:
-            raise VoteError("This painting is in another round now.", given=painting.id)
+            raise VoteError(sentence("enter-elsewhere"), given=painting.id)
         if row.has_quorum:
-            raise VoteError("This painting has had its round.", given=painting.id)
+            raise VoteError(sentence("enter-again"), given=painting.id)
 
 
 async def _check_room(connection: AsyncConnection, round_: Round) -> None:
     number = sa.select(sa.func.count()).where(round_entries.c.round == round_.id)
     if (await connection.execute(number)).scalar_one() >= round_.rules.pool:
         raise VoteError(
-            f"This round is full with its {round_.rules.pool} paintings; the next one takes more.",
+            sentence("round-full", allowed=round_.rules.pool),
             given=round_.rules.pool,
             allowed=round_.rules.pool,
         )

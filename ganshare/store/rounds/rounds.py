@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.votes import LogKind, Round, RoundRules, RoundStatus, Standing
 from ganshare.errors import VoteError, quoted
 from ganshare.monitoring.log import get_logger
+from ganshare.sentences import sentence
 from ganshare.store.db.database import Conflict, Database, Row
 from ganshare.store.db.dialect import made_id, now
 from ganshare.store.db.rows_rounds import age_limit, rules_as_text, to_round, to_standing
@@ -77,7 +78,7 @@ class Rounds:
         rules = rules or RoundRules()
         if not SHORTEST <= seconds <= LONGEST:
             raise VoteError(
-                f"A round cannot last {seconds:.0f} seconds; allowed are a minute to a year.",
+                sentence("round-length", given=f"{seconds:.0f}"),
                 given=seconds,
                 allowed=(SHORTEST, LONGEST),
             )
@@ -103,9 +104,7 @@ class Rounds:
         try:
             return to_round(await self._database.atomically(begin))
         except Conflict as error:
-            raise VoteError(
-                f"There is a round in {quoted(place)} already; it has to end first.", given=place
-            ) from error
+            raise VoteError(sentence("round-there", place=quoted(place)), given=place) from error
 
     async def get(self, round_id: str) -> Round | None:
         """Read one round."""
@@ -228,12 +227,12 @@ class Rounds:
         async def keep(connection: AsyncConnection) -> int:
             found = await self._lock(connection, round_id)
             if not found.rules.weighted:
-                raise VoteError("In this round every vote weighs the same.", given=round_id)
+                raise VoteError(sentence("round-unweighted"), given=round_id)
             if found.closed is not None:
-                raise VoteError("This round has ended.", given=round_id)
+                raise VoteError(sentence("round-ended"), given=round_id)
             there = sa.select(round_weights.c.account).where(round_weights.c.round == round_id)
             if (await connection.execute(there.limit(1))).first() is not None:
-                raise VoteError("This round has its snapshot of shares already.", given=round_id)
+                raise VoteError(sentence("round-weighed"), given=round_id)
             weights = {
                 account: min(1.0 + balance, found.rules.max_weight)
                 for account, balance in sorted(shares.items())
@@ -267,7 +266,7 @@ class Rounds:
                 return
             moment = float((await connection.execute(sa.select(now()))).scalar_one())
             if moment < found.closes and not early:
-                raise VoteError("This round goes on.", given=round_id)
+                raise VoteError(sentence("round-goes-on"), given=round_id)
             standings = await compute_standings(connection, found)
             for each in standings:
                 this = sa.and_(
@@ -288,7 +287,7 @@ class Rounds:
     async def _known(self, round_id: str) -> Round:
         row = await self._database.row(sa.select(rounds).where(rounds.c.id == round_id))
         if row is None:
-            raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
+            raise VoteError(sentence("round-gone", given=quoted(round_id)), given=round_id)
         return to_round(row)
 
     async def _lock(self, connection: AsyncConnection, round_id: str) -> Round:
@@ -297,5 +296,5 @@ class Rounds:
         found = await connection.execute(sa.select(rounds).where(rounds.c.id == round_id))
         row = found.mappings().first()
         if row is None:
-            raise VoteError(f"There is no round {quoted(round_id)}.", given=round_id)
+            raise VoteError(sentence("round-gone", given=quoted(round_id)), given=round_id)
         return to_round(row)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.votes import Guards, LogKind
 from ganshare.errors import AdmissionError
+from ganshare.sentences import sentence
 from ganshare.store.db.dialect import now
 from ganshare.store.db.tables_votes import accounts_of, ballots, vote_holds, vote_log
 from ganshare.store.votes.apply import apply_hold
@@ -27,7 +28,7 @@ async def check_rate(connection: AsyncConnection, accounts: Sequence[str], guard
     """Refuse a button that is pressed too often; raises AdmissionError."""
     if await _lately(connection, accounts) >= guards.per_minute:
         raise AdmissionError(
-            f"You may vote {guards.per_minute} times a minute; please wait a moment.",
+            sentence("vote-fast", allowed=guards.per_minute),
             given=guards.per_minute,
             allowed=guards.per_minute,
         )

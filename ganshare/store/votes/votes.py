@@ -24,6 +24,7 @@ from ganshare.domain.votes import (
     check_via,
 )
 from ganshare.errors import VoteError
+from ganshare.sentences import sentence
 from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import now
@@ -294,14 +295,14 @@ async def _check_may_vote(
     connection: AsyncConnection, painting: Artwork, voter: Voter, accounts: Sequence[str]
 ) -> None:
     if voter.is_bot:
-        raise VoteError("Bots don't vote.", given=voter.account)
+        raise VoteError(sentence("vote-bot"), given=voter.account)
     if not painting.shown:
-        raise VoteError("This painting is not there any more.", given=painting.id)
+        raise VoteError(sentence("vote-gone"), given=painting.id)
     if painting.person in accounts:
-        raise VoteError("This painting is your own; the others vote on it.", given=painting.id)
+        raise VoteError(sentence("vote-own"), given=painting.id)
     barred = sa.select(blocks.c.person).where(blocks.c.person.in_(accounts))
     if (await connection.execute(barred)).first() is not None:
-        raise VoteError("You are blocked here, and your votes don't count.", given=voter.account)
+        raise VoteError(sentence("vote-blocked"), given=voter.account)
 
 
 def _why_not(artwork: str, person: str) -> sa.Executable:

@@ -108,7 +108,7 @@ async def test_a_picture_to_begin_from_is_stored_clean(hall: Hall, png: Callable
     stored = await hall.blobs.get(job.request.init_image)
     assert stored.startswith(b"\x89PNG")
     refused = only(await hall.ask("paint", prompt="x", picture=b"GIF89a, or is it"))
-    assert "no picture that can be read" in refused.text
+    assert "not a picture that can be read" in refused.text
 
 
 async def test_the_model_is_the_askers_the_owners_or_an_engines(hall: Hall) -> None:

@@ -87,8 +87,8 @@ REFUSED = [
     ('""', "The prompt is empty; it needs some text."),
     ("\u2800", "The prompt is empty; it needs some text."),
     ("--no people", "The prompt is empty; it needs some text."),
-    ("room:101", "The weight '101' of part 1 is out of range; allowed are numbers from -10 to 10, "
-     f"and {COLON}"),
+    ("room:101", "The weight of part 1 must be between -10 and 10 (got '101'); "
+     f"{COLON}"),
     ("hill:0", "All weights of the prompt are zero or negative; at least one above zero is "
      f"needed, and {COLON}"),
     ("a|" * 17, "The prompt has 17 parts; at most 16 are allowed, and quotes around words with a "

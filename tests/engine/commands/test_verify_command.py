@@ -227,7 +227,7 @@ def test_a_model_that_is_missing_or_another_is_one_sentence(
         ({"prompts": [1]}, "is damaged"),
         ({"compute": {"device": "cpu"}}, "is damaged"),
         ({"settings": [1]}, "is damaged"),
-        ({"steps": 10_000}, "steps 10000 is out of range"),
+        ({"steps": 10_000}, "steps must be between 1 and 2000 (got 10000)"),
     ],
 )
 def test_a_manifest_that_lies_is_one_sentence(

@@ -64,7 +64,7 @@ def test_mistakes_say_what_is_allowed() -> None:
     with pytest.raises(ParameterError, match=r"dtype 'bfloat' .* auto, float32, bfloat16 and"):
         choose_compute(dtype="bfloat")
     for threads in (0, 513):
-        with pytest.raises(ParameterError, match="allowed are 1 to 512"):
+        with pytest.raises(ParameterError, match="must be between 1 and 512"):
             choose_compute(threads=threads)
     with pytest.raises(SettingsError, match="allowed: cpu"):
         choose_compute("auto:x")
@@ -74,7 +74,7 @@ def test_mistakes_say_what_is_allowed() -> None:
     ("options", "message"),
     [
         (["--dtype", "half"], "The dtype 'half' is unknown; allowed are auto, float32"),
-        (["--threads", "0"], "The number of threads 0 is out of range; allowed are 1 to 512."),
+        (["--threads", "0"], "number of threads must be between 1 and 512 (got 0)."),
         (["--device", "tpu"], "cannot use the device 'tpu' here; allowed: cpu"),
     ],
 )

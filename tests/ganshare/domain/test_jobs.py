@@ -94,7 +94,7 @@ def test_what_was_stored_before_the_second_grammar_keeps_its_reading() -> None:
 def test_an_unknown_preset_or_grammar_is_refused() -> None:
     with pytest.raises(ParameterError, match="draft and standard"):
         make_request(preset="final")
-    with pytest.raises(ParameterError, match="allowed are 1 to 2"):
+    with pytest.raises(ParameterError, match="grammar must be between 1 and 2"):
         make_request(grammar=3)
 
 

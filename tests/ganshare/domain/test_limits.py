@@ -14,5 +14,7 @@ def test_engine_and_bots_share_one_limit(name: str) -> None:
 
 @pytest.mark.parametrize("value", [0, 11])
 def test_a_number_outside_its_range_says_the_range(value: int) -> None:
-    with pytest.raises(ParameterError, match=f"The steps {value} is out of range; .* 1 to 10"):
+    with pytest.raises(
+        ParameterError, match=rf"^steps must be between 1 and 10 \(got {value}\)\.$"
+    ):
         limits.check_range("steps", value, 1, 10)

@@ -90,7 +90,7 @@ def test_an_unknown_category_is_answered_with_the_nearest() -> None:
 
 @pytest.mark.parametrize("seed", [-1, MAX_SEED + 1])
 def test_a_seed_out_of_range_is_refused(seed: int) -> None:
-    with pytest.raises(ParameterError, match="allowed are 0 to"):
+    with pytest.raises(ParameterError, match="seed must be between 0 and"):
         draw_prompt(seed)
 
 

@@ -136,9 +136,9 @@ def test_any_text_is_read_or_refused_and_reads_the_same_when_written_again(text:
         ("a:-1 | b:-0.5", "zero or negative"),
         (
             "a:10.5",
-            "The weight '10.5' of part 1 is out of range; allowed are numbers from -10 to 10",
+            "The weight of part 1 must be between -10 and 10 (got '10.5')",
         ),
-        ("|a | b:-11", "of part 2 is out of range"),
+        ("|a | b:-11", "The weight of part 2 must be"),
         ("a:1e999", "quotes around words with a colon keep them as text"),
         ("room:101", "quotes around words with a colon keep them as text"),
         ("a (red:1.3) fox", "'(red:1.3)' goes to a whole part"),

@@ -10,7 +10,7 @@ from fluent.syntax.visitor import Visitor
 from bot.core.commands.definitions import COMMANDS, SETTINGS
 from bot.core.commands.parameters import Command
 from bot.core.messages import Action
-from bot.core.rendering.catalogue import Catalogue, load_words
+from bot.core.rendering.catalogue import Catalogue, english_sentences, load_words
 from bot.core.rendering.replies import duration
 from ganshare.errors import InternalError
 
@@ -30,7 +30,9 @@ class Variables(Visitor):
 def entries(language: str) -> list[ast.Message]:
     """The messages of all catalogues of a language."""
     own = [BOT / "locale" / f"{language}.ftl", *(BOT / "locale").glob(f"*.{language}.ftl")]
-    found = [each for path in own for each in FluentParser().parse(path.read_text("utf-8")).body]
+    texts = [path.read_text("utf-8") for path in own]
+    texts += [english_sentences()] * (language == "en")
+    found = [each for text in texts for each in FluentParser().parse(text).body]
     assert [each.content for each in found if isinstance(each, ast.Junk)] == []
     return [each for each in found if isinstance(each, ast.Message)]
 

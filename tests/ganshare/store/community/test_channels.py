@@ -57,7 +57,7 @@ async def test_values_may_be_typed(store: Store, name: str, typed: str, kept: ob
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("allowed", "maybe", r"cannot be 'maybe'; allowed is on or off, or default\.$"),
+        ("allowed", "maybe", r"allowed must be on or off, or default \(got 'maybe'\)\.$"),
         ("max_side", 300, "a multiple of 16 from 64 to 1024"),
         ("max_side", True, "a multiple of 16"),
         ("max_steps", "-5", "a number from 1 to 2000"),

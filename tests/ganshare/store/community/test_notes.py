@@ -112,7 +112,9 @@ async def test_what_is_not_there_can_be_neither_reported_nor_hidden(
     gone = await paint()
     await store.gallery.delete(gone.id, ANN)
     for wrong in ("nothing", gone.id):
-        with pytest.raises(JobError, match=r"^There is no painting '.*'\.$"):
+        with pytest.raises(
+            JobError, match=r"^There is no painting '.*'; perhaps it was deleted\.$"
+        ):
             await attrgetter(verb)(store)(wrong, ADMIN, "why")
 
 

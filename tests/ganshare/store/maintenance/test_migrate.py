@@ -159,3 +159,30 @@ def test_the_migrations_ship_with_the_package() -> None:
     assert [file.stem for file in sorted(folder.glob("*.sql"))] == [
         each.name for each in MIGRATIONS
     ]
+
+
+async def test_paintings_of_the_first_version_come_along(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "ganshare.store.maintenance.migrate"
+    with monkeypatch.context() as first:
+        first.setattr(f"{module}.MIGRATIONS", MIGRATIONS[:1])
+        first.setattr(f"{module}.NEWEST", 1)
+        await migrate(database)
+    texts = ("id", "key", "person", "origin", "reply_to", "request", "model")
+    numbers = ("area", "priority", "cost", "tag", "tag_end", "attempt", "max_attempts", "seat",
+               "step", "steps", "revision", "seen", "created")  # fmt: skip
+    job: dict[str, object] = dict.fromkeys(texts, "{}") | dict.fromkeys(numbers, 1)
+    await database.write(jobs.insert().values(**job, state="dead", cancel_requested=False,
+                                              error="it was reported", finished=1))  # fmt: skip
+    texts = ("person", "blob", "preview", "sha256", "model", "prompt")
+    artwork: dict[str, object] = dict.fromkeys(texts, "castle") | {"id": "1", "job": "{}"}
+    artwork |= dict.fromkeys(("attempt", "seed", "width", "height", "created"), 1)
+    await database.write(artworks.insert().values(
+        **artwork, attributes='{"Style":"Cubist"}', manifest="{}", may_sell=True
+    ))  # fmt: skip
+    await migrate(database)
+    async with open_store(database.url) as store:
+        (found,) = await store.gallery.search(text="castle", attributes={"Style": "Cubist"})
+        assert (found.id, found.hidden) == ("1", None)
+        assert (await store.queue.dead_letters())[0].error == "it was reported"

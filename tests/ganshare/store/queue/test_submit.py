@@ -53,7 +53,7 @@ async def test_a_person_has_so_many_active_jobs_and_not_more(another: Any) -> No
     store = await another(per_person_active=2)
     first = await store.queue.submit("ann", "bot", make_request(), key="1")
     await store.queue.submit("ann", "bot", make_request(), key="2")
-    with pytest.raises(AdmissionError, match=r"You have 2 jobs .* at most 2 are allowed"):
+    with pytest.raises(AdmissionError, match=r"You have 2 paintings .* at most 2 are allowed"):
         await store.queue.submit("ann", "bot", make_request(), key="3")
     await store.queue.submit("bob", "bot", make_request(), key="4")
     await store.queue.cancel(first.job.id, by="ann")
@@ -111,10 +111,12 @@ async def test_a_full_queue_says_how_long_it_is(another: Any) -> None:
     store = await another(queue_cap=2)
     for number in range(2):
         await store.queue.submit("ann", "bot", make_request(), key=str(number))
-    with pytest.raises(AdmissionError, match="2 jobs are waiting, no engine is at work"):
+    with pytest.raises(AdmissionError, match="2 paintings are waiting, no engine is at work"):
         await store.queue.submit("bob", "bot", make_request(), key="3")
     await store.queue.report_engine(make_report(rate=1 / 90))
-    with pytest.raises(AdmissionError, match=r"2 jobs are waiting, .* about 3 minutes; please try"):
+    with pytest.raises(
+        AdmissionError, match=r"2 paintings are waiting, .* about 3 min; please try"
+    ):
         await store.queue.submit("bob", "bot", make_request(), key="3")
 
 
@@ -123,13 +125,15 @@ async def test_the_last_room_is_kept_for_those_who_have_little_in_the_queue(anot
     for number in range(7):
         for person in ("ann", "bob"):
             await store.queue.submit(person, "bot", make_request(), key=f"{person} {number}")
-    with pytest.raises(AdmissionError, match=r"nearly full: .* fewer jobs than your 7; please try"):
+    with pytest.raises(
+        AdmissionError, match=r"nearly full: .* fewer of them than your 7; please try"
+    ):
         await store.queue.submit("ann", "bot", make_request(), key="ann 7")
     for number in range(6):
         assert (
             await store.queue.submit(f"new {number}", "bot", make_request(), key=f"{number}")
         ).is_new
-    with pytest.raises(AdmissionError, match=r"The queue is full: 20 jobs"):
+    with pytest.raises(AdmissionError, match=r"The queue is full: 20 paintings"):
         await store.queue.submit("new 6", "bot", make_request(), key="6")
 
 
@@ -144,9 +148,7 @@ async def test_running_jobs_do_not_fill_the_queue(another: Any) -> None:
 async def test_a_model_that_no_engine_has_is_refused(asker: Any) -> None:
     await asker.submit(model="any")  # nobody is there to know better
     await asker.store.queue.report_engine(make_report(models=("paintings-f8", "100%_/wild")))
-    message = (
-        r"No engine paints with this model now: the model 'painting-f8' .* mean 'paintings-f8'"
-    )
+    message = r"No engine paints with the model 'painting-f8' now; .* mean 'paintings-f8'"
     with pytest.raises(AdmissionError, match=message):
         await asker.submit(model="painting-f8")
     with pytest.raises(AdmissionError, match="allowed are 100%_/wild and paintings-f8"):
@@ -157,7 +159,7 @@ async def test_a_model_that_no_engine_has_is_refused(asker: Any) -> None:
 async def test_a_size_that_fits_no_engine_is_refused(asker: Any) -> None:
     await asker.store.queue.report_engine(make_report(max_area=320 * 320))
     await asker.submit(width=320, height=320)
-    with pytest.raises(AdmissionError, match=r"512x512 .* at most 102400 pixels .* 320 on each"):
+    with pytest.raises(AdmissionError, match=r"512x512 .* at most 102,400 pixels .* 320 on each"):
         await asker.submit(width=512, height=512)
     await asker.store.queue.report_engine(make_report(id="engine-2", max_area=512 * 512))
     await asker.submit(width=512, height=512)

@@ -98,5 +98,5 @@ async def test_whoever_asked_may_still_enter_what_the_critic_left_out(
 
 
 def test_a_share_of_nothing_is_refused() -> None:
-    with pytest.raises(ParameterError, match=r"preselect cannot be 0\.0; allowed are 0\.01 to 1"):
+    with pytest.raises(ParameterError, match=r"preselect must be between 0\.01 and 1"):
         RoundRules(preselect=0.0)

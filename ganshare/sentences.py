@@ -1,0 +1,175 @@
+"""What errors and reasons say: the English sentence of each code, and the values that go into it.
+
+Frontends say the same in other languages: the message `refusal-CODE` in bot/locale has the same
+variables. A number is grouped as the reader's language has it (1,000); what people type as it
+stands, such as a number of steps, is given as text.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+__all__ = ["SENTENCES", "Sentence", "Value", "sentence"]
+
+Value = str | int | float
+
+_QUOTE_DASHES = "quotes around words that begin with -- keep them as text"
+_QUOTE_COLON = "quotes around words with a colon keep them as text"
+_SIZES = (
+    "both sides must be multiples of {multiple} from {lowest} to {highest}, and the area at most "
+    "that of {area}"
+)
+
+SENTENCES: Mapping[str, str] = {
+    # words and numbers of any kind
+    "unknown": "The {what} {given} is unknown; allowed are {allowed}.",
+    "unknown-near": "The {what} {given} is unknown; allowed are {allowed} (did you mean "
+    "{nearest}?).",
+    "range": "{name} must be between {lowest} and {highest} (got {given}).",
+    "model-name": "The model's name must have between {lowest} and {highest} characters (got "
+    "{given}).",
+    "size": f"The size {{given}} is not offered; {_SIZES} (did you mean {{nearest}}?).",
+    "size-form": f"The size {{given}} is not WIDTHxHEIGHT, such as {{nearest}}; {_SIZES}.",
+    "button": "This button does nothing any more.",
+    # prompts
+    "prompt-empty": "The prompt is empty; it needs some text.",
+    "prompt-long": "The prompt has {given:,} characters; at most {allowed:,} are allowed in all.",
+    "prompt-parts": "The prompt has {given} parts; at most {allowed} are allowed, and quotes "
+    "around words with a | keep them as text.",
+    "prompt-part": "Part {number} of the prompt is empty; each part between | needs some text.",
+    "prompt-weights": "All weights of the prompt are zero or negative; at least one above zero is "
+    f"needed, and {_QUOTE_COLON}.",
+    "prompt-weight": "The weight of part {number} must be between {lowest} and {highest} "
+    f"(got {{given}}); {_QUOTE_COLON}.",
+    "prompt-control": "The prompt contains the control character {given} at position {position}; "
+    "only visible characters, spaces and line breaks are allowed.",
+    "prompt-group": "A weight such as {given} goes to a whole part, as in "
+    '"a fox | red:1.3"; put quotes around it to keep it as text.',
+    "prompt-lora": "The model {given} cannot be added to a prompt; leave it out, or put quotes "
+    "around it to keep it as text.",
+    "prompt-settings": "The settings of another program cannot be read; write --steps 20 --seed 7 "
+    "in their place, or put quotes around them to keep them as text.",
+    "prompt-option": f"There is no option {{given}}; allowed are {{allowed}}, and {_QUOTE_DASHES}.",
+    "prompt-option-near": "There is no option {given} (did you mean {nearest}?); allowed are "
+    f"{{allowed}}, and {_QUOTE_DASHES}.",
+    "prompt-twice": f"The option --{{option}} is given twice; once is enough, and {_QUOTE_DASHES}.",
+    "prompt-no-value": f"The option --{{option}} needs a value after it; {_QUOTE_DASHES}.",
+    "prompt-number": "The option --{option} needs a whole number from {lowest} to {highest}, not "
+    f"{{given}}; {_QUOTE_DASHES}.",
+    "prompt-aspect": "The option --ar needs width:height from {lowest} to {highest}, such as 16:9, "
+    f"not {{given}}; {_QUOTE_DASHES}.",
+    "prompt-preset": "The option --preset needs one of {allowed}, not {given}; "
+    f"{_QUOTE_DASHES}.",
+    "prompt-unread": "Most of the prompt cannot be read: {given}; English and Chinese can be read.",
+    "prompt-script": "Most of the prompt cannot be read: {given}; {allowed} script can be read.",
+    "prompt-reading-long": "The prompt reads as {given:,} characters in English; at most "
+    "{allowed:,} are allowed.",
+    # the queue
+    "active": "You have {given} paintings waiting or under way, and at most {allowed} are allowed; "
+    "wait until one is done, or cancel one.",
+    "queue-full": "The queue is full: {given:,} paintings are waiting, {wait}; please try later.",
+    "queue-near-full": "The queue is nearly full: {given:,} paintings are waiting, {wait}, and "
+    "what room is left is for people with fewer of them than your {active}; please try later.",
+    "wait-minutes": "which is work for about {minutes:,} min",
+    "wait-unknown": "no engine is at work to say for how long",
+    "engine-model": "No engine paints with the model {given} now; allowed are {allowed}.",
+    "engine-model-near": "No engine paints with the model {given} now; allowed are {allowed} (did "
+    "you mean {nearest}?).",
+    "engine-size": "No engine paints {given} with {model} now; at most {allowed:,} pixels are "
+    "allowed, such as {side} on each side.",
+    "no-job": "There is no job {given} in the queue.",
+    "no-artwork": "There is no painting {given}; perhaps it was deleted.",
+    "cancel-not-yours": "The painting {given} is not yours; only whoever asked for it may cancel "
+    "it.",
+    "not-yours": "The painting {given} is not yours; only whoever asked for it may delete it.",
+    # accounts and settings
+    "code": "This code is unknown, was used already or is older than ten minutes; /link gives a "
+    "new one.",
+    "one-person": "{one} and {other} are one person already; type the code where another account "
+    "of yours is.",
+    "sign-in": "This sign-in link was used already or is older than ten minutes; ask for a new "
+    "one.",
+    "setting-switch": "The setting {setting} must be on or off, or default (got {given}).",
+    "setting-number": "The setting {setting} must be a number from {lowest} to {highest}, or "
+    "default (got {given}).",
+    "setting-multiple": "The setting {setting} must be a multiple of {multiple} from {lowest} to "
+    "{highest}, or default (got {given}).",
+    "setting-language": "The setting {setting} must be a language such as en or zh, or default "
+    "(got {given}).",
+    "setting-place": "The setting {setting} must be a place such as discord:123, or default (got "
+    "{given}).",
+    # votes and rounds
+    "vote-own": "This painting is your own; the others vote on it.",
+    "vote-gone": "This painting was deleted or is hidden, so it cannot be voted on.",
+    "vote-blocked": "You are blocked here, and your votes do not count.",
+    "vote-bot": "Bots do not vote.",
+    "vote-fast": "You may vote {allowed} times a minute; please wait a moment.",
+    "round-there": "There is a round in {place} already; it has to end first.",
+    "round-gone": "There is no round {given}.",
+    "round-length": "A round must last between a minute and a year (got {given} seconds).",
+    "round-ended": "This round has ended; the next one takes new paintings.",
+    "round-goes-on": "This round goes on; it can be ended early.",
+    "round-unweighted": "In this round every vote weighs the same.",
+    "round-weighed": "This round has its snapshot of shares already.",
+    "round-full": "This round is full with its {allowed} paintings; the next one takes more.",
+    "enter-not-yours": "This painting is somebody else's; only whoever asked for it may enter it "
+    "or take it out.",
+    "enter-many": "You may enter {allowed} paintings in a round.",
+    "enter-vetoed": "A curator vetoed this painting: {reason}",
+    "enter-elsewhere": "This painting is in another round now.",
+    "enter-again": "This painting has had its round.",
+    "entered-nowhere": "The painting {given} was in no round.",
+    "veto-reason": "A veto needs a reason, which stays in the log.",
+    "approve": "The painting {given} has not won a round; only winners can be approved.",
+    "decided-nothing": "Nobody has decided about this painting.",
+    "decided-planned": "This painting is planned for minting; what was decided about it stays.",
+    # why a job was given up, or a picture is not shown: told by engines, kept in the database
+    "picture-unsafe": "The picture to begin from is not accepted: {reason}; please take another "
+    "one.",
+    "image-format": "{what} is not an image, or not of an allowed format ({allowed}).",
+    "image-damaged": "{what} is damaged or ends too early.",
+    "image-large": "{what} is far too large; at most {allowed} megapixels are allowed.",
+    "image-pixels": "{what} has {given} px; at most {allowed} megapixels are allowed.",
+    "init-image": "The picture to begin from",
+    "request-damaged": "The stored request is damaged: {reason}",
+    "engine-memory": "The engine has too little memory for this painting.",
+    "engine-silent": "The engine {engine} fell silent at step {step} of attempt {attempt}.",
+    "internal": "Something went wrong inside GANshare, sorry (id {id}).",
+    "unsafe-label": "it looks like {label} ({score})",
+    "unsafe-unchecked": "it could not be checked",
+    "unsafe-reported": "it was reported",
+    # what else the moderation log says
+    "log-blocked": "blocked: {rules}",
+    "log-flagged": "flagged: {rules}",
+    "log-closed": "closed {count} reports",
+    "log-by": "by {by}",
+}
+
+
+class Sentence(str):
+    """An English sentence that remembers the code and the values that it was made from.
+
+    A value may be such a sentence, too. Whatever is done to the text gives a plain `str`.
+    """
+
+    __slots__ = ("code", "values")
+    code: str
+    values: Mapping[str, Value]
+
+    def __new__(cls, text: str, code: str, values: Mapping[str, Value]) -> Self:
+        """Keep code and values beside the text."""
+        made = super().__new__(cls, text)
+        made.code, made.values = code, dict(values)
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Give what pickle and copy make it anew from."""
+        return Sentence, (str(self), self.code, self.values)
+
+
+def sentence(code: str, /, **values: Value) -> Sentence:
+    """Make the English sentence of a code; texts from strangers are quoted by then.
+
+    Raises:
+        KeyError: there is no such code, or it lacks a value.
+    """
+    return Sentence(SENTENCES[code].format(**values), code, values)
