@@ -15,17 +15,19 @@ from admin.minting.mint import reconcile_tokens
 from admin.minting.post import IN_A_ROW, post_all, to_post
 from admin.minting.prices import read_prices
 from admin.minting.sale_plan import SalePlan, plan_sale
-from admin.minting.unlist import cancel_listings, reconcile_listings
+from admin.minting.unlist import cancel_listings, plan_batches, reconcile_listings
 from admin.prompts import (
-    agree,
+    agree_to_spend,
     dry_run_option,
     password_option,
     progress,
     report,
     report_option,
+    spend,
     yes_option,
 )
 from admin.session import Session, open_session
+from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
 
 __all__ = ["list_"]
@@ -102,28 +104,35 @@ async def _list(
             *sale.lines(),
             *(("note", each) for each in remarks),
         ]
-        if not agree(lines, dry_run=dry_run, yes=yes):
+        batches, _ = await plan_batches(chain, session.address, session.seaport, sale.stale)
+        gas = sum(each.gas for each in batches)
+        budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
+        if budget is None:
             return 0
         signer = session.unlock(password_fd, currency=currency, floor=prices.floor_in(currency))
-        async with ledger.held():
-            code = await _sell(session, chain, signer, sale)
-        await report(session, report_to)
+        async with spend(session, chain, signer, budget, "list") as sender:
+            code = await _sell(session, chain, signer, sender, sale)
+        await report(session, report_to, budget)
         return code
 
 
-async def _sell(session: Session, chain: Chain, signer: Signer, sale: SalePlan) -> int:
+async def _sell(
+    session: Session, chain: Chain, signer: Signer, sender: Sender, sale: SalePlan
+) -> int:
     """Do what was agreed to, as far as it still can be done; gives the exit code."""
     ledger, shop = session.ledger, sale.shop
     where = (shop.collection, shop.seaport)
-    sender = session.sender(chain, signer)
     await sender.resume()
     await reconcile_tokens(ledger, chain, shop.collection, signer.address)
     await reconcile_listings(ledger, chain, *where)
+    failed = 0
     if sale.stale:
         agreed = {each.hash for each in sale.stale}
         live = await ledger.listings(shop.collection, *LIVE)
         stale = [each for each in live if each.hash in agreed]
-        await cancel_listings(ledger, sender, chain, *where, stale)
+        for each in await cancel_listings(ledger, sender, chain, *where, stale):
+            failed += 1
+            click.echo(f"still live: token {each.token}: the order {each.hash}", err=True)
     await sign_all(ledger, signer, chain, shop, sale.prices)
     left = to_post(await ledger.listings(shop.collection, *LIVE), shop, sale.prices)
     done = 0
@@ -134,7 +143,7 @@ async def _sell(session: Session, chain: Chain, signer: Signer, sale: SalePlan) 
             if each.state is not ListingState.POSTED:
                 click.echo(f"{_FAILED[each.state]}: token {each.token}: {each.reason}", err=True)
     if done == len(left):
-        return 0
+        return EXIT_FAILED if failed else 0
     click.echo(
         f"{done} of {len(left)} orders are posted. After {IN_A_ROW} in a row that failed the rest "
         "is left; the next run goes on.",

@@ -98,6 +98,12 @@ async def _mint(
                 ):
                     advance(count)
                     click.echo(f"minted {count} with nonce {transaction.nonce}")
+        if passed := await session.ledger.tokens(session.collection, TokenState.PINNED):
+            click.echo(
+                f"{len(passed)} tokens are on the chain with other metadata, and passed over; "
+                "`ganshare admin reconcile --accept` takes it over.",
+                err=True,
+            )
         await report(session, report_to, budget)
 
 

@@ -3,18 +3,24 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 
 import click
 
 from admin.browser.setup import Choices
 from admin.commands.browser_route import browser_options, match
 from admin.ledger import Listing, ListingState, TransactionState
+from admin.marketplace.opensea import OpenSeaAway
+from admin.minting.accept import accept, read_folder
+from admin.minting.ipfs import Kubo, cid_of_digest
+from admin.minting.market_drift import market_drift, reconcile_market
 from admin.minting.mint import Drift, reconcile_tokens, token_drift
 from admin.minting.unlist import listing_drift, reconcile_listings
 from admin.prompts import dry_run_option, password_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.nonces import find_deployments, made_address
+from ganshare.errors import SettingsError
 
 __all__ = ["reconcile", "status"]
 
@@ -22,17 +28,32 @@ _DAY = 86_400.0
 
 
 @click.command()
+@click.option("--accept", "accepts", is_flag=True, help="Take over metadata changed on the chain.")
+@click.option(
+    "--metadata",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where that metadata is, if the IPFS node does not have it.",
+)
 @browser_options
 @dry_run_option
 @password_option
-def reconcile(choices: Choices | None, dry_run: bool, password_fd: int | None) -> int | None:
+def reconcile(
+    choices: Choices | None,
+    accepts: bool,
+    folder: Path | None,
+    dry_run: bool,
+    password_fd: int | None,
+) -> int | None:
     """Make the ledger equal to the chain: what is minted, whose it is, which orders hold.
 
-    With --route browser: equal to the marketplace's pages; nothing is pressed there.
+    OpenSea is asked, too, which orders it has. With --route browser: equal to the marketplace's
+    pages; nothing is pressed there.
     """
     if choices is not None:
         return asyncio.run(match(choices, dry_run=dry_run, password_fd=password_fd))
-    asyncio.run(_reconcile(dry_run=dry_run))
+    asyncio.run(_reconcile(accepts=accepts, folder=folder, dry_run=dry_run))
     return None
 
 
@@ -43,7 +64,8 @@ def status(as_json: bool) -> None:
     asyncio.run(_status(as_json=as_json))
 
 
-async def _reconcile(*, dry_run: bool) -> None:
+async def _reconcile(*, accepts: bool, folder: Path | None, dry_run: bool) -> None:
+    given = {} if folder is None else read_folder(folder)
     async with open_session() as session, session.chain() as chain:
         ledger = session.ledger
         where = (session.collection, session.seaport)
@@ -56,6 +78,10 @@ async def _reconcile(*, dry_run: bool) -> None:
                 changes = await reconcile_listings(ledger, chain, *where)
         for line in _changes(drift, changes):
             click.echo(line)
+        async for line in _accept(session, drift, given, write=accepts and not dry_run):
+            click.echo(line)
+        async for line in _ask_opensea(session, write=not dry_run):
+            click.echo(line)
         sent = TransactionState.SENT
         waiting = await ledger.transactions(chain.chain_id, session.address, sent)
     click.echo(
@@ -64,6 +90,52 @@ async def _reconcile(*, dry_run: bool) -> None:
     )
     if dry_run:
         click.echo("Dry run: nothing was written.")
+
+
+async def _accept(
+    session: Session, drift: Drift, given: Mapping[bytes, bytes], *, write: bool
+) -> AsyncIterator[str]:
+    """A line for each token whose metadata was changed on the chain; takes it over if `write`."""
+    if not write:
+        for token, there in drift.changed.items():
+            yield (
+                f"token {token}: its metadata on the chain is {cid_of_digest(there.digest)}, not "
+                "the ledger's; `reconcile --accept` takes it over"
+            )
+        return
+    node, pinner = Kubo(session.settings.ipfs_api, session.client), session.pinner()
+    async with session.ledger.held():
+        where = (session.ledger, session.collection, drift.changed)
+        async for changed, hindered in accept(*where, node, pinner, given):
+            yield f"token {changed.token}: {hindered or 'the metadata of the chain is taken over'}"
+
+
+async def _ask_opensea(session: Session, *, write: bool) -> AsyncIterator[str]:
+    """A line for each order that OpenSea has otherwise than the ledger."""
+    slug = session.settings.opensea_collection
+    if slug is None or session.settings.opensea_api_key is None:
+        return
+    opensea, where = session.opensea(patience=60.0, outage=10.0), session.collection
+    try:
+        terms = await opensea.terms(slug, where.address, where.chain_id)
+        place = (terms, where, session.seaport, session.address)
+        if write:
+            async with session.ledger.held():
+                drift = await market_drift(session.ledger, opensea, *place)
+                await reconcile_market(session.ledger, drift)
+        else:
+            drift = await market_drift(session.ledger, opensea, *place)
+    except (OpenSeaAway, SettingsError) as error:
+        yield f"OpenSea was not asked: {error}"
+        return
+    for each in drift.arrived:
+        yield f"order {each.hash} of token {each.token}: OpenSea has it"
+    for each in drift.unknown:
+        yield f"order {each.hash} of token {each.token}: {each.state}, and OpenSea does not show it"
+    for each in drift.hidden:
+        yield f"order {each.hash} of token {each.token}: holds, though OpenSea does not offer it"
+    for name in drift.foreign:
+        yield f"order {name}: yours at OpenSea, and not the ledger's; see to it there"
 
 
 def _changes(drift: Drift, changes: Sequence[tuple[Listing, ListingState]]) -> list[str]:

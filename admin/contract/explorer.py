@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from admin.contract.collection import SOURCE, artifact
+from admin.json_answers import read_object
 from ganshare.errors import SettingsError, WorldError, quoted
 
 __all__ = ["Explorer", "check_input", "constructor_arguments"]
@@ -120,9 +121,9 @@ class Explorer:
                 method, self._api, params={**self._params, **params}, data=form, timeout=60.0
             )
             response.raise_for_status()
-            values = response.json()
+            values = read_object(response, "The explorer")
             return str(values["status"]), str(values["result"])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, KeyError) as error:
             # The library's message has the address with the key in it, hence only its kind.
             host = httpx.URL(self._api).host
             message = f"The explorer at {host} gave no answer: {type(error).__name__}."

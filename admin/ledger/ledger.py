@@ -163,6 +163,20 @@ class Ledger:
 
         await self._write(work, "minted", [str(token) for token in owners], {})
 
+    async def accept(
+        self, token: Token, *, owner: str, image_cid: str, metadata_cid: str, metadata: str
+    ) -> None:
+        """Take over the metadata that a token has on the chain; it is minted."""
+
+        async def work(connection: AsyncConnection) -> None:
+            places = token.collection, [token.token], list(TokenState)
+            values: dict[str, Any] = {"owner": owner, "image_cid": image_cid}
+            values |= {"metadata_cid": metadata_cid, "metadata": metadata}
+            await move_tokens(connection, *places, TokenState.MINTED, **values)
+
+        data = {"before": token.metadata_cid, "metadata_cid": metadata_cid}
+        await self._write(work, "accept", [str(token.token)], data)
+
     async def unmint(self, collection: Collection, lost: Sequence[int]) -> None:
         """Put back what the chain does not know: not minted, or minted in a block that is gone."""
 

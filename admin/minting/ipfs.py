@@ -7,20 +7,33 @@ nodes of up to 174 children in a balanced tree. https://specs.ipfs.tech/unixfs/
 import base64
 import hashlib
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
+from admin.json_answers import UnexpectedAnswer, read_object
 from ganshare.errors import InternalError, WorldError
 
-__all__ = ["CHUNK", "IpfsError", "Kubo", "PinService", "Pinata", "Pinner", "cid_of", "raw_digest"]
+__all__ = [
+    "CHUNK",
+    "IpfsError",
+    "Kubo",
+    "PinService",
+    "Pinata",
+    "Pinner",
+    "cid_of",
+    "cid_of_digest",
+    "raw_digest",
+]
 
 CHUNK = 262_144
 _WIDTH = 174
 _RAW, _DAG_PB = 0x55, 0x70
+_CID_OF_RAW = b"\x01\x55\x12\x20"  # before the SHA-256
 _LONGEST_WAIT = 120.0
+_LONGEST_SEARCH = 20.0
 _SAMPLE = b"GANshare"
 
 
@@ -46,7 +59,12 @@ def cid_of(data: bytes) -> str:
     nodes = [_leaf(data[start : start + CHUNK]) for start in starts]
     while len(nodes) > 1:
         nodes = [_parent(nodes[i : i + _WIDTH]) for i in range(0, len(nodes), _WIDTH)]
-    return "b" + base64.b32encode(nodes[0].cid).decode("ascii").lower().rstrip("=")
+    return _text(nodes[0].cid)
+
+
+def cid_of_digest(digest: bytes) -> str:
+    """Give the CID of a file that is one block, from its SHA-256."""
+    return _text(_CID_OF_RAW + digest)
 
 
 def raw_digest(data: bytes) -> bytes:
@@ -58,6 +76,10 @@ def raw_digest(data: bytes) -> bytes:
     if len(data) > CHUNK:
         raise InternalError(f"A file of {len(data)} bytes is more than one block of IPFS.")
     return hashlib.sha256(data).digest()
+
+
+def _text(cid: bytes) -> str:
+    return "b" + base64.b32encode(cid).decode("ascii").lower().rstrip("=")
 
 
 def _leaf(chunk: bytes) -> _Node:
@@ -157,6 +179,23 @@ class Kubo:
         """Keep a file; raises IpfsError."""
         return await self._hash(name, data, {"pin": "true"})
 
+    async def read(self, cid: str) -> bytes | None:
+        """Get a file of one block, from wherever the node finds it; None if it doesn't.
+
+        Raises:
+            IpfsError: the node is away.
+        """
+        params = {"arg": cid, "length": str(CHUNK), "timeout": f"{_LONGEST_SEARCH:.0f}s"}
+        try:
+            response = await self._client.post(
+                f"{self._api}/cat", params=params, timeout=2 * _LONGEST_SEARCH
+            )
+        except httpx.HTTPError as error:
+            host = httpx.URL(self._api).host
+            message = f"The IPFS service at {host} is away: {type(error).__name__}."
+            raise IpfsError(message) from error
+        return response.content if response.is_success else None
+
     async def check(self) -> str:
         """Let the node compute a CID without keeping anything; raises IpfsError."""
         found = await self._hash("doctor.txt", _SAMPLE, {"only-hash": "true", "pin": "false"})
@@ -208,7 +247,7 @@ async def _post(
     params: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
     data: dict[str, str] | None = None,
-) -> dict[str, object]:
+) -> Mapping[str, Any]:
     asking = client.post(
         url,
         files={"file": (name, content)},
@@ -220,15 +259,16 @@ async def _post(
     return await _answer(url, name, asking)
 
 
-async def _answer(url: str, name: str, asking: Awaitable[httpx.Response]) -> dict[str, object]:
+async def _answer(url: str, name: str, asking: Awaitable[httpx.Response]) -> Mapping[str, Any]:
+    host = httpx.URL(url).host
     try:
         response = await asking
-        response.raise_for_status()
-        answer: dict[str, object] = response.json()
-    except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        raise IpfsError(f"The IPFS service refused {name} with HTTP {status}.") from error
-    except (httpx.HTTPError, ValueError) as error:
-        host = httpx.URL(url).host
+    except httpx.HTTPError as error:
         raise IpfsError(f"The IPFS service at {host} is away: {type(error).__name__}.") from error
+    try:
+        answer = read_object(response, f"The IPFS service at {host}")
+    except UnexpectedAnswer as error:
+        raise IpfsError(str(error)) from error
+    if not response.is_success:
+        raise IpfsError(f"The IPFS service refused {name} with HTTP {response.status_code}.")
     return answer

@@ -10,7 +10,6 @@ from admin.contract.collection import TOKENS, mint_batch
 from admin.ledger import Collection, Ledger, Token, TokenState, Transaction, TransactionState
 from admin.minting.ipfs import raw_digest
 from admin.wallet.sender import Sender
-from ganshare.errors import WorldError
 
 __all__ = [
     "Drift",
@@ -43,11 +42,13 @@ class Drift:
         found: minted, though the ledger does not know; with the owner.
         lost: not minted, though the ledger says so, or that it is under way.
         moved: minted, and somebody else's than the ledger says.
+        changed: minted, with other metadata than the ledger has; `accept` takes it over.
     """
 
     found: Mapping[int, str]
     lost: tuple[int, ...]
     moved: Mapping[int, str]
+    changed: Mapping[int, Minted]
 
 
 def digest_of(token: Token) -> bytes:
@@ -81,38 +82,33 @@ async def mint_all(
     """Mint whatever is pinned; gives each transaction when it is final, and how many it minted.
 
     What an earlier run left is seen through first. It may be ended at any moment and begun again.
+    What is on the chain with other metadata is passed over.
 
     Raises:
         TransactionFailed, FeeCapError, PolicyError, Disagreement: what is minted stays minted.
     """
     await sender.resume()
-    await reconcile_tokens(ledger, chain, collection, sender.address)
-    while pinned := (await ledger.tokens(collection, TokenState.PINNED))[:batch]:
+    drift = await reconcile_tokens(ledger, chain, collection, sender.address)
+    while pinned := await _pinned(ledger, collection, drift, batch):
         tokens = [each.token for each in pinned]
         data = mint_batch(to, tokens, [digest_of(each) for each in pinned])
         subject = [str(token) for token in tokens]
         sent = await sender.send("mint", subject, collection.address, data, collection)
         await sender.settle(sent)
-        await reconcile_tokens(ledger, chain, collection, sender.address)
+        drift = await reconcile_tokens(ledger, chain, collection, sender.address)
         found = await look_up(chain, collection, tokens)
         yield sent, len(found)
 
 
-async def token_drift(ledger: Ledger, chain: Chain, collection: Collection, sender: str) -> Drift:
-    """Compare the ledger's tokens with the chain; what is still under way is left alone.
+async def _pinned(ledger: Ledger, collection: Collection, drift: Drift, batch: int) -> list[Token]:
+    pinned = await ledger.tokens(collection, TokenState.PINNED)
+    return [each for each in pinned if each.token not in drift.changed][:batch]
 
-    Raises:
-        WorldError: a token is on the chain with other metadata than the ledger has.
-    """
+
+async def token_drift(ledger: Ledger, chain: Chain, collection: Collection, sender: str) -> Drift:
+    """Compare the ledger's tokens with the chain; what is still under way is left alone."""
     tokens = [each for each in await ledger.tokens(collection) if each.metadata is not None]
     found = await look_up(chain, collection, [each.token for each in tokens])
-    for token in tokens:
-        if token.token in found and found[token.token].digest != digest_of(token):
-            raise WorldError(
-                f"The token {token.token} is on the chain with other metadata than the ledger's "
-                f"{token.metadata_cid}; somebody changed it there.",
-                given=token.token,
-            )
     waiting = await ledger.transactions(collection.chain_id, sender, TransactionState.SENT)
     under_way = {int(each) for one in waiting if one.kind == "mint" for each in one.subject}
     return _compare([each for each in tokens if each.token not in under_way], found)
@@ -123,8 +119,7 @@ async def reconcile_tokens(
 ) -> Drift:
     """Make the ledger's tokens what the chain says; gives what was different before.
 
-    Raises:
-        WorldError: as `token_drift` does.
+    Metadata that was changed on the chain is left to `accept`: somebody should look at it.
     """
     drift = await token_drift(ledger, chain, collection, sender)
     news = {**drift.found, **drift.moved}
@@ -139,12 +134,22 @@ def _compare(tokens: Sequence[Token], found: Mapping[int, Minted]) -> Drift:
     minted = [(each, found[each.token].owner) for each in tokens if each.token in found]
     gone = [each for each in tokens if each.token not in found]
     known = TokenState.MINTED
+    changed = {
+        each.token: found[each.token]
+        for each, _ in minted
+        if found[each.token].digest != digest_of(each)
+    }
     return Drift(
-        found={each.token: owner for each, owner in minted if each.state is not known},
+        found={
+            each.token: owner
+            for each, owner in minted
+            if each.state is not known and each.token not in changed
+        },
         lost=tuple(each.token for each in gone if each.state in (TokenState.SENT, known)),
         moved={
             each.token: owner
             for each, owner in minted
             if each.state is known and each.owner != owner
         },
+        changed=changed,
     )

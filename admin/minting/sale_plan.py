@@ -10,7 +10,7 @@ from admin.chain.chain import Chain
 from admin.ledger import Ledger, Listing, ListingState, Token, TokenState
 from admin.marketplace.seaport.amounts import Currency, split
 from admin.minting.list import LIVE, Shop, is_fresh
-from admin.minting.mint import token_drift
+from admin.minting.mint import Drift, token_drift
 from admin.minting.post import to_post
 from admin.minting.prices import Prices
 from admin.minting.unlist import listing_drift
@@ -28,6 +28,7 @@ class SalePlan:
         again: orders of before that are posted as they are.
         stale: orders to cancel on the chain; their tokens are among the new ones, if still ours.
         kept: orders by which somebody can buy at another price than the table's.
+        changed: tokens that are left out, since the chain has other metadata than the ledger.
     """
 
     shop: Shop
@@ -36,10 +37,14 @@ class SalePlan:
     again: Sequence[Listing]
     stale: Sequence[Listing]
     kept: Sequence[Listing]
+    changed: Sequence[int]
 
     def lines(self) -> list[tuple[str, str]]:
         """For people: what becomes of the orders of before, each with its old and new price."""
         lines = [("posted again as they are", f"{len(self.again)} orders")] if self.again else []
+        if self.changed:
+            count = f"{len(self.changed)} tokens with other metadata on the chain"
+            lines += [("left out", f"{count}; `ganshare admin reconcile --accept` takes it over")]
         if self.kept:
             lines += [("left at other prices", f"{len(self.kept)} orders; --reprice changes them")]
         if self.stale:
@@ -68,7 +73,8 @@ async def plan_sale(
         reprice: whether orders by which somebody can buy now are cancelled if the table has
             another price. Those that OpenSea has refused, or may have, are in any case.
     """
-    tokens = await _tokens_of(ledger, chain, shop, seller)
+    drift = await token_drift(ledger, chain, shop.collection, seller)
+    tokens = await _tokens_of(ledger, shop, seller, drift)
     every = {token: prices.of(each.item, shop.market.currency) for token, each in tokens.items()}
     ended = {
         each.hash for each, _ in await listing_drift(ledger, chain, shop.collection, shop.seaport)
@@ -103,12 +109,12 @@ async def plan_sale(
         again=list(again.values()),
         stale=stale,
         kept=[] if reprice else other,
+        changed=list(drift.changed),
     )
 
 
-async def _tokens_of(ledger: Ledger, chain: Chain, shop: Shop, seller: str) -> dict[int, Token]:
+async def _tokens_of(ledger: Ledger, shop: Shop, seller: str, drift: Drift) -> dict[int, Token]:
     """The seller's tokens, as the chain has them now."""
-    drift = await token_drift(ledger, chain, shop.collection, seller)
     owners = {**drift.found, **drift.moved}
     tokens = [
         replace(each, state=TokenState.MINTED, owner=owners[each.token])
@@ -120,7 +126,9 @@ async def _tokens_of(ledger: Ledger, chain: Chain, shop: Shop, seller: str) -> d
     return {
         each.token: each
         for each in tokens
-        if each.state is TokenState.MINTED and each.owner == seller
+        if each.state is TokenState.MINTED
+        and each.owner == seller
+        and each.token not in drift.changed
     }
 
 

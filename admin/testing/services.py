@@ -32,6 +32,7 @@ class Collector:
         return Starlette(
             routes=[
                 Route("/api/v0/add", self._add, methods=["POST"]),
+                Route("/api/v0/cat", self._cat, methods=["POST"]),
                 Route("/pinning/pinFileToIPFS", self._add, methods=["POST"]),
                 Route("/data/testAuthentication", self._authentic),
             ]
@@ -45,6 +46,11 @@ class Collector:
         if request.query_params.get("only-hash") != "true":
             self.files[found] = data
         return JSONResponse({"Hash": found, "IpfsHash": found, "Name": "", "Size": "0"})
+
+    async def _cat(self, request: Request) -> Response:
+        found = self.files.get(request.query_params["arg"])
+        answer = {"Message": "block was not found locally", "Type": "error"}
+        return JSONResponse(answer, 500) if found is None else Response(found)
 
     async def _authentic(self, request: Request) -> Response:
         known = request.headers.get("authorization") == "Bearer token"

@@ -74,3 +74,22 @@ async def test_a_service_that_is_away_or_refuses_is_named_without_its_token() ->
             with pytest.raises(IpfsError, match=message) as raised:
                 await Pinata("http://cloud", "secret-token", client).add("a.png", b"")
             assert "token" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("response", "message"),
+    [
+        (httpx.Response(200, json=["Hash"]), "something else .* in place of a JSON object"),
+        (httpx.Response(200, html="<html><title>Sign in</title>"), "the web page 'Sign in'"),
+        (httpx.Response(403, html="<html>"), "a web page .HTTP 403."),
+        (httpx.Response(200, content=b"[" * 100_000), "something else"),
+        (httpx.Response(200, json={}), "CID version 1"),
+    ],
+)
+async def test_an_answer_that_is_none_of_a_nodes_is_told_in_a_sentence(
+    response: httpx.Response, message: str
+) -> None:
+    transport = httpx.MockTransport(lambda _: response)
+    async with httpx.AsyncClient(transport=transport) as client:
+        with pytest.raises(IpfsError, match=message):
+            await Pinner(Kubo("http://node/api/v0", client)).pin("a.png", b"picture")

@@ -2,22 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import httpx
 import pytest
 
+from admin.chain.abi import Function
 from admin.chain.chain import Chain, Disagreement
 from admin.contract.collection import TOTAL_SUPPLY, mint_batch
 from admin.estimate import GAS_OF_BATCH, GAS_OF_TOKEN
 from admin.ledger import Collection, Ledger, LedgerBusy, TokenState, TransactionState
+from admin.minting.accept import accept
+from admin.minting.ipfs import Kubo, Pinner, cid_of
 from admin.minting.mint import digest_of, look_up, mint_all, reconcile_tokens
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK
+from admin.testing.services import Collector
 from admin.wallet.gas import TransactionFailed
 from admin.wallet.sender import Sender
 from admin.wallet.signer import PolicyError
-from ganshare.errors import WorldError
 
 MakeSender = Callable[..., Sender]
 Pinned = Callable[[int], Any]
@@ -195,14 +199,37 @@ async def test_what_was_minted_elsewhere_is_found_and_what_vanished_is_minted_ag
     assert drift.found == {2: OWNER.address}
 
 
-async def test_a_token_with_foreign_metadata_is_reported_and_not_covered_up(
-    ledger: Ledger, chain: Chain, evm: Evm, collection: Collection, pinned: Pinned
+async def test_metadata_that_the_owner_changed_is_told_and_stops_nothing(
+    ledger: Ledger,
+    chain: Chain,
+    evm: Evm,
+    collection: Collection,
+    make_sender: MakeSender,
+    pinned: Pinned,
 ) -> None:
-    await pinned(1)
-    evm.send_as_owner(collection.address, mint_batch(OWNER.address, [1], [b"\x01" * 32]))
+    await pinned(4)
+    text = b'{"image":"ipfs://new","name":"corrected"}'
+    for token, digest in ((1, sha256(text).digest()), (3, b"\x01" * 32)):
+        evm.send_as_owner(collection.address, mint_batch(OWNER.address, [token], [bytes([7] * 32)]))
+        update = Function("updateMetadata(uint256,bytes32)").call_data(token, digest)
+        evm.send_as_owner(collection.address, update)
+    sender = make_sender(collection.address)
+    assert await mint(ledger, sender, chain, collection) == 2
     async with ledger.held():
-        with pytest.raises(WorldError, match="other metadata than the ledger's"):
-            await reconcile_tokens(ledger, chain, collection, OWNER.address)
+        drift = await reconcile_tokens(ledger, chain, collection, OWNER.address)
+    assert sorted(drift.changed) == [1, 3]
+    node = Collector(files={cid_of(text): text})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(node.app)) as client, ledger.held():
+        kubo = Kubo("http://node/api/v0", client)
+        accepted = accept(ledger, collection, drift.changed, kubo, Pinner(kubo), {})
+        told = {token.token: hindered async for token, hindered in accepted}
+        drift = await reconcile_tokens(ledger, chain, collection, OWNER.address)
+    assert told[1] == ""
+    assert "--metadata FOLDER" in told[3]
+    assert sorted(drift.changed) == [3]
+    [token, *_] = await ledger.tokens(collection)
+    assert (token.metadata, token.image_cid) == (text.decode(), "new")
+    assert (token.metadata_cid, token.state) == (cid_of(text), TokenState.MINTED)
 
 
 async def test_the_days_cap_holds_over_several_transactions(

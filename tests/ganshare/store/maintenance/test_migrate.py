@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ganshare.errors import SchemaError
 from ganshare.store import open_store
 from ganshare.store.db.database import Database
+from ganshare.store.db.tables_ledger import orders
 from ganshare.store.db.tables_queue import artworks, engines, frames, jobs
 from ganshare.store.maintenance.migrate import (
     MIGRATIONS,
@@ -150,6 +151,51 @@ async def test_work_goes_on_over_a_migration(
         await migrate(database)
         assert await store.queue.jobs() == []
         assert (await store.queue.counts())["queued"] == 0
+
+
+async def test_orders_of_before_that_others_may_have_are_live(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, alone = "aa" * 65, "bb" * 65
+    unposted = "never posted"
+    rows = {
+        "posted": (tree + "01", "posted", ""),
+        "sibling": (tree + "02", "signed", ""),
+        "dropped": (tree + "03", "cancelled", unposted),
+        "ended": (tree + "04", "cancelled", "as the chain says"),
+        "secret": (alone + "01", "signed", ""),
+        "secret too": (alone + "02", "cancelled", unposted),
+        "refused": ("cc" * 65, "refused", "wrong fees"),
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr("ganshare.store.maintenance.migrate.NEWEST", 10)
+        await migrate(database)
+    for number, (name, (signature, state, reason)) in enumerate(rows.items()):
+        await database.write(
+            orders.insert().values(
+                hash=name,
+                chain_id=137,
+                collection="0x1",
+                token="1" if name in ("posted", "refused") else str(10 + number),
+                serial=number,
+                terms="{}",
+                signature=signature,
+                price="1",
+                currency="POL",
+                decimals=18,
+                ends=0,
+                state=state,
+                reason=reason,
+                created=0.0,
+                updated=0.0,
+            )
+        )
+    await migrate(database)
+    found = {row["hash"]: row["state"] for row in await database.rows(sa.select(orders))}
+    changed = {name: state for name, state in found.items() if state != rows[name][1]}
+    assert changed == {"sibling": "refused", "dropped": "refused"}
+    # A token that two of them hold can still be taken off sale.
+    await database.write(orders.update().where(orders.c.hash == "refused").values(state="posted"))
 
 
 def test_the_migrations_ship_with_the_package() -> None:
