@@ -65,7 +65,7 @@ class Terminal:
         with open_keyboard() as keyboard:
             while True:
                 reading = asyncio.ensure_future(keyboard.line())
-                await self._unless_interrupted(reading)
+                await self._wait_unless_interrupted(reading)
                 line = reading.result() if reading.done() else None
                 reading.cancel()
                 if line is None or line.strip() in ("/quit", "/exit"):
@@ -84,12 +84,12 @@ class Terminal:
             self._print(reply)
         if self._over:
             waits = [asyncio.ensure_future(over.wait()) for over in self._over.values()]
-            await self._unless_interrupted(*waits)
+            await self._wait_unless_interrupted(*waits)
             for each in waits:
                 each.cancel()
             self._over.clear()
 
-    async def _unless_interrupted(self, *tasks: asyncio.Future[Any]) -> None:
+    async def _wait_unless_interrupted(self, *tasks: asyncio.Future[Any]) -> None:
         """Wait for all of these, or for Ctrl-C."""
         self._interrupted.clear()
         ctrl_c = asyncio.ensure_future(self._interrupted.wait())

@@ -188,10 +188,10 @@ class Sender:
         told = 0.0
         while True:
             attempts = await self._ledger.attempts(transaction)
-            receipt = await self._included(attempts)
+            receipt = await self._find_receipt(attempts)
             height = await self._chain.height()
             if receipt is not None and height - receipt.block >= self._timing.confirmations:
-                return await self._settled(transaction, receipt, attempts)
+                return await self._settle(transaction, receipt, attempts)
             waited = time.monotonic() - began
             if receipt is None:
                 if await self._is_displaced(transaction, attempts):
@@ -219,14 +219,14 @@ class Sender:
 
     # --- what settling does -------------------------------------------------------------------
 
-    async def _included(self, attempts: Sequence[Attempt]) -> Receipt | None:
+    async def _find_receipt(self, attempts: Sequence[Attempt]) -> Receipt | None:
         for attempt in reversed(attempts):
             receipt = await self._chain.receipt(attempt.hash)
             if receipt is not None:
                 return receipt
         return None
 
-    async def _settled(
+    async def _settle(
         self, transaction: Transaction, receipt: Receipt, attempts: Sequence[Attempt]
     ) -> Receipt | None:
         done = TransactionState.CONFIRMED if receipt.succeeded else TransactionState.REVERTED
@@ -258,7 +258,7 @@ class Sender:
             f"{self._timing.confirmations} blocks, to be sure."
         )
         await self._blocks(self._timing.confirmations)
-        if await self._included(attempts) is not None:
+        if await self._find_receipt(attempts) is not None:
             return False
         if await self._chain.nonce(self.address) <= transaction.nonce:
             return False

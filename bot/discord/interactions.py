@@ -15,7 +15,7 @@ from bot.core.rendering.errors import sentence_of
 from bot.discord.deferred_response import DeferredResponse
 from bot.discord.errors import NETWORK
 from bot.discord.message_refs import ORIGIN
-from bot.discord.requests import ask_of, person_of, press_of
+from bot.discord.requests import person_of, read_command, read_press
 from ganshare.errors import AskerError
 from ganshare.monitoring.log import get_logger
 
@@ -53,7 +53,9 @@ class InteractionHandler:
         message = None if (given.get("count") or 1) > 1 else response.message
 
         async def answer() -> list[Reply]:
-            return await self._dispatcher.answer(await ask_of(interaction, name, given, message))
+            return await self._dispatcher.answer(
+                await read_command(interaction, name, given, message)
+            )
 
         await self._show(response, await self._replies(interaction, answer()))
 
@@ -73,7 +75,7 @@ class InteractionHandler:
         await response.acknowledge()
 
         async def press() -> list[Reply]:
-            return await self._dispatcher.press(press_of(interaction, data, response.message))
+            return await self._dispatcher.press(read_press(interaction, data, response.message))
 
         await self._show(response, await self._replies(interaction, press()))
 

@@ -11,7 +11,7 @@ from bot.core.messages import ButtonPress, CommandRequest, Person, Place, Rank, 
 from bot.core.rendering.errors import RefusalError
 from bot.discord.message_refs import ORIGIN, MessageRef, born_of, person_id, place_id
 
-__all__ = ["ask_of", "is_private_place", "person_of", "press_of"]
+__all__ = ["is_private_place", "person_of", "read_command", "read_press"]
 
 
 def person_of(interaction: "discord.Interaction[Any]") -> Person:
@@ -36,7 +36,7 @@ def is_private_place(interaction: "discord.Interaction[Any]") -> bool:
     return interaction.guild_id is None
 
 
-async def ask_of(
+async def read_command(
     interaction: "discord.Interaction[Any]",
     command: str,
     given: Mapping[str, Any],
@@ -73,7 +73,7 @@ async def ask_of(
     )
 
 
-def press_of(
+def read_press(
     interaction: "discord.Interaction[Any]", data: str, message: int | None
 ) -> ButtonPress:
     """Give the press of a button; raises ParameterError if no button of ours has such data."""

@@ -18,7 +18,7 @@ import engine.commands.paint as command_line
 from bot.core.commands.definitions import find_command, parse_text
 from bot.core.messages import CommandRequest, Person, Rank, Reply
 from bot.core.messages import Place as Spot
-from bot.discord.requests import ask_of
+from bot.discord.requests import read_command
 from bot.telegram.parsing import author_of, place_of, read_line
 from ganshare.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.presets import PRESETS
@@ -148,7 +148,7 @@ async def on_discord(place: Any, number: int, text: str) -> Any:
     interaction: Any = SimpleNamespace(
         id=number, user=user, permissions=permissions, guild_id=1, channel_id=1, locale="en-GB"
     )
-    return await _answered(place, await ask_of(interaction, "paint", {"prompt": text}, None))
+    return await _answered(place, await read_command(interaction, "paint", {"prompt": text}, None))
 
 
 async def on_telegram(place: Any, number: int, text: str) -> Any:
