@@ -7,6 +7,7 @@ import click
 
 from admin.context import open_store_session, whoever_types
 from admin.curation.manifest import as_csv, as_json
+from admin.curation.named import Named, divide, left_out
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import CuratedItem, Standing
 
@@ -25,7 +26,10 @@ def list_command(approved: bool) -> None:
     if approved:
         for item in asyncio.run(_load_curated(None)):
             sold = "" if item.may_sell else "  may not be sold"
-            click.echo(f"{item.id}  {item.votes:>5} votes  {item.bound:.3f}  {item.prompt}{sold}")
+            click.echo(
+                f"{item.id}  {item.place}  round {item.round}  by {item.approved_by}  "
+                f"{item.votes:>5} votes  {item.bound:.3f}  {item.prompt}{sold}"
+            )
         return
     for standing, artwork in asyncio.run(_to_decide()):
         sold = "" if artwork.may_sell else "  may not be sold"
@@ -86,7 +90,11 @@ async def _to_decide() -> list[tuple[Standing, Artwork]]:
 
 async def _load_curated(round_id: str | None) -> list[CuratedItem]:
     async with open_store_session() as store:
-        return await store.rounds.curation.approved(round_id)
+        approved = await store.rounds.curation.approved(round_id)
+        chosen, others = await divide(store, approved, Named.from_settings())
+    for item in others:
+        click.echo(left_out(item), err=True)
+    return chosen
 
 
 async def _approve(artworks: tuple[str, ...], reason: str) -> None:

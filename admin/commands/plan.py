@@ -1,6 +1,7 @@
 """`ganshare admin plan`: take the curated paintings into the ledger, and count what they cost."""
 
 import asyncio
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 
 from admin.commands.browser_route import estimate_items, route_option
 from admin.curation.manifest import read_manifest
+from admin.curation.named import Named, divide, left_out
 from admin.estimate import estimate_mint, estimate_sale
 from admin.ledger import Token, TokenState
 from admin.minting.metadata import token_id
@@ -77,7 +79,8 @@ async def _plan(
             click.echo(f"left out: {token.artwork} {name}: the model {model} may not be sold")
         known = {each.token for each in await session.ledger.tokens(session.collection)}
         new = [each for each in tokens if each.token not in known]
-        lines = [("curated", f"{len(chosen)} paintings"), ("new in the ledger", str(len(new)))]
+        lines = [("curated", f"{len(chosen)} paintings"), *_sources(tokens)]
+        lines.append(("new in the ledger", str(len(new))))
         every = await session.ledger.tokens(session.collection) + new
         if route == "browser":
             lines += estimate_items(session, every, prices)
@@ -111,11 +114,14 @@ async def plan_tokens(
 
     What the store knows besides goes with them: the painting's own manifest, its round's title. A
     painting whose model may not be sold stays so, whatever a file says, and one that was deleted
-    or withheld is left out.
+    or withheld is left out, as is one that nobody approved whom the owner named.
     """
     url = session.core.database_url.get_secret_value()
     async with open_store(url, session.core.limits) as store:
         chosen = await store.rounds.curation.approved(round_id) if items is None else items
+        chosen, others = await divide(store, chosen, Named.from_settings())
+        for item in others:
+            click.echo(left_out(item))
         rounds = {each: await store.rounds.get(each) for each in {item.round for item in chosen}}
         artworks = await store.gallery.several(item.id for item in chosen)
     found = []
@@ -130,6 +136,18 @@ async def plan_tokens(
         found.append(_token(session, values))
     _check_distinct(found)
     return found
+
+
+def _sources(tokens: list[Token]) -> list[tuple[str, str]]:
+    """Tell where the paintings won and who approved them, a line for each."""
+    counted = Counter(
+        (item["place"] or "a file", item["round_title"] or item["round"], item["approved_by"])
+        for item in (each.item for each in tokens)
+    )
+    return [
+        ("from", f"{place}, round {quoted(round_)}, approved by {by}: {count}")
+        for (place, round_, by), count in sorted(counted.items())
+    ]
 
 
 def sellable(tokens: list[Token]) -> tuple[list[Token], list[Token]]:

@@ -96,6 +96,7 @@ def _csv_rows(text: str) -> list[Mapping[str, Any]]:
 
 
 def _item(row: Mapping[str, Any], which: str) -> CuratedItem:
+    row = {"place": "", **row}  # which older manifests lack
     wrong = sorted(map(str, row.keys() ^ set(_COLUMNS)))
     if wrong:
         columns = ", ".join(_COLUMNS)
@@ -105,7 +106,7 @@ def _item(row: Mapping[str, Any], which: str) -> CuratedItem:
             allowed=_COLUMNS,
         )
     try:
-        item = _ITEM.validate_python(dict(row))
+        item = _ITEM.validate_python(row)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])

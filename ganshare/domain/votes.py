@@ -358,7 +358,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CuratedItem:
-    """A painting that the community chose and a curator approved: what minting reads."""
+    """A painting that the community chose and a curator approved: what minting reads.
+
+    Args:
+        place: where its round was held; "" in manifests that are older than this.
+    """
 
     id: str
     sha256: str
@@ -380,3 +384,4 @@ class CuratedItem:
     approved_by: str
     approved: float
     reason: str
+    place: str = ""

@@ -289,6 +289,9 @@ class AdminSettings(Settings):
     chain_id: int = Field(137, ge=1, description="The chain; 137 is Polygon.")
     keystore: Path | None = Field(None, description="The minter's keystore file (version 3).")
     collection: str | None = Field(None, description="Address of the collection's contract.")
+    curation_places: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Places whose own curators decide what is minted: discord:123, commas."
+    )
     confirmations: int = Field(
         12, ge=0, description="Blocks on top of a transaction that make it final."
     )

@@ -141,6 +141,7 @@ class Curation:
                 curated.c.decided_by,
                 curated.c.decided,
                 curated.c.reason,
+                rounds.c.place.label("held_in"),
             )
             .join(curated, curated.c.artwork == artworks.c.id)
             .join(
@@ -151,6 +152,7 @@ class Curation:
                 ),
             )
             .join(jobs, jobs.c.id == artworks.c.job)
+            .join(rounds, rounds.c.id == curated.c.round)
             .where(curated.c.approved.is_(True))
             .where(artworks.c.hidden.is_(None), artworks.c.deleted.is_(None))
             .order_by(curated.c.event)
@@ -272,4 +274,5 @@ def _item(row: Row) -> CuratedItem:
         approved_by=row["decided_by"],
         approved=float(row["decided"]),
         reason=row["reason"],
+        place=row["held_in"],
     )

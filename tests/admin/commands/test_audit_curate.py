@@ -150,6 +150,43 @@ def test_a_veto_lets_the_next_one_be_approved(
     assert "a harbour, at night" in told
 
 
+def test_only_whom_the_owner_named_decides_what_is_minted(
+    paintings: list[str],
+    place: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def approve_there() -> None:
+        async with open_store(f"sqlite+aiosqlite:///{place}/store.db") as store:
+            await store.rounds.curation.approve(paintings[0], "discord:1")
+            code = await store.accounts.new_link("discord:1")
+            await store.accounts.redeem_link(code, "telegram:1")
+
+    asyncio.run(approve_there())
+    monkeypatch.setenv("ADMIN_COLLECTION", "0x" + "11" * 20)
+    monkeypatch.setenv("BOT_CURATORS", "discord:7")
+    _, told, error = type_in(capsys, "curate", "export")
+    assert json.loads(told)["items"] == []
+    assert f"left out: {paintings[0]}" in error
+    assert "won in discord:9 and approved by discord:1" in error
+    for name, value in (("BOT_CURATORS", "telegram:1"), ("ADMIN_CURATION_PLACES", "discord:9")):
+        with monkeypatch.context() as named:
+            named.setenv(name, value)
+            _, told, error = type_in(capsys, "curate", "export", "--to", "set.json")
+            (item,) = json.loads((place / "set.json").read_text("utf-8"))["items"]
+            assert (item["place"], item["approved_by"]) == ("discord:9", "discord:1")
+            _, told, _ = type_in(capsys, "curate", "list", "--approved")
+            assert "discord:9" in told
+    # a file of the store's own rounds makes nobody a curator, and shows no other place
+    text = (place / "set.json").read_text("utf-8").replace("discord:9", "discord:8")
+    (place / "set.json").write_text(text, "utf-8")
+    _, told, _ = type_in(capsys, "plan", "--manifest", "set.json", "--dry-run")
+    assert "won in discord:9 and approved by discord:1" in told
+    type_in(capsys, "curate", "approve", paintings[0])
+    _, told, _ = type_in(capsys, "curate", "export")
+    assert json.loads(told)["items"][0]["approved_by"].startswith("terminal:")
+
+
 def test_the_critic_claims_nothing_about_two_paintings(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

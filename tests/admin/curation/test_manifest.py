@@ -35,6 +35,7 @@ ITEM = CuratedItem(
     approved_by="terminal:me",
     approved=1_700_000_000.25,
     reason="",
+    place="discord:9",
 )
 WRITERS: dict[str, Callable[[list[CuratedItem]], str]] = {".csv": as_csv, ".json": as_json}
 
@@ -95,3 +96,17 @@ def test_what_is_no_manifest_is_refused_in_a_sentence(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"none\.csv cannot be read"):
         read_manifest(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("kind", [".csv", ".json"])
+def test_a_manifest_from_before_places_is_read(tmp_path: Path, kind: str) -> None:
+    row = asdict(ITEM)
+    del row["place"]
+    file = tmp_path / f"set{kind}"
+    if kind == ".json":
+        text = json.dumps({"format": "ganshare-curated/1", "items": [row]})
+    else:
+        head, line = as_csv([ITEM]).splitlines()
+        text = head.removesuffix(",place") + "\n" + line.removesuffix(",discord:9") + "\n"
+    file.write_text(text, "utf-8")
+    assert read_manifest(file) == [replace(ITEM, place="")]

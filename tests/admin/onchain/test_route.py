@@ -138,6 +138,7 @@ def owner(tools: Path, tmp_path: Path) -> Iterator[Owner]:
             "ADMIN_OPENSEA_API_BASE": stack.enter_context(serve(opensea.app)) + "/api/v2",
             "ADMIN_EXPLORER_API": stack.enter_context(serve(scan.app)) + "/v2/api",
             "ADMIN_EXPLORER_API_KEY": "scan-key",
+            "BOT_CURATORS": "discord:1",
             "ADMIN_IPFS_API": stack.enter_context(serve(Collector().app)) + "/api/v0",
         }
         yield Owner(tmp_path, market, opensea, scan, environment)
