@@ -103,12 +103,15 @@ class Anvil:
 
 
 @contextmanager
-def anvil(tools: Path, block_time: float | None = None) -> Iterator[Anvil]:
+def anvil(
+    tools: Path, block_time: float | None = None, gas_limit: int = 60_000_000
+) -> Iterator[Anvil]:
     """Run anvil while inside.
 
     Args:
         tools: the folder that `make chain` installed it into.
         block_time: seconds between blocks; without, each transaction makes one.
+        gas_limit: of a block, and of a transaction.
     """
     program = shutil.which("anvil", path=str(tools / "node_modules" / ".bin"))
     if program is None:
@@ -117,7 +120,7 @@ def anvil(tools: Path, block_time: float | None = None) -> Iterator[Anvil]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [program, "--port", str(port), "--chain-id", str(CHAIN_ID), "--silent"]
-    command += ["--gas-limit", "60000000"]
+    command += ["--gas-limit", str(gas_limit)]
     if block_time is not None:
         command += ["--block-time", str(block_time)]
     process = subprocess.Popen(command, start_new_session=True)
