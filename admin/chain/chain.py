@@ -16,7 +16,7 @@ from eth_utils.address import to_checksum_address
 from admin.chain.abi import Function
 from admin.chain.multicall import AGGREGATE, MULTICALL
 from admin.chain.quorum import Answer, Disagreement, Patience, Quorum
-from admin.chain.rpc import Endpoint, RpcError
+from admin.chain.rpc import Endpoint, RpcError, make_endpoints
 from ganshare.errors import SettingsError
 
 __all__ = ["Block", "Call", "Chain", "Disagreement", "Receipt", "open_chain"]
@@ -69,7 +69,7 @@ async def open_chain(
     if not urls:
         raise SettingsError("There is no endpoint of the chain; set ADMIN_RPC_URLS.")
     async with httpx.AsyncClient(timeout=seconds) as client:
-        chain = Chain([Endpoint(url, client) for url in urls], chain_id, patience)
+        chain = Chain(make_endpoints(urls, client), chain_id, patience)
         found = await chain.read_id()
         if found != chain_id:
             raise SettingsError(

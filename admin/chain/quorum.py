@@ -255,4 +255,4 @@ def _is_hopeless(answer: Answer) -> bool:
 
 
 def _list(answers: Sequence[Answer]) -> str:
-    return "; ".join(str(each) for each in answers)
+    return "; ".join(sorted(str(each) for each in answers))

@@ -5,6 +5,7 @@ Endpoints of providers carry keys in their URLs: only host and port are ever nam
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ import httpx
 
 from ganshare.errors import WorldError
 
-__all__ = ["Endpoint", "EndpointAway", "RpcError"]
+__all__ = ["Endpoint", "EndpointAway", "RpcError", "make_endpoints"]
 
 # What the chain itself says about a call or a transaction. Every other error is the endpoint's own:
 # it has not heard of the block, wants fewer questions, is overloaded or asks for a key.
@@ -82,13 +83,14 @@ class Endpoint:
     Args:
         url: complete, with the provider's key if there is one.
         client: shared by all endpoints; it knows how long to wait.
+        number: told with its name, where several have the same host.
     """
 
-    def __init__(self, url: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, client: httpx.AsyncClient, number: int | None = None) -> None:
         self._url = url
         self._client = client
         self._ids = itertools.count(1)
-        self.name = urlsplit(url).netloc.rpartition("@")[2] or "?"
+        self.name = _host(url) if number is None else f"{_host(url)} ({number})"
 
     async def ask(self, method: str, *params: Any) -> Any:
         """Call a method.
@@ -139,6 +141,19 @@ class Endpoint:
             )
         passing = known != _NO_SUCH_METHOD and status not in (401, 403)
         return self.away(method, reason or f"error {code}", passing=passing)
+
+
+def make_endpoints(urls: Sequence[str], client: httpx.AsyncClient) -> list[Endpoint]:
+    """Make endpoints that can be told from one another by name."""
+    hosts = [_host(url) for url in urls]
+    return [
+        Endpoint(url, client, number if hosts.count(host) > 1 else None)
+        for number, (url, host) in enumerate(zip(urls, hosts, strict=True), 1)
+    ]
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2] or "?"
 
 
 def _wait(response: httpx.Response) -> float:

@@ -7,12 +7,14 @@ import click
 
 from admin.browser.setup import Choices
 from admin.chain.chain import Chain
+from admin.chain.checkup import check_endpoints
 from admin.commands.browser_route import browser_options, inspect
 from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED
 from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
 from admin.marketplace.seaport.order import Domain
 from admin.prompts import password_option
 from admin.session import COIN, Session, open_session
+from admin.wallet.nonces import find_waiting
 from ganshare.errors import GanshareError, SettingsError
 
 __all__ = ["doctor"]
@@ -37,9 +39,16 @@ def doctor(choices: Choices | None, password_fd: int | None) -> int:
 
 async def _doctor() -> int:
     async with open_session() as session:
+        settings = session.settings
+        account = None if settings.keystore is None else session.address
+        urls = settings.rpc_urls.get_secret_value()
+        found = await check_endpoints(urls, settings.chain_id, account)
+        for each in found:
+            click.echo(f"  {'ok' if each.is_well else 'no'}  endpoint {each.endpoint}: {each.text}")
+        wrong = [not each.is_well for each in found]
         try:
             async with session.chain() as chain:
-                wrong = [not await _print_findings(*check, session, chain) for check in _CHECKS]
+                wrong += [not await _print_findings(*check, session, chain) for check in _CHECKS]
         except GanshareError as error:
             click.echo(f"  no  endpoints: {error}")
             return 3
@@ -66,6 +75,17 @@ async def _key(session: Session, chain: Chain) -> str:
     if balance == 0:
         raise SettingsError(f"The minter {session.address} has no coins for gas.")
     return f"{session.address} has {COIN.show(balance)}"
+
+
+async def _nonces(session: Session, chain: Chain) -> str:
+    waiting = await find_waiting(session.ledger, chain, session.address)
+    strange = [str(each.nonce) for each in waiting if each.transaction is None]
+    if strange:
+        raise SettingsError(
+            f"Transactions of {session.address} wait for nonce {', '.join(strange)}, which the "
+            "ledger did not send; `ganshare admin chain unstick` fills or replaces them."
+        )
+    return f"{len(waiting)} transactions under way" if waiting else "nothing waits"
 
 
 async def _collection(session: Session, chain: Chain) -> str:
@@ -108,6 +128,7 @@ async def _ipfs(session: Session, chain: Chain) -> str:
 _CHECKS: tuple[tuple[str, Check], ...] = (
     ("endpoints", _endpoints),
     ("key", _key),
+    ("nonces", _nonces),
     ("collection", _collection),
     ("Seaport", _seaport),
     ("IPFS", _ipfs),

@@ -1,18 +1,14 @@
 """Reading through several endpoints: patience with each, a majority of all, names for the rest."""
 
 import asyncio
-import json
-import time
 from typing import Any
 
 import httpx
 import pytest
-from eth_abi.abi import encode
 from structlog.testing import capture_logs
 
 from admin.chain.abi import Function
 from admin.chain.chain import Chain, Disagreement
-from admin.chain.multicall import AGGREGATE, MULTICALL
 from admin.chain.quorum import Patience
 from admin.chain.rpc import Endpoint, RpcError
 from admin.ledger import Collection, Ledger, Listing, ListingState
@@ -21,7 +17,7 @@ from admin.marketplace.seaport.contract import GET_ORDER_STATUS, SEAPORT_1_6
 from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import NATIVE, NO_KEY, order_hash
 from admin.minting.unlist import listing_drift
-from admin.testing.endpoints import Faults, Wild
+from admin.testing.endpoints import Faults, Plain, Wild
 from admin.testing.making import OWNER
 
 CHAIN_ID = 137
@@ -29,36 +25,6 @@ CONTRACT = "0x" + "11" * 20
 GET = Function("get()", ("uint256",))
 SOON = Patience(deadline=5.0, first=0.01, longest=0.1, grace=0.05)
 SHORT = Patience(deadline=0.3, first=0.02, grace=0.05)
-
-
-class Plain(httpx.AsyncBaseTransport):
-    """A chain with a block every 20 ms, on which nothing was ever cancelled or sold."""
-
-    def __init__(self, *, multicall: bool = False) -> None:
-        self._multicall = multicall
-        self._began = time.monotonic()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        asked = json.loads(request.content)
-        return httpx.Response(200, json={"result": self._answer(asked["method"], asked["params"])})
-
-    def _answer(self, method: str, params: list[Any]) -> Any:
-        height = 100 + int((time.monotonic() - self._began) / 0.02)
-        if method == "eth_getBlockByNumber":
-            number = int(params[0], 16)
-            times = {"timestamp": hex(1_700_000_000 + number), "baseFeePerGas": hex(10**9)}
-            return {"number": params[0], "hash": f"0x{number:064x}", "gasLimit": "0x1", **times}
-        if method == "eth_getCode":
-            return "0x60" if self._multicall and params[0] == MULTICALL else "0x"
-        if method == "eth_call" and params[0]["to"] == MULTICALL:
-            count = int(params[0]["data"][2 + 8 + 64 : 2 + 8 + 128], 16)
-            return "0x" + encode(AGGREGATE.returns, ([(True, bytes(128))] * count,)).hex()
-        known = {
-            "eth_call": "0x" + "00" * 128,
-            "eth_chainId": hex(CHAIN_ID),
-            "eth_getBalance": "0x5",
-        }
-        return known.get(method, hex(height))
 
 
 def wild(*faults: Faults, patience: Patience = SOON, **plain: Any) -> tuple[Wild, Chain]:
