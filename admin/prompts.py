@@ -87,10 +87,13 @@ async def agree_to_spend(
     replaced = {each.nonce for each in instead}
     waiting = [each for each in sent if each.nonce not in replaced]
     budget = Budget(gas, price, waiting, None if yes else _ask_for_more)
-    shown = [*lines, ("gas", f"about {gas:,} at up to {price / GWEI:.4g} gwei")]
+    shown = list(lines)
+    if gas:
+        shown.append(("gas", f"about {gas:,} at up to {price / GWEI:.4g} gwei"))
     if waiting:
         shown.append(("under way from before", f"{len(waiting)} transactions"))
-    shown.append(("costs at most", COIN.show(budget.agreed)))
+    if budget.agreed:
+        shown.append(("costs at most", COIN.show(budget.agreed)))
     return budget if agree(shown, dry_run=dry_run, yes=yes) else None
 
 
@@ -109,9 +112,9 @@ async def spend(
         try:
             yield session.sender(chain, signer, budget)
         finally:
-            click.echo(
-                f"agreed to: {COIN.show(budget.agreed)} at most; paid: {COIN.show(budget.paid)}"
-            )
+            if budget.agreed:
+                most, paid = COIN.show(budget.agreed), COIN.show(budget.paid)
+                click.echo(f"agreed to: {most} at most; paid: {paid}")
         done = {"most": str(budget.agreed), "paid": str(budget.paid)}
         await session.ledger.note("paid", [what], done)
 
@@ -132,7 +135,9 @@ async def report(session: Session, folder: Path, budget: Budget | None = None) -
     tokens = await session.ledger.tokens(collection)
     listings = await session.ledger.listings(collection)
     title = f"Collection {collection.address} on chain {collection.chain_id}"
-    sums = {"agreed to, at most": budget.agreed, "paid for gas": budget.paid} if budget else {}
+    sums = {}
+    if budget is not None and budget.agreed:
+        sums = {"agreed to, at most": budget.agreed, "paid for gas": budget.paid}
     figures = [(name, COIN.show(value)) for name, value in sums.items()]
     page, table = write_report(folder, title, tokens, listings, figures)
     click.echo(f"Report: {page} and {table}")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import click
 
 from admin.chain.chain import Chain
-from admin.ledger import Listing, ListingState, Transaction, TransactionState
+from admin.ledger import Listing, Transaction, TransactionState
 from admin.marketplace.seaport.contract import INCREMENT_COUNTER
 from admin.minting.list import LIVE
-from admin.minting.unlist import cancel_listings, end_all_orders, plan_batches
+from admin.minting.unlist import cancel_listings, end_all_orders, plan_cancelling
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.gas import estimate_gas
@@ -69,7 +69,7 @@ async def _unlist(
         if counter:
             lines, gas = await _plan_counter(session, chain, chosen)
         else:
-            lines, gas = await _plan(session, chain, live, chosen, with_counter=not tokens)
+            lines, gas = await _plan(session, chain, chosen, with_counter=not tokens)
         budget = await agree_to_spend(
             session,
             chain,
@@ -102,25 +102,14 @@ async def _unlist(
 
 
 async def _plan(
-    session: Session,
-    chain: Chain,
-    live: Sequence[Listing],
-    chosen: Sequence[Listing],
-    *,
-    with_counter: bool,
+    session: Session, chain: Chain, chosen: Sequence[Listing], *, with_counter: bool
 ) -> tuple[Lines, int]:
     """Say how orders are cancelled one by one, and what the other way would be."""
-    begun = [each for each in live if each.state is ListingState.CANCELLING]
-    others = [each for each in begun if each not in chosen]
-    seen = [each for each in chosen if each.state is not ListingState.SIGNED]
-    batches, stubborn = await plan_batches(
-        chain, session.address, session.seaport, [*seen, *others]
-    )
+    where = (session.collection, session.seaport)
+    batches, others = await plan_cancelling(session.ledger, chain, session.address, *where, chosen)
     lines = [("orders to cancel", f"{len(chosen)}, in {len(batches)} transactions")]
     if others:
-        lines.append(("of which", f"{len(others)} more, which an earlier run began with"))
-    if stubborn:
-        lines.append(("not to be cancelled", f"{len(stubborn)}, as the chain refuses it"))
+        lines.append(("and with them", f"{len(others)} that an earlier run began with"))
     if with_counter:
         gas = await _estimate_counter(session, chain)
         price = session.fees.choose(await chain.base_fee(), await chain.tip()).max_fee

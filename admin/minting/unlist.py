@@ -35,6 +35,7 @@ __all__ = [
     "end_all_orders",
     "listing_drift",
     "plan_batches",
+    "plan_cancelling",
     "reconcile_listings",
 ]
 
@@ -81,6 +82,23 @@ async def plan_batches(
             half = len(part) // 2
             left[:0] = [part[:half], part[half:]]
     return batches, stubborn
+
+
+async def plan_cancelling(
+    ledger: Ledger,
+    chain: Chain,
+    seller: str,
+    collection: Collection,
+    seaport: str,
+    listings: Sequence[Listing],
+) -> tuple[list[Batch], list[Listing]]:
+    """Plan what `cancel_listings` would send; gives that, and what an earlier run began with."""
+    hashes = {each.hash for each in listings}
+    begun = await ledger.listings(collection, ListingState.CANCELLING)
+    others = [each for each in begun if each.hash not in hashes]
+    seen = [each for each in listings if each.state is not ListingState.SIGNED]
+    batches, _ = await plan_batches(chain, seller, seaport, [*seen, *others])
+    return batches, others
 
 
 async def cancel_listings(

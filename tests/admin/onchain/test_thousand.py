@@ -26,7 +26,8 @@ from admin.marketplace.seaport.signing import sign_orders
 from admin.minting.unlist import listing_drift
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.endpoints import Faults, Wild
-from admin.testing.services import Opensea, serve
+from admin.testing.opensea import Opensea
+from admin.testing.services import serve
 from admin.wallet.signer import make_keystore
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
@@ -81,10 +82,10 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(
-    tools: Path, tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+    tools: Path, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("shop")
-    (folder / "ledger.db").write_bytes(empty_database.read_bytes())
+    (folder / "ledger.db").write_bytes(sqlite_template.read_bytes())
     with ExitStack() as stack:
         chain = stack.enter_context(anvil(tools, block_time=0.5, gas_limit=GAS_LIMIT))
         market = make_market(chain, tools)
