@@ -168,7 +168,7 @@ async def test_orders_of_before_that_others_may_have_are_live(
         "refused": ("cc" * 65, "refused", "wrong fees"),
     }
     with monkeypatch.context() as patch:
-        patch.setattr("ganshare.store.maintenance.migrate.NEWEST", 10)
+        patch.setattr("ganshare.store.maintenance.migrate.NEWEST", 11)
         await migrate(database)
     for number, (name, (signature, state, reason)) in enumerate(rows.items()):
         await database.write(
