@@ -1,8 +1,10 @@
 """What all spending commands do: show what would happen, ask, show progress, write a report."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+import functools
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,14 @@ from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
 
 __all__ = [
+    "RunOptions",
     "agree",
     "agree_to_spend",
     "dry_run_option",
     "password_option",
     "progress",
     "report",
-    "report_option",
+    "run_options",
     "spend",
     "yes_option",
 ]
@@ -40,7 +43,7 @@ password_option = click.option(
     metavar="N",
     help="Read the keystore's password from this file descriptor instead of asking.",
 )
-report_option = click.option(
+_report_option = click.option(
     "--report",
     "report_to",
     type=click.Path(file_okay=False, path_type=Path),
@@ -49,6 +52,37 @@ report_option = click.option(
     help="The folder for report.html and report.csv.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Don't ask before spending.")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What `mint` and `list` are given for a run, on either route.
+
+    Args:
+        dry_run: only show what would happen.
+        yes: don't ask.
+        password_fd: to read the keystore's password from; None asks.
+        report_to: the folder for the report.
+    """
+
+    dry_run: bool
+    yes: bool
+    password_fd: int | None
+    report_to: Path
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of `RunOptions`; the command gets them as `run`."""
+
+    @functools.wraps(command)
+    def chosen(
+        *, dry_run: bool, yes: bool, password_fd: int | None, report_to: Path, **others: Any
+    ) -> Any:
+        return command(run=RunOptions(dry_run, yes, password_fd, report_to), **others)
+
+    for option in (_report_option, password_option, yes_option, dry_run_option):
+        chosen = option(chosen)
+    return chosen
 
 
 def agree(lines: Sequence[tuple[str, str]], *, dry_run: bool, yes: bool) -> bool:

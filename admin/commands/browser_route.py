@@ -17,7 +17,7 @@ from admin.browser.setup import Choices, open_route, policy_of
 from admin.ledger import Token, TokenState
 from admin.marketplace.currency import read_currency
 from admin.minting.prices import Prices
-from admin.prompts import agree, progress, report
+from admin.prompts import RunOptions, agree, progress, report
 from admin.session import Session, open_session
 from admin.wallet.signer import Signer
 
@@ -101,14 +101,7 @@ def estimate_items(
 
 
 async def create(
-    choices: Choices,
-    *,
-    site: str | None,
-    description: str | None,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-    report_to: Path,
+    choices: Choices, run: RunOptions, *, site: str | None, description: str | None
 ) -> int:
     """Create an item for whatever is planned."""
     async with open_session() as session:
@@ -116,33 +109,25 @@ async def create(
         check_marks(every)
         tokens = [each for each in every if each.state in _TO_CREATE]
         lines = [*_where(session, choices), *estimate_items(session, tokens, None)]
-        if not agree(lines, dry_run=dry_run, yes=yes) or not tokens:
+        if not agree(lines, dry_run=run.dry_run, yes=run.yes) or not tokens:
             return 0
-        signer = _signer(session, choices, password_fd)
+        signer = _signer(session, choices, run.password_fd)
         opening = open_route(session, choices, signer, site=site, description=description)
         async with session.ledger.held():
             code = await _through(opening, _create, "creating", len(tokens))
-        await report(session, report_to)
+        await report(session, run.report_to)
         return code
 
 
-async def offer(
-    choices: Choices,
-    prices: Prices,
-    *,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-    report_to: Path,
-) -> int:
+async def offer(choices: Choices, prices: Prices, run: RunOptions) -> int:
     """List whatever is created."""
     async with open_session() as session:
         currency = read_currency(session.settings.browser_currency)
         tokens = await session.ledger.tokens(session.collection, *_TO_LIST)
         lines = [*_where(session, choices), *estimate_items(session, tokens, prices)]
-        if not agree(lines, dry_run=dry_run, yes=yes):
+        if not agree(lines, dry_run=run.dry_run, yes=run.yes):
             return 0
-        signer = _signer(session, choices, password_fd)
+        signer = _signer(session, choices, run.password_fd)
 
         def listed(route: Route) -> AsyncIterator[Outcome]:
             return route.offer_all(lambda item: prices.of(item, currency))
@@ -150,7 +135,7 @@ async def offer(
         opening = open_route(session, choices, signer)
         async with session.ledger.held():
             code = await _through(opening, listed, "listing", len(tokens))
-        await report(session, report_to)
+        await report(session, run.report_to)
         return code
 
 

@@ -16,16 +16,7 @@ from admin.minting.post import IN_A_ROW, post_all, to_post
 from admin.minting.prices import read_prices
 from admin.minting.sale_plan import SalePlan, plan_sale
 from admin.minting.unlist import cancel_listings, plan_batches, reconcile_listings
-from admin.prompts import (
-    agree_to_spend,
-    dry_run_option,
-    password_option,
-    progress,
-    report,
-    report_option,
-    spend,
-    yes_option,
-)
+from admin.prompts import RunOptions, agree_to_spend, progress, report, run_options, spend
 from admin.session import Session, open_session
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
@@ -46,19 +37,9 @@ _FAILED = {ListingState.REFUSED: "refused", ListingState.POSTING: "not known whe
 @click.option("--days", type=float, default=30.0, show_default=True, help="How long they hold.")
 @click.option("--reprice", is_flag=True, help="Cancel orders whose price the table changed.")
 @browser_options
-@dry_run_option
-@yes_option
-@password_option
-@report_option
+@run_options
 def list_(
-    choices: Choices | None,
-    prices_file: Path,
-    days: float,
-    reprice: bool,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-    report_to: Path,
+    choices: Choices | None, prices_file: Path, days: float, reprice: bool, run: RunOptions
 ) -> int:
     """Offer what is minted: one signature for all orders, then each is posted once.
 
@@ -68,28 +49,11 @@ def list_(
     code 3 if an order is not posted.
     """
     if choices is not None:
-        return asyncio.run(
-            offer(
-                choices,
-                read_prices(prices_file),
-                dry_run=dry_run,
-                yes=yes,
-                password_fd=password_fd,
-                report_to=report_to,
-            )
-        )
-    return asyncio.run(_list(prices_file, days, reprice, dry_run, yes, password_fd, report_to))
+        return asyncio.run(offer(choices, read_prices(prices_file), run))
+    return asyncio.run(_list(prices_file, days, reprice, run))
 
 
-async def _list(
-    prices_file: Path,
-    days: float,
-    reprice: bool,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-    report_to: Path,
-) -> int:
+async def _list(prices_file: Path, days: float, reprice: bool, run: RunOptions) -> int:
     prices = read_prices(prices_file)
     async with open_session() as session, session.chain() as chain:
         shop, ledger = await session.shop(chain, days), session.ledger
@@ -106,13 +70,13 @@ async def _list(
         ]
         batches, _ = await plan_batches(chain, session.address, session.seaport, sale.stale)
         gas = sum(each.gas for each in batches)
-        budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
+        budget = await agree_to_spend(session, chain, lines, gas, dry_run=run.dry_run, yes=run.yes)
         if budget is None:
             return 0
-        signer = session.unlock(password_fd, currency=currency, floor=prices.floor_in(currency))
+        signer = session.unlock(run.password_fd, currency=currency, floor=prices.floor_in(currency))
         async with spend(session, chain, signer, budget, "list") as sender:
             code = await _sell(session, chain, signer, sender, sale)
-        await report(session, report_to, budget)
+        await report(session, run.report_to, budget)
         return code
 
 

@@ -1,7 +1,6 @@
 """`ganshare admin mint`: pin what is planned, mint what is pinned."""
 
 import asyncio
-from pathlib import Path
 
 import click
 
@@ -11,16 +10,7 @@ from admin.estimate import estimate_mint
 from admin.ledger import Token, TokenState
 from admin.minting.mint import BATCH, mint_all
 from admin.minting.pin import pin_all
-from admin.prompts import (
-    agree_to_spend,
-    dry_run_option,
-    password_option,
-    progress,
-    report,
-    report_option,
-    spend,
-    yes_option,
-)
+from admin.prompts import RunOptions, agree_to_spend, progress, report, run_options, spend
 from admin.session import Session, open_session
 from ganshare.blobs import open_blobs
 
@@ -32,19 +22,13 @@ __all__ = ["mint"]
 @click.option("--description", help="Of the collection, put into each token's metadata.")
 @click.option("--site", metavar="URL", help="The web page, for links from tokens to paintings.")
 @browser_options
-@dry_run_option
-@yes_option
-@password_option
-@report_option
+@run_options
 def mint(
     choices: Choices | None,
     batch: int,
     description: str | None,
     site: str | None,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-    report_to: Path,
+    run: RunOptions,
 ) -> int | None:
     """Pin pictures and metadata, then mint, batch by batch.
 
@@ -53,40 +37,24 @@ def mint(
     May be interrupted at any moment: the next run goes on where this one ended.
     """
     if choices is not None:
-        return asyncio.run(
-            create(
-                choices,
-                site=site,
-                description=description,
-                dry_run=dry_run,
-                yes=yes,
-                password_fd=password_fd,
-                report_to=report_to,
-            )
-        )
-    asyncio.run(_mint(batch, description, site, dry_run, yes, password_fd, report_to))
+        return asyncio.run(create(choices, run, site=site, description=description))
+    asyncio.run(_mint(batch, description, site, run))
     return None
 
 
-async def _mint(
-    batch: int,
-    description: str | None,
-    site: str | None,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-    report_to: Path,
-) -> None:
+async def _mint(batch: int, description: str | None, site: str | None, run: RunOptions) -> None:
     async with open_session() as session, session.chain() as chain:
         tokens = await session.ledger.tokens(session.collection)
         fees = session.fees.choose(await chain.base_fee(), await chain.tip())
         found = estimate_mint(tokens, batch, fees)
         lines = [("collection", session.collection.address), ("minter", session.address)]
         lines += found.lines()[:1]
-        budget = await agree_to_spend(session, chain, lines, found.gas, dry_run=dry_run, yes=yes)
+        budget = await agree_to_spend(
+            session, chain, lines, found.gas, dry_run=run.dry_run, yes=run.yes
+        )
         if budget is None:
             return
-        signer = session.unlock(password_fd)
+        signer = session.unlock(run.password_fd)
         async with spend(session, chain, signer, budget, "mint") as sender:
             await _pin(session, site, description)
             left = await session.ledger.tokens(
@@ -104,7 +72,7 @@ async def _mint(
                 "`ganshare admin reconcile --accept` takes it over.",
                 err=True,
             )
-        await report(session, report_to, budget)
+        await report(session, run.report_to, budget)
 
 
 async def _pin(session: Session, site: str | None, description: str | None) -> None:
