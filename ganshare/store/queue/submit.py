@@ -1,7 +1,7 @@
 """Admission: the INSERT that queues a job, or the reason why it was refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,23 +42,24 @@ class Candidate:
         Args:
             room: queued jobs from which on no more are admitted.
         """
-        request = self.request
-        columns = {
-            "key": self.key,
-            "person": self.person,
-            "origin": self.origin,
-            "reply_to": as_text(dict(self.reply_to)),
-            "request": as_text(request.to_json()),
-            "model": request.model,
-            "area": request.area,
-            "priority": self.priority,
-            "cost": request.cost,
-            "steps": request.steps,
-        }
         # An engine's models are JSON, in which a name in its quotes is found as text.
-        name = re.sub("[/%_]", r"/\g<0>", as_text(request.model))
-        values = {f"new_{column}": value for column, value in columns.items()}
+        name = re.sub("[/%_]", r"/\g<0>", as_text(self.request.model))
+        values = {f"new_{column}": read(self) for column, read in _GIVEN.items()}
         return {**values, "weight": self.weight, "room": room, "pattern": f"%{name}%"}
+
+
+_GIVEN: Mapping[str, Callable[[Candidate], Any]] = {  # columns that the job itself decides
+    "key": lambda new: new.key,
+    "person": lambda new: new.person,
+    "origin": lambda new: new.origin,
+    "reply_to": lambda new: as_text(dict(new.reply_to)),
+    "request": lambda new: as_text(new.request.to_json()),
+    "model": lambda new: new.request.model,
+    "area": lambda new: new.request.area,
+    "priority": lambda new: new.priority,
+    "cost": lambda new: new.request.cost,
+    "steps": lambda new: new.request.steps,
+}
 
 
 @lru_cache(8)
@@ -71,20 +72,8 @@ def admission_statement(dialect: str, limits: QueueLimits) -> sa.Executable:
         .subquery("place")
     )
     share = _new("cost") / sa.bindparam("weight", type_=sa.Float)
-    given = [
-        "key",
-        "person",
-        "origin",
-        "reply_to",
-        "request",
-        "model",
-        "area",
-        "priority",
-        "cost",
-        "steps",
-    ]
     columns: dict[str, Any] = {
-        **{name: _new(name) for name in given},
+        **{name: _new(name) for name in _GIVEN},
         "id": made_id(),
         "created": now(),
         "tag": place.c.tag,
