@@ -131,7 +131,7 @@ def test_context_covers_what_the_network_sees(load):
 
 
 def test_bfloat16_is_close_to_float32(load):
-    image = picture(64, 64)
+    image = picture(24, 24)
     exact = upscale(image, load(torch.float32))
     assert psnr(upscale(image, load(torch.bfloat16)), exact) > 55
 
