@@ -39,6 +39,16 @@ class ChatAdmins:
             return Rank.MEMBER
         return Rank.ADMIN if user in leading else Rank.MEMBER
 
+    async def speaks_for(self, sender: int, chat: int) -> bool:
+        """Whether what a chat sends is a group's own word: the group's, or its linked channel's."""
+        if sender == chat:
+            return True
+        try:
+            return (await self._bot.get_chat(chat)).linked_chat_id == sender
+        except TelegramError as error:
+            _log.info("the channel of a group is not known", reason=error.message)
+            return False
+
     def forget(self, chat: int) -> None:
         """Ask again next time."""
         self._known.pop(chat, None)

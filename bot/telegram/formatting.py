@@ -6,7 +6,7 @@ Bold is an entity beside the text, never markup within it: user text is shown li
 import unicodedata
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 
 from bot.core.messages import Reply
 
@@ -15,6 +15,7 @@ __all__ = [
     "LONGEST_TEXT",
     "Composed",
     "compose",
+    "is_below",
     "keyboard",
     "plain",
     "shorten",
@@ -71,6 +72,12 @@ def keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
         if row
     ]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def is_below(message: Message, data: str | None) -> bool:
+    """Whether a message really has such a button; presses of others are forged."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    return data is not None and any(each.callback_data == data for row in rows for each in row)
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from telegram import (
@@ -36,8 +37,8 @@ from bot.core.messages import (
 from bot.core.rendering.errors import RefusalError
 from bot.core.rounds.reaction_votes import ReactionVotes
 from bot.telegram.chat_admins import ChatAdmins
-from bot.telegram.formatting import plain, units
-from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, person_id
+from bot.telegram.formatting import is_below, plain, units
+from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, chat_number, person_id
 from bot.telegram.parsing import Line, author_of, picture_of, place_of, read_line, spot_of
 from bot.telegram.sender import Sender
 from bot.telegram.updates import Handled
@@ -87,6 +88,13 @@ class UpdateHandlers:
         line = read_line(message, self._name)
         if line is None or (person := author_of(message, await self._rank(message))) is None:
             return
+        if (sender := message.sender_chat) is not None:
+            if not await self._chat_admins.speaks_for(sender.id, message.chat.id):
+                # Whoever has three channels would be four people, past every limit and block.
+                text = self._front.words.say(person.locale, "telegram-as-channel")
+                await self._deliver(spot_of(message), Reply(text=text))
+                return
+            person = replace(person, id=person_id(message.chat.id))
         replies = await self._answer(message, line, person)
         handled.taken.set()
         await asyncio.gather(*(self._reply(message, line, person, each) for each in replies))
@@ -115,6 +123,8 @@ class UpdateHandlers:
             _log.warning("a picture was not fetched", reason=error.message)
             text = self._front.words.say(person.locale, "telegram-picture-away")
             return [Reply(text=text, is_private=True)]
+        if line.command == "vote" and message.from_user is not None:
+            person = await self._voter(person, message.from_user.id, arguments.get("artwork", ""))
         request = CommandRequest(
             line.command,
             arguments,
@@ -137,6 +147,21 @@ class UpdateHandlers:
             return Rank.MEMBER
         return await self._chat_admins.of(message.from_user.id, message.chat.id)
 
+    async def _voter(self, person: Person, user: int, subject: str) -> Person:
+        """Who votes for a painting: the group that asked for it, where they are an admin of that.
+
+        Its anonymous admins ask in its name, and press buttons as themselves.
+        """
+        try:
+            artwork = await self._front.store.gallery.get(subject.partition("-")[0])
+        except WorldError:
+            return person  # the dispatcher says so
+        asked = chat_number(artwork.person) if artwork is not None else None
+        if artwork is None or asked is None:
+            return person
+        leads = await self._chat_admins.of(user, asked) is Rank.ADMIN
+        return replace(person, id=artwork.person) if leads else person
+
     async def _migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: its settings go with it."""
         self._sender.on_chat_migrated(old, new)
@@ -157,10 +182,13 @@ class UpdateHandlers:
             [each.emoji for each in some if isinstance(each, ReactionTypeEmoji)]
             for some in (changed.old_reaction, changed.new_reaction)
         )
-        voter = Voter(person_id(changed.user.id), changed.user.is_bot)
-        await self._reaction_votes.on_reactions_replaced(
-            f"{changed.chat.id}:{changed.message_id}", voter, old, new
-        )
+        name = f"{changed.chat.id}:{changed.message_id}"
+        person = Person(person_id(changed.user.id), changed.user.full_name)
+        shown = await self._front.store.posts.find(ORIGIN, name)
+        if shown is not None:
+            person = await self._voter(person, changed.user.id, shown.artwork)
+        voter = Voter(person.id, changed.user.is_bot)
+        await self._reaction_votes.on_reactions_replaced(name, voter, old, new)
 
     # --- buttons ------------------------------------------------------------------------------
 
@@ -192,17 +220,21 @@ class UpdateHandlers:
     ) -> list[Reply]:
         user, chat = query.from_user, message.chat
         locale = user.language_code or "en"
+        is_forged = isinstance(message, Message) and not is_below(message, query.data)
         try:
-            action, subject = parse_data(query.data or "")
+            action, subject = parse_data("" if is_forged else query.data or "")
         except ParameterError:
             text = self._front.words.say(locale, "refusal-button")
             return [Reply(text=text, is_private=True)]
         is_private = chat.type == "private"
         rank = Rank.MEMBER if is_private else await self._chat_admins.of(user.id, chat.id)
+        person = Person(person_id(user.id), user.full_name, rank, locale)
+        if action is Action.VOTE:
+            person = await self._voter(person, user.id, subject)
         press = ButtonPress(
             action,
             subject,
-            Person(person_id(user.id), user.full_name, rank, locale),
+            person,
             Place(person_id(chat.id), is_private),
             key=f"{ORIGIN}:{query.id}",
             reply_to=_spot_below(message).to_json(),

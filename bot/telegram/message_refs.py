@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["ORIGIN", "MessageRef", "Spot", "person_id"]
+__all__ = ["ORIGIN", "MessageRef", "Spot", "chat_number", "person_id"]
 
 ORIGIN = "telegram"
 
@@ -58,3 +58,9 @@ class MessageRef:
 def person_id(number: int) -> str:
     """The id of a person or a place by Telegram's number."""
     return f"{ORIGIN}:{number}"
+
+
+def chat_number(person: str) -> int | None:
+    """The group or channel in whose name something was asked; None for people."""
+    number = person.removeprefix(f"{ORIGIN}:")
+    return int(number) if number.startswith("-") and number[1:].isdecimal() else None

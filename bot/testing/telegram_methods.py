@@ -200,7 +200,8 @@ class Methods:
                  "gifts_from_channels")  # fmt: skip
         accepted = dict.fromkeys(gifts, False)
         required = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": accepted}
-        return {**chat.to_json(), **required}
+        linked = {"linked_chat_id": chat.linked} if chat.linked else {}
+        return {**chat.to_json(), **required, **linked}
 
     async def get_chat_member(self, call: "_Call") -> Any:
         chat = self._world.chat_for(call.get("chat_id"))

@@ -61,6 +61,7 @@ class Chat:
         missing: rights that the bot lacks, such as "photos".
         closed: until when flood control refuses everything in here.
         counted: when the bot's last messages and edits came; those of the last minute count.
+        linked: id of the channel that is a group's own.
         history: each message at each of its states, deletions as None.
     """
 
@@ -77,6 +78,7 @@ class Chat:
     blocked: bool = False
     started: bool = True
     migrated_to: int | None = None
+    linked: int | None = None
     last_id: int = 0
 
     @property

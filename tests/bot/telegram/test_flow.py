@@ -350,10 +350,12 @@ async def test_a_slow_press_stops_turning_first(
     async with harness.bot():
         ann = someone(harness.world, "Ann")
         await ann.say("/help")
-        query = await ann.forge(await ann.receives(), "again:nobody")
+        button = {"text": "Again", "callback_data": "again:nobody"}
+        message = await ann.receives() | {"reply_markup": {"inline_keyboard": [[button]]}}
+        query = await ann.forge(message, "again:nobody")
         assert await ann.answered(query) < SOON
         assert query["text"] == ""
-        await ann.receives(lambda m: "There is no painting" in shown(m))
+        await ann.receives(lambda m: "There is no job" in shown(m))
 
 
 async def test_updates_come_by_webhook_where_that_is_wanted(harness: TelegramHarness) -> None:

@@ -239,3 +239,61 @@ async def test_whoever_makes_a_group_does_not_dispose_of_paintings_of_others(
         await harness.store.rounds.open(f"telegram:{chat.id}", "telegram:0", 3600, LOOSE)
         asked = await ann.say(f"/curate {artwork.id}", chat)
         await ann.receives(lambda m: "good luck" in shown(m), chat, after=asked)
+
+
+def channel(number: int) -> dict[str, Any]:
+    """What a message has that somebody sent as a channel."""
+    bot = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+    return {"from": bot, "sender_chat": {"id": -number, "type": "channel", "title": "News"}}
+
+
+async def test_a_channel_is_nobody_new(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob) = crowd(harness, "Ann", "Bob")
+        chat.linked = -79
+        final, artwork = await painted(harness, ann, chat)
+        for number in (77, 78):
+            for line in ("/paint a castle", f"/vote {artwork.id}", "/random"):
+                asked = await bob.say(line, chat, **channel(number))
+                await bob.receives(lambda m: "your own name" in shown(m), chat, after=asked)
+        assert (await harness.store.queue.counts())["queued"] == 0
+        await votes(harness, artwork.id, 0)
+        # its own channel is the group itself
+        await ann.say("/paint a harbour", chat, **channel(79))
+        assert (await harness.claim()).person == f"telegram:{chat.id}"
+        assert final
+
+
+async def test_who_asks_as_the_group_does_not_vote_for_that(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob) = crowd(harness, "Ann", "Bob", standing="administrator")
+        group_bot = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+        await ann.say("/paint a castle", chat, sender_chat=chat.to_json(), **{"from": group_bot})
+        job = await harness.claim()
+        artwork = await harness.engine.finish(job, plain_picture("#226688", (128, 96)))
+        final = await ann.receives(lambda m: "photo" in m, chat)
+        await harness.acknowledged(job)
+        await ann.react(final, HEART)
+        query = await ann.press(final, "Vote")
+        await ann.answered(query)
+        assert "your own" in query["text"]
+        said = await ann.say(f"/vote {artwork.id}")
+        await ann.receives(lambda m: "your own" in shown(m), after=said)
+        await bob.react(final, HEART)
+        await votes(harness, artwork.id, 1)
+        assert {each.account for each in await harness.store.votes.ballots(artwork.id)} <= {
+            f"telegram:{bob.id}",
+            f"telegram:{chat.id}",
+        }
+
+
+async def test_a_page_is_not_turned_where_there_is_none(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob) = crowd(harness, "Ann", "Bob")
+        final, _ = await painted(harness, ann, chat)
+        number = final["message_id"]
+        for data in ("gallery:", "mine:", f"next:{'0' * 12}-on"):
+            query = await bob.forge(final, data)
+            await bob.answered(query)
+            assert query["text"] == "This button does nothing any more."
+        assert chat.messages[number] == final
