@@ -1,4 +1,4 @@
-"""Models that stay loaded, so that a job begins to paint within a second of its claim."""
+"""Keeps loaded models in memory, so that jobs start without loading."""
 
 import threading
 from collections import OrderedDict
@@ -21,10 +21,10 @@ _log = get_logger(__name__)
 
 
 class ModelCache:
-    """One perceptor, one upscaler and the last few VQGANs, on one device; for any thread.
+    """One perceptor, one upscaler and the last few VQGANs, on one device; thread-safe.
 
     Args:
-        compute: on what they paint; the CPU if None.
+        compute: device, number format and threads; the CPU if None.
         vqgan: the only one to paint with; None offers all that are installed.
         perceptor: by name; the embedded one if None, and so with `upscaler`.
 
@@ -46,27 +46,27 @@ class ModelCache:
         others = [] if vqgan is not None else list_models("vqgan")
         self._offered = dict.fromkeys([first.name, *(model.name for model in others)])
         self._painters: OrderedDict[str, Painter] = OrderedDict()
-        self._eye: Perceptor | None = None
+        self._perceptor: Perceptor | None = None
         self._upscaler: Upscaler | None = None
         self._lock = threading.Lock()
 
     @property
     def device(self) -> str:
-        """Where they live."""
+        """The device that the models are on."""
         return self.compute.device
 
     @property
     def names(self) -> tuple[str, ...]:
-        """VQGANs that can be painted with; the first is the one to take without a reason."""
+        """The VQGANs that are offered, the default first."""
         return tuple(self._offered)
 
     def warm(self) -> None:
-        """Load what the first job will need; raises ModelError."""
+        """Load what the first job needs; raises ModelError."""
         self.painter(self.names[0]).warm()
         self.load_upscaler()
 
     def check_warm(self) -> None:
-        """Raise WorldError unless a job could begin at once."""
+        """Raise WorldError unless a job can start at once."""
         if self._upscaler is None or not self._painters:
             raise WorldError("The models are not loaded yet.")
 
@@ -78,10 +78,10 @@ class ModelCache:
         """
         with self._lock:
             if name not in self._painters:
-                eye = self._open_perceptor()
+                perceptor = self._open_perceptor()
                 vqgan = load_vqgan(find_model(name, "vqgan")).to(self.device)
                 self._painters[name] = Painter(
-                    vqgan, eye, self.device, dtype=self.compute.torch_dtype
+                    vqgan, perceptor, self.device, dtype=self.compute.torch_dtype
                 )
                 if len(self._painters) > KEPT:
                     self._painters.popitem(last=False)
@@ -89,15 +89,15 @@ class ModelCache:
             self._painters.move_to_end(name)
             return self._painters[name]
 
-    def eye(self) -> Perceptor:
+    def load_perceptor(self) -> Perceptor:
         """The perceptor; raises ModelError as `painter` does."""
         with self._lock:
             return self._open_perceptor()
 
     def _open_perceptor(self) -> Perceptor:
-        if self._eye is None:
-            self._eye = load_perceptor(self.perceptor).to(self.device)
-        return self._eye
+        if self._perceptor is None:
+            self._perceptor = load_perceptor(self.perceptor).to(self.device)
+        return self._perceptor
 
     def load_upscaler(self) -> Upscaler:
         """The upscaler; raises ModelError as `painter` does."""
@@ -114,7 +114,7 @@ class ModelCache:
             return self._upscaler
 
     def withdraw(self, name: str, why: ModelError) -> WorldError:
-        """Offer a model no more whose files are damaged here; the error to hand the job back with.
+        """Stop offering a model whose files are damaged; gives the error to hand the job back with.
 
         Another engine's copy may be whole, so it is not the asker's fault.
         """

@@ -1,4 +1,4 @@
-"""What tests of the engine need: small requests, a queue with workers of its own, a small CLIP.
+"""Helpers for tests of the engine: small requests, a queue with workers, a small CLIP.
 
 Nothing here is imported by the engine itself.
 """
@@ -82,7 +82,7 @@ class Scene:
         name: str | None = None,
         **options: Any,
     ) -> Worker:
-        """A worker that ends with the queue, unless told otherwise."""
+        """A worker that ends with the queue by default."""
         values: dict[str, Any] = {
             "until": Until.NONE_LEFT, "max_area": 512 * 512, "parallel_steps": 2,
             "pace": Pace(preview=0.1, save=1000.0), "drain_seconds": 30.0,

@@ -1,4 +1,4 @@
-"""`run`, which `ganshare engine` becomes: an engine that claims jobs and paints them."""
+"""`run` (`ganshare engine`): claims jobs from the queue and paints them."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Images in and out: files become (3, height, width) tensors in [0, 1], and back."""
+"""Reads and writes images: files to (3, height, width) tensors in [0, 1], and back."""
 
 import io
 import warnings

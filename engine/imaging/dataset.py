@@ -1,4 +1,4 @@
-"""Many images at once, from any folder or tar, and the labels beside them."""
+"""Image datasets: a folder or tar of images, with labels from a CSV file."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A CLIP's state dict as OpenAI or Hugging Face write it -> OpenAI's names, weights alone."""
+"""Renames a CLIP's state dict (OpenAI's or Hugging Face's) to OpenAI's names."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Large files from the network: on from where the last attempt broke off, and checked by sum."""
+"""Resumable downloads, verified by sha256."""
 
 import fcntl
 import ipaddress
@@ -94,7 +94,7 @@ def _lock(file: BinaryIO, download: Download) -> None:
 def _fill(
     client: httpx.Client, download: Download, file: BinaryIO, progress: Progress, limit: int
 ) -> None:
-    """Receive until the server has no more; a cut connection is taken up again."""
+    """Receive to the end; a broken connection is resumed."""
     failed = 0
     while True:
         before = file.seek(0, 2)

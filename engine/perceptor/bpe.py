@@ -1,6 +1,6 @@
-"""CLIP's words: text -> tokens by byte-level byte-pair encoding (arXiv:1508.07909).
+"""CLIP's tokenizer: byte-level byte-pair encoding (arXiv:1508.07909).
 
-All tokens and their numbers follow from a list of merges. It is known in three guises: OpenAI's
+All tokens and their numbers follow from a list of merges, which comes in three formats: OpenAI's
 `bpe_simple_vocab_16e6.txt.gz`, and `merges.txt` and `tokenizer.json` beside others' weights. A
 model folder holds the merges alone.
 """

@@ -1,4 +1,4 @@
-"""The judge of pictures that ships with GANshare, and the choice of another one."""
+"""Image safety checks: the built-in one, or an installed one by name."""
 
 from engine.model_cache import ModelCache
 from engine.safety.probe import PerceptorCheck, Probe

@@ -1,4 +1,4 @@
-"""Looks for nudity with the perceptor's own eye: one weight for each part of an embedding.
+"""The built-in safety check: a linear probe for nudity on the perceptor's embeddings.
 
 The weights were fitted to paintings in the public domain whose titles say so, by
 `engine.training.safety`; docs/moderation.md says what this can and cannot do.
@@ -30,10 +30,10 @@ SHARPNESS = 0.5  # of the score around the threshold; how it looks, not what is 
 
 @dataclass(frozen=True)
 class Probe:
-    """A linear classifier of one perceptor's embeddings.
+    """A linear classifier on one perceptor's embeddings.
 
     Args:
-        label: what it looks for.
+        label: what it detects.
         perceptor: name of the model whose embeddings it knows; `sha256` is its identity.
         weights: one for each coordinate.
         threshold: of the weighted sum, from which on a picture is refused.
@@ -58,16 +58,16 @@ class Probe:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
 
     def excess(self, embeddings: Tensor) -> Tensor:
-        """(batch, dim) -> (batch,): how far above the threshold; below it, negative."""
+        """(batch, dim) -> (batch,): the score minus the threshold."""
         return embeddings @ torch.tensor(self.weights, device=embeddings.device) - self.threshold
 
 
 class PerceptorCheck:
-    """Judges pictures with a probe, in float32 on every machine; for any thread.
+    """Checks images with a probe, in float32 on every machine; thread-safe.
 
     Args:
-        perceptor: the one that the probe knows.
-        device: where it lives.
+        perceptor: the one that the probe was fitted to.
+        device: the one that it is on.
     """
 
     def __init__(self, probe: Probe, perceptor: Perceptor, device: str = "cpu") -> None:
@@ -83,11 +83,11 @@ class PerceptorCheck:
         """
         probe = Probe.read()
         if models.perceptor.identity == probe.sha256:
-            return cls(probe, models.eye(), models.device)
+            return cls(probe, models.load_perceptor(), models.device)
         return cls(probe, load_perceptor(default_model("perceptor")), "cpu")
 
     def __call__(self, picture: bytes) -> Verdict:
-        """Judge the bytes of a picture.
+        """Check the bytes of an image.
 
         Raises:
             ImageError: they cannot be read.

@@ -1,4 +1,4 @@
-"""What one painting is made from; everything is checked here, before anything heavy is loaded."""
+"""A painting request, validated before anything heavy is loaded."""
 
 from __future__ import annotations  # Tensor is named, not imported: limits must not need torch
 
@@ -56,7 +56,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class PaintingRequest:
-    """One painting to make.
+    """Everything that decides one painting, but the models.
 
     Args:
         prompts: text parts with their weights; may be empty if there are target images.
@@ -71,7 +71,7 @@ class PaintingRequest:
         target_images: each (3, h, w) in [0, 1], image prompts of weight 1; their centre square
             is what counts.
         noise_prompts: (seed, weight) of random directions in the perceptor's space.
-        preset: that steps, canvas and cutouts come from where nothing else was asked for.
+        preset: where steps, canvas and cutouts come from by default.
 
     Raises:
         SizeError: the canvas is not offered.

@@ -42,7 +42,7 @@ class PerceptorTraining:
         objects: folder or tar of photographs; `objects_labels` has their label.
         drawings: folder of PNGs whose paths name what they show (Debian's openclipart-png).
         words_file: text whose words the language model must keep.
-        trunk: the eye that `engine.training.robust_trunk` taught; Google's own if left out.
+        trunk: weights from `engine.training.robust_trunk`; Google's own if left out.
     """
 
     paintings: Path

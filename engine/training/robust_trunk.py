@@ -1,10 +1,10 @@
-"""An eye whose gradients paint: EfficientNet-Lite0 taught not to be fooled.
+"""Trains a robust EfficientNet-Lite0, whose gradients show subjects rather than texture.
 
 What moves an ordinary classifier most is texture that no person sees. One that learned to withstand
-attacks is moved by what people see, and pictures that climb its gradients show their subject
-(arXiv:1906.00945, arXiv:1906.09453). So the trunk is distilled from itself: the teacher looks at a
-view, the student at the same view after an attack (arXiv:1706.06083), and must still see what the
-teacher saw. That needs pictures, but no labels.
+attacks is moved by what people see, and images that climb its gradients show their subject
+(arXiv:1906.00945, arXiv:1906.09453). So the trunk is distilled from itself: the student sees the
+teacher's view after an attack (arXiv:1706.06083), and must still give the teacher's features. That
+needs images, but no labels.
 """
 
 import copy

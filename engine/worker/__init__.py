@@ -1,1 +1,1 @@
-"""The worker: claims jobs, runs them, uploads results, reports to the store."""
+"""The worker: claims jobs, paints them, uploads results, reports to the store."""

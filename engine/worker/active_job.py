@@ -1,7 +1,7 @@
-"""A claimed job, as its painting thread and the event loop share it.
+"""A claimed job, shared by its painting thread and the event loop.
 
-The loop sets a signal; the thread looks at it between two steps. The thread reports how far
-it is, hands over frames and states to upload, and ends with one outcome.
+The loop sets a signal, which the thread reads between two steps. The thread reports progress, hands
+over frames and states to upload, and ends with one outcome.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class Signal(Enum):
-    """What shall become of a job between this step and the next."""
+    """What the painting thread is to do after the present step."""
 
     CONTINUE = auto()
     SUSPEND = auto()  # stop here, so that another engine goes on
@@ -41,7 +41,7 @@ class Signal(Enum):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is; replaced as a whole, so that any thread may read it."""
+    """A job's progress; replaced as a whole, so that any thread may read it."""
 
     step: int = 0
     steps: int = 0
@@ -52,7 +52,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class SavedState:
-    """What another engine can go on from, as bytes."""
+    """A state that another engine can resume from, as bytes."""
 
     step: int
     data: bytes
@@ -91,7 +91,7 @@ Outcome = FinishedPainting | Suspended | Dropped | Failed
 
 
 class LatestValue(Generic[T]):
-    """A letterbox with room for one: what is new pushes out what was not fetched."""
+    """Holds one value: a new one replaces an old one that was not fetched."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_overtaken: Callable[[], None]) -> None:
         self._loop, self._on_overtaken = loop, on_overtaken
@@ -99,7 +99,7 @@ class LatestValue(Generic[T]):
         self._there = asyncio.Event()
 
     def put(self, value: T) -> None:
-        """Leave a value; from any thread, without waiting."""
+        """Set the value; from any thread, without waiting."""
         tell(self._loop, lambda: self._put(value))
 
     def _put(self, value: T) -> None:
@@ -143,11 +143,11 @@ class ActiveJob:
         )
 
     def conclude(self, outcome: Outcome) -> None:
-        """Say, from any thread, how it ended; what is said first counts."""
+        """Set the outcome, from any thread; only the first one counts."""
         tell(self.loop, lambda: None if self.outcome.done() else self.outcome.set_result(outcome))
 
     def drop(self) -> None:
-        """Throw the job away, after the present step at the latest."""
+        """Drop the job, after the present step at the latest."""
         self.signal = Signal.DROP
 
     @property
@@ -156,7 +156,7 @@ class ActiveJob:
         return time.monotonic() - self.claimed
 
     def seconds_left(self, upscaling: float) -> float | None:
-        """Until the picture is finished, as far as one can tell; None before the second step."""
+        """Estimated seconds until the image is finished; None before the second step."""
         progress = self.progress
         if progress.upscaling:
             return upscaling
@@ -166,7 +166,7 @@ class ActiveJob:
 
 
 def tell(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
-    """Run something on the loop soon; a loop that has ended has nobody left to tell."""
+    """Schedule a call on the loop from any thread; does nothing once the loop is closed."""
     try:
         loop.call_soon_threadsafe(callback)
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""What an engine can do: the largest canvas that fits its memory, and how fast it works."""
+"""An engine's capacity: the largest canvas that fits its memory, and its speed."""
 
 import os
 import time
@@ -21,7 +21,7 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 
 def largest_area(device: str, parallel_steps: int) -> int:
-    """Pixels of the largest canvas of which `parallel_steps` fit at the same time."""
+    """Pixels of the largest canvas that fits `parallel_steps` times."""
     free = (available_memory(device) - RESERVE) / max(parallel_steps, 1)
     return min(MAX_AREA, max(SMALLEST, int(free / BYTES_PER_PIXEL)))
 
@@ -65,12 +65,12 @@ class Rate:
         self._busy_since: float | None = None
 
     def busy(self, is_busy: bool) -> None:
-        """Start or stop the watch; idle time doesn't count."""
+        """Start or stop the clock; idle time doesn't count."""
         self._pass()
         self._busy_since = self._clock() if is_busy else None
 
     def add(self, work: float) -> None:
-        """Count what was finished."""
+        """Add finished work."""
         self._pass()
         self._work += work
 

@@ -1,4 +1,4 @@
-"""The end of a job here: published, handed back, given up or thrown away."""
+"""Completes a job by its outcome: publish, hand back, fail or drop."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -37,13 +37,13 @@ _log = get_logger(__name__)
 
 
 class Completion:
-    """Brings the outcomes of one worker's jobs to store and blobs.
+    """Writes the outcomes of one worker's jobs to the store and the blobs.
 
     Args:
-        rate: told of the work that was done.
+        rate: counts the finished work.
         publish_seconds: for which a picture waits for blobs that are away.
         overdue: whether the engine must end now.
-        on_too_large: told of the pixels of a canvas for which the memory was too small.
+        on_too_large: called with the pixels of a canvas that didn't fit the memory.
 
     Attributes:
         upscaling_seconds: what the last pictures took after their last step; a guess at first.
@@ -68,7 +68,7 @@ class Completion:
     async def settle(
         self, active_job: ActiveJob, outcome: Outcome, lease: Lease, uploader: ProgressUploader
     ) -> None:
-        """Do what the outcome asks for; raises WorldError if the store cannot be told."""
+        """Act on the outcome; raises WorldError if the store cannot be reached."""
         match outcome:
             case FinishedPainting():
                 await self._publish(active_job, outcome, lease)
@@ -184,7 +184,7 @@ class Completion:
 
 
 def _verdict(error: Exception) -> tuple[str, bool]:
-    """What to tell the asker, and whether another try may help."""
+    """The asker's error, and whether another try may help."""
     if isinstance(error, AskerError):
         return error.message, False
     if isinstance(error, WorldError):

@@ -1,4 +1,4 @@
-"""One job's way through the painting threads: canvas, steps, upscaling, PNG; a step at a time."""
+"""Runs one job in the painting threads, a step at a time: canvas, upscaling, PNG."""
 
 import hashlib
 import time
@@ -39,7 +39,7 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Pace:
-    """How often a painting is shown and saved, in seconds."""
+    """Seconds between previews and between saved states."""
 
     preview: float = 2.0  # a step on one core of a busy machine takes half a second
     save: float = 10.0
@@ -47,7 +47,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class Materials:
-    """What was fetched for a job before it is begun."""
+    """What a job needs, fetched before it starts."""
 
     init_image: bytes | None = None
     saved_state: bytes | None = None
@@ -212,7 +212,7 @@ class JobRunner:
         return SavedState(canvas.step, write_state(canvas.state(), self._origin))
 
     def _report(self, canvas: Canvas, seconds: float | None) -> None:
-        """Tell how far the canvas is, and what a step takes on average."""
+        """Report the step and the mean time of a step."""
         before = self._active_job.progress.step_seconds
         if seconds is not None and before is not None:
             seconds = before + 0.2 * (seconds - before)

@@ -1,7 +1,7 @@
-"""Holding on to a claimed job: beats, whatever the painting thread does meanwhile.
+"""Keeps a claimed job's lease alive with heartbeats while it is painted.
 
-The event loop that beats computes nothing, so that a step of a minute loses no lease. While the
-database is away the painting goes on, and the beats are tried again.
+The event loop that sends them computes nothing, so that a step of a minute loses no lease. While
+the database is away the painting goes on, and the heartbeats are retried.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ _log = get_logger(__name__)
 
 
 class Lease:
-    """Beats for one job while `async with` holds it.
+    """Sends heartbeats for one job inside `async with`.
 
     Args:
-        seconds: how long the store waits for a beat.
-        progress: asked for step and loss of each beat.
-        on_end: called once, when the job is lost or its cancellation was asked for.
+        seconds: how long the store waits for a heartbeat.
+        progress: gives step and loss for each heartbeat.
+        on_end: called once, when the job is lost or cancelled.
 
     Attributes:
         lost: another engine has the job, or it is over; nothing of it may be published.

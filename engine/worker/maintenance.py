@@ -1,4 +1,4 @@
-"""What an engine does for all now and then: reports itself, reaps, counts, removes what is old."""
+"""Periodic jobs of an engine: report, reap leases, count, delete what is old."""
 
 import asyncio
 import random
@@ -31,7 +31,7 @@ async def keep_up(
     report: Callable[[], EngineReport],
     keep_seconds: float,
 ) -> None:
-    """Do all of it until cancelled; what fails is tried again at its next turn."""
+    """Run all of them until cancelled; one that fails is retried at its next turn."""
 
     was_away = False
 

@@ -1,4 +1,4 @@
-"""One engine from its settings to its end: store, blobs, models, health and the worker."""
+"""One engine process: wires store, blobs, models, health checks and the worker."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ __all__ = ["EngineProcess"]
 
 
 class EngineProcess:
-    """What one process runs; `serve` it once."""
+    """Everything that an engine process runs; `serve` it once."""
 
     def __init__(
         self, core: CoreSettings, settings: EngineSettings, until: Until = Until.STOPPED
@@ -33,7 +33,7 @@ class EngineProcess:
         os.environ["GANSHARE_MODELS_DIR"] = str(core.models_dir)
 
     async def serve(self, *, signals: bool = True) -> bool:
-        """Work until `stop`; tells whether no thread is in the middle of a step.
+        """Work until `stop`; returns whether no thread is in the middle of a step.
 
         Args:
             signals: whether SIGTERM drains and SIGINT ends at once.
@@ -86,7 +86,7 @@ class EngineProcess:
             return self._worker.idle
 
     def stop(self) -> None:
-        """Drain, then end; said twice, end at once."""
+        """Drain, then end; a second call ends at once."""
         if self._worker is not None:
             self._worker.stop()
         self._stopped = True

@@ -52,7 +52,7 @@ async def _put_again(blobs: Blobs, key: str, data: bytes) -> None:
 async def withdraw(blobs: Blobs, job: Job) -> None:
     """Remove what this attempt would have published, and what it showed on the way.
 
-    Its saved states stay until the job is over: whoever has it now may go on from them.
+    Its saved states stay until the job is over: the engine that has it now may resume from them.
     """
     previews = _progress_prefixes(job)[0]
     own = f"{previews}{job.attempt}-"

@@ -1,7 +1,7 @@
-"""`ganshare engine --ray`: Ray keeps one engine per GPU, or per few cores, alive on a cluster.
+"""`ganshare engine --ray`: keeps one engine per GPU, or per few cores, alive on a Ray cluster.
 
 Ray only places engines and restarts them. The queue stays in the store, which outlives everything:
-an engine that dies loses its leases, and another one goes on from its saved states.
+an engine that dies loses its leases, and another one resumes from its saved states.
 """
 
 import asyncio
@@ -113,7 +113,7 @@ def run_fleet(fleet: Fleet, core: CoreSettings, settings: EngineSettings) -> Non
 
 
 def _for_many(settings: EngineSettings, fleet: Fleet) -> EngineSettings:
-    """Several engines may share a machine: any free port, and the GPU that Ray gives."""
+    """Settings for engines that share a machine: any free port, and the GPU that Ray gives."""
     listen = settings.health_listen
     changes: dict[str, Any] = {
         "health_listen": None if listen is None else replace(listen, port=0),
@@ -172,7 +172,7 @@ class _Supervisor:
             self._ray.kill(actor)
 
     async def _keep(self, actor: Any) -> None:
-        """Run an engine, and run it again whatever it ended with."""
+        """Run an engine, and restart it however it ended."""
         while not self._stopping.is_set():
             try:
                 await actor.run.remote()

@@ -1,4 +1,4 @@
-"""Retries with growing pauses."""
+"""Retries with exponential backoff."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

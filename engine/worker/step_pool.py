@@ -1,4 +1,4 @@
-"""The threads that paint: each takes the work that waited longest and does one step of it.
+"""The painting threads: each takes the job that waited longest and computes one step.
 
 Canvases share nothing, and each operation runs on as many cores as it would alone, so that a
 painting is the same in any company. A second thread on a CPU fills the pauses that the first one
@@ -35,7 +35,7 @@ class Work(Protocol):
 
 
 class StepPool:
-    """Threads that compute steps, and the work that waits for them.
+    """Threads that compute steps, and a queue of work.
 
     Args:
         parallel_steps: how many steps are computed at the same moment, each of another work.
@@ -51,11 +51,11 @@ class StepPool:
         self._lock = threading.Lock()
 
     def add(self, work: Work) -> None:
-        """Give it the next free turn."""
+        """Queue work for its next step."""
         with self._lock:
             self._waiting.append(work)
             if len(self._running) < self.parallel_steps:
-                # a daemon: a process that was told to end at once does not wait for a long step
+                # a daemon: a process that must end at once does not wait for a long step
                 thread = threading.Thread(target=self._run, name="step", daemon=True)
                 self._running.add(thread)
                 thread.start()
@@ -67,7 +67,7 @@ class StepPool:
             return not self._running
 
     def close(self, seconds: float) -> bool:
-        """Take no further step; tells whether the present ones ended within so many seconds."""
+        """Start no further step; returns whether the present ones ended in time."""
         with self._lock:
             self._open = False
             self._waiting.clear()
@@ -113,7 +113,7 @@ def default_parallel_steps(device: str) -> int:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether a step failed for want of memory, on whatever device."""
+    """Whether a step failed for lack of memory, on any device."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)

@@ -1,7 +1,7 @@
-"""What leaves the engine: previews and saved states on the way, the picture at the end.
+"""Uploads previews, saved states and the finished image of a job.
 
-Uploads happen on the event loop, so that a slow blob store never slows the painting: of previews
-and states only the latest counts, and a finished picture waits in memory.
+Uploads run on the event loop, so that a slow blob store never slows the painting: of previews and
+states only the latest counts, and a finished image waits in memory.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ class ProgressUploader:
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Upload until the block ends, and see the present upload through if it is quick."""
+        """Upload until the block ends; an upload in progress may finish if it is quick."""
         tasks = [
             asyncio.create_task(self._upload_previews()),
             asyncio.create_task(self._upload_states()),
@@ -88,7 +88,7 @@ class ProgressUploader:
                     await self._forget_older()
 
     async def save(self, state: SavedState) -> bool:
-        """Upload a state; tells whether that worked."""
+        """Upload a state; returns whether that worked."""
         job = self._active_job.job
         key = state_key(job.id, job.attempt, state.step)
         if not await self._upload(key, state.data):

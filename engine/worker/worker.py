@@ -1,4 +1,4 @@
-"""The engine's loop: claims jobs, has them painted, publishes, hands back what it cannot finish.
+"""The worker's loop: claims jobs, has them painted, publishes, hands back unfinished ones.
 
 Painting happens in the threads of `engine.worker.step_pool`. All else happens on the event loop of
 `run`, which computes nothing: beats, uploads and claims go on however long a step takes, and a slow
@@ -66,7 +66,7 @@ class WorkerOptions:
         drain_seconds: for what can be finished before the end.
         publish_seconds: for which a finished picture waits for a blob store that is away.
         keep_seconds: for which the store remembers previews, and jobs that came to nothing.
-        until: when to end without being told.
+        until: when to end without a call of `stop`.
     """
 
     batch: int = 4
@@ -129,7 +129,7 @@ class Worker:
         self._hurrying = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until told to stop, or as `options.until` says; no job is left in our name."""
+        """Work until `stop`, or as `options.until` says; no lease is left behind."""
         _log.info(
             "the engine is at work",
             engine=self.id,
@@ -157,7 +157,10 @@ class Worker:
             await self._say_goodbye()
 
     def stop(self) -> None:
-        """Finish what can be finished in time, hand back the rest; said twice, all at once."""
+        """Finish what can be finished in time and hand back the rest.
+
+        A second call hands everything back immediately.
+        """
         if self.draining:
             self.hurry()
             return
@@ -177,7 +180,7 @@ class Worker:
         self._hurrying.set()
 
     def report(self) -> EngineReport:
-        """What the store shall know of this engine."""
+        """This engine's report to the store."""
         return EngineReport(
             id=self.id,
             host=socket.gethostname(),
@@ -200,7 +203,7 @@ class Worker:
         self.max_area = min(self.max_area, area - 1)
 
     def _run_late(self) -> None:
-        """The grace is over: even what was to be finished is handed back."""
+        """Hand back even what was to be finished: the grace period is over."""
         self.overdue = True
         for active_job in self.hands:
             active_job.signal = Signal.SUSPEND
@@ -261,7 +264,7 @@ class Worker:
                 await self._work_comes()
 
     async def _claim(self) -> list[Job]:
-        """Claim one job; whoever cuts this off finds in `_claiming` what was claimed."""
+        """Claim one job; if this is cancelled, `_claiming` has what was claimed."""
         self._claiming = asyncio.create_task(
             self.store.queue.claim(self.id, models=self.models.names, max_area=self.max_area)
         )
@@ -280,7 +283,7 @@ class Worker:
         self._changed.clear()
 
     async def _work_comes(self) -> None:
-        """Wait for a notification, or for a change among our jobs."""
+        """Wait for a notification or a change of one of our jobs."""
         notification = asyncio.create_task(self.store.wait(IDLE_SECONDS, Topic.WORK))
         change = asyncio.create_task(self._changed.wait())
         await asyncio.wait({notification, change}, return_when=asyncio.FIRST_COMPLETED)
@@ -310,7 +313,7 @@ class Worker:
     # --- serving ------------------------------------------------------------------------------
 
     async def _serve(self, active_job: ActiveJob) -> None:
-        """See one job through; whatever happens to it, the engine lives on."""
+        """Process one job to its end; no error of it ends the engine."""
         job = active_job.job
         with bound_contextvars(job=job.id, attempt=job.attempt, person=pseudonym(job.person)):
             _log.info("job claimed", prompt_length=len(job.request.prompt), steps=job.steps)
@@ -325,7 +328,7 @@ class Worker:
                         outcome = await self._paint_job(active_job, lease)
                     self._changed.set()  # there is room for another job
                     await self._settlement.settle(active_job, outcome, lease, uploader)
-            except Exception as error:  # then the lease runs out, and somebody reaps the job
+            except Exception as error:  # then the lease runs out, and an engine reaps the job
                 _log.exception("a job was left to its lease", reason=str(error))
             self.hands.discard(active_job)
             self._count()

@@ -41,7 +41,7 @@ FREE = {
 
 @pytest.fixture(scope="module")
 def embed() -> Callable[[list[str]], Tensor]:
-    """The embedded perceptor's text tower, without its eye."""
+    """The embedded perceptor's text tower, without its image tower."""
     folder = default_model("perceptor")
     language = MiniLM(MiniLMConfig(**folder.architecture["language"])).eval()
     heads = Heads(HeadsConfig(**folder.architecture["heads"]))

@@ -21,7 +21,7 @@ IMAGES = Path(__file__).parents[3] / "docs" / "images"
 
 def check_with(warm: ModelCache, threshold: float) -> PerceptorCheck:
     """The real check, easier or harder to please."""
-    return PerceptorCheck(replace(Probe.read(), threshold=threshold), warm.eye())
+    return PerceptorCheck(replace(Probe.read(), threshold=threshold), warm.load_perceptor())
 
 
 def png(colour: str = "teal", size: tuple[int, int] = (80, 64)) -> bytes:

@@ -1,4 +1,4 @@
-"""The teaching of the perceptor's eye: attacks and what they leave."""
+"""Training of the robust trunk: attacks and what they leave."""
 
 from pathlib import Path
 
