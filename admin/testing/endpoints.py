@@ -103,6 +103,10 @@ class Wild(httpx.AsyncBaseTransport):
         ends = [Endpoint(f"http://endpoint{each}.test:8545/key", client) for each in self._faults]
         return Chain(ends, chain_id, patience)
 
+    async def aclose(self) -> None:
+        """Close the connections to the chain."""
+        await self._chain.aclose()
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one JSON-RPC request."""
         asked = json.loads(request.content)

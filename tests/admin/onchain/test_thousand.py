@@ -172,7 +172,7 @@ async def test_they_are_read_every_time_through_late_failing_and_limited_endpoin
     wild = Wild(httpx.AsyncHTTPTransport(), *faults, url=shop.market.chain.url)
     chain = wild.chain(CHAIN_ID)
     began = time.monotonic()
-    async with Ledger(shop.url) as ledger:
+    async with Ledger(shop.url) as ledger, contextlib.aclosing(wild):
         for _ in range(RUNS):
             assert await listing_drift(ledger, chain, shop.collection, shop.market.seaport) == []
     seconds, asked = (time.monotonic() - began) / RUNS, wild.asked.total() / RUNS
