@@ -1,1 +1,1 @@
-"""The admin: what the community chose becomes tokens, listed for sale."""
+"""The admin: turns the community's winners into tokens and lists them for sale."""

@@ -1,4 +1,4 @@
-"""`python -m admin`: curate, plan, mint, list and look after what was minted."""
+"""`python -m admin`: curates, plans, mints, lists and looks after tokens."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What every command of the owner's begins with: the settings, the store, and who is at work."""
+"""What every admin command starts from: settings, store and who runs it."""
 
 import getpass
 from collections.abc import AsyncIterator

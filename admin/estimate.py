@@ -1,4 +1,4 @@
-"""What a run would cost and bring, before anybody agrees to it."""
+"""Estimates what a run would cost and bring, before it is confirmed."""
 
 from collections import Counter
 from collections.abc import Sequence

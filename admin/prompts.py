@@ -1,4 +1,4 @@
-"""What all spending commands do: show what would happen, ask, show progress, write a report."""
+"""Shared by all spending commands: options, confirmation, progress bar, report."""
 
 import asyncio
 import functools

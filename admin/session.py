@@ -1,4 +1,4 @@
-"""What the chain's commands work with: settings, ledger, endpoints, and the key once it is open."""
+"""What the chain's commands share: settings, ledger, endpoints and the signer."""
 
 import functools
 from collections.abc import AsyncIterator

@@ -1,1 +1,1 @@
-"""How fast it paints and how well: run by hand, each as `python -m benchmarks.NAME`."""
+"""Benchmarks of speed and quality, run by hand as `python -m benchmarks.NAME`."""

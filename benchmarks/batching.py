@@ -1,4 +1,4 @@
-"""Four jobs on one engine: one after another, in turns, and in turns on two steps at a time.
+"""Four jobs on one engine: in sequence, interleaved, and interleaved on two threads.
 
 Each way runs in a process of its own, with a queue, blobs and a worker as in production. What is
 painted must be the same bytes each time. `--parts` asks why: the parts of a step with one canvas

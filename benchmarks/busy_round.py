@@ -1,4 +1,4 @@
-"""A round with fifty thousand votes, as it is just before its end; for measuring and for tests."""
+"""A round with fifty thousand votes just before its end, for benchmarks and tests."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.crowd`: hundreds of people ask within a minute, on Discord and Telegram.
+"""`python -m benchmarks.crowd`: hundreds of people ask within a minute on both platforms.
 
-The bot is a process of its own, pointed at the stand-ins of both platforms, which hold it to their
+The bot is a process of its own, pointed at stand-ins for Discord and Telegram, which enforce their
 limits; the engines sleep and show plain colours.
 """
 
@@ -33,7 +33,7 @@ from ganshare.store import Store, open_store
 from ganshare.testing import make_report
 
 START = 240.0  # seconds
-PATIENCE = 180.0  # seconds that somebody waits for a painting
+PATIENCE = 180.0  # seconds to wait for a painting
 GROWTH = 60e6  # bytes that the bot's memory may grow by
 CHANNELS, GROUPS = 8, 8
 IN_CHANNELS, IN_GROUPS = 0.8, 0.2  # shares of people; the others write to the bot alone

@@ -1,4 +1,4 @@
-"""Who wins: our ranking against raw counts, in a made-up community whose taste is known.
+"""Simulated voting: our ranking against raw counts, in a community whose taste is known.
 
 A thousand members, three hundred paintings, each with a hidden quality: the share of all members
 that would like it. Attention is unequal, as in any feed: a few members look at most, what came

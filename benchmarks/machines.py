@@ -1,7 +1,7 @@
-"""`ganshare paint` as on other machines, and two at once: what each costs in time.
+"""Times `ganshare paint` as on other CPUs, and two paintings at once.
 
-oneDNN is told which CPU to be (ONEDNN_MAX_CPU_ISA), so that one machine shows what others would
-choose and pay. All ways take turns, round by round, since a shared machine's speed moves.
+ONEDNN_MAX_CPU_ISA makes oneDNN act as on a lesser CPU, so that one machine shows what others would
+choose and pay. All ways take turns, round by round, since a shared machine's speed varies.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""A community whose taste is known: its members, its paintings, and who of them cheats.
+"""A simulated community whose taste is known: members, paintings, cheaters.
 
-For `benchmarks.curation`, which says how they look and vote.
+`benchmarks.curation` simulates how they look and vote.
 """
 
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def _skewed(dice: np.random.Generator, count: int, spread: float) -> Floats:
 def _promotions(
     dice: np.random.Generator, community: Community, ring_of: Ints, authors: Ints, alone: int
 ) -> tuple[Bools, Ints]:
-    """Give rings and self-voters paintings of their own, of whatever quality, to vote for."""
+    """Give rings and self-voters paintings of their own, of any quality, to vote for."""
     authors = authors.copy()
     rings = int(ring_of.max()) + 1
     own = rings * community.promoted + alone // 2

@@ -1,4 +1,4 @@
-"""How long a manifest takes to plan and to sign: python -m benchmarks.minting [--paintings N]."""
+"""Times planning and signing: `python -m benchmarks.minting [--paintings N]`."""
 
 import argparse
 import asyncio

@@ -1,6 +1,6 @@
-"""What more steps are worth, and whether the parts of a prompt count by their weights.
+"""Measures what more steps are worth, and whether prompt parts count by their weights.
 
-Each painting is a line of JSON in `--out`; those that are there are not painted again.
+Each painting is a line of JSON in `--out`; existing ones are not painted again.
 """
 
 import json

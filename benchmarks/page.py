@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: each benchmark's figures between marks of its own, with where and when."""
+"""Writes each benchmark's figures into docs/benchmarks.md, between its own markers."""
 
 import os
 import platform

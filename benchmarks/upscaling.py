@@ -1,4 +1,4 @@
-"""What the upscaler's lattice filter takes away: spectral peaks and PSNR, before and after."""
+"""Measures the upscaler's lattice filter: spectral peaks and PSNR, before and after."""
 
 import time
 from dataclasses import dataclass

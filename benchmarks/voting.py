@@ -1,7 +1,7 @@
-"""What a round of fifty thousand votes costs: its tally, its pages, and what the chats are told.
+"""Times a round with fifty thousand votes: tally, pages and announcements.
 
-Each is asked for several times; the fastest counts, and the processor's time of this process (on
-SQLite that is all there is) stands beside it, for a machine that has other things to do.
+Each is measured several times and the fastest counts; this process's CPU time (on SQLite that is
+all there is) stands beside it, for a busy machine.
 """
 
 import asyncio

@@ -1,1 +1,1 @@
-"""The browser route: what is chosen is created and listed on a marketplace's own pages."""
+"""The browser route: creates and lists items on a marketplace's own web pages."""

@@ -1,4 +1,4 @@
-"""Chrome, driven by Selenium: found elements, typed texts, and the wallet's queue in the page.
+"""Drives Chrome with Selenium: finds elements, types, and answers the page's wallet.
 
 The browser dies with this process, even by kill -9: a wrapper ties the driver to this process, and
 the browser to a pipe of the driver's, so that it has no port that others could debug it by.
@@ -105,11 +105,11 @@ class Browser:
         return urlsplit(self._driver.current_url).path
 
     def find(self, name: str, **values: str) -> WebElement:
-        """Find what a locator names; raises NotThere if it is not."""
+        """Find the element of a locator; raises NotThere without one."""
         return self._find(self.locators.at[name], values)[0]
 
     def way(self, name: str, **values: str) -> Way:
-        """Tell by which way it is found; raises NotThere if it is not."""
+        """Tell which way of a locator finds it; raises NotThere if none does."""
         return self._find(self.locators.at[name], values)[1]
 
     def sees(self, name: str) -> bool:
@@ -162,7 +162,7 @@ class Browser:
     # --- the wallet's queue -----------------------------------------------------------------------
 
     def requests(self) -> list[Request]:
-        """Take what the page asked its wallet for; the origin is the browser's word for it."""
+        """Take the page's requests to its wallet, with the origin that the browser gives."""
         origin, taken = self._run("return [location.origin, window.__ganshareWallet?.take() ?? []]")
         return [
             Request(int(each["id"]), str(origin), str(each["method"]), each["params"])

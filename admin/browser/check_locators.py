@@ -1,4 +1,4 @@
-"""Are the locators still right? Looks for each of them on the live pages; creates nothing."""
+"""Checks every locator against the live pages; creates nothing."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can go wrong on a marketplace's pages, and what a page may be told about it."""
+"""Errors of the browser route, and the codes that a page gets for them."""
 
 from enum import IntEnum
 

@@ -1,4 +1,4 @@
-"""What a page looked like when something went wrong: picture, elements, console, reason."""
+"""Keeps evidence of a failure on a page: screenshot, elements, console, reason."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is typed into the form for a painting, and the mark that it is found by again."""
+"""The form's values for a painting, and the mark by which its item is found again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

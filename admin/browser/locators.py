@@ -1,4 +1,4 @@
-"""The locator file: where a marketplace's pages have what is pressed, filled and read."""
+"""Reads the locator file: how to find each element of a marketplace's pages."""
 
 import re
 import tomllib

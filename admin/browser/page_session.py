@@ -1,4 +1,4 @@
-"""A session on a marketplace's pages: acts, waits, answers the wallet, stops if help is needed."""
+"""A session on a marketplace's pages: acts, waits, answers the wallet, calls for help."""
 
 import asyncio
 import time
@@ -39,7 +39,7 @@ class Pace:
     """How long things may take, in seconds.
 
     Args:
-        step: for the page to do what it was told.
+        step: for the page to react.
         between: from one item to the next.
         patience: how late what was saved may turn up on the marketplace's pages.
         human: to wait for a person before the run ends with `needs_human`.
@@ -58,7 +58,7 @@ class PageSession:
 
     Args:
         wallet: None where the profile has its own.
-        called: is told, once for each time, that a person is needed.
+        called: called once each time that a person is needed.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The marketplace's pages as objects: what can be done on each, by the names of the locators."""
+"""Page objects: what can be done on each of the marketplace's pages."""
 
 from collections.abc import Sequence
 from pathlib import Path

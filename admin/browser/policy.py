@@ -1,4 +1,4 @@
-"""What a page may have signed: what the owner's settings allow, for the item that is in hand."""
+"""What a page may have signed: only what the settings allow, for the present item."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Items created and listed on a marketplace's pages, each once, however often a run is begun again.
+"""Creates and lists items on a marketplace's pages, each exactly once across runs.
 
 Before a button is pressed that creates or lists something, the ledger says that it will be; and
 before that, the marketplace is looked at. What was pressed and not seen through may turn up late:
@@ -68,7 +68,7 @@ class Route:
         await AccountPage(self.page_session).sign_in(self.wallet_name)
 
     async def create_all(self) -> AsyncIterator[Outcome]:
-        """Create whatever is planned; gives each item with what became of it.
+        """Create all planned items; yields each with its outcome.
 
         Raises:
             TooManyFailures, NeedsHuman, BrowserGone: the next run goes on from there.
@@ -78,7 +78,7 @@ class Route:
             yield outcome
 
     async def offer_all(self, price_of: PriceOf) -> AsyncIterator[Outcome]:
-        """List whatever is created and not for sale; as `create_all`."""
+        """List all created items that are not for sale; as `create_all`."""
 
         async def offer(token: Token) -> Token:
             return await self._offer(token, price_of(token.item))

@@ -1,4 +1,4 @@
-"""From settings and choices to a marketplace's pages in a browser, ready for the route."""
+"""Opens the browser on a marketplace's pages, by settings and options."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The orders that the browser's wallet signed, in the ledger beside those of the contract route."""
+"""Records the orders that the browser's wallet signed in the ledger."""
 
 from admin.browser.errors import StepFailed
 from admin.browser.policy import Wanted

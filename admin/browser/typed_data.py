@@ -1,4 +1,4 @@
-"""Typed data as pages hand it to wallets (EIP-712), read strictly: one Seaport order or nothing.
+"""Parses typed data from pages (EIP-712) strictly: one Seaport order or nothing.
 
 Only the values are taken over, into an `Order`; what is signed is hashed from that with our own
 types, so that no trick with the page's types changes its meaning.

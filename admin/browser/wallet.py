@@ -1,4 +1,4 @@
-"""The Python half of the wallet: answers what a page asks for, or refuses it, and says so."""
+"""The wallet's Python side: answers or refuses a page's requests."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Wallet:
     """A key behind a policy, for pages.
 
     Args:
-        record: is told of an order before the page gets its signature.
+        record: called with an order before the page gets its signature.
 
     `refusals` says what no honest page would have asked for.
     """

@@ -1,1 +1,1 @@
-"""The chain: several endpoints that must agree, fees under caps, transactions that arrive once."""
+"""Access to a chain: several endpoints that must agree, and fees under caps."""

@@ -1,4 +1,4 @@
-"""Calls of contracts as bytes and back, from signatures as Solidity writes them."""
+"""Encodes contract calls and decodes their results, from Solidity signatures."""
 
 from dataclasses import dataclass
 from functools import cached_property

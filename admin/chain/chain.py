@@ -1,4 +1,4 @@
-"""A chain seen through several endpoints, of which a majority must agree.
+"""A chain behind several endpoints, of which a majority must agree.
 
 What decides about money is read at a block that a majority has, and counts if more than half of all
 endpoints say the same. A transaction goes to all.

@@ -1,4 +1,4 @@
-"""Endpoints looked at one by one: which is late, wrong, unsteady, refuses or is away."""
+"""Checks endpoints one by one: late, wrong, unsteady, refusing or away."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What a transaction may cost by the unit of gas: under a cap, above a chain's floor."""
+"""Gas fees: below the owner's cap, above the chain's floor."""
 
 from dataclasses import dataclass
 

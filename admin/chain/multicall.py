@@ -1,4 +1,4 @@
-"""Multicall3: a contract that makes many calls in one, at the same address on most chains.
+"""Multicall3: many calls in one, at the same address on most chains.
 
 See https://www.multicall3.com; where it isn't, each call is a question of its own.
 """

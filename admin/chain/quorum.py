@@ -1,4 +1,4 @@
-"""The same question to several endpoints: each with patience, and more than half must agree.
+"""Asks several endpoints the same question, patiently; more than half must agree.
 
 An endpoint that is away, wants fewer questions or has not heard of a block is asked again, until
 the question's one deadline. One that says otherwise than the majority is outvoted and named.
@@ -84,7 +84,7 @@ class Quorum:
         """Give what more than half of all endpoints say.
 
         Args:
-            read: makes the value of an answer; whatever it fails on counts as no answer.
+            read: parses an answer; one that it fails on counts as none.
 
         Raises:
             Disagreement: there was no such majority until the deadline.
@@ -96,7 +96,7 @@ class Quorum:
         return answers[0].value
 
     async def gather(self, method: str, *params: Any, read: Read) -> list[Any]:
-        """Give the values of more than half of the endpoints, whatever they are.
+        """Give the values of more than half of the endpoints, equal or not.
 
         Raises:
             Disagreement: fewer answered until the deadline.

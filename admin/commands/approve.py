@@ -1,4 +1,4 @@
-"""`ganshare admin approve`: let the marketplace's conduit move sold tokens, once."""
+"""`ganshare admin approve`: lets the marketplace's conduit move sold tokens, once."""
 
 import asyncio
 

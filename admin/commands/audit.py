@@ -1,4 +1,4 @@
-"""`ganshare admin audit`: the log of votes, read, or played back and held against the tables."""
+"""`ganshare admin audit`: reads the log of votes, or replays it against the tables."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""`--route browser` of `mint`, `list`, `reconcile` and `doctor`: the same deeds on web pages."""
+"""`--route browser` of `mint`, `list`, `reconcile` and `doctor`: the same on web pages."""
 
 import functools
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -103,7 +103,7 @@ def estimate_items(
 async def create(
     choices: Choices, run: RunOptions, *, site: str | None, description: str | None
 ) -> int:
-    """Create an item for whatever is planned."""
+    """Create an item for each planned token."""
     async with open_session() as session:
         every = await session.ledger.tokens(session.collection)
         check_marks(every)
@@ -120,7 +120,7 @@ async def create(
 
 
 async def offer(choices: Choices, prices: Prices, run: RunOptions) -> int:
-    """List whatever is created."""
+    """List each created item."""
     async with open_session() as session:
         currency = read_currency(session.settings.browser_currency)
         tokens = await session.ledger.tokens(session.collection, *_TO_LIST)

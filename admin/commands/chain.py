@@ -1,4 +1,4 @@
-"""`ganshare admin chain`: the account's transactions, and the way out when they are stuck."""
+"""`ganshare admin chain`: shows the account's transactions and frees them when stuck."""
 
 import asyncio
 

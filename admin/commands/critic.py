@@ -1,4 +1,4 @@
-"""`ganshare admin critic`: a taste learned from the votes, and what it is worth."""
+"""`ganshare admin critic`: trains, applies and evaluates a critic learned from the votes."""
 
 import asyncio
 import json

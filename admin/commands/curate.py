@@ -1,4 +1,4 @@
-"""`ganshare admin curate`: winners approved or vetoed, and the manifest of what was."""
+"""`ganshare admin curate`: approves or vetoes winners, and exports the curated set."""
 
 import asyncio
 from pathlib import Path

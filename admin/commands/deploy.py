@@ -1,4 +1,4 @@
-"""`ganshare admin deploy`: make the collection's contract."""
+"""`ganshare admin deploy`: deploys the collection's contract."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""`ganshare admin doctor`: looks at what minting and listing need, and changes nothing."""
+"""`ganshare admin doctor`: checks what minting and listing need; changes nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

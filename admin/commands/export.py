@@ -1,4 +1,4 @@
-"""`ganshare admin export`: the ledger's tokens and listings as a file, and their metadata."""
+"""`ganshare admin export`: writes the ledger's tokens, listings and metadata to files."""
 
 import asyncio
 import json

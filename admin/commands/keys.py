@@ -1,4 +1,4 @@
-"""`ganshare admin keys`: keystores, made and looked at; no key is ever shown."""
+"""`ganshare admin keys`: makes and shows keystores; never prints a key."""
 
 from pathlib import Path
 

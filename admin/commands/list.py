@@ -1,4 +1,4 @@
-"""`ganshare admin list`: sign, post, change prices."""
+"""`ganshare admin list`: signs and posts orders, changes prices."""
 
 import asyncio
 from pathlib import Path

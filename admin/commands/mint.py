@@ -1,4 +1,4 @@
-"""`ganshare admin mint`: pin what is planned, mint what is pinned."""
+"""`ganshare admin mint`: pins planned tokens to IPFS and mints them."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""`ganshare admin plan`: take the curated paintings into the ledger, and count what they cost."""
+"""`ganshare admin plan`: enters curated paintings into the ledger and estimates the costs."""
 
 import asyncio
 from collections import Counter

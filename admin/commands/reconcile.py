@@ -1,4 +1,4 @@
-"""`ganshare admin reconcile` and `status`: what the ledger says, made equal to the chain."""
+"""`ganshare admin reconcile` and `status`: brings the ledger in line with the chain."""
 
 import asyncio
 import json
@@ -163,7 +163,7 @@ async def _status(*, as_json: bool) -> None:
 
 
 async def _tell_deployments(session: Session) -> None:
-    """Name the contracts that the key made, for whoever has not set one yet."""
+    """Name the contracts that the key made, if none is set yet."""
     chain_id, address = session.settings.chain_id, session.address
     for each in await find_deployments(session.ledger, chain_id, address):
         click.echo(f"{each.state}: ADMIN_COLLECTION={made_address(address, each.nonce)}")

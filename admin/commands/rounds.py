@@ -1,4 +1,4 @@
-"""`ganshare admin rounds`: what only the owner chooses of a round: a critic's pool, shares."""
+"""`ganshare admin rounds`: the rounds' options that only the owner sets: critic and shares."""
 
 import asyncio
 from datetime import UTC, datetime

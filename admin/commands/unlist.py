@@ -1,4 +1,4 @@
-"""`ganshare admin unlist`: really disable orders, on the chain."""
+"""`ganshare admin unlist`: disables orders on the chain."""
 
 import asyncio
 from collections.abc import Sequence

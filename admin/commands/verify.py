@@ -1,4 +1,4 @@
-"""`ganshare admin verify`: is this picture, or this token, what it says it is?"""
+"""`ganshare admin verify`: checks a picture or a token against the chain and its metadata."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""`ganshare admin verify-contract`: the chain's explorer shows the collection's source."""
+"""`ganshare admin verify-contract`: publishes the contract's source on the explorer."""
 
 import asyncio
 from collections.abc import Mapping

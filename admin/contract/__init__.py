@@ -1,1 +1,1 @@
-"""The collection's contract: its source, what it compiles to, and how it is called."""
+"""The collection's contract: source, compiled artifact, calls."""

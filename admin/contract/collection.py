@@ -1,4 +1,4 @@
-"""The collection as Python calls it: bytecode to deploy, calls to make, answers to read."""
+"""The collection's contract from Python: bytecode, calls, results."""
 
 import json
 from collections.abc import Sequence

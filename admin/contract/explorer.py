@@ -1,4 +1,4 @@
-"""A contract's source, shown by the chain's explorer: submitted through an API of Etherscan's kind.
+"""Source verification: submits the contract's source to an Etherscan-like explorer.
 
 https://docs.etherscan.io/contract-verification/verify-with-api
 """

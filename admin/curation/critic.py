@@ -1,4 +1,4 @@
-"""The critic: a linear head on the perceptor's embeddings, trained on the community's own votes.
+"""The critic: a linear head on the perceptor's embeddings, trained on past votes.
 
 Pairwise, as Bradley and Terry (1952): within each round the painting that stood higher should get
 the higher score, so that rounds with different voters need no common scale. What it is worth is
@@ -82,7 +82,7 @@ class Report:
     Args:
         paintings: with a quorum; `requesters` and `rounds` they are from.
         head: held-out figures of the trained head; None below the sample size.
-        phrase: those of the likeness to a phrase, which needs no training; None likewise.
+        phrase: those of the likeness to a phrase, which needs no training; None as well.
     """
 
     paintings: int

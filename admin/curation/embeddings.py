@@ -1,4 +1,4 @@
-"""Embeddings of paintings and phrases, computed by the engine as a process of its own and kept."""
+"""Embeddings of paintings and phrases, computed by an engine process and cached."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The curated set as a file: what minting reads, and what the community can check."""
+"""The curated set as a file, which minting reads and the community can check."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Whose approvals are minted: those of curators and places that the owner named, and no others."""
+"""Whose approvals are minted: only those of curators and places that the owner named."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
-"""The critics look at paintings that they have not seen; the scores go into the store.
+"""Scores new paintings with the critics and writes the scores to the store.
 
-Embeddings are computed by the engine, as a process of its own; here is only a product of each with
-a phrase's embedding or with the trained head.
+Embeddings are computed by an engine process; the score is the product of each with a phrase's
+embedding or with the trained head.
 """
 
 import asyncio

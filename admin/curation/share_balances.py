@@ -1,4 +1,4 @@
-"""Who held how many shares when a round began: from a list, or from the chain at that moment."""
+"""Share balances when a round began: from a list, or from the chain at that block."""
 
 import csv
 import math

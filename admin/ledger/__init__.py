@@ -1,4 +1,4 @@
-"""The ledger: what was planned, sent, minted, signed and posted, written before it is done."""
+"""The ledger: a write-ahead log of tokens, transactions and orders."""
 
 from admin.ledger.ledger import Ledger
 from admin.ledger.lock import LedgerBusy

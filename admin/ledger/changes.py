@@ -1,4 +1,4 @@
-"""Statements of the ledger that change or check many rows at once, inside its transactions."""
+"""Statements of the ledger on many rows at once, inside its transactions."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The ledger's verbs; each change is one transaction together with its line of the audit log."""
+"""The ledger's operations: each is one transaction, with its line of the audit log."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -54,7 +54,7 @@ T = TypeVar("T")
 class Ledger:
     """One process' way to the ledger; entered with `async with`.
 
-    Reading needs nothing; whoever changes something must be inside `held()`.
+    Reading needs no lock; changes must be made inside `held()`.
 
     Args:
         url: of the store's database.
@@ -299,7 +299,7 @@ class Ledger:
         """Write down signed orders, before anyone sees them.
 
         Raises:
-            InternalError: a token is in an order by which somebody may be able to buy it.
+            InternalError: a token is in an order that may still be filled.
         """
 
         async def work(connection: AsyncConnection) -> None:

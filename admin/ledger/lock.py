@@ -1,4 +1,4 @@
-"""One admin process at a time: a lease in the database, with a fence that grows.
+"""The ledger's lock: a lease in the database with a growing fence, one process at a time.
 
 A process that was killed is found dead by the next one on the same machine; else its lease runs
 out. One that slept through the end of its lease can write nothing any more: every write asks for

@@ -1,4 +1,4 @@
-"""Rows of the ledger as values, and back."""
+"""Converts rows of the ledger to values, and back."""
 
 import json
 from dataclasses import fields

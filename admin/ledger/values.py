@@ -1,4 +1,4 @@
-"""What the ledger holds, as values; see docs/minting.md for the ways from state to state."""
+"""The ledger's values; docs/minting.md shows their states and transitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class ListingState(StrEnum):
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody may be able to buy by it: only the chain or its end can forbid that."""
+        """Whether it may still be filled: only the chain or its expiry rules that out."""
         return self not in (self.CANCELLED, self.FILLED, self.EXPIRED)
 
 

@@ -1,4 +1,4 @@
-"""The currency that orders are signed in: OpenSea's word, held against the owner's and the chain's.
+"""Checks the currency of orders: OpenSea's answer against the owner's and the chain's.
 
 Anybody can make a token that is called WETH: only its address tells it from the real one, and only
 the contract knows how many decimals it has.

@@ -1,4 +1,4 @@
-"""OpenSea's API, version 2: what a collection's listings must be like, posting and finding them.
+"""OpenSea's API, version 2: reads a collection's terms, posts and finds listings.
 
 Reading is repeated until it works or patience ends. Posting is not: whether an order arrived when
 no answer said so is found out by asking for it. Only two answers to a post say what became of it:

@@ -1,4 +1,4 @@
-"""What a collection's listings must be like: read from OpenSea's description of it, checked."""
+"""Reads and checks a collection's listing terms from OpenSea's description of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""From curated to listed: pinning, minting, listing, prices, reports."""
+"""From curated to listed: pins, mints, lists, prices, reports."""

@@ -1,4 +1,4 @@
-"""Metadata that the owner changed on the chain, taken over into the ledger.
+"""Accepts metadata that the owner changed on the chain into the ledger.
 
 The contract keeps the SHA-256 of the metadata, and the owner may correct it until it is frozen. A
 token whose metadata is another's than the ledger has is neither minted nor listed before.

@@ -1,4 +1,4 @@
-"""IPFS: a file's CID computed here, and services that keep the file, which must agree on it.
+"""IPFS: computes a file's CID, and pins it with services that must agree on it.
 
 The layout is kubo's for `ipfs add --cid-version=1`: raw leaves of 256 KiB, and above them UnixFS
 nodes of up to 174 children in a balanced tree. https://specs.ipfs.tech/unixfs/

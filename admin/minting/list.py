@@ -1,4 +1,4 @@
-"""From minted to signed: orders for what is for sale, under one signature, and written down."""
+"""From minted to signed: one bulk signature for the orders, recorded in the ledger."""
 
 import secrets
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Shop:
         return Domain(self.collection.chain_id, self.seaport)
 
     def page_of(self, token: int) -> str:
-        """Where somebody can buy a token."""
+        """The web page where a token is sold."""
         return f"{self.site}/item/{self.market.chain}/{self.collection.address}/{token}"
 
 

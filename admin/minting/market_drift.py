@@ -1,4 +1,4 @@
-"""Orders as OpenSea has them, held against the ledger's; the chain has the last word on each."""
+"""Compares the ledger's orders with OpenSea's; the chain decides about each."""
 
 from dataclasses import dataclass
 

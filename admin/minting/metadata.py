@@ -1,4 +1,4 @@
-"""A token's metadata: OpenSea's standard, attributes with their rarity, and where it comes from.
+"""A token's metadata: OpenSea's standard, with rarity and provenance.
 
 https://docs.opensea.io/docs/metadata-standards
 """

@@ -1,4 +1,4 @@
-"""From pinned to minted: batches are sent, seen through, and read back from the chain."""
+"""From pinned to minted: sends batches, waits for them and reads them back."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Drift:
     Args:
         found: minted, though the ledger does not know; with the owner.
         lost: not minted, though the ledger says so, or that it is under way.
-        moved: minted, and somebody else's than the ledger says.
+        moved: minted, but with another owner than the ledger says.
         changed: minted, with other metadata than the ledger has; `accept` takes it over.
     """
 
@@ -79,7 +79,7 @@ async def mint_all(
     to: str,
     batch: int = BATCH,
 ) -> AsyncIterator[tuple[Transaction, int]]:
-    """Mint whatever is pinned; gives each transaction when it is final, and how many it minted.
+    """Mint all pinned tokens; yields each transaction when it is final, and how many it minted.
 
     What an earlier run left is seen through first. It may be ended at any moment and begun again.
     What is on the chain with other metadata is passed over.

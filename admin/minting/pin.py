@@ -1,4 +1,4 @@
-"""From planned to pinned: picture and metadata go to IPFS, under CIDs that were computed before."""
+"""From planned to pinned: puts picture and metadata on IPFS under precomputed CIDs."""
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +22,7 @@ async def pin_all(
     site: str | None = None,
     description: str | None = None,
 ) -> AsyncIterator[Token]:
-    """Pin whatever is planned; gives each token when it is done.
+    """Pin all planned tokens; yields each when it is done.
 
     Raises:
         BlobError: a picture is not the one that was chosen.

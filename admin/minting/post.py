@@ -1,4 +1,4 @@
-"""From signed to listed: orders are posted one by one, once each, whatever OpenSea answers.
+"""From signed to listed: posts each order exactly once.
 
 An order whose fate is not known stays live: nothing else is signed for its token until OpenSea
 knows it, or the chain has cancelled it.

@@ -1,4 +1,4 @@
-"""Prices by what a painting shows: a table in a TOML file, the first rule that fits decides.
+"""Price tables: a TOML file of rules on a painting's traits; the first match decides.
 
 currency = "POL"
 default = "0.05"
@@ -32,7 +32,7 @@ class Prices:
 
     Args:
         currency: the symbol of what they are in, such as "POL".
-        default: for whatever no rule fits.
+        default: where no rule matches.
         rules: traits that a painting must have, and its price then.
         floor: no painting is listed for less; None for no floor.
     """

@@ -1,4 +1,4 @@
-"""The report at the end of a run, as a page and as a table: what is where, for how much."""
+"""The report of a run, as a web page and CSV: each token's state and price."""
 
 import csv
 import html

@@ -1,6 +1,6 @@
-"""What a run of `list` would do, shown before anybody agrees to it; nothing else is done then.
+"""Plans a run of `list`, to be shown before it is confirmed.
 
-It is made from the ledger as the chain would correct it; nothing is written.
+It uses the ledger as the chain would correct it, and writes nothing.
 """
 
 from collections.abc import Mapping, Sequence

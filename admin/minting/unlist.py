@@ -1,4 +1,4 @@
-"""From listed to off sale: orders are cancelled on the chain, and read back from it.
+"""From listed to off sale: cancels orders on the chain and reads the result back.
 
 Orders are cancelled in batches that blocks and nodes take. Each batch is recorded before it is
 sent, and what the chain does not call cancelled afterwards is taken up again, by the next run at

@@ -1,1 +1,1 @@
-"""What tests of the admin need: local chains, Seaport, a marketplace and IPFS to talk to."""
+"""Helpers for tests of the admin: local chains, Seaport, a marketplace, IPFS."""

@@ -1,4 +1,4 @@
-"""Endpoints of a chain as they are in the wild: late, limited, forgetful, lying or gone.
+"""Faulty endpoints for tests: late, limited, forgetful, lying or gone.
 
 An httpx transport before another one, which is the chain's; each host has faults of its own.
 """

@@ -1,4 +1,4 @@
-"""Values that tests of the admin start from."""
+"""Test values: limits, items and tokens."""
 
 from typing import Any
 

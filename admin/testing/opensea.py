@@ -1,4 +1,4 @@
-"""A stand-in for OpenSea that answers as its API's description says, or as badly as it is told to.
+"""A test double of OpenSea's API; it can be set to fail in many ways.
 
 It knows one collection. What it stores counts as seen by everybody, whatever it answers.
 """

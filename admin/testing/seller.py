@@ -1,4 +1,4 @@
-"""Somebody who lists and unlists by the real commands, in this process.
+"""Lists and unlists with the real commands, in this process.
 
 The chain is `SeaportChain`, OpenSea is its stand-in, and after so many writes and requests the
 process is killed.

@@ -1,1 +1,1 @@
-"""The wallet: signer, sign-in messages, transactions."""
+"""The wallet: key, policy, sign-in messages, transactions."""

@@ -1,4 +1,4 @@
-"""What a run may cost: the sum that was agreed to binds it, and more is asked for before."""
+"""A run's budget: spending is limited to the confirmed sum unless more is confirmed."""
 
 from collections.abc import Awaitable, Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""How much gas a transaction needs, and the ways in which one can fail."""
+"""Estimates gas, and names the ways in which a transaction can fail."""
 
 from admin.chain.chain import Chain
 from admin.chain.rpc import RpcError

@@ -1,4 +1,4 @@
-"""An account's nonces: which is next, which are stuck, and what a contract made with one is called.
+"""An account's nonces: the next one, stuck ones, and the contracts they made.
 
 A transaction is included only after all that have a lower nonce. Hence none is ever left out: the
 next one is the first that neither the chain nor the ledger has used.

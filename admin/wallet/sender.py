@@ -1,8 +1,8 @@
-"""Transactions that arrive once, whatever is killed, lost, too cheap or reorganised.
+"""Sends transactions so that each arrives exactly once, across crashes and reorganisations.
 
-Each is signed and written into the ledger before it is sent. Whoever comes after sends the same
-bytes again, so that a nonce is used for one purpose only; a replacement with higher fees is
-written down first, too. It is done when enough blocks lie on it.
+Each is signed and written into the ledger before it is sent. The next run sends the same bytes
+again, so that a nonce is used for one purpose only; a replacement with higher fees is recorded
+first, too. A transaction is done when enough blocks lie on it.
 """
 
 import asyncio
@@ -153,7 +153,7 @@ class Sender:
         return transaction
 
     async def resume(self) -> int:
-        """See through whatever an earlier run left under way; gives how many those were.
+        """Finish what an earlier run left under way; gives how many those were.
 
         That is also what was final for us, and whose block has lost all the same.
         """

@@ -1,4 +1,4 @@
-"""Messages to sign in with (EIP-4361), read strictly: a text that says anything else is refused.
+"""Strict parser of sign-in messages (EIP-4361): anything else is refused.
 
 https://eips.ethereum.org/EIPS/eip-4361
 """

@@ -1,4 +1,4 @@
-"""Waiting for a transaction: when to look, when to lose patience, and what is said meanwhile."""
+"""Waiting for a transaction: intervals, deadlines and the messages meanwhile."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Jobs under kill -9, SIGSTOP past the lease and crashes of the database: is each done once?
+"""Jobs under kill -9, SIGSTOP past the lease and database crashes: is each done once?
 
 `plan` says who asks for what; `bot` and `engine` are the processes, `crew` keeps them running and
 `storm` strikes them down; `history` and `journal` record what happened, `evidence` collects it and

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.chaos`: hundreds of jobs on each database, and nobody is safe."""
+"""`python -m benchmarks.chaos`: hundreds of jobs on each database under faults."""
 
 import json
 import os

@@ -1,7 +1,7 @@
-"""A bot of a chaos run: asks for jobs again and again until it knows that they arrived, shows news.
+"""A bot of a chaos run: resubmits each job until it is acknowledged, and shows its news.
 
-Two processes serve each origin, and each asks for everything: chat platforms repeat themselves,
-and whoever was killed doesn't know what the store has got.
+Two processes serve each origin, and each asks for everything: chat platforms repeat themselves, and
+a killed bot doesn't know what the store has got.
 """
 
 import asyncio

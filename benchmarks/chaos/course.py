@@ -1,4 +1,4 @@
-"""One run on one database: the crew at work, the storm above it, and the judgement at the end."""
+"""One chaos run on one database: processes, faults and the final judgement."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ class Options:
     Args:
         pause: least and greatest seconds between two strikes.
         crashes: of the database, spread over the run.
-        minutes: after which whatever is left is a failure.
+        minutes: after which every unfinished job is a failure.
     """
 
     jobs: int = 500

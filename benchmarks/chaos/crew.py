@@ -1,4 +1,4 @@
-"""The processes of a run: started, struck, and started again whenever they died."""
+"""Starts the processes of a chaos run, and restarts those that died."""
 
 import multiprocessing
 import os
@@ -108,7 +108,7 @@ class Crew:
         return self.engines + self.bots
 
     def revive(self) -> None:
-        """Start whoever isn't there."""
+        """Start the processes that aren't running."""
         for seat in self.seats:
             if not seat.alive:
                 self._bury(seat)
@@ -123,7 +123,7 @@ class Crew:
                 seat.process.join()
 
     def drain(self, seconds: float) -> None:
-        """Let the engines finish or hand back what they have; whoever takes longer is a crash."""
+        """Let the engines finish or hand back their jobs; taking longer counts as a crash."""
         for seat in self.seats:
             seat.send(signal.SIGCONT)
         for seat in self.engines:

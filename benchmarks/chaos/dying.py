@@ -1,4 +1,4 @@
-"""How a process of a chaos run begins, and how it may end by itself: in the middle of a write."""
+"""Starts a process of a chaos run, which may kill itself in the middle of a write."""
 
 import ctypes
 import os

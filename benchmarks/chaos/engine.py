@@ -1,7 +1,6 @@
-"""An engine of a chaos run: the real worker with store, blobs, leases and drain; only, it sleeps.
+"""An engine of a chaos run: the real worker, which sleeps instead of painting.
 
-It paints nothing, so that two cores have time for hundreds of jobs; all else is what
-`ganshare engine` does.
+Two cores so have time for hundreds of jobs; all else is what `ganshare engine` does.
 """
 
 import asyncio
@@ -52,7 +51,7 @@ WATCH_SECONDS = 0.05
 
 
 def serve(scene: Scene, index: int, start: int) -> None:
-    """Run one engine in this process, for the `start`-th time, until it is told to drain."""
+    """Run one engine in this process, for the `start`-th time, until it must drain."""
     name = f"engine-{index}"
     begin(scene, name)
     asyncio.run(_serve(scene, name, start))

@@ -1,4 +1,4 @@
-"""What a run left behind: rows, the history of every job, pictures and the journals of all."""
+"""What a run left behind: rows, the history of each job, images and journals."""
 
 import hashlib
 import io

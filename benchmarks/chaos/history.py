@@ -1,7 +1,7 @@
-"""Every change of every job, written down by triggers of the database itself.
+"""Records every change of every job with triggers in the database.
 
-A line is part of the transaction that it tells of, so that what was rolled back left none; and a
-change that depends on another one has the greater number.
+A record is part of the transaction that changes the job, so that what was rolled back left none;
+and a change that depends on another one has the greater number.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The rules that every run is judged by, each with how many things it was tried on."""
+"""The invariants that every run is checked against, with how often each applied."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a process notes of its doings: a line for each, which its kill -9 leaves whole."""
+"""A process's journal: one line per event, whole even after kill -9."""
 
 import json
 from collections.abc import Iterator

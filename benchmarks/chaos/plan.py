@@ -1,4 +1,4 @@
-"""Who asks for what in a chaos run: drawn from one seed, so that every process knows all of it."""
+"""The jobs of a chaos run, drawn from one seed that every process knows."""
 
 import asyncio
 import random
@@ -56,7 +56,7 @@ class Scene:
     """Where a run takes place; every process gets it.
 
     Args:
-        url: of the database; `blobs_url` likewise.
+        url: of the database; `blobs_url` of the blobs.
         folder: for journals and logs.
         seed: of everything that is left to chance, as far as scheduling allows.
         limits: of the queue; the lease is short.

@@ -1,4 +1,4 @@
-"""Rules of the queue: what must be true of jobs, whatever was killed. Each names what breaks it."""
+"""Invariants of the queue under any faults; each yields its violations."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def one_answer_for_each_key(evidence: Evidence) -> Iterator[str]:
 
 
 def each_came_to_its_end(evidence: Evidence) -> Iterator[str]:
-    """Nothing is left in the queue or in anybody's hands."""
+    """No job is left in the queue or claimed."""
     for job in evidence.jobs:
         if not JobState(job["state"]).over:
             yield f"{job['key']} is still {job['state']} (attempt {job['attempt']})"

@@ -1,4 +1,4 @@
-"""What a run showed: how it was struck, what came of the jobs, and which rules held."""
+"""Reports a run: faults, outcomes of the jobs, and which invariants held."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

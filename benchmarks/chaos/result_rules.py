@@ -1,4 +1,4 @@
-"""Rules of the results: what must be true of artworks and of what the bots showed."""
+"""Invariants of the results: artworks, and what the bots showed."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -88,5 +88,5 @@ def acks_are_true(evidence: Evidence) -> Iterator[str]:
 
 
 def nobody_crashed(evidence: Evidence) -> Iterable[str]:
-    """Processes ended because they were struck or told to, and for no other reason."""
+    """Processes ended by a fault or by request only."""
     return evidence.crashes

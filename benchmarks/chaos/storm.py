@@ -1,4 +1,4 @@
-"""What strikes the crew: SIGKILL, SIGSTOP past the lease, SIGTERM, crashes of the database."""
+"""Injects faults: SIGKILL, SIGSTOP past the lease, SIGTERM, database crashes."""
 
 import asyncio
 import random
@@ -58,7 +58,7 @@ class Storm:
     busy: frozenset[str] = frozenset()
 
     async def rage(self) -> None:
-        """Strike again and again; whoever was stopped goes on at the end."""
+        """Inject faults again and again; stopped processes continue at the end."""
         async with asyncio.TaskGroup() as stops:
             while True:
                 await asyncio.sleep(self.chance.uniform(*self.pause))

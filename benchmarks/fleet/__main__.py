@@ -1,4 +1,4 @@
-"""`python -m benchmarks.fleet`: a hundred engines that sleep, a thousand people, one PostgreSQL."""
+"""`python -m benchmarks.fleet`: a hundred sleeping engines, a thousand people."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Bots and the people behind them: they ask at random moments, are told their place, get news."""
+"""Simulated bots and people: they ask at random, and get their position and news."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Engines that sleep: they claim, beat with previews, finish, report and reap as real ones do."""
+"""Simulated engines: they claim, beat, finish, report and reap, and sleep instead of painting."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""How much a fleet gets to do, scaled so that the store feels the load of ten times the people."""
+"""The load of a run, scaled so that the store sees ten times the people."""
 
 from dataclasses import dataclass, field, replace
 

@@ -1,4 +1,4 @@
-"""What a process of the fleet measured; it crosses process boundaries and is added up."""
+"""The measurements of one process, which are sent between processes and summed."""
 
 import time
 from collections import Counter
@@ -18,8 +18,8 @@ class Record:
     Attributes:
         promised: seconds until its turn that were promised for a job, by its id.
         waited: seconds from submit to claim, by its id.
-        asked: by person, how often; `admitted` jobs and `finished` paintings likewise.
-        told: the last sentence of each kind of refusal.
+        asked: requests by person; also `admitted` jobs and `finished` paintings.
+        told: the last message of each kind of refusal.
     """
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Record:
             self.add(what, time.perf_counter() - began)
 
     def refuse(self, error: AdmissionError, *, full: bool) -> None:
-        """Note that the store didn't take a job in, and what people are told then."""
+        """Note that the store refused a job, and the message."""
         reason = "the queue is full" if full else "too many of their own"
         self.counts[f"refused: {reason}"] += 1
         self.told[reason] = str(error)

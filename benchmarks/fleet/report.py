@@ -1,4 +1,4 @@
-"""What a fleet's run showed, as tables for people, Markdown and JSON."""
+"""Reports a fleet's run as tables, Markdown and JSON."""
 
 import math
 import statistics
@@ -55,7 +55,7 @@ class Report:
     Args:
         latencies: by what was timed.
         figures: everything else, by its name.
-        told: what people were told who were refused.
+        told: the messages of refusals, by their kind.
         errors: how many of each; there must be none.
     """
 
@@ -142,7 +142,7 @@ def _index(given: Counter[str], people: Iterable[str]) -> float:
 
 
 def _promises(record: Record) -> dict[str, float]:
-    """How long those who were claimed had waited, compared with what they had been told."""
+    """Waiting times of claimed jobs, compared with the estimates."""
     kept = [
         record.waited[job] - record.promised[job]
         for job in record.promised.keys() & record.waited.keys()

@@ -1,4 +1,4 @@
-"""What the database itself says of a run: connections and transactions, and its CPU time."""
+"""Reads PostgreSQL's own figures: connections, transactions and CPU time."""
 
 import asyncio
 import resource

@@ -1,1 +1,1 @@
-"""Pictures from many prompts, judged: `python -m benchmarks.pictures`."""
+"""Paints many prompts and judges the images: `python -m benchmarks.pictures`."""

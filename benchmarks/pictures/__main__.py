@@ -1,4 +1,4 @@
-"""Twenty fixed prompts with fixed seeds: painted, shown on a contact sheet as they came, judged."""
+"""Paints twenty fixed prompts with fixed seeds, shows them on a contact sheet, judges them."""
 
 import io
 import json
@@ -323,7 +323,9 @@ def _verdict(
     if reason is not None or data is None:
         click.echo(reason, err=True)
         return None
-    reader = load_embedded(default_model("perceptor"))  # of sentences, whoever led the painting
+    reader = load_embedded(
+        default_model("perceptor")
+    )  # of sentences, for any perceptor that painted
     return judge(pictures, attributes(prompts), reader, data)
 
 

@@ -1,4 +1,4 @@
-"""The judge's eyes: EfficientNet-Lite1 and Lite2 (arXiv:1905.11946), not the perceptor's Lite0."""
+"""The judge's backbones: EfficientNet-Lite1 and Lite2 (arXiv:1905.11946), not Lite0."""
 
 from collections.abc import Sequence
 from pathlib import Path

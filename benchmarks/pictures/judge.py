@@ -1,8 +1,8 @@
-"""A second opinion on finished pictures: does each show its own prompt, and none of the others'?
+"""An independent judge of images: does each show its own prompt, and none of the others?
 
-EfficientNet-Lite1 and Lite2 see; a ridge regression from sentence embeddings to their features
-reads. They share no image weights with the perceptor that painted, so what fooled only that one
-counts for nothing here. The palette is measured by Oklab distance, without any network.
+Features of EfficientNet-Lite1 and Lite2; a ridge regression maps sentence embeddings to them. They
+share no image weights with the perceptor that painted, so that adversarial patterns for it count
+for nothing here. The palette is measured by Oklab distance, without any network.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
-"""The judge of styles: a logistic regression on Lite1's features of public-domain paintings.
+"""A judge of styles: logistic regression on Lite1's features of public-domain paintings.
 
-It knows the styles of which there are paintings enough. Its own balanced accuracy on artists that
-it never saw is reported beside its verdict, which is worth no more than that.
+It knows the styles with enough paintings. Its balanced accuracy on unseen artists is reported
+beside its verdict, which is worth no more than that.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ class StyleVerdict:
     """How often the style asked for is the one seen.
 
     Args:
-        known: styles told apart, each with its number of paintings.
+        known: styles that it knows, each with its number of paintings.
         unknown: styles with too few paintings, each with their number; their prompts aren't judged.
         held_out_balanced: mean recall over the known styles on held-out artists.
         held_out_recall: the same, style by style.

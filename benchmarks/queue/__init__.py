@@ -1,1 +1,1 @@
-"""Speed of the queue: `python -m benchmarks.queue`."""
+"""Benchmark of the queue: `python -m benchmarks.queue`."""

@@ -1,7 +1,7 @@
-"""What the queue costs: from a submit to an engine, from an engine to a bot, and at a full queue.
+"""Times the queue: submit to engine, engine to bot, and under a full queue.
 
-Engines are processes of their own, on SQLite and on PostgreSQL; the latter also behind a relay
-that makes every round trip longer.
+Engines are processes of their own, on SQLite and on PostgreSQL; the latter also behind a relay that
+adds latency.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A TCP relay that holds every byte back for a time in both directions, as a long line does."""
+"""A TCP relay that delays every byte in both directions, like a distant network."""
 
 import asyncio
 import contextlib

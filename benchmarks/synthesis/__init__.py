@@ -1,1 +1,1 @@
-"""Time and quality of painting: `python -m benchmarks.synthesis`."""
+"""Benchmark of painting, time and quality: `python -m benchmarks.synthesis`."""

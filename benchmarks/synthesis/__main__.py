@@ -1,7 +1,7 @@
-"""Speed of the synthesis loop against the notebook's, on the same models, prompt, seed and cutouts.
+"""Our synthesis loop against the notebook's: same models, prompt, seed and cutouts.
 
-Each loop runs in a process of its own, so that their peaks of memory can be compared; they take
-turns of a few steps, so that a machine's slow minutes are not one loop's alone.
+Each loop runs in a process of its own, so that peak memory can be compared; they take turns of a
+few steps, so that a machine's slow minutes affect both.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A loop of steps, ours or the notebook's, and how it is measured: seconds, memory, loss."""
+"""Runs and measures a loop, ours or the notebook's: seconds, memory, loss."""
 
 import resource
 import statistics
@@ -171,7 +171,7 @@ def peak_mib(device: torch.device) -> float:
 
 
 def clock(device: torch.device) -> float:
-    """Seconds, once the device has done all that it was told."""
+    """Seconds, after synchronising with the device."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()

@@ -1,4 +1,4 @@
-"""The reference: VQGAN+CLIP as the notebooks run it (Crowson 2021, arXiv:2204.08583), written anew.
+"""The reference: VQGAN+CLIP as the notebooks run it (Crowson 2021, arXiv:2204.08583), rewritten.
 
 Kept as everyone ran it: a random start, a Python loop over the crops with a bicubic resize for
 each, a quantiser that multiplies one-hot rows with the codebook, float32 and contiguous memory

@@ -1,4 +1,4 @@
-"""Money in whole smallest units: prices read exactly, fees divided exactly.
+"""Exact amounts in smallest units: parses prices and divides fees.
 
 No floating point number takes part. What rounding leaves over belongs to the seller, so that the
 parts always sum to the price.
@@ -65,7 +65,7 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A share of each sale's price that goes to somebody else."""
+    """A share of each sale's price that goes to another recipient."""
 
     recipient: str
     basis_points: int

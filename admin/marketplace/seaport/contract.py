@@ -1,4 +1,4 @@
-"""Seaport's functions as Python calls them."""
+"""Seaport's functions, for calls from Python."""
 
 from admin.chain.abi import Function
 from admin.marketplace.seaport.order import COMPONENTS, PARAMETERS

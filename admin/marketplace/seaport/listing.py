@@ -1,4 +1,4 @@
-"""From a token and its price to the order that offers it."""
+"""Builds the order that offers a token at a price."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

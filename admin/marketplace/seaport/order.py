@@ -115,7 +115,7 @@ class OfferItem:
 
 @dataclass(frozen=True, slots=True)
 class ConsiderationItem:
-    """What somebody gets for it."""
+    """What a recipient gets for it."""
 
     item_type: ItemType
     token: str

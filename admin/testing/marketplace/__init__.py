@@ -1,4 +1,4 @@
-"""A marketplace on loopback with web pages for single items, to try the browser route on."""
+"""A test marketplace on loopback with web pages, for the browser route."""
 
 from admin.testing.marketplace.market import MarketItem, MarketListing, Marketplace
 

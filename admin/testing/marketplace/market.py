@@ -1,7 +1,7 @@
 """The marketplace's server: accounts by signed message, items, listings by signed order.
 
 It checks signatures with eth_account, by the types that it hands out itself, and stores what it
-gets as often as it gets it: whoever creates or lists twice has it twice.
+gets as often as it gets it: creating or listing twice gives two items or listings.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _COOKIE = "session"
 
 @dataclass(frozen=True)
 class MarketItem:
-    """What somebody created."""
+    """An item that was created."""
 
     owner: str
     token: int
