@@ -107,16 +107,26 @@ class Dispatcher:
             _log.info("nothing to offer", command=command, reason=str(error))
             return []
 
-    async def save_message(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
-        """Remember where a job's message stands; never raises.
+    async def save_message(self, job: str, origin: str, address: Mapping[str, Any]) -> bool:
+        """Remember where the answer to a command stands; never raises.
+
+        False if the answer came too late: the job has another message, and this one should go.
 
         Args:
             address: what the frontend's messenger needs to edit it; plain JSON.
         """
         try:
-            await self._store.posts.save_of_job(job, origin, address)
+            kept = await self._store.posts.save_first_of_job(job, origin, address)
+            if kept == address:
+                # It may have been written over what the delivery service showed there meanwhile.
+                found = await self._store.queue.get(job)
+                if found is not None and found.seen > 1:
+                    await self._store.queue.renew(job)
+                return True
         except WorldError as error:  # then the delivery service sends a new message
             _log.warning("a message's address was not kept", job=job, reason=str(error))
+            return True
+        return False
 
     # --- who does what ------------------------------------------------------------------------
 

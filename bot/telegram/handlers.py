@@ -1,6 +1,7 @@
 """Handles each Telegram update: parse, dispatch, reply."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -40,7 +41,7 @@ from bot.telegram.chat_admins import ChatAdmins
 from bot.telegram.formatting import is_below, plain, units
 from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, chat_number, person_id
 from bot.telegram.parsing import Line, author_of, picture_of, place_of, read_line, spot_of
-from bot.telegram.sender import Sender
+from bot.telegram.sender import Sender, Wanted
 from bot.telegram.updates import Handled
 from ganshare.domain.votes import Voter
 from ganshare.errors import AskerError, ParameterError, WorldError
@@ -282,13 +283,25 @@ class UpdateHandlers:
     async def _deliver(self, spot: Spot, reply: Reply) -> None:
         """Send a reply; if it is a job's message, tell the dispatcher where it stands.
 
-        A job whose message cannot be sent is left to the delivery service.
+        A job whose message cannot be sent is left to the delivery service; an answer that comes
+        later than that service's message is none any more.
         """
-        if reply.job is not None and await self._has_message(reply.job):
+        if reply.job is None:
+            await self._send(spot, reply)
+            return
+        job = reply.job
+
+        async def is_wanted() -> bool:
+            return not await self._has_message(job)
+
+        if not await is_wanted():
             return  # a repeated update, answered before
-        address = await self._send(spot, reply)
-        if address is not None and reply.job is not None:
-            await self._front.dispatcher.save_message(reply.job, ORIGIN, address.to_json())
+        address = await self._send(spot, reply, is_wanted)
+        if address is None:
+            return
+        if not await self._front.dispatcher.save_message(job, ORIGIN, address.to_json()):
+            with contextlib.suppress(TelegramError):
+                await self._sender.delete(address)
 
     async def _has_message(self, job: str) -> bool:
         try:
@@ -296,11 +309,11 @@ class UpdateHandlers:
         except WorldError:
             return False
 
-    async def _send(self, spot: Spot, reply: Reply) -> MessageRef | None:
+    async def _send(self, spot: Spot, reply: Reply, is_wanted: Wanted = None) -> MessageRef | None:
         """Send, again and again while the network is away; None if it cannot be done."""
         for pause in (*_RETRIES, None):
             try:
-                return await self._sender.send(spot, reply)
+                return await self._sender.send(spot, reply, is_wanted=is_wanted)
             except (BadRequest, TimedOut, ChatMigrated) as error:
                 _log.info("an answer was not sent", job=reply.job, reason=error.message)
                 return None

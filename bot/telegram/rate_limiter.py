@@ -9,16 +9,16 @@ last ones for finished paintings. Places in the queue are shown where all of the
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-__all__ = ["RateLimits", "TelegramRateLimiter", "Urgency", "seconds_of"]
+__all__ = ["NoLongerWanted", "RateLimits", "TelegramRateLimiter", "Turn", "Urgency", "seconds_of"]
 
 _COUNTED = ("send", "edit", "copy", "forward")  # beginnings of methods that the limits are for
 _FREE = ("sendChatAction",)
@@ -33,6 +33,22 @@ class Urgency(IntEnum):
     PROGRESS = 2  # refused rather than delayed: a newer frame comes anyway
     ANSWER = 3  # waits for its turn; the default
     FINAL = 4  # before all others; refused where there is no place, to be tried again soon
+
+
+class NoLongerWanted(TelegramError):  # noqa: N818  # says what is the case
+    """What was to be sent has been said otherwise while it waited for its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What `rate_limit_args` says of a request.
+
+    Args:
+        is_wanted: asked once more after it has waited; None: whatever happens meanwhile.
+    """
+
+    urgency: Urgency = Urgency.ANSWER
+    is_wanted: Callable[[], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,7 @@ class _Chat:
     waiting: int = 0
 
 
-class TelegramRateLimiter(BaseRateLimiter[int]):
+class TelegramRateLimiter(BaseRateLimiter[Any]):
     """Delays or refuses requests, so that Telegram never has to.
 
     Progress in a group goes round: with so many jobs running, each has its turn that much more
@@ -127,18 +143,26 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: int | None,
+        rate_limit_args: int | Turn | None,
     ) -> Any:
-        """Call at the right time; raises RetryAfter instead, if that is not now."""
+        """Call at the right time.
+
+        Raises:
+            RetryAfter: that is not now.
+            NoLongerWanted: while it waited, it came to be of no use.
+        """
         where = data.get("chat_id")
         if where is None or endpoint in _FREE or not endpoint.startswith(_COUNTED):
             return await callback(*args, **kwargs)
         chat = self._chat(where)
-        urgency = Urgency(rate_limit_args or Urgency.ANSWER)
+        turn = rate_limit_args
+        if not isinstance(turn, Turn):
+            turn = Turn(Urgency(turn or Urgency.ANSWER))
+        urgency = turn.urgency
         count = len(data.get("media", ())) if endpoint == "sendMediaGroup" else 1
         deadline = self._clock() + self._limits.patience
         while True:
-            await self._turn(chat, where, urgency, count, data.get("message_id"), deadline)
+            await self._turn(chat, where, turn, count, data.get("message_id"), deadline)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
@@ -150,12 +174,13 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         self,
         chat: _Chat,
         where: int | str,
-        urgency: Urgency,
+        turn: Turn,
         count: int,
         message: object,
         deadline: float,
     ) -> None:
         """Wait until the request may go, and count it."""
+        urgency = turn.urgency
         chat.waiting += 1
         try:
             while (wait := self._wait(chat, where, urgency, count, message)) > 0:
@@ -163,6 +188,8 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
                 if urgency is not Urgency.ANSWER or not patient:
                     raise RetryAfter(timedelta(seconds=wait))
                 await asyncio.sleep(wait)
+                if turn.is_wanted is not None and not await turn.is_wanted():
+                    raise NoLongerWanted("something newer is there")
         finally:
             chat.waiting -= 1
         now = self._clock()

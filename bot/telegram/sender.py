@@ -1,7 +1,7 @@
 """Sends and edits messages: texts, photos, documents, with their buttons."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +14,11 @@ from bot.telegram.errors import is_no_media, is_no_text, is_unchanged
 from bot.telegram.formatting import LONGEST_CAPTION, LONGEST_TEXT, compose, keyboard
 from bot.telegram.message_refs import MessageRef, Spot
 from bot.telegram.photos import as_photo, blank_card, contact_sheet
-from bot.telegram.rate_limiter import Urgency
+from bot.telegram.rate_limiter import Turn, Urgency
 
-__all__ = ["Sender"]
+__all__ = ["Sender", "Wanted"]
 
+Wanted = Callable[[], Awaitable[bool]] | None
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -32,22 +33,29 @@ class Sender:
         """Remember that a group became a supergroup, whose id is another."""
         self._moved[old] = new
 
-    async def send(self, spot: Spot, reply: Reply, urgency: Urgency = Urgency.ANSWER) -> MessageRef:
-        """Send a reply as a new message."""
+    async def send(
+        self, spot: Spot, reply: Reply, urgency: Urgency = Urgency.ANSWER, is_wanted: Wanted = None
+    ) -> MessageRef:
+        """Send a reply as a new message.
+
+        Args:
+            is_wanted: asked once more where it had to wait; raises NoLongerWanted if it is not.
+        """
+        turn = Turn(urgency, is_wanted)
         chat = self._moved.get(spot.chat)
         if chat is not None:
             spot = Spot(chat)
         try:
-            return await self._send(spot, reply, urgency)
+            return await self._send(spot, reply, turn)
         except ChatMigrated as error:
             self.on_chat_migrated(spot.chat, error.new_chat_id)
-            return await self._send(Spot(error.new_chat_id), reply, urgency)
+            return await self._send(Spot(error.new_chat_id), reply, turn)
 
-    async def _send(self, spot: Spot, reply: Reply, urgency: Urgency) -> MessageRef:
+    async def _send(self, spot: Spot, reply: Reply, turn: Turn) -> MessageRef:
         common: dict[str, Any] = {
             "chat_id": spot.chat,
             "message_thread_id": spot.thread,
-            "rate_limit_args": int(urgency),
+            "rate_limit_args": turn,
         }
         if spot.message is not None:
             common["reply_parameters"] = ReplyParameters(

@@ -280,6 +280,9 @@ class JobMessage:
             await self._call(job, None, reply)
 
     async def _call(self, job: Job, known: Mapping[str, Any] | None, reply: Reply) -> None:
+        if known is None and self._address is None:  # the frontend's answer may be there by now
+            found = await self._post.store.posts.of_job(job.id)
+            known = None if found is None or found.address == GONE else found.address
         self._is_showing = True
         try:
             address = await self._post.messenger.show(job, known, reply)

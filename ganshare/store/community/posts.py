@@ -31,6 +31,19 @@ class Posts:
             statement.on_conflict_do_update(index_elements=["job"], set_=news)
         )
 
+    async def save_first_of_job(
+        self, job: str, origin: str, address: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Remember where the answer to a command stands, unless the job has a message already.
+
+        Gives the address that holds from now on: a later one is never replaced by an answer's.
+        """
+        row = {"job": job, "origin": origin, "address": as_text(dict(address)), "created": now()}
+        first = insert(self._database.dialect, posts).values(row)
+        await self._database.write(first.on_conflict_do_nothing(index_elements=["job"]))
+        found = await self.of_job(job)
+        return address if found is None else found.address
+
     async def of_job(self, job: str) -> Post | None:
         """Tell where a job's message stands."""
         row = await self._database.row(sa.select(posts).where(posts.c.job == job))

@@ -514,3 +514,19 @@ async def test_offers_fit_the_platforms(hall: Hall, typed: str) -> None:
             assert all(1 <= len(each) <= 100 for each in found)
     assert await hall.dispatcher.complete("settings", "setting", "", ANN) == []
     assert await hall.dispatcher.complete("paint", "none", "", ANN) == []
+
+
+async def test_a_late_answer_takes_no_messages_place(hall: Hall) -> None:
+    job = await hall.ask_one()
+    await hall.store.posts.save_of_job(job.id, "discord", {"message": 2})  # the painting's
+    assert not await hall.dispatcher.save_message(job.id, "discord", {"message": 1})
+    post = await hall.store.posts.of_job(job.id)
+    assert post is not None
+    assert post.address == {"message": 2}
+    # what it has written over is shown anew
+    (claimed,) = await hall.claim()
+    await hall.finish(claimed)
+    done = await hall.job(job.id)
+    await hall.store.queue.ack([done])
+    assert await hall.dispatcher.save_message(job.id, "discord", {"message": 2})
+    assert (await hall.job(job.id)).revision > done.revision

@@ -3,9 +3,12 @@
 import asyncio
 import itertools
 import time
+from functools import partial
 
 import pytest
 
+from bot.core.delivery.service import DeliveryService
+from bot.telegram.rate_limiter import RateLimits, TelegramRateLimiter
 from bot.testing.fake_engine import plain_picture
 from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import group, shown, someone
@@ -76,3 +79,34 @@ async def test_three_frames_and_more_in_one_message(harness: TelegramHarness) ->
     frames = [when for when, m in mine if m is not None and "photo" in m][:-1]
     assert 3 <= len(frames) <= 6
     assert min(b - a for a, b in itertools.pairwise(frames)) >= 2.5
+
+
+async def test_an_answer_later_than_the_painting_is_dropped(
+    harness: TelegramHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # one answer within some seconds; what is finished may always be shown
+    limits = RateLimits(group=2, group_seconds=5.0)
+    monkeypatch.setattr(
+        "bot.telegram.frontend.TelegramRateLimiter", partial(TelegramRateLimiter, limits)
+    )
+    monkeypatch.setitem(DeliveryService.__init__.__kwdefaults__, "grace", 0.2)
+    async with harness.bot():
+        ann = someone(harness.world, "Ann")
+        chat = group(harness.world, "Painters", ann)
+        await ann.say("/help", chat)
+        await ann.receives(chat=chat)
+        await ann.say("/paint a castle", chat)
+        job = await harness.claim()
+        artwork = await harness.engine.finish(job, plain_picture("#226688", (128, 96)))
+        final = await ann.receives(lambda m: "photo" in m, chat)
+        await harness.acknowledged(job)
+        await asyncio.sleep(5.5)
+        assert not [m for m in chat.messages.values() if "Waiting" in shown(m)]
+        post = await harness.store.posts.of_job(job.id)
+        assert post is not None
+        assert post.address["message"] == final["message_id"]
+        await harness.store.gallery.delete(artwork.id, f"telegram:{ann.id}")
+        await harness.store.queue.renew(job.id)
+        await ann.receives(
+            lambda m: m["message_id"] == final["message_id"] and "deleted" in shown(m), chat
+        )
