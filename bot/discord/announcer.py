@@ -57,6 +57,18 @@ class DiscordAnnouncer:
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:
         """Change a message's buttons; its pictures stay."""
+        await self._edit(address, is_preview=True, view=rows_of(buttons))
+
+    async def withdraw(self, address: Mapping[str, Any], reply: Reply) -> None:
+        """Take a message's pictures and buttons away."""
+        if not self._client.is_ready():
+            raise Away("Discord is not connected yet.")
+        sheet = await render(reply)
+        await self._edit(
+            address, is_preview=False, embeds=sheet.embeds, attachments=[], view=sheet.view
+        )
+
+    async def _edit(self, address: Mapping[str, Any], *, is_preview: bool, **changes: Any) -> None:
         try:
             where = MessageRef.from_json(address)
         except (KeyError, ValueError) as error:
@@ -66,9 +78,9 @@ class DiscordAnnouncer:
         message = self._client.get_partial_messageable(where.channel).get_partial_message(
             where.message
         )
-        with self._budget.request(where.channel, is_preview=True), as_messenger_errors():
+        with self._budget.request(where.channel, is_preview=is_preview), as_messenger_errors():
             async with asyncio.timeout(PATIENCE):
-                await message.edit(view=rows_of(buttons))
+                await message.edit(**changes)
 
     async def _seed(self, channel: int, message: int) -> None:
         """Put the first reaction below a painting; where that is not allowed, none is there."""

@@ -6,3 +6,4 @@ muse-learned =
        *[other] In words that followed one another in { $count } prompts that won.
     }
 round-preselect = Of the paintings that enter by themselves, a program chooses the first { $share } % by its liking; whoever asked for a painting may enter it all the same.
+withdrawn = This painting is no longer shown.

@@ -77,6 +77,11 @@ class TelegramAnnouncer:
         with as_messenger_errors():
             await self._sender.relabel(_address(address), buttons)
 
+    async def withdraw(self, address: Mapping[str, Any], reply: Reply) -> None:
+        """Take a message's picture and buttons away; refused where there is no room now."""
+        with as_messenger_errors():
+            await self._sender.edit(_address(address), reply, Urgency.FINAL)
+
 
 def _urgency(job: Job, *, is_new: bool) -> Urgency:
     if job.state.over:

@@ -14,6 +14,7 @@ __all__ = [
     "Messenger",
     "PlaceGone",
     "SlowDown",
+    "Withdrawer",
     "message_name",
 ]
 
@@ -93,6 +94,16 @@ class Announcer(Protocol):
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:
         """Change the buttons of a message, and nothing else."""
+        ...
+
+
+class Withdrawer(Protocol):
+    """One platform, as withdrawals use it. The method raises what those of `Messenger` do."""
+
+    origin: str
+
+    async def withdraw(self, address: Mapping[str, Any], reply: Reply) -> None:
+        """Show a reply in place of all that a message showed: text, pictures and buttons."""
         ...
 
 

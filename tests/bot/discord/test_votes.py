@@ -299,3 +299,21 @@ async def test_a_channel_that_refuses_is_told_later_and_once(stage: Stage) -> No
     await stage.shows("A round of votes begins")
     await asyncio.sleep(0.5)
     assert len(stage.channel.alive) == 1
+
+
+async def test_what_is_deleted_leaves_the_post_of_its_round(stage: Stage) -> None:
+    ada = stage.join()
+    _, artwork = await painted(stage, ada)
+    await open_round(stage, artwork)
+    shown = await stage.shows("In the round")
+    async with asyncio.timeout(TIMEOUT):
+        while len(await stage.front.store.posts.of_artworks([artwork], "discord")) < 2:  # noqa: ASYNC110 - nobody would set an event for us
+            await asyncio.sleep(0.03)
+    await stage.stop_bot()
+    await stage.front.store.gallery.delete(artwork, f"discord:{ada.id}")
+    await stage.start_bot()
+    await stage.discord.people.until(
+        lambda: shown.embed.get("description") == "This painting is no longer shown."
+    )
+    assert not shown.json.get("attachments")
+    assert not shown.buttons

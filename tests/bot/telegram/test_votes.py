@@ -297,3 +297,43 @@ async def test_a_page_is_not_turned_where_there_is_none(harness: TelegramHarness
             await bob.answered(query)
             assert query["text"] == "This button does nothing any more."
         assert chat.messages[number] == final
+
+
+async def test_what_is_taken_away_leaves_the_posts_of_its_round(harness: TelegramHarness) -> None:
+    """After a restart, too: all of it happens while no bot runs."""
+    async with harness.bot():
+        chat, (ann,) = crowd(harness, "Ann")
+        place = f"telegram:{chat.id}"
+        round_ = await harness.store.rounds.open(place, "telegram:0", 3600, LOOSE)
+        ids = []
+        for _ in range(3):
+            _, artwork = await painted(harness, ann, chat)
+            await harness.store.rounds.entries.enter(round_.id, artwork.id, artwork.person)
+            ids.append(artwork.id)
+
+        def posts() -> list[dict[str, Any]]:
+            return [m for m in chat.messages.values() if "In the round" in shown(m)]
+
+        await harness.world.until(lambda: len(posts()) == 3)
+        before = {each["message_id"]: each for each in posts()}
+
+        async def are_known() -> bool:
+            return len(await harness.store.posts.of_artworks(ids, "telegram")) == 6
+
+        await harness.until(are_known)
+    hidden, deleted, vetoed = ids
+    await harness.store.gallery.hide(hidden, "telegram:0", "it was reported")
+    await harness.store.gallery.delete(deleted, f"telegram:{ann.id}")
+    await harness.store.rounds.curation.veto(vetoed, "telegram:0", "a logo")
+    async with harness.bot():
+        await harness.world.until(lambda: not posts())
+
+        async def are_forgotten() -> bool:
+            return not await harness.store.posts.to_withdraw("telegram")
+
+        await harness.until(are_forgotten)
+    for number, old in before.items():
+        now = chat.messages[number]
+        assert shown(now) == "This painting is no longer shown."
+        assert "reply_markup" not in now
+        assert now["photo"] != old["photo"]
