@@ -165,7 +165,7 @@ class Quorum:
         there = [each for each in answers if not _failed(each)]
         if len(there) >= self.size:
             return Disagreement(
-                f"The chain's endpoints contradict each other about {method}; nothing was sent. "
+                f"The chain's endpoints contradict each other about {method}. "
                 f"{_list(answers)}. `ganshare admin doctor` looks at each of them."
             )
         missing = [each for each in answers if _failed(each)]

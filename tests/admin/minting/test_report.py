@@ -88,3 +88,11 @@ def test_an_unknown_colour_is_no_style(tmp_path: Path) -> None:
     item = make_item(1, attributes={"Hex": "red;background:url(//x)"})
     page, _ = read(tmp_path, [make_token(COLLECTION, 1, item=item)], [])
     assert "url(" not in page
+
+
+def test_what_was_agreed_to_and_paid_stands_on_top(tmp_path: Path, tokens: list[Token]) -> None:
+    figures = [("agreed to, at most", "0.2 coins"), ("paid for gas", "0.1 coins")]
+    page, _ = write_report(tmp_path, "Run", tokens, [], figures)
+    shown = page.read_text("utf-8")
+    assert "<b>0.2 coins</b> agreed to, at most" in shown
+    assert "<b>0.1 coins</b> paid for gas" in shown
