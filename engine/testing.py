@@ -41,8 +41,13 @@ def small_request(**overrides: Any) -> JobRequest:
     return JobRequest(**(values | overrides))
 
 
+_painted_alone: dict[tuple[ModelCache, JobRequest], bytes] = {}
+
+
 def alone(warm: ModelCache, request: JobRequest, folder: Path) -> bytes:
-    """The PNG that `ganshare paint --no-upscale` writes for the same request."""
+    """The PNG that `ganshare paint --no-upscale` writes for the same request; painted once."""
+    if found := _painted_alone.get((warm, request)):
+        return found
     painting = PaintingRequest(
         request.prompts, attributes_of(request.prompts), request.seed, request.width,
         request.height, request.steps, request.num_cutouts,
@@ -52,7 +57,8 @@ def alone(warm: ModelCache, request: JobRequest, folder: Path) -> bytes:
     out = folder / "alone.png"
     draft = draft_manifest(painting, request.prompt, models)
     paint(painting, draft, models, Outputs(out), load_painter=lambda *_: painter)
-    return out.read_bytes()
+    _painted_alone[warm, request] = out.read_bytes()
+    return _painted_alone[warm, request]
 
 
 @dataclass

@@ -78,14 +78,14 @@ def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
 
 
 def test_a_painting_gets_closer_to_its_prompt(painter: Painter) -> None:
-    frames = [frame for (frame,) in paint(painter, [request(steps=40)], every=None)]
+    frames = [frame for (frame,) in paint(painter, [request(steps=20)], every=None)]
     assert frames[-1].losses[CASTLE] < 0.9 * frames[0].losses[CASTLE]
 
 
 def test_the_named_colour_comes_onto_the_canvas(painter: Painter) -> None:
     (palette,) = Objective.of(request("a lake in Crimson"), painter).palettes
-    named = [request("a lake in Crimson", seed, steps=40) for seed in (1, 2, 3)]  # one may stray
-    frames = finished(painter, *named, request("a lake", steps=40))
+    named = [request("a lake in Crimson", seed, steps=28) for seed in (1, 2, 3)]  # one may stray
+    frames = finished(painter, *named, request("a lake", steps=28))
     *with_it, without = (palette.loss(frame.image[None]).item() for frame in frames)
     assert sum(with_it) / len(with_it) < 0.8 * without
 

@@ -13,7 +13,7 @@ from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import open_store
 from ganshare.testing import postgres_binaries, postgres_server
 
-STEPS = 24
+STEPS = 18
 
 
 @pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not installed")

@@ -7,7 +7,7 @@ from engine.worker.job_runner import Pace
 from engine.worker.worker import Until, Worker
 from ganshare.domain.jobs import Job, JobState
 
-LONG = 24  # steps
+LONG = 18  # steps
 
 
 async def begun(scene: Scene, worker: Worker, steps: int = LONG) -> Job:
