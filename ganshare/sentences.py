@@ -76,7 +76,7 @@ SENTENCES: Mapping[str, str] = {
     "you mean {nearest}?).",
     "engine-size": "No engine paints {given} with {model} now; at most {allowed:,} pixels are "
     "allowed, such as {side} on each side.",
-    "no-job": "There is no job {given} in the queue.",
+    "no-job": "There is no painting {given} in the queue.",
     "no-artwork": "There is no painting {given}; perhaps it was deleted.",
     "cancel-not-yours": "The painting {given} is not yours; only whoever asked for it may cancel "
     "it.",

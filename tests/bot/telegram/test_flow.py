@@ -355,7 +355,7 @@ async def test_a_slow_press_stops_turning_first(
         query = await ann.forge(message, "again:nobody")
         assert await ann.answered(query) < SOON
         assert query["text"] == ""
-        await ann.receives(lambda m: "There is no job" in shown(m))
+        await ann.receives(lambda m: "There is no painting" in shown(m))
 
 
 async def test_updates_come_by_webhook_where_that_is_wanted(harness: TelegramHarness) -> None:

@@ -233,7 +233,7 @@ async def test_only_the_requester_or_an_admin_cancels(asker: Any) -> None:
     (job,) = await asker.ask("ann")
     with pytest.raises(JobError, match="is not yours"):
         await asker.store.queue.cancel(job.id, by="bob")
-    with pytest.raises(JobError, match="There is no job 'nothing'"):
+    with pytest.raises(JobError, match="There is no painting 'nothing' in the queue"):
         await asker.store.queue.cancel("nothing", by="ann")
     assert (
         await asker.store.queue.cancel(job.id, by="bob", admin=True)
