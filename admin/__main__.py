@@ -11,10 +11,10 @@ __all__ = ["admin", "main"]
 
 COMMANDS = {
     "approve": "admin.commands.approve:approve",
-    "audit": "admin.commands.audit:audit",
+    "audit": "admin.commands.curation.audit:audit",
     "chain": "admin.commands.chain:chain",
-    "critic": "admin.commands.critic:critic",
-    "curate": "admin.commands.curate:curate",
+    "critic": "admin.commands.curation.critic:critic",
+    "curate": "admin.commands.curation.curate:curate",
     "deploy": "admin.commands.deploy:deploy",
     "doctor": "admin.commands.doctor:doctor",
     "export": "admin.commands.export:export",
@@ -23,7 +23,7 @@ COMMANDS = {
     "mint": "admin.commands.mint:mint",
     "plan": "admin.commands.plan:plan",
     "reconcile": "admin.commands.reconcile:reconcile",
-    "rounds": "admin.commands.rounds:rounds",
+    "rounds": "admin.commands.curation.rounds:rounds",
     "status": "admin.commands.reconcile:status",
     "unlist": "admin.commands.unlist:unlist",
     "verify": "admin.commands.verify:verify",

@@ -1,0 +1,1 @@
+"""`ganshare admin` commands about votes, rounds and what was chosen."""
