@@ -178,7 +178,7 @@ async def test_many_presses_at_once_end_where_their_number_says(
 
 async def test_a_deleted_painting_takes_no_presses(store: Store, painting: Artwork) -> None:
     await store.gallery.delete(painting.id, ANN)
-    with pytest.raises(VoteError, match="not there any more"):
+    with pytest.raises(VoteError, match="deleted or is hidden"):
         await store.votes.toggle(painting.id, Voter(BEA), key="1")
 
 
