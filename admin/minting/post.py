@@ -74,16 +74,18 @@ async def _post(ledger: Ledger, opensea: OpenSea, shop: Shop, signed: Listing) -
         current = await _move(ledger, current, ListingState.POSTING)
     reason = ""
     for _ in range(_ATTEMPTS):
+        # An answer that got lost is soon given again; only then is it worth waiting for a read.
+        patient = bool(reason)
         try:
             await opensea.post(shop.market, current.order, current.signature, shop.seaport)
         except OrderRefused as error:
-            if not await is_there(patient=False):
+            if not await is_there(patient=patient):
                 return await _move(ledger, current, ListingState.REFUSED, str(error))
         except OpenSeaBusy:
             raise
         except OpenSeaAway as error:
             reason = str(error)
-            if not await is_there(patient=True):
+            if not await is_there(patient=patient):
                 continue
         return await _move(ledger, current, ListingState.POSTED)
     return await _move(ledger, current, ListingState.POSTING, reason)
