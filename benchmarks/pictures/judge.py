@@ -39,6 +39,7 @@ PALETTE_SHARE = 0.45  # of the cells: those nearest to the colour count
 RIDGE = 1.0
 EXAMPLES_OF_SHAPE, EXAMPLES_OF_OBJECT, MEAN_PAINTINGS = 6, 8, 320
 SHAPE_TRUST, OBJECT_TRUST = 0.7, 0.5  # of features from few examples, against a class row's 1
+LABEL = {"paintings": "style", "objects": "label"}  # the column that is judged by
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,26 @@ class LabelledImages:
     rows: list[dict[str, str]]
 
     @classmethod
-    def read(cls, folder: Path) -> "LabelledImages":
-        """The first tar of a folder, by name."""
-        tar = min(folder.glob("*.tar"))
+    def read(cls, data: Path, name: str) -> "LabelledImages":
+        """Read the tar that `find_tar` finds; raises ValueError if there is none."""
+        tar = find_tar(data, name)
+        if tar is None:
+            raise ValueError(f"{data / name} holds no tar with its labels")
         images, rows = ImageSet.read(tar), read_rows(tar.with_suffix(".csv"))
         return cls(images, [rows[name] for name in images.names])
 
     def pictures(self, indices: Sequence[int]) -> list[Image.Image]:
         """These images, decoded."""
         return [Image.fromarray(self.images.decode(index)) for index in indices]
+
+
+def find_tar(data: Path, name: str) -> Path | None:
+    """Find the first tar of a folder, by name, beside which a CSV has what is judged by."""
+    for tar in sorted((data / name).glob("*.tar")):
+        labels = tar.with_suffix(".csv")
+        if labels.exists() and all(LABEL[name] in row for row in read_rows(labels).values()):
+            return tar
+    return None
 
 
 def cannot_judge(data: Path | None) -> str | None:
@@ -98,10 +110,12 @@ def cannot_judge(data: Path | None) -> str | None:
         )
     if data is None:
         return "Judging was skipped: it needs --data FOLDER with paintings/ and objects/."
-    for name in ("paintings", "objects"):
-        tars = sorted((data / name).glob("*.tar"))
-        if not tars or not tars[0].with_suffix(".csv").exists():
-            return f"Judging was skipped: {data / name} holds no tar with a CSV of the same name."
+    for name, column in LABEL.items():
+        if find_tar(data, name) is None:
+            return (
+                f"Judging was skipped: {data / name} holds no tar with a CSV of the same name that "
+                f"has the column {column}."
+            )
     return None
 
 
@@ -244,7 +258,7 @@ def judge(
         perceptor: lends its sentence encoder.
         data: folder with paintings/ and objects/; see `cannot_judge`.
     """
-    paintings, objects = (LabelledImages.read(data / name) for name in ("paintings", "objects"))
+    paintings, objects = (LabelledImages.read(data, name) for name in LABEL)
     backbones = [load_backbone(number) for number in BACKBONES]
     subjects = [attributes.subject or "" for attributes in asked]
     colours = [attributes.hex for attributes in asked if attributes.hex is not None]

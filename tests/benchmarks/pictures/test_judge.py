@@ -1,10 +1,18 @@
 """The judges' pure parts: palette, ranking, and the split of the style judge's paintings."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from PIL import Image
 
-from benchmarks.pictures.judge import cannot_judge, palette_distance, ranks_first, z_scores
+from benchmarks.pictures.judge import (
+    cannot_judge,
+    find_tar,
+    palette_distance,
+    ranks_first,
+    z_scores,
+)
 from engine.training.style_reader import (
     StyleClassifier,
     balanced_accuracy,
@@ -47,6 +55,17 @@ def test_a_measure_can_settle_what_the_other_leaves_open() -> None:
 
 def test_without_data_there_is_a_reason() -> None:
     assert "Judging was skipped" in (cannot_judge(None) or "")
+
+
+def test_paintings_without_styles_are_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "paintings"
+    folder.mkdir()
+    for name, columns in (("a", "file,artist"), ("b", "file,style"), ("c", "file,style")):
+        (folder / f"{name}.tar").touch()
+        (folder / f"{name}.csv").write_text(f"{columns}\n1.jpg,x\n")
+    assert find_tar(tmp_path, "paintings") == folder / "b.tar"
+    (tmp_path / "objects").mkdir()
+    assert find_tar(tmp_path, "objects") is None
 
 
 def test_a_painting_of_several_styles_counts_for_the_rarest() -> None:
