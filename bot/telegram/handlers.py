@@ -179,6 +179,7 @@ class UpdateHandlers:
         """Count a reaction, unless it was made in the name of a chat."""
         if changed.user is None:
             return
+        moment = self._reaction_votes.moment()  # before anything waits, which others overtake
         old, new = (
             [each.emoji for each in some if isinstance(each, ReactionTypeEmoji)]
             for some in (changed.old_reaction, changed.new_reaction)
@@ -189,7 +190,7 @@ class UpdateHandlers:
         if shown is not None:
             person = await self._voter(person, changed.user.id, shown.artwork)
         voter = Voter(person.id, changed.user.is_bot)
-        await self._reaction_votes.on_reactions_replaced(name, voter, old, new)
+        await self._reaction_votes.on_reactions_replaced(name, voter, old, new, at=moment)
 
     # --- buttons ------------------------------------------------------------------------------
 

@@ -102,13 +102,16 @@ class ReactionVotes:
         return None
 
     async def on_reactions_replaced(
-        self, message: str, voter: Voter, old: Iterable[str], new: Iterable[str]
+        self, message: str, voter: Voter, old: Iterable[str], new: Iterable[str], *, at: float
     ) -> None:
-        """Replace all reactions of a person below a message by those that they have now."""
-        moment = self.moment()
+        """Replace all reactions of a person below a message by those that they have now.
+
+        Args:
+            at: when the news arrived, by `moment`; ask it before anything waits.
+        """
         now_up = {plain_emoji(emoji) for emoji in new}
         for emoji in sorted({plain_emoji(each) for each in old} | now_up):
-            await self.on_reaction(message, emoji, voter, up=emoji in now_up, at=moment)
+            await self.on_reaction(message, emoji, voter, up=emoji in now_up, at=at)
 
     async def on_reactions_cleared(self, message: str, emoji: str | None = None) -> None:
         """Remove all votes below a message, or those of one emoji, as a moderator did."""

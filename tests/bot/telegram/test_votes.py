@@ -11,8 +11,10 @@ from bot.testing.fake_engine import plain_picture
 from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import TelegramUser, group, shown, someone
 from bot.testing.telegram_world import BOT_ID, Chat
+from ganshare.domain.community import Showing
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import RoundRules, Voter
+from ganshare.store.community.posts import Posts
 from ganshare.testing import TIMEOUT
 
 HEART, THUMB, LAUGH = "\u2764", "\U0001f44d", "\U0001f601"
@@ -109,6 +111,34 @@ async def test_reactions_count_where_the_bot_is_an_administrator(harness: Telegr
         await eve.react(final)
         await asyncio.sleep(0.5)
         await votes(harness, artwork.id, 0)
+
+
+async def test_a_reaction_that_is_handled_slowly_counts_in_its_turn(
+    harness: TelegramHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, slow = Posts.find, asyncio.Event()
+    waiting: list[None] = []
+
+    async def find_slowly(posts: Posts, origin: str, message: str) -> Showing | None:
+        if not waiting:
+            waiting.append(None)
+            await slow.wait()
+        return await find(posts, origin, message)
+
+    async with harness.bot():
+        chat, (ann, bob) = crowd(harness, "Ann", "Bob", standing="administrator")
+        final, artwork = await painted(harness, ann, chat)
+        monkeypatch.setattr(Posts, "find", find_slowly)
+        await bob.react(final, HEART)
+        await harness.until(lambda: asyncio.sleep(0, bool(waiting)))
+        await bob.react(final, THUMB)
+        await votes(harness, artwork.id, 1)
+        await bob.react(final)
+        await votes(harness, artwork.id, 0)
+        slow.set()
+        await harness.until(lambda: asyncio.sleep(0, not harness.world.pending))
+        ballots = await harness.store.votes.ballots(artwork.id)
+        assert [each for each in ballots if each.up] == []
 
 
 async def test_an_update_that_comes_again_after_a_cut_votes_once(harness: TelegramHarness) -> None:
