@@ -21,15 +21,14 @@ from admin.marketplace.seaport.order import NATIVE
 from admin.minting.ipfs import Kubo, Pinata, Pinner, PinService
 from admin.minting.list import Shop
 from admin.wallet.budget import Budget
-from admin.wallet.sender import Sender
-from admin.wallet.signer import (
-    Limits,
-    Signer,
+from admin.wallet.keystore import (
     keep_out_of_dumps,
     keystore_address,
     open_keystore,
     read_password,
 )
+from admin.wallet.sender import Sender
+from admin.wallet.signer import Limits, Signer
 from admin.wallet.timing import Timing
 from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log

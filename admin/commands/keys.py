@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from admin.wallet.signer import keep_out_of_dumps, keystore_address, make_keystore, read_password
+from admin.prompts import password_option
+from admin.wallet.keystore import (
+    check_new,
+    keep_out_of_dumps,
+    keystore_address,
+    make_keystore,
+    read_password,
+    write_address,
+)
 from ganshare.errors import SettingsError
 
 __all__ = ["keys"]
@@ -22,6 +30,7 @@ def keys() -> None:
 def new(path: Path, password_fd: int | None, import_fd: int | None) -> None:
     """Draw a new key, or take one from a file descriptor, and keep it encrypted at PATH."""
     keep_out_of_dumps()
+    check_new(path)
     key = None
     if import_fd is not None:
         try:
@@ -39,6 +48,12 @@ def new(path: Path, password_fd: int | None, import_fd: int | None) -> None:
 
 @keys.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-def show(path: Path) -> None:
-    """Print whose keystore it is."""
-    click.echo(keystore_address(path))
+@click.option("--add-address", is_flag=True, help="Find it out with the password; write it in.")
+@password_option
+def show(path: Path, add_address: bool, password_fd: int | None) -> None:
+    """Print whose keystore it says it is."""
+    if not add_address:
+        click.echo(keystore_address(path))
+        return
+    keep_out_of_dumps()
+    click.echo(write_address(path, read_password("Password: ", password_fd)))

@@ -1,50 +1,31 @@
-"""The signing key: kept encrypted, opened once, used under a policy only.
+"""The signing key, used under a policy only.
 
 A `Signer` has no way to sign just any bytes: it takes transactions, Seaport orders and messages to
 sign in with, looks at what they do, and refuses what the owner's limits don't allow.
 """
 
-import contextlib
-import ctypes
-import getpass
-import json
-import os
-import resource
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import rlp
-from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
-from eth_utils.address import is_hex_address, to_checksum_address
 
 from admin.chain.fees import GWEI, Fees
 from admin.marketplace.seaport.order import Domain, ItemType, Order
 from admin.marketplace.seaport.signing import sign_orders
 from admin.wallet.siwe import SignIn
-from ganshare.errors import AskerError, SettingsError
+from ganshare.errors import AskerError
 
 __all__ = [
     "Limits",
     "PolicyError",
     "Signed",
     "Signer",
-    "keep_out_of_dumps",
-    "keystore_address",
-    "make_keystore",
-    "open_keystore",
     "purpose_of",
-    "read_password",
 ]
-
-SHORTEST_PASSWORD = 12
-_LONGEST_PASSWORD = 1024
-_PR_SET_DUMPABLE = 4
 
 
 class PolicyError(AskerError):
@@ -241,104 +222,3 @@ def purpose_of(raw: bytes) -> tuple[str, bytes]:
 def _refusal(what: str, given: object, allowed: object) -> PolicyError:
     message = f"The key may not sign this: the {what} is {given}; allowed is {allowed}."
     return PolicyError(message, given=given, allowed=allowed)
-
-
-# --- keystores ----------------------------------------------------------------------------------
-
-
-def make_keystore(path: Path, password: str, key: bytes | None = None) -> str:
-    """Make a keystore (version 3, scrypt) that only its owner can read; gives the address.
-
-    Args:
-        key: to keep; a new one is drawn if left out.
-
-    Raises:
-        SettingsError: the password is too short, or the file exists.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        message = f"The password has {len(password)} characters; {SHORTEST_PASSWORD} are the least."
-        raise SettingsError(message, allowed=SHORTEST_PASSWORD)
-    account = Account.create() if key is None else Account.from_key(key)
-    text = json.dumps(account.encrypt(password, kdf="scrypt"))
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise SettingsError(f"There is a file {path} already; keys are never replaced.") from error
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    return str(account.address)
-
-
-def keystore_address(path: Path) -> str:
-    """Read whose keystore it is; no password is needed.
-
-    Raises:
-        SettingsError: it is no keystore.
-    """
-    address = "0x" + str(_read(path).get("address", "")).removeprefix("0x")
-    if not is_hex_address(address):
-        raise SettingsError(f"The keystore {path} does not say whose it is.")
-    return str(to_checksum_address(address))
-
-
-def open_keystore(path: Path, password: str, limits: Limits) -> Signer:
-    """Decrypt a keystore.
-
-    Raises:
-        SettingsError: it is no keystore, others may read it, or the password is wrong.
-    """
-    values = _read(path)
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        message = f"Others may read the keystore {path}; `chmod 600` puts that right."
-        raise SettingsError(message)
-    try:
-        key = Account.decrypt(values, password)
-    except (ValueError, TypeError, KeyError) as error:
-        # The library's message is left out, and so is the chain of errors: it knows too much.
-        del error
-        raise SettingsError(f"The password does not open the keystore {path}.") from None
-    return Signer(Account.from_key(key), limits)
-
-
-def keep_out_of_dumps() -> None:
-    """Let no core dump of this process be written, and no other process of the user read it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
-    with contextlib.suppress(OSError, AttributeError):  # where there is no prctl
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-def read_password(prompt: str, descriptor: int | None = None) -> str:
-    """Read a password from a file descriptor, or ask for it; never from the command line.
-
-    Raises:
-        SettingsError: the descriptor cannot be read or holds nothing.
-    """
-    if descriptor is None:
-        return getpass.getpass(prompt)
-    try:
-        with os.fdopen(descriptor, "rb", closefd=True) as file:
-            line = file.readline(_LONGEST_PASSWORD)
-    except OSError as error:
-        message = f"No password can be read from file descriptor {descriptor}."
-        raise SettingsError(message, given=descriptor) from error
-    password = line.decode("utf-8", "replace").rstrip("\r\n")
-    if not password:
-        raise SettingsError(f"File descriptor {descriptor} holds no password.", given=descriptor)
-    return password
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        message = f"The keystore {path} cannot be read: {error.strerror}."
-        raise SettingsError(message, given=str(path)) from error
-    except ValueError:
-        values = None
-    if not isinstance(values, dict) or values.get("version") != 3:
-        message = (
-            f"The file {path} is no keystore of version 3, as `ganshare admin keys new` makes."
-        )
-        raise SettingsError(message, given=str(path))
-    return values

@@ -24,7 +24,7 @@ from admin.testing.making import make_item
 from admin.testing.marketplace import Marketplace
 from admin.testing.marketplace.orders import OrderTerms
 from admin.testing.services import serve
-from admin.wallet.signer import make_keystore
+from admin.wallet.keystore import make_keystore
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 

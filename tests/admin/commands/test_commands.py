@@ -15,7 +15,7 @@ from admin.__main__ import admin
 from admin.ledger import Collection, Ledger
 from admin.session import COIN
 from admin.testing.making import make_token
-from admin.wallet.signer import make_keystore
+from admin.wallet.keystore import make_keystore
 from ganshare.cli import run_cli
 
 CONTRACT = "0x" + "11" * 20

@@ -16,8 +16,9 @@ from admin.ledger import Ledger, Transaction, TransactionState
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import make_limits
 from admin.testing.services import relay, serve
+from admin.wallet.keystore import make_keystore
 from admin.wallet.sender import Sender
-from admin.wallet.signer import Signer, make_keystore
+from admin.wallet.signer import Signer
 from ganshare.cli import run_cli
 
 PASSWORD = "correct horse battery"

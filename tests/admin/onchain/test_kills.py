@@ -33,7 +33,7 @@ from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.making import make_item
 from admin.testing.opensea import Opensea
 from admin.testing.services import Collector, serve
-from admin.wallet.signer import make_keystore
+from admin.wallet.keystore import make_keystore
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 from ganshare.testing import postgres_server

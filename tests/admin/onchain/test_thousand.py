@@ -28,7 +28,7 @@ from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.endpoints import Faults, Wild
 from admin.testing.opensea import Opensea
 from admin.testing.services import serve
-from admin.wallet.signer import make_keystore
+from admin.wallet.keystore import make_keystore
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 

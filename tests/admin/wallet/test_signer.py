@@ -1,17 +1,9 @@
 """The key signs what the owner allowed and nothing else, and shows itself nowhere."""
 
 import copy
-import json
 import logging
-import os
 import pickle
-import signal
-import stat
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,20 +15,10 @@ from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import NATIVE, Domain, ItemType, OfferItem, Order
 from admin.testing.making import OWNER, make_limits
-from admin.wallet.signer import (
-    Limits,
-    PolicyError,
-    Signer,
-    keystore_address,
-    make_keystore,
-    open_keystore,
-    read_password,
-)
-from ganshare.errors import SettingsError
+from admin.wallet.signer import PolicyError, Signer
 
 CONTRACT = "0x" + "11" * 20
 ELSEWHERE = "0x" + "22" * 20
-PASSWORD = "correct horse battery"
 DOMAIN = Domain(137, SEAPORT_1_6)
 
 
@@ -139,103 +121,6 @@ def test_a_signer_shows_no_key(caplog: pytest.LogCaptureFixture) -> None:
     for away in (pickle.dumps, copy.copy):
         with pytest.raises(TypeError, match="stays in its process"):
             away(signer)
-
-
-@pytest.fixture
-def keystore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    quick = Account.encrypt
-    # The real work factor takes seconds, which one test waits for.
-    monkeypatch.setattr(
-        Account, "encrypt", lambda key, password, **_: quick(key, password, "pbkdf2", 1)
-    )
-    monkeypatch.setattr(
-        "eth_account.signers.local.LocalAccount.encrypt",
-        lambda self, password, **_: quick(self.key, password, "pbkdf2", 1),
-    )
-    make_keystore(tmp_path / "minter.json", PASSWORD, bytes(OWNER.key))
-    return tmp_path / "minter.json"
-
-
-def test_a_keystore_opens_with_its_password_only(keystore: Path) -> None:
-    limits: Limits = make_limits(CONTRACT)
-    assert keystore_address(keystore) == OWNER.address
-    assert open_keystore(keystore, PASSWORD, limits).address == OWNER.address
-    with pytest.raises(SettingsError, match="does not open") as raised:
-        open_keystore(keystore, "wrong", limits)
-    assert raised.value.__cause__ is None
-    assert "wrong" not in str(raised.value)
-
-
-def test_a_keystore_is_its_owners_alone_and_never_replaced(keystore: Path) -> None:
-    assert stat.S_IMODE(keystore.stat().st_mode) == 0o600
-    with pytest.raises(SettingsError, match="never replaced"):
-        make_keystore(keystore, PASSWORD)
-    keystore.chmod(0o644)
-    with pytest.raises(SettingsError, match="Others may read"):
-        open_keystore(keystore, PASSWORD, make_limits())
-
-
-def test_a_new_keystore_uses_scrypt(tmp_path: Path) -> None:
-    address = make_keystore(tmp_path / "new.json", PASSWORD)
-    values = json.loads((tmp_path / "new.json").read_text())
-    assert values["crypto"]["kdf"] == "scrypt"
-    assert values["crypto"]["kdfparams"]["n"] >= 2**17
-    assert keystore_address(tmp_path / "new.json") == address
-
-
-def test_a_short_password_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="12 are the least"):
-        make_keystore(tmp_path / "k.json", "short")
-
-
-@pytest.mark.parametrize("content", ["", "{}", '{"version": 2}', "[3]"])
-def test_what_is_no_keystore_is_said_to_be_none(tmp_path: Path, content: str) -> None:
-    (tmp_path / "k.json").write_text(content)
-    with pytest.raises(SettingsError, match="no keystore of version 3"):
-        keystore_address(tmp_path / "k.json")
-
-
-DUMPED = """
-import ctypes, os, resource
-most = resource.getrlimit(resource.RLIMIT_CORE)[1]
-resource.setrlimit(resource.RLIMIT_CORE, (most, most))
-from admin.wallet.signer import keep_out_of_dumps
-keep_out_of_dumps()
-dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
-print(resource.getrlimit(resource.RLIMIT_CORE)[0], dumpable, flush=True)
-os.abort()
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the limit is set")
-def test_a_process_that_crashes_leaves_no_dump_of_its_memory(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", DUMPED]
-    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == -signal.SIGABRT, done.stderr
-    assert done.stdout.split() == ["0", "0"]
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def descriptor() -> Callable[[bytes], int]:
-    def make(content: bytes) -> int:
-        read, write = os.pipe()
-        os.write(write, content)
-        os.close(write)
-        return read
-
-    return make
-
-
-def test_a_password_comes_from_a_file_descriptor(descriptor: Callable[[bytes], int]) -> None:
-    assert read_password("", descriptor(b"secret word\nmore")) == "secret word"
-    with pytest.raises(SettingsError, match="holds no password"):
-        read_password("", descriptor(b""))
-    with pytest.raises(SettingsError, match="No password can be read"):
-        read_password("", 999)
 
 
 # --- fees ---------------------------------------------------------------------------------------
