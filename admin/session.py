@@ -14,10 +14,11 @@ from admin.chain.fees import GWEI, FeePolicy, priority_floor
 from admin.context import whoever_types
 from admin.ledger import Collection, Ledger
 from admin.marketplace.currency import check_currency, read_currency
-from admin.marketplace.opensea import OpenSea
+from admin.marketplace.opensea import NotYetAtOpenSea, OpenSea
 from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.listing import duration_of
 from admin.marketplace.seaport.order import NATIVE
+from admin.marketplace.terms import MarketTerms
 from admin.minting.ipfs import Kubo, Pinata, Pinner, PinService
 from admin.minting.list import Shop
 from admin.wallet.budget import Budget
@@ -148,22 +149,31 @@ class Session:
         """OpenSea's API; raises SettingsError if there is no key for it."""
         key = self.settings.opensea_api_key
         if key is None:
-            raise SettingsError("No key for OpenSea's API is set; ADMIN_OPENSEA_API_KEY takes it.")
+            raise NotYetAtOpenSea(
+                "No key for OpenSea's API is set: opensea.io/settings/developer makes one, and "
+                "ADMIN_OPENSEA_API_KEY takes it. To try it out, `curl -X POST "
+                "https://api.opensea.io/api/v2/auth/keys` gives one for some days."
+            )
         base = self.settings.opensea_api_base
         return OpenSea(base, key.get_secret_value(), self.client, **patience)
 
+    @property
+    def currency(self) -> Currency | None:
+        """What the owner wants to be paid in; None if that is left open."""
+        named = self.settings.currency
+        return None if named is None else read_currency(named, "ADMIN_CURRENCY")
+
+    async def terms(self, opensea: OpenSea) -> MarketTerms:
+        """What OpenSea wants of listings; asks for the collection's name there if none is set."""
+        contract, chain_id = self.collection.address, self.settings.chain_id
+        slug = self.settings.opensea_collection or await opensea.find_slug(contract, chain_id)
+        return await opensea.terms(slug, contract, chain_id)
+
     async def shop(self, chain: Chain, days: float) -> Shop:
         """What OpenSea wants of listings today, and in a currency that the chain knows."""
-        slug = self.settings.opensea_collection
-        if slug is None:
-            raise SettingsError(
-                "The collection's name at OpenSea is not set; ADMIN_OPENSEA_COLLECTION takes it."
-            )
-        contract, named = self.collection.address, self.settings.currency
         duration = duration_of(days)
-        market = await self.opensea().terms(slug, contract, self.settings.chain_id)
-        wanted = None if named is None else read_currency(named, "ADMIN_CURRENCY")
-        await check_currency(chain, market.currency, wanted)
+        market = await self.terms(self.opensea())
+        await check_currency(chain, market.currency, self.currency)
         return Shop(
             collection=self.collection,
             seaport=self.seaport,

@@ -9,9 +9,12 @@ from admin.browser.setup import Choices
 from admin.chain.chain import Chain
 from admin.chain.checkup import check_endpoints
 from admin.commands.browser_route import browser_options, inspect
-from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED
+from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED, TOTAL_SUPPLY
+from admin.ledger import TokenState
+from admin.marketplace.opensea import NotYetAtOpenSea
 from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
 from admin.marketplace.seaport.order import Domain
+from admin.minting.list import LIVE
 from admin.prompts import password_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.nonces import find_waiting
@@ -30,7 +33,7 @@ def doctor(choices: Choices | None, password_fd: int | None) -> int:
 
     With --route browser: look on the marketplace's pages for whatever is pressed or filled there.
 
-    Ends with exit code 3 if something is wrong.
+    Ends with the next step, and with exit code 3 if something is wrong.
     """
     if choices is not None:
         return asyncio.run(inspect(choices, password_fd=password_fd))
@@ -45,24 +48,52 @@ async def _doctor() -> int:
         found = await check_endpoints(urls, settings.chain_id, account)
         for each in found:
             click.echo(f"  {'ok' if each.is_well else 'no'}  endpoint {each.endpoint}: {each.text}")
-        wrong = [not each.is_well for each in found]
+        wrong = [each.text for each in found if not each.is_well]
         try:
             async with session.chain() as chain:
-                wrong += [not await _print_findings(*check, session, chain) for check in _CHECKS]
+                faults = [await _print_findings(*check, session, chain) for check in _CHECKS]
         except GanshareError as error:
             click.echo(f"  no  endpoints: {error}")
-            return 3
-    return 3 if any(wrong) else 0
+            faults = [str(error)]
+        wrong += [each for each in faults if each]
+        click.echo(f"next: {next(filter(None, faults), None) or await _next_step(session)}")
+    return 3 if wrong else 0
 
 
-async def _print_findings(name: str, check: Check, session: Session, chain: Chain) -> bool:
+async def _print_findings(name: str, check: Check, session: Session, chain: Chain) -> str:
+    """Gives what is wrong; "" for nothing."""
     try:
         found = await check(session, chain)
     except GanshareError as error:
+        if isinstance(error, NotYetAtOpenSea) and not await _has_tokens(session, chain):
+            click.echo(f"  --  {name}: {error} Minting does not need it.")
+            return ""
         click.echo(f"  no  {name}: {error}")
-        return False
+        return str(error)
     click.echo(f"  ok  {name}: {found}")
-    return True
+    return ""
+
+
+async def _has_tokens(session: Session, chain: Chain) -> bool:
+    if session.settings.collection is None:
+        return False
+    try:
+        return bool((await chain.call(session.collection.address, TOTAL_SUPPLY))[0])
+    except GanshareError:
+        return False
+
+
+async def _next_step(session: Session) -> str:
+    """What is to be done when nothing is wrong, by how far the paintings are."""
+    tokens = await session.ledger.tokens(session.collection)
+    if not tokens:
+        return "`ganshare admin plan --prices prices.toml` takes the curated paintings in."
+    if any(each.state is not TokenState.MINTED for each in tokens):
+        return "`ganshare admin mint` mints what is planned."
+    live = {each.token for each in await session.ledger.listings(session.collection, *LIVE)}
+    if any(each.owner == session.address and each.token not in live for each in tokens):
+        return "`ganshare admin list --prices prices.toml` offers what is minted."
+    return "nothing; whatever was planned is minted and listed."
 
 
 async def _endpoints(session: Session, chain: Chain) -> str:
@@ -73,7 +104,10 @@ async def _endpoints(session: Session, chain: Chain) -> str:
 async def _key(session: Session, chain: Chain) -> str:
     balance = await chain.balance(session.address)
     if balance == 0:
-        raise SettingsError(f"The minter {session.address} has no coins for gas.")
+        raise SettingsError(
+            f"The minter {session.address} has no coins for gas; send it some, no more than you "
+            "would carry in a pocket."
+        )
     return f"{session.address} has {COIN.show(balance)}"
 
 

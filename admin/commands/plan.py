@@ -8,11 +8,15 @@ from typing import Any
 
 import click
 
+from admin.chain.chain import Chain
 from admin.commands.browser_route import estimate_items, route_option
 from admin.curation.manifest import read_manifest
 from admin.curation.named import Named, divide, left_out
 from admin.estimate import estimate_mint, estimate_sale
 from admin.ledger import Token, TokenState
+from admin.marketplace.currency import allowed_currencies
+from admin.marketplace.opensea import NotYetAtOpenSea
+from admin.marketplace.seaport.amounts import Currency
 from admin.minting.metadata import token_id
 from admin.minting.mint import BATCH
 from admin.minting.prices import Prices, read_prices
@@ -97,14 +101,30 @@ async def _estimate(
 ) -> list[tuple[str, str]]:
     async with session.chain() as chain:
         fees = session.fees.choose(await chain.base_fee(), await chain.tip())
-        shop = None if prices is None else await session.shop(chain, days)
-    lines = estimate_mint(every, BATCH, fees).lines()
-    if prices is not None and shop is not None:
-        remarks = prices.check(shop.market.currency, [each.item for each in every])
-        sale = estimate_sale(every, prices, shop)
-        lines += sale.lines() if sale else []
-        lines += [("note", each) for each in remarks]
+        lines = estimate_mint(every, BATCH, fees).lines()
+        if prices is not None:
+            lines += await _estimate_sale(session, chain, every, prices, days)
     return lines
+
+
+async def _estimate_sale(
+    session: Session, chain: Chain, every: list[Token], prices: Prices, days: float
+) -> list[tuple[str, str]]:
+    """Count proceeds; before OpenSea has the collection, the table is checked all the same."""
+    items = [each.item for each in every]
+    try:
+        shop = await session.shop(chain, days)
+    except NotYetAtOpenSea as error:
+        allowed = allowed_currencies(chain.chain_id, session.currency)
+        same = [each for each in allowed if each.symbol == prices.currency]
+        currency = (same or allowed or (Currency(prices.currency, "", 18),))[0]
+        remarks = prices.check(currency, items)
+        remarks.append(f"proceeds are not counted. {error}")
+        sale = None
+    else:
+        remarks = prices.check(shop.market.currency, items)
+        sale = estimate_sale(every, prices, shop)
+    return [*(sale.lines() if sale else []), *(("note", each) for each in remarks)]
 
 
 async def plan_tokens(

@@ -112,12 +112,11 @@ async def _accept(
 
 async def _ask_opensea(session: Session, *, write: bool) -> AsyncIterator[str]:
     """A line for each order that OpenSea has otherwise than the ledger."""
-    slug = session.settings.opensea_collection
-    if slug is None or session.settings.opensea_api_key is None:
+    if session.settings.opensea_api_key is None:
         return
     opensea, where = session.opensea(patience=60.0, outage=10.0), session.collection
     try:
-        terms = await opensea.terms(slug, where.address, where.chain_id)
+        terms = await session.terms(opensea)
         place = (terms, where, session.seaport, session.address)
         if write:
             async with session.ledger.held():

@@ -14,7 +14,7 @@ from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.order import NATIVE
 from ganshare.errors import SettingsError, quoted
 
-__all__ = ["DECIMALS", "SYMBOL", "check_currency", "read_currency"]
+__all__ = ["DECIMALS", "SYMBOL", "allowed_currencies", "check_currency", "read_currency"]
 
 DECIMALS = Function("decimals()", ("uint8",))
 SYMBOL = Function("symbol()", ("string",))
@@ -41,6 +41,11 @@ _KNOWN: Mapping[int, tuple[Currency, ...]] = {
 }
 
 
+def allowed_currencies(chain_id: int, named: Currency | None = None) -> tuple[Currency, ...]:
+    """Give what orders may be in: what the owner named, or else the chain's coin and its WETH."""
+    return (named,) if named else _KNOWN.get(chain_id, ())
+
+
 async def check_currency(chain: Chain, found: Currency, named: Currency | None = None) -> None:
     """Refuse a currency that is not the owner's, or not what it is said to be.
 
@@ -52,7 +57,7 @@ async def check_currency(chain: Chain, found: Currency, named: Currency | None =
         SettingsError: the currency is not one of those, or OpenSea describes it wrongly.
         WorldError: the chain's endpoints disagree, or there is no such contract.
     """
-    allowed = (named,) if named else _KNOWN.get(chain.chain_id, ())
+    allowed = allowed_currencies(chain.chain_id, named)
     same = next((each for each in allowed if each.address == found.address), None)
     if same is None:
         names = " or ".join(f"{each.symbol} {each.address}" for each in allowed) or "none yet"

@@ -16,11 +16,11 @@ from pydantic import BaseModel, ValidationError
 
 from admin.json_answers import UnexpectedAnswer, read_object
 from admin.marketplace.seaport.order import Order
-from admin.marketplace.terms import CollectionAnswer, MarketTerms, read_terms
+from admin.marketplace.terms import CollectionAnswer, MarketTerms, chain_name, read_terms
 from ganshare.errors import SettingsError, WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["OpenSea", "OpenSeaAway", "OpenSeaBusy", "OrderRefused", "order_body"]
+__all__ = ["NotYetAtOpenSea", "OpenSea", "OpenSeaAway", "OpenSeaBusy", "OrderRefused", "order_body"]
 
 _LOCKED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 _UNKNOWN = (httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND)
@@ -39,6 +39,14 @@ class OpenSeaBusy(OpenSeaAway):
 
 class OrderRefused(WorldError):  # noqa: N818  # says what is the case
     """OpenSea does not take an order, and says why."""
+
+
+class NotYetAtOpenSea(SettingsError):  # noqa: N818  # says what is the case
+    """What listing needs of OpenSea, and minting doesn't."""
+
+
+class _ContractAnswer(BaseModel):
+    collection: str
 
 
 class _Shown(BaseModel):
@@ -96,6 +104,26 @@ class OpenSea:
         if not response.is_success:
             raise SettingsError(f"OpenSea has no {path}: {_reason(response)}.", given=path)
         return read_terms(_read(response, CollectionAnswer), slug, contract, chain_id)
+
+    async def find_slug(self, contract: str, chain_id: int) -> str:
+        """Ask for the name of a contract's collection.
+
+        Raises:
+            NotYetAtOpenSea: it has none; OpenSea makes it after the first mint.
+            OpenSeaAway: it cannot be asked now.
+        """
+        chain = chain_name(chain_id)
+        response = None if chain is None else await self._get(f"chain/{chain}/contract/{contract}")
+        slug = ""
+        if response is not None and response.is_success:
+            slug = _read(response, _ContractAnswer).collection
+        if not slug:
+            raise NotYetAtOpenSea(
+                f"OpenSea has no collection of {contract} yet; it makes one some minutes after the "
+                "first token is minted. If its page is there, take the last part of its address, "
+                "opensea.io/collection/..., into ADMIN_OPENSEA_COLLECTION."
+            )
+        return slug
 
     async def post(self, terms: MarketTerms, order: Order, signature: bytes, seaport: str) -> None:
         """Post a listing, once.

@@ -11,7 +11,7 @@ from admin.marketplace.seaport.amounts import Currency, Fee, basis_points
 from admin.marketplace.seaport.order import NATIVE
 from ganshare.errors import SettingsError, WorldError, quoted
 
-__all__ = ["CollectionAnswer", "MarketTerms", "read_terms"]
+__all__ = ["CollectionAnswer", "MarketTerms", "chain_name", "read_terms"]
 
 _NOWHERE = (None, "", NATIVE)
 # OpenSea's names of chains, by their ids; the first is the one that its API takes.
@@ -112,6 +112,11 @@ def read_terms(answer: CollectionAnswer, slug: str, contract: str, chain_id: int
         currency=Currency(token.symbol, _address(token.address), token.decimals),
         zone=None if answer.required_zone in _NOWHERE else _address(answer.required_zone or ""),
     )
+
+
+def chain_name(chain_id: int) -> str | None:
+    """Give OpenSea's name of a chain; None if we have none for it."""
+    return next(iter(_CHAINS.get(chain_id, ())), None)
 
 
 def _chain(found: Sequence[str], slug: str, chain_id: int) -> str:

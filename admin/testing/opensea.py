@@ -62,7 +62,7 @@ class Opensea:
     """OpenSea, as far as listings go.
 
     Args:
-        contract: of the only collection, whose name is `slug`.
+        contract: of the only collection, whose name is `slug`; "" until it has one.
         chain: its name in addresses; `fees`, `zone` and `currency` as the collection has them.
         troubles: how a posted order is answered, by a die: an Answer, or one of the names
             "500 after", "timeout after", "500 before" and "429".
@@ -105,6 +105,7 @@ class Opensea:
         base = "/api/v2"
         return Starlette(
             routes=[
+                Route(base + "/chain/{chain}/contract/{address}", self._contract),
                 Route(base + "/collections/{slug}", self._collection),
                 Route(base + "/orders/{chain}/seaport/listings", self._post, methods=["POST"]),
                 Route(base + "/orders/chain/{chain}/protocol/{seaport}/{hash}", self._order),
@@ -112,6 +113,14 @@ class Opensea:
             ],
             middleware=[Middleware(_Portal, self)],
         )
+
+    async def _contract(self, request: Request) -> Response:
+        wanted = (self.chain, self.contract.lower())
+        asked = request.path_params["chain"], request.path_params["address"].lower()
+        if asked != wanted or not self.slug:
+            return JSONResponse({"errors": ["Contract not found"]}, 400)
+        named = {"address": self.contract, "chain": self.chain, "collection": self.slug}
+        return JSONResponse(named | {"contract_standard": "erc721", "name": "Paintings"})
 
     async def _collection(self, request: Request) -> Response:
         if request.path_params["slug"] != self.slug:
