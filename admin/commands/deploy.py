@@ -5,7 +5,7 @@ import asyncio
 import click
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.contract.collection import deployment
+from admin.contract.collection import MOST_ROYALTY, arguments_of, deployment
 from admin.ledger import Transaction, TransactionState
 from admin.marketplace.seaport.amounts import basis_points
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
@@ -45,13 +45,21 @@ def deploy(
     for given in (owner, receiver):
         if not is_hex_address(given):
             raise SettingsError(f"{quoted(given)} is no address, 0x and 40 digits.", given=given)
+    points = basis_points(royalty)
+    if points > MOST_ROYALTY:
+        raise SettingsError(
+            f"The royalty is {points / 100:g} %; the contract takes at most "
+            f"{MOST_ROYALTY / 100:g} %.",
+            given=royalty,
+            allowed=MOST_ROYALTY / 100,
+        )
     values = {
         "name": name,
         "symbol": symbol,
         "contract_uri": contract_uri,
         "admin": to_checksum_address(owner),
         "royalty_receiver": to_checksum_address(receiver),
-        "royalty_basis_points": basis_points(royalty),
+        "royalty_basis_points": points,
     }
     asyncio.run(_deploy(values, another=another, dry_run=dry_run, yes=yes, password_fd=password_fd))
 
@@ -63,9 +71,12 @@ async def _deploy(
         code = deployment(minter=session.address, **values)  # type: ignore[arg-type]
         made = await find_deployments(session.ledger, chain.chain_id, session.address)
         done = [each for each in made if each.state is TransactionState.CONFIRMED]
-        if not another and any(each.data == code for each in done):
+        wanted = arguments_of(code)
+        same = [each for each in made if arguments_of(each.data) == wanted]
+        before = next((each for each in same if each in done), None)
+        if before is not None and not another:
             click.echo("This collection was made before; --another makes one more.", err=True)
-            click.echo(_address_line(next(each for each in done if each.data == code)))
+            click.echo(_address_line(before))
             return
         waiting = [each for each in made if each.state is TransactionState.SENT]
         if len(waiting) > 1:
@@ -76,8 +87,8 @@ async def _deploy(
             )
         # One that was killed while it waited is seen through, not begun again; and one with other
         # arguments gives up its place.
-        begun = next((each for each in waiting if each.data == code), None)
-        older = next((each for each in waiting if each.data != code), None)
+        begun = next((each for each in waiting if each in same), None)
+        older = next((each for each in waiting if each not in same), None)
         lines = [(name, str(value)) for name, value in values.items()]
         lines.append(("minter", session.address))
         if older is not None:

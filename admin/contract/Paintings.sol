@@ -10,30 +10,54 @@ import {ERC2981} from "@openzeppelin/contracts/token/common/ERC2981.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 
+/// What the first version of the contract did not have; ERC-165 tells them apart.
+interface IFinalCollection {
+    /// No token is ever minted any more.
+    function closeMinting() external;
+    function mintingClosed() external view returns (bool);
+    /// The metadata of these tokens is final.
+    function freezeTokens(uint256[] calldata ids) external;
+    function tokenFrozen(uint256 id) external view returns (bool);
+}
+
 /// Paintings that a community chose.
 ///
 /// A token's id is the SHA-256 of its picture, so that anyone can compute it from the file and a
 /// picture can have one token only. Its metadata is one raw IPFS block, of which the SHA-256 is
 /// kept: a third of the storage that the CID would take as text.
-contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultAdminRules {
+contract Paintings is
+    ERC721,
+    ERC2981,
+    IERC4906,
+    IFinalCollection,
+    Pausable,
+    AccessControlDefaultAdminRules
+{
     bytes32 public constant MINTER_ROLE = keccak256("MINTER_ROLE");
     bytes32 public constant PAUSER_ROLE = keccak256("PAUSER_ROLE");
+    uint96 public constant MOST_ROYALTY = 1000; // basis points of a sale's price
 
     bytes4 private constant _ERC4906 = 0x49064906;
     bytes32 private constant _BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
     string public contractURI;
-    uint256 public totalSupply;
+    uint248 private _supply; // in one word with mintingClosed, which minting reads, too
+    bool public mintingClosed;
     bool public metadataFrozen;
     mapping(uint256 id => bytes32) public metadataDigest;
+    mapping(uint256 id => bool) public tokenFrozen;
 
     event ContractURIUpdated(); // ERC-7572
     event MetadataFrozen();
+    event MintingClosed();
+    event PermanentURI(string uri, uint256 indexed id); // as OpenSea reads it
 
     error LengthsDiffer(uint256 ids, uint256 digests);
     error MintedOtherwise(uint256 id);
     error EmptyDigest(uint256 id);
     error Frozen();
+    error Closed();
+    error RoyaltyTooHigh(uint96 basisPoints, uint96 most);
 
     constructor(
         string memory name,
@@ -48,7 +72,8 @@ contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultA
         _grantRole(MINTER_ROLE, minter);
         _grantRole(PAUSER_ROLE, admin);
         _grantRole(PAUSER_ROLE, minter);
-        _setDefaultRoyalty(royaltyReceiver, royaltyBasisPoints);
+        _setRoyalty(royaltyReceiver, royaltyBasisPoints);
+        emit ContractURIUpdated();
     }
 
     /// Mint what is not minted yet. What is minted with the same metadata already is passed over,
@@ -59,6 +84,7 @@ contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultA
         whenNotPaused
         returns (uint256 minted)
     {
+        if (mintingClosed) revert Closed();
         if (ids.length != digests.length) revert LengthsDiffer(ids.length, digests.length);
         for (uint256 i; i < ids.length; ++i) {
             bytes32 known = metadataDigest[ids[i]];
@@ -72,7 +98,17 @@ contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultA
             // No call to the receiver: nobody's code runs between two mints.
             _mint(to, ids[i]);
         }
-        totalSupply += minted;
+        _supply += uint248(minted);
+    }
+
+    function totalSupply() external view returns (uint256) {
+        return _supply;
+    }
+
+    /// What is there is all that will ever be; it cannot be taken back.
+    function closeMinting() external onlyRole(DEFAULT_ADMIN_ROLE) {
+        mintingClosed = true;
+        emit MintingClosed();
     }
 
     /// Whose these tokens are and which metadata they have; zero for those that aren't minted.
@@ -94,9 +130,9 @@ contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultA
         return string.concat("ipfs://b", _base32(abi.encodePacked(hex"01551220", metadataDigest[id])));
     }
 
-    /// Correct metadata, until `freezeMetadata` makes what is there final.
+    /// Correct metadata, until `freezeMetadata` or `freezeTokens` makes what is there final.
     function updateMetadata(uint256 id, bytes32 digest) external onlyRole(DEFAULT_ADMIN_ROLE) {
-        if (metadataFrozen) revert Frozen();
+        if (metadataFrozen || tokenFrozen[id]) revert Frozen();
         if (digest == 0) revert EmptyDigest(id);
         _requireOwned(id);
         metadataDigest[id] = digest;
@@ -108,13 +144,20 @@ contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultA
         emit MetadataFrozen();
     }
 
+    function freezeTokens(uint256[] calldata ids) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        for (uint256 i; i < ids.length; ++i) {
+            tokenFrozen[ids[i]] = true;
+            emit PermanentURI(tokenURI(ids[i]), ids[i]);
+        }
+    }
+
     function setContractURI(string calldata uri) external onlyRole(DEFAULT_ADMIN_ROLE) {
         contractURI = uri;
         emit ContractURIUpdated();
     }
 
     function setRoyalty(address receiver, uint96 basisPoints) external onlyRole(DEFAULT_ADMIN_ROLE) {
-        _setDefaultRoyalty(receiver, basisPoints);
+        _setRoyalty(receiver, basisPoints);
     }
 
     /// Stop minting, never transfers: holders can always move and sell.
@@ -132,7 +175,13 @@ contract Paintings is ERC721, ERC2981, IERC4906, Pausable, AccessControlDefaultA
         override(ERC721, ERC2981, AccessControlDefaultAdminRules, IERC165)
         returns (bool)
     {
-        return id == _ERC4906 || super.supportsInterface(id);
+        return id == _ERC4906 || id == type(IFinalCollection).interfaceId
+            || super.supportsInterface(id);
+    }
+
+    function _setRoyalty(address receiver, uint96 basisPoints) private {
+        if (basisPoints > MOST_ROYALTY) revert RoyaltyTooHigh(basisPoints, MOST_ROYALTY);
+        _setDefaultRoyalty(receiver, basisPoints);
     }
 
     /// RFC 4648 in lower case and without padding, as multibase "b" has it.

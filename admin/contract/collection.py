@@ -1,5 +1,6 @@
 """The collection's contract from Python: bytecode, calls, results."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
@@ -13,30 +14,63 @@ from admin.chain.abi import Function, event_topic
 
 __all__ = [
     "ARTIFACT",
+    "CLOSE_MINTING",
     "CONTRACT_URI",
+    "FINAL_COLLECTION",
+    "FREEZE_METADATA",
+    "FREEZE_TOKENS",
+    "GRANT_ROLE",
     "HAS_ROLE",
+    "METADATA_FROZEN",
     "MINTER_ROLE",
+    "MINTING_CLOSED",
+    "MOST_ROYALTY",
+    "NAME",
     "OWNER",
     "OWNER_OF",
+    "PAUSE",
     "PAUSED",
+    "PAUSER_ROLE",
+    "REVOKE_ROLE",
     "ROYALTY_INFO",
+    "SET_CONTRACT_URI",
+    "SET_ROYALTY",
     "SOURCE",
     "SUPPORTS_INTERFACE",
     "TOKENS",
+    "TOKEN_FROZEN",
     "TOKEN_URI",
     "TOTAL_SUPPLY",
     "TRANSFER",
+    "UNPAUSE",
+    "arguments_of",
     "artifact",
     "deployment",
+    "is_known_source",
     "mint_batch",
 ]
 
 ARTIFACT = Path(__file__).with_name("Paintings.json")
 SOURCE = Path(__file__).with_name("Paintings.sol")
 MINTER_ROLE = bytes(keccak(text="MINTER_ROLE"))
+PAUSER_ROLE = bytes(keccak(text="PAUSER_ROLE"))
+MOST_ROYALTY = 1_000  # basis points; the contract takes no more
 TRANSFER = event_topic("Transfer(address,address,uint256)")
 
 CONTRACT_URI = Function("contractURI()", ("string",))
+CLOSE_MINTING = Function("closeMinting()")
+FREEZE_METADATA = Function("freezeMetadata()")
+FREEZE_TOKENS = Function("freezeTokens(uint256[])")
+GRANT_ROLE = Function("grantRole(bytes32,address)")
+METADATA_FROZEN = Function("metadataFrozen()", ("bool",))
+MINTING_CLOSED = Function("mintingClosed()", ("bool",))
+NAME = Function("name()", ("string",))
+PAUSE = Function("pause()")
+REVOKE_ROLE = Function("revokeRole(bytes32,address)")
+SET_CONTRACT_URI = Function("setContractURI(string)")
+SET_ROYALTY = Function("setRoyalty(address,uint96)")
+TOKEN_FROZEN = Function("tokenFrozen(uint256)", ("bool",))
+UNPAUSE = Function("unpause()")
 HAS_ROLE = Function("hasRole(bytes32,address)", ("bool",))
 OWNER = Function("owner()", ("address",))
 OWNER_OF = Function("ownerOf(uint256)", ("address",))
@@ -46,6 +80,18 @@ SUPPORTS_INTERFACE = Function("supportsInterface(bytes4)", ("bool",))
 TOKENS = Function("tokens(uint256[])", ("address[]", "bytes32[]"))
 TOKEN_URI = Function("tokenURI(uint256)", ("string",))
 TOTAL_SUPPLY = Function("totalSupply()", ("uint256",))
+
+# The ERC-165 name of what contracts of the first version lack.
+FINAL_COLLECTION = bytes(
+    a ^ b ^ c ^ d
+    for a, b, c, d in zip(
+        *(each.selector for each in (CLOSE_MINTING, MINTING_CLOSED, FREEZE_TOKENS, TOKEN_FROZEN)),
+        strict=True,
+    )
+)
+# The first version's bytecode, by its length, and its source; both by their SHA-256.
+_FIRST_CODE = (12_158, "6450a3da276657e5b06df62c57b4327adc6e21d0b1d57e80fdffc1806614d039")
+_FIRST_SOURCE = "8efeaef365c8895607f49c22e3b2a8679fea8560ebee6363a9d9de9974b8e33b"
 
 _MINT_BATCH = Function("mintBatch(address,uint256[],bytes32[])", ("uint256",))
 _CONSTRUCTOR = ("string", "string", "string", "address", "address", "address", "uint96")
@@ -77,6 +123,21 @@ def deployment(
     """
     values = (name, symbol, contract_uri, admin, minter, royalty_receiver, royalty_basis_points)
     return bytes.fromhex(artifact()["bytecode"][2:]) + encode(_CONSTRUCTOR, values)
+
+
+def arguments_of(data: bytes) -> bytes | None:
+    """Give the constructor's arguments of a deployment; None if it is of no version of ours."""
+    code = bytes.fromhex(artifact()["bytecode"][2:])
+    if data.startswith(code):
+        return data[len(code) :]
+    length, digest = _FIRST_CODE
+    return data[length:] if hashlib.sha256(data[:length]).hexdigest() == digest else None
+
+
+def is_known_source(text: str) -> bool:
+    """Whether it is the source of a version of ours."""
+    is_first = hashlib.sha256(text.encode()).hexdigest() == _FIRST_SOURCE
+    return is_first or text == SOURCE.read_text("utf-8")
 
 
 def mint_batch(to: str, tokens: Sequence[int], digests: Sequence[bytes]) -> bytes:

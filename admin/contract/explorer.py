@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from admin.contract.collection import SOURCE, artifact
+from admin.contract.collection import arguments_of, artifact, is_known_source
 from admin.json_answers import read_object
 from ganshare.errors import SettingsError, WorldError, quoted
 
@@ -33,10 +33,10 @@ def check_input(text: str) -> Mapping[str, Any]:
         raise SettingsError(
             "This is no input of the compiler; `make contracts` makes it."
         ) from error
-    if ours != SOURCE.read_text("utf-8") or settings != artifact()["settings"]:
+    if not is_known_source(str(ours)) or settings != artifact()["settings"]:
         raise SettingsError(
             "The compiler's input is of another contract than this GANshare's; `make contracts` "
-            "makes it anew."
+            "makes it anew, in the version that deployed the collection."
         )
     return dict(found)
 
@@ -47,10 +47,10 @@ def constructor_arguments(data: bytes) -> bytes:
     Raises:
         SettingsError: it deployed something else.
     """
-    code = bytes.fromhex(artifact()["bytecode"].removeprefix("0x"))
-    if not data.startswith(code):
+    found = arguments_of(data)
+    if found is None:
         raise SettingsError("The collection was deployed from another version of the contract.")
-    return data[len(code) :]
+    return found
 
 
 class Explorer:
