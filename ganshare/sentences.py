@@ -132,6 +132,9 @@ SENTENCES: Mapping[str, str] = {
     "init-image": "The picture to begin from",
     "request-damaged": "The stored request is damaged: {reason}",
     "engine-memory": "The engine has too little memory for this painting.",
+    "engine-hung": "A step of this painting hung, and its engine had to end.",
+    "job-long": "The painting took longer than {allowed} min; ask for fewer steps or a smaller "
+    "size.",
     "engine-silent": "The engine {engine} fell silent at step {step} of attempt {attempt}.",
     "internal": "Something went wrong inside GANshare, sorry (id {id}).",
     "unsafe-label": "it looks like {label} ({score})",

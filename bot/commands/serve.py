@@ -10,6 +10,7 @@ import click
 
 from ganshare.errors import SettingsError
 from ganshare.extras import check_extra
+from ganshare.processes.pulse import beating
 
 if TYPE_CHECKING:
     from bot.app import Front
@@ -65,7 +66,11 @@ def serve(name: str, frontends: "list[Serve]") -> None:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
-        async with open_front(core, settings) as front, _health(name, front, settings):
+        async with (
+            beating(),
+            open_front(core, settings) as front,
+            _health(name, front, settings),
+        ):
             tasks = {asyncio.ensure_future(each(front, settings)) for each in frontends}
             waiting = asyncio.ensure_future(ended.wait())
             try:

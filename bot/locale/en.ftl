@@ -174,7 +174,6 @@ mine-none = You have no paintings yet. Begin with /paint or /random.
 gallery-end = There are no older ones.
 master-title = Full size
 cancel-done = Cancelled.
-cancel-asked = It will be cancelled in a moment.
 cancel-over = It is over already.
 cancel-none = You have no painting that could be cancelled.
 delete-sure = Delete this painting for good? It goes from the gallery and from this chat.

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ganshare.cli import EXIT_WORLD
 from ganshare.errors import ParameterError
 
 __all__ = ["run"]
@@ -57,7 +58,8 @@ def run(
     """Claim jobs from the queue, paint them and publish the pictures.
 
     SIGTERM drains: what can be finished within ENGINE_DRAIN_SECONDS is finished, the rest is saved
-    and handed back. Ctrl-C, or a second SIGTERM, hands everything back at once.
+    and handed back. Ctrl-C, or a second SIGTERM, hands everything back at once. If a step hangs,
+    the engine hands its jobs back and ends with exit code 3.
     """
     if ray is None and (gpus or engines):
         raise ParameterError("--gpus and --engines are for a Ray cluster; name it with --ray.")
@@ -85,8 +87,9 @@ def run(
     from engine.worker.worker import Until
 
     until = Until.ONE_DONE if once else Until.NONE_LEFT if drain_when_empty else Until.STOPPED
-    idle = asyncio.run(EngineProcess(core, settings, until).serve())
+    process = EngineProcess(core, settings, until)
+    idle = asyncio.run(process.serve())
     if not idle:
         # A thread is in a long step that nobody wants any more: no waiting for it.
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(EXIT_WORLD if process.hung else 0)

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from torch import Tensor
@@ -78,6 +79,16 @@ class JobRunner:
         self._seconds: dict[str, float] = {}
         self._last_step: float | None = None
         self._last_preview, self._last_save = float("-inf"), time.monotonic()
+
+    @property
+    def kind(self) -> Hashable:
+        """What the next step is, of which model and size: such steps take equally long."""
+        request = self._active_job.job.request
+        if self._canvas is None:
+            return "begin", request.model
+        if self._canvas.finished:
+            return "finish", request.area, request.upscale
+        return "advance", request.model, request.area, request.num_cutouts
 
     def step(self) -> bool:
         """Do the next step; False once the job has its outcome."""

@@ -8,6 +8,7 @@ from ganshare.blob_cleanup import sweep_forgotten, sweep_orphans
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import EngineReport, JobState
 from ganshare.errors import StoreError, WorldError
+from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
 from ganshare.store import Store
@@ -34,9 +35,12 @@ async def keep_up(
     """Run all of them until cancelled; one that fails is retried at its next turn."""
 
     was_away = False
+    clock = AwakeClock(1.2 * REPORT_SECONDS + store.queue.limits.lease_seconds / 4)
 
     async def reap() -> None:
         nonlocal was_away
+        slept = clock.tick() > 0.0  # stopped or suspended, and nobody here could beat
+        was_away = was_away or slept
         try:
             if was_away:
                 # While nobody could beat, leases ran out: those who live get time to renew them.
@@ -47,6 +51,8 @@ async def keep_up(
         except StoreError:
             was_away = True
             raise
+        finally:
+            clock.tick()  # only what passes between two turns is sleep
 
     async def reap_now() -> None:
         reaped = await store.queue.reap()

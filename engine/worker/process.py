@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from contextlib import AsyncExitStack
 
 from engine.model_cache import ModelCache
@@ -12,12 +13,16 @@ from engine.safety import safety_check
 from engine.worker.job_runner import Pace
 from engine.worker.worker import Until, Worker, WorkerOptions
 from ganshare.blobs import Blobs, open_blobs
+from ganshare.errors import WorldError
 from ganshare.monitoring.health import Check, HealthServer, Pulse
 from ganshare.monitoring.metrics import Metrics
+from ganshare.processes.pulse import beating
 from ganshare.settings import CoreSettings, EngineSettings
 from ganshare.store import Store, open_store
 
 __all__ = ["EngineProcess"]
+
+SAME_SECONDS = 0.05  # within which two signals are one, sent to this process and to its group
 
 
 class EngineProcess:
@@ -28,9 +33,14 @@ class EngineProcess:
     ) -> None:
         self._core, self._settings, self._until = core, settings, until
         self._worker: Worker | None = None
-        self._stopped = False
+        self._stopped, self._asked = False, float("-inf")
         # the registry and the networks' loaders read it there
         os.environ["GANSHARE_MODELS_DIR"] = str(core.models_dir)
+
+    @property
+    def hung(self) -> bool:
+        """Whether a step hung, so that this process must end."""
+        return self._worker is not None and self._worker.hung
 
     async def serve(self, *, signals: bool = True) -> bool:
         """Work until `stop`; returns whether no thread is in the middle of a step.
@@ -55,11 +65,12 @@ class EngineProcess:
         models = ModelCache(compute, settings.model, settings.perceptor, settings.upscaler)
         metrics, pulse = Metrics("engine"), Pulse(settings.health_seconds)
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(beating())
             store = await stack.enter_async_context(
                 open_store(core.database_url.get_secret_value(), core.limits)
             )
             if settings.health_listen is not None:
-                checks = _checks(store, blobs, models)
+                checks = self._checks(store, blobs, models)
                 await stack.enter_async_context(
                     HealthServer(
                         settings.health_listen,
@@ -86,10 +97,11 @@ class EngineProcess:
             return self._worker.idle
 
     def stop(self) -> None:
-        """Drain, then end; a second call ends at once."""
-        if self._worker is not None:
+        """Drain, then end; a second call ends at once, unless it is the same signal again."""
+        now = time.monotonic()
+        if self._worker is not None and now - self._asked > SAME_SECONDS:
             self._worker.stop()
-        self._stopped = True
+        self._stopped, self._asked = True, now
 
     def hurry(self) -> None:
         """Hand everything back and end."""
@@ -105,13 +117,23 @@ class EngineProcess:
             max_area=settings.max_area,
             pace=Pace(settings.preview_seconds, settings.save_seconds),
             drain_seconds=settings.drain_seconds,
+            step_seconds=settings.step_seconds,
+            job_seconds=settings.job_seconds,
             keep_seconds=self._core.keep_days * 86_400,
             until=self._until,
         )
 
+    def _checks(self, store: Store, blobs: Blobs, models: ModelCache) -> list[Check]:
+        async def warm() -> None:
+            models.check_warm()
 
-def _checks(store: Store, blobs: Blobs, models: ModelCache) -> list[Check]:
-    async def warm() -> None:
-        models.check_warm()
+        async def steps() -> None:
+            if self.hung:
+                raise WorldError("A step hangs; the engine ends.")
 
-    return [Check("store", store.now), Check("blobs", blobs.probe), Check("models", warm)]
+        return [
+            Check("store", store.now),
+            Check("blobs", blobs.probe),
+            Check("models", warm),
+            Check("steps", steps),
+        ]

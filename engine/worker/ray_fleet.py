@@ -5,6 +5,7 @@ an engine that dies loses its leases, and another one resumes from its saved sta
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.runtime.allocator import keep_freed_memory
+from ganshare.cli import EXIT_WORLD
 from ganshare.errors import ParameterError, WorldError
 from ganshare.extras import check_extra
+from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.monitoring.log import get_logger, start_log
 from ganshare.settings import CoreSettings, EngineSettings
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Fleet", "FleetEngine", "run_fleet"]
 
 RESTART_SECONDS = 5.0
+PING_SECONDS, SILENT_SECONDS = 5.0, 30.0
 GOODBYE_SECONDS = 20.0  # for an engine to end after its drain
 
 _log = get_logger(__name__)
@@ -79,6 +83,11 @@ class FleetEngine:
 
         self._engine = EngineProcess(self._core, self._settings)
         await self._engine.serve(signals=False)
+        if self._engine.hung:
+            os._exit(EXIT_WORLD)  # Ray starts the actor anew, in a process without that step
+
+    async def ping(self) -> None:
+        """Answer, as an actor does whose event loop goes round."""
 
     async def stop(self) -> None:
         """Drain."""
@@ -159,7 +168,11 @@ class _Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         _log.info("the fleet is at work", engines=len(self._actors))
-        keepers = [asyncio.create_task(self._keep(actor)) for actor in self._actors]
+        keepers = [
+            asyncio.create_task(task(actor))
+            for actor in self._actors
+            for task in (self._keep, self._watch)
+        ]
         await self._stopping.wait()
         _log.info("the fleet drains", grace_seconds=self._drain_seconds)
         for actor in self._actors:
@@ -178,8 +191,29 @@ class _Supervisor:
                 await actor.run.remote()
             except Exception as error:  # of the engine, or of Ray while it restarts the actor
                 _log.error("an engine failed and is run again", reason=str(error).splitlines()[-1])
-                try:
-                    async with asyncio.timeout(RESTART_SECONDS):
-                        await self._stopping.wait()
-                except TimeoutError:
-                    continue
+                await _wait(self._stopping, RESTART_SECONDS)
+
+    async def _watch(self, actor: Any) -> None:
+        """Kill an actor that was there and answers no more; Ray starts it anew."""
+        clock, answered = AwakeClock(2 * PING_SECONDS), None
+        while not self._stopping.is_set():
+            await _wait(self._stopping, PING_SECONDS)
+            clock.tick()
+            try:
+                async with asyncio.timeout(PING_SECONDS):
+                    await actor.ping.remote()
+            except TimeoutError:
+                if answered is not None and clock.now - answered > SILENT_SECONDS:
+                    _log.error("an engine does not answer: killed")
+                    self._ray.kill(actor, no_restart=False)
+                    answered = None
+            except Exception:  # it has died, which `_keep` sees to
+                answered = None
+            else:
+                answered = clock.now
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

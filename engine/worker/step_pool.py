@@ -8,12 +8,16 @@ work ends, as the first one is faster where no other exists (see `engine.runtime
 
 import os
 import threading
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 
+from engine.worker.step_deadlines import StepDeadlines
+from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.monitoring.log import get_logger
 
 __all__ = ["StepPool", "Work", "default_parallel_steps", "is_out_of_memory"]
@@ -22,7 +26,10 @@ _log = get_logger(__name__)
 
 
 class Work(Protocol):
-    """Something that is done step by step."""
+    """Something that is done step by step.
+
+    It may have a `kind`, that of its next step: steps of one kind take about equally long.
+    """
 
     def step(self) -> bool:
         """Do the next step; False if none is left.
@@ -34,19 +41,38 @@ class Work(Protocol):
         """Learn that a step raised `error`, and that there will be no other."""
 
 
+@dataclass(frozen=True)
+class _Step:
+    work: Work
+    kind: Hashable
+    began: float  # by the pool's clock
+
+
 class StepPool:
     """Threads that compute steps, and a queue of work.
 
     Args:
         parallel_steps: how many steps are computed at the same moment, each of another work.
         on_step: called before each step, from its thread.
+        deadlines: of the steps.
+
+    Attributes:
+        clock: tells how long steps have taken; whoever calls `overdue` ticks it.
     """
 
-    def __init__(self, parallel_steps: int, on_step: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        parallel_steps: int,
+        on_step: Callable[[], None] = lambda: None,
+        deadlines: StepDeadlines | None = None,
+    ) -> None:
         self.parallel_steps = parallel_steps
+        self.clock = AwakeClock(longest=2.0)
         self._on_step = on_step
+        self._deadlines = deadlines or StepDeadlines()
         self._waiting: deque[Work] = deque()
         self._running: set[threading.Thread] = set()
+        self._steps: dict[threading.Thread, _Step] = {}
         self._open = True
         self._lock = threading.Lock()
 
@@ -66,25 +92,43 @@ class StepPool:
         with self._lock:
             return not self._running
 
+    def overdue(self) -> list[Work]:
+        """What hangs: work whose present step has taken longer than steps of its kind may."""
+        with self._lock:
+            steps = tuple(self._steps.values())
+        return [
+            step.work
+            for step in steps
+            if self.clock.now - step.began > self._deadlines.of(step.kind)
+        ]
+
     def close(self, seconds: float) -> bool:
         """Start no further step; returns whether the present ones ended in time."""
         with self._lock:
             self._open = False
             self._waiting.clear()
             parallel_steps = tuple(self._running)
+        deadline = time.monotonic() + seconds
         for thread in parallel_steps:
-            thread.join(seconds)
+            thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in parallel_steps)
 
     def _run(self) -> None:
         while (work := self._take()) is not None:
             self._on_step()
+            kind, began = getattr(work, "kind", type(work)), time.monotonic()
+            thread = threading.current_thread()
+            with self._lock:
+                self._steps[thread] = _Step(work, kind, self.clock.now)
             try:
                 more = work.step()
+                self._deadlines.add(kind, time.monotonic() - began)
             except Exception as error:
                 more = is_out_of_memory(error) and self._narrow()
                 if not more:
                     work.fail(error)
+            with self._lock:
+                del self._steps[thread]
             if more:
                 with self._lock:
                     self._waiting.append(work)

@@ -23,16 +23,18 @@ from engine.worker.job_runner import JobRunner, Materials, Pace
 from engine.worker.lease import Lease
 from engine.worker.maintenance import keep_up
 from engine.worker.retry import retry_while
+from engine.worker.step_deadlines import FLOOR_SECONDS, StepDeadlines
 from engine.worker.step_pool import StepPool, Work, default_parallel_steps
 from engine.worker.uploads import ProgressUploader
 from ganshare import __version__
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import EngineReport, Job
-from ganshare.errors import BlobError, StoreError, WorldError
+from ganshare.errors import BlobError, JobError, StoreError, WorldError
 from ganshare.monitoring.health import Pulse
 from ganshare.monitoring.log import get_logger, pseudonym
 from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import SafetyCheck
+from ganshare.sentences import sentence
 from ganshare.store import Store, Topic
 
 __all__ = ["Until", "Worker", "WorkerOptions"]
@@ -41,6 +43,7 @@ IDLE_SECONDS = 5.0  # between two looks at the queue, should a notification get 
 HOLD_BACK = 0.05  # for each job in hand, before the next claim: idle engines go first
 FETCH_SECONDS = 30.0
 GOODBYE_SECONDS = 5.0
+LOOK_SECONDS = 1.0
 
 _log = get_logger(__name__)
 
@@ -64,6 +67,8 @@ class WorkerOptions:
         max_area: pixels of the largest canvas; None: what fits the memory.
         pace: of previews and saved states.
         drain_seconds: for what can be finished before the end.
+        step_seconds: that every step may take; see `engine.worker.step_deadlines`.
+        job_seconds: that an attempt may take.
         publish_seconds: for which a finished picture waits for a blob store that is away.
         keep_seconds: for which the store remembers previews, and jobs that came to nothing.
         until: when to end without a call of `stop`.
@@ -74,6 +79,8 @@ class WorkerOptions:
     max_area: int | None = None
     pace: Pace = field(default_factory=Pace)
     drain_seconds: float = 60.0
+    step_seconds: float = FLOOR_SECONDS
+    job_seconds: float = 6 * 3600.0
     publish_seconds: float = 600.0
     keep_seconds: float = 90 * 86_400.0
     until: Until = Until.STOPPED
@@ -89,6 +96,8 @@ class Worker:
 
     Attributes:
         idle: after `run`, whether no thread is still in the middle of a step.
+        hung: whether a step took longer than it may; then the worker hands everything back and
+            ends, since nothing but the end of its process ends such a step.
     """
 
     def __init__(
@@ -112,10 +121,11 @@ class Worker:
         self.max_area = self.options.max_area or largest_area(models.device, parallel_steps)
         self.rate = Rate()
         self.hands: set[ActiveJob] = set()
-        self._pool = StepPool(parallel_steps, self.pulse.tick)
+        deadlines = StepDeadlines(self.options.step_seconds)
+        self._pool = StepPool(parallel_steps, self.pulse.tick, deadlines)
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[list[Job]] | None = None
-        self.draining = self.overdue = self.idle = False
+        self.draining = self.overdue = self.idle = self.hung = False
         self._settlement = Completion(
             store,
             blobs,
@@ -142,15 +152,17 @@ class Worker:
             keep_up(self.store, self.blobs, self.metrics, self.report, self.options.keep_seconds),
             name="upkeep",
         )
+        watch = asyncio.create_task(self._watch(), name="watch")
         work = asyncio.create_task(self._work(), name="work")
         hurry = asyncio.create_task(self._hurrying.wait(), name="hurry")
         try:
-            await asyncio.wait({upkeep, work, hurry}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (upkeep, work):
+            tasks = {upkeep, watch, work, hurry}
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in (upkeep, watch, work):
                 if task.done():
                     task.result()  # raises what nobody foresaw
         finally:
-            tasks = (upkeep, work, hurry, *self._tasks)
+            tasks |= self._tasks
             for each in tasks:
                 each.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -198,6 +210,29 @@ class Worker:
         pace = self.options.pace
         return JobRunner(active_job, materials, self.models, pace, self.metrics, self.safety)
 
+    async def _watch(self) -> None:
+        """Look for jobs and steps that take too long."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self._pool.clock.tick()
+            for active_job in self.hands:
+                if active_job.seconds > self.options.job_seconds:
+                    minutes = self.options.job_seconds / 60
+                    too_long = JobError(sentence("job-long", allowed=round(minutes)))
+                    active_job.conclude(Failed(too_long))
+                    active_job.drop()
+            if not self.hung and (works := self._pool.overdue()):
+                self._end_hung(works)
+
+    def _end_hung(self, works: list[Work]) -> None:
+        """Have these fail, hand back the others, end."""
+        _log.critical("a step hangs; the engine ends", steps=len(works), jobs=len(self.hands))
+        self.hung = self.draining = True
+        for work in works:
+            work.fail(WorldError(sentence("engine-hung")))
+        self._run_late()
+        self._changed.set()
+
     def _too_large(self, area: int) -> None:
         """Offer smaller canvases from now on."""
         self.max_area = min(self.max_area, area - 1)
@@ -224,7 +259,8 @@ class Worker:
                 await self.store.queue.forget_engine(self.id)
         except (StoreError, TimeoutError) as error:
             _log.warning("the store was not told of the end", reason=str(error) or "no answer")
-        self.idle = await asyncio.to_thread(self._pool.close, GOODBYE_SECONDS)
+        patience = 0.0 if self.hung else GOODBYE_SECONDS
+        self.idle = await asyncio.to_thread(self._pool.close, patience)
         _log.info("the engine has ended", handed_back=sum(released))
 
     # --- claiming -----------------------------------------------------------------------------

@@ -69,7 +69,8 @@ def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
     if not programs:
         raise ParameterError("There is nothing to run; --engines must be at least 1.")
     programs = [
-        replace(program, environment={**environment, **program.environment}) for program in programs
+        replace(program, environment={**environment, **program.environment}, beats=True)
+        for program in programs
     ]
     write = prefix_writer([program.name for program in programs]) if for_people else json_writer()
     patience = Patience(

@@ -210,8 +210,9 @@ class HealthServer:
     async def _readyz(self, request: Request) -> Response:
         results = await asyncio.gather(*map(self._run, self._checks))
         checks = dict(zip((check.name for check in self._checks), results, strict=True))
-        ready = all(result["ok"] for result in results)
-        return JSONResponse({"ready": ready, "checks": checks}, status_code=200 if ready else 503)
+        ready = self._pulse.alive and all(result["ok"] for result in results)
+        body = {"ready": ready, "alive": self._pulse.alive, "checks": checks}
+        return JSONResponse(body, status_code=200 if ready else 503)
 
     async def _run(self, check: Check) -> dict[str, Any]:
         """Run one check on the main loop; a little later than its own limit, give the loop up."""

@@ -196,6 +196,14 @@ class EngineSettings(Settings):
         ge=0,
         description="On SIGTERM, jobs that need no longer are finished, others handed back.",
     )
+    step_seconds: float = Field(
+        30.0,
+        ge=1,
+        description="A step may take so long, or 20 times what such steps take; else it hangs.",
+    )
+    job_seconds: float = Field(
+        21_600.0, ge=1, description="An attempt at a painting that takes longer is given up."
+    )
     health_listen: ListenOrOff = Field(
         Listen("127.0.0.1", 9100),
         description="Where /healthz, /readyz and /metrics are served: HOST:PORT, or off.",

@@ -84,7 +84,7 @@ async def cancel(context: CommandContext, job_id: str) -> list[Reply]:
     cancelled = await context.store.queue.cancel(job.id, by=by, admin=context.oversees(job))
     if cancelled.state is JobState.CANCELLED and not job.state.over:
         return [context.quietly("cancel-done")]
-    return [context.quietly("cancel-over" if cancelled.state.over else "cancel-asked")]
+    return [context.quietly("cancel-over")]
 
 
 async def _active(context: CommandContext) -> list[Job]:

@@ -11,11 +11,11 @@ from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.rows_sentences import sentence_columns, sentence_in_sql
 from ganshare.store.db.tables_queue import (
     ACTIVE,
-    QUEUED,
     RUNNING,
     artworks,
     frames,
     jobs,
+    state_in,
     state_name,
 )
 from ganshare.store.db.topics import Topic
@@ -33,6 +33,7 @@ __all__ = [
     "is_same",
     "reap_statement",
     "renew_statement",
+    "was_cancelled",
 ]
 
 _EVERYBODY = notify(Topic.NEWS, Topic.WORK)
@@ -171,15 +172,17 @@ def reap_statement() -> Any:
 
 
 def cancel_statement(job_id: str, person: str | None) -> Any:
-    """Cancel a queued job, ask for the end of a running one; of this person, or of any."""
+    """Cancel a job of this person, or of any; who paints it learns so from its next beat."""
     theirs = [] if person is None else [jobs.c.person == person]
-    values = _changed(
-        cancel_requested=True,
-        state=sa.case((QUEUED, state_name(JobState.CANCELLED)), else_=jobs.c.state),
-        finished=sa.case((QUEUED, now())),
-    )
+    values = _ended(state_name(JobState.CANCELLED), cancel_requested=True)
     statement = jobs.update().where(jobs.c.id == job_id, ACTIVE, *theirs).values(values)
     return statement.returning(jobs, *_EVERYBODY)
+
+
+def was_cancelled(job: Job) -> Any:
+    """Whether this attempt is over because nobody wants the painting."""
+    cancelled = state_in(jobs, JobState.CANCELLED)
+    return sa.select(jobs.c.id).where(jobs.c.id == job.id, cancelled, jobs.c.attempt == job.attempt)
 
 
 def bury_statement(job_id: str, reason: str) -> Any:

@@ -31,6 +31,7 @@ from ganshare.store.queue.lease import (
     is_same,
     reap_statement,
     renew_statement,
+    was_cancelled,
 )
 from ganshare.store.queue.prune import prune
 from ganshare.store.queue.read import QueueReader
@@ -141,9 +142,10 @@ class Queue(QueueReader):
     ) -> Beat:
         """Renew the lease, tell what is new, learn whether to go on.
 
-        After `mine=False` nothing of this attempt may be published. After `cancel=True` stop and
-        `release` the job, which makes it cancelled. A crash of the database may forget a beat,
-        unless it told of a saved state. `steps` in all may become fewer on the way.
+        After `mine=False` nothing of this attempt may be published. After `cancel=True` nobody
+        wants it any more: stop, and `release` the job, which an older version may have left
+        running. A crash of the database may forget a beat, unless it told of a saved state.
+        `steps` in all may become fewer on the way.
         """
         news = {"step": step, "steps": steps, "loss": loss, "preview": preview}
         quiet = {"saved_state": saved_state}
@@ -151,7 +153,8 @@ class Queue(QueueReader):
             beat_statement(job, self.limits, _given(news), _given(quiet))
         )
         if row is None:
-            return Beat(mine=False, cancel=False)
+            cancelled = await self._database.row(was_cancelled(job)) is not None
+            return Beat(mine=cancelled, cancel=cancelled)
         if preview is not None:
             shown = job.step if step is None else step
             dialect = self._database.dialect
@@ -203,9 +206,9 @@ class Queue(QueueReader):
         return await self._database.row(hand_back_statement(job)) is not None
 
     async def cancel(self, job_id: str, *, by: str, admin: bool = False) -> Job:
-        """Cancel a queued job at once, or ask for the end of a running one.
+        """Cancel a job; its person's places are free at once, whatever its engine does.
 
-        A job that is over stays as it is.
+        The engine learns it from its next beat. A job that is over stays as it is.
 
         Raises:
             JobError: there is no such job, or it is not of person `by`, who is no admin.

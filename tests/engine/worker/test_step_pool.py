@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import torch
 
+from engine.worker.step_deadlines import StepDeadlines
 from engine.worker.step_pool import StepPool, default_parallel_steps, is_out_of_memory
+from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.testing import TIMEOUT
 
 
@@ -19,6 +21,7 @@ class Steps:
         self.ended = threading.Event()
         self.error: Exception | None = None
         self.threads: set[str] = set()
+        self.kind = "step"
 
     def step(self) -> bool:
         self.threads.add(threading.current_thread().name)
@@ -148,11 +151,61 @@ def test_closing_waits_for_a_step_only_so_long() -> None:
             gate.wait(TIMEOUT)
             return True
 
-    pool = StepPool(1)
-    pool.add(Slow("slow", 1, [], {}))
+    pool = StepPool(2)
+    for name in "ab":
+        pool.add(Slow(name, 1, [], {}))
     assert begun.wait(TIMEOUT)
-    assert not pool.close(0.1)  # and the step still waits at its gate
+    began = time.monotonic()
+    assert not pool.close(0.3)  # and the steps still wait at their gate
+    assert time.monotonic() - began < 0.6  # for all of them together
     gate.set()
+    assert pool.close(TIMEOUT)
+
+
+def test_a_step_is_overdue_after_many_times_the_median_of_its_kind() -> None:
+    deadlines = StepDeadlines(floor=30.0)
+    assert deadlines.of("step") == 300.0  # nobody knows yet
+    for seconds in (0.1, 0.1, 90.0):
+        deadlines.add("step", seconds)
+    assert deadlines.of("step") == 30.0
+    for _ in range(3):
+        deadlines.add("step", 4.0)
+    assert deadlines.of("step") == pytest.approx(20 * 4.0)
+    assert deadlines.of("other") == 300.0
+
+
+class Hours:
+    """A clock that goes as the test wishes."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_hangs_is_named_and_nobody_who_waits() -> None:
+    hours, begun = Hours(), threading.Event()
+
+    class Hangs(Gated):
+        def step(self) -> bool:
+            begun.set()
+            return super().step()
+
+    pool = StepPool(1)
+    pool.clock = AwakeClock(2.0, hours)
+    hangs, waits = Hangs("hangs", 2, [], {}), Steps("waits", 2, [], {})
+    pool.add(hangs)
+    pool.add(waits)
+    assert begun.wait(TIMEOUT)
+    hours.now += 10_000.0
+    assert pool.clock.tick() == 10_000.0 - 2.0
+    assert pool.overdue() == []  # it was this process that slept
+    for _ in range(150):
+        hours.now += 2.0
+        pool.clock.tick()
+    assert pool.overdue() == [hangs]
+    hangs.gate.set()
+    assert waits.ended.wait(TIMEOUT)
     assert pool.close(TIMEOUT)
 
 

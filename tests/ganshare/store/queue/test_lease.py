@@ -9,6 +9,7 @@ import pytest
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import JobError
 from ganshare.store import Beat, Reaped, Store
+from ganshare.store.db.tables_queue import jobs
 from ganshare.testing import MODEL, make_artwork, make_request
 
 
@@ -138,9 +139,9 @@ async def test_a_job_that_silences_every_engine_is_dead_with_the_reason(hasty: S
 
 
 async def test_a_silent_engines_cancelled_job_is_cancelled(hasty: Store) -> None:
-    job = await submit(hasty)
+    await submit(hasty)
     await claim(hasty)
-    await hasty.queue.cancel(job.id, by="ann")
+    await hasty.database.write(jobs.update().values(cancel_requested=True))
     assert await hasty.queue.reap() == Reaped(cancelled=1)
 
 
@@ -199,27 +200,33 @@ async def test_a_queued_job_is_cancelled_at_once(asker: Any) -> None:
     assert await asker.claim() == []
 
 
+async def test_a_running_job_is_cancelled_at_once_whatever_its_engine_does(another: Any) -> None:
+    store = await another(per_person_running=1, per_person_active=2)
+    await submit(store, "1")
+    await submit(store, "2")
+    job = await claim(store)
+    cancelled = await store.queue.cancel(job.id, by="ann")
+    assert (cancelled.state, cancelled.lease_until) == (JobState.CANCELLED, None)
+    await submit(store, "3")  # there is a seat again, and a slot
+    assert (await claim(store)).key == "2"
+    assert await store.queue.beat(job, step=3) == Beat(mine=True, cancel=True)
+    assert not await store.queue.release(job)
+    assert not await store.queue.fail(job, "no", retry=True)
+    assert await store.queue.finish(job, make_artwork()) is None
+    assert (await store.queue.get(job.id)).state is JobState.CANCELLED
+
+
 @pytest.mark.parametrize("end", ["release", "fail"])
-async def test_a_running_job_is_asked_to_end(asker: Any, end: str) -> None:
+async def test_a_job_that_an_older_version_asked_to_end_is_cancelled(asker: Any, end: str) -> None:
     store = asker.store
     await asker.ask()
     job = await asker.claim_one()
-    asked = await store.queue.cancel(job.id, by="ann")
-    assert (asked.state, asked.cancel_requested) == (JobState.RUNNING, True)
+    await store.database.write(jobs.update().values(cancel_requested=True))
     assert await store.queue.beat(job, step=3) == Beat(mine=True, cancel=True)
     await (
         store.queue.release(job) if end == "release" else store.queue.fail(job, "no", retry=True)
     )
     assert (await store.queue.get(job.id)).state is JobState.CANCELLED
-
-
-async def test_a_painting_that_is_ready_is_published_in_spite_of_the_cancellation(
-    asker: Any,
-) -> None:
-    await asker.ask()
-    job = await asker.claim_one()
-    await asker.store.queue.cancel(job.id, by="ann")
-    assert await asker.store.queue.finish(job, make_artwork()) is not None
 
 
 async def test_what_is_over_stays_as_it_is(asker: Any) -> None:
