@@ -13,6 +13,7 @@ COMMANDS = {
     "approve": "admin.commands.approve:approve",
     "audit": "admin.commands.curation.audit:audit",
     "chain": "admin.commands.chain:chain",
+    "collection": "admin.commands.collection:collection",
     "critic": "admin.commands.curation.critic:critic",
     "curate": "admin.commands.curation.curate:curate",
     "deploy": "admin.commands.deploy:deploy",

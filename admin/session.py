@@ -3,7 +3,8 @@
 import functools
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import click
 import httpx
@@ -35,7 +36,7 @@ from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load
 
-__all__ = ["COIN", "Session", "open_session"]
+__all__ = ["COIN", "Session", "open_session", "read_address"]
 
 COIN = Currency("coins", NATIVE, 18)
 
@@ -52,7 +53,7 @@ class Session:
     @property
     def collection(self) -> Collection:
         """The contract; raises SettingsError if none is set."""
-        return Collection(self.settings.chain_id, _address("ADMIN_COLLECTION", self._contract))
+        return Collection(self.settings.chain_id, read_address("ADMIN_COLLECTION", self._contract))
 
     @property
     def _contract(self) -> str:
@@ -70,7 +71,7 @@ class Session:
     @property
     def seaport(self) -> str:
         """Where orders are filled."""
-        return _address("ADMIN_SEAPORT", self.settings.seaport)
+        return read_address("ADMIN_SEAPORT", self.settings.seaport)
 
     @property
     def address(self) -> str:
@@ -81,6 +82,12 @@ class Session:
                 "takes its path."
             )
         return keystore_address(self.settings.keystore)
+
+    def signing_with(self, keystore: Path | None) -> "Session":
+        """The same with another key than the minter's; itself for None."""
+        if keystore is None:
+            return self
+        return replace(self, settings=self.settings.model_copy(update={"keystore": keystore}))
 
     @property
     def fees(self) -> FeePolicy:
@@ -137,12 +144,24 @@ class Session:
         tell = functools.partial(click.echo, err=True)
         return Sender(chain, signer, self.ledger, self.fees, timing, budget=budget, tell=tell)
 
+    @property
+    def ipfs_node(self) -> Kubo | None:
+        """One's own IPFS node; None if there is none."""
+        api = self.settings.ipfs_api
+        return None if api.lower() in ("", "off") else Kubo(api, self.client)
+
     def pinner(self) -> Pinner:
         """Where pictures and metadata are kept."""
-        services: list[PinService] = [Kubo(self.settings.ipfs_api, self.client)]
+        node = self.ipfs_node
+        services: list[PinService] = [] if node is None else [node]
         if self.settings.pinata_token is not None:
             token = self.settings.pinata_token.get_secret_value()
             services.append(Pinata(self.settings.pinata_api, token, self.client))
+        if not services:
+            raise SettingsError(
+                "There is nothing that keeps files: set ADMIN_IPFS_API to a node's address, or "
+                "ADMIN_PINATA_TOKEN to a pinning service's token."
+            )
         return Pinner(*services)
 
     def opensea(self, **patience: float) -> OpenSea:
@@ -197,9 +216,20 @@ async def open_session() -> AsyncIterator[Session]:
         yield Session(core, settings, ledger, client)
 
 
-def _address(setting: str, text: str) -> str:
+def read_address(setting: str, text: str) -> str:
+    """Read an address; one in capitals and small letters must have its checksum (EIP-55).
+
+    Raises:
+        SettingsError: it is none.
+    """
     if not is_hex_address(text):
         raise SettingsError(
             f"{setting} is {quoted(text)}; it must be an address, 0x and 40 digits."
         )
-    return str(to_checksum_address(text))
+    address = str(to_checksum_address(text))
+    digits = text.lower().removeprefix("0x")
+    if text[-40:] not in (digits, digits.upper(), address[2:]):
+        raise SettingsError(
+            f"{setting} is {quoted(text)}, which has a wrong digit: its capitals don't fit."
+        )
+    return address

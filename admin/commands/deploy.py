@@ -5,9 +5,15 @@ import asyncio
 import click
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.contract.collection import MOST_ROYALTY, arguments_of, deployment
+from admin.contract.collection import (
+    MOST_ROYALTY,
+    arguments_of,
+    constructor_values,
+    deployment,
+)
 from admin.ledger import Transaction, TransactionState
 from admin.marketplace.seaport.amounts import basis_points
+from admin.minting.collection_metadata import collection_metadata, data_uri
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import open_session
 from admin.wallet.gas import TransactionFailed, estimate_gas
@@ -20,7 +26,8 @@ __all__ = ["deploy"]
 @click.command()
 @click.option("--name", required=True, help="Of the collection, such as 'GANshare paintings'.")
 @click.option("--symbol", required=True, help="A few letters, such as PAINT.")
-@click.option("--contract-uri", default="", help="ipfs:// address of the collection's metadata.")
+@click.option("--description", help="Of the collection, kept in the contract with its name.")
+@click.option("--contract-uri", help="Address of the collection's metadata, if you made it.")
 @click.option("--owner", required=True, help="Who may appoint minters; not the minter's key.")
 @click.option("--royalty-to", help="Who gets royalties; the owner if left out.")
 @click.option("--royalty", default="5", show_default=True, help="In percent of each sale.")
@@ -31,7 +38,8 @@ __all__ = ["deploy"]
 def deploy(
     name: str,
     symbol: str,
-    contract_uri: str,
+    description: str | None,
+    contract_uri: str | None,
     owner: str,
     royalty_to: str | None,
     royalty: str,
@@ -40,11 +48,21 @@ def deploy(
     yes: bool,
     password_fd: int | None,
 ) -> None:
-    """Make a collection; the keystore's address becomes its minter."""
+    """Make a collection; the keystore's address becomes its minter.
+
+    It gets a picture later, by `ganshare admin collection set-uri`, when there are paintings.
+    """
     receiver = royalty_to or owner
     for given in (owner, receiver):
         if not is_hex_address(given):
             raise SettingsError(f"{quoted(given)} is no address, 0x and 40 digits.", given=given)
+    if contract_uri is None:
+        told = description or f"Paintings that a community asked for and chose: {name}."
+        contract_uri = data_uri(collection_metadata(name, told, symbol=symbol))
+    elif description:
+        raise SettingsError(
+            "--description goes into metadata that is made, without --contract-uri."
+        )
     points = basis_points(royalty)
     if points > MOST_ROYALTY:
         raise SettingsError(
@@ -73,7 +91,8 @@ async def _deploy(
         done = [each for each in made if each.state is TransactionState.CONFIRMED]
         wanted = arguments_of(code)
         same = [each for each in made if arguments_of(each.data) == wanted]
-        before = next((each for each in same if each in done), None)
+        # What the contract's metadata says can be changed; no second one is made for that.
+        before = next((each for each in done if _is_same(each.data, code)), None)
         if before is not None and not another:
             click.echo("This collection was made before; --another makes one more.", err=True)
             click.echo(_address_line(before))
@@ -118,6 +137,12 @@ async def _deploy(
                 )
             )
     click.echo(_address_line(sent))
+
+
+def _is_same(one: bytes, other: bytes) -> bool:
+    """Whether two deployments make the same collection, whatever its own metadata."""
+    first, second = (constructor_values(each) or () for each in (one, other))
+    return bool(first) and first[:2] + first[3:] == second[:2] + second[3:]
 
 
 def _address_line(deployed: Transaction) -> str:

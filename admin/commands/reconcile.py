@@ -13,7 +13,7 @@ from admin.commands.browser_route import browser_options, match
 from admin.ledger import Listing, ListingState, TransactionState
 from admin.marketplace.opensea import OpenSeaAway
 from admin.minting.accept import accept, read_folder
-from admin.minting.ipfs import Kubo, cid_of_digest
+from admin.minting.ipfs import cid_of_digest
 from admin.minting.market_drift import market_drift, reconcile_market
 from admin.minting.mint import Drift, reconcile_tokens, token_drift
 from admin.minting.unlist import listing_drift, reconcile_listings
@@ -103,7 +103,7 @@ async def _accept(
                 "the ledger's; `reconcile --accept` takes it over"
             )
         return
-    node, pinner = Kubo(session.settings.ipfs_api, session.client), session.pinner()
+    node, pinner = session.ipfs_node, session.pinner()
     async with session.ledger.held():
         where = (session.ledger, session.collection, drift.changed)
         async for changed, hindered in accept(*where, node, pinner, given):

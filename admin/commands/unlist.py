@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import click
 
 from admin.chain.chain import Chain
-from admin.ledger import Listing, Transaction, TransactionState
+from admin.ledger import Listing
 from admin.marketplace.seaport.contract import INCREMENT_COUNTER
 from admin.minting.list import LIVE
 from admin.minting.unlist import cancel_listings, end_all_orders, plan_cancelling
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.gas import estimate_gas
-from admin.wallet.nonces import is_brake
+from admin.wallet.nonces import find_overtaken
 from ganshare.errors import SettingsError
 
 __all__ = ["unlist"]
@@ -75,7 +75,7 @@ async def _unlist(
             chain,
             lines,
             gas,
-            instead=await _find_overtaken(session),
+            instead=await find_overtaken(session.ledger, chain.chain_id, session.address),
             dry_run=dry_run,
             yes=yes,
         )
@@ -138,10 +138,3 @@ async def _estimate_counter(session: Session, chain: Chain) -> int:
     return await estimate_gas(
         chain, session.address, session.seaport, INCREMENT_COUNTER.call_data()
     )
-
-
-async def _find_overtaken(session: Session) -> list[Transaction]:
-    """What waits and may give up its nonce to a cancellation."""
-    chain_id, sent = session.settings.chain_id, TransactionState.SENT
-    waiting = await session.ledger.transactions(chain_id, session.address, sent)
-    return [each for each in waiting if not is_brake(each)]

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eth_abi.abi import encode
+from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
 
 from admin.chain.abi import Function, event_topic
@@ -37,6 +37,7 @@ __all__ = [
     "SET_ROYALTY",
     "SOURCE",
     "SUPPORTS_INTERFACE",
+    "SYMBOL",
     "TOKENS",
     "TOKEN_FROZEN",
     "TOKEN_URI",
@@ -45,6 +46,7 @@ __all__ = [
     "UNPAUSE",
     "arguments_of",
     "artifact",
+    "constructor_values",
     "deployment",
     "is_known_source",
     "mint_batch",
@@ -77,6 +79,7 @@ OWNER_OF = Function("ownerOf(uint256)", ("address",))
 PAUSED = Function("paused()", ("bool",))
 ROYALTY_INFO = Function("royaltyInfo(uint256,uint256)", ("address", "uint256"))
 SUPPORTS_INTERFACE = Function("supportsInterface(bytes4)", ("bool",))
+SYMBOL = Function("symbol()", ("string",))
 TOKENS = Function("tokens(uint256[])", ("address[]", "bytes32[]"))
 TOKEN_URI = Function("tokenURI(uint256)", ("string",))
 TOTAL_SUPPLY = Function("totalSupply()", ("uint256",))
@@ -132,6 +135,12 @@ def arguments_of(data: bytes) -> bytes | None:
         return data[len(code) :]
     length, digest = _FIRST_CODE
     return data[length:] if hashlib.sha256(data[:length]).hexdigest() == digest else None
+
+
+def constructor_values(data: bytes) -> tuple[Any, ...] | None:
+    """Give what a deployment of ours was made with, in the order of the constructor."""
+    arguments = arguments_of(data)
+    return None if arguments is None else tuple(decode(_CONSTRUCTOR, arguments))
 
 
 def is_known_source(text: str) -> bool:

@@ -38,14 +38,14 @@ async def accept(
     ledger: Ledger,
     collection: Collection,
     changed: Mapping[int, Minted],
-    node: Kubo,
+    node: Kubo | None,
     pinner: Pinner,
     given: Mapping[bytes, bytes],
 ) -> AsyncIterator[tuple[Token, str]]:
     """Take over what the chain has; gives each token with what hindered it, if anything.
 
     Args:
-        node: that is asked for the text of new metadata.
+        node: that is asked for the text of new metadata, if there is one.
         pinner: keeps it, as it keeps our own.
         given: metadata by its SHA-256, looked through before the node is asked.
 
@@ -57,9 +57,14 @@ async def accept(
             continue
         there = changed[token.token]
         cid = cid_of_digest(there.digest)
-        text = given.get(there.digest) or await node.read(cid)
+        text = given.get(there.digest)
+        if text is None and node is not None:
+            text = await node.read(cid)
         if text is None or sha256(text).digest() != there.digest:
-            yield token, f"the node does not have {cid}; `--metadata FOLDER` takes it from a file"
+            yield (
+                token,
+                f"no IPFS node of yours has {cid}; `--metadata FOLDER` takes it from a file",
+            )
             continue
         try:
             values = _read(text)

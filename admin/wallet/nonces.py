@@ -19,6 +19,7 @@ __all__ = [
     "MOST_GAS",
     "Waiting",
     "find_deployments",
+    "find_overtaken",
     "find_waiting",
     "is_brake",
     "made_address",
@@ -95,6 +96,12 @@ async def find_deployments(ledger: Ledger, chain_id: int, sender: str) -> list[T
         and each.state is not TransactionState.REVERTED
         and (each.state is not TransactionState.DISPLACED or each.hash is not None)
     ]
+
+
+async def find_overtaken(ledger: Ledger, chain_id: int, address: str) -> list[Transaction]:
+    """Give what waits and may give up its nonce to a brake."""
+    waiting = await ledger.transactions(chain_id, address, TransactionState.SENT)
+    return [each for each in waiting if not is_brake(each)]
 
 
 def is_brake(transaction: Transaction) -> bool:

@@ -367,7 +367,9 @@ class AdminSettings(Settings):
         "https://api.etherscan.io/v2/api", description="An explorer's API, of Etherscan's kind."
     )
     explorer_api_key: SecretStr | None = Field(None, description="Key for that API.")
-    ipfs_api: str = Field("http://127.0.0.1:5001/api/v0", description="The IPFS node's API.")
+    ipfs_api: str = Field(
+        "http://127.0.0.1:5001/api/v0", description="The IPFS node's API; off for none."
+    )
     gate_contract: str | None = Field(
         None, description="Contract whose holders have shares; no gate if unset."
     )
