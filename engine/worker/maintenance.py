@@ -17,6 +17,7 @@ __all__ = ["keep_up"]
 
 REPORT_SECONDS = 5.0
 ROUND_SECONDS = 60.0
+ROOM_LOOKS = 4  # after which as many engines make room as suspects wait
 EXPIRE_SECONDS = 3600.0
 PRUNE_SECONDS = 6 * 3600.0  # it looks at every picture there is
 COUNTED = JobState.QUEUED, JobState.RUNNING, JobState.DEAD  # the few, and not all that were done
@@ -31,8 +32,13 @@ async def keep_up(
     metrics: Metrics,
     report: Callable[[], EngineReport],
     keep_seconds: float,
+    make_room: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run all of them until cancelled; one that fails is retried at its next turn."""
+    """Run all of them until cancelled; one that fails is retried at its next turn.
+
+    Args:
+        make_room: called when this engine should take no job until it has none, for a suspect.
+    """
 
     was_away = False
     clock = AwakeClock(1.2 * REPORT_SECONDS + store.queue.limits.lease_seconds / 4)
@@ -64,6 +70,11 @@ async def keep_up(
                 cancelled=reaped.cancelled,
             )
             metrics.dead_letters.inc(reaped.dead)
+        if suspects := await store.queue.suspects():
+            # Engines without work take them at once. Else a few at a time make room.
+            alive = max(len(await store.queue.engines()), 1)
+            if random.random() < suspects / (ROOM_LOOKS * alive):
+                make_room()
         counts = await store.queue.counts(COUNTED)
         metrics.count_queue({str(state): jobs for state, jobs in counts.items()})
 

@@ -135,6 +135,7 @@ class Worker:
             overdue=lambda: self.overdue,
             on_too_large=self._too_large,
         )
+        self._makes_room = False
         self._changed = asyncio.Event()
         self._hurrying = asyncio.Event()
 
@@ -149,7 +150,14 @@ class Worker:
             lanes=self._pool.parallel_steps,
         )
         upkeep = asyncio.create_task(
-            keep_up(self.store, self.blobs, self.metrics, self.report, self.options.keep_seconds),
+            keep_up(
+                self.store,
+                self.blobs,
+                self.metrics,
+                self.report,
+                self.options.keep_seconds,
+                self.make_room,
+            ),
             name="upkeep",
         )
         watch = asyncio.create_task(self._watch(), name="watch")
@@ -275,7 +283,7 @@ class Worker:
         while not self.draining:
             if self._pool.idle:
                 self.pulse.tick()  # else the step threads do
-            if self._free < 1:
+            if not self._may_claim:
                 await self._something_changes()
                 continue
             in_hand = bool(self.hands)  # one that fails meanwhile is queued again
@@ -302,9 +310,26 @@ class Worker:
     async def _claim(self) -> list[Job]:
         """Claim one job; if this is cancelled, `_claiming` has what was claimed."""
         self._claiming = asyncio.create_task(
-            self.store.queue.claim(self.id, models=self.models.names, max_area=self.max_area)
+            self.store.queue.claim(
+                self.id,
+                models=self.models.names,
+                max_area=self.max_area,
+                alone=not self.hands,
+            )
         )
         return await asyncio.shield(self._claiming)
+
+    @property
+    def _may_claim(self) -> bool:
+        """Whether to take another job: none beside a suspect, and none while one should get in."""
+        if not self.hands:
+            self._makes_room = False
+        suspect = any(active_job.job.suspect for active_job in self.hands)
+        return self._free > 0 and not suspect and not self._makes_room
+
+    def make_room(self) -> None:
+        """Claim nothing until all jobs in hand have ended: a suspect waits to be painted alone."""
+        self._makes_room = bool(self.hands)
 
     @property
     def _free(self) -> int:

@@ -197,6 +197,7 @@ class Job:
         revision: grows with every change that the origin may want to show.
         seen: the newest revision that the origin has acknowledged.
         created: when it was queued; `started`: when last claimed; `finished`: when it was over.
+        suspect: an engine fell silent with it, so that it is painted alone from then on.
     """
 
     id: str
@@ -225,6 +226,7 @@ class Job:
     created: float
     started: float | None
     finished: float | None
+    suspect: bool = False
 
     @property
     def place(self) -> str:

@@ -62,7 +62,8 @@ def without_request(row: Row, reason: str) -> Job:
 
 def _job(row: Mapping[str, Any], request: JobRequest) -> Job:
     values = {name: row[name] for name in _JOB_COLUMNS}
-    values |= {"state": JobState(row["state"]), "cancel_requested": bool(row["cancel_requested"])}
+    values |= {name: bool(row[name]) for name in ("cancel_requested", "suspect")}
+    values["state"] = JobState(row["state"])
     values["cost"] = float(row["cost"])  # SQLite's RETURNING gives whole numbers as integers
     return Job(request=request, reply_to=as_object(row["reply_to"]), **values)
 

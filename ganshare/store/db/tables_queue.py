@@ -42,6 +42,10 @@ jobs = sa.Table(
     sa.Column("max_attempts", sa.Integer, nullable=False),
     sa.Column("worker", sa.Text),
     sa.Column("lease_until", sa.Float),
+    sa.Column("suspect", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("silences", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("furthest", sa.Integer, nullable=False, server_default="0"),  # step, when reaped
+    sa.Column("kept_state", sa.Text),  # saved by then
     sa.Column("seat", sa.Integer, nullable=False),  # among the person's active jobs
     sa.Column("slot", sa.Integer),  # among the person's running jobs
     sa.Column("cancel_requested", sa.Boolean, nullable=False),

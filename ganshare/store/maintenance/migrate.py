@@ -1,6 +1,11 @@
-"""Migrations: numbered SQL files, each applied once and never changed."""
+"""Migrations: numbered SQL files, each applied once and never changed.
 
-from collections.abc import Iterator
+One that only adds what older versions need not know (columns with a default, tables, indexes) has
+"expand" in its name, NNNN_expand_WHAT.sql. From here on, an older GANshare goes on working with
+tables that were renewed by such migrations only, so that machines can be upgraded one by one.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.errors import SchemaError
+from ganshare.monitoring.log import get_logger
 from ganshare.store.community.search import fill_gallery
-from ganshare.store.db.database import Database
+from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now
 from ganshare.store.queue.capacity import create_count_function
 from ganshare.store.votes.log import seal_log
@@ -18,6 +24,8 @@ __all__ = ["MIGRATIONS", "NEWEST", "Migration", "check_schema", "migrate", "sche
 
 _PATIENCE_SECONDS = 120.0  # others may be migrating, and a large table takes its time
 _LOCK = 0x67616E01  # PostgreSQL's advisory lock for migrating
+
+_log = get_logger(__name__)
 
 _versions = sa.Table(
     "schema_version",
@@ -82,9 +90,9 @@ async def _apply_next(connection: AsyncConnection) -> str | None:
         await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     await connection.run_sync(_versions.create, checkfirst=True)
     newest = (await connection.execute(sa.select(sa.func.max(_versions.c.version)))).scalar() or 0
-    if newest > NEWEST:
-        raise _too_new(newest)
-    if newest == NEWEST:
+    if newest >= NEWEST:
+        query = sa.select(_versions).where(_versions.c.version > NEWEST)
+        _check_newer((await connection.execute(query)).mappings().all())
         return None
     migration = next(each for each in MIGRATIONS if each.version > newest)
     for statement in migration.statements:
@@ -114,7 +122,8 @@ async def check_schema(database: Database) -> None:
     """Raise SchemaError unless the tables are those that this version works with."""
     version = await schema_version(database)
     if version > NEWEST:
-        raise _too_new(version)
+        query = sa.select(_versions).where(_versions.c.version > NEWEST)
+        _check_newer(await database.rows(query))
     if version < NEWEST:
         what = "older than this GANshare's" if version else "missing"
         raise SchemaError(
@@ -123,6 +132,15 @@ async def check_schema(database: Database) -> None:
             given=version,
             allowed=NEWEST,
         )
+
+
+def _check_newer(rows: Sequence[Row]) -> None:
+    """Raise SchemaError if a migration that we don't know did more than to expand."""
+    for row in rows:
+        if not row["name"][4:].startswith("_expand_"):
+            raise _too_new(max(each["version"] for each in rows))
+    if rows:
+        _log.warning("the tables are newer, and usable; update GANshare", newest=rows[-1]["name"])
 
 
 def _too_new(version: int) -> SchemaError:

@@ -20,7 +20,7 @@ IN_ORDER = (jobs.c.priority.desc(), jobs.c.tag, jobs.c.id)
 
 @lru_cache(8)
 def claim_statement(limits: QueueLimits) -> sa.Executable:
-    """Build the statement; its values are worker, models, max_area and count.
+    """Build the statement; its values are worker, models, max_area, alone and count.
 
     It takes one job of a person at most, so that each finds the person's least free slot; who may
     have more comes again in the next round. Rows that another claim has locked are skipped. Two
@@ -69,10 +69,14 @@ def _candidates(limits: QueueLimits) -> sa.Select[*tuple[Any, ...]]:
         .group_by(running.c.person)
         .having(sa.func.count() >= limits.per_person_running)
     )
+    # Looked up in an index of few rows: the one that gives the order need not know it.
+    waiting = jobs.alias("waiting")
+    suspects = sa.select(waiting.c.id).where(waiting.c.suspect, state_in(waiting, JobState.QUEUED))
     return (
         sa.select(jobs.c.id, jobs.c.person, jobs.c.priority, jobs.c.tag)
         .where(
             QUEUED,
+            sa.or_(sa.bindparam("alone", type_=sa.Boolean), jobs.c.id.not_in(suspects)),
             jobs.c.model.in_(sa.bindparam("models", expanding=True)),
             jobs.c.area <= sa.bindparam("max_area"),
             jobs.c.person.not_in(at_limit),

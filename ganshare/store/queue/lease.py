@@ -156,7 +156,7 @@ def hand_back_statement(job: Job) -> Any:
     return jobs.update().where(_mine(job)).values(values).returning(jobs.c.id, *_EVERYBODY)
 
 
-def reap_statement() -> Any:
+def reap_statement(limits: QueueLimits) -> Any:
     """End the attempts whose leases are over; what another reaper has locked is left to it."""
     late = (
         sa.select(jobs.c.id)
@@ -166,7 +166,26 @@ def reap_statement() -> Any:
     )
     known = {"engine": jobs.c.worker, "step": jobs.c.step, "attempt": jobs.c.attempt}
     error = sentence_in_sql("error", "engine-silent", known)
-    values = _ended(_after_failure(), **error)
+    moved_on = sa.and_(
+        jobs.c.step > jobs.c.furthest,
+        jobs.c.saved_state.is_not(None),
+        sa.or_(jobs.c.kept_state.is_(None), jobs.c.kept_state != jobs.c.saved_state),
+    )
+    silences = jobs.c.silences + sa.case((moved_on, 0), else_=1)
+    state = sa.case(
+        (jobs.c.cancel_requested, state_name(JobState.CANCELLED)),
+        (silences >= limits.max_attempts, state_name(JobState.DEAD)),
+        else_=state_name(JobState.QUEUED),
+    )
+    values = _ended(
+        state,
+        suspect=True,
+        silences=silences,
+        furthest=sa.case((moved_on, jobs.c.step), else_=jobs.c.furthest),
+        kept_state=jobs.c.saved_state,
+        max_attempts=jobs.c.max_attempts + 1,
+        **error,
+    )
     mine = sa.and_(RUNNING, jobs.c.id.in_(sa.select(late.c.id)))
     return jobs.update().where(mine).values(values).returning(jobs.c.state, *_EVERYBODY)
 

@@ -105,14 +105,33 @@ class Queue(QueueReader):
         raise StoreError("The queue is too busy to take the job in now; please try again.")
 
     async def claim(
-        self, worker: str, *, models: Iterable[str], max_area: int, count: int = 1
+        self,
+        worker: str,
+        *,
+        models: Iterable[str],
+        max_area: int,
+        count: int = 1,
+        alone: bool = True,
     ) -> list[Job]:
         """Take up to `count` jobs to paint, for `lease_seconds` from now; [] if there are none.
 
         In the order of priority, fair share by person, and time; nobody has more than
-        `per_person_running` jobs running at once.
+        `per_person_running` jobs running at once. A suspect, with which an engine fell silent, is
+        given to those only who have nothing else, and nothing else with it.
+
+        Args:
+            alone: whether the engine has no other job.
         """
-        wanted = {"models": sorted(set(models)), "max_area": max_area}
+        if count > 1:
+            several = await self._claim_up_to(count, worker, models, max_area, alone=False)
+            if several or not alone:
+                return several
+        return await self._claim_up_to(1, worker, models, max_area, alone=alone)
+
+    async def _claim_up_to(
+        self, count: int, worker: str, models: Iterable[str], max_area: int, *, alone: bool
+    ) -> list[Job]:
+        wanted = {"models": sorted(set(models)), "max_area": max_area, "alone": alone}
         claimed: list[Job] = []
         races_lost = 0
         while len(claimed) < count and races_lost < _RACES:
@@ -227,10 +246,12 @@ class Queue(QueueReader):
     async def reap(self) -> Reaped:
         """Take jobs from engines that fell silent; any process may do it, every few seconds.
 
-        They are queued at their old place, or cancelled if that was asked for, or dead if it was
-        their last attempt.
+        They are queued at their old place, as suspects, or cancelled if that was asked for, or dead
+        if it was once too often: `max_attempts` engines fell silent with it before it got any
+        further. Such attempts don't count as failed ones.
         """
-        states = Counter(row["state"] for row in await self._database.rows(reap_statement()))
+        statement = reap_statement(self.limits)
+        states = Counter(row["state"] for row in await self._database.rows(statement))
         if states:
             await self._database.write(engines.delete().where(engines.c.reported < now() - _DAY))
         return Reaped(states[JobState.QUEUED], states[JobState.DEAD], states[JobState.CANCELLED])

@@ -112,6 +112,13 @@ class QueueReader:
         row = await self._database.row(statement)
         return {state: row[str(state)] if row else 0 for state in counted}
 
+    async def suspects(self) -> int:
+        """Count the queued jobs that only an engine without any other takes."""
+        row = await self._database.row(
+            sa.select(sa.func.count().label("n")).where(QUEUED, jobs.c.suspect)
+        )
+        return row["n"] if row else 0
+
     async def throughput(self, window: float = 3600.0) -> Throughput:
         """Sum up the last `window` seconds."""
         row = await self._database.row(throughput_statement(window))

@@ -14,6 +14,7 @@ from engine.worker.job_runner import Pace
 from engine.worker.worker import Until, Worker
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import InternalError
+from ganshare.store.db.tables_queue import jobs
 
 
 async def test_a_job_becomes_the_picture_that_the_paint_command_makes(scene: Scene) -> None:
@@ -255,3 +256,54 @@ async def _is(scene: Scene, job: Job, state: JobState) -> bool:
 
 async def _gone(worker: Worker) -> bool:
     return not worker.hands
+
+
+async def test_a_suspect_is_painted_alone(scene: Scene) -> None:
+    suspect = await scene.submit(person="she")
+    await scene.store.queue.claim("killed", models=["paintings-f8"], max_area=10**6)
+    scene.expire_leases()
+    await scene.store.queue.reap()
+    await asyncio.gather(*(scene.submit(steps=6) for _ in range(3)))
+    company: list[int] = []
+    worker = scene.worker()
+    take = worker._take
+
+    def note(job: Job) -> None:
+        take(job)
+        if any(active_job.job.id == suspect.id for active_job in worker.hands):
+            company.append(len(worker.hands))
+
+    worker._take = note  # type: ignore[method-assign]
+    async with scene.at_work(worker):
+        pass
+    assert company == [1]
+    assert (await scene.job(suspect)).state is JobState.DONE
+
+
+async def test_a_busy_engine_makes_room_for_a_suspect(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.maintenance.REPORT_SECONDS", 0.05)
+    worker = scene.worker(batch=2, until=Until.STOPPED)
+    stream = [await scene.submit(steps=15) for _ in range(2)]
+    async with scene.at_work(worker):
+
+        async def busy() -> bool:
+            return len(worker.hands) == 2
+
+        await scene.until(busy)
+        suspect = await scene.submit()
+        late = jobs.update().where(jobs.c.id == suspect.id).values(suspect=True)
+        await scene.store.database.write(late)
+
+        async def painted() -> bool:
+            for job in await scene.store.queue.jobs():  # there is always something else to paint
+                if job.state is JobState.QUEUED and job.id != suspect.id:
+                    break
+            else:
+                stream.append(await scene.submit(steps=6))
+            return (await scene.job(suspect)).state is JobState.DONE
+
+        await scene.until(painted)
+        worker.stop()
+        worker.stop()

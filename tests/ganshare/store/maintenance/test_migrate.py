@@ -25,7 +25,7 @@ from ganshare.store.maintenance.migrate import (
     migrate,
     schema_version,
 )
-from ganshare.testing import TIMEOUT
+from ganshare.testing import TIMEOUT, make_request
 
 MIGRATE = """
 import asyncio, sys
@@ -120,6 +120,22 @@ async def test_a_newer_database_is_refused_and_left_alone(
         with pytest.raises(SchemaError, match=message):
             await attempt.__aenter__()
     assert await schema_version(database) == newer
+
+
+async def test_an_older_version_works_on_while_machines_are_upgraded_one_by_one(
+    database: Database, empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It doesn't know the newest migration, which only added something."""
+    await migrate(database)
+    expand = Migration(NEWEST + 1, "9999_expand_x", "ALTER TABLE jobs ADD COLUMN x TEXT;\n")
+    with monkeypatch.context() as newer:
+        newer.setattr("ganshare.store.maintenance.migrate.MIGRATIONS", (*MIGRATIONS, expand))
+        newer.setattr("ganshare.store.maintenance.migrate.NEWEST", NEWEST + 1)
+        assert await migrate(database) == ["9999_expand_x"]
+    for migrates in (False, True):
+        async with open_store(empty_url, migrate=migrates) as store:
+            await store.queue.submit("ann", "bot", make_request(), key="1")
+    assert await schema_version(database) == NEWEST + 1
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(

@@ -138,6 +138,82 @@ async def test_a_job_that_silences_every_engine_is_dead_with_the_reason(hasty: S
     assert await hasty.queue.dead_letters() == [dead]
 
 
+async def test_a_poisonous_job_dies_alone_and_its_company_is_painted(another: Any) -> None:
+    store = await another(lease_seconds=-1.0, per_person_running=9)
+    poison, *harmless = [await submit(store, str(number)) for number in range(4)]
+    silent, harmed = 0, []
+    while (await store.queue.get(poison.id)).state is not JobState.DEAD:
+        hands: list[Job] = []
+        while len(hands) < 3 and not any(job.suspect for job in hands):
+            found = await claim_some(store, alone=not hands)
+            if not found:
+                break
+            hands += found
+        if any(job.id == poison.id for job in hands):
+            silent += 1
+            harmed += [job.id for job in hands if job.id != poison.id]
+            await store.queue.reap()
+        else:
+            for job in hands:
+                await store.queue.finish(job, make_artwork())
+    assert silent == 3
+    assert len(harmed) == 2  # once, before anybody knew
+    while found := await claim_some(store):
+        for job in found:
+            await store.queue.finish(job, make_artwork())
+    for job in harmless:
+        done = await store.queue.get(job.id)
+        assert done.state is JobState.DONE
+    dead = await store.queue.get(poison.id)
+    assert dead.error == "The engine e fell silent at step 0 of attempt 3."
+
+
+async def claim_some(store: Store, alone: bool = True) -> list[Job]:
+    return await store.queue.claim("e", models=[MODEL], max_area=512 * 512, alone=alone)
+
+
+async def test_an_attempt_that_got_further_is_no_silence_of_the_jobs(hasty: Store) -> None:
+    await submit(hasty)
+    for number in range(5):
+        job = await claim(hasty)
+        state = f"states/{job.attempt}.safetensors"
+        await hasty.queue.beat(job, step=10 * (number + 1), saved_state=state)
+        assert await hasty.queue.reap() == Reaped(requeued=1)
+    for left in (2, 1, 0):  # now it gets no further
+        job = await claim(hasty)
+        await hasty.queue.beat(job, step=50, saved_state=f"states/{job.attempt}.safetensors")
+        assert await hasty.queue.reap() == (Reaped(requeued=1) if left else Reaped(dead=1))
+
+
+async def test_silences_are_counted_apart_from_failures(hasty: Store) -> None:
+    job = await submit(hasty)
+    for _ in range(2):
+        await claim(hasty)
+        await hasty.queue.reap()
+        await hasty.queue.fail(await claim(hasty), "broken", retry=True)
+    assert (await hasty.queue.get(job.id)).state is JobState.QUEUED
+    await hasty.queue.fail(await claim(hasty), "broken", retry=True)
+    assert (await hasty.queue.get(job.id)).state is JobState.DEAD
+
+
+async def test_a_suspect_is_given_to_nobody_who_has_another_job(another: Any) -> None:
+    hasty = await another(lease_seconds=-1.0, per_person_running=9)
+    suspect = await submit(hasty, "1")
+    await claim(hasty)
+    await hasty.queue.reap()
+    other = await submit(hasty, "2")
+    options: dict[str, Any] = {"models": [MODEL], "max_area": 512 * 512}
+    assert await hasty.queue.suspects() == 1
+    (job,) = await hasty.queue.claim("e", **options, alone=False)
+    assert (job.id, job.suspect) == (other.id, False)
+    assert await hasty.queue.claim("e", **options, alone=False) == []
+    await submit(hasty, "3")
+    several = await hasty.queue.claim("f", **options, count=5)
+    assert [job.suspect for job in several] == [False]
+    (job,) = await hasty.queue.claim("g", **options, count=5)
+    assert (job.id, job.suspect) == (suspect.id, True)
+
+
 async def test_a_silent_engines_cancelled_job_is_cancelled(hasty: Store) -> None:
     await submit(hasty)
     await claim(hasty)
