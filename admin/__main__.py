@@ -26,6 +26,7 @@ COMMANDS = {
     "reconcile": "admin.commands.reconcile:reconcile",
     "rounds": "admin.commands.curation.rounds:rounds",
     "status": "admin.commands.reconcile:status",
+    "treasury": "admin.commands.treasury:treasury",
     "unlist": "admin.commands.unlist:unlist",
     "verify": "admin.commands.verify:verify",
     "verify-contract": "admin.commands.verify_contract:verify_contract",

@@ -14,7 +14,7 @@ from admin.chain.chain import Chain, open_chain
 from admin.chain.fees import GWEI, FeePolicy, priority_floor
 from admin.context import whoever_types
 from admin.ledger import Collection, Ledger
-from admin.marketplace.currency import check_currency, read_currency
+from admin.marketplace.currency import allowed_currencies, check_currency, read_currency
 from admin.marketplace.opensea import NotYetAtOpenSea, OpenSea
 from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.listing import duration_of
@@ -90,6 +90,23 @@ class Session:
         return replace(self, settings=self.settings.model_copy(update={"keystore": keystore}))
 
     @property
+    def selling(self) -> "Session":
+        """The same with the key of who gets the tokens and sells them."""
+        return self.signing_with(self.settings.seller_keystore)
+
+    @property
+    def payees(self) -> frozenset[str]:
+        """Who may get tokens and money: minter, seller, and whom the owner named."""
+        named = {read_address("ADMIN_TREASURY", each) for each in self.settings.treasury}
+        return frozenset({self.address, self.selling.address, *named})
+
+    @property
+    def currencies(self) -> list[Currency]:
+        """What proceeds may be in, besides the chain's coin."""
+        allowed = allowed_currencies(self.settings.chain_id, self.currency)
+        return [each for each in allowed if each.address != NATIVE]
+
+    @property
     def fees(self) -> FeePolicy:
         """The owner's cap and the chain's floor."""
         cap = self.settings.gas_price_cap_gwei * GWEI
@@ -130,6 +147,8 @@ class Session:
             site=site,
             currency=None if currency is None else currency.address,
             floor=floor,
+            payees=frozenset() if site else self.payees,
+            currencies=frozenset() if site else frozenset(each.address for each in self.currencies),
         )
         keep_out_of_dumps()
         password = read_password(f"Password of {address}: ", password_fd)

@@ -18,12 +18,13 @@ __all__ = ["approve"]
 @yes_option
 @password_option
 def approve(dry_run: bool, yes: bool, password_fd: int | None) -> None:
-    """Let the conduit move the minter's tokens of this collection when they are sold."""
+    """Let the conduit move the seller's tokens of this collection when they are sold."""
     asyncio.run(_approve(dry_run=dry_run, yes=yes, password_fd=password_fd))
 
 
 async def _approve(*, dry_run: bool, yes: bool, password_fd: int | None) -> None:
-    async with open_session() as session, session.chain() as chain:
+    async with open_session() as opened, opened.chain() as chain:
+        session = opened.selling
         contract, owner = session.collection.address, session.address
         controller = (await chain.call(session.seaport, INFORMATION))[2]
         key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))

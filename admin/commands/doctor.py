@@ -91,7 +91,7 @@ async def _next_step(session: Session) -> str:
     if any(each.state is not TokenState.MINTED for each in tokens):
         return "`ganshare admin mint` mints what is planned."
     live = {each.token for each in await session.ledger.listings(session.collection, *LIVE)}
-    if any(each.owner == session.address and each.token not in live for each in tokens):
+    if any(each.owner == session.selling.address and each.token not in live for each in tokens):
         return "`ganshare admin list --prices prices.toml` offers what is minted."
     return "nothing; whatever was planned is minted and listed."
 
@@ -141,7 +141,7 @@ async def _seaport(session: Session, chain: Chain) -> str:
     conduit, exists = await chain.call(controller, GET_CONDUIT, key)
     if not exists:
         raise SettingsError(f"There is no conduit for the key {session.settings.conduit_key}.")
-    owner = session.address
+    owner = session.selling.address
     if not (await chain.call(session.collection.address, IS_APPROVED, owner, conduit))[0]:
         raise SettingsError(
             f"The conduit {conduit} may not move tokens yet; `ganshare admin approve` allows it."

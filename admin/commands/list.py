@@ -55,12 +55,15 @@ def list_(
 
 async def _list(prices_file: Path, days: float, reprice: bool, run: RunOptions) -> int:
     prices = read_prices(prices_file)
-    async with open_session() as session, session.chain() as chain:
+    async with open_session() as opened, opened.chain() as chain:
+        session, minter = opened.selling, opened.address
         shop, ledger = await session.shop(chain, days), session.ledger
         currency = shop.market.currency
         every = await ledger.tokens(shop.collection)
         remarks = prices.check(currency, [each.item for each in every])
-        sale = await plan_sale(ledger, chain, shop, session.address, prices, reprice=reprice)
+        sale = await plan_sale(
+            ledger, chain, shop, session.address, prices, reprice=reprice, minter=minter
+        )
         estimate = estimate_sale(sale.new, prices, shop)
         lines = [
             ("seller", session.address),
@@ -75,19 +78,19 @@ async def _list(prices_file: Path, days: float, reprice: bool, run: RunOptions) 
             return 0
         signer = session.unlock(run.password_fd, currency=currency, floor=prices.floor_in(currency))
         async with spend(session, chain, signer, budget, "list") as sender:
-            code = await _sell(session, chain, signer, sender, sale)
+            code = await _sell(session, chain, signer, sender, sale, minter)
         await report(session, run.report_to, budget)
         return code
 
 
 async def _sell(
-    session: Session, chain: Chain, signer: Signer, sender: Sender, sale: SalePlan
+    session: Session, chain: Chain, signer: Signer, sender: Sender, sale: SalePlan, minter: str
 ) -> int:
     """Do what was agreed to, as far as it still can be done; gives the exit code."""
     ledger, shop = session.ledger, sale.shop
     where = (shop.collection, shop.seaport)
     await sender.resume()
-    await reconcile_tokens(ledger, chain, shop.collection, signer.address)
+    await reconcile_tokens(ledger, chain, shop.collection, minter)
     await reconcile_listings(ledger, chain, *where)
     failed = 0
     if sale.stale:

@@ -11,8 +11,9 @@ from admin.ledger import Token, TokenState
 from admin.minting.mint import BATCH, mint_all
 from admin.minting.pin import pin_all
 from admin.prompts import RunOptions, agree_to_spend, progress, report, run_options, spend
-from admin.session import Session, open_session
+from admin.session import Session, open_session, read_address
 from ganshare.blobs import open_blobs
+from ganshare.errors import SettingsError
 
 __all__ = ["mint"]
 
@@ -20,6 +21,11 @@ __all__ = ["mint"]
 @click.command()
 @click.option("--batch", type=click.IntRange(1, 200), default=BATCH, show_default=True)
 @click.option("--description", help="Of the collection, put into each token's metadata.")
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    help="Who gets the tokens: the seller (by default), the minter, or one of ADMIN_TREASURY.",
+)
 @click.option("--site", metavar="URL", help="The web page, for links from tokens to paintings.")
 @browser_options
 @run_options
@@ -28,6 +34,7 @@ def mint(
     batch: int,
     description: str | None,
     site: str | None,
+    to: str | None,
     run: RunOptions,
 ) -> int | None:
     """Pin pictures and metadata, then mint, batch by batch.
@@ -38,17 +45,27 @@ def mint(
     """
     if choices is not None:
         return asyncio.run(create(choices, run, site=site, description=description))
-    asyncio.run(_mint(batch, description, site, run))
+    asyncio.run(_mint(batch, description, site, to, run))
     return None
 
 
-async def _mint(batch: int, description: str | None, site: str | None, run: RunOptions) -> None:
+async def _mint(
+    batch: int, description: str | None, site: str | None, to: str | None, run: RunOptions
+) -> None:
     async with open_session() as session, session.chain() as chain:
+        receiver = session.selling.address if to is None else read_address("--to", to)
+        if receiver not in session.payees:
+            raise SettingsError(
+                f"{receiver} is neither minter nor seller; ADMIN_TREASURY names who else may get "
+                "tokens.",
+                given=receiver,
+                allowed=sorted(session.payees),
+            )
         tokens = await session.ledger.tokens(session.collection)
         fees = session.fees.choose(await chain.base_fee(), await chain.tip())
         found = estimate_mint(tokens, batch, fees)
         lines = [("collection", session.collection.address), ("minter", session.address)]
-        lines += found.lines()[:1]
+        lines += [("tokens go to", receiver), *found.lines()[:1]]
         budget = await agree_to_spend(
             session, chain, lines, found.gas, dry_run=run.dry_run, yes=run.yes
         )
@@ -62,7 +79,7 @@ async def _mint(batch: int, description: str | None, site: str | None, run: RunO
             )
             with progress("minting", len(left)) as advance:
                 async for transaction, count in mint_all(
-                    session.ledger, sender, chain, session.collection, signer.address, batch
+                    session.ledger, sender, chain, session.collection, receiver, batch
                 ):
                     advance(count)
                     click.echo(f"minted {count} with nonce {transaction.nonce}")

@@ -117,7 +117,7 @@ async def _ask_opensea(session: Session, *, write: bool) -> AsyncIterator[str]:
     opensea, where = session.opensea(patience=60.0, outage=10.0), session.collection
     try:
         terms = await session.terms(opensea)
-        place = (terms, where, session.seaport, session.address)
+        place = (terms, where, session.seaport, session.selling.address)
         if write:
             async with session.ledger.held():
                 drift = await market_drift(session.ledger, opensea, *place)

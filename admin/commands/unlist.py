@@ -57,7 +57,8 @@ def unlist(
 async def _unlist(
     tokens: set[str], counter: bool, dry_run: bool, yes: bool, password_fd: int | None
 ) -> int:
-    async with open_session() as session, session.chain() as chain:
+    async with open_session() as opened, opened.chain() as chain:
+        session = opened.selling
         live = await session.ledger.listings(session.collection, *LIVE)
         chosen = [each for each in live if not tokens or str(each.token) in tokens]
         unknown = tokens - {str(each.token) for each in chosen}

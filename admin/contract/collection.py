@@ -24,6 +24,7 @@ __all__ = [
     "METADATA_FROZEN",
     "MINTER_ROLE",
     "MINTING_CLOSED",
+    "MINT_BATCH",
     "MOST_ROYALTY",
     "NAME",
     "OWNER",
@@ -43,6 +44,7 @@ __all__ = [
     "TOKEN_URI",
     "TOTAL_SUPPLY",
     "TRANSFER",
+    "TRANSFER_TOKEN",
     "UNPAUSE",
     "arguments_of",
     "artifact",
@@ -72,6 +74,7 @@ REVOKE_ROLE = Function("revokeRole(bytes32,address)")
 SET_CONTRACT_URI = Function("setContractURI(string)")
 SET_ROYALTY = Function("setRoyalty(address,uint96)")
 TOKEN_FROZEN = Function("tokenFrozen(uint256)", ("bool",))
+TRANSFER_TOKEN = Function("transferFrom(address,address,uint256)")
 UNPAUSE = Function("unpause()")
 HAS_ROLE = Function("hasRole(bytes32,address)", ("bool",))
 OWNER = Function("owner()", ("address",))
@@ -96,7 +99,7 @@ FINAL_COLLECTION = bytes(
 _FIRST_CODE = (12_158, "6450a3da276657e5b06df62c57b4327adc6e21d0b1d57e80fdffc1806614d039")
 _FIRST_SOURCE = "8efeaef365c8895607f49c22e3b2a8679fea8560ebee6363a9d9de9974b8e33b"
 
-_MINT_BATCH = Function("mintBatch(address,uint256[],bytes32[])", ("uint256",))
+MINT_BATCH = Function("mintBatch(address,uint256[],bytes32[])", ("uint256",))
 _CONSTRUCTOR = ("string", "string", "string", "address", "address", "address", "uint96")
 
 
@@ -151,4 +154,4 @@ def is_known_source(text: str) -> bool:
 
 def mint_batch(to: str, tokens: Sequence[int], digests: Sequence[bytes]) -> bytes:
     """Write the call that mints those of these tokens which aren't minted yet."""
-    return _MINT_BATCH.call_data(to, list(tokens), list(digests))
+    return MINT_BATCH.call_data(to, list(tokens), list(digests))

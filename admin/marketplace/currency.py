@@ -14,8 +14,18 @@ from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.order import NATIVE
 from ganshare.errors import SettingsError, quoted
 
-__all__ = ["DECIMALS", "SYMBOL", "allowed_currencies", "check_currency", "read_currency"]
+__all__ = [
+    "BALANCE",
+    "DECIMALS",
+    "SYMBOL",
+    "TRANSFER_CURRENCY",
+    "allowed_currencies",
+    "check_currency",
+    "read_currency",
+]
 
+BALANCE = Function("balanceOf(address)", ("uint256",))
+TRANSFER_CURRENCY = Function("transfer(address,uint256)", ("bool",))
 DECIMALS = Function("decimals()", ("uint8",))
 SYMBOL = Function("symbol()", ("string",))
 _MOST_DECIMALS = 36

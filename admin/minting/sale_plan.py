@@ -65,15 +65,23 @@ class SalePlan:
 
 
 async def plan_sale(
-    ledger: Ledger, chain: Chain, shop: Shop, seller: str, prices: Prices, *, reprice: bool
+    ledger: Ledger,
+    chain: Chain,
+    shop: Shop,
+    seller: str,
+    prices: Prices,
+    *,
+    reprice: bool,
+    minter: str | None = None,
 ) -> SalePlan:
     """Plan a run.
 
     Args:
         reprice: whether orders by which somebody can buy now are cancelled if the table has
             another price. Those that OpenSea has refused, or may have, are in any case.
+        minter: whose transactions may be under way; the seller if left out.
     """
-    drift = await token_drift(ledger, chain, shop.collection, seller)
+    drift = await token_drift(ledger, chain, shop.collection, minter or seller)
     tokens = await _tokens_of(ledger, shop, seller, drift)
     every = {token: prices.of(each.item, shop.market.currency) for token, each in tokens.items()}
     ended = {

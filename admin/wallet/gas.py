@@ -19,14 +19,16 @@ class Reverted(TransactionFailed):
     """A transaction was included and failed; it is over."""
 
 
-async def estimate_gas(chain: Chain, sender: str, to: str | None, data: bytes) -> int:
+async def estimate_gas(
+    chain: Chain, sender: str, to: str | None, data: bytes, value: int = 0
+) -> int:
     """How much gas a transaction gets: a fifth more than it needs now.
 
     Raises:
         WouldFail: the chain says so.
     """
     try:
-        return with_margin(await chain.estimate(sender, to, data))
+        return with_margin(await chain.estimate(sender, to, data, value))
     except RpcError as error:
         message = f"The transaction would fail, and was not sent: {error.reason}."
         raise WouldFail(message, given=error.data) from error

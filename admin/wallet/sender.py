@@ -71,6 +71,7 @@ class Sender:
         data: bytes,
         collection: Collection | None = None,
         *,
+        value: int = 0,
         urgent: bool = False,
         instead: Transaction | None = None,
         nonce: int | None = None,
@@ -80,6 +81,7 @@ class Sender:
 
         Args:
             subject: what it is about; tokens of `collection`, if that is given.
+            value: coins that go with it, in wei.
             urgent: takes the place of the first one of ours that waits, if there is one.
             instead: one of ours that waits, whose place it takes.
             nonce: that it must have; else the next one.
@@ -92,7 +94,7 @@ class Sender:
             PolicyError: it is not what the owner allowed.
         """
         if gas is None:
-            gas = await estimate_gas(self._chain, self.address, to, data)
+            gas = await estimate_gas(self._chain, self.address, to, data, value)
         if urgent:
             await self.reopen()
             nonce, instead = await nonce_of_brake(self._ledger, self._chain, self.address)
@@ -108,7 +110,7 @@ class Sender:
             subject=tuple(subject),
             recipient=to,
             data=data,
-            value=0,
+            value=value,
             gas=gas,
             state=TransactionState.SENT,
             cost=0,
@@ -127,6 +129,7 @@ class Sender:
         to: str | None,
         data: bytes,
         *,
+        value: int = 0,
         urgent: bool = False,
     ) -> Receipt:
         """Send a transaction and see it through, with another nonce if a foreign one took it.
@@ -135,7 +138,7 @@ class Sender:
             TransactionFailed: as `send` and `settle` do.
         """
         for _ in range(_MOST_TRIES):
-            sent = await self.send(kind, subject, to, data, urgent=urgent)
+            sent = await self.send(kind, subject, to, data, value=value, urgent=urgent)
             receipt = await self.settle(sent)
             if receipt is not None:
                 return receipt

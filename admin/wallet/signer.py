@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import rlp
+from eth_abi.abi import decode
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
+from eth_utils.address import to_checksum_address
 
 from admin.chain.fees import GWEI, Fees
+from admin.contract.collection import MINT_BATCH, TRANSFER_TOKEN
+from admin.marketplace.currency import TRANSFER_CURRENCY
 from admin.marketplace.seaport.order import Domain, ItemType, Order
 from admin.marketplace.seaport.signing import sign_orders
 from admin.wallet.siwe import SignIn
@@ -51,6 +55,8 @@ class Limits:
         site: host of the only page that it may sign in at; None for none.
         currency: the contract of the only one that orders may be in; None for any.
         floor: the lowest price of an order, in smallest units.
+        payees: who may get coins, currency and tokens besides the key's own account.
+        currencies: the contracts whose money may be sent to them.
     """
 
     chain_id: int
@@ -67,6 +73,8 @@ class Limits:
     site: str | None = None
     currency: str | None = None
     floor: int = 0
+    payees: frozenset[str] = frozenset()
+    currencies: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,9 @@ class Signer:
             PolicyError: it is more than the owner allowed.
         """
         self._check_recipient(chain_id, to, data, value)
-        self._check_cost(gas * fees.max_fee + value, fees, spent, spent_in_month)
+        # What goes to a payee isn't spent; whatever else has a value is.
+        paid = 0 if to in self._limits.payees else value
+        self._check_cost(gas * fees.max_fee + paid, fees, spent, spent_in_month)
         fields: dict[str, Any] = {
             "type": 2,
             "chainId": chain_id,
@@ -168,8 +178,19 @@ class Signer:
             raise _refusal("recipient", "a new contract", sorted(limits.recipients))
         if to == self.address and not data and not value:
             return  # it does nothing but use a nonce
-        if to is not None and to not in limits.recipients:
+        if to in limits.payees and not data:
+            return
+        if to is not None and to not in limits.recipients | limits.currencies:
             raise _refusal("recipient", to, sorted(limits.recipients))
+        moved = next((each for each in _MOVES if data.startswith(each.selector)), None)
+        if moved is None and to in limits.currencies:
+            raise _refusal("call of a currency", f"0x{data[:4].hex()}", TRANSFER_CURRENCY.signature)
+        if moved is not None:
+            values = decode(moved.arguments, data[4:])
+            payee = to_checksum_address(values[_MOVES[moved]])
+            allowed = limits.payees | {self.address}
+            if payee not in allowed:
+                raise _refusal("payee", payee, sorted(allowed))
 
     def _check_cost(self, most: int, fees: Fees, spent: int, spent_in_month: int) -> None:
         limits = self._limits
@@ -209,6 +230,10 @@ class Signer:
             raise _refusal("currency", order.consideration[0].item_type.name, "coins")
         if not 0 < order.end - order.start <= limits.longest:
             raise _refusal("duration in seconds", order.end - order.start, limits.longest)
+
+
+# Calls by which something gets another owner, and which of their arguments names it.
+_MOVES = {MINT_BATCH: 0, TRANSFER_TOKEN: 1, TRANSFER_CURRENCY: 0}
 
 
 def purpose_of(raw: bytes) -> tuple[str, bytes]:

@@ -296,6 +296,12 @@ class AdminSettings(Settings):
     )
     chain_id: int = Field(137, ge=1, description="The chain; 137 is Polygon.")
     keystore: Path | None = Field(None, description="The minter's keystore file (version 3).")
+    seller_keystore: Path | None = Field(
+        None, description="Keystore of who gets the tokens and sells them; the minter if unset."
+    )
+    treasury: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
+        (), description="Addresses that tokens and proceeds may be sent to, divided by commas."
+    )
     collection: str | None = Field(None, description="Address of the collection's contract.")
     curation_places: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
         (), description="Places whose own curators decide what is minted: discord:123, commas."

@@ -1,0 +1,221 @@
+"""`ganshare admin treasury`: shows what the keys have, and sends it where the owner allowed."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from admin.chain.chain import Chain
+from admin.contract.collection import TRANSFER_TOKEN
+from admin.ledger import Token, TokenState, TransactionState
+from admin.marketplace.currency import BALANCE, TRANSFER_CURRENCY
+from admin.minting.list import LIVE
+from admin.minting.mint import look_up, reconcile_tokens
+from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.session import COIN, Session, open_session, read_address
+from admin.wallet.gas import estimate_gas
+from ganshare.errors import ParameterError, SettingsError
+
+__all__ = ["treasury"]
+
+_GAS_OF_COINS = 60_000  # a Safe takes more than the 21,000 of an account
+
+
+@dataclass(frozen=True)
+class _Withdrawal:
+    """One transaction: whom it calls, with what, and what it moves."""
+
+    to: str
+    data: bytes
+    value: int = 0
+    subject: tuple[str, ...] = ()
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def treasury(context: click.Context) -> None:
+    """Show what minter and seller have, and withdraw it to an address of ADMIN_TREASURY."""
+    if context.invoked_subcommand is None:
+        asyncio.run(_show())
+
+
+@treasury.command()
+def show() -> None:
+    """Show coins, currency and tokens of minter, seller and treasury."""
+    asyncio.run(_show())
+
+
+async def _show() -> None:
+    async with open_session() as session, session.chain() as chain:
+        names = {session.address: "minter"}
+        names.setdefault(session.selling.address, "seller")
+        tokens = await _owners(session, chain)
+        for address in (*names, *sorted(session.payees - names.keys())):
+            click.echo(f"{names.get(address, 'treasury')} {address}")
+            click.echo(f"  coins       {COIN.show(await chain.balance(address))}")
+            for each in session.currencies:
+                if await chain.has_code(each.address):
+                    held = (await chain.call(each.address, BALANCE, address))[0]
+                    click.echo(f"  {each.symbol:<11} {each.show(held)}")
+            count = sum(owner == address for owner in tokens.values())
+            click.echo(f"  tokens      {count} of {len(tokens)} that are minted")
+
+
+@treasury.command()
+@click.argument("what", type=click.Choice(["coins", "currency", "tokens"]))
+@click.argument("amounts", nargs=-1, required=True, metavar="AMOUNT|TOKEN...|all")
+@click.option("--to", metavar="ADDRESS", help="One of ADMIN_TREASURY; its only one if left out.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(["seller", "minter"]),
+    default="seller",
+    show_default=True,
+    help="Whose they are, and whose key signs.",
+)
+@dry_run_option
+@yes_option
+@password_option
+def withdraw(
+    what: str,
+    amounts: tuple[str, ...],
+    to: str | None,
+    source: str,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+) -> None:
+    """Send coins, currency or tokens to the treasury.
+
+    `all` coins leaves what gas takes. Tokens with a live order stay: `unlist` comes first.
+    """
+    if what != "tokens" and len(amounts) != 1:
+        raise SettingsError("Name one amount, such as 1.5, or all.")
+    asyncio.run(_withdraw(what, amounts, to, source, dry_run, yes, password_fd))
+
+
+async def _withdraw(
+    what: str,
+    amounts: Sequence[str],
+    to: str | None,
+    source: str,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+) -> None:
+    async with open_session() as opened, opened.chain() as chain:
+        payee = _payee(opened, to)
+        session = opened.selling if source == "seller" else opened
+        if what == "coins":
+            found, moved = await _coins(session, chain, payee, amounts[0])
+        elif what == "currency":
+            found, moved = await _currency(session, chain, payee, amounts[0])
+        else:
+            found, moved = await _tokens(session, chain, payee, amounts)
+        if not found:
+            click.echo("There is nothing to withdraw.")
+            return
+        gas = sum(
+            [
+                await estimate_gas(chain, session.address, each.to, each.data, each.value)
+                for each in found
+            ]
+        )
+        lines = [("from", f"{source} {session.address}"), ("to", payee), (what, moved)]
+        budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
+        if budget is None:
+            return
+        signer = session.unlock(password_fd)
+        async with spend(session, chain, signer, budget, "withdraw") as sender:
+            await sender.resume()
+            for each in found:
+                await sender.transact(
+                    "withdraw", each.subject, each.to, each.data, value=each.value
+                )
+            if what == "tokens":
+                where = (session.collection, opened.address)
+                await reconcile_tokens(session.ledger, chain, *where)
+    click.echo(f"withdrawn: {moved}")
+
+
+def _payee(session: Session, to: str | None) -> str:
+    named = [read_address("ADMIN_TREASURY", each) for each in session.settings.treasury]
+    if to is None and len(named) == 1:
+        return named[0]
+    payee = None if to is None else read_address("--to", to)
+    if payee is None or payee not in named:
+        raise SettingsError(
+            f"{payee or 'Nothing'} is {'not among' if payee else 'chosen of'} the addresses of "
+            f"ADMIN_TREASURY: {', '.join(named) or 'it is empty'}. --to takes one of them.",
+            given=payee,
+            allowed=named,
+        )
+    return payee
+
+
+async def _coins(
+    session: Session, chain: Chain, payee: str, amount: str
+) -> tuple[list[_Withdrawal], str]:
+    balance = await chain.balance(session.address)
+    price = session.fees.choose(await chain.base_fee(), await chain.tip()).max_fee
+    sent = TransactionState.SENT
+    waiting = await session.ledger.transactions(chain.chain_id, session.address, sent)
+    # Twice, so that one that is replaced by a dearer one has enough left.
+    needed = 2 * _GAS_OF_COINS * price + sum(each.cost + each.value for each in waiting)
+    left = max(balance - needed, 0)
+    wanted = left if amount == "all" else COIN.parse(amount)
+    _check_enough(wanted, left, COIN.show(left))
+    return [_Withdrawal(payee, b"", wanted)] if wanted else [], COIN.show(wanted)
+
+
+async def _currency(
+    session: Session, chain: Chain, payee: str, amount: str
+) -> tuple[list[_Withdrawal], str]:
+    if len(session.currencies) != 1:
+        raise SettingsError("ADMIN_CURRENCY says which currency: its symbol, address and decimals.")
+    [currency] = session.currencies
+    held = int((await chain.call(currency.address, BALANCE, session.address))[0])
+    wanted = held if amount == "all" else currency.parse(amount)
+    _check_enough(wanted, held, currency.show(held))
+    data = TRANSFER_CURRENCY.call_data(payee, wanted)
+    return [_Withdrawal(currency.address, data)] if wanted else [], currency.show(wanted)
+
+
+async def _tokens(
+    session: Session, chain: Chain, payee: str, names: Sequence[str]
+) -> tuple[list[_Withdrawal], str]:
+    live = {each.token for each in await session.ledger.listings(session.collection, *LIVE)}
+    owners = await _owners(session, chain)
+    mine = {str(token): token for token, owner in owners.items() if owner == session.address}
+    wanted = list(mine) if list(names) == ["all"] else list(dict.fromkeys(names))
+    strange = [each for each in wanted if each not in mine]
+    if strange:
+        raise SettingsError(f"{strange[0]} is no token of {session.address}.", given=strange[0])
+    free = [mine[each] for each in wanted if mine[each] not in live]
+    kept = len(wanted) - len(free)
+    found = [
+        _Withdrawal(
+            session.collection.address,
+            TRANSFER_TOKEN.call_data(session.address, payee, token),
+            subject=(str(token),),
+        )
+        for token in free
+    ]
+    stay = f"; {kept} stay, as orders for them are live (`unlist`)" if kept else ""
+    return found, f"{len(found)}{stay}"
+
+
+async def _owners(session: Session, chain: Chain) -> dict[int, str]:
+    """Whose the ledger's tokens are, as the chain says; those that are minted."""
+    if session.settings.collection is None:
+        return {}
+    known: list[Token] = await session.ledger.tokens(session.collection)
+    minted = [each.token for each in known if each.state is TokenState.MINTED]
+    found = await look_up(chain, session.collection, minted) if minted else {}
+    return {token: each.owner for token, each in found.items()}
+
+
+def _check_enough(wanted: int, held: int, shown: str) -> None:
+    if wanted > held:
+        raise ParameterError(f"There are only {shown} to withdraw.", given=wanted, allowed=held)
