@@ -1,10 +1,12 @@
 """`python -m engine`: the engine's commands; torch is imported only by those that compute."""
 
 import sys
+from typing import Any
 
 import click
 
 from ganshare.cli import run_cli
+from ganshare.errors import WorldError
 from ganshare.lazy_group import LazyGroup
 
 __all__ = ["engine", "main"]
@@ -19,7 +21,23 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(LazyGroup):
+    """Says in one sentence that memory ran out, whichever command it was."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (MemoryError, RuntimeError) as error:
+            from engine.runtime.memory import is_out_of_memory
+
+            if not is_out_of_memory(error):
+                raise
+            raise WorldError(
+                "Memory ran out; take a smaller size, fewer cutouts or another device."
+            ) from error
+
+
+@click.group(cls=_Group, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def engine() -> None:
     """Paint, and look after the models that paint."""
 

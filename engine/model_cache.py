@@ -60,6 +60,12 @@ class ModelCache:
         """The VQGANs that are offered, the default first."""
         return tuple(self._offered)
 
+    @property
+    def channels(self) -> int:
+        """Those of the widest full-size layer of all VQGANs that are offered."""
+        configs = (find_model(name, "vqgan").architecture["autoencoder"] for name in self.names)
+        return max(int(config["ch"] * config["ch_mult"][0]) for config in configs)
+
     def warm(self) -> None:
         """Load what the first job needs; raises ModelError."""
         self.painter(self.names[0]).warm()

@@ -59,7 +59,7 @@ def run(
 
     SIGTERM drains: what can be finished within ENGINE_DRAIN_SECONDS is finished, the rest is saved
     and handed back. Ctrl-C, or a second SIGTERM, hands everything back at once. If a step hangs,
-    the engine hands its jobs back and ends with exit code 3.
+    or memory runs out for the default size, it hands its jobs back and ends with exit code 3.
     """
     if ray is None and (gpus or engines):
         raise ParameterError("--gpus and --engines are for a Ray cluster; name it with --ray.")
@@ -89,7 +89,9 @@ def run(
     until = Until.ONE_DONE if once else Until.NONE_LEFT if drain_when_empty else Until.STOPPED
     process = EngineProcess(core, settings, until)
     idle = asyncio.run(process.serve())
+    code = EXIT_WORLD if process.failed else 0
     if not idle:
         # A thread is in a long step that nobody wants any more: no waiting for it.
         sys.stderr.flush()
-        os._exit(EXIT_WORLD if process.hung else 0)
+        os._exit(code)
+    sys.exit(code)

@@ -12,18 +12,23 @@ from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
 __all__ = ["BYTES_PER_PIXEL", "Rate", "available_memory", "largest_area"]
 
 # Between canvases of 64 and 512 px the peak memory of a step grew by 2,800 bytes a pixel with the
-# embedded models; other models' layers may be wider.
-BYTES_PER_PIXEL = 4_000
+# embedded VQGAN, whose full-size layers have 32 channels, and by 10,500 with taming's f16, which
+# has 128 (`python -m benchmarks.memory`); half as much again is for kernels of other devices.
+BYTES_PER_PIXEL = 125  # for each channel
 RESERVE = 768 * 2**20  # the upscaler took 440 MiB, 16 cutouts in each of two threads 340
 SMALLEST = DEFAULT_SIDE**2  # what every engine offers; beyond doubt it fits
 
 _CGROUP = Path("/sys/fs/cgroup")
 
 
-def largest_area(device: str, parallel_steps: int) -> int:
-    """Pixels of the largest canvas that fits `parallel_steps` times."""
+def largest_area(device: str, parallel_steps: int, channels: int = 32) -> int:
+    """Pixels of the largest canvas that fits `parallel_steps` times.
+
+    Args:
+        channels: of the widest full-size layer of the VQGANs.
+    """
     free = (available_memory(device) - RESERVE) / max(parallel_steps, 1)
-    return min(MAX_AREA, max(SMALLEST, int(free / BYTES_PER_PIXEL)))
+    return min(MAX_AREA, max(SMALLEST, int(free / (BYTES_PER_PIXEL * channels))))
 
 
 def available_memory(device: str) -> int:

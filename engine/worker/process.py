@@ -38,9 +38,9 @@ class EngineProcess:
         os.environ["GANSHARE_MODELS_DIR"] = str(core.models_dir)
 
     @property
-    def hung(self) -> bool:
-        """Whether a step hung, so that this process must end."""
-        return self._worker is not None and self._worker.hung
+    def failed(self) -> bool:
+        """Whether a step hung or memory ran out, so that only another process can go on."""
+        return self._worker is not None and (self._worker.hung or self._worker.starved)
 
     async def serve(self, *, signals: bool = True) -> bool:
         """Work until `stop`; returns whether no thread is in the middle of a step.
@@ -128,8 +128,8 @@ class EngineProcess:
             models.check_warm()
 
         async def steps() -> None:
-            if self.hung:
-                raise WorldError("A step hangs; the engine ends.")
+            if self.failed:
+                raise WorldError("A step hangs, or memory ran out; the engine ends.")
 
         return [
             Check("store", store.now),

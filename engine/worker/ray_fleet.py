@@ -83,8 +83,8 @@ class FleetEngine:
 
         self._engine = EngineProcess(self._core, self._settings)
         await self._engine.serve(signals=False)
-        if self._engine.hung:
-            os._exit(EXIT_WORLD)  # Ray starts the actor anew, in a process without that step
+        if self._engine.failed:
+            os._exit(EXIT_WORLD)  # Ray starts the actor anew, in a new process
 
     async def ping(self) -> None:
         """Answer, as an actor does whose event loop goes round."""

@@ -14,8 +14,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Protocol
 
-import torch
-
+from engine.runtime.memory import is_out_of_memory
 from engine.worker.step_deadlines import StepDeadlines
 from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.monitoring.log import get_logger
@@ -66,7 +65,7 @@ class StepPool:
         on_step: Callable[[], None] = lambda: None,
         deadlines: StepDeadlines | None = None,
     ) -> None:
-        self.parallel_steps = parallel_steps
+        self.parallel_steps = self._most = parallel_steps
         self.clock = AwakeClock(longest=2.0)
         self._on_step = on_step
         self._deadlines = deadlines or StepDeadlines()
@@ -81,16 +80,31 @@ class StepPool:
         with self._lock:
             self._waiting.append(work)
             if len(self._running) < self.parallel_steps:
-                # a daemon: a process that must end at once does not wait for a long step
-                thread = threading.Thread(target=self._run, name="step", daemon=True)
-                self._running.add(thread)
-                thread.start()
+                self._start_thread()
+
+    def _start_thread(self) -> None:
+        # a daemon: a process that must end at once does not wait for a long step
+        thread = threading.Thread(target=self._run, name="step", daemon=True)
+        self._running.add(thread)
+        thread.start()
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do."""
         with self._lock:
             return not self._running
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether fewer steps are computed at once than in the beginning."""
+        return self.parallel_steps < self._most
+
+    def widen(self) -> None:
+        """Compute as many steps at once as in the beginning."""
+        with self._lock:
+            self.parallel_steps = self._most
+            for _ in range(min(self._most - len(self._running), len(self._waiting))):
+                self._start_thread()
 
     def overdue(self) -> list[Work]:
         """What hangs: work whose present step has taken longer than steps of its kind may."""
@@ -154,10 +168,3 @@ class StepPool:
 def default_parallel_steps(device: str) -> int:
     """Two on a CPU with more than one core; an accelerator is one queue anyway."""
     return 2 if device == "cpu" and (os.cpu_count() or 1) > 1 else 1
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether a step failed for lack of memory, on any device."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)

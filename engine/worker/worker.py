@@ -17,7 +17,7 @@ from structlog.contextvars import bound_contextvars
 
 from engine.model_cache import ModelCache
 from engine.worker.active_job import ActiveJob, Failed, Outcome, Signal
-from engine.worker.capacity import Rate, largest_area
+from engine.worker.capacity import SMALLEST, Rate, largest_area
 from engine.worker.completion import Completion
 from engine.worker.job_runner import JobRunner, Materials, Pace
 from engine.worker.lease import Lease
@@ -29,6 +29,7 @@ from engine.worker.uploads import ProgressUploader
 from ganshare import __version__
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import EngineReport, Job
+from ganshare.domain.limits import MIN_SIDE
 from ganshare.errors import BlobError, JobError, StoreError, WorldError
 from ganshare.monitoring.health import Pulse
 from ganshare.monitoring.log import get_logger, pseudonym
@@ -44,6 +45,7 @@ HOLD_BACK = 0.05  # for each job in hand, before the next claim: idle engines go
 FETCH_SECONDS = 30.0
 GOODBYE_SECONDS = 5.0
 LOOK_SECONDS = 1.0
+RECOVERY_SECONDS = 300.0  # after memory ran out: what took it may be gone
 
 _log = get_logger(__name__)
 
@@ -98,6 +100,7 @@ class Worker:
         idle: after `run`, whether no thread is still in the middle of a step.
         hung: whether a step took longer than it may; then the worker hands everything back and
             ends, since nothing but the end of its process ends such a step.
+        starved: whether memory ran out for the default size, so that only a new process may help.
     """
 
     def __init__(
@@ -118,14 +121,18 @@ class Worker:
         self.pulse = pulse or Pulse(300.0)
         self.id = name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         parallel_steps = self.options.parallel_steps or default_parallel_steps(models.device)
-        self.max_area = self.options.max_area or largest_area(models.device, parallel_steps)
+        self.max_area = self.options.max_area or largest_area(
+            models.device, parallel_steps, models.channels
+        )
+        self._full_area = self.max_area
+        self._ran_out: float | None = None  # when memory did, by the pool's clock
         self.rate = Rate()
         self.hands: set[ActiveJob] = set()
         deadlines = StepDeadlines(self.options.step_seconds)
         self._pool = StepPool(parallel_steps, self.pulse.tick, deadlines)
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[list[Job]] | None = None
-        self.draining = self.overdue = self.idle = self.hung = False
+        self.draining = self.overdue = self.idle = self.hung = self.starved = False
         self._settlement = Completion(
             store,
             blobs,
@@ -223,6 +230,10 @@ class Worker:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             self._pool.clock.tick()
+            if self._pool.is_narrow and self._ran_out is None:
+                self._ran_out = self._pool.clock.now
+            if self._pool.clock.now - (self._ran_out or float("inf")) > RECOVERY_SECONDS:
+                self._recover()
             for active_job in self.hands:
                 if active_job.seconds > self.options.job_seconds:
                     minutes = self.options.job_seconds / 60
@@ -242,8 +253,19 @@ class Worker:
         self._changed.set()
 
     def _too_large(self, area: int) -> None:
-        """Offer smaller canvases from now on."""
-        self.max_area = min(self.max_area, area - 1)
+        """Offer smaller canvases for some minutes; or end soon if even the default is too large."""
+        self._ran_out = self._pool.clock.now
+        self.max_area = max(MIN_SIDE**2, min(self.max_area, area - 1))
+        if self.max_area < min(SMALLEST, self._full_area):
+            _log.critical("memory ran out for the default size; the engine ends when it is idle")
+            self.starved = True
+
+    def _recover(self) -> None:
+        """Offer what was offered before memory ran out."""
+        self._ran_out = None
+        self.max_area = self._full_area
+        self._pool.widen()
+        _log.info("all sizes are offered again", max_area=self.max_area)
 
     def _run_late(self) -> None:
         """Hand back even what was to be finished: the grace period is over."""
@@ -302,7 +324,9 @@ class Worker:
                 return
             if jobs:
                 await asyncio.sleep(HOLD_BACK * len(self.hands))
-            elif self.options.until is Until.NONE_LEFT and not in_hand:
+            elif (self.starved and not self.hands) or (
+                self.options.until is Until.NONE_LEFT and not in_hand
+            ):
                 return
             else:
                 await self._work_comes()

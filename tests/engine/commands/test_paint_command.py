@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from engine.__main__ import engine
 from engine.commands.paint import Options, run, slug
 from engine.model_folder import ModelFolder, sha256_of
 from engine.model_import.add import write_model_folder
@@ -386,3 +387,16 @@ def test_ctrl_c_leaves_no_half_written_picture(tmp_path: Path, models: Path) -> 
     assert process.wait(TIMEOUT) == 130
     assert "Traceback" not in rest
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory.")])
+def test_a_lack_of_memory_is_one_sentence(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_out(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("engine.commands.paint._execute", run_out)
+    assert run_cli(engine, ["paint", "a castle", "--quiet"]) == 3
+    expected = "error: Memory ran out; take a smaller size, fewer cutouts or another device"
+    assert capsys.readouterr().err.startswith(expected)

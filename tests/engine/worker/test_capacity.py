@@ -18,6 +18,7 @@ def test_a_machine_offers_what_its_memory_holds(monkeypatch: pytest.MonkeyPatch)
     assert offered(0.1, 1) == DEFAULT_SIDE**2  # what everybody paints
     assert DEFAULT_SIDE**2 < offered(2, 2) < MAX_AREA
     assert offered(2, 2) < offered(2, 1)
+    assert largest_area("cpu", 1, channels=128) < largest_area("cpu", 1)  # taming's f16
 
 
 def test_memory_is_that_of_the_host_or_its_container(

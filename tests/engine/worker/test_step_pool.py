@@ -122,6 +122,13 @@ def test_without_memory_fewer_threads_take_the_step_again() -> None:
     assert (work.error, work.count, pool.parallel_steps) == (None, 0, 1)
 
 
+def test_what_memory_took_comes_back_when_it_does() -> None:
+    pool = run(3, Steps("large", 4, [], {4: MemoryError(), 2: MemoryError()}))
+    assert pool.is_narrow
+    pool.widen()
+    assert (pool.parallel_steps, pool.is_narrow) == (3, False)
+
+
 def test_without_memory_for_one_the_work_fails() -> None:
     work = Steps("large", 4, [], {2: MemoryError()})
     run(1, work)

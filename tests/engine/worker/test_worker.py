@@ -15,6 +15,7 @@ from engine.worker.worker import Until, Worker
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import InternalError
 from ganshare.store.db.tables_queue import jobs
+from ganshare.testing import TIMEOUT
 
 
 async def test_a_job_becomes_the_picture_that_the_paint_command_makes(scene: Scene) -> None:
@@ -248,6 +249,23 @@ async def test_a_canvas_too_large_for_the_memory_is_left_to_other_engines(
     assert worker.max_area == 96 * 64 - 1
     assert (await scene.job(large)).state is JobState.QUEUED
     assert (await scene.job(small)).state is JobState.DONE
+    worker._recover()  # after some minutes
+    assert worker.max_area == 512 * 512
+
+
+@pytest.mark.parametrize(("side", "offered"), [(320, 320 * 64 - 1), (64, 64 * 64)])
+async def test_an_engine_without_memory_for_the_default_size_ends_so_that_it_is_started_anew(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, side: int, offered: int
+) -> None:
+    def run_out(canvas: Canvas) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Canvas, "advance", run_out)
+    await scene.submit(width=side)
+    worker = scene.worker(until=Until.STOPPED, batch=1, parallel_steps=1)
+    async with asyncio.timeout(TIMEOUT), scene.at_work(worker):
+        pass
+    assert (worker.starved, worker.max_area) == (True, offered)
 
 
 async def _is(scene: Scene, job: Job, state: JobState) -> bool:

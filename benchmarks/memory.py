@@ -1,0 +1,79 @@
+"""`python -m benchmarks.memory`: what a step takes of memory, by model, size and cutouts.
+
+The coefficients of `engine.worker.capacity` are read off its table: bytes a pixel for each channel
+of the decoder's full-size layers, and bytes a cutout. Each case is a process of its own.
+"""
+
+import ctypes
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import torch
+
+from engine.model_folder import default_model
+from engine.perceptor import load_perceptor
+from engine.synthesis.canvas import Canvas
+from engine.synthesis.painter import Painter
+from engine.synthesis.request import PaintingRequest, attributes_of
+from engine.vqgan import VQGAN, load_vqgan
+from engine.vqgan.blocks import AutoencoderConfig
+from engine.vqgan.model import VQGANConfig
+from ganshare.prompts import parse_prompts
+
+TAMING_F16 = VQGANConfig(
+    AutoencoderConfig(128, (1, 1, 2, 2, 4), 2, 256, 256, attn_resolutions=(16,)), 1024, 256
+)
+CASES = [
+    (model, side, cutouts)
+    for model in ("embedded", "taming-f16")
+    for side, cutouts in ((64, 16), (128, 16), (256, 16), (128, 32), (128, 64))
+]
+
+
+def peak(model: str, side: int, cutouts: int) -> int:
+    """Bytes by which two steps raise the peak memory of this process, its models loaded."""
+    if model == "embedded":
+        vqgan = load_vqgan(default_model("vqgan"))
+    else:
+        vqgan = VQGAN(TAMING_F16).eval().requires_grad_(False)
+    perceptor = load_perceptor(default_model("perceptor"))
+    painter = Painter(vqgan, perceptor, "cpu", dtype=torch.float32)
+    prompts = parse_prompts("a castle")
+    request = PaintingRequest(prompts, attributes_of(prompts), 1, side, side, 4, cutouts)
+    painter.warm()
+    canvas = Canvas(painter, request)
+    before = _resident()
+    for _ in range(2):
+        canvas.advance()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+
+
+def _resident() -> int:
+    """Bytes of this process in memory, its peak forgotten, what is free given back."""
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+@click.command()
+@click.argument("case", nargs=-1)
+def main(case: tuple[str, ...]) -> None:
+    """Print the table, or the bytes of one CASE: model, side and cutouts."""
+    if case:
+        model, side, cutouts = case
+        click.echo(json.dumps(peak(model, int(side), int(cutouts))))
+        return
+    for each in CASES:
+        command = [sys.executable, "-m", "benchmarks.memory", *map(str, each)]
+        answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        click.echo(
+            f"{each[0]:12} {each[1]:4} px {each[2]:4} cutouts {int(answer) / 2**20:8.0f} MiB"
+        )
+
+
+if __name__ == "__main__":
+    main()
