@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.core.delivery.platform import Announcer, Messenger, Withdrawer
+from bot.core.delivery.platform import Announcer, Messenger, Renewer
+from bot.core.delivery.renewals import Renewals
 from bot.core.delivery.service import DeliveryService
 from bot.core.delivery.vote_counts import VoteCounts
-from bot.core.delivery.withdrawals import Withdrawals
 from bot.core.dispatcher import Dispatcher, DispatcherOptions
 from bot.core.moderation.image_check import upload_check
 from bot.core.moderation.prompt_filter import Moderation, open_moderation
@@ -50,9 +50,9 @@ class Front:
         """Make what updates an announcer's vote buttons; run it beside the delivery service."""
         return VoteCounts(self.store, self.words, announcer)
 
-    def withdrawals(self, announcer: Withdrawer) -> Withdrawals:
-        """Make what takes paintings out of an announcer's messages; run it likewise."""
-        return Withdrawals(self.store, announcer, self.words)
+    def renewals(self, renewer: Renewer) -> Renewals:
+        """Make what takes paintings out of an origin's messages; run it likewise."""
+        return Renewals(self.store, self.dispatcher.painting_messages, renewer)
 
 
 @asynccontextmanager

@@ -138,9 +138,10 @@ class Terminal:
             self._console.print(Text(reply.title, style="dim"))
         return address or ADDRESS
 
-    async def tell(self, person: str, reply: Reply) -> None:
+    async def tell(self, person: str, reply: Reply) -> Mapping[str, Any]:
         """Print it; there is nobody else here."""
         self._print(reply)
+        return ADDRESS
 
     # --- printing -----------------------------------------------------------------------------
 

@@ -140,6 +140,7 @@ SENTENCES: Mapping[str, str] = {
     "unsafe-label": "it looks like {label} ({score})",
     "unsafe-unchecked": "it could not be checked",
     "unsafe-reported": "it was reported",
+    "unsafe-vetoed": "a curator vetoed it: {reason}",
     # what else the moderation log says
     "log-blocked": "blocked: {rules}",
     "log-flagged": "flagged: {rules}",

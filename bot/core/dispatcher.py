@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.core.commands.autocomplete import offers
 from bot.core.commands.definitions import check_arguments, find_command
 from bot.core.commands.parameters import Command
 from bot.core.context import CommandContext, DispatcherOptions, Services
+from bot.core.delivery.renewals import PaintingMessages
 from bot.core.messages import Action, ButtonPress, CommandRequest, Person, Rank, Reply
 from bot.core.moderation.prompt_filter import Moderation
 from bot.core.random_prompts import Prompts
@@ -73,7 +75,13 @@ class Dispatcher:
         self._store, self._words = store, words
         chosen = options or DispatcherOptions()
         prompts = Prompts(store, chosen.prompts)
+        self._painting_messages = PaintingMessages(store, blobs, words)
         self._services = Services(store, blobs, words, moderation, chosen, prompts)
+
+    @property
+    def painting_messages(self) -> PaintingMessages:
+        """Shows replies with paintings, for the frontends."""
+        return self._painting_messages
 
     async def answer(self, request: CommandRequest) -> list[Reply]:
         """Carry out a command; never raises.
@@ -150,7 +158,8 @@ class Dispatcher:
         try:
             context = await self._services.context(given)
             locale = context.locale
-            return await carry_out(context, given)
+            replies = await carry_out(context, given)
+            return [replace(each, locale=locale) for each in replies]
         except AskerError as error:
             return [self.mistake(error, locale)]
         except WorldError as error:

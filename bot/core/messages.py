@@ -183,6 +183,12 @@ class Reply:
         replaces: answers a press, and is shown in place of the message that had the button.
         job: whose progress this message shows from now on; the frontend gives its address
             to `Dispatcher.save_message`.
+        locale: language that it is in.
+        artworks: ids of the paintings that it shows, in the order of their pictures; the frontend
+            shows them by `PaintingMessages`, so that they can be taken out again. None for a job,
+            whose message is renewed anyway.
+        listed: how many of the first fields are about one of these each, in the same order.
+        for_review: whether hidden paintings may be seen, as by admins.
     """
 
     title: str = ""
@@ -196,3 +202,7 @@ class Reply:
     is_passing: bool = False
     replaces: bool = False
     job: str | None = None
+    locale: str = "en"
+    artworks: tuple[str, ...] = ()
+    listed: int = 0
+    for_review: bool = False

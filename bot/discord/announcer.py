@@ -59,14 +59,15 @@ class DiscordAnnouncer:
         """Change a message's buttons; its pictures stay."""
         await self._edit(address, is_preview=True, view=rows_of(buttons))
 
-    async def withdraw(self, address: Mapping[str, Any], reply: Reply) -> None:
-        """Take a message's pictures and buttons away."""
+    async def renew(self, address: Mapping[str, Any], reply: Reply) -> Mapping[str, Any]:
+        """Edit a message; one that only its asker sees, by the interaction's token."""
         if not self._client.is_ready():
             raise Away("Discord is not connected yet.")
         sheet = await render(reply)
         await self._edit(
-            address, is_preview=False, embeds=sheet.embeds, attachments=[], view=sheet.view
+            address, is_preview=False, embeds=sheet.embeds, attachments=sheet.files, view=sheet.view
         )
+        return address
 
     async def _edit(self, address: Mapping[str, Any], *, is_preview: bool, **changes: Any) -> None:
         try:
@@ -75,12 +76,28 @@ class DiscordAnnouncer:
             raise MessageGone("The address names no message.") from error
         if where.message is None:
             raise MessageGone("The address names no message.")
+        if where.application is not None and where.token is not None:
+            await self._edit_by_token(where.application, where.token, where.message, changes)
+            return
         message = self._client.get_partial_messageable(where.channel).get_partial_message(
             where.message
         )
         with self._budget.request(where.channel, is_preview=is_preview), as_messenger_errors():
             async with asyncio.timeout(PATIENCE):
                 await message.edit(**changes)
+
+    async def _edit_by_token(
+        self, application: int, token: str, message: int, changes: Mapping[str, Any]
+    ) -> None:
+        webhook = discord.Webhook.partial(application, token, client=self._client)
+        with as_messenger_errors():
+            async with asyncio.timeout(PATIENCE):
+                try:
+                    await webhook.edit_message(message, **changes)
+                except discord.HTTPException as error:
+                    if error.status in (401, 403, 404):
+                        raise MessageGone("The interaction's token has expired.") from error
+                    raise
 
     async def _seed(self, channel: int, message: int) -> None:
         """Put the first reaction below a painting; where that is not allowed, none is there."""

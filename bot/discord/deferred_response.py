@@ -5,15 +5,19 @@ first reply takes the place of "thinking"; a private one after a public acknowle
 "thinking" is deleted for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
 
+from bot.core.delivery.renewals import PaintingMessages
 from bot.core.messages import Reply
+from bot.core.rendering.painting_content import bare
 from bot.discord.errors import NETWORK
-from bot.discord.message_refs import MessageRef
+from bot.discord.message_refs import ORIGIN, TOKEN_SECONDS, MessageRef, person_id
 from bot.discord.messages.embeds import render
+from bot.discord.requests import is_private_place
 from ganshare.monitoring.log import get_logger
 
 __all__ = ["DeferredResponse"]
@@ -28,6 +32,7 @@ class DeferredResponse:
     """An interaction, and what came of it so far.
 
     Args:
+        messages: note those that show paintings, before they do.
         is_private: whether its replies are for the asker's eyes alone, as far as they may be.
         in_place: whether the first reply replaces the message with the button.
     """
@@ -35,12 +40,14 @@ class DeferredResponse:
     def __init__(
         self,
         interaction: "discord.Interaction[Any]",
+        messages: PaintingMessages,
         *,
         is_private: bool = False,
         in_place: bool = False,
     ) -> None:
         self._interaction = interaction
         self._in_direct = interaction.guild_id is None
+        self._messages = messages
         below = interaction.message if in_place else None
         self._in_place = in_place
         self._is_private = below.flags.ephemeral if below else is_private and not self._in_direct
@@ -101,6 +108,56 @@ class DeferredResponse:
         return message
 
     async def _replace(self, reply: Reply) -> discord.Message:
+        below = self._interaction.message if self._in_place else None
+        number = self.message if below is None else below.id
+        if number is None and reply.artworks:
+            number = (await self._edit_first(bare(reply))).id
+        is_new = below is None and not reply.artworks
+        if number is None or is_new:
+            return await self._edit_first(reply)
+        return await self._show_noted(number, reply, self._edit_first, self._is_private)
+
+    async def _further(self, reply: Reply) -> discord.Message:
+        if not reply.artworks:
+            return await self._send_further(reply)
+        sent = await self._send_further(bare(reply))
+
+        async def edit(shown: Reply) -> discord.Message:
+            sheet = await render(shown)
+            return await sent.edit(embeds=sheet.embeds, attachments=sheet.files, view=sheet.view)
+
+        return await self._show_noted(sent.id, reply, edit, sent.flags.ephemeral)
+
+    async def _show_noted(
+        self,
+        number: int,
+        reply: Reply,
+        edit: Callable[[Reply], Awaitable[discord.Message]],
+        is_ephemeral: bool,
+    ) -> discord.Message:
+        """Show a reply in a message whose address is kept before."""
+        made = self._interaction
+        user = made.user.id
+        address = MessageRef(made.channel_id or 0, number, user)
+        if is_ephemeral:
+            address = replace(address, application=made.application_id, token=made.token)
+        is_alone = is_ephemeral or is_private_place(made)
+        shown: list[discord.Message] = []
+
+        async def edit_and_keep(what: Reply) -> None:
+            shown.append(await edit(what))
+
+        await self._messages.show(
+            ORIGIN,
+            address.to_json(),
+            reply,
+            edit_and_keep,
+            person=person_id(user) if is_alone else "",
+            expires=TOKEN_SECONDS if is_ephemeral else None,
+        )
+        return shown[-1]
+
+    async def _edit_first(self, reply: Reply) -> discord.Message:
         sheet = await render(reply)
         return await self._interaction.edit_original_response(
             content=None,
@@ -110,7 +167,7 @@ class DeferredResponse:
             allowed_mentions=_SILENT,
         )
 
-    async def _further(self, reply: Reply) -> discord.Message:
+    async def _send_further(self, reply: Reply) -> discord.Message:
         sheet = await render(reply)
         is_private = (reply.is_private or self._is_private) and not self._in_direct
         return await self._interaction.followup.send(

@@ -87,7 +87,7 @@ async def _serve(front: Front, client: PaintingClient) -> None:
         delivery.run(),
         front.scheduler(announcer, reactions.recount).run(),
         front.vote_counts(announcer).run(),
-        front.withdrawals(announcer).run(),
+        front.renewals(announcer).run(),
         reactions.catch_up(),
         client.connect(reconnect=True),
         _watch(client),

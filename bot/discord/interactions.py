@@ -47,7 +47,7 @@ class InteractionHandler:
         """Run a command; errors are answered or logged."""
         if self._is_repeated(interaction):
             return
-        response = DeferredResponse(interaction, is_private=name not in _FOR_ALL)
+        response = self._defer(interaction, is_private=name not in _FOR_ALL)
         await response.acknowledge()
         # Several paintings get a message each; which is whose, only `posted` says.
         message = None if (given.get("count") or 1) > 1 else response.message
@@ -69,7 +69,7 @@ class InteractionHandler:
         if action in _ONE_AFTER_ANOTHER:
             seen_alone = is_below_own or interaction.guild_id is None
             in_place = is_going_on(subject) and seen_alone
-        response = DeferredResponse(
+        response = self._defer(
             interaction, is_private=action not in _NEW_FOR_ALL, in_place=in_place
         )
         await response.acknowledge()
@@ -84,6 +84,12 @@ class InteractionHandler:
     ) -> Sequence[str]:
         """Offer texts while an option is typed."""
         return await self._dispatcher.complete(command, parameter, typed, person_of(interaction))
+
+    def _defer(
+        self, interaction: "discord.Interaction[Any]", *, is_private: bool, in_place: bool = False
+    ) -> DeferredResponse:
+        messages = self._dispatcher.painting_messages
+        return DeferredResponse(interaction, messages, is_private=is_private, in_place=in_place)
 
     def _is_repeated(self, interaction: "discord.Interaction[Any]") -> bool:
         """Whether this process has it in hand already; the gateway may deliver it twice."""

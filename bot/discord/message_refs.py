@@ -1,13 +1,14 @@
 """References to Discord messages as jobs store them, and ids of people and places."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import discord
 
 __all__ = [
     "ORIGIN",
+    "TOKEN_SECONDS",
     "MessageRef",
     "born_of",
     "person_id",
@@ -17,6 +18,7 @@ __all__ = [
 ]
 
 ORIGIN = "discord"
+TOKEN_SECONDS = 900.0  # after which nobody can edit what only its asker sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +28,28 @@ class MessageRef:
     Args:
         message: None as long as there is none of its own.
         user: who asked.
+        application: by whose interaction it can be edited, where only its asker sees it.
+        token: of that interaction, which Discord takes for `TOKEN_SECONDS`.
     """
 
     channel: int
     message: int | None = None
     user: int | None = None
+    application: int | None = None
+    token: str | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON; snowflakes are too large for numbers in some readers."""
-        found = {"channel": self.channel, "message": self.message, "user": self.user}
-        return {name: str(value) for name, value in found.items() if value is not None}
+        return {name: str(value) for name, value in asdict(self).items() if value is not None}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "MessageRef":
         """Read what `to_json` gave; KeyError or ValueError if it is something else."""
-        message, user = values.get("message"), values.get("user")
-        return cls(
-            int(values["channel"]),
-            None if message is None else int(message),
-            None if user is None else int(user),
+        message, user, application = (
+            None if (value := values.get(name)) is None else int(value)
+            for name in ("message", "user", "application")
         )
+        return cls(int(values["channel"]), message, user, application, values.get("token"))
 
 
 def person_id(user: int) -> str:

@@ -49,7 +49,7 @@ class DiscordMessenger:
                 pass
         return await self._send(job, asked, reply)
 
-    async def tell(self, person: str, reply: Reply) -> None:
+    async def tell(self, person: str, reply: Reply) -> Mapping[str, Any]:
         """Send a person a direct message."""
         number = person_number(person)
         if number is None:
@@ -58,12 +58,13 @@ class DiscordMessenger:
         with as_messenger_errors():
             async with asyncio.timeout(PATIENCE):
                 channel = await self._client.create_dm(discord.Object(number))
-                await channel.send(
+                sent = await channel.send(
                     embeds=sheet.embeds,
                     files=sheet.files,
                     view=sheet.view or discord.utils.MISSING,
                     allowed_mentions=discord.AllowedMentions.none(),
                 )
+        return MessageRef(channel.id, sent.id, number).to_json()
 
     async def _edit(self, job: Job, address: MessageRef, reply: Reply) -> Mapping[str, Any]:
         if address.message is None:

@@ -491,6 +491,7 @@ refusal-unsafe-label = 看起来像{ $label ->
     }（{ $score }）
 refusal-unsafe-unchecked = 无法检查
 refusal-unsafe-reported = 有人举报
+refusal-unsafe-vetoed = 策展人否决了它：{ $reason }
 refusal-log-blocked = 已拒绝：{ $rules }
 refusal-log-flagged = 已标记：{ $rules }
 refusal-log-closed = 结案的举报：{ $count } 份

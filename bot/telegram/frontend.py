@@ -78,7 +78,7 @@ async def run_telegram(front: Front, settings: BotSettings) -> None:
                 tasks.create_task(front.delivery(TelegramMessenger(sender)).run())
                 tasks.create_task(front.scheduler(announcer).run())
                 tasks.create_task(front.vote_counts(announcer).run())
-                tasks.create_task(front.withdrawals(announcer).run())
+                tasks.create_task(front.renewals(announcer).run())
                 tasks.create_task(_list_commands(bot, front))
                 tasks.create_task(_take_updates(bot, receiver, settings))
         except BaseExceptionGroup as group:

@@ -9,11 +9,9 @@ from typing import Any
 from telegram import (
     CallbackQuery,
     Chat,
-    Document,
     MaybeInaccessibleMessage,
     Message,
     MessageReactionUpdated,
-    PhotoSize,
     ReactionTypeEmoji,
     Update,
 )
@@ -24,7 +22,6 @@ from bot.app import Front
 from bot.core.commands.arguments import parse_text
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Command, Kind
-from bot.core.init_image import MAX_BYTES
 from bot.core.messages import (
     Action,
     ButtonPress,
@@ -35,12 +32,20 @@ from bot.core.messages import (
     Reply,
     parse_data,
 )
-from bot.core.rendering.errors import RefusalError
+from bot.core.rendering.painting_content import bare
 from bot.core.rounds.reaction_votes import ReactionVotes
 from bot.telegram.chat_admins import ChatAdmins
 from bot.telegram.formatting import is_below, plain, units
 from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, chat_number, person_id
-from bot.telegram.parsing import Line, author_of, picture_of, place_of, read_line, spot_of
+from bot.telegram.parsing import (
+    Line,
+    author_of,
+    fetch_picture,
+    picture_of,
+    place_of,
+    read_line,
+    spot_of,
+)
 from bot.telegram.sender import Sender, Wanted
 from bot.telegram.updates import Handled
 from ganshare.domain.votes import Voter
@@ -141,7 +146,7 @@ class UpdateHandlers:
         """Fetch the picture that belongs to a command, if it takes one."""
         takes = command is not None and any(p.kind is Kind.PICTURE for p in command.parameters)
         picture = picture_of(message) if takes else None
-        return None if picture is None else await _fetch(picture)
+        return None if picture is None else await fetch_picture(picture)
 
     async def _rank(self, message: Message) -> Rank:
         if message.chat.type == "private" or message.from_user is None:
@@ -248,9 +253,10 @@ class UpdateHandlers:
     ) -> None:
         """Show a reply: in place of the message, in private, or below the message."""
         if reply.replaces and isinstance(message, Message):
-            here = MessageRef(message.chat.id, message.message_id, bool(message.photo))
+            has_media = bool(message.photo or message.document)
+            here = MessageRef(message.chat.id, message.message_id, has_media)
             try:
-                await self._sender.edit(here, reply)
+                await self._show(here, reply)
             except TelegramError as error:
                 _log.info("a page was not turned", reason=error.message)
             else:
@@ -311,6 +317,28 @@ class UpdateHandlers:
             return False
 
     async def _send(self, spot: Spot, reply: Reply, is_wanted: Wanted = None) -> MessageRef | None:
+        """Send; what shows paintings only once it is known where; None if it cannot be done."""
+        if not reply.artworks:
+            return await self._send_at_once(spot, reply, is_wanted)
+        sent = await self._send_at_once(spot, bare(reply), is_wanted)
+        if sent is not None:
+            try:
+                await self._show(sent, reply)
+            except TelegramError as error:  # the renewals go on with it
+                _log.info("an answer is shown later", reason=error.message)
+        return sent
+
+    async def _show(self, where: MessageRef, reply: Reply) -> None:
+        async def edit(shown: Reply) -> Mapping[str, Any]:
+            return (await self._sender.edit(where, shown)).to_json()
+
+        person = person_id(where.chat) if where.chat > 0 else ""
+        messages = self._front.dispatcher.painting_messages
+        await messages.show(ORIGIN, where.to_json(), reply, edit, person=person)
+
+    async def _send_at_once(
+        self, spot: Spot, reply: Reply, is_wanted: Wanted = None
+    ) -> MessageRef | None:
         """Send, again and again while the network is away; None if it cannot be done."""
         for pause in (*_RETRIES, None):
             try:
@@ -341,18 +369,6 @@ def _read(line: Line) -> tuple[Command | None, Mapping[str, Any]]:
     except ParameterError:
         return None, {}
     return command, parse_text(command, line.words)
-
-
-async def _fetch(picture: PhotoSize | Document) -> bytes:
-    size = picture.file_size or 0
-    if size > MAX_BYTES:
-        raise RefusalError(
-            "refusal-picture-large",
-            given=f"{size / 1024**2:.1f}",
-            allowed=str(MAX_BYTES // 1024**2),
-        )
-    file = await picture.get_file()
-    return bytes(await file.download_as_bytearray())
 
 
 def _spot_below(message: MaybeInaccessibleMessage) -> Spot:

@@ -37,13 +37,14 @@ class TelegramMessenger:
             )
             return edited.to_json()
 
-    async def tell(self, person: str, reply: Reply) -> None:
+    async def tell(self, person: str, reply: Reply) -> Mapping[str, Any]:
         """Send a person a private message."""
         number = person.removeprefix(f"{ORIGIN}:")
         if not number.isdecimal():
             raise PlaceGone(f"{person} is nobody on Telegram.", given=person)
         with as_messenger_errors():
-            await self._sender.send(Spot(int(number)), reply, Urgency.FINAL)
+            sent = await self._sender.send(Spot(int(number)), reply, Urgency.FINAL)
+            return sent.to_json()
 
     @staticmethod
     def _spot(job: Job) -> Spot:
@@ -77,10 +78,11 @@ class TelegramAnnouncer:
         with as_messenger_errors():
             await self._sender.relabel(_address(address), buttons)
 
-    async def withdraw(self, address: Mapping[str, Any], reply: Reply) -> None:
-        """Take a message's picture and buttons away; refused where there is no room now."""
+    async def renew(self, address: Mapping[str, Any], reply: Reply) -> Mapping[str, Any]:
+        """Edit a message; refused where there is no room now."""
         with as_messenger_errors():
-            await self._sender.edit(_address(address), reply, Urgency.FINAL)
+            edited = await self._sender.edit(_address(address), reply, Urgency.FINAL)
+            return edited.to_json()
 
 
 def _urgency(job: Job, *, is_new: bool) -> Urgency:

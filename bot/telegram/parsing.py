@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from telegram import Document, Message, PhotoSize
 
 from bot.core.commands.definitions import COMMANDS
+from bot.core.init_image import MAX_BYTES
 from bot.core.messages import Person, Place, Rank
+from bot.core.rendering.errors import RefusalError
 from bot.telegram.message_refs import Spot, person_id
 
-__all__ = ["Line", "author_of", "picture_of", "place_of", "read_line", "spot_of"]
+__all__ = [
+    "Line",
+    "author_of",
+    "fetch_picture",
+    "picture_of",
+    "place_of",
+    "read_line",
+    "spot_of",
+]
 
 HELP = "help"
 _LINE = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
@@ -85,3 +95,16 @@ def spot_of(message: Message) -> Spot:
     """Where to answer a message."""
     thread = message.message_thread_id if message.is_topic_message else None
     return Spot(message.chat.id, message.message_id, thread)
+
+
+async def fetch_picture(picture: PhotoSize | Document) -> bytes:
+    """Fetch an attached picture; raises RefusalError if it is too large."""
+    size = picture.file_size or 0
+    if size > MAX_BYTES:
+        raise RefusalError(
+            "refusal-picture-large",
+            given=f"{size / 1024**2:.1f}",
+            allowed=str(MAX_BYTES // 1024**2),
+        )
+    file = await picture.get_file()
+    return bytes(await file.download_as_bytearray())

@@ -3,9 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from telegram import InputFile, InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
@@ -18,6 +26,7 @@ from bot.telegram.rate_limiter import Turn, Urgency
 
 __all__ = ["Sender", "Wanted"]
 
+_MakeMedia = Callable[..., InputMediaPhoto | InputMediaDocument]
 Wanted = Callable[[], Awaitable[bool]] | None
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -89,7 +98,8 @@ class Sender:
                 reply_markup=words.keyboard,
                 **common,
             )
-        return MessageRef(sent.chat.id, sent.message_id, bool(sent.photo), spot.thread)
+        has_media = bool(sent.photo or sent.document)
+        return MessageRef(sent.chat.id, sent.message_id, has_media, spot.thread)
 
     async def edit(
         self,
@@ -105,13 +115,13 @@ class Sender:
         wanted, else a blank card takes its place.
         """
         try:
-            if reply.pictures:
-                return await self._edit_media(address, reply, await _photo(reply), urgency)
+            if reply.pictures or reply.document:
+                return await self._edit_media(address, reply, await _media(reply), urgency)
             if not address.is_photo:
                 return await self._edit_text(address, reply, urgency)
             if keeps_picture:
                 return await self._edit_caption(address, reply, urgency)
-            return await self._edit_media(address, reply, blank_card(), urgency)
+            return await self._edit_media(address, reply, _as_photo(blank_card()), urgency)
         except ChatMigrated as error:
             self.on_chat_migrated(address.chat, error.new_chat_id)
             raise BadRequest("message to edit not found: the group has moved") from error
@@ -120,9 +130,12 @@ class Sender:
                 return address
             if is_no_text(error):
                 # Not what we remember, as after a restart between an edit and its note.
-                other = replace(address, is_photo=not address.is_photo)
-                change = self._edit_caption if other.is_photo else self._edit_text
-                return await change(other, reply, urgency)
+                if address.is_photo:
+                    return await self._edit_text(replace(address, is_photo=False), reply, urgency)
+                other = replace(address, is_photo=True)
+                if keeps_picture:
+                    return await self._edit_caption(other, reply, urgency)
+                return await self._edit_media(other, reply, _as_photo(blank_card()), urgency)
             if is_no_media(error):
                 return await self._replace(address, reply, urgency)
             raise
@@ -176,15 +189,11 @@ class Sender:
         return address
 
     async def _edit_media(
-        self, address: MessageRef, reply: Reply, photo: bytes, urgency: Urgency
+        self, address: MessageRef, reply: Reply, media: _MakeMedia, urgency: Urgency
     ) -> MessageRef:
         words = compose(reply, LONGEST_CAPTION)
         await self._bot.edit_message_media(
-            InputMediaPhoto(
-                InputFile(photo, "picture.jpg", attach=True),
-                caption=words.text or None,
-                caption_entities=words.entities or None,
-            ),
+            media(caption=words.text or None, caption_entities=words.entities or None),
             address.chat,
             address.message,
             reply_markup=words.keyboard,
@@ -197,6 +206,18 @@ class Sender:
         sent = await self.send(Spot(address.chat, thread=address.thread), reply, urgency)
         await self.delete(address)
         return sent
+
+
+async def _media(reply: Reply) -> _MakeMedia:
+    """What a message becomes: the reply's document, or its pictures as one photo."""
+    if reply.document is None:
+        return _as_photo(await _photo(reply))
+    document = InputFile(reply.document.data, reply.document.name, attach=True)
+    return partial(InputMediaDocument, document)
+
+
+def _as_photo(photo: bytes) -> _MakeMedia:
+    return partial(InputMediaPhoto, InputFile(photo, "picture.jpg", attach=True))
 
 
 async def _photo(reply: Reply) -> bytes:

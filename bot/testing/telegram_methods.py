@@ -104,12 +104,8 @@ class Methods:
 
     async def send_document(self, call: "_Call") -> Any:
         chat = self._chat(call, "documents")
-        upload = call.upload("document")
-        if len(upload.content) > LARGEST_DOCUMENT:
-            raise TelegramRefusal(413, "Request Entity Too Large")
-        document = self._world.put_file(upload.content, "documents/file_{}")
-        document |= {"file_name": upload.name, "mime_type": upload.media_type}
-        return await self._send(chat, call, {"document": document, **_caption(call)})
+        content = {"document": self._document(call, "document"), **_caption(call)}
+        return await self._send(chat, call, content)
 
     async def send_media_group(self, call: "_Call") -> Any:
         media = call.get("media", [])
@@ -285,9 +281,18 @@ class Methods:
 
     def _media(self, call: "_Call", media: dict[str, Any]) -> dict[str, Any]:
         caption = _caption(_Call(media, {}))
+        if media["type"] == "document":
+            return {"document": self._document(_Call(media, call.files), "media"), **caption}
         if media["type"] != "photo":
-            raise bad_request("this stand-in knows photos only")
+            raise bad_request("this stand-in knows photos and documents only")
         return {"photo": self._photo(_Call(media, call.files), "media"), **caption}
+
+    def _document(self, call: "_Call", name: str) -> dict[str, Any]:
+        upload = call.upload(name)
+        if len(upload.content) > LARGEST_DOCUMENT:
+            raise TelegramRefusal(413, "Request Entity Too Large")
+        document = self._world.put_file(upload.content, "documents/file_{}")
+        return {**document, "file_name": upload.name, "mime_type": upload.media_type}
 
     def _photo(self, call: "_Call", name: str) -> list[dict[str, Any]]:
         given = call.get(name)

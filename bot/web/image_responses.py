@@ -1,4 +1,4 @@
-"""Serves paintings and frames: known types only, cached for ever, since they never change."""
+"""Serves paintings and frames: known types only; a cache asks each time whether they still are."""
 
 import re
 import unicodedata
@@ -15,7 +15,6 @@ _SIGNATURES = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "image/jpeg": b"\xff\xd8\xff",
 }
-_YEAR = 365 * 86_400
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FRAME = re.compile(r"previews/([0-9a-f]{1,64})/([0-9]{1,9})-([0-9]{1,9})\.jpg")
 
@@ -59,12 +58,11 @@ class Picture:
         tag: str,
         *,
         attachment: str | None = None,
-        seconds: int = _YEAR,
     ) -> None:
         self._data, self._media_type = data, media_type
         self._headers = {
             "ETag": f'"{tag}"',
-            "Cache-Control": f"public, max-age={seconds}, immutable",
+            "Cache-Control": "no-cache",  # what is hidden or deleted is gone at once
             "Accept-Ranges": "bytes",
             # Opened by itself, a picture is a picture and nothing else.
             "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -30,6 +30,10 @@ class _PageAnnouncer:
         """It is on the page already."""
         return None
 
+    async def renew(self, address: Mapping[str, Any], reply: Reply) -> Mapping[str, Any]:
+        """The same."""
+        return address
+
     async def relabel(
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:

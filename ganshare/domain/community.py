@@ -17,6 +17,7 @@ __all__ = [
     "Report",
     "Session",
     "Showing",
+    "ShownMessage",
 ]
 
 
@@ -49,6 +50,29 @@ class Showing:
     message: str
     address: Mapping[str, Any]
     locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A message with one painting or several, and all that is needed to show it anew.
+
+    Args:
+        message: its name on the platform.
+        address: what its frontend needs to edit it.
+        person: the account that alone sees it; "" if others do, too.
+        content: what it says, as the bots write it; {} if that is not known.
+        artworks: that it shows, or did before they were hidden.
+        due: changes since it was last made right.
+    """
+
+    origin: str
+    message: str
+    address: Mapping[str, Any]
+    person: str
+    locale: str
+    content: Mapping[str, Any]
+    artworks: tuple[str, ...]
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from ganshare.store.community.channels import Places
 from ganshare.store.community.gallery import Gallery
 from ganshare.store.community.moderation import Community
 from ganshare.store.community.posts import Posts
+from ganshare.store.community.shown import ShownMessages
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import channel
 from ganshare.store.db.notify import Notifier, open_notifier
@@ -56,6 +57,7 @@ class Store:
         accounts: which accounts are one person; sign-ins and sessions.
         places: what is allowed in each place.
         posts: which message shows which job or painting.
+        shown: messages that show paintings, and are renewed when those change.
         gallery: paintings, found, hidden and deleted.
         sales: tokens and listings, as frontends tell of them.
         database: what they all stand on.
@@ -77,6 +79,7 @@ class Store:
         self.accounts = Accounts(database)
         self.places = Places(database)
         self.posts = Posts(database)
+        self.shown = ShownMessages(database)
         self.gallery = Gallery(database)
         self.sales = Sales(database)
         self._migrates = migrates

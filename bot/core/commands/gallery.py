@@ -8,20 +8,18 @@ from bot.core.context import CommandContext
 from bot.core.messages import Action, Button, File, Reply
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.job_view import load_job_view
+from bot.core.rendering.painting_content import thumbnails
 from bot.core.rendering.replies import accent, shortened
 from bot.core.rendering.sales import sale_line
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Sale
-from ganshare.errors import BlobError, quoted
+from ganshare.errors import quoted
 
 __all__ = ["gallery", "master", "mine", "page_subject", "show", "turn_gallery", "turn_mine"]
 
 PAGE = 4  # paintings; with more, none is to be made out on a phone
 LONGEST_SUBJECT = 64 - len("gallery:")
 LABEL = 60  # UTF-16 units of a prompt in a list
-
-
-# --- the queue --------------------------------------------------------------------------------
 
 
 # --- paintings --------------------------------------------------------------------------------
@@ -70,7 +68,8 @@ async def show(context: CommandContext, artwork_id: str) -> list[Reply]:
         context.store, context.services.blobs, await context.job(artwork.job)
     )
     reply = context.replies.of(view, context.locale)
-    return [_titled(reply, reply.title, is_private=True)]
+    shown = replace(reply, artworks=(artwork.id,) if reply.pictures else ())
+    return [_titled(shown, reply.title, is_private=True)]
 
 
 async def master(context: CommandContext, artwork_id: str) -> list[Reply]:
@@ -86,6 +85,7 @@ async def master(context: CommandContext, artwork_id: str) -> list[Reply]:
             fields=fields,
             document=document,
             colour=accent(artwork.attributes.get("Hex")),
+            artworks=(artwork.id,),
         )
     ]
 
@@ -99,7 +99,7 @@ async def _page(
         text = say("gallery-end")
     elif not shown:
         text = say("gallery-none" if action is Action.GALLERY else "mine-none")
-    pictures = [await _thumbnail(context, each) for each in shown]
+    alts = {each.id: say("done-alt", prompt=shortened(each.prompt, 200)) for each in shown}
     sales = await context.store.sales.of_artworks(each.id for each in shown)
     fields = tuple(
         (f"{number} · {say('field-seed')} {each.seed}", _label(context, each, sales.get(each.id)))
@@ -126,9 +126,11 @@ async def _page(
     return Reply(
         text=text,
         fields=fields,
-        pictures=tuple(each for each in pictures if each is not None),
+        pictures=await thumbnails(context.services.blobs, shown, alts),
         buttons=tuple(rows),
         colour=accent(shown[0].attributes.get("Hex")) if shown else None,
+        artworks=tuple(each.id for each in shown),
+        listed=len(shown),
     )
 
 
@@ -138,15 +140,6 @@ def _label(context: CommandContext, artwork: Artwork, sale: Sale | None) -> str:
     if sale is None:
         return prompt
     return f"{prompt} · {sale_line(context.services.words, context.locale, sale)}"
-
-
-async def _thumbnail(context: CommandContext, artwork: Artwork) -> File | None:
-    try:
-        data = await context.services.blobs.get(artwork.preview)
-    except BlobError:
-        return None
-    alt = context.say("done-alt", prompt=shortened(artwork.prompt, 200))
-    return File(data, f"ganshare-{artwork.id}.jpg", "image/jpeg", alt)
 
 
 def _titled(reply: Reply, title: str, *, turned: bool = False, is_private: bool = False) -> Reply:

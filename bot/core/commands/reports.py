@@ -59,11 +59,10 @@ async def review(context: CommandContext, after: str = "", *, turned: bool = Fal
 
 async def hide(context: CommandContext, artwork_id: str, *, turned: bool = False) -> list[Reply]:
     """Hide a painting from all but admins, in its chat too."""
-    artwork, job = await _find_overseen(context, artwork_id)
+    artwork, _ = await _find_overseen(context, artwork_id)
     by = context.person.id
     await context.store.gallery.hide(artwork.id, by, REPORTED)
     await context.store.community.close_reports(artwork.id, by)
-    await context.store.queue.renew(job.id)  # its message shows it
     return await _confirm_decision(context, "report-hidden", turned=turned)
 
 
@@ -71,11 +70,10 @@ async def keep(context: CommandContext, artwork_id: str, *, turned: bool = False
     """Find nothing wrong with a painting; one that was hidden is shown again."""
     if not context.is_admin_everywhere:
         raise RefusalError("refusal-rank-owner", command="reports keep")
-    artwork, job = await _find_overseen(context, artwork_id)
+    artwork, _ = await _find_overseen(context, artwork_id)
     by = context.person.id
     if artwork.hidden is not None:
         await context.store.gallery.show(artwork.id, by)
-        await context.store.queue.renew(job.id)
     await context.store.community.close_reports(artwork.id, by)
     return await _confirm_decision(context, "report-kept", turned=turned)
 
@@ -162,6 +160,8 @@ async def _show_report(
         buttons=(tuple(context.button(each, artwork.id) for each in actions),),
         is_private=True,
         replaces=turned,
+        artworks=(artwork.id,) if picture else (),
+        for_review=True,
     )
 
 

@@ -278,5 +278,7 @@ async def _to_decide(context: CommandContext) -> list[Reply]:
             pictures=(sheet,) if sheet else (),
             buttons=(tuple(buttons),),
             is_private=True,
+            artworks=tuple(artwork.id for _, artwork in shown),
+            listed=len(shown),
         )
     ]

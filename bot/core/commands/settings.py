@@ -110,7 +110,6 @@ async def delete(context: CommandContext, subject: str) -> list[Reply]:
         text = context.say("delete-sure")
         return [Reply(text=text, buttons=((button,),), is_private=True)]
     await context.store.gallery.delete(artwork.id, context.main, oversees)
-    await context.store.queue.renew(artwork.job)  # its message in the chat goes, too
     with contextlib.suppress(BlobError):  # the sweeping does it later
         await context.services.blobs.delete([artwork.blob, artwork.preview])
         await context.store.gallery.mark_removed([artwork.id])

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from bot.core.context import CommandContext
-from bot.core.messages import Action, Button, File, Rank, Reply
+from bot.core.messages import Action, Button, Rank, Reply
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.job_view import fetch_picture
+from bot.core.rendering.painting_content import picture_file
 from bot.core.rendering.replies import accent, duration, shortened
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import Round, Voter, VoteState, WhyNot
@@ -116,12 +117,9 @@ async def _dealt(context: CommandContext, artwork: Artwork) -> Reply:
     return Reply(
         title=context.say("deal-title"),
         text=shortened(artwork.prompt),
-        pictures=(File(data, f"ganshare-{artwork.id}.jpg", _type(data), alt),) if data else (),
+        pictures=(picture_file(artwork, data, alt),) if data else (),
         buttons=(buttons,),
         colour=accent(artwork.attributes.get("Hex")),
         is_private=True,
+        artworks=(artwork.id,),
     )
-
-
-def _type(data: bytes) -> str:
-    return "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"

@@ -17,9 +17,11 @@ from bot.core.delivery.platform import (
     message_name,
 )
 from bot.core.delivery.queue_positions import QueuePositions
+from bot.core.delivery.renewals import PaintingMessages
 from bot.core.messages import Reply
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.job_view import JobView, load_job_view
+from bot.core.rendering.painting_content import bare
 from bot.core.rendering.replies import Replies
 from bot.core.round_entry import enter_by_itself
 from ganshare.blobs import Blobs
@@ -59,6 +61,7 @@ class DeliveryServices:
         waiting: QueuePositions,
     ) -> None:
         self.store, self.blobs, self.messenger, self.words = store, blobs, messenger, words
+        self.messages = PaintingMessages(store, blobs, words)
         self.pace, self.grace, self.waiting = pace, grace, waiting
         # Ends have slots of their own, so that they never wait for previews.
         self.previews, self.ends = asyncio.Semaphore(at_once), asyncio.Semaphore(at_once)
@@ -285,6 +288,9 @@ class JobMessage:
             known = None if found is None or found.address == GONE else found.address
         self._is_showing = True
         try:
+            if known is None and reply.pictures:  # its place is known before it shows anything
+                known = await self._post.messenger.show(job, None, bare(reply))
+                await self._keep(job, known)
             address = await self._post.messenger.show(job, known, reply)
         finally:
             self._is_showing = False
@@ -308,10 +314,25 @@ class JobMessage:
             return
         where = self._post.words.say(self._locale, "place-gone")
         told = replace(reply, text=f"{where}\n\n{reply.text}", is_private=True, job=None)
+        artwork = view.artwork.id if view.artwork is not None and told.pictures else ""
+        messenger = self._post.messenger
         try:
-            await self._post.messenger.tell(self._person, told)
+            address = await messenger.tell(self._person, bare(told) if artwork else told)
         except (PlaceGone, MessageGone) as error:
             _log.info("nobody can be told of a job's end", job=job.id, reason=str(error))
+            return
+        if not artwork:
+            return
+        try:
+            await self._post.messages.show(
+                messenger.origin,
+                address,
+                replace(told, artworks=(artwork,), locale=self._locale),
+                lambda shown: messenger.show(job, address, shown),
+                person=self._person,
+            )
+        except WorldError as error:  # the renewals go on with it
+            _log.info("a painting is shown later", job=job.id, reason=str(error))
 
     async def _give_up(self, job: Job) -> bool:
         """Acknowledge what cannot be shown through our own fault; False if not even that works."""

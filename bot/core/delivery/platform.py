@@ -13,8 +13,8 @@ __all__ = [
     "MessageGone",
     "Messenger",
     "PlaceGone",
+    "Renewer",
     "SlowDown",
-    "Withdrawer",
     "message_name",
 ]
 
@@ -69,18 +69,29 @@ class Messenger(Protocol):
         """
         ...
 
-    async def tell(self, person: str, reply: Reply) -> None:
-        """Send a person ("discord:42") a direct message."""
+    async def tell(self, person: str, reply: Reply) -> Mapping[str, Any]:
+        """Send a person ("discord:42") a direct message; gives its address."""
         ...
 
 
-class Announcer(Protocol):
+class Renewer(Protocol):
+    """One platform, as renewals use it. The method raises what those of `Messenger` do."""
+
+    origin: str
+
+    async def renew(self, address: Mapping[str, Any], reply: Reply) -> Mapping[str, Any]:
+        """Show a reply in place of all that a message showed: text, pictures and buttons.
+
+        Gives the address from now on.
+        """
+        ...
+
+
+class Announcer(Renewer, Protocol):
     """One platform, as rounds use it: posts announcements, updates vote buttons.
 
     The methods raise what those of `Messenger` do.
     """
-
-    origin: str
 
     async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
         """Send a message to a place ("discord:CHANNEL"); gives its address.
@@ -94,16 +105,6 @@ class Announcer(Protocol):
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:
         """Change the buttons of a message, and nothing else."""
-        ...
-
-
-class Withdrawer(Protocol):
-    """One platform, as withdrawals use it. The method raises what those of `Messenger` do."""
-
-    origin: str
-
-    async def withdraw(self, address: Mapping[str, Any], reply: Reply) -> None:
-        """Show a reply in place of all that a message showed: text, pictures and buttons."""
         ...
 
 

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.core.messages import Action, Button, File, Reply
+from bot.core.messages import Action, Button, Reply
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.contact_sheet import winners_sheet
 from bot.core.rendering.job_view import fetch_picture
+from bot.core.rendering.painting_content import picture_file
 from bot.core.rendering.replies import Replies, accent, duration, shortened
 from bot.core.rendering.sales import BUY_EMOJI, TOKEN_EMOJI, link, sale_line
 from ganshare.blobs import Blobs
@@ -66,8 +67,6 @@ class RoundAnnouncer:
         traits, data = artwork.attributes, await fetch_picture(self.blobs, artwork)
         votes = (await self.store.votes.count([artwork.id]))[artwork.id]
         alt = self.words.say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
-        kind = "png" if data and data.startswith(b"\x89PNG") else "jpeg"
-        name = f"ganshare-{artwork.id}.{kind.replace('e', '')}"
         fields = tuple(
             (self.words.say(locale, field), shortened(traits[trait], 80))
             for trait, field in _FIELDS.items()
@@ -77,9 +76,10 @@ class RoundAnnouncer:
             title=self.words.say(locale, "round-painting-title"),
             text=shortened(artwork.prompt),
             fields=fields,
-            pictures=(File(data, name, f"image/{kind}", alt),) if data else (),
+            pictures=(picture_file(artwork, data, alt),) if data else (),
             buttons=Replies(self.words).painting_buttons(artwork.id, locale, votes),
             colour=accent(traits.get("Hex")),
+            artworks=(artwork.id,),
         )
 
     async def winners(self, round_: Round, winners: Sequence[Standing], locale: str) -> Reply:
@@ -103,6 +103,8 @@ class RoundAnnouncer:
             pictures=(sheet,) if sheet else (),
             buttons=_looks(shown),
             colour=accent(shown[0][1].attributes.get("Hex")) if shown else GOLD,
+            artworks=tuple(artwork.id for _, artwork in shown),
+            listed=len(shown),
         )
 
     async def sales(self, news: SaleNews, locale: str) -> Reply:
@@ -136,6 +138,8 @@ class RoundAnnouncer:
             pictures=(sheet,) if sheet else (),
             buttons=tuple(buttons for _, buttons in legends if buttons),
             colour=GOLD,
+            artworks=tuple(sale.artwork for sale in sales),
+            listed=len(sales),
         )
 
     async def digest(self, digest: Digest, locale: str) -> Reply:
@@ -157,6 +161,8 @@ class RoundAnnouncer:
             pictures=(sheet,) if sheet else (),
             buttons=_looks(shown),
             colour=GOLD,
+            artworks=tuple(artwork.id for _, artwork in shown),
+            listed=len(shown[:5]),
         )
 
     async def _load_shown(self, standings: Sequence[Standing]) -> list[tuple[Standing, Artwork]]:

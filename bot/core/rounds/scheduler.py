@@ -8,8 +8,10 @@ never.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.core.delivery.platform import (
     Announcer,
@@ -19,8 +21,10 @@ from bot.core.delivery.platform import (
     SlowDown,
     message_name,
 )
+from bot.core.delivery.renewals import PaintingMessages
 from bot.core.messages import Reply
 from bot.core.rendering.catalogue import Catalogue
+from bot.core.rendering.painting_content import bare
 from bot.core.rounds.announcements import RoundAnnouncer
 from ganshare.blobs import Blobs
 from ganshare.domain.announcements import Announcement
@@ -69,6 +73,7 @@ class RoundScheduler:
     ) -> None:
         self._store, self._announcer = store, announcer
         self._round_announcer = RoundAnnouncer(store, blobs, words)
+        self._messages = PaintingMessages(store, blobs, words)
         self._recount, self._look = recount, LOOK_SECONDS if look is None else look
         self._name = f"{announcer.origin}-{secrets.token_hex(4)}"
 
@@ -166,7 +171,7 @@ class RoundScheduler:
         """Post an announcement exactly once among all processes; False if it is not posted yet.
 
         Args:
-            artwork: that the message shows.
+            artwork: that the message is about; reactions below it are votes for that.
         """
         if await self._store.posts.was_told([name]):
             return True
@@ -174,7 +179,9 @@ class RoundScheduler:
             return False
         try:
             reply = await write()
-            address = await self._announcer.post(place, reply, name)
+            address = await self._announcer.post(
+                place, bare(reply) if reply.artworks else reply, name
+            )
         except (PlaceGone, MessageGone) as error:
             _log.warning("a place cannot be told", place=place, reason=str(error))
             address = None
@@ -182,12 +189,29 @@ class RoundScheduler:
             _log.info("told later", place=place, reason=str(error))
             await self._store.posts.end_telling(name, self._name, has_told=False)
             return False
-        message = message_name(address)
-        if artwork and address is not None and message is not None:
-            locale = await self._locale(place)
-            await self._store.posts.save(artwork, self._announcer.origin, message, address, locale)
-        await self._store.posts.end_telling(name, self._name)
+        if address is not None and reply.artworks:
+            await self._show(name, place, address, reply, artwork)
+        else:
+            await self._store.posts.end_telling(name, self._name)
         return True
+
+    async def _show(
+        self, name: str, place: str, address: Mapping[str, Any], reply: Reply, artwork: str
+    ) -> None:
+        """Let a message that was posted show its paintings; from then on renewals look after it."""
+        origin, locale = self._announcer.origin, await self._locale(place)
+        message = message_name(address)
+        if artwork and message is not None:
+            await self._store.posts.save(artwork, origin, message, address, locale)
+
+        async def edit(shown: Reply) -> Mapping[str, Any]:
+            await self._store.posts.end_telling(name, self._name)
+            return await self._announcer.renew(address, shown)
+
+        try:
+            await self._messages.show(origin, address, replace(reply, locale=locale), edit)
+        except (MessageGone, PlaceGone, SlowDown, Away) as error:
+            _log.info("shown later", place=place, reason=str(error))
 
     async def _locale(self, place: str) -> str:
         return (await self._store.places.settings(place)).language or "en"

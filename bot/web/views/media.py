@@ -12,7 +12,6 @@ from ganshare.errors import BlobError
 __all__ = ["favicon", "frame", "health", "picture", "static"]
 
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
-_FRAME_SECONDS = 3600
 _YEAR = 365 * 86_400
 
 
@@ -42,9 +41,11 @@ async def frame(site: Site, request: Request) -> Response:
     job, attempt, step = values["job"], values["attempt"], values["step"]
     if not (job.isascii() and job.isalnum()):
         raise Refused(404, "web-not-found")
+    found = await site.store.queue.get(job)
+    if found is not None and found.artwork is not None:
+        await shown_artwork(site, found.artwork)
     key = preview_key(job, attempt, step)
-    tag = f"{job}-{attempt}-{step}"
-    return await _answer(site, request, key, "image/jpeg", tag, seconds=_FRAME_SECONDS)
+    return await _answer(site, request, key, "image/jpeg", f"{job}-{attempt}-{step}")
 
 
 async def _answer(
@@ -55,7 +56,6 @@ async def _answer(
     tag: str,
     *,
     attachment: str | None = None,
-    seconds: int = _YEAR,
 ) -> Response:
     try:
         data = await site.blobs.get(key)
@@ -63,7 +63,7 @@ async def _answer(
         if await site.blobs.exists(key):  # raises what is the matter with the blobs
             raise
         raise Refused(404, "web-not-found") from error
-    found = Picture(data, media_type, tag, attachment=attachment, seconds=seconds)
+    found = Picture(data, media_type, tag, attachment=attachment)
     if not found.is_sound:
         raise Refused(404, "web-not-found")
     return found.response(request)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,11 +12,11 @@ from ganshare.domain.jobs import Artwork
 from ganshare.errors import JobError, quoted
 from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
-from ganshare.store.community.search import shown_statement, wanted_texts
+from ganshare.store.community.search import wanted_texts
+from ganshare.store.community.shown import renew_messages, set_hidden
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import contains, now
 from ganshare.store.db.rows_queue import as_text, to_artwork
-from ganshare.store.db.rows_sentences import sentence_columns
 from ganshare.store.db.tables_community import everyone, forgotten, gallery
 from ganshare.store.db.tables_queue import RUNNING, artworks, jobs
 
@@ -90,8 +89,7 @@ class Gallery:
         """
 
         async def take_out(connection: AsyncConnection) -> Row:
-            row = await _marked(connection, artwork, **sentence_columns("hidden", reason))
-            await connection.execute(gallery.delete().where(gallery.c.artwork == artwork))
+            row = await set_hidden(connection, artwork, reason)
             log = note_statement("hide", row["person"], reason, text=f"{artwork} by {by}")
             await connection.execute(log)
             return row
@@ -106,8 +104,7 @@ class Gallery:
         """
 
         async def put_back(connection: AsyncConnection) -> Row:
-            row = await _marked(connection, artwork, **sentence_columns("hidden", None))
-            await connection.execute(shown_statement(self._database.dialect, to_artwork(row)))
+            row = await set_hidden(connection, artwork, None)
             log = note_statement("show", row["person"], "", text=f"{artwork} by {by}")
             await connection.execute(log)
             return row
@@ -136,6 +133,7 @@ class Gallery:
             await connection.execute(forgotten.insert().values(artwork=artwork, blobs=blobs))
             log = note_statement("delete", row["person"], sentence("log-by", by=by), text=artwork)
             await connection.execute(log)
+            await renew_messages(connection, artwork, row["job"])
             return row
 
         row = await self._database.atomically(mark)
@@ -180,13 +178,3 @@ class Gallery:
         """Remember that the blobs of these deleted artworks are gone."""
         removed = forgotten.c.artwork.in_(list(artworks))
         await self._database.write(forgotten.delete().where(removed))
-
-
-async def _marked(connection: AsyncConnection, artwork: str, **values: Any) -> Row:
-    """Change an artwork that was not deleted."""
-    theirs = sa.and_(artworks.c.id == artwork, artworks.c.deleted.is_(None))
-    changed = artworks.update().where(theirs).values(values).returning(artworks)
-    row: Row | None = (await connection.execute(changed)).mappings().first()
-    if row is None:
-        raise unknown_artwork(artwork)
-    return row

@@ -11,8 +11,6 @@ from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.tables_community import posts, showings, told
-from ganshare.store.db.tables_queue import artworks
-from ganshare.store.db.tables_votes import curated
 
 __all__ = ["Posts"]
 
@@ -83,27 +81,6 @@ class Posts:
             order = (showings.c.created, showings.c.message)
             found += [_showing(row) for row in await self._database.rows(here.order_by(*order))]
         return found
-
-    async def to_withdraw(self, origin: str, limit: int = 50) -> list[Showing]:
-        """Give an origin's messages that still show what was hidden, deleted or vetoed.
-
-        The messages of the jobs themselves are not among them.
-        """
-        vetoed = sa.exists().where(curated.c.artwork == artworks.c.id, sa.not_(curated.c.approved))
-        own = sa.exists().where(
-            posts.c.job == artworks.c.job,
-            posts.c.origin == showings.c.origin,
-            posts.c.address == showings.c.address,
-        )
-        found = (
-            sa.select(showings)
-            .join(artworks, artworks.c.id == showings.c.artwork)
-            .where(showings.c.origin == origin, ~own)
-            .where(sa.or_(artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None), vetoed))
-            .order_by(showings.c.created)
-            .limit(limit)
-        )
-        return [_showing(row) for row in await self._database.rows(found)]
 
     async def remove(self, origin: str, message: str) -> None:
         """Forget a message that is gone; votes that were cast below it stay."""

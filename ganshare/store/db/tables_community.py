@@ -16,6 +16,8 @@ __all__ = [
     "reports",
     "sessions",
     "showings",
+    "shown_messages",
+    "shown_paintings",
     "sign_ins",
     "storable",
     "told",
@@ -37,6 +39,15 @@ posts = _table("posts", "job", "origin", "address", numbers=("created",))  # JSO
 showings = _table(
     "showings", "origin", "message", "artwork", "address", "locale", numbers=("created",)
 )  # JSON
+shown_messages = sa.Table(
+    "shown_messages",
+    _metadata,
+    *(sa.Column(each, sa.Text) for each in ("origin", "message", "address", "person", "locale")),
+    sa.Column("content", sa.Text),  # JSON
+    sa.Column("due", sa.Integer),
+    *(sa.Column(each, sa.Float) for each in ("retry_at", "expires", "created")),
+)
+shown_paintings = _table("shown_paintings", "artwork", "origin", "message")
 told = _table("told", "name", "taken_by", numbers=("until", "told"))
 places = _table("places", "place", "settings")  # JSON
 place_changes = _table(

@@ -6,12 +6,15 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import CuratedItem, Decision, LogKind, Standing
 from ganshare.errors import VoteError, quoted
-from ganshare.sentences import sentence
+from ganshare.sentences import Sentence, sentence
 from ganshare.store.community.notes import unknown_artwork
+from ganshare.store.community.shown import set_hidden
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.rows_queue import to_artwork
 from ganshare.store.db.rows_rounds import to_standing
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_ledger import tokens
@@ -24,6 +27,7 @@ from ganshare.store.db.tables_votes import (
     round_entries,
     rounds,
 )
+from ganshare.store.rounds.false_rounds import find_false_rounds
 from ganshare.store.votes.log import append
 
 __all__ = ["Curation"]
@@ -54,6 +58,7 @@ class Curation:
 
         async def decide(connection: AsyncConnection) -> None:
             await one_at_a_time(connection, artwork)
+            await _unhide(connection, artwork)
             row = await _entry(connection, artwork)
             standing = to_standing(row) if row["has_quorum"] is not None else None
             if standing is None or not await _may_be_approved(connection, standing):
@@ -63,7 +68,7 @@ class Curation:
         await self._database.atomically(decide)
 
     async def veto(self, artwork: str, by: str, reason: str, *, named: bool = False) -> None:
-        """Keep a painting from winning, or out of the curated set; a reason is needed.
+        """Keep a painting from winning, and hide it like a reported one; a reason is needed.
 
         Args:
             named: as for `approve`.
@@ -78,6 +83,12 @@ class Curation:
             await one_at_a_time(connection, artwork)
             row = await _entry(connection, artwork)
             await _decide(connection, row, by, reason, approved=False, named=named)
+            painting = await _painting(connection, artwork)
+            # A veto of somebody who had no right to judge it must not hide it.
+            false = await find_false_rounds(connection, painting)
+            if painting.shown and row["round"] not in false:
+                why = sentence("unsafe-vetoed", reason=storable(reason.strip(), 200))
+                await set_hidden(connection, artwork, why)
 
         await self._database.atomically(decide)
 
@@ -98,6 +109,7 @@ class Curation:
             round_id = (await connection.execute(this)).scalar()
             if round_id is None:
                 raise VoteError(sentence("decided-nothing"), given=artwork)
+            await _unhide(connection, artwork)
             data = {"round": round_id} | ({"named": True} if named else {})
             await append(connection, LogKind.UNDO, artwork=artwork, by=by, data=data)
 
@@ -243,6 +255,23 @@ async def _decide(
     }
     new = insert(connection.dialect.name, curated).values(artwork=entry["artwork"], **news)
     await connection.execute(new.on_conflict_do_update(index_elements=["artwork"], set_=news))
+
+
+async def _unhide(connection: AsyncConnection, artwork: str) -> None:
+    """Show a painting again that a veto has hidden, and nothing else."""
+    painting = await _painting(connection, artwork)
+    reason = painting.hidden
+    is_vetoed = isinstance(reason, Sentence) and reason.code == "unsafe-vetoed"
+    if is_vetoed and painting.deleted is None:
+        await set_hidden(connection, artwork, None)
+
+
+async def _painting(connection: AsyncConnection, artwork: str) -> Artwork:
+    found = await connection.execute(sa.select(artworks).where(artworks.c.id == artwork))
+    row = found.mappings().first()
+    if row is None:
+        raise unknown_artwork(artwork)
+    return to_artwork(row)
 
 
 async def _check_unplanned(connection: AsyncConnection, artwork: str) -> None:

@@ -358,10 +358,10 @@ async def test_what_is_taken_away_leaves_the_posts_of_its_round(harness: Telegra
     async with harness.bot():
         await harness.world.until(lambda: not posts())
 
-        async def are_forgotten() -> bool:
-            return not await harness.store.posts.to_withdraw("telegram")
+        async def are_done() -> bool:
+            return not await harness.store.shown.due("telegram")
 
-        await harness.until(are_forgotten)
+        await harness.until(are_done)
     for number, old in before.items():
         now = chat.messages[number]
         assert shown(now) == "This painting is no longer shown."

@@ -8,6 +8,7 @@ import pytest
 
 from bot.testing.fake_engine import plain_picture
 from bot.web.site import MEGABYTES
+from ganshare.blobs import preview_key
 from ganshare.domain.jobs import JobRequest
 from ganshare.errors import StoreError
 from ganshare.testing import MODEL
@@ -169,7 +170,7 @@ async def test_what_is_no_picture_is_never_served_as_one(place: Any) -> None:
     assert (answer.status_code, html in answer.content) == (404, False)
 
 
-async def test_pictures_are_kept_by_browsers_and_never_sent_twice(place: Any) -> None:
+async def test_pictures_are_kept_by_browsers_and_asked_after_each_time(place: Any) -> None:
     artwork = await place.engine.publish_painting(
         'Ein Schloß: <a> "b" ../c', picture=plain_picture()
     )
@@ -178,7 +179,7 @@ async def test_pictures_are_kept_by_browsers_and_never_sent_twice(place: Any) ->
     whole = await visitor.get(f"{base}.png")
     assert whole.content == plain_picture()
     assert (whole.headers["content-type"], whole.headers["accept-ranges"]) == ("image/png", "bytes")
-    assert "immutable" in whole.headers["cache-control"]
+    assert whole.headers["cache-control"] == "no-cache"
     assert "sandbox" in whole.headers["content-security-policy"]
     again = await visitor.get(f"{base}.png", headers={"if-none-match": whole.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -187,6 +188,11 @@ async def test_pictures_are_kept_by_browsers_and_never_sent_twice(place: Any) ->
     assert small.headers["etag"] != whole.headers["etag"]
     saved = (await visitor.get(f"{base}.png?save")).headers["content-disposition"]
     assert saved == 'attachment; filename="ein-schlo-a-b-c-1.png"'
+    await place.store.gallery.hide(artwork.id, "discord:9", "it was reported")
+    gone = await visitor.get(f"{base}.png", headers={"if-none-match": whole.headers["etag"]})
+    assert gone.status_code == 404
+    await place.front.blobs.put(preview_key(artwork.job, 1, 10), b"\xff\xd8\xff a frame")
+    assert (await visitor.get(f"/frames/{artwork.job}/1-10.jpg")).status_code == 404
 
 
 async def test_a_download_that_broke_off_goes_on_where_it_was(place: Any) -> None:

@@ -67,6 +67,8 @@ class Platform:
         if self.failures and job.id in (self.troubled or {job.id}):
             raise self.failures.pop(0)
         channel = job.reply_to["channel"]
+        if address is not None and address["message"] in self.messages:
+            channel = self.messages[address["message"]].channel
         if channel in self.closed:
             raise PlaceGone("no such channel")
         if address is None:
@@ -79,10 +81,11 @@ class Platform:
         message.times.append(asyncio.get_running_loop().time())
         return address
 
-    async def tell(self, person: str, reply: Reply) -> None:
+    async def tell(self, person: str, reply: Reply) -> Mapping[str, Any]:
         if person in self.blocked:
             raise PlaceGone("blocked")
         self.told.append((person, reply))
+        return self.post(reply, channel=0)
 
 
 @dataclass
@@ -355,7 +358,7 @@ async def test_a_deleted_message_ends_progress_and_the_painting_comes_anew(scene
     assert scene.platform.calls[posted.id] == tries
     await scene.hall.finish(job)
     await scene.until(lambda: 2 in scene.platform.messages)
-    assert scene.platform.messages[2].titles == ["Painted"]
+    assert scene.platform.messages[2].titles == ["", "Painted"]  # its place is known before
 
 
 async def test_where_the_channel_is_gone_the_requester_is_told_once_with_the_painting(
@@ -370,8 +373,10 @@ async def test_where_the_channel_is_gone_the_requester_is_told_once_with_the_pai
     assert scene.platform.told == []
     await scene.hall.finish(job)
     await scene.until_read()
-    ((person, reply),) = scene.platform.told
+    ((person, first),) = scene.platform.told
     assert person == "discord:1"
+    assert not first.pictures  # its place is known before
+    reply = scene.last(2)
     assert reply.pictures
     assert "cannot write any more" in reply.text
     await scene.kill()

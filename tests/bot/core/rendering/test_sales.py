@@ -39,6 +39,11 @@ class Board:
         self.posted.append(reply)
         return {"channel": 100, "message": len(self.posted)}
 
+    async def renew(self, address: Mapping[str, Any], reply: Reply) -> Mapping[str, Any]:
+        number = address["message"] - 1
+        self.posted[number] = reply
+        return address
+
     async def relabel(
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:
