@@ -1,8 +1,6 @@
 """The whole way by the commands, as docs/minting.md tells it: from a curated set to sold tokens."""
 
 import asyncio
-import hashlib
-import io
 import json
 import os
 import re
@@ -13,24 +11,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from admin.contract.collection import OWNER_OF
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
+from admin.testing.curated import curate
 from admin.testing.opensea import Opensea
 from admin.testing.services import Collector, Scan, serve
-from ganshare.blobs import open_blobs
-from ganshare.domain.votes import RoundRules, VoteEvent, Voter
-from ganshare.store import open_store
-from ganshare.testing import MODEL, make_artwork, make_request
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 PASSWORD = "correct horse battery staple"
 CONTRACTS = Path(".node/contracts").absolute()  # of `make contracts`
-PAINTINGS = 4  # the last one's model may not be sold
 
 
 class Owner:
@@ -81,41 +74,6 @@ class Owner:
             (listing.order.as_parameters(), listing.signature), bytes(32)
         )
         self.market.chain.send(self.market.buyer, self.market.seaport, data, listing.price)
-
-
-async def curate(environment: dict[str, str]) -> list[bytes]:
-    """Four paintings win a round and are approved."""
-    blobs = open_blobs(environment["GANSHARE_BLOBS_URL"])
-    pictures = []
-    async with open_store(environment["GANSHARE_DATABASE_URL"], migrate=True) as store:
-        rules = RoundRules(min_age=0.0, quorum=1, views=0, winners=PAINTINGS, per_person=10)
-        round_ = await store.rounds.open("discord:9", "discord:1", 3_600.0, rules)
-        for number in range(PAINTINGS):
-            picture = io.BytesIO()
-            Image.new("RGB", (8, 8), (number, 0, 0)).save(picture, "PNG")
-            data = picture.getvalue()
-            pictures.append(data)
-            await blobs.put(f"pictures/{number:032x}/1.png", data)
-            request = make_request(prompt=f"a Cubist painting of a Castle in Red, {number}")
-            await store.queue.submit("discord:1", "test", request, key=str(number))
-            (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
-            made = await store.queue.finish(
-                job,
-                make_artwork(
-                    blob=f"pictures/{number:032x}/1.png",
-                    sha256=hashlib.sha256(data).hexdigest(),
-                    may_sell=number < PAINTINGS - 1,
-                ),
-            )
-            assert made is not None
-            await store.rounds.entries.enter(round_.id, made.id, "discord:1")
-            for voter in range(3):
-                event = VoteEvent(made.id, Voter(f"discord:{50 + voter}"), "discord:2", True, 5.0)
-                await store.votes.cast(event)
-        await store.rounds.close(round_.id, "discord:1", early=True)
-        for standing in await store.rounds.curation.to_decide():
-            await store.rounds.curation.approve(standing.artwork, "discord:1")
-    return pictures
 
 
 @pytest.fixture
