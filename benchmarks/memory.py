@@ -1,7 +1,6 @@
 """`python -m benchmarks.memory`: what a step takes of memory, by model, size and cutouts.
 
-The coefficients of `engine.worker.capacity` are read off its table: bytes a pixel for each channel
-of the decoder's full-size layers, and bytes a cutout. Each case is a process of its own.
+What a cutout takes is read off its table for `engine.worker.capacity`. Each case is a process.
 """
 
 import ctypes

@@ -82,6 +82,12 @@ async def open_front(
     guards = Guards(per_minute=settings.votes_per_minute, burst_votes=settings.burst_votes)
     blobs = open_blobs(core.blobs_url.get_secret_value())
     url = core.database_url.get_secret_value()
-    async with open_store(url, core.limits, migrate=migrate, guards=guards) as store:
+    async with open_store(
+        url,
+        core.limits,
+        migrate=migrate,
+        guards=guards,
+        connections=core.database_connections,
+    ) as store:
         dispatcher = Dispatcher(store, blobs, words, moderation, options)
         yield Front(store, blobs, words, moderation, dispatcher)

@@ -103,7 +103,7 @@ async def _health(name: str, front: "Front", settings: "BotSettings") -> AsyncIt
             pulse.tick()
             await asyncio.sleep(1)
 
-    checks = [Check("store", front.store.now), Check("blobs", front.blobs.probe)]
+    checks = [Check("store", front.store.check_writable), Check("blobs", front.blobs.probe)]
     server = HealthServer(listen, Metrics("bot"), pulse, checks, setting="BOT_HEALTH_LISTEN")
     async with server:
         ticking = asyncio.ensure_future(tick())

@@ -13,9 +13,10 @@ __all__ = ["BYTES_PER_PIXEL", "Rate", "available_memory", "largest_area"]
 
 # Between canvases of 64 and 512 px the peak memory of a step grew by 2,800 bytes a pixel with the
 # embedded VQGAN, whose full-size layers have 32 channels, and by 10,500 with taming's f16, which
-# has 128 (`python -m benchmarks.memory`); half as much again is for kernels of other devices.
+# has 128; half as much again is for kernels of other devices.
 BYTES_PER_PIXEL = 125  # for each channel
-RESERVE = 768 * 2**20  # the upscaler took 440 MiB, 16 cutouts in each of two threads 340
+# The upscaler took 440 MiB; a cutout took 17 (`python -m benchmarks.memory`, float32 on a CPU).
+RESERVE = 768 * 2**20
 SMALLEST = DEFAULT_SIDE**2  # what every engine offers; beyond doubt it fits
 
 _CGROUP = Path("/sys/fs/cgroup")

@@ -67,7 +67,11 @@ class EngineProcess:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(beating())
             store = await stack.enter_async_context(
-                open_store(core.database_url.get_secret_value(), core.limits)
+                open_store(
+                    core.database_url.get_secret_value(),
+                    core.limits,
+                    connections=core.database_connections or 1,
+                )
             )
             if settings.health_listen is not None:
                 checks = self._checks(store, blobs, models)
@@ -132,7 +136,7 @@ class EngineProcess:
                 raise WorldError("A step hangs, or memory ran out; the engine ends.")
 
         return [
-            Check("store", store.now),
+            Check("store", store.check_writable),
             Check("blobs", blobs.probe),
             Check("models", warm),
             Check("steps", steps),

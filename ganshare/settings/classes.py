@@ -93,6 +93,12 @@ class CoreSettings(Settings):
         SecretUrl("sqlite+aiosqlite:///ganshare.db"),
         description="The job store: sqlite+aiosqlite:///FILE or postgresql+asyncpg://...",
     )
+    database_connections: int | None = Field(
+        None,
+        ge=1,
+        le=100,
+        description="Connections of a process to PostgreSQL, and one more; if unset, 1 or 8.",
+    )
     blobs_url: SecretUrl = Field(
         SecretUrl("file://./blobs"),
         description="Pictures and saved states: file://FOLDER or s3://BUCKET/PREFIX.",

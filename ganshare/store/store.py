@@ -8,7 +8,7 @@ from ganshare.store.community.gallery import Gallery
 from ganshare.store.community.moderation import Community
 from ganshare.store.community.posts import Posts
 from ganshare.store.community.shown import ShownMessages
-from ganshare.store.db.database import Database
+from ganshare.store.db.database import CONNECTIONS, Database
 from ganshare.store.db.dialect import channel
 from ganshare.store.db.notify import Notifier, open_notifier
 from ganshare.store.db.topics import Topic
@@ -27,6 +27,7 @@ def open_store(
     *,
     migrate: bool = False,
     guards: Guards | None = None,
+    connections: int | None = None,
 ) -> "Store":
     """Give the store behind a URL, to be entered with `async with`.
 
@@ -35,11 +36,13 @@ def open_store(
         limits: of the queue; the defaults if left out.
         migrate: whether to make or renew the tables on entering.
         guards: against haste in voting, where a verb names none; the defaults if left out.
+        connections: to PostgreSQL at most, beside one that listens; 8 if left out.
 
     Raises:
         ParameterError: the URL is of neither kind.
     """
-    return Store(Database(url), limits or QueueLimits(), migrates=migrate, guards=guards)
+    database = Database(url, connections=connections or CONNECTIONS)
+    return Store(database, limits or QueueLimits(), migrates=migrate, guards=guards)
 
 
 class Store:
@@ -111,6 +114,10 @@ class Store:
             channels = [channel(each) for each in (Topic if topic is None else [topic])]
             self._notifiers[topic] = open_notifier(self.database, channels)
         return await self._notifiers[topic].wait(timeout)
+
+    async def check_writable(self) -> None:
+        """Raise StoreError unless the database takes writes."""
+        await self.database.check_writable()
 
     async def now(self) -> float:
         """The database's clock: seconds since 1970."""

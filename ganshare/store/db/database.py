@@ -7,6 +7,7 @@ replaced and its statement repeated once; the database must be away for longer t
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from ganshare.errors import ParameterError, SchemaError, StoreError, quoted
 from ganshare.store.db.dialect import now
-from ganshare.store.db.errors import TROUBLE, is_conflict, is_lost_connection, translate_error
+from ganshare.store.db.errors import (
+    TROUBLE,
+    is_conflict,
+    is_demoted,
+    is_lost_connection,
+    translate_error,
+)
+from ganshare.store.db.postgres import PoolerFoundError, PostgresConnector
+from ganshare.store.db.tables_queue import engines
 
 __all__ = ["Conflict", "Database", "Row"]
 
@@ -24,7 +33,8 @@ Row = sa.RowMapping
 T = TypeVar("T")
 
 # No overflow: those connections would be closed after each statement, and opened for the next.
-_POOL = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 10.0}
+CONNECTIONS = 8
+_POOL = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": 10.0}
 PATIENCE_SECONDS = 10.0
 
 
@@ -37,6 +47,8 @@ class Database:
 
     Args:
         patience: seconds to wait for a lock of SQLite's, or for an answer of PostgreSQL's.
+        is_endless: whether a statement of PostgreSQL's may take as long as it needs.
+        connections: at most so many to PostgreSQL.
         may_make_file: else a mistyped path must not become an empty database.
         durable: what was committed survives the loss of power, too, at the price of a wait for the
             disk; PostgreSQL does so anyway.
@@ -50,6 +62,8 @@ class Database:
         url: str | sa.URL,
         *,
         patience: float | None = None,
+        is_endless: bool = False,
+        connections: int = CONNECTIONS,
         may_make_file: bool = False,
         durable: bool = False,
     ) -> None:
@@ -57,19 +71,21 @@ class Database:
         self.dialect = self.url.get_backend_name()
         self._may_make_file = may_make_file
         patience = PATIENCE_SECONDS if patience is None else patience
-        connect_args: dict[str, Any] = {
-            "timeout": patience,
-            "async_creator_fn": _connect_sqlite,
-        }
+        self.connector: PostgresConnector | None = None
+        pool, engine_url = {**_POOL}, self.url
+        connect_args: dict[str, Any] = {"timeout": patience, "async_creator_fn": _connect_sqlite}
         if self.dialect == "postgresql":
+            self.connector = PostgresConnector(self.url, None if is_endless else patience)
+            pool["pool_size"], engine_url = connections, self.url.set(query={})
             connect_args = {
-                "timeout": 5.0,
-                "command_timeout": patience,
-                "server_settings": {"application_name": "ganshare", "jit": "off"},
+                "async_creator_fn": self.connector.connect,
+                "prepared_statement_name_func": self._statement_name,
             }
         self._single = create_async_engine(
-            self.url, isolation_level="AUTOCOMMIT", connect_args=connect_args, **_POOL
+            engine_url, isolation_level="AUTOCOMMIT", connect_args=connect_args, **pool
         )
+        if self.connector is not None:
+            sa.event.listen(self._single.sync_engine, "do_connect", self._cache_statements)
         level = "SERIALIZABLE" if self.dialect == "sqlite" else "READ COMMITTED"
         self._several = self._single.execution_options(isolation_level=level)
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -89,7 +105,7 @@ class Database:
         """Run one statement in a transaction of its own and give the rows it returns."""
 
         async def run() -> Sequence[Row]:
-            async with self._single.connect() as connection:
+            async with self._connect() as connection:
                 return (await connection.execute(statement, values)).mappings().all()
 
         return await self._guard(run)
@@ -105,7 +121,7 @@ class Database:
         """Run one statement that returns no rows."""
 
         async def run() -> None:
-            async with self._single.connect() as connection:
+            async with self._connect() as connection:
                 await connection.execute(statement)
 
         await self._guard(run)
@@ -115,7 +131,8 @@ class Database:
     ) -> None:
         """Run one statement for each set of values, in one transaction and one round trip."""
         # PostgreSQL's driver sends all of them at once; SQLite would commit after each.
-        engine = self._several if self.dialect == "sqlite" else self._single
+        is_single = self.dialect == "postgresql" and not self._is_pooled
+        engine = self._single if is_single else self._several
 
         async def run() -> None:
             async with engine.begin() as connection:
@@ -132,6 +149,10 @@ class Database:
 
         return await self._guard(run)
 
+    async def check_writable(self) -> None:
+        """Raise StoreError unless the database takes writes; changes nothing."""
+        await self.write(engines.delete().where(engines.c.id == ""))
+
     async def now(self) -> float:
         """The database's clock: seconds since 1970."""
         row = await self.row(sa.select(now().label("now")))
@@ -146,6 +167,21 @@ class Database:
         while self._under_way:
             await asyncio.wait(self._under_way)
         await self._single.dispose()
+
+    @property
+    def _is_pooled(self) -> bool:
+        return self.connector is not None and self.connector.is_pooled
+
+    def _statement_name(self) -> str | None:
+        """The driver's choice; behind a pooler, where none outlasts its transaction, none."""
+        return "" if self._is_pooled else None
+
+    def _cache_statements(self, _dialect: Any, _record: Any, _: Any, options: Any) -> None:
+        options["prepared_statement_cache_size"] = 0 if self._is_pooled else 100
+
+    def _connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for one statement, which commits itself unless a pooler would part it."""
+        return self._several.begin() if self._is_pooled else self._single.connect()
 
     async def _guard(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run to completion even if the caller is cancelled.
@@ -169,8 +205,12 @@ class Database:
         try:
             try:
                 return await run()
+            except PoolerFoundError:
+                pass
             except sa.exc.DBAPIError as error:
-                if not is_lost_connection(error):
+                if is_demoted(error):  # so may be every other connection
+                    await self._single.dispose()
+                elif not is_lost_connection(error):
                     raise
             return await run()
         except TROUBLE as error:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ganshare.errors import SchemaError, StoreError
 
-__all__ = ["TROUBLE", "is_conflict", "is_lost_connection", "translate_error"]
+__all__ = ["TROUBLE", "is_conflict", "is_demoted", "is_lost_connection", "translate_error"]
 
 # Whatever a statement can fail with that is not a mistake in our own code.
 TROUBLE = (sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
@@ -58,6 +58,11 @@ def is_lost_connection(error: BaseException) -> bool:
     if any(isinstance(each, asyncpg.InvalidCachedStatementError) for each in _chain(error)):
         return True
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+
+
+def is_demoted(error: BaseException) -> bool:
+    """Whether the server refuses to write, as one does that another has taken over from."""
+    return any(_sqlstate(each) == "25006" for each in _chain(error))
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -15,10 +15,12 @@ import asyncpg
 
 from ganshare.store.db.database import Database
 from ganshare.store.db.errors import TROUBLE
+from ganshare.store.db.postgres import CONNECT_SECONDS, PoolerFoundError, PostgresConnector
 
 __all__ = ["Notifier", "open_notifier"]
 
 _POLL_SECONDS = 0.02
+_POOLED_SECONDS = 1.0
 _RECONNECT_SECONDS = 0.5
 _PROBE_SECONDS = 30.0  # after which a silent connection is asked whether it is still there
 _REST_SECONDS = 5.0  # without anybody waiting, after which a connection is given up
@@ -59,9 +61,24 @@ class Notifier:
 
 def open_notifier(database: Database, channels: Sequence[str]) -> Notifier:
     """Make the notifier of some channels; it connects at the first wait, and notifies then."""
+    if database.connector is not None and database.connector.is_pooled:
+        return _PollingNotifier()
     if database.dialect == "postgresql":
         return _PostgresNotifier(database, channels)
     return _SqliteNotifier(str(database.url.database))
+
+
+class _PollingNotifier(Notifier):
+    """Behind a pooler nobody hears a NOTIFY: now and then it says that there may be something."""
+
+    async def _listen(self, heard: int, deadline: float) -> None:
+        left = deadline - asyncio.get_running_loop().time()
+        await asyncio.sleep(min(_POOLED_SECONDS, max(left, 0.0)))
+        if left > _POOLED_SECONDS:
+            self._notifications += 1
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 class _SqliteNotifier(Notifier):
@@ -103,8 +120,7 @@ class _PostgresNotifier(Notifier):
 
     def __init__(self, database: Database, channels: Sequence[str]) -> None:
         super().__init__()
-        url = database.url.set(drivername="postgresql")
-        self._url = url.render_as_string(hide_password=False)
+        self._connector = PostgresConnector(database.url, CONNECT_SECONDS)
         self._channels = channels
         self._connection: asyncpg.Connection | None = None
         self._next = asyncio.Event()
@@ -150,13 +166,13 @@ class _PostgresNotifier(Notifier):
             if self._connection is None:
                 try:
                     self._connection = await self._connect()
-                except TROUBLE:
+                except (PoolerFoundError, *TROUBLE):
                     return None
                 self._on_notification()  # earlier notifications are lost
             return self._connection
 
     async def _connect(self) -> asyncpg.Connection:
-        connection = await asyncpg.connect(self._url, timeout=5.0, command_timeout=5.0)
+        connection = await self._connector.connect()
         try:
             for channel in self._channels:
                 await connection.add_listener(channel, self._on_notification)

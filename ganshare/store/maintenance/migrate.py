@@ -22,7 +22,7 @@ from ganshare.store.votes.log import seal_log
 
 __all__ = ["MIGRATIONS", "NEWEST", "Migration", "check_schema", "migrate", "schema_version"]
 
-_PATIENCE_SECONDS = 120.0  # others may be migrating, and a large table takes its time
+_PATIENCE_SECONDS = 120.0  # for SQLite's lock: others may be migrating
 _LOCK = 0x67616E01  # PostgreSQL's advisory lock for migrating
 
 _log = get_logger(__name__)
@@ -75,7 +75,9 @@ async def migrate(database: Database) -> list[str]:
     Raises:
         SchemaError: the tables are newer than this version.
     """
-    patient = Database(database.url, patience=_PATIENCE_SECONDS, may_make_file=True)
+    patient = Database(
+        database.url, patience=_PATIENCE_SECONDS, is_endless=True, may_make_file=True
+    )
     applied = []
     try:
         while (name := await patient.atomically(_apply_next)) is not None:
