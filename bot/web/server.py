@@ -9,6 +9,7 @@ import uvicorn
 
 from bot.app import Front
 from bot.web.app import web_app
+from bot.web.connections import ConnectionLimits, limited_protocol, raise_descriptors
 from bot.web.round_tasks import keep_rounds
 from ganshare.errors import SettingsError, WorldError
 from ganshare.monitoring.log import get_logger
@@ -49,12 +50,14 @@ class WebServer:
         self._socket = _open_socket(settings)
         host, port = self._socket.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        limits = ConnectionLimits(raise_descriptors(), proxies=settings.web_proxies)
         self._server = _Server(
             uvicorn.Config(
                 web_app(front, settings),
                 log_config=None,
                 access_log=False,  # addresses of people, and sign-in tokens
                 server_header=False,
+                http=limited_protocol(limits),
                 proxy_headers=False,  # the application believes those of BOT_WEB_PROXIES only
                 lifespan="off",
                 timeout_keep_alive=IDLE_SECONDS,
