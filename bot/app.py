@@ -78,6 +78,7 @@ async def open_front(
         admins=frozenset(settings.admins),
         curators=frozenset(settings.curators),
         prompts=find_prompt_source(settings.prompt_source),
+        requester_share=f"{core.requester_share:g}",
     )
     guards = Guards(per_minute=settings.votes_per_minute, burst_votes=settings.burst_votes)
     blobs = open_blobs(core.blobs_url.get_secret_value())

@@ -121,6 +121,7 @@ SENTENCES: Mapping[str, str] = {
     "veto-reason": "A veto needs a reason, which stays in the log.",
     "approve": "The painting {given} has not won a round; only winners can be approved.",
     "decided-nothing": "Nobody has decided about this painting.",
+    "sale-planned": "This painting is planned for minting; what was said of its sale stays.",
     "decided-planned": "This painting is planned for minting; what was decided about it stays.",
     # why a job was given up, or a picture is not shown: told by engines, kept in the database
     "picture-unsafe": "The picture to begin from is not accepted: {reason}; please take another "

@@ -22,6 +22,8 @@ from admin.minting.mint import BATCH
 from admin.minting.prices import Prices, read_prices
 from admin.prompts import agree, dry_run_option
 from admin.session import Session, open_session
+from ganshare.domain.jobs import Artwork
+from ganshare.domain.sales import Consent
 from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
 from ganshare.store import open_store
@@ -56,7 +58,8 @@ def plan(
 ) -> None:
     """Take the curated paintings into the ledger, and show what minting and listing would mean.
 
-    Spends nothing. Paintings of models that may not be sold are left out, by name.
+    Spends nothing. Paintings of models that may not be sold are left out, by name, and so are those
+    whose requesters have not said that they may be.
     """
     asyncio.run(_plan(round_id, manifest, prices_file, days, route, dry_run=dry_run))
 
@@ -83,7 +86,7 @@ async def _plan(
             click.echo(f"left out: {token.artwork} {name}: the model {model} may not be sold")
         known = {each.token for each in await session.ledger.tokens(session.collection)}
         new = [each for each in tokens if each.token not in known]
-        lines = [("curated", f"{len(chosen)} paintings"), *_sources(tokens)]
+        lines = [("curated", f"{len(chosen)} paintings"), *_sources(tokens), *_promised(tokens)]
         lines.append(("new in the ledger", str(len(new))))
         every = await session.ledger.tokens(session.collection) + new
         if route == "browser":
@@ -142,6 +145,7 @@ async def plan_tokens(
         chosen, others = await divide(store, chosen, Named.from_settings())
         for item in others:
             click.echo(left_out(item))
+        consents = await store.consents.of_artworks(item.id for item in chosen)
         rounds = {each: await store.rounds.get(each) for each in {item.round for item in chosen}}
         artworks = await store.gallery.several(item.id for item in chosen)
     found = []
@@ -150,12 +154,40 @@ async def plan_tokens(
         if artwork is not None and not artwork.shown:
             click.echo(f"left out: {item.id} {quoted(item.prompt)}: it was deleted or withheld")
             continue
+        consent = consents.get(item.id)
+        if artwork is not None and (hindered := _lacks_consent(artwork, consent)):
+            click.echo(f"left out: {item.id} {quoted(item.prompt)}: {hindered}")
+            continue
         values = asdict(item) | {"round_title": held.title if held else ""}
+        values["share"] = consent.share if consent else ""
         values["manifest"] = dict(artwork.manifest) if artwork else None
         values["may_sell"] = item.may_sell and (artwork is None or artwork.may_sell)
         found.append(_token(session, values))
     _check_distinct(found)
     return found
+
+
+def _lacks_consent(artwork: Artwork, consent: Consent | None) -> str:
+    """Why a painting of the store's may not be sold by its requester's word; "" if it may."""
+    if artwork.person.startswith("terminal:") or (consent is not None and consent.agreed):
+        return ""
+    if consent is not None:
+        return f"{artwork.person}, who asked for it, does not want it to be sold"
+    return (
+        f"{artwork.person}, who asked for it, has not said that it may be sold; they say so by "
+        f"`/sell {artwork.id} yes`, and `ganshare admin curate consent {artwork.id}` records what "
+        "they told you"
+    )
+
+
+def _promised(tokens: list[Token]) -> list[tuple[str, str]]:
+    """Tell which share of the proceeds is promised, and for how many paintings."""
+    counted = Counter(each.item.get("share") or "0" for each in tokens)
+    return [
+        ("promised to requesters", f"{share} % of the proceeds of {count} paintings")
+        for share, count in sorted(counted.items(), key=lambda each: float(each[0]))
+        if float(share)
+    ]
 
 
 def _sources(tokens: list[Token]) -> list[tuple[str, str]]:

@@ -109,7 +109,8 @@ def metadata(
     reading = _reading(item)
     read_as = f" (read as “{reading}”)" if reading else ""
     facts = (
-        f"Painted from the prompt “{item['prompt']}”{read_as} and chosen by {item['votes']} votes."
+        f"Painted from the prompt “{item['prompt']}”{read_as} and chosen by {item['votes']} votes. "
+        f"The picture was made with a model, {item['model']}."
     )
     page = f"{site.rstrip('/')}/paintings/{item['id']}" if site else None
     ranked = {"trait_type": "Rarity rank", "value": rarity.rank, "max_value": rarity.of}

@@ -18,6 +18,7 @@ __all__ = ["COLUMNS", "as_csv", "report_rows", "write_report"]
 
 COLUMNS = (
     *("artwork", "name", "token", "state", "owner", "token_page", "image", "metadata"),
+    *("requester", "share"),
     *("listing", "price", "currency", "order", "ends", "listing_page", "reason"),
 )
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -35,6 +36,8 @@ def report_rows(tokens: Sequence[Token], listings: Sequence[Listing]) -> list[di
             "token": str(token.token),
             "state": str(token.state),
             "owner": token.owner or "",
+            "requester": str(token.item.get("requester") or ""),
+            "share": f"{token.item['share']} %" if token.item.get("share") else "",
             "token_page": token.page or "",
             "image": f"ipfs://{token.image_cid}" if token.image_cid else "",
             "metadata": f"ipfs://{token.metadata_cid}" if token.metadata_cid else "",

@@ -46,6 +46,7 @@ async def curate(environment: Mapping[str, str]) -> list[bytes]:
             for voter in range(3):
                 event = VoteEvent(made.id, Voter(f"discord:{50 + voter}"), "discord:2", True, 5.0)
                 await store.votes.cast(event)
+            await store.consents.record(made.job, "discord:1", "10", agreed=True)
         await store.rounds.close(round_.id, "discord:1", early=True)
         for standing in await store.rounds.curation.to_decide():
             await store.rounds.curation.approve(standing.artwork, "discord:1")

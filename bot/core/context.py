@@ -43,6 +43,7 @@ class DispatcherOptions:
         admins: accounts that are admins everywhere.
         curators: accounts that are curators everywhere.
         prompts: makes what `/random` draws from.
+        requester_share: percent of the proceeds that is promised to requesters.
     """
 
     model: str | None = None
@@ -51,6 +52,7 @@ class DispatcherOptions:
     admins: frozenset[str] = frozenset()
     curators: frozenset[str] = frozenset()
     prompts: MakeSource = ThompsonSource
+    requester_share: str = "0"
 
     def rank_of(self, accounts: Iterable[str]) -> Rank | None:
         """The rank of a person everywhere, by any of their accounts; None for most."""

@@ -6,7 +6,17 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.core.commands import accounts, gallery, paint, queue, reports, rounds, settings, vote
+from bot.core.commands import (
+    accounts,
+    gallery,
+    paint,
+    queue,
+    reports,
+    rounds,
+    sales,
+    settings,
+    vote,
+)
 from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.commands.autocomplete import offers
 from bot.core.commands.definitions import check_arguments, find_command
@@ -50,6 +60,8 @@ PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]
     Action.VOTE: vote.vote,
     Action.NEXT: vote.deal,
     Action.ENTER: rounds.enter,
+    Action.SELL: sales.agree,
+    Action.NO_SALE: sales.refuse,
     Action.LINK: _link,
 }
 WANTS_SUBJECT = frozenset({Action.CANCEL, Action.VOTE})

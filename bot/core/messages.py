@@ -109,6 +109,8 @@ class Action(StrEnum):
     VOTE = "vote"  # turns one's vote; an artwork, after a dash perhaps the round to go on with
     NEXT = "next"  # a painting of a round that one has not seen; the round's id
     ENTER = "enter"  # an artwork into the round of the place
+    SELL = "sell"  # the requester's artwork may be sold; NO_SALE: it may not
+    NO_SALE = "no-sale"
 
 
 @dataclass(frozen=True, slots=True)

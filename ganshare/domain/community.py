@@ -90,6 +90,8 @@ class PlaceSettings:
             setting of the whole installation says.
         automatic_entry: whether paintings that are finished here enter the round by themselves;
             None: as the round's rules say.
+        consent_by_asking: whether who asks here agrees thereby to a sale; else they are asked
+            once a painting has won.
     """
 
     place: str
@@ -101,6 +103,7 @@ class PlaceSettings:
     curation_place: str | None = None
     guests_per_day: int | None = None
     automatic_entry: bool | None = None
+    consent_by_asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

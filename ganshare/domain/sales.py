@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ganshare.domain.votes import Round
 
-__all__ = ["Sale", "SaleNews", "SaleState", "shown_amount"]
+__all__ = ["Consent", "Sale", "SaleNews", "SaleState", "shown_amount"]
 
 
 class SaleState(StrEnum):
@@ -32,6 +32,21 @@ class Sale:
     price: str = ""
     token_page: str | None = None
     listing_page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a requester says about the sale of a painting.
+
+    Args:
+        share: of the proceeds that the owner promised then, in percent, such as "10".
+        given: when, in seconds since 1970.
+    """
+
+    person: str
+    agreed: bool
+    share: str
+    given: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,12 @@ class CoreSettings(Settings):
         ge=1,
         description="Jobs that may be queued in all; the more one has, the earlier one is refused.",
     )
+    requester_share: float = Field(
+        0.0,
+        ge=0,
+        le=100,
+        description="Percent of the proceeds promised to whoever asked for a painting.",
+    )
     lease_seconds: float = Field(
         30.0, ge=1, description="How long a silent engine keeps its jobs before others get them."
     )

@@ -8,6 +8,7 @@ from ganshare.store.community.gallery import Gallery
 from ganshare.store.community.moderation import Community
 from ganshare.store.community.posts import Posts
 from ganshare.store.community.shown import ShownMessages
+from ganshare.store.consents import Consents
 from ganshare.store.db.database import CONNECTIONS, Database
 from ganshare.store.db.dialect import channel
 from ganshare.store.db.notify import Notifier, open_notifier
@@ -63,6 +64,7 @@ class Store:
         shown: messages that show paintings, and are renewed when those change.
         gallery: paintings, found, hidden and deleted.
         sales: tokens and listings, as frontends tell of them.
+        consents: what requesters say about the sale of their paintings.
         database: what they all stand on.
     """
 
@@ -85,6 +87,7 @@ class Store:
         self.shown = ShownMessages(database)
         self.gallery = Gallery(database)
         self.sales = Sales(database)
+        self.consents = Consents(database)
         self._migrates = migrates
         self._notifiers: dict[Topic | None, Notifier] = {}
 

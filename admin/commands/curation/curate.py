@@ -10,6 +10,8 @@ from admin.curation.manifest import as_csv, as_json
 from admin.curation.named import Named, divide, left_out
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import CuratedItem, Standing
+from ganshare.errors import ParameterError, quoted
+from ganshare.settings import CoreSettings, load
 
 __all__ = ["curate"]
 
@@ -63,6 +65,15 @@ def undo(artwork: str) -> None:
 
 
 @curate.command()
+@click.argument("artworks", nargs=-1, required=True)
+@click.option("--no", "refused", is_flag=True, help="They may not be sold.")
+@click.option("--share", type=click.FloatRange(0, 100), help="Percent of the proceeds promised.")
+def consent(artworks: tuple[str, ...], refused: bool, share: float | None) -> None:
+    """Record what requesters told you otherwise: that their paintings may be sold."""
+    asyncio.run(_consent(artworks, share, agreed=not refused))
+
+
+@curate.command()
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -108,6 +119,18 @@ async def _veto(artwork: str, reason: str) -> None:
     async with open_store_session() as store:
         await store.rounds.curation.veto(artwork, whoever_types(), reason, named=True)
         click.echo(f"vetoed {artwork}")
+
+
+async def _consent(artworks: tuple[str, ...], share: float | None, *, agreed: bool) -> None:
+    promised = load(CoreSettings).requester_share if share is None else share
+    async with open_store_session() as store:
+        for each in artworks:
+            found = await store.gallery.get(each)
+            if found is None:
+                raise ParameterError(f"There is no painting {quoted(each)}.", given=each)
+            who = whoever_types()
+            await store.consents.record(found.job, who, f"{promised:g}", agreed=agreed)
+            click.echo(f"{'may be sold' if agreed else 'not for sale'}: {each}")
 
 
 async def _undo(artwork: str) -> None:

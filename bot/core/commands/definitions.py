@@ -2,7 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.core.commands import accounts, gallery, paint, queue, reports, rounds, settings, vote
+from bot.core.commands import (
+    accounts,
+    gallery,
+    paint,
+    queue,
+    reports,
+    rounds,
+    sales,
+    settings,
+    vote,
+)
 from bot.core.commands.arguments import check_arguments, parse_text
 from bot.core.commands.help import help_text
 from bot.core.commands.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
@@ -136,6 +146,15 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("artwork", maximum=40, is_word=True),
             Parameter("action", Kind.CHOICE, choices=("enter", "leave", "approve", "veto", "undo")),
             Parameter("reason", maximum=200),
+        ),
+        Rank.MEMBER,
+    ),
+    Command(
+        "sell",
+        _texts(sales.sell, "artwork", "answer"),
+        (
+            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("answer", Kind.CHOICE, choices=("yes", "no")),
         ),
         Rank.MEMBER,
     ),

@@ -16,6 +16,7 @@ EXAMPLES = {
     "gallery": "/gallery teal castle",
     "round": "/round open 48 30",
     "curate": "/curate 0123456789abcdef012345 veto shows a logo",
+    "sell": "/sell 0123456789abcdef012345 yes",
     "settings": "/settings daily_quota 10",
     "reports": "/reports 0123456789abcdef012345 hide",
     "notes": "/notes discord:42",

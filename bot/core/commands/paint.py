@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.commands.init_image_check import judge
 from bot.core.commands.parameters import Arguments
+from bot.core.commands.sales import share_promised
 from bot.core.context import CommandContext
 from bot.core.init_image import clean_png, store_picture
 from bot.core.languages import read_request
@@ -197,6 +198,11 @@ async def _submit(
             sentence = sentence_of(context.services.words, context.locale, error)
             return [*replies, Reply(text=sentence, is_private=True)]
         replies.append(await _reply(context, submitted.job))
+        if context.settings.consent_by_asking and submitted.is_new:
+            share = context.services.options.requester_share
+            await context.store.consents.record(submitted.job.id, context.main, share, agreed=True)
+    if context.settings.consent_by_asking:
+        replies.append(context.quietly("sell-by-asking", promise=share_promised(context)))
     return replies
 
 

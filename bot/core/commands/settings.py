@@ -19,6 +19,7 @@ SETTINGS = (
     "language",
     "curation_place",
     "automatic_entry",
+    "consent_by_asking",
     "guests_per_day",
 )
 

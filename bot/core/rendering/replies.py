@@ -261,6 +261,8 @@ _EMOJI = {
     "retry": "🔁",
     "vary": "🎨",
     "master": "🖼️",
+    "sell": "🏷️",
+    "no-sale": "✖️",
     "delete": "🗑️",
     "delete-sure": "🗑️",
     "report": "🚩",

@@ -92,6 +92,8 @@ class RoundAnnouncer:
             values = {"voters": status.voters, "entries": status.entries}
             lines.append(say(locale, "round-over-text", **values))
         lines.append(say(locale, "round-next" if shown else "round-over-none"))
+        if shown:
+            lines.append(say(locale, "round-over-sell"))
         sheet = await winners_sheet(self.blobs, [artwork for _, artwork in shown])
         title = say(locale, "round-over-none-title")
         if shown:

@@ -18,6 +18,7 @@ _STYLES = {
     Action.AGAIN: discord.ButtonStyle.primary,
     Action.VARY: discord.ButtonStyle.primary,
     Action.DELETE: discord.ButtonStyle.danger,
+    Action.SELL: discord.ButtonStyle.success,
     Action.HIDE: discord.ButtonStyle.danger,
     Action.KEEP: discord.ButtonStyle.success,
 }

@@ -18,7 +18,10 @@ from bot.web.views.rounds import show_next, vote_news
 __all__ = ["language", "paint", "press", "sign_in", "sign_in_page", "sign_out", "theme"]
 
 _VOTING = frozenset({Action.VOTE, Action.NEXT, Action.ENTER})
-_ON_A_PAGE = _VOTING | {Action.AGAIN, Action.VARY, Action.DELETE, Action.REPORT, Action.CANCEL}
+_SELLING = frozenset({Action.SELL, Action.NO_SALE})
+_ON_A_PAGE = (
+    _VOTING | _SELLING | {Action.AGAIN, Action.VARY, Action.DELETE, Action.REPORT, Action.CANCEL}
+)
 _PAINTING = frozenset({Action.AGAIN, Action.VARY})
 
 

@@ -146,4 +146,5 @@ _CHECKS: dict[str, _Check] = {
     "curation_place": ("place", {}, _word(_PLACE)),
     "guests_per_day": _number(0, MOST_PER_DAY),
     "automatic_entry": ("switch", {}, _switch),
+    "consent_by_asking": ("switch", {}, _switch),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["attempts", "locks", "log", "orders", "tokens", "transactions"]
+__all__ = ["attempts", "consents", "locks", "log", "orders", "tokens", "transactions"]
 
 _metadata = sa.MetaData()
 
@@ -33,6 +33,13 @@ _NUMBERS: dict[str, sa.types.TypeEngine[Any]] = {
 _TOKEN = ("chain_id", "collection", "token")
 _NONCE = ("chain_id", "sender", "nonce")
 
+consents = sa.Table(
+    "consents",
+    _metadata,
+    *(sa.Column(each, sa.Text) for each in ("job", "person", "share")),
+    sa.Column("agreed", sa.Boolean),
+    sa.Column("given", sa.Float),
+)
 tokens = _table(
     "ledger_tokens",
     *_TOKEN,

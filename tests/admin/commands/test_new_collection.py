@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ from eth_account import Account
 
 from admin.curation.manifest import as_json
 from admin.ledger import Collection, Ledger, Token
+from admin.minting.report import report_rows
 from admin.testing.evm import Evm
 from admin.testing.opensea import Opensea
 from admin.testing.services import serve
 from ganshare.domain.votes import CuratedItem
+from ganshare.store import open_store
+from ganshare.testing import MODEL, make_artwork, make_request
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -89,6 +93,48 @@ def test_a_price_table_that_is_refused_leaves_the_ledger_as_it_was(
     assert code == 2
     assert "are sold in POL" in error
     assert planned(url, collection) == []
+
+
+def test_what_its_requester_does_not_want_sold_or_has_not_spoken_of_is_left_out(
+    run: Run, collection: Collection, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADMIN_COLLECTION", collection.address)
+    monkeypatch.setenv("GANSHARE_REQUESTER_SHARE", "10")
+
+    async def fill() -> list[str]:
+        found = []
+        async with open_store(url) as store:
+            for number in range(3):
+                request = make_request(prompt=f"castle {number}")
+                await store.queue.submit("discord:1", "test", request, key=str(number))
+                (job,) = await store.queue.claim("engine", models=[MODEL], max_area=10**6)
+                sha256 = f"{number + 1:064x}"
+                made = await store.queue.finish(
+                    job, make_artwork(blob=f"pictures/{number}.png", sha256=sha256)
+                )
+                assert made is not None
+                found.append(made.id)
+        return found
+
+    agreed, refused, silent = asyncio.run(fill())
+    items = [
+        replace(ITEM, id=each, sha256=f"{number:064x}", prompt=f"castle {number}")
+        for number, each in enumerate((agreed, refused, silent), 1)
+    ]
+    (tmp_path / "set.json").write_text(as_json(items))
+    for words in ((agreed,), (refused, "--no")):
+        assert run("curate", "consent", *words, password=False)[0] == 0
+    code, out, error = run("plan", "--manifest", "set.json", password=False)
+    assert code == 0, error
+    assert "10 % of the proceeds of 1 paintings" in out
+    assert f"left out: {refused} 'castle 2': discord:1, who asked for it, does not want" in out
+    assert f"`/sell {silent} yes`" in out
+    [token] = planned(url, collection)
+    assert (token.artwork, token.item["share"]) == (agreed, "10")
+    [row] = report_rows([token], [])
+    assert (row["requester"], row["share"]) == ("discord:1", "10 %")
+    # What the plan took in stays as it was said.
+    assert "planned for minting" in run("curate", "consent", agreed, "--no", password=False)[2]
 
 
 def test_doctor_ends_with_the_next_step(
