@@ -28,7 +28,7 @@ class _Group(LazyGroup):
         try:
             return super().invoke(ctx)
         except (MemoryError, RuntimeError) as error:
-            from engine.runtime.memory import is_out_of_memory
+            from engine.worker.step_pool import is_out_of_memory
 
             if not is_out_of_memory(error):
                 raise

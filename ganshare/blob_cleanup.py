@@ -5,7 +5,7 @@ Any process may run it at any time: the next run finishes what a crash interrupt
 
 from collections.abc import Iterable
 
-from ganshare.blobs import PICTURES, BlobInfo, Blobs
+from ganshare.blobs import PICTURES, BlobInfo, Blobs, moment_key
 from ganshare.store import Store
 
 __all__ = ["sweep_forgotten", "sweep_orphans"]
@@ -29,8 +29,13 @@ async def sweep_forgotten(store: Store, blobs: Blobs) -> int:
     return removed
 
 
-async def sweep_orphans(store: Store, blobs: Blobs, before_seconds: float) -> int:
+async def sweep_orphans(
+    store: Store, blobs: Blobs, before_seconds: float, since: float | None = None
+) -> int:
     """Remove older pictures that no artwork has; tells how many.
+
+    Args:
+        since: only of jobs that were asked for after this moment, seconds since 1970; None: of all.
 
     An attempt that was killed between its upload and its publication leaves them. What belongs to
     an attempt that runs stays, however old it is, and an attempt that runs no more can never
@@ -42,7 +47,7 @@ async def sweep_orphans(store: Store, blobs: Blobs, before_seconds: float) -> in
     """
     removed = 0
     page: list[BlobInfo] = []
-    async for found in blobs.list(PICTURES):
+    async for found in blobs.list(PICTURES, after=None if since is None else moment_key(since)):
         if found.age > before_seconds:
             page.append(found)
         if len(page) == _AT_ONCE:

@@ -33,6 +33,7 @@ __all__ = [
     "attempt_of",
     "content_type_of",
     "input_key",
+    "moment_key",
     "open_blobs",
     "picture_key",
     "preview_key",
@@ -43,6 +44,7 @@ __all__ = [
 PREVIEWS, STATES = "previews", "states"  # what expires; pictures stay
 INPUTS, INPUT_SECONDS = "inputs", 30 * 86_400.0  # what askers gave, and how long it stays
 PICTURES = "pictures"
+PROBES = "probes"
 _CONTENT_TYPES = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
@@ -87,6 +89,11 @@ def picture_key(job: str, attempt: int) -> str:
 def thumbnail_key(job: str, attempt: int) -> str:
     """Where an engine puts the small picture that stays beside the finished one."""
     return f"{PICTURES}/{job}/{attempt}.jpg"
+
+
+def moment_key(seconds: float) -> str:
+    """What stands before the pictures of all jobs made after this moment, in seconds since 1970."""
+    return f"{PICTURES}/{max(0, int(seconds * 1000)):012x}"
 
 
 def attempt_of(key: str) -> tuple[str, int] | None:
@@ -147,6 +154,8 @@ class Blobs:
     def __init__(self, store: LocalStore | S3Store, folder: Path | None) -> None:
         self._store = store
         self._folder = folder
+        self._conditional = True  # until an S3 says that it cannot
+        self._probe = f"{PROBES}/{secrets.token_hex(8)}"
 
     def __str__(self) -> str:
         if isinstance(self._store, S3Store):
@@ -156,16 +165,31 @@ class Blobs:
     async def put(self, key: str, data: bytes, content_type: str | None = None) -> None:
         """Store a new blob, whole or not at all; the key's suffix tells the default type.
 
+        An S3 that knows no conditional writes is asked first whether the key is taken: nobody else
+        writes under the keys of an attempt.
+
         Raises:
             BlobExists: the key is taken.
             BlobError: the disk is full, read-only or away.
         """
+        try:
+            await self._put(key, data, content_type)
+        except BlobError as error:
+            said = str(error.__cause__)
+            if not self._conditional or not ("501" in said or "NotImplemented" in said):
+                raise
+            self._conditional = False
+            await self._put(key, data, content_type)
+
+    async def _put(self, key: str, data: bytes, content_type: str | None) -> None:
         with _translate_errors(str(self), key):
+            if not self._conditional and await self.exists(key):
+                raise AlreadyExistsError(key)
             await obstore.put_async(
                 self._store,
                 key,
                 data,
-                mode="create",
+                mode="create" if self._conditional else "overwrite",
                 use_multipart=False,  # parts would give up the check that the key is new
                 attributes=None
                 if self._folder
@@ -199,11 +223,15 @@ class Blobs:
                     if not self._folder:  # an S3 says so of a missing bucket only
                         raise
 
-    async def list(self, prefix: str = "") -> AsyncIterator[BlobInfo]:
-        """Go through the blobs below a prefix, which ends at a slash; in no order."""
+    async def list(self, prefix: str = "", *, after: str | None = None) -> AsyncIterator[BlobInfo]:
+        """Go through the blobs below a prefix, which ends at a slash; in no order.
+
+        Args:
+            after: a key; only those that stand behind it in the order of the alphabet.
+        """
         now = time.time()
         with _translate_errors(str(self), prefix):
-            async for page in obstore.list(self._store, prefix or None):
+            async for page in obstore.list(self._store, prefix or None, offset=after):
                 for found in page:
                     age = now - found["last_modified"].timestamp()
                     yield BlobInfo(found["path"], found["size"], age)
@@ -216,15 +244,19 @@ class Blobs:
             return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=seconds))
 
     async def probe(self) -> None:
-        """Write, read and delete a small blob; raises BlobError if any of it fails."""
-        key = f"probes/{secrets.token_hex(8)}"
-        await self.put(key, b"probe")
-        await self.get(key)
-        await self.delete([key])
+        """Write, read and delete a small blob; raises BlobError if any of it fails.
+
+        It has one key, so that a slow store, which is not waited for, collects no more than that.
+        """
+        with suppress(BlobExists):
+            await self.put(self._probe, b"probe")
+        await self.get(self._probe)
+        await self.delete([self._probe])
 
     async def expire(self, before_seconds: float) -> int:
         """Delete older previews and saved states, and inputs after their time; tells how many."""
-        kept = {PREVIEWS: before_seconds, STATES: before_seconds, INPUTS: INPUT_SECONDS}
+        kept = {PREVIEWS: before_seconds, STATES: before_seconds, PROBES: before_seconds}
+        kept[INPUTS] = INPUT_SECONDS
         expired = [
             found.key
             for prefix, seconds in kept.items()

@@ -496,6 +496,7 @@ refusal-image-pixels = { $what }有 { $given } 像素；最多允许 { $allowed 
 refusal-init-image = 起始图片
 refusal-request-damaged = 存储的请求已损坏：{ $reason }
 refusal-engine-memory = 引擎的内存不足以画这幅画。
+refusal-queue-expired = { $allowed } 天内没有引擎画这幅画；请重新提交。
 refusal-engine-hung = 这幅画的一步卡住了，引擎只好结束。
 refusal-job-long = 这幅画用了超过 { $allowed } 分钟；请减少步数或缩小尺寸。
 refusal-engine-silent = 引擎 { $engine } 在第 { $attempt } 次尝试的第 { $step } 步时没有了回应。

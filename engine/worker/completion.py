@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from engine.runtime.memory import is_out_of_memory
 from engine.worker.active_job import (
     ActiveJob,
     Dropped,
@@ -17,6 +16,7 @@ from engine.worker.capacity import Rate
 from engine.worker.lease import Lease
 from engine.worker.publish import clear_away, publish, withdraw
 from engine.worker.retry import retry_while
+from engine.worker.step_pool import is_out_of_memory
 from engine.worker.uploads import ProgressUploader
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Job

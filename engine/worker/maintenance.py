@@ -21,6 +21,8 @@ ROOM_LOOKS = 4  # after which as many engines make room as suspects wait
 EXPIRE_SECONDS = 3600.0
 PRUNE_SECONDS = 6 * 3600.0  # it looks at every picture there is
 COUNTED = JobState.QUEUED, JobState.RUNNING, JobState.DEAD  # the few, and not all that were done
+MONTH_SECONDS = 30 * 86_400.0  # from which on pictures are looked at each time
+START_SECONDS, LOOK_SECONDS = 10.0, 300.0  # before the first turn, and between two looks for one
 OLDEST_BLOB = 24 * 3600.0  # of previews, saved states, and pictures without an artwork
 
 _log = get_logger(__name__)
@@ -80,7 +82,9 @@ async def keep_up(
 
     async def prune() -> None:
         # Whose a picture is, its job tells: so the pictures first.
-        await sweep_orphans(store, blobs, OLDEST_BLOB)
+        whole = await store.queue.take_turn("all pictures", MONTH_SECONDS)
+        since = None if whole else await store.now() - MONTH_SECONDS
+        await sweep_orphans(store, blobs, OLDEST_BLOB, since)
         pruned = await store.queue.prune(keep_seconds)
         if pruned.frames or pruned.jobs:
             _log.info("old rows removed", frames=pruned.frames, jobs=pruned.jobs)
@@ -89,10 +93,29 @@ async def keep_up(
         _every(REPORT_SECONDS, lambda: store.queue.report_engine(report())),
         _every(REPORT_SECONDS, reap),
         _every(ROUND_SECONDS, lambda: store.rounds.close_abandoned("engine")),
-        _every(EXPIRE_SECONDS, lambda: blobs.expire(OLDEST_BLOB)),
-        _every(EXPIRE_SECONDS, lambda: sweep_forgotten(store, blobs)),
-        _every(PRUNE_SECONDS, prune),
+        _in_turn(store, "queue", ROUND_SECONDS, store.queue.expire),
+        _in_turn(store, "blobs", EXPIRE_SECONDS, lambda: blobs.expire(OLDEST_BLOB)),
+        _in_turn(store, "forgotten", EXPIRE_SECONDS, lambda: sweep_forgotten(store, blobs)),
+        _in_turn(store, "pictures", PRUNE_SECONDS, prune),
     )
+
+
+async def _in_turn(
+    store: Store, name: str, seconds: float, do: Callable[[], Awaitable[object]]
+) -> None:
+    """Do it, but only if no other engine has within that time."""
+
+    async def do_in_turn() -> None:
+        if not await store.queue.take_turn(name, seconds):
+            return
+        try:
+            await do()
+        except WorldError:
+            await store.queue.give_turn_back(name)
+            raise
+
+    await asyncio.sleep(random.uniform(0.5, 1.5) * START_SECONDS)  # a new engine paints first
+    await _every(min(seconds, LOOK_SECONDS), do_in_turn)
 
 
 async def _every(seconds: float, do: Callable[[], Awaitable[object]]) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.runtime.memory import is_out_of_memory
+import torch
+
 from engine.worker.step_deadlines import StepDeadlines
 from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.monitoring.log import get_logger
@@ -168,3 +169,10 @@ class StepPool:
 def default_parallel_steps(device: str) -> int:
     """Two on a CPU with more than one core; an accelerator is one queue anyway."""
     return 2 if device == "cpu" and (os.cpu_count() or 1) > 1 else 1
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a step failed for lack of memory, on any device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)

@@ -17,6 +17,7 @@ class QueueLimits:
         lease_seconds: how long an engine keeps a job without a beat.
         max_attempts: claims of a job that keeps failing, after which it is dead.
         engine_seconds: how long an engine counts as alive without a report.
+        queued_seconds: how long a job may wait, from when it was asked for.
     """
 
     per_person_running: int = 2
@@ -25,3 +26,4 @@ class QueueLimits:
     lease_seconds: float = 30.0
     max_attempts: int = 3
     engine_seconds: float = 45.0
+    queued_seconds: float = 7 * 86_400.0

@@ -140,6 +140,10 @@ class CoreSettings(Settings):
         45.0, ge=1, description="How long an engine counts as alive without a report."
     )
 
+    queued_days: float = Field(
+        7.0, gt=0, description="How long a job may wait; then it is given up, and its asker told."
+    )
+
     keep_days: float = Field(
         90.0,
         ge=2,
@@ -156,6 +160,7 @@ class CoreSettings(Settings):
             lease_seconds=self.lease_seconds,
             max_attempts=self.max_attempts,
             engine_seconds=self.engine_seconds,
+            queued_seconds=self.queued_days * 86_400,
         )
 
 

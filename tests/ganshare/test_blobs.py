@@ -4,9 +4,11 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from ganshare.blobs import (
     Blobs,
     content_type_of,
     input_key,
+    moment_key,
     open_blobs,
     picture_key,
     preview_key,
@@ -253,3 +256,74 @@ async def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(BlobError):
         open_blobs(f"file://{tmp_path}/file/blobs")
+
+
+class _Plain(BaseHTTPRequestHandler):
+    """An S3 that knows no conditional writes, as far as these tests write and read."""
+
+    kept: dict[str, bytes]
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self, status: int, body: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("ETag", '"1"')
+        self.send_header("Last-Modified", "Mon, 30 Nov 2026 00:00:00 GMT")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def do_PUT(self) -> None:
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        if "If-None-Match" in self.headers:
+            self._answer(501, b"<Error><Code>NotImplemented</Code></Error>")
+            return
+        self.kept[self.path] = data
+        self._answer(200)
+
+    def do_GET(self) -> None:
+        found = self.kept.get(self.path)
+        self._answer(404 if found is None else 200, found or b"")
+
+    do_HEAD = do_GET  # noqa: N815  # as the base class calls it
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+async def test_an_s3_without_conditional_writes_takes_blobs_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handler = type("Plain", (_Plain,), {"kept": {}})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_address[1]}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        blobs = open_blobs("s3://bucket")
+        await blobs.put("pictures/1/1.png", b"one")
+        with pytest.raises(BlobExists):
+            await blobs.put("pictures/1/1.png", b"two")
+        assert await blobs.get("pictures/1/1.png") == b"one"
+        server.shutdown()
+
+
+async def test_a_store_that_is_too_slow_collects_no_probes(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def given_up(key: str) -> bytes:
+        raise TimeoutError
+
+    monkeypatch.setattr(blobs, "get", given_up)
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await blobs.probe()
+    assert len([found async for found in blobs.list("probes/")]) == 1
+
+
+async def test_pictures_are_listed_from_a_moment_on(blobs: Blobs) -> None:
+    old, new = f"{1000:012x}0000000000", f"{9000:012x}0000000000"
+    for job in (old, new):
+        await blobs.put(picture_key(job, 1), b"picture")
+    found = [each.key async for each in blobs.list("pictures/", after=moment_key(5.0))]
+    assert found == [picture_key(new, 1)]

@@ -84,9 +84,7 @@ class PostgresConnector:
         if not self.is_pooled:
             try:
                 return await self._open(self._settings())
-            except asyncpg.PostgresError as error:
-                if "unsupported startup parameter" not in str(error):
-                    raise
+            except asyncpg.ProtocolViolationError as error:  # "unsupported startup parameter"
                 _log.info("a pooler is in front of PostgreSQL", reason=str(error))
                 self.is_pooled = True
                 raise PoolerFoundError from error

@@ -17,6 +17,7 @@ __all__ = [
     "jobs",
     "state_in",
     "state_name",
+    "turns",
 ]
 
 _metadata = sa.MetaData()
@@ -112,6 +113,14 @@ engines = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("reads", sa.Text),  # JSON
     sa.Column("reported", sa.Float, nullable=False),
+)
+
+
+turns = sa.Table(
+    "turns",
+    _metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("until", sa.Float, nullable=False),
 )
 
 

@@ -6,11 +6,13 @@ import sqlalchemy as sa
 
 from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.queue_limits import QueueLimits
-from ganshare.store.db.dialect import insert, made_id, notify, now, relaxed
+from ganshare.sentences import sentence
+from ganshare.store.db.dialect import ago, insert, made_id, notify, now, relaxed
 from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.rows_sentences import sentence_columns, sentence_in_sql
 from ganshare.store.db.tables_queue import (
     ACTIVE,
+    QUEUED,
     RUNNING,
     artworks,
     frames,
@@ -27,6 +29,7 @@ __all__ = [
     "bury_statement",
     "cancel_statement",
     "done_statement",
+    "expire_statement",
     "frame_statement",
     "give_up_statement",
     "hand_back_statement",
@@ -196,6 +199,15 @@ def cancel_statement(job_id: str, person: str | None) -> Any:
     values = _ended(state_name(JobState.CANCELLED), cancel_requested=True)
     statement = jobs.update().where(jobs.c.id == job_id, ACTIVE, *theirs).values(values)
     return statement.returning(jobs, *_EVERYBODY)
+
+
+def expire_statement(limits: QueueLimits) -> Any:
+    """End the jobs that have waited for too long, with a word to those who asked."""
+    days = str(round(limits.queued_seconds / 86_400, 1)).removesuffix(".0")
+    error = sentence_columns("error", sentence("queue-expired", allowed=days))
+    values = _ended(state_name(JobState.DEAD), **error)
+    late = sa.and_(QUEUED, jobs.c.created < ago(limits.queued_seconds))
+    return jobs.update().where(late).values(values).returning(jobs.c.id, *_EVERYBODY)
 
 
 def was_cancelled(job: Job) -> Any:

@@ -18,13 +18,14 @@ from ganshare.store.community.search import shown_statement
 from ganshare.store.db.database import Conflict, Database, Row
 from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.rows_queue import from_engine, to_artwork, to_job
-from ganshare.store.db.tables_queue import artworks, engines, jobs
+from ganshare.store.db.tables_queue import artworks, engines, jobs, turns
 from ganshare.store.queue.claim import claim_statement, waiting_statement
 from ganshare.store.queue.lease import (
     artwork_statement,
     beat_statement,
     cancel_statement,
     done_statement,
+    expire_statement,
     frame_statement,
     give_up_statement,
     hand_back_statement,
@@ -87,7 +88,7 @@ class Queue(QueueReader):
 
         Raises:
             AdmissionError: the person has too many active jobs, the queue is full, or no live
-                engine paints that model or size.
+                engine paints that model or size; nor any of the last day if none is alive.
         """
         if not weight > 0:
             raise ParameterError(f"The weight {weight} must be above zero.", given=weight)
@@ -99,7 +100,8 @@ class Queue(QueueReader):
             if (job := await self.get_by_key(key)) is not None:
                 return Submitted(job, is_new=False)
             active, load = await asyncio.gather(self.active(person), self._load())
-            reason = refusal(candidate, self.limits, len(active), load, await self.engines())
+            painters = await self.engines() or await self.engines(known=True)
+            reason = refusal(candidate, self.limits, len(active), load, painters)
             if reason is not None:
                 raise reason
         raise StoreError("The queue is too busy to take the job in now; please try again.")
@@ -281,8 +283,31 @@ class Queue(QueueReader):
         )
 
     async def forget_engine(self, engine_id: str) -> None:
-        """Say that an engine has gone; its jobs stay its own until their leases end."""
-        await self._database.write(engines.delete().where(engines.c.id == engine_id))
+        """Say that an engine has gone; its jobs stay its own until their leases end.
+
+        For a day it is remembered what it paints: see `submit`.
+        """
+        gone = now() - self.limits.engine_seconds - 1.0
+        await self._database.write(
+            engines.update().where(engines.c.id == engine_id).values(reported=gone)
+        )
+
+    async def expire(self) -> int:
+        """Give up jobs that nobody has painted within `queued_seconds`; tells how many."""
+        return len(await self._database.rows(expire_statement(self.limits)))
+
+    async def take_turn(self, name: str, seconds: float) -> bool:
+        """Whether it is ours to do what is done once for all, which is nobody's for that long."""
+        ours = {"until": now() + seconds}
+        statement = insert(self._database.dialect, turns).values(name=name, **ours)
+        over = statement.on_conflict_do_update(
+            index_elements=["name"], set_=ours, where=turns.c.until < now()
+        )
+        return await self._database.row(over.returning(turns.c.name)) is not None
+
+    async def give_turn_back(self, name: str) -> None:
+        """Let somebody else do at once what we could not."""
+        await self._database.write(turns.update().where(turns.c.name == name).values(until=0.0))
 
     async def prune(self, seconds: float) -> Pruned:
         """Remove frames, and jobs cancelled or given up, older than that.

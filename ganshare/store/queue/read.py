@@ -41,6 +41,9 @@ from ganshare.store.queue.values import Throughput
 __all__ = ["QueueReader"]
 
 
+_DAY = 86_400.0
+
+
 class QueueReader:
     """Reads the queue; changes nothing, but gives up jobs that cannot be read."""
 
@@ -99,9 +102,9 @@ class QueueReader:
         rows = await self._database.rows(statement.order_by(frames.c.attempt, frames.c.step))
         return [to_frame(row) for row in rows]
 
-    async def engines(self) -> list[EngineReport]:
-        """Engines that reported within the last `engine_seconds`, by id."""
-        alive = engines.c.reported > now() - self.limits.engine_seconds
+    async def engines(self, *, known: bool = False) -> list[EngineReport]:
+        """Engines that reported within the last `engine_seconds`, by id; of a day if `known`."""
+        alive = engines.c.reported > now() - (_DAY if known else self.limits.engine_seconds)
         rows = await self._database.rows(sa.select(engines).where(alive).order_by(engines.c.id))
         return [to_engine(row) for row in rows]
 

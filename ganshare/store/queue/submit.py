@@ -109,7 +109,7 @@ def _facts() -> sa.Subquery:
 
 
 def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElement[bool]]:
-    """There is room, and a live engine fits unless none is alive at all.
+    """There is room, and a live engine fits, or one of the last day if none is alive.
 
     The more jobs a person has, the earlier the queue is full for them, so that a few who ask for
     much don't keep the others out: see `_room`.
@@ -120,7 +120,10 @@ def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElemen
     room = sa.bindparam("room", type_=sa.Integer)
     return [
         has_room(facts.c.queued, room - room * facts.c.seat // (2 * limits.per_person_active)),
-        ~sa.exists().where(alive) | sa.exists().where(alive, fits),
+        sa.case(
+            (sa.exists().where(alive), sa.exists().where(alive, fits)),
+            else_=~sa.exists().select_from(engines) | sa.exists().where(fits),
+        ),
     ]
 
 

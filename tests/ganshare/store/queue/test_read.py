@@ -95,7 +95,7 @@ async def test_every_end_of_a_job_reaches_the_inbox(asker: Any) -> None:
     assert states == {
         done.id: JobState.DONE,
         dead.id: JobState.DEAD,
-        third.id: JobState.RUNNING,
+        third.id: JobState.CANCELLED,
     }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.jobs import JobState
 from ganshare.errors import AdmissionError, ParameterError
+from ganshare.store.db.tables_queue import jobs
 from ganshare.store.queue.submit import Candidate
 from ganshare.testing import TIMEOUT, make_report, make_request
 
@@ -177,3 +178,42 @@ async def test_a_refused_job_leaves_nothing_behind(another: Any) -> None:
 async def test_a_share_is_above_zero(asker: Any, weight: float) -> None:
     with pytest.raises(ParameterError, match="must be above zero"):
         await asker.submit(weight=weight)
+
+
+async def test_what_nobody_painted_of_late_is_refused_although_no_engine_is_alive(
+    asker: Any,
+) -> None:
+    store = asker.store
+    await asker.submit(model="anything")  # while no engine is known
+    await store.queue.report_engine(make_report())
+    await store.queue.forget_engine("engine-1")
+    assert await store.queue.engines() == []
+    await asker.submit()
+    with pytest.raises(AdmissionError, match="No engine paints with the model 'nothing' now"):
+        await asker.submit(model="nothing")
+    await store.queue.report_engine(make_report(max_area=256 * 256))
+    await store.queue.forget_engine("engine-1")
+    with pytest.raises(AdmissionError, match="No engine paints 512x256"):
+        await asker.submit(width=512)
+
+
+async def test_who_waits_for_too_long_is_told(asker: Any) -> None:
+    store = asker.store
+    old, young = await asker.ask(count=2)
+    long_ago = jobs.c.created - 8 * 86_400.0
+    await store.database.write(jobs.update().where(jobs.c.id == old.id).values(created=long_ago))
+    assert await store.queue.expire() == 1
+    (told,) = [job for job in await store.queue.inbox("bot") if job.state is JobState.DEAD]
+    assert told.id == old.id
+    assert told.error == "No engine has painted this within 7 days; please ask again."
+    assert await store.queue.active("ann") == [young]
+
+
+async def test_one_housekeeper_at_a_time(another: Any) -> None:
+    stores = [await another() for _ in range(8)]
+    taken = await asyncio.gather(*(each.queue.take_turn("blobs", 60.0) for each in stores))
+    assert sum(taken) == 1
+    assert await stores[0].queue.take_turn("pictures", -1.0)
+    assert await stores[1].queue.take_turn("pictures", 60.0)  # its time was over
+    await stores[2].queue.give_turn_back("blobs")
+    assert await stores[3].queue.take_turn("blobs", 60.0)
