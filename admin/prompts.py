@@ -26,6 +26,7 @@ __all__ = [
     "agree",
     "agree_to_spend",
     "dry_run_option",
+    "keystore_option",
     "password_option",
     "progress",
     "report",
@@ -50,6 +51,12 @@ _report_option = click.option(
     default=Path("admin-report"),
     show_default=True,
     help="The folder for report.html and report.csv.",
+)
+keystore_option = click.option(
+    "--keystore",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Whose key signs; the minter's if left out.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Don't ask before spending.")
 

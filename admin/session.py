@@ -49,6 +49,7 @@ class Session:
     settings: AdminSettings
     ledger: Ledger
     client: httpx.AsyncClient
+    keystore: Path | None = None  # whose key signs, in place of the minter's
 
     @property
     def collection(self) -> Collection:
@@ -76,18 +77,23 @@ class Session:
     @property
     def address(self) -> str:
         """Whose keystore it is; no password is needed for that."""
-        if self.settings.keystore is None:
+        return keystore_address(self._keystore)
+
+    @property
+    def _keystore(self) -> Path:
+        found = self.keystore or self.settings.keystore
+        if found is None:
             raise SettingsError(
                 "No keystore is set; `ganshare admin keys new` makes one, and ADMIN_KEYSTORE "
                 "takes its path."
             )
-        return keystore_address(self.settings.keystore)
+        return found
 
     def signing_with(self, keystore: Path | None) -> "Session":
         """The same with another key than the minter's; itself for None."""
         if keystore is None:
             return self
-        return replace(self, settings=self.settings.model_copy(update={"keystore": keystore}))
+        return replace(self, keystore=keystore)
 
     @property
     def selling(self) -> "Session":
@@ -98,7 +104,8 @@ class Session:
     def payees(self) -> frozenset[str]:
         """Who may get tokens and money: minter, seller, and whom the owner named."""
         named = {read_address("ADMIN_TREASURY", each) for each in self.settings.treasury}
-        return frozenset({self.address, self.selling.address, *named})
+        minter = replace(self, keystore=None)
+        return frozenset({minter.address, self.selling.address, *named})
 
     @property
     def currencies(self) -> list[Currency]:
@@ -152,9 +159,7 @@ class Session:
         )
         keep_out_of_dumps()
         password = read_password(f"Password of {address}: ", password_fd)
-        if self.settings.keystore is None:
-            raise SettingsError("No keystore is set.")
-        return open_keystore(self.settings.keystore, password, limits)
+        return open_keystore(self._keystore, password, limits)
 
     def sender(self, chain: Chain, signer: Signer, budget: Budget | None = None) -> Sender:
         """The account's transactions; it tells on stderr what it waits for."""

@@ -1,12 +1,20 @@
 """`ganshare admin chain`: shows the account's transactions and frees them when stuck."""
 
 import asyncio
+from pathlib import Path
 
 import click
 
 from admin.chain.fees import GWEI
 from admin.ledger import Transaction
-from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.prompts import (
+    agree_to_spend,
+    dry_run_option,
+    keystore_option,
+    password_option,
+    spend,
+    yes_option,
+)
 from admin.session import Session, open_session
 from admin.wallet.gas import TransactionFailed, estimate_gas
 from admin.wallet.nonces import Waiting, find_waiting
@@ -29,21 +37,33 @@ def chain() -> None:
     metavar="NONCE",
     help="Put an empty transaction in the place of this one, instead of sending it again.",
 )
+@keystore_option
 @dry_run_option
 @yes_option
 @password_option
-def unstick(drop: tuple[int, ...], dry_run: bool, yes: bool, password_fd: int | None) -> int:
+def unstick(
+    drop: tuple[int, ...],
+    keystore: Path | None,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+) -> int:
     """Get the account going again, when transactions wait for ever.
 
     A nonce that nobody has sent is filled by an empty transaction, and so is one that is waited for
     and isn't of this ledger. The ledger's own are sent again, with higher fees where they offer too
     little. All that stays under the caps.
     """
-    return asyncio.run(_unstick(set(drop), dry_run=dry_run, yes=yes, password_fd=password_fd))
+    return asyncio.run(
+        _unstick(set(drop), keystore, dry_run=dry_run, yes=yes, password_fd=password_fd)
+    )
 
 
-async def _unstick(drop: set[int], *, dry_run: bool, yes: bool, password_fd: int | None) -> int:
-    async with open_session() as session, session.chain() as network:
+async def _unstick(
+    drop: set[int], keystore: Path | None, *, dry_run: bool, yes: bool, password_fd: int | None
+) -> int:
+    async with open_session() as opened, opened.chain() as network:
+        session = opened.signing_with(keystore)
         address = session.address
         waiting = await find_waiting(session.ledger, network, address)
         unknown = drop - {each.nonce for each in waiting}

@@ -32,7 +32,14 @@ from admin.marketplace.seaport.amounts import basis_points
 from admin.minting.collection_metadata import collection_metadata, contact_sheet
 from admin.minting.ipfs import cid_of
 from admin.minting.metadata import as_json
-from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.prompts import (
+    agree_to_spend,
+    dry_run_option,
+    keystore_option,
+    password_option,
+    spend,
+    yes_option,
+)
 from admin.session import Session, open_session, read_address
 from admin.wallet.gas import estimate_gas
 from admin.wallet.nonces import find_overtaken
@@ -90,12 +97,7 @@ def _changing(command: Callable[..., MakeChange]) -> Callable[..., Any]:
         )
 
     options = (
-        click.option(
-            "--keystore",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Whose key signs; the minter's if left out.",
-        ),
+        keystore_option,
         click.option(
             "--calldata",
             is_flag=True,

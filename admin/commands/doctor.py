@@ -43,7 +43,10 @@ def doctor(choices: Choices | None, password_fd: int | None) -> int:
 async def _doctor() -> int:
     async with open_session() as session:
         settings = session.settings
-        account = None if settings.keystore is None else session.address
+        try:
+            account = session.address
+        except SettingsError:  # told below, with all else
+            account = None
         urls = settings.rpc_urls.get_secret_value()
         found = await check_endpoints(urls, settings.chain_id, account)
         for each in found:
@@ -102,24 +105,37 @@ async def _endpoints(session: Session, chain: Chain) -> str:
 
 
 async def _key(session: Session, chain: Chain) -> str:
-    balance = await chain.balance(session.address)
-    if balance == 0:
-        raise SettingsError(
-            f"The minter {session.address} has no coins for gas; send it some, no more than you "
-            "would carry in a pocket."
-        )
-    return f"{session.address} has {COIN.show(balance)}"
+    found = []
+    for name, address in _accounts(session):
+        balance = await chain.balance(address)
+        if balance == 0:
+            raise SettingsError(
+                f"The {name} {address} has no coins for gas; send it some, no more than you would "
+                "carry in a pocket."
+            )
+        found.append(f"{address} has {COIN.show(balance)}")
+    return ", ".join(found)
+
+
+def _accounts(session: Session) -> list[tuple[str, str]]:
+    """Whose keys send transactions: the minter's, and the seller's if it has one of its own."""
+    both = [("minter", session.address), ("seller", session.selling.address)]
+    return both[: len({address for _, address in both})]
 
 
 async def _nonces(session: Session, chain: Chain) -> str:
-    waiting = await find_waiting(session.ledger, chain, session.address)
-    strange = [str(each.nonce) for each in waiting if each.transaction is None]
-    if strange:
-        raise SettingsError(
-            f"Transactions of {session.address} wait for nonce {', '.join(strange)}, which the "
-            "ledger did not send; `ganshare admin chain unstick` fills or replaces them."
-        )
-    return f"{len(waiting)} transactions under way" if waiting else "nothing waits"
+    under_way = 0
+    for name, address in _accounts(session):
+        waiting = await find_waiting(session.ledger, chain, address)
+        strange = [str(each.nonce) for each in waiting if each.transaction is None]
+        if strange:
+            how = "" if name == "minter" else " --keystore FILE"
+            raise SettingsError(
+                f"Transactions of {address} wait for nonce {', '.join(strange)}, which the ledger "
+                f"did not send; `ganshare admin chain unstick{how}` fills or replaces them."
+            )
+        under_way += len(waiting)
+    return f"{under_way} transactions under way" if under_way else "nothing waits"
 
 
 async def _collection(session: Session, chain: Chain) -> str:

@@ -44,6 +44,10 @@ def mint(
     May be interrupted at any moment: the next run goes on where this one ended.
     """
     if choices is not None:
+        if to is not None:
+            raise SettingsError(
+                "--to is for tokens of one's own contract, not for --route browser."
+            )
         return asyncio.run(create(choices, run, site=site, description=description))
     asyncio.run(_mint(batch, description, site, to, run))
     return None

@@ -65,7 +65,11 @@ async def _show() -> None:
 @treasury.command()
 @click.argument("what", type=click.Choice(["coins", "currency", "tokens"]))
 @click.argument("amounts", nargs=-1, required=True, metavar="AMOUNT|TOKEN...|all")
-@click.option("--to", metavar="ADDRESS", help="One of ADMIN_TREASURY; its only one if left out.")
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    help="One of ADMIN_TREASURY (its only one if left out), the seller or the minter.",
+)
 @click.option(
     "--from",
     "source",
@@ -86,7 +90,7 @@ def withdraw(
     yes: bool,
     password_fd: int | None,
 ) -> None:
-    """Send coins, currency or tokens to the treasury.
+    """Send coins, currency or tokens to the treasury, or from minter to seller and back.
 
     `all` coins leaves what gas takes. Tokens with a live order stay: `unlist` comes first.
     """
@@ -143,11 +147,14 @@ def _payee(session: Session, to: str | None) -> str:
     named = [read_address("ADMIN_TREASURY", each) for each in session.settings.treasury]
     if to is None and len(named) == 1:
         return named[0]
-    payee = None if to is None else read_address("--to", to)
-    if payee is None or payee not in named:
+    known = ", ".join(named) or "it is empty"
+    if to is None:
+        raise SettingsError(f"--to says which address of ADMIN_TREASURY: {known}.", allowed=named)
+    payee = read_address("--to", to)
+    if payee not in session.payees:
         raise SettingsError(
-            f"{payee or 'Nothing'} is {'not among' if payee else 'chosen of'} the addresses of "
-            f"ADMIN_TREASURY: {', '.join(named) or 'it is empty'}. --to takes one of them.",
+            f"{payee} is neither minter nor seller, and not among the addresses of "
+            f"ADMIN_TREASURY: {known}.",
             given=payee,
             allowed=named,
         )

@@ -147,6 +147,10 @@ def test_tokens_are_minted_to_the_seller_and_go_to_the_treasury(
     assert code == 0, out + error
     assert ask(evm, collection.address, OWNER_OF, 1) == SAFE
     assert asyncio.run(owners()) == [SAFE, SELLER.address]
+    # And back to where tokens of ours may be.
+    code, out, error = seller("treasury", "withdraw", "tokens", "all", "--to", MINTER, "--yes")
+    assert code == 0, out + error
+    assert ask(evm, collection.address, OWNER_OF, 2) == MINTER.lower()
     assert "no token of" in seller("treasury", "withdraw", "tokens", "1", "--yes")[2]
 
 
