@@ -1,16 +1,19 @@
 """`ganshare admin unlist`: disables orders on the chain."""
 
 import asyncio
+import functools
 from collections.abc import Sequence
 
 import click
 
 from admin.chain.chain import Chain
 from admin.ledger import Listing
+from admin.marketplace.opensea import OpenSeaAway, OrderRefused
 from admin.marketplace.seaport.contract import INCREMENT_COUNTER
+from admin.marketplace.seaport.order import NATIVE, Domain
 from admin.minting.list import LIVE
 from admin.minting.unlist import cancel_listings, end_all_orders, plan_cancelling
-from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.prompts import agree, agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.gas import estimate_gas
 from admin.wallet.nonces import find_overtaken
@@ -29,6 +32,11 @@ Lines = list[tuple[str, str]]
     is_flag=True,
     help="With --all: end whatever the seller ever signed at Seaport, in one transaction.",
 )
+@click.option(
+    "--off-chain",
+    is_flag=True,
+    help="Only ask OpenSea, for nothing, where its signed zone guards the orders.",
+)
 @dry_run_option
 @yes_option
 @password_option
@@ -36,11 +44,14 @@ def unlist(
     tokens: tuple[str, ...],
     every: bool,
     counter: bool,
+    off_chain: bool,
     dry_run: bool,
     yes: bool,
     password_fd: int | None,
 ) -> int:
     """Cancel orders on the chain, so that nobody can buy by them any more; OpenSea isn't asked.
+
+    With --off-chain it is the other way round: that costs nothing, and rests on OpenSea's word.
 
     It goes before transactions that wait, and takes as many of its own as are needed. With
     --counter it is one, at the price of few: but orders of other collections end, too.
@@ -51,19 +62,64 @@ def unlist(
         raise SettingsError("Name tokens to take off sale, or say --all; one of the two.")
     if counter and not every:
         raise SettingsError("--counter ends all orders of the seller; it goes with --all only.")
-    return asyncio.run(_unlist(set(tokens), counter, dry_run, yes, password_fd))
+    if off_chain and counter:
+        raise SettingsError("--counter is a transaction; it does not go with --off-chain.")
+    run = _take_off if off_chain else functools.partial(_unlist, counter)
+    return asyncio.run(run(set(tokens), dry_run, yes, password_fd))
+
+
+async def _choose(session: Session, tokens: set[str]) -> list[Listing]:
+    """The live orders of these tokens; of all, if none is named."""
+    live = await session.ledger.listings(session.collection, *LIVE)
+    chosen = [each for each in live if not tokens or str(each.token) in tokens]
+    unknown = tokens - {str(each.token) for each in chosen}
+    if unknown:
+        raise SettingsError(f"These tokens are not on sale: {', '.join(sorted(unknown))}.")
+    return chosen
+
+
+async def _take_off(tokens: set[str], dry_run: bool, yes: bool, password_fd: int | None) -> int:
+    """Have OpenSea take orders off; for the chain and the ledger they stay live."""
+    async with open_session() as opened:
+        session = opened.selling
+        chosen = await _choose(session, tokens)
+        guarded = [each for each in chosen if each.order.zone != NATIVE]
+        lines = [
+            ("to take off at OpenSea", f"{len(guarded)} orders, for nothing"),
+            ("", "whoever has OpenSea's signature for one may buy by it until that runs out"),
+        ]
+        if open_ := len(chosen) - len(guarded):
+            lines.append(("without its zone", f"{open_} orders; `unlist` without --off-chain"))
+        if not guarded:
+            click.echo("No live order has a zone that OpenSea signs for.", err=True)
+            return 3 if chosen else 0
+        if not agree(lines, dry_run=dry_run, yes=yes):
+            return 0
+        signer, opensea = session.unlock(password_fd), session.opensea()
+        terms = await session.terms(opensea)
+        domain, failed = Domain(session.settings.chain_id, session.seaport), 0
+        for each in guarded:
+            try:
+                signature = signer.sign_cancellation(each.order, domain)
+                until = await opensea.cancel(terms, each.hash, signature, session.seaport)
+            except (OrderRefused, OpenSeaAway) as error:
+                failed += 1
+                click.echo(f"still offered: token {each.token}: {error}", err=True)
+                continue
+            click.echo(f"taken off: token {each.token}, {_told(until)}")
+    return 3 if failed or open_ else 0
+
+
+def _told(until: str | None) -> str:
+    return f"but may be bought until {until}" if until else "and nobody can buy by it any more"
 
 
 async def _unlist(
-    tokens: set[str], counter: bool, dry_run: bool, yes: bool, password_fd: int | None
+    counter: bool, tokens: set[str], dry_run: bool, yes: bool, password_fd: int | None
 ) -> int:
     async with open_session() as opened, opened.chain() as chain:
         session = opened.selling
-        live = await session.ledger.listings(session.collection, *LIVE)
-        chosen = [each for each in live if not tokens or str(each.token) in tokens]
-        unknown = tokens - {str(each.token) for each in chosen}
-        if unknown:
-            raise SettingsError(f"These tokens are not on sale: {', '.join(sorted(unknown))}.")
+        chosen = await _choose(session, tokens)
         if not chosen and not counter:
             click.echo("No order is live.")
             return 0

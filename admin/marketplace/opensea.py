@@ -58,6 +58,10 @@ class _OrderAnswer(BaseModel):
     order: _Shown
 
 
+class _CancelAnswer(BaseModel):
+    last_signature_issued_valid_until: str | None
+
+
 class _ListingsAnswer(BaseModel):
     listings: list[_Shown]
     next: str | None = None
@@ -144,6 +148,29 @@ class OpenSea:
                 f"OpenSea refused the listing: {reason}.", given=response.status_code
             )
         raise OpenSeaAway(f"OpenSea answered a listing with {reason}; it may have it or not.")
+
+    async def cancel(
+        self, terms: MarketTerms, order_hash: str, signature: bytes, seaport: str
+    ) -> str | None:
+        """Have an order of a signed zone taken off, for nothing.
+
+        Returns:
+            Until when somebody may still buy by it, who has OpenSea's own signature for it; None
+            for nobody.
+
+        Raises:
+            OrderRefused: it isn't taken off, as one without such a zone.
+            OpenSeaAway: no answer says so.
+        """
+        path = f"orders/chain/{terms.chain}/protocol/{seaport}/{order_hash}/cancel"
+        body = {"offererSignature": "0x" + signature.hex()}
+        response = await self._ask("POST", path, json=body)
+        if response.is_success and response.content.strip():
+            return _read(response, _CancelAnswer).last_signature_issued_valid_until
+        reason = _reason(response)
+        if response.status_code == httpx.codes.BAD_REQUEST and _errors(response):
+            raise OrderRefused(f"OpenSea does not take it off: {reason}.")
+        raise OpenSeaAway(f"OpenSea answered a cancellation with {reason}.")
 
     async def find(self, terms: MarketTerms, order_hash: str, seaport: str) -> str | None:
         """Look for an order until it turns up or would have; gives its status as `status` does."""

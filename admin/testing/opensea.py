@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from eth_account import Account
+from eth_account.messages import encode_typed_data
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -90,6 +92,8 @@ class Opensea:
     blocked: tuple[int, ...] = ()
     also_on: list[str] = field(default_factory=list)
     listings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    taken_off: list[str] = field(default_factory=list)  # without the chain
+    vended_until: str | None = None  # how long its own signatures hold that it gave to buyers
     stored: list[str] = field(default_factory=list)  # each time that an order was stored
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
@@ -109,6 +113,11 @@ class Opensea:
                 Route(base + "/collections/{slug}", self._collection),
                 Route(base + "/orders/{chain}/seaport/listings", self._post, methods=["POST"]),
                 Route(base + "/orders/chain/{chain}/protocol/{seaport}/{hash}", self._order),
+                Route(
+                    base + "/orders/chain/{chain}/protocol/{seaport}/{hash}/cancel",
+                    self._cancel,
+                    methods=["POST"],
+                ),
                 Route(base + "/listings/collection/{slug}/all", self._offers),
             ],
             middleware=[Middleware(_Portal, self)],
@@ -185,12 +194,31 @@ class Opensea:
             return JSONResponse({"errors": ["Order not found"]}, 400)
         return JSONResponse({"order": self._shown(wanted, self.listings[wanted])})
 
+    async def _cancel(self, request: Request) -> Response:
+        wanted, given = request.path_params["hash"], (await request.json())["offererSignature"]
+        order = read_order(self.listings[wanted]["parameters"])
+        if int(order.zone, 16) == 0:
+            problem = "Order is not cancellable offchain since it does not use SignedZone"
+            return JSONResponse({"errors": [problem]}, 400)
+        message = encode_typed_data(
+            {"name": "Seaport", "version": "1.6", "chainId": 137}
+            | {"verifyingContract": request.path_params["seaport"]},
+            {"OrderHash": [{"name": "orderHash", "type": "bytes32"}]},
+            {"orderHash": bytes.fromhex(wanted[2:])},
+        )
+        if Account.recover_message(message, signature=given) != order.offerer:
+            return JSONResponse({"errors": ["offererSignature is not from offerer"]}, 400)
+        self.taken_off.append(wanted)
+        return JSONResponse({"last_signature_issued_valid_until": self.vended_until})
+
     async def _offers(self, request: Request) -> Response:
         maker = request.query_params.get("maker", "").lower()
         found = [
             self._shown(each, body)
             for each, body in self.listings.items()
-            if body["parameters"]["offerer"].lower() == maker and self._is_known(each)
+            if body["parameters"]["offerer"].lower() == maker
+            and self._is_known(each)
+            and each not in self.taken_off
         ]
         start = int(request.query_params.get("next", "0"))
         end = start + min(self.page_size, int(request.query_params.get("limit", "50")))

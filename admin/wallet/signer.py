@@ -19,7 +19,7 @@ from admin.chain.fees import GWEI, Fees
 from admin.contract.collection import MINT_BATCH, TRANSFER_TOKEN
 from admin.marketplace.currency import TRANSFER_CURRENCY
 from admin.marketplace.seaport.order import Domain, ItemType, Order
-from admin.marketplace.seaport.signing import sign_orders
+from admin.marketplace.seaport.signing import cancellation_digest, sign_orders
 from admin.wallet.siwe import SignIn
 from ganshare.errors import AskerError
 
@@ -153,6 +153,18 @@ class Signer:
 
         return sign_orders(orders, domain, sign)
 
+    def sign_cancellation(self, order: Order, domain: Domain) -> bytes:
+        """Sign for OpenSea that an order of one's own is to be taken off.
+
+        Raises:
+            PolicyError: it is somebody else's, or of another Seaport.
+        """
+        self._check_domain(domain)
+        if order.offerer != self.address:
+            raise _refusal("offerer", order.offerer, self.address)
+        digest = Hash32(cancellation_digest(order, domain))
+        return bytes(self._account.unsafe_sign_hash(digest).signature)
+
     def sign_in(self, message: SignIn) -> bytes:
         """Sign a message to sign in with.
 
@@ -203,11 +215,15 @@ class Signer:
         if limits.month is not None and spent_in_month + most > limits.month:
             raise _refusal("cost of 30 days in wei", spent_in_month + most, limits.month)
 
-    def _check_order(self, order: Order, domain: Domain) -> None:
+    def _check_domain(self, domain: Domain) -> None:
         limits = self._limits
         where = (domain.chain_id, domain.contract, domain.name, domain.version)
         if where != (limits.chain_id, limits.seaport, "Seaport", "1.6"):
             raise _refusal("Seaport", where, (limits.chain_id, limits.seaport))
+
+    def _check_order(self, order: Order, domain: Domain) -> None:
+        limits = self._limits
+        self._check_domain(domain)
         if order.offerer != self.address:
             raise _refusal("offerer", order.offerer, self.address)
         for item in order.offer:

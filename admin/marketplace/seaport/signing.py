@@ -12,15 +12,30 @@ from eth_utils.crypto import keccak
 from admin.marketplace.seaport.order import EMPTY, ORDER_TYPES, Domain, Order, order_hash
 from ganshare.errors import ParameterError
 
-__all__ = ["MOST_ORDERS", "SignHash", "order_digest", "sign_bulk", "sign_orders", "sign_single"]
+__all__ = [
+    "MOST_ORDERS",
+    "SignHash",
+    "cancellation_digest",
+    "order_digest",
+    "sign_bulk",
+    "sign_orders",
+    "sign_single",
+]
 
 SignHash = Callable[[bytes], bytes]  # 32 bytes -> 65: r, s, v
+_CANCELLATION = bytes(keccak(text="OrderHash(bytes32 orderHash)"))
 MOST_ORDERS = 2**24  # Seaport's greatest tree
 
 
 def order_digest(order: Order, domain: Domain) -> bytes:
     """Give what is signed for a single order."""
     return bytes(keccak(b"\x19\x01" + domain.separator + order_hash(order)))
+
+
+def cancellation_digest(order: Order, domain: Domain) -> bytes:
+    """Give what is signed for OpenSea, so that it takes an order off for nothing."""
+    told = encode(("bytes32", "bytes32"), (_CANCELLATION, order_hash(order)))
+    return bytes(keccak(b"\x19\x01" + domain.separator + keccak(told)))
 
 
 def sign_orders(orders: Sequence[Order], domain: Domain, sign: SignHash) -> list[bytes]:

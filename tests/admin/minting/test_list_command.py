@@ -165,3 +165,32 @@ def test_a_token_whose_metadata_was_changed_is_left_out_until_that_is_accepted(
     assert list(node.files.values()) == [text]
     assert seller.type("list", "1") == 0
     assert sorted(seller.on_sale()) == [1, 2, 3, 4]
+
+
+def test_what_opensea_signs_for_is_taken_off_for_nothing_and_stays_live_on_the_chain(
+    make_seller: Callable[[], Seller], capfd: pytest.CaptureFixture[str]
+) -> None:
+    seller = make_seller()
+    seller.opensea.zone = "0x" + "56" * 20
+    seller.opensea.vended_until = "2026-12-01T00:05:00Z"
+    assert seller.type("list") == 0
+    spent = seller.chain.height
+    assert seller.type("unlist 1 --off-chain") == 0
+    assert "may be bought until 2026-12-01T00:05:00Z" in capfd.readouterr().out
+    assert seller.type("unlist --all --off-chain") == 0
+    assert set(seller.opensea.taken_off) == set(seller.opensea.listings)
+    assert seller.chain.height == spent
+    # OpenSea's word ends nothing: at another price they are cancelled on the chain first.
+    assert seller.type("list --reprice", "2") == 0
+    assert all(len(orders) == 1 for orders in seller.on_sale().values())
+    assert {each.price for [each] in seller.on_sale().values()} == {2 * 10**18}
+
+
+def test_an_order_without_such_a_zone_needs_the_chain(
+    make_seller: Callable[[], Seller], capfd: pytest.CaptureFixture[str]
+) -> None:
+    seller = make_seller()
+    assert seller.type("list") == 0
+    assert seller.type("unlist --all --off-chain") == 3
+    assert "No live order has a zone" in capfd.readouterr().err
+    assert seller.opensea.taken_off == []
