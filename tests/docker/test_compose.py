@@ -151,6 +151,13 @@ def test_the_sqlite_shape_keeps_everything_in_its_volume(
     assert services["sqlite-migrate"]["volumes"] == services["sqlite-engine"]["volumes"]
 
 
+def test_engines_that_hang_are_restarted(services: dict[str, dict[str, Any]]) -> None:
+    for shape in ("sqlite", "postgres"):
+        command = services[f"{shape}-engine"]["command"]
+        assert command[:4] == ["python", "-m", "ganshare", "up"]
+        assert {"--no-bot", "--no-web"} <= set(command)
+
+
 def test_engines_get_the_time_to_drain(services: dict[str, dict[str, Any]]) -> None:
     for shape in SHAPES:
         grace = seconds(services[f"{shape}-engine"]["stop_grace_period"])
