@@ -143,7 +143,9 @@ def _check_cluster(
         message = f"A fleet on {len(machines)} machines needs a PostgreSQL and an S3 store"
         raise ParameterError(f"{message}; SQLite and folders are for one machine.")
     for name, needed in (("GPU", fleet.gpus or 0), ("CPU", fleet.size * fleet.cpus)):
-        if needed > resources.get(name, 0):
+        if needed and not resources.get(name, 0):
+            _log.warning("the cluster has none yet; engines start as it grows", resource=name)
+        elif needed > resources.get(name, 0):
             raise WorldError(
                 f"The engines need {needed} {name}s, and the cluster has "
                 f"{resources.get(name, 0):g}.",

@@ -10,8 +10,8 @@ from ganshare.settings.classes import (
     Listen,
     SecretUrl,
     Settings,
-    load,
 )
+from ganshare.settings.listing import load_checked as load
 
 __all__ = [
     "CLASSES",

@@ -4,18 +4,21 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ganshare.errors import nearest
-from ganshare.settings.classes import CLASSES, TABLES, load
+from ganshare.errors import SettingsError, nearest
+from ganshare.settings.classes import CLASSES, TABLES, SettingsT, load
 from ganshare.settings.provenance import source_of
 from ganshare.settings.toml_file import CONFIG_VARIABLE, read_config_file
 
-__all__ = ["ListedSetting", "listing", "mistyped_variables"]
+__all__ = ["ListedSetting", "listing", "load_checked", "mistyped_variables"]
 
 # What cannot stand in the file: it is read before the file, or without it.
 ENVIRONMENT_ONLY: Mapping[str, str] = {
     CONFIG_VARIABLE: "The settings file, if not ganshare.toml in the working folder.",
     "GANSHARE_DEBUG": "1 prints the traceback of an unexpected error.",
 }
+
+
+ADDRESSES = ("GANSHARE_DATABASE_URL", "GANSHARE_BLOBS_URL")
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,17 @@ def mistyped_variables() -> Iterator[tuple[str, str]]:
             meant = nearest(given, variables)
             if meant is not None:
                 yield given, meant
+
+
+def load_checked(settings_cls: type[SettingsT]) -> SettingsT:
+    """Build the settings of one process, as `load` does.
+
+    Raises:
+        SettingsError: as `load`; or the address of the store or the blobs is mistyped, without
+            which a new, empty one would be made.
+    """
+    for given, meant in mistyped_variables():
+        if meant in ADDRESSES and not os.environ.get(meant):
+            message = f"{given} is no setting (did you mean {meant}?)"
+            raise SettingsError(f"{message}; remove or correct it.", given=given, nearest=meant)
+    return load(settings_cls)

@@ -1,5 +1,6 @@
 """A fleet on a Ray of its own: engines that die come back, and the queue drains."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,12 +9,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from engine.testing import Scene, alone
+from engine.worker import ray_fleet
 from engine.worker.ray_fleet import Fleet, _check_cluster
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, WorldError
 from ganshare.settings import CoreSettings, SecretUrl
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[3]
 
@@ -41,6 +45,49 @@ def test_engines_that_no_machine_could_run_are_refused_at_once() -> None:
         _check_cluster(Fleet("auto", gpus=4), core, [node("here")], {"CPU": 64.0, "GPU": 2.0})
     with pytest.raises(WorldError, match="need 6 CPUs, and the cluster has 4"):
         _check_cluster(Fleet("auto", engines=3), core, [node("here")], {"CPU": 4.0})
+
+
+def test_a_cluster_may_grow_from_zero() -> None:
+    core = CoreSettings()
+    with capture_logs() as logs:
+        _check_cluster(Fleet("auto", gpus=4), core, [node("head")], {"CPU": 8.0})
+    assert [entry["resource"] for entry in logs] == ["GPU"]
+
+
+class Actor:
+    """An actor that answers pings as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.answers, self.ping = True, self
+
+    async def remote(self) -> None:
+        if not self.answers:
+            await asyncio.sleep(TIMEOUT)
+
+
+async def test_an_actor_that_answers_no_more_is_killed_and_started_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ray_fleet, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(ray_fleet, "SILENT_SECONDS", 0.2)
+    killed = asyncio.Event()
+
+    class Ray:
+        def kill(self, actor: object, *, no_restart: bool) -> None:
+            assert not no_restart
+            killed.set()
+
+    supervisor = object.__new__(ray_fleet._Supervisor)
+    supervisor._ray, supervisor._stopping = Ray(), asyncio.Event()
+    actor = Actor()
+    watching = asyncio.create_task(supervisor._watch(actor))
+    await asyncio.sleep(0.5)
+    assert not killed.is_set()
+    actor.answers = False
+    async with asyncio.timeout(TIMEOUT):
+        await killed.wait()
+    supervisor._stopping.set()
+    await watching
 
 
 def test_each_engine_gets_its_gpu_or_its_cores() -> None:

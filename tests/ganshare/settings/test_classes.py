@@ -250,3 +250,12 @@ def test_no_proxy_is_believed_by_default(monkeypatch: pytest.MonkeyPatch) -> Non
     assert load(BotSettings).web_proxies == ()
     monkeypatch.setenv("BOT_WEB_PROXIES", "10.0.0.1, 192.168.0.0/16")
     assert load(BotSettings).web_proxies == ("10.0.0.1", "192.168.0.0/16")
+
+
+@pytest.mark.parametrize("name", ["GANSHARE_DATABSE_URL", "GANSHARE_BLOB_URL"])
+def test_a_mistyped_address_starts_no_empty_store(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "postgresql+asyncpg://database/ganshare")
+    with pytest.raises(SettingsError, match=f"{name} is no setting .did you mean GANSHARE_"):
+        load(CoreSettings)
