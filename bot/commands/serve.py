@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -54,7 +55,10 @@ def web() -> None:
 
 
 def serve(name: str, frontends: "list[Serve]") -> None:
-    """Run frontends over one store until SIGTERM or Ctrl-C; the first that fails ends all."""
+    """Run frontends over one store until SIGTERM or Ctrl-C; the first that fails ends all.
+
+    One that refuses its settings does not, while others go on.
+    """
     from bot.app import open_front
     from ganshare.monitoring.log import start_log
     from ganshare.settings import BotSettings, CoreSettings, load
@@ -74,28 +78,52 @@ def serve(name: str, frontends: "list[Serve]") -> None:
             tasks = {asyncio.ensure_future(each(front, settings)) for each in frontends}
             waiting = asyncio.ensure_future(ended.wait())
             try:
-                await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                await _until_one_ends(tasks, waiting)
             finally:
                 done = {each for each in tasks if each.done()}
                 for each in (*tasks, waiting):
                     each.cancel()
                 await asyncio.gather(*tasks, waiting, return_exceptions=True)
             for each in done:
-                each.result()
+                if not (ended.is_set() and isinstance(each.exception(), SettingsError)):
+                    each.result()
 
     asyncio.run(serve_all())
 
 
+async def _until_one_ends(
+    tasks: Collection[asyncio.Future[Any]], waiting: asyncio.Future[Any]
+) -> None:
+    """Wait; one that refuses its settings, as for a revoked token, ends the last one only."""
+    from ganshare.monitoring.log import get_logger
+
+    left = set(tasks)
+    while left:
+        every: set[asyncio.Future[Any]] = {*left, waiting}
+        await asyncio.wait(every, return_when=asyncio.FIRST_COMPLETED)
+        errors = [each.exception() for each in left if each.done()]
+        left = {each for each in left if not each.done()}
+        refused = all(isinstance(each, SettingsError) for each in errors)
+        if waiting.done() or not refused:
+            return
+        for each in errors if left else ():
+            get_logger(__name__).critical("given up; the others go on", reason=str(each))
+
+
 @asynccontextmanager
 async def _health(name: str, front: "Front", settings: "BotSettings") -> AsyncIterator[None]:
-    """Serve a bot's health while it runs; the web page answers for itself."""
+    """Serve a bot's health while it runs; the page, which has its own, at the port after it."""
     from ganshare.monitoring.health import Check, HealthServer, Pulse
     from ganshare.monitoring.metrics import Metrics
+    from ganshare.queue_metrics import watch_queue
 
     listen = settings.health_listen
-    if listen is None or name != "bot":
+    if listen is None:
         yield
         return
+    if name != "bot" and listen.port:
+        listen = replace(listen, port=listen.port + 1)
+    metrics = Metrics(name)
     pulse = Pulse(max_silence=60.0)
 
     async def tick() -> None:
@@ -104,9 +132,11 @@ async def _health(name: str, front: "Front", settings: "BotSettings") -> AsyncIt
             await asyncio.sleep(1)
 
     checks = [Check("store", front.store.check_writable), Check("blobs", front.blobs.probe)]
-    server = HealthServer(listen, Metrics("bot"), pulse, checks, setting="BOT_HEALTH_LISTEN")
+    server = HealthServer(
+        listen, metrics, pulse, checks, setting="BOT_HEALTH_LISTEN", is_chosen=name == "bot"
+    )
     async with server:
-        ticking = asyncio.ensure_future(tick())
+        ticking = asyncio.gather(tick(), watch_queue(front.store, metrics))
         try:
             yield
         finally:

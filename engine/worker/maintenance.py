@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 
 from ganshare.blob_cleanup import sweep_forgotten, sweep_orphans
 from ganshare.blobs import Blobs
-from ganshare.domain.jobs import EngineReport, JobState
+from ganshare.domain.jobs import EngineReport
 from ganshare.errors import StoreError, WorldError
 from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
+from ganshare.queue_metrics import measure_queue
 from ganshare.store import Store
 
 __all__ = ["keep_up"]
@@ -20,7 +21,6 @@ ROUND_SECONDS = 60.0
 ROOM_LOOKS = 4  # after which as many engines make room as suspects wait
 EXPIRE_SECONDS = 3600.0
 PRUNE_SECONDS = 6 * 3600.0  # it looks at every picture there is
-COUNTED = JobState.QUEUED, JobState.RUNNING, JobState.DEAD  # the few, and not all that were done
 MONTH_SECONDS = 30 * 86_400.0  # from which on pictures are looked at each time
 START_SECONDS, LOOK_SECONDS = 10.0, 300.0  # before the first turn, and between two looks for one
 OLDEST_BLOB = 24 * 3600.0  # of previews, saved states, and pictures without an artwork
@@ -77,8 +77,7 @@ async def keep_up(
             alive = max(len(await store.queue.engines()), 1)
             if random.random() < suspects / (ROOM_LOOKS * alive):
                 make_room()
-        counts = await store.queue.counts(COUNTED)
-        metrics.count_queue({str(state): jobs for state, jobs in counts.items()})
+        await measure_queue(store, metrics)
 
     async def prune() -> None:
         # Whose a picture is, its job tells: so the pictures first.

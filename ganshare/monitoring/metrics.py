@@ -36,6 +36,8 @@ class Metrics:
     Attributes:
         queue_jobs: jobs by `state`, as the store counts them; every process that asks the store
             shows the same number, so a dashboard takes the maximum.
+        queue_oldest_seconds: for which the job that was asked for first has waited; 0 if none does.
+        engine_info: 1 for each `engine` that reports to the store, with its `version`.
         wait_seconds: from submit to claim, of each claimed job.
         claims: jobs claimed.
         batch_jobs: jobs that are in the engine's hands.
@@ -68,6 +70,17 @@ class Metrics:
             "ganshare_queue_jobs",
             "Jobs that wait, run or were given up, by state.",
             ["state"],
+            registry=registry,
+        )
+        self.queue_oldest_seconds = Gauge(
+            "ganshare_queue_oldest_seconds",
+            "For how long the oldest queued job has waited.",
+            registry=registry,
+        )
+        self.engine_info = Gauge(
+            "ganshare_engine_info",
+            "Always 1; the labels say which engine reports, and its version.",
+            ["engine", "version"],
             registry=registry,
         )
         self.wait_seconds = Histogram(
@@ -123,6 +136,12 @@ class Metrics:
         """Show what `Store.queue.counts` said."""
         for state, jobs in jobs_by_state.items():
             self.queue_jobs.labels(str(state)).set(jobs)
+
+    def count_engines(self, version_by_engine: Mapping[str, str]) -> None:
+        """Show which engines are alive, and no other."""
+        self.engine_info.clear()
+        for engine, version in version_by_engine.items():
+            self.engine_info.labels(engine, version).set(1)
 
     def text(self) -> bytes:
         """Write every metric in Prometheus's text format."""

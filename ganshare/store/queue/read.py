@@ -115,6 +115,13 @@ class QueueReader:
         row = await self._database.row(statement)
         return {state: row[str(state)] if row else 0 for state in counted}
 
+    async def oldest_seconds(self) -> float:
+        """For how long the oldest queued job has waited; 0 if none does."""
+        row = await self._database.row(
+            sa.select((now() - sa.func.min(jobs.c.created)).label("age")).where(QUEUED)
+        )
+        return max(0.0, row["age"] or 0.0) if row else 0.0
+
     async def suspects(self) -> int:
         """Count the queued jobs that only an engine without any other takes."""
         row = await self._database.row(
