@@ -1,14 +1,13 @@
 """Settings of every process: from the environment, then ganshare.toml, then the default.
 
-One frozen class per process; `load` builds one, in a `__main__` or a command, and its values are
-passed down from there.
+One frozen class per process.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -18,9 +17,6 @@ from pydantic_settings import (
 )
 
 from ganshare.domain.queue_limits import QueueLimits
-from ganshare.errors import SettingsError, quoted
-from ganshare.settings.masking import MASK
-from ganshare.settings.provenance import given, is_secret, source_of
 from ganshare.settings.toml_file import read_config_file
 from ganshare.settings.types import (
     KeyedUrls,
@@ -42,7 +38,6 @@ __all__ = [
     "Listen",
     "SecretUrl",
     "Settings",
-    "load",
 ]
 
 
@@ -403,32 +398,3 @@ class AdminSettings(Settings):
 
 CLASSES: tuple[type[Settings], ...] = (CoreSettings, EngineSettings, BotSettings, AdminSettings)
 TABLES: Mapping[str, tuple[str, ...]] = {cls.table: tuple(cls.model_fields) for cls in CLASSES}
-
-SettingsT = TypeVar("SettingsT", bound=Settings)
-
-
-def load(settings_cls: type[SettingsT]) -> SettingsT:
-    """Build the settings of one process.
-
-    Raises:
-        SettingsError: ganshare.toml cannot be read or has an unknown key, or a value is not
-            allowed; the sentence names the setting and where its value came from.
-    """
-    try:
-        return settings_cls()
-    except ValidationError as error:
-        raise _settings_error(settings_cls, error) from error
-
-
-def _settings_error(settings_cls: type[Settings], error: ValidationError) -> SettingsError:
-    first = error.errors(include_input=False)[0]
-    name = str(first["loc"][0])
-    reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
-    reason = reason.partition(", unable to")[0]
-    file = read_config_file(TABLES)
-    source = source_of(settings_cls, name, file)
-    secret = is_secret(settings_cls, name)
-    shown = MASK if secret else quoted(given(settings_cls, name, file))
-    where = f"[{settings_cls.table}] {name} in {file.name}"
-    setting = settings_cls.variable(name) if source == "environment" else where
-    return SettingsError(f"{setting} is {shown}; {reason}.", given=None, allowed=reason)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ganshare.errors import SettingsError, nearest
-from ganshare.settings.classes import CLASSES, TABLES, SettingsT, load
+from ganshare.settings.classes import CLASSES, TABLES
+from ganshare.settings.load import SettingsT, load
 from ganshare.settings.provenance import source_of
 from ganshare.settings.toml_file import CONFIG_VARIABLE, read_config_file
 
