@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ganshare.domain.jobs import EngineReport, Job, JobState, QueuePosition
+from ganshare.domain.visibility import Visibility
 from ganshare.store import Store, Throughput
 
 __all__ = ["QueueView", "duration", "look", "picture"]
@@ -66,8 +67,13 @@ class QueueView:
         }
 
 
+def _prompt(job: Job) -> str:
+    """What was asked for, unless it is for its requester alone."""
+    return "(only me)" if job.visibility is Visibility.ONLY_ME else job.request.prompt
+
+
 def _brief(job: Job, *more: str) -> dict[str, Any]:
-    brief = {"id": job.id, "person": job.person, "prompt": job.request.prompt}
+    brief = {"id": job.id, "person": job.person, "prompt": _prompt(job)}
     return brief | {name: getattr(job, name) for name in more}
 
 
@@ -157,7 +163,7 @@ def _running(view: QueueView) -> Table:
     table = _table("prompt", "person", "engine", "try", "", "step", "since", stretched="prompt")
     for job in view.running:
         table.add_row(
-            _words(job.request.prompt),
+            _words(_prompt(job)),
             _words(job.person),
             _words(job.worker or "–"),
             str(job.attempt),
@@ -182,7 +188,7 @@ def _waiting(view: QueueView) -> Table:
     for job, place in view.waiting:
         table.add_row(
             str(place.position),
-            _words(job.request.prompt),
+            _words(_prompt(job)),
             _words(job.person),
             duration(view.now - job.created),
             "–" if place.eta_seconds is None else duration(place.eta_seconds),
@@ -197,7 +203,7 @@ def _dead(view: QueueView) -> Table:
     table = _table("when", "prompt", "why", stretched="why")
     for job in view.dead:
         when = "–" if job.finished is None else f"{duration(view.now - job.finished)} ago"
-        table.add_row(when, _words(job.request.prompt, 40), _words(job.error or "–"))
+        table.add_row(when, _words(_prompt(job), 40), _words(job.error or "–"))
     return table
 
 

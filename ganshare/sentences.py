@@ -97,6 +97,7 @@ SENTENCES: Mapping[str, str] = {
     "(got {given}).",
     "setting-place": "The setting {setting} must be a place such as discord:123, or default (got "
     "{given}).",
+    "visibility-planned": "This painting is planned for minting, so all may see it.",
     # votes and rounds
     "vote-own": "This painting is your own; the others vote on it.",
     "vote-gone": "This painting was deleted or is hidden, so it cannot be voted on.",
@@ -113,6 +114,7 @@ SENTENCES: Mapping[str, str] = {
     "round-full": "This round is full with its {allowed} paintings; the next one takes more.",
     "enter-not-yours": "This painting is somebody else's; only whoever asked for it may enter it "
     "or take it out.",
+    "enter-not-public": "This painting is not for all to see; only public ones are in rounds.",
     "enter-many": "You may enter {allowed} paintings in a round.",
     "enter-vetoed": "A curator vetoed this painting: {reason}",
     "enter-elsewhere": "This painting is in another round now.",

@@ -151,7 +151,7 @@ async def plan_tokens(
     found = []
     for item in chosen:
         held, artwork = rounds[item.round], artworks.get(item.id)
-        if artwork is not None and not artwork.shown:
+        if artwork is not None and not artwork.public:
             click.echo(f"left out: {item.id} {quoted(item.prompt)}: it was deleted or withheld")
             continue
         consent = consents.get(item.id)

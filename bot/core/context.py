@@ -24,6 +24,7 @@ from bot.core.round_entry import curation_place
 from ganshare.blobs import Blobs
 from ganshare.domain.community import PlaceSettings
 from ganshare.domain.jobs import Artwork, Job
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import quoted
 from ganshare.prompts.sources import MakeSource
 from ganshare.prompts.thompson import ThompsonSource
@@ -174,15 +175,25 @@ class CommandContext:
             return True
         return self.curates(place) and await curation_place(self.store, job) == place
 
-    def kept(self, why: str = "", unread: str = "") -> Mapping[str, Any]:
+    def kept(
+        self, why: str = "", unread: str = "", *, tells_visibility: bool = False
+    ) -> Mapping[str, Any]:
         """What is kept with a job: the frontend's own, and what the delivery service needs.
 
         Args:
             why: the prompt was drawn, in one line.
             unread: words of the prompt that are left out.
+            tells_visibility: its message says who sees the painting.
         """
-        own = {"person": self.person.id, "locale": self.locale, "place": self.place.id}
-        told = {name: text for name, text in (("why", why), ("unread", unread)) if text}
+        own: dict[str, Any] = {"person": self.person.id, "locale": self.locale}
+        own |= {"place": self.place.id}
+        if self.place.is_private:
+            own |= {"private": True}
+        told: dict[str, Any] = {
+            name: text for name, text in (("why", why), ("unread", unread)) if text
+        }
+        if tells_visibility:
+            told |= {"tells_visibility": True}
         return {**self.given.reply_to, "desk": own | told}
 
     def say(self, message: str, /, **values: str | int | float) -> str:
@@ -208,11 +219,20 @@ class CommandContext:
             raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
         if found.hidden is not None and not self.oversees(await self.job(found.job)):
             raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
+        if found.visibility is Visibility.ONLY_ME and not self.owns(found.person):
+            raise RefusalError("refusal-no-artwork", given=quoted(artwork_id))
         return found
 
     async def job(self, job_id: str) -> Job:
         """Read a job; raises RefusalError."""
         found = await self.store.queue.get(job_id)
         if found is None:
+            raise RefusalError("refusal-no-job", given=quoted(job_id))
+        return found
+
+    async def seen_job(self, job_id: str) -> Job:
+        """Read a job whose prompt the asker may see; raises RefusalError."""
+        found = await self.job(job_id)
+        if found.visibility is Visibility.ONLY_ME and not self.owns(found.person):
             raise RefusalError("refusal-no-job", given=quoted(job_id))
         return found

@@ -10,6 +10,7 @@ from bot.core.commands import (
     accounts,
     gallery,
     paint,
+    privacy,
     queue,
     reports,
     rounds,
@@ -43,6 +44,11 @@ async def _link(context: CommandContext, code: str) -> list[Reply]:
     return await accounts.link_accounts(context, code)
 
 
+async def _forget(context: CommandContext, subject: str) -> list[Reply]:
+    _check_allowed(context, "forget")
+    return await privacy.forget_person(context, subject)
+
+
 PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]] = {
     Action.AGAIN: paint.again,
     Action.VARY: paint.vary,
@@ -63,6 +69,7 @@ PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]
     Action.SELL: sales.agree,
     Action.NO_SALE: sales.refuse,
     Action.LINK: _link,
+    Action.FORGET: _forget,
 }
 WANTS_SUBJECT = frozenset({Action.CANCEL, Action.VOTE})
 

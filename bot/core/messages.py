@@ -105,6 +105,7 @@ class Action(StrEnum):
     SHOW = "show"  # one painting of a page, with its own buttons
     GALLERY = "gallery"  # a page: the id of the artwork that it begins after
     MINE = "mine"
+    FORGET = "forget"  # all of a person
     LINK = "link"  # a code: these two accounts are one person
     VOTE = "vote"  # turns one's vote; an artwork, after a dash perhaps the round to go on with
     NEXT = "next"  # a painting of a round that one has not seen; the round's id

@@ -17,7 +17,7 @@ from bot.core.rendering.errors import sentence_of
 from bot.web.body_limit import BodyLimit
 from bot.web.security_headers import SecurityHeaders
 from bot.web.site import MEGABYTES, Refused, Site
-from bot.web.views import account_links, actions, gallery, jobs, media, rounds
+from bot.web.views import account_links, actions, gallery, jobs, media, privacy, rounds
 from ganshare.errors import AskerError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
@@ -63,6 +63,8 @@ def _routes(site: Site) -> list[Route]:
         "/jobs/{job}": jobs.job_page,
         "/jobs/{job}/events": jobs.job_events,
         "/link": account_links.link_page,
+        "/privacy": privacy.privacy_page,
+        "/export": privacy.export,
         "/sign-in": actions.sign_in_page,
         "/sign-in/{token}": actions.sign_in_page,
         "/robots.txt": gallery.robots,
@@ -72,6 +74,7 @@ def _routes(site: Site) -> list[Route]:
         "/press": actions.press,
         "/desk": rounds.decide,
         "/link": account_links.link,
+        "/privacy": privacy.change_privacy,
         "/sign-in": actions.sign_in,
         "/sign-out": actions.sign_out,
         "/language": actions.language,

@@ -62,7 +62,8 @@ class Picture:
         self._data, self._media_type = data, media_type
         self._headers = {
             "ETag": f'"{tag}"',
-            "Cache-Control": "no-cache",  # what is hidden or deleted is gone at once
+            # What is hidden or deleted is gone at once; what is for one alone no proxy keeps.
+            "Cache-Control": "private, no-cache",
             "Accept-Ranges": "bytes",
             # Opened by itself, a picture is a picture and nothing else.
             "Content-Security-Policy": "default-src 'none'; sandbox",

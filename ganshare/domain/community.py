@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = [
+    "FORGOTTEN",
     "Block",
     "ForgottenBlobs",
     "Note",
@@ -19,6 +20,8 @@ __all__ = [
     "Showing",
     "ShownMessage",
 ]
+
+FORGOTTEN = "forgotten:"  # what names begin with that lead to nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class PlaceSettings:
             None: as the round's rules say.
         consent_by_asking: whether who asks here agrees thereby to a sale; else they are asked
             once a painting has won.
+        visibility: of what is asked for here by who has not chosen; None: public, and unlisted in
+            private chats.
     """
 
     place: str
@@ -104,6 +109,7 @@ class PlaceSettings:
     guests_per_day: int | None = None
     automatic_entry: bool | None = None
     consent_by_asking: bool = False
+    visibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ganshare.domain.limits import (
     check_size,
 )
 from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import ParameterError, must_be_one_of, quoted
 from ganshare.prompts import GRAMMAR, MAX_SEED, WeightedPrompt, parse_prompts
 from ganshare.sentences import sentence
@@ -198,6 +199,7 @@ class Job:
         seen: the newest revision that the origin has acknowledged.
         created: when it was queued; `started`: when last claimed; `finished`: when it was over.
         suspect: an engine fell silent with it, so that it is painted alone from then on.
+        visibility: of the painting, as its requester has chosen.
     """
 
     id: str
@@ -227,6 +229,7 @@ class Job:
     started: float | None
     finished: float | None
     suspect: bool = False
+    visibility: Visibility = Visibility.PUBLIC
 
     @property
     def place(self) -> str:
@@ -267,6 +270,7 @@ class Artwork:
         may_sell: whether the licences of all models that took part allow it.
         hidden: why nobody but admins is to see it; None if all may.
         deleted: when it was taken away for good; then its blobs are gone.
+        visibility: who may see it, as its requester has chosen.
     """
 
     id: str
@@ -287,11 +291,17 @@ class Artwork:
     created: float
     hidden: str | None = None
     deleted: float | None = None
+    visibility: Visibility = Visibility.PUBLIC
 
     @property
     def shown(self) -> bool:
-        """Whether all may see it."""
+        """Whether those may see it for whom its requester asked it."""
         return self.hidden is None and self.deleted is None
+
+    @property
+    def public(self) -> bool:
+        """Whether all may see it, in galleries and rounds, too."""
+        return self.shown and self.visibility == Visibility.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)

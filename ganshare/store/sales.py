@@ -10,7 +10,7 @@ from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.rows_rounds import to_round
 from ganshare.store.db.tables_community import told
 from ganshare.store.db.tables_ledger import orders, tokens
-from ganshare.store.db.tables_queue import artworks
+from ganshare.store.db.tables_queue import PUBLIC, artworks
 from ganshare.store.db.tables_votes import round_entries, rounds
 
 __all__ = ["Sales"]
@@ -67,7 +67,7 @@ class Sales:
                 )
             )
             .where(_IS_MINTED, rounds.c.place.in_(places), round_entries.c.won.is_(True))
-            .where(artworks.c.hidden.is_(None), artworks.c.deleted.is_(None))
+            .where(*PUBLIC)
             .where(~_was_told(kind), ~_is_under_way(kind))
         )
         if kind is SaleState.LISTED:

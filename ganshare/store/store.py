@@ -6,6 +6,7 @@ from ganshare.store.community.accounts import Accounts
 from ganshare.store.community.channels import Places
 from ganshare.store.community.gallery import Gallery
 from ganshare.store.community.moderation import Community
+from ganshare.store.community.people import People
 from ganshare.store.community.posts import Posts
 from ganshare.store.community.shown import ShownMessages
 from ganshare.store.consents import Consents
@@ -14,6 +15,7 @@ from ganshare.store.db.dialect import channel
 from ganshare.store.db.notify import Notifier, open_notifier
 from ganshare.store.db.topics import Topic
 from ganshare.store.maintenance.migrate import check_schema, migrate
+from ganshare.store.personal_data import PersonalData
 from ganshare.store.queue.queue import Queue
 from ganshare.store.rounds.rounds import Rounds
 from ganshare.store.sales import Sales
@@ -59,6 +61,8 @@ class Store:
         rounds: curation rounds, with entries, exposure, curation, critics, announcements, results.
         community: blocks, reports, and the log of moderation.
         accounts: which accounts are one person; sign-ins and sessions.
+        people: what each person has chosen.
+        personal_data: all about one person, given to them or forgotten.
         places: what is allowed in each place.
         posts: which message shows which job or painting.
         shown: messages that show paintings, and are renewed when those change.
@@ -82,6 +86,8 @@ class Store:
         self.rounds = Rounds(database)
         self.community = Community(database)
         self.accounts = Accounts(database)
+        self.people = People(database)
+        self.personal_data = PersonalData(database)
         self.places = Places(database)
         self.posts = Posts(database)
         self.shown = ShownMessages(database)

@@ -6,6 +6,7 @@ from bot.core.commands import (
     accounts,
     gallery,
     paint,
+    privacy,
     queue,
     reports,
     rounds,
@@ -21,6 +22,7 @@ from bot.core.context import CommandContext
 from bot.core.messages import Rank, Reply
 from ganshare.domain.limits import MAX_STEPS
 from ganshare.domain.presets import PRESETS
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import ParameterError, must_be_one_of
 from ganshare.prompts import CATEGORIES, MAX_CHARACTERS, MAX_SEED
 
@@ -37,6 +39,7 @@ __all__ = [
     "parse_text",
 ]
 
+VISIBILITIES = tuple(str(each) for each in Visibility)
 MOST_AT_ONCE = 5  # paintings of one /random
 LONGEST_ROUND = 8_760  # hours
 
@@ -72,6 +75,7 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("steps", Kind.NUMBER, minimum=1, maximum=MAX_STEPS),
             Parameter("seed", Kind.NUMBER, minimum=0, maximum=MAX_SEED),
             Parameter("model", maximum=100, completes=Completes.MODEL, is_word=True),
+            Parameter("visibility", Kind.CHOICE, choices=VISIBILITIES),
             Parameter("init_image", Kind.PICTURE),
         ),
     ),
@@ -98,6 +102,16 @@ COMMANDS: tuple[Command, ...] = (
         Rank.MEMBER,
     ),
     Command("shares", _texts(accounts.shares)),
+    Command(
+        "privacy",
+        _texts(privacy.privacy, "visibility", "artwork"),
+        (
+            Parameter("visibility", Kind.CHOICE, choices=(*VISIBILITIES, "default")),
+            Parameter("artwork", maximum=40, is_word=True),
+        ),
+    ),
+    Command("export", _texts(privacy.export)),
+    Command("forget", _texts(privacy.forget)),
     Command("help", _texts(_help, "command"), (Parameter("command", maximum=32, is_word=True),)),
     Command(
         "report",

@@ -13,6 +13,7 @@ from bot.core.rendering.replies import accent, shortened
 from bot.core.rendering.sales import sale_line
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Sale
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import quoted
 
 __all__ = ["gallery", "master", "mine", "page_subject", "show", "turn_gallery", "turn_mine"]
@@ -67,7 +68,7 @@ async def show(context: CommandContext, artwork_id: str) -> list[Reply]:
     view = await load_job_view(
         context.store, context.services.blobs, await context.job(artwork.job)
     )
-    reply = context.replies.of(view, context.locale)
+    reply = context.replies.whole(view, context.locale)
     shown = replace(reply, artworks=(artwork.id,) if reply.pictures else ())
     return [_titled(shown, reply.title, is_private=True)]
 
@@ -85,6 +86,7 @@ async def master(context: CommandContext, artwork_id: str) -> list[Reply]:
             fields=fields,
             document=document,
             colour=accent(artwork.attributes.get("Hex")),
+            is_private=artwork.visibility is not Visibility.PUBLIC,
             artworks=(artwork.id,),
         )
     ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.commands.init_image_check import judge
 from bot.core.commands.parameters import Arguments
+from bot.core.commands.privacy import choose_visibility, split_visibility
 from bot.core.commands.sales import share_promised
 from bot.core.context import CommandContext
 from bot.core.init_image import clean_png, store_picture
@@ -17,6 +18,7 @@ from bot.core.rendering.errors import RefusalError, sentence_of
 from bot.core.rendering.job_view import load_job_view
 from ganshare.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import AskerError, PromptError
 from ganshare.sentences import sentence
 
@@ -31,8 +33,11 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
     """Queue what `/paint` asks for."""
     if (repeated := await _find_repeated(context, 1)) is not None:
         return repeated
-    given = {name: value for name, value in arguments.items() if name != "prompt"}
-    asked = read_prompt(str(arguments["prompt"]), PaintOptions(**given))  # type: ignore[arg-type]
+    others = ("prompt", "visibility")
+    given = {name: value for name, value in arguments.items() if name not in others}
+    text, typed = split_visibility(str(arguments["prompt"]))
+    visibility = await choose_visibility(context, str(arguments.get("visibility") or typed))
+    asked = read_prompt(text, PaintOptions(**given))  # type: ignore[arg-type]
     request = JobRequest(
         prompt=asked.text,
         seed=secrets.randbelow(SEEDS) if asked.seed is None else asked.seed,
@@ -50,7 +55,7 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
         await judge(context, clean)
         key = await store_picture(context.services.blobs, clean)
         request = replace(request, init_image=key)
-    return await _submit(context, [request], unread=unread)
+    return await _submit(context, [request], unread=unread, visibility=visibility)
 
 
 async def paint_random(context: CommandContext, arguments: Arguments) -> list[Reply]:
@@ -76,14 +81,15 @@ async def again(context: CommandContext, subject: str) -> list[Reply]:
     if (repeated := await _find_repeated(context, 1)) is not None:
         return repeated
     artwork = await context.store.gallery.get(subject)
-    job = await context.job(artwork.job if artwork else subject)
+    job = await context.seen_job(artwork.job if artwork else subject)
     request = replace(job.request, seed=secrets.randbelow(SEEDS))
     begins_from = request.init_image
     if begins_from is not None and not await context.services.blobs.exists(begins_from):
         raise RefusalError("refusal-init-gone")
     request, unread = await read_request(context, request)
     await _check(context, [request])
-    return await _submit(context, [request], unread=unread)
+    visibility = (await choose_visibility(context)).limited(job.visibility)
+    return await _submit(context, [request], unread=unread, visibility=visibility)
 
 
 async def vary(context: CommandContext, subject: str) -> list[Reply]:
@@ -96,7 +102,8 @@ async def vary(context: CommandContext, subject: str) -> list[Reply]:
     request = replace(job.request, seed=seed, init_image=artwork.blob)
     request, unread = await read_request(context, request)
     await _check(context, [request])
-    return await _submit(context, [request], unread=unread)
+    visibility = (await choose_visibility(context)).limited(artwork.visibility)
+    return await _submit(context, [request], unread=unread, visibility=visibility)
 
 
 # --- limits -----------------------------------------------------------------------------------
@@ -176,13 +183,18 @@ async def _submit(
     requests: Sequence[JobRequest],
     reasons: Sequence[str] = (),
     unread: str = "",
+    visibility: Visibility | None = None,
 ) -> list[Reply]:
     """Queue them in order; the first that is refused ends it, with its sentence.
 
     Args:
         reasons: why each prompt was drawn; kept with its job, and so is `unread`.
+        visibility: that was chosen; else as the person or the place has it.
     """
     replies: list[Reply] = []
+    visibility = visibility or await choose_visibility(context)
+    people = context.store.people
+    tells = context.place.is_private and not await people.was_told(context.main)
     for number, request in enumerate(requests, 1):
         try:
             submitted = await context.store.queue.submit(
@@ -190,7 +202,10 @@ async def _submit(
                 context.origin,
                 request,
                 key=_key(context, number, len(requests)),
-                reply_to=context.kept(reasons[number - 1] if reasons else "", unread),
+                reply_to=context.kept(
+                    reasons[number - 1] if reasons else "", unread, tells_visibility=tells
+                ),
+                visibility=visibility,
             )
         except AskerError as error:
             if not replies:
@@ -201,6 +216,9 @@ async def _submit(
         if context.settings.consent_by_asking and submitted.is_new:
             share = context.services.options.requester_share
             await context.store.consents.record(submitted.job.id, context.main, share, agreed=True)
+        if tells:
+            await people.mark_told(context.main)
+            tells = False
     if context.settings.consent_by_asking:
         replies.append(context.quietly("sell-by-asking", promise=share_promised(context)))
     return replies

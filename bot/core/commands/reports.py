@@ -14,6 +14,7 @@ from bot.core.rendering.job_view import fetch_picture
 from bot.core.rendering.replies import shortened
 from ganshare.domain.community import Report
 from ganshare.domain.jobs import Artwork, Job
+from ganshare.domain.visibility import Visibility
 from ganshare.sentences import sentence
 
 __all__ = ["hide", "keep", "notes", "report", "reports", "review"]
@@ -119,6 +120,8 @@ async def _waiting(context: CommandContext, artwork_id: str) -> tuple[Artwork, J
     """The painting of a report, if it still is there and theirs to decide about."""
     artwork = await context.store.gallery.get(artwork_id)
     if artwork is None or artwork.deleted is not None:
+        return None
+    if artwork.visibility is Visibility.ONLY_ME:  # nobody else sees it any more
         return None
     job = await context.store.queue.get(artwork.job)
     return (artwork, job) if job is not None and context.oversees(job) else None

@@ -105,7 +105,7 @@ async def _list_rounds(context: CommandContext, round_: Round) -> str:
     found = await asyncio.gather(
         *(context.store.gallery.get(each.artwork) for each in entries[:MOST_LISTED])
     )
-    shown = [each for each in found if each is not None and each.shown]
+    shown = [each for each in found if each is not None and each.public]
     lines = [f"· {shortened(each.prompt, LABEL)}" for each in shown]
     if len(entries) > len(found):
         lines.append(context.say("round-more", count=len(entries) - len(found)))

@@ -21,6 +21,7 @@ SETTINGS = (
     "automatic_entry",
     "consent_by_asking",
     "guests_per_day",
+    "visibility",
 )
 
 SURE = "-sure"
@@ -69,6 +70,8 @@ def _value(context: CommandContext, current: PlaceSettings, setting: str) -> str
             return context.say("value-here")
         case "automatic_entry":
             return context.say("value-as-round")
+        case "visibility":
+            return context.say("value-visibility")
         case "guests_per_day":
             return str(context.services.options.guests_per_day)
         case _:

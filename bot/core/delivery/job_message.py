@@ -22,7 +22,7 @@ from bot.core.messages import Reply
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.painting_content import bare
-from bot.core.rendering.replies import Replies
+from bot.core.rendering.replies import Replies, is_masked
 from bot.core.round_entry import enter_by_itself
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Job, JobState
@@ -245,8 +245,10 @@ class JobMessage:
             return
         try:
             await self._show_or_send(job, reply, may_send=not view.is_deleted)
+            if is_masked(job) and view.picture is not None:
+                await self._tell_alone(view)
         except PlaceGone:
-            await self._place_is_gone(view, reply)
+            await self._place_is_gone(view)
         else:
             await self._note_painting(view)
             self._note_place(view)
@@ -304,7 +306,7 @@ class JobMessage:
 
     # --- where nothing can be shown -----------------------------------------------------------
 
-    async def _place_is_gone(self, view: JobView, reply: Reply) -> None:
+    async def _place_is_gone(self, view: JobView) -> None:
         """Stop showing progress; send the requester the painting when the job ends."""
         job = view.job
         if not job.state.over:
@@ -313,13 +315,30 @@ class JobMessage:
         if job.state is JobState.CANCELLED or view.is_deleted:
             return
         where = self._post.words.say(self._locale, "place-gone")
-        told = replace(reply, text=f"{where}\n\n{reply.text}", is_private=True, job=None)
+        whole = Replies(self._post.words).whole(view, self._locale)
+        told = replace(whole, text=f"{where}\n\n{whole.text}", is_private=True, job=None)
+        await self._tell_requester(view, told)
+
+    async def _tell_alone(self, view: JobView) -> None:
+        """Send a painting that is for its requester alone to them, once."""
+        name, posts = f"alone:{view.job.id}", self._post.store.posts
+        if not await posts.begin_telling(name, self._post.messenger.origin):
+            return
+        whole = Replies(self._post.words).whole(view, self._locale)
+        try:
+            await self._tell_requester(view, replace(whole, is_private=True, job=None))
+        except WorldError:
+            await posts.end_telling(name, self._post.messenger.origin, has_told=False)
+            raise
+        await posts.end_telling(name, self._post.messenger.origin)
+
+    async def _tell_requester(self, view: JobView, told: Reply) -> None:
         artwork = view.artwork.id if view.artwork is not None and told.pictures else ""
         messenger = self._post.messenger
         try:
             address = await messenger.tell(self._person, bare(told) if artwork else told)
         except (PlaceGone, MessageGone) as error:
-            _log.info("nobody can be told of a job's end", job=job.id, reason=str(error))
+            _log.info("nobody can be told of a job's end", job=view.job.id, reason=str(error))
             return
         if not artwork:
             return
@@ -328,11 +347,11 @@ class JobMessage:
                 messenger.origin,
                 address,
                 replace(told, artworks=(artwork,), locale=self._locale),
-                lambda shown: messenger.show(job, address, shown),
+                lambda shown: messenger.show(view.job, address, shown),
                 person=self._person,
             )
         except WorldError as error:  # the renewals go on with it
-            _log.info("a painting is shown later", job=job.id, reason=str(error))
+            _log.info("a painting is shown later", job=view.job.id, reason=str(error))
 
     async def _give_up(self, job: Job) -> bool:
         """Acknowledge what cannot be shown through our own fault; False if not even that works."""

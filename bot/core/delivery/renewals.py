@@ -22,8 +22,9 @@ from bot.core.messages import Reply
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.painting_content import bare, pack_content, unpack_content
 from ganshare.blobs import Blobs
-from ganshare.domain.community import ShownMessage
+from ganshare.domain.community import FORGOTTEN, ShownMessage
 from ganshare.domain.jobs import Artwork
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
@@ -107,10 +108,17 @@ class PaintingMessages:
     async def _visible(self, message: ShownMessage) -> dict[str, Artwork]:
         for_review = bool(message.content.get("for_review"))
         found = await self._store.gallery.several(message.artworks)
+        accounts = await self._store.accounts.of_person(message.person) if message.person else ()
         return {
             name: each
             for name, each in found.items()
-            if each.deleted is None and (each.hidden is None or for_review)
+            if each.deleted is None
+            and (each.hidden is None or for_review)
+            and (
+                each.visibility is Visibility.PUBLIC
+                or each.person in accounts
+                or (each.visibility is Visibility.UNLISTED and bool(message.person))
+            )
         }
 
 
@@ -182,7 +190,7 @@ class Renewals:
             await shown.postpone(origin, name, rest)
             return
         self._rests.pop(name, None)
-        if await self._messages.is_for_ever(message):
+        if message.person.startswith(FORGOTTEN) or await self._messages.is_for_ever(message):
             await shown.forget(origin, name)
         elif message_name(address) not in (None, name):
             await shown.forget(origin, name)

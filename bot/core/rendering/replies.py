@@ -7,6 +7,7 @@ from bot.core.rendering.job_view import JobView
 from bot.core.rendering.sales import sale_line, sale_links
 from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.sales import Sale
+from ganshare.domain.visibility import Visibility
 from ganshare.prompts.attributes import Attributes
 from ganshare.sentences import Sentence
 
@@ -16,6 +17,7 @@ __all__ = [
     "Replies",
     "accent",
     "duration",
+    "is_masked",
     "progress_bar",
     "shortened",
 ]
@@ -35,7 +37,16 @@ class Replies:
         self._words = words
 
     def of(self, view: JobView, locale: str) -> Reply:
-        """Give the message of a job as it stands."""
+        """Give the message of a job as it stands.
+
+        What is for its requester alone is not shown where others read along.
+        """
+        if is_masked(view.job):
+            return self._masked(view, locale)
+        return self.whole(view, locale)
+
+    def whole(self, view: JobView, locale: str) -> Reply:
+        """Give the same for its requester's eyes."""
         match view.job.state:
             case JobState.QUEUED:
                 return self._queued(view, locale)
@@ -57,6 +68,9 @@ class Replies:
         lines = [shortened(job.request.prompt)]
         if job.request.reading is not None:
             lines = [self.read(job.request.prompt, job.request.reading, locale)]
+        if _kept(job, "tells_visibility"):
+            chosen = str(job.visibility)
+            lines.append(self._words.say(locale, "privacy-first", visibility=chosen))
         if unread := _kept(job, "unread"):
             lines.append(self._words.say(locale, "prompt-unread", words=shortened(unread, 100)))
         return "\n".join(lines)
@@ -114,6 +128,19 @@ class Replies:
         return Button(action, subject, label, _EMOJI.get(name or action, ""))
 
     # --- the states of a job ------------------------------------------------------------------
+
+    def _masked(self, view: JobView, locale: str) -> Reply:
+        job = view.job
+        whole = self.whole(view, locale)
+        is_done = job.state is JobState.DONE and view.artwork is not None and view.artwork.shown
+        own = (Action.QUEUE, Action.CANCEL)
+        buttons = (tuple(each for row in whole.buttons for each in row if each.action in own),)
+        return Reply(
+            title=whole.title,
+            text=self._words.say(locale, "masked-done" if is_done else "masked-text"),
+            buttons=buttons if buttons[0] else (),
+            job=job.id,
+        )
 
     def _queued(self, view: JobView, locale: str) -> Reply:
         job, say = view.job, self._words.say
@@ -275,6 +302,7 @@ _EMOJI = {
     "newest": "⏮️",
     "next": "👀",
     "enter": "🏛️",
+    "forget": "🗑️",
 }
 
 
@@ -313,6 +341,13 @@ def shortened(text: str, units: int = LONGEST_PROMPT) -> str:
 def _is_sentence(error: str) -> bool:
     """Whether it means something to its reader; older engines kept errors of their own, too."""
     return isinstance(error, Sentence) or error.rstrip().endswith((".", ")"))
+
+
+def is_masked(job: Job) -> bool:
+    """Whether a job is for its requester alone, and its message stands where others read it."""
+    kept = job.reply_to.get("desk")
+    is_alone = isinstance(kept, dict) and bool(kept.get("private"))
+    return job.visibility is Visibility.ONLY_ME and ":" in job.place and not is_alone
 
 
 def _why(job: Job) -> list[str]:

@@ -170,7 +170,7 @@ class RoundAnnouncer:
     async def _load_shown(self, standings: Sequence[Standing]) -> list[tuple[Standing, Artwork]]:
         found = await asyncio.gather(*(self.store.gallery.get(each.artwork) for each in standings))
         pairs = zip(standings, found, strict=True)
-        return [(standing, each) for standing, each in pairs if each is not None and each.shown]
+        return [(standing, each) for standing, each in pairs if each is not None and each.public]
 
     def _listed(
         self, shown: Sequence[tuple[Standing, Artwork]], locale: str

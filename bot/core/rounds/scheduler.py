@@ -149,7 +149,7 @@ class RoundScheduler:
         locale = await self._locale(round_.place)
         for name in [each for each in names if each not in told][:MOST_AT_ONCE]:
             artwork = await self._store.gallery.get(names[name])
-            if artwork is None or not artwork.shown:
+            if artwork is None or not artwork.public:
                 continue
 
             async def write(artwork: Artwork = artwork) -> Reply:

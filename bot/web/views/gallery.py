@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.core.commands.definitions import COMMANDS, find_command
@@ -16,9 +17,11 @@ from bot.web.site import Refused, Site
 from bot.web.template_data import Painting, category_name, composed, facts, made_by, suggestions
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.domain.limits import DEFAULT_SIDE, DEFAULT_STEPS
+from ganshare.domain.visibility import Visibility
 from wordlists import CATEGORIES, word_lists
 
 __all__ = [
+    "check_alone",
     "compose",
     "gallery",
     "help_page",
@@ -217,17 +220,27 @@ async def paintings(
 # --- one painting -----------------------------------------------------------------------------
 
 
-async def shown_artwork(site: Site, artwork_id: str) -> Artwork:
-    """The artwork, if it is public; else the answer is 404."""
+async def shown_artwork(site: Site, artwork_id: str, request: Request) -> Artwork:
+    """The artwork, if whoever asks may see it; else the answer is 404."""
     artwork = await site.store.gallery.get(artwork_id)
     if artwork is None or not artwork.shown:
         raise Refused(404, "web-not-found")
+    await check_alone(site, artwork, request)
     return artwork
+
+
+async def check_alone(site: Site, made: Artwork | Job, request: Request) -> None:
+    """Raise Refused if it is for its requester alone, and somebody else asks."""
+    if made.visibility is not Visibility.ONLY_ME:
+        return
+    visitor = (await site.stranger(request, looks_up=True)).person.id
+    if visitor not in await site.store.accounts.of_person(made.person):
+        raise Refused(404, "web-not-found")
 
 
 async def painting(site: Site, context: RequestContext) -> Response:
     """A painting, what it was made with, and what may be done with it."""
-    artwork = await shown_artwork(site, context.request.path_params["artwork"])
+    artwork = await shown_artwork(site, context.request.path_params["artwork"], context.request)
     (view,) = await paintings(site, context, [artwork])
     style = artwork.attributes.get("Style", "")
     related = (
@@ -245,6 +258,9 @@ async def painting(site: Site, context: RequestContext) -> Response:
         models=made_by(artwork, site.words, context.locale),
         may_delete=context.person.id in owners or context.person.rank >= Rank.ADMIN,
         style=style,
+        is_public=artwork.public,
+        visibility=artwork.visibility,
+        visibilities=list(Visibility),
         related=await paintings(
             site, context, [each for each in related if each.id != artwork.id][:RELATED]
         ),
@@ -271,7 +287,7 @@ async def voting(site: Site, context: RequestContext, artwork: Artwork) -> dict[
 
 async def manifest(site: Site, context: RequestContext) -> Response:
     """Everything that a painting was made from and with, as JSON."""
-    artwork = await shown_artwork(site, context.request.path_params["artwork"])
+    artwork = await shown_artwork(site, context.request.path_params["artwork"], context.request)
     made = {name: value for name, value in artwork.manifest.items() if name != "path"}
     return JSONResponse({**made, "id": artwork.id, "sha256": artwork.sha256})
 

@@ -12,6 +12,7 @@ from bot.core.rendering.replies import Replies
 from bot.web.image_responses import frame_path, picture_path
 from bot.web.request_context import RequestContext
 from bot.web.site import Refused, Site
+from bot.web.views.gallery import check_alone
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
@@ -30,6 +31,7 @@ async def _job(site: Site, context: RequestContext) -> Job:
     job = await site.store.queue.get(context.request.path_params["job"])
     if job is None:
         raise Refused(404, "web-not-found")
+    await check_alone(site, job, context.request)
     return job
 
 
@@ -69,7 +71,7 @@ async def _view(site: Site, job: Job) -> JobView:
 def describe_job(site: Site, view: JobView, locale: str) -> tuple[str, str]:
     """A job's title and what else there is to say, in the words that the chats read."""
     replies = Replies(site.words)
-    reply = replies.of(view, locale)
+    reply = replies.whole(view, locale)
     if view.job.state is JobState.QUEUED:
         return reply.title, replies.waiting(view, locale)
     if view.job.state is JobState.RUNNING:  # its bar is one of the page's own

@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from bot.web.image_responses import SUM_LETTERS, Picture, file_name
 from bot.web.site import Refused, Site
-from bot.web.views.gallery import shown_artwork
+from bot.web.views.gallery import check_alone, shown_artwork
 from ganshare.blobs import preview_key
 from ganshare.errors import BlobError
 
@@ -19,7 +19,7 @@ async def picture(site: Site, request: Request) -> Response:
     """A painting, or its small picture; `?save` hands it over as a file."""
     site.check_pictures(request)
     values = request.path_params
-    artwork = await shown_artwork(site, values["artwork"])
+    artwork = await shown_artwork(site, values["artwork"], request)
     suffix = values["suffix"]
     if values["sum"] != artwork.sha256[:SUM_LETTERS] or suffix not in _MEDIA_TYPES:
         raise Refused(404, "web-not-found")
@@ -42,8 +42,10 @@ async def frame(site: Site, request: Request) -> Response:
     if not (job.isascii() and job.isalnum()):
         raise Refused(404, "web-not-found")
     found = await site.store.queue.get(job)
+    if found is not None:
+        await check_alone(site, found, request)
     if found is not None and found.artwork is not None:
-        await shown_artwork(site, found.artwork)
+        await shown_artwork(site, found.artwork, request)
     key = preview_key(job, attempt, step)
     return await _answer(site, request, key, "image/jpeg", f"{job}-{attempt}-{step}")
 

@@ -16,6 +16,7 @@ from bot.web.template_data import Painting
 from bot.web.views.gallery import paintings
 from ganshare.domain.critics import PHRASE, Critic, Opinion
 from ganshare.domain.jobs import Artwork
+from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import Decision, LogEntry, LogKind, Round, Standing
 from ganshare.errors import ParameterError, must_be_one_of
 
@@ -41,7 +42,8 @@ async def vote_news(site: Site, context: RequestContext, subject: str, sentence:
     """What a script shows after a vote."""
     state = await site.store.votes.state(subject, context.person.id)
     artwork = await site.store.gallery.get(subject)
-    prompt = artwork.prompt if artwork else ""
+    hides = artwork is None or not artwork.shown or artwork.visibility is Visibility.ONLY_ME
+    prompt = "" if artwork is None or hides else artwork.prompt
     label = site.words.say(context.locale, "web-vote-for", count=state.votes, prompt=prompt)
     return JSONResponse(
         {"sentence": sentence, "votes": state.votes, "voted": state.voted, "label": label}
@@ -104,7 +106,7 @@ async def _winners(site: Site, context: RequestContext, round_: Round) -> dict[s
 
 async def _artworks(site: Site, standings: list[Standing]) -> list[Artwork]:
     found = await asyncio.gather(*(site.store.gallery.get(each.artwork) for each in standings))
-    return [each for each in found if each is not None and each.shown]
+    return [each for each in found if each is not None and each.public]
 
 
 # --- the curators' desk -----------------------------------------------------------------------
@@ -139,7 +141,7 @@ async def curation_page(site: Site, context: RequestContext) -> Response:
     cases = []
     for standing in standings:
         artwork = await site.store.gallery.get(standing.artwork)
-        if artwork is not None and artwork.shown:
+        if artwork is not None and artwork.public:
             opinions = said.get(artwork.id, [])
             cases.append(await _case(site, context, standing, artwork, opinions))
     chosen = await site.store.rounds.curation.approved()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.community import PlaceChange, PlaceSettings
 from ganshare.domain.limits import MAX_SIDE, MAX_STEPS, MIN_SIDE, SIDE_MULTIPLE
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import SettingsError, must_be_one_of, quoted
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Database
@@ -137,6 +138,12 @@ def _word(shape: re.Pattern[str]) -> Callable[[Value], str | None]:
     return lambda value: str(value) if shape.fullmatch(str(value)) else None
 
 
+def _visibility(value: Value) -> str:
+    if value not in list(Visibility):
+        raise must_be_one_of(SettingsError, "visibility", str(value), list(Visibility))
+    return str(value)
+
+
 _CHECKS: dict[str, _Check] = {
     "allowed": ("switch", {}, _switch),
     "max_side": _number(MIN_SIDE, MAX_SIDE, SIDE_MULTIPLE),
@@ -147,4 +154,5 @@ _CHECKS: dict[str, _Check] = {
     "guests_per_day": _number(0, MOST_PER_DAY),
     "automatic_entry": ("switch", {}, _switch),
     "consent_by_asking": ("switch", {}, _switch),
+    "visibility": ("visibility", {}, _visibility),
 }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.blobs import attempt_of
 from ganshare.domain.community import ForgottenBlobs
 from ganshare.domain.jobs import Artwork
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import JobError, quoted
 from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
@@ -18,6 +19,7 @@ from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import contains, now
 from ganshare.store.db.rows_queue import as_text, to_artwork
 from ganshare.store.db.tables_community import everyone, forgotten, gallery
+from ganshare.store.db.tables_ledger import tokens
 from ganshare.store.db.tables_queue import RUNNING, artworks, jobs
 
 __all__ = ["Gallery"]
@@ -62,7 +64,7 @@ class Gallery:
         attributes: Mapping[str, str] | None = None,
         person: str | None = None,
     ) -> list[Artwork]:
-        """Paintings, newest first; deleted and hidden ones never.
+        """Public paintings, newest first, or all of one person; deleted and hidden ones never.
 
         Args:
             after: id of the last painting of the page before.
@@ -75,6 +77,8 @@ class Gallery:
             page = page.where(gallery.c.artwork < after)
         if person is not None:
             page = page.where(gallery.c.person.in_(everyone(person)))
+        else:
+            page = page.where(gallery.c.visibility == Visibility.PUBLIC)
         for wanted in wanted_texts(text, attributes or {}):
             page = page.where(contains(gallery.c.words, sa.literal(wanted, sa.Text)))
         found = sa.select(artworks).where(artworks.c.id.in_(page))
@@ -110,6 +114,38 @@ class Gallery:
             return row
 
         return to_artwork(await self._database.atomically(put_back))
+
+    async def change_visibility(self, artwork: str, by: str, visibility: Visibility) -> Artwork:
+        """Let others see a painting, or no longer; in all messages that show it, too.
+
+        Raises:
+            JobError: there is no such painting, it is not theirs, or it is planned for minting.
+        """
+
+        async def change(connection: AsyncConnection) -> Row:
+            theirs = sa.and_(
+                artworks.c.id == artwork,
+                artworks.c.deleted.is_(None),
+                artworks.c.person.in_(everyone(by)),
+            )
+            if visibility is not Visibility.PUBLIC:
+                planned = sa.select(tokens.c.token).where(tokens.c.artwork == artwork).limit(1)
+                if (await connection.execute(planned)).first() is not None:
+                    raise JobError(sentence("visibility-planned"), given=artwork)
+            changed = artworks.update().where(theirs).values(visibility=visibility)
+            found = await connection.execute(changed.returning(artworks))
+            row: Row | None = found.mappings().first()
+            if row is None:
+                raise unknown_artwork(artwork)
+            for table, this in (
+                (gallery, gallery.c.artwork == artwork),
+                (jobs, jobs.c.id == row["job"]),
+            ):
+                await connection.execute(table.update().where(this).values(visibility=visibility))
+            await renew_messages(connection, artwork, row["job"])
+            return row
+
+        return to_artwork(await self._database.atomically(change))
 
     async def delete(self, artwork: str, by: str, admin: bool = False) -> Artwork:
         """Take a painting away for good; its row stays, marked, its blobs are to be removed.

@@ -45,14 +45,13 @@ def wanted_texts(text: str, attributes: Mapping[str, str]) -> list[str]:
 
 def shown_statement(dialect: str, artwork: Artwork) -> sa.Executable:
     """Let the gallery show an artwork."""
-    return _show(dialect, artwork.id, artwork.person, artwork.prompt, artwork.attributes)
+    row = _row(artwork.id, artwork.person, artwork.prompt, artwork.attributes)
+    values = {**row, "visibility": artwork.visibility}
+    return insert(dialect, gallery).values(values).on_conflict_do_nothing()
 
 
-def _show(
-    dialect: str, artwork: str, person: str, prompt: str, attributes: Mapping[str, str]
-) -> sa.Executable:
-    row = {"artwork": artwork, "person": person, "words": search_text(prompt, attributes)}
-    return insert(dialect, gallery).values(row).on_conflict_do_nothing()
+def _row(artwork: str, person: str, prompt: str, attributes: Mapping[str, str]) -> dict[str, str]:
+    return {"artwork": artwork, "person": person, "words": search_text(prompt, attributes)}
 
 
 async def fill_gallery(connection: AsyncConnection) -> None:
@@ -65,9 +64,9 @@ async def fill_gallery(connection: AsyncConnection) -> None:
         rows = (await connection.execute(page.limit(_FILLED_AT_ONCE))).mappings().all()
         for row in rows:
             traits = as_object(row["attributes"])
-            await connection.execute(
-                _show(dialect, row["id"], row["person"], row["prompt"], traits)
-            )
+            found = _row(row["id"], row["person"], row["prompt"], traits)
+            new = insert(dialect, gallery).values(found)
+            await connection.execute(new.on_conflict_do_nothing())
         if not rows:
             return
         last = rows[-1]["id"]

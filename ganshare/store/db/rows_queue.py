@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState, PreviewRecord
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import AskerError
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Row
@@ -64,6 +65,7 @@ def _job(row: Mapping[str, Any], request: JobRequest) -> Job:
     values = {name: row[name] for name in _JOB_COLUMNS}
     values |= {name: bool(row[name]) for name in ("cancel_requested", "suspect")}
     values["state"] = JobState(row["state"])
+    values["visibility"] = Visibility(row["visibility"])
     values["cost"] = float(row["cost"])  # SQLite's RETURNING gives whole numbers as integers
     return Job(request=request, reply_to=as_object(row["reply_to"]), **values)
 
@@ -72,6 +74,7 @@ def to_artwork(row: Row) -> Artwork:
     """Read the row of an artwork."""
     values = with_sentences(row, "hidden")
     values |= {name: as_object(row[name]) for name in ("attributes", "manifest")}
+    values["visibility"] = Visibility(row["visibility"])
     return Artwork(**values)
 
 

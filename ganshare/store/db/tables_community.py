@@ -10,6 +10,7 @@ __all__ = [
     "gallery",
     "link_codes",
     "notes",
+    "people",
     "place_changes",
     "places",
     "posts",
@@ -33,7 +34,8 @@ def _table(name: str, *texts: str, numbers: tuple[str, ...] = ()) -> sa.Table:
     return sa.Table(name, _metadata, *columns, *(sa.Column(each, sa.Float) for each in numbers))
 
 
-gallery = _table("gallery", "artwork", "person", "words")
+gallery = _table("gallery", "artwork", "person", "words", "visibility")
+people = _table("people", "person", "visibility", numbers=("told",))
 forgotten = _table("forgotten_blobs", "artwork", "blobs")  # JSON
 posts = _table("posts", "job", "origin", "address", numbers=("created",))  # JSON
 showings = _table(

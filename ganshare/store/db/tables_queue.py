@@ -9,6 +9,7 @@ from ganshare.domain.jobs import JobState
 
 __all__ = [
     "ACTIVE",
+    "PUBLIC",
     "QUEUED",
     "RUNNING",
     "artworks",
@@ -47,6 +48,7 @@ jobs = sa.Table(
     sa.Column("silences", sa.Integer, nullable=False, server_default="0"),
     sa.Column("furthest", sa.Integer, nullable=False, server_default="0"),  # step, when reaped
     sa.Column("kept_state", sa.Text),  # saved by then
+    sa.Column("visibility", sa.Text, nullable=False, server_default="public"),
     sa.Column("seat", sa.Integer, nullable=False),  # among the person's active jobs
     sa.Column("slot", sa.Integer),  # among the person's running jobs
     sa.Column("cancel_requested", sa.Boolean, nullable=False),
@@ -94,6 +96,7 @@ artworks = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("manifest", sa.Text, nullable=False),  # JSON
     sa.Column("may_sell", sa.Boolean, nullable=False),
+    sa.Column("visibility", sa.Text, nullable=False, server_default="public"),
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("hidden", sa.Text),
     sa.Column("hidden_details", sa.Text),  # JSON
@@ -134,6 +137,13 @@ def state_in(table: sa.FromClause, *states: JobState) -> sa.ColumnElement[bool]:
     words = [state_name(state) for state in states]
     return table.c.state == words[0] if len(words) == 1 else table.c.state.in_(words)
 
+
+# Paintings that all may see.
+PUBLIC = (
+    artworks.c.hidden.is_(None),
+    artworks.c.deleted.is_(None),
+    artworks.c.visibility == "public",
+)
 
 QUEUED = state_in(jobs, JobState.QUEUED)
 RUNNING = state_in(jobs, JobState.RUNNING)

@@ -120,6 +120,7 @@ def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
         "sha256": made.sha256,
         "manifest": as_text(dict(made.manifest)),
         "may_sell": made.may_sell,
+        "visibility": sa.select(jobs.c.visibility).where(jobs.c.id == job.id).scalar_subquery(),
         "created": now(),
         **sentence_columns("hidden", made.hidden),
     }

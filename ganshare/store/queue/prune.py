@@ -6,6 +6,7 @@ A painted job stays, as its artwork does: repeating it, its votes and its place 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ganshare.domain.community import FORGOTTEN
 from ganshare.domain.jobs import JobState
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import ago
@@ -19,8 +20,19 @@ __all__ = ["prune"]
 _AT_ONCE = 1000  # rows of one transaction, so that nobody waits long for it
 
 
+# Where messages of persons stood who were forgotten, once they show nothing any more.
+_FORGOTTEN_POSTS = posts.delete().where(
+    posts.c.job.in_(
+        sa.select(jobs.c.id).where(
+            jobs.c.person.startswith(FORGOTTEN, autoescape=True), jobs.c.seen >= jobs.c.revision
+        )
+    )
+)
+
+
 async def prune(database: Database, seconds: float) -> Pruned:
     """Remove frames and jobs older than that: see `Queue.prune`."""
+    await database.write(_FORGOTTEN_POSTS)
     return Pruned(await _prune_frames(database, seconds), await _prune_jobs(database, seconds))
 
 

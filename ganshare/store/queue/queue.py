@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import JobError, ParameterError, StoreError, quoted
 from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement
@@ -80,11 +81,13 @@ class Queue(QueueReader):
         priority: int = 0,
         weight: float = 1.0,
         reply_to: Mapping[str, Any] | None = None,
+        visibility: Visibility = Visibility.PUBLIC,
     ) -> Submitted:
         """Queue a job, once per key: the same key gives the same job.
 
         Args:
             weight: of the person in the fair order; 2.0 gets twice the share of 1.0.
+            visibility: of the painting that comes of it.
 
         Raises:
             AdmissionError: the person has too many active jobs, the queue is full, or no live
@@ -92,7 +95,9 @@ class Queue(QueueReader):
         """
         if not weight > 0:
             raise ParameterError(f"The weight {weight} must be above zero.", given=weight)
-        candidate = Candidate(person, origin, request, key, priority, weight, reply_to or {})
+        candidate = Candidate(
+            person, origin, request, key, priority, weight, reply_to or {}, visibility
+        )
         # Each round that is lost to a rival is one job more of this person.
         for _ in range(self.limits.per_person_active + 2):
             if (row := await self._admit(candidate)) is not None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ganshare.domain.jobs import EngineReport, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import AdmissionError, listing, nearest, quoted
 from ganshare.sentences import sentence
 from ganshare.store.db.dialect import insert, made_id, notify, now
@@ -35,6 +36,7 @@ class Candidate:
     priority: int
     weight: float
     reply_to: Mapping[str, Any]
+    visibility: Visibility = Visibility.PUBLIC
 
     def values(self, room: int) -> dict[str, Any]:
         """What `admission_statement` needs to know.
@@ -59,6 +61,7 @@ _GIVEN: Mapping[str, Callable[[Candidate], Any]] = {  # columns that the job its
     "priority": lambda new: new.priority,
     "cost": lambda new: new.request.cost,
     "steps": lambda new: new.request.steps,
+    "visibility": lambda new: new.visibility,
 }
 
 

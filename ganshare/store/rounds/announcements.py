@@ -10,7 +10,7 @@ from ganshare.domain.votes import LogKind, Standing
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.rows_rounds import to_round, to_standing
-from ganshare.store.db.tables_queue import artworks
+from ganshare.store.db.tables_queue import PUBLIC, artworks
 from ganshare.store.db.tables_votes import round_entries, round_notices, rounds, vote_log
 from ganshare.store.votes.count import person_of
 
@@ -76,7 +76,7 @@ class Announcements:
             sa.func.count(person_of(vote_log.c.account).distinct()).label("voters"),
         ).where(vote_log.c.kind == LogKind.VOTE.value, vote_log.c.created >= since)
         votes = await self._database.row(cast)
-        made = sa.select(sa.func.count().label("made")).where(artworks.c.created >= since)
+        made = sa.select(sa.func.count().label("made")).where(artworks.c.created >= since, *PUBLIC)
         painted = await self._database.row(made)
         return Digest(
             since=since,
@@ -96,7 +96,7 @@ class Announcements:
         return tuple(to_standing(row) for row in rows)
 
     async def _traits(self, ids: list[str]) -> dict[str, tuple[tuple[str, int], ...]]:
-        found = sa.select(artworks.c.attributes).where(artworks.c.id.in_(ids))
+        found = sa.select(artworks.c.attributes).where(artworks.c.id.in_(ids), *PUBLIC)
         counts: dict[str, Counter[str]] = {name: Counter() for name in _TRAITS}
         for row in await self._database.rows(found):
             for name, value in json.loads(row["attributes"]).items():

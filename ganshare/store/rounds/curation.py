@@ -18,7 +18,7 @@ from ganshare.store.db.rows_queue import to_artwork
 from ganshare.store.db.rows_rounds import to_standing
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_ledger import tokens
-from ganshare.store.db.tables_queue import artworks, jobs
+from ganshare.store.db.tables_queue import PUBLIC, artworks, jobs
 from ganshare.store.db.tables_votes import (
     DECIDED,
     VETOED,
@@ -33,7 +33,7 @@ from ganshare.store.votes.log import append
 __all__ = ["Curation"]
 
 
-_GONE = sa.or_(artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None))
+_GONE = sa.not_(sa.and_(*PUBLIC))
 
 
 class Curation:
@@ -166,7 +166,7 @@ class Curation:
             .join(jobs, jobs.c.id == artworks.c.job)
             .join(rounds, rounds.c.id == curated.c.round)
             .where(curated.c.approved.is_(True))
-            .where(artworks.c.hidden.is_(None), artworks.c.deleted.is_(None))
+            .where(*PUBLIC)
             .order_by(curated.c.event)
         )
         if round_id is not None:

@@ -71,6 +71,8 @@ class Entries:
             if (found := there.mappings().first()) is not None:
                 return found
             painting = await _painting(connection, artwork)
+            if not painting.public:
+                raise VoteError(sentence("enter-not-public"), given=artwork)
             if not curator:
                 await _check_theirs(connection, painting, by, round_)
             await _check_free(connection, painting)
@@ -145,10 +147,11 @@ class Entries:
 
         async def look(connection: AsyncConnection) -> bool:
             try:
-                await _check_free(connection, await _painting(connection, artwork))
+                painting = await _painting(connection, artwork)
+                await _check_free(connection, painting)
             except VoteError:
                 return False
-            return True
+            return painting.public
 
         return await self._database.atomically(look)
 

@@ -17,7 +17,7 @@ from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import now
 from ganshare.store.db.rows_queue import to_artwork
 from ganshare.store.db.rows_rounds import to_round
-from ganshare.store.db.tables_queue import artworks
+from ganshare.store.db.tables_queue import PUBLIC, artworks
 from ganshare.store.db.tables_votes import (
     VETOED,
     accounts_of,
@@ -114,7 +114,7 @@ class Exposure:
         return await self._database.atomically(deal)
 
 
-_SHOWN = (artworks.c.hidden.is_(None), artworks.c.deleted.is_(None), ~VETOED)
+_SHOWN = (*PUBLIC, ~VETOED)
 
 
 async def _is_final(connection: AsyncConnection, round_: Round) -> bool:

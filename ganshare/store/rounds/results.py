@@ -40,7 +40,7 @@ class Results:
                 artworks.c.prompt,
             )
             .join(artworks, artworks.c.id == round_entries.c.artwork)
-            .where(round_entries.c.place.is_not(None))
+            .where(round_entries.c.place.is_not(None), artworks.c.visibility == "public")
             .order_by(round_entries.c.round.desc())
             .limit(_NEWEST)
         )

@@ -10,7 +10,7 @@ from ganshare.domain.ranking import Count, rank
 from ganshare.domain.votes import Round, Standing
 from ganshare.store.db.database import Row
 from ganshare.store.db.rows_rounds import age_limit
-from ganshare.store.db.tables_queue import artworks
+from ganshare.store.db.tables_queue import PUBLIC, artworks
 from ganshare.store.db.tables_votes import VETOED, round_entries
 from ganshare.store.votes.count import (
     counted_voters,
@@ -132,7 +132,7 @@ def _taking_part(round_: Round) -> sa.Executable:
 
 
 def _barred(round_id: str) -> sa.Select[tuple[str]]:
-    """Paintings of a round that cannot win: vetoed, hidden or deleted."""
-    gone = sa.or_(VETOED, artworks.c.hidden.is_not(None), artworks.c.deleted.is_not(None))
+    """Paintings of a round that cannot win: vetoed, or not for all to see."""
+    gone = sa.or_(VETOED, sa.not_(sa.and_(*PUBLIC)))
     joined = sa.select(artworks.c.id).join(round_entries, round_entries.c.artwork == artworks.c.id)
     return joined.where(round_entries.c.round == round_id, gone)

@@ -4,7 +4,8 @@ The tables of votes are what follows from it, and `ganshare.store.votes.audit` s
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_votes import vote_log
 
-__all__ = ["VoteLog", "append", "seal_log"]
+__all__ = ["VoteLog", "append", "seal_log", "unsealed"]
 
 _REFUSAL = "the log of votes is only ever added to"
 _SEALS = {
@@ -40,6 +41,20 @@ async def seal_log(connection: AsyncConnection) -> None:
     """Have the database number the log, and refuse every change and deletion in it."""
     for statement in _SEALS[connection.dialect.name]:
         await connection.exec_driver_sql(statement)
+
+
+@asynccontextmanager
+async def unsealed(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Let accounts of the log be renamed within a transaction, as when a person is forgotten."""
+    if connection.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            await connection.exec_driver_sql(f"DROP TRIGGER vote_log_{verb}")
+        yield
+        await seal_log(connection)
+        return
+    await connection.exec_driver_sql("ALTER TABLE vote_log DISABLE TRIGGER vote_log_sealed")
+    yield
+    await connection.exec_driver_sql("ALTER TABLE vote_log ENABLE TRIGGER vote_log_sealed")
 
 
 async def append(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.jobs import Artwork
+from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import (
     BUTTON,
     Ballot,
@@ -296,7 +297,7 @@ async def _check_may_vote(
 ) -> None:
     if voter.is_bot:
         raise VoteError(sentence("vote-bot"), given=voter.account)
-    if not painting.shown:
+    if not painting.shown or painting.visibility is Visibility.ONLY_ME:
         raise VoteError(sentence("vote-gone"), given=painting.id)
     if painting.person in accounts:
         raise VoteError(sentence("vote-own"), given=painting.id)

@@ -179,7 +179,7 @@ async def test_pictures_are_kept_by_browsers_and_asked_after_each_time(place: An
     whole = await visitor.get(f"{base}.png")
     assert whole.content == plain_picture()
     assert (whole.headers["content-type"], whole.headers["accept-ranges"]) == ("image/png", "bytes")
-    assert whole.headers["cache-control"] == "no-cache"
+    assert whole.headers["cache-control"] == "private, no-cache"
     assert "sandbox" in whole.headers["content-security-policy"]
     again = await visitor.get(f"{base}.png", headers={"if-none-match": whole.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

@@ -1,0 +1,50 @@
+"""What each person has chosen for all their accounts: who may see what they ask for."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ganshare.domain.visibility import Visibility
+from ganshare.store.db.database import Database
+from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.tables_community import everyone, people
+
+__all__ = ["People"]
+
+
+class People:
+    """Reads and changes what persons have chosen."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def visibility(self, person: str) -> Visibility | None:
+        """Who may see what a person asks for; None if they have not chosen."""
+        theirs = people.c.person.in_(everyone(person)), people.c.visibility.is_not(None)
+        row = await self._database.row(sa.select(people.c.visibility).where(*theirs).limit(1))
+        return None if row is None else Visibility(row["visibility"])
+
+    async def choose_visibility(self, person: str, visibility: Visibility | None) -> None:
+        """Choose who may see what a person asks for from now on; None goes back to the default."""
+
+        async def choose(connection: AsyncConnection) -> None:
+            theirs = people.c.person.in_(everyone(person))
+            await connection.execute(people.update().where(theirs).values(visibility=None))
+            news = {"visibility": visibility}
+            row = insert(self._database.dialect, people).values({"person": person, **news})
+            await connection.execute(
+                row.on_conflict_do_update(index_elements=["person"], set_=news)
+            )
+
+        await self._database.atomically(choose)
+
+    async def was_told(self, person: str) -> bool:
+        """Whether a person was told who sees what they ask for, and that they can choose."""
+        theirs = people.c.person.in_(everyone(person)), people.c.told.is_not(None)
+        found = sa.select(people.c.person).where(*theirs).limit(1)
+        return await self._database.row(found) is not None
+
+    async def mark_told(self, person: str) -> None:
+        """Remember that a person was told."""
+        news = {"told": now()}
+        row = insert(self._database.dialect, people).values({"person": person, **news})
+        await self._database.write(row.on_conflict_do_update(index_elements=["person"], set_=news))

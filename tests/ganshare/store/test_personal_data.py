@@ -1,0 +1,70 @@
+"""What is forgotten is gone from both databases, and what is minted stays."""
+
+from typing import Any
+
+from ganshare.domain.community import FORGOTTEN
+from ganshare.domain.jobs import JobState
+from ganshare.domain.visibility import Visibility
+from ganshare.domain.votes import Voter
+from ganshare.store.db.dialect import now
+from ganshare.store.db.tables_ledger import tokens
+from ganshare.testing import make_artwork
+
+Asker = Any  # of conftest.py, which importlib mode does not let others import
+
+
+async def painted(asker: Asker, person: str, number: int) -> Any:
+    await asker.submit(person, key=f"{person}-{number}")
+    job = await asker.claim_one()
+    return await asker.store.queue.finish(job, make_artwork(blob=f"pictures/{job.id}.png"))
+
+
+async def mint(asker: Asker, artwork: str) -> None:
+    texts = {column.name: "" for column in tokens.columns if str(column.type) == "TEXT"}
+    numbers = {column.name: 0 for column in tokens.columns if column.name not in texts}
+    values = {**numbers, **texts, "artwork": artwork, "created": now(), "updated": now()}
+    known = {name: value for name, value in values.items() if name in tokens.c}
+    await asker.store.database.write(tokens.insert().values(known))
+
+
+async def test_all_goes_but_what_is_minted(asker: Asker) -> None:
+    store = asker.store
+    kept, gone, other = [
+        await painted(asker, person, number) for number, person in enumerate(("ann", "ann", "ben"))
+    ]
+    await mint(asker, kept.id)
+    await store.votes.toggle(other.id, Voter("ann"), key="vote")
+    waiting = await asker.submit("ann", key="waiting")
+    running = await asker.submit("ann", key="running")
+    await asker.claim_one()
+    forgotten = await store.personal_data.forget("ann")
+    assert (forgotten.paintings, forgotten.minted) == (1, 1)
+    for submitted in (waiting, running):
+        job = await store.queue.get(submitted.job.id)
+        assert job.state is JobState.CANCELLED
+        assert job.request.prompt == "forgotten"
+    kept = await store.gallery.get(kept.id)
+    assert (kept.shown, kept.person.startswith(FORGOTTEN)) == (True, True)
+    assert (await store.gallery.get(gone.id)).deleted is not None
+    assert (await store.gallery.get(gone.id)).prompt == ""
+    assert (await store.votes.count([other.id]))[other.id] == 1
+    assert (await store.votes.audit()).differences == ()
+    await store.votes.toggle(other.id, Voter("cid"), key="later")  # the log is sealed as before
+    found = await store.personal_data.export("ann")
+    assert not any(found.values())
+
+
+async def test_visibility_goes_from_the_job_to_the_painting(asker: Asker) -> None:
+    await asker.store.queue.submit(
+        "ann",
+        "bot",
+        (await asker.submit("ben")).job.request,
+        key="mine",
+        visibility=Visibility.ONLY_ME,
+    )
+    for _ in range(2):
+        job = await asker.claim_one()
+        artwork = await asker.store.queue.finish(job, make_artwork(blob=f"pictures/{job.id}.png"))
+        assert artwork.visibility is job.visibility
+    assert [each.person for each in await asker.store.gallery.search()] == ["ben"]
+    assert len(await asker.store.gallery.search(person="ann")) == 1
