@@ -102,6 +102,11 @@ class Dispatcher:
         """Shows replies with paintings, for the frontends."""
         return self._painting_messages
 
+    @property
+    def requester_share(self) -> str:
+        """Percent of the proceeds that is promised to requesters."""
+        return self._services.options.requester_share
+
     async def answer(self, request: CommandRequest) -> list[Reply]:
         """Carry out a command; never raises.
 

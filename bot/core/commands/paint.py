@@ -220,7 +220,9 @@ async def _submit(
             await people.mark_told(context.main)
             tells = False
     if context.settings.consent_by_asking:
-        replies.append(context.quietly("sell-by-asking", promise=share_promised(context)))
+        share = context.services.options.requester_share
+        promise = share_promised(context.services.words, context.locale, share)
+        replies.append(context.quietly("sell-by-asking", promise=promise))
     return replies
 
 

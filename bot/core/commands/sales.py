@@ -2,6 +2,7 @@
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Reply
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.replies import shortened
 from ganshare.domain.jobs import Artwork
@@ -33,10 +34,14 @@ async def refuse(context: CommandContext, artwork: str) -> list[Reply]:
     return await _answer(context, artwork, agreed=False)
 
 
-def share_promised(context: CommandContext) -> str:
+def share_promised(words: Catalogue, locale: str, share: str) -> str:
     """What the owner promises of the proceeds, in a sentence."""
+    return words.say(locale, "sell-share" if float(share) else "sell-no-share", share=share)
+
+
+def _promise(context: CommandContext) -> str:
     share = context.services.options.requester_share
-    return context.say("sell-share" if float(share) else "sell-no-share", share=share)
+    return share_promised(context.services.words, context.locale, share)
 
 
 async def _answer(context: CommandContext, artwork_id: str, *, agreed: bool) -> list[Reply]:
@@ -45,7 +50,7 @@ async def _answer(context: CommandContext, artwork_id: str, *, agreed: bool) -> 
     await context.store.consents.record(artwork.job, context.main, share, agreed=agreed)
     if not agreed:
         return [context.quietly("sell-no")]
-    return [context.quietly("sell-yes", promise=share_promised(context))]
+    return [context.quietly("sell-yes", promise=_promise(context))]
 
 
 async def _own(context: CommandContext, artwork_id: str) -> Artwork:
@@ -58,6 +63,6 @@ async def _own(context: CommandContext, artwork_id: str) -> Artwork:
 def _question(context: CommandContext, artwork: Artwork) -> Reply:
     buttons = tuple(context.button(each, artwork.id) for each in (Action.SELL, Action.NO_SALE))
     text = context.say(
-        "sell-question", prompt=shortened(artwork.prompt, LABEL), promise=share_promised(context)
+        "sell-question", prompt=shortened(artwork.prompt, LABEL), promise=_promise(context)
     )
     return Reply(text=text, buttons=(buttons,), is_private=True)

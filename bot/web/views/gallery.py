@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.core.commands.definitions import COMMANDS, find_command
 from bot.core.commands.parameters import Parameter
+from bot.core.commands.sales import share_promised
 from bot.core.messages import Rank
 from bot.core.round_entry import enterable
 from bot.web.request_context import RequestContext
@@ -256,6 +257,7 @@ async def painting(site: Site, context: RequestContext) -> Response:
         description=site.words.say(context.locale, "web-description", seed=str(artwork.seed)),
         facts=facts(artwork, site.words, context.locale),
         models=made_by(artwork, site.words, context.locale),
+        sale=await _sale_of(site, context, artwork) if context.person.id in owners else None,
         may_delete=context.person.id in owners or context.person.rank >= Rank.ADMIN,
         style=style,
         is_public=artwork.public,
@@ -266,6 +268,16 @@ async def painting(site: Site, context: RequestContext) -> Response:
         ),
         **await voting(site, context, artwork),
     )
+
+
+async def _sale_of(site: Site, context: RequestContext, artwork: Artwork) -> dict[str, Any]:
+    """What the owner promises a painting's requester, and what they have said of its sale."""
+    said = (await site.store.consents.of_artworks([artwork.id])).get(artwork.id)
+    share = site.front.dispatcher.requester_share
+    return {
+        "promise": share_promised(site.words, context.locale, share),
+        "agreed": None if said is None else said.agreed,
+    }
 
 
 async def voting(site: Site, context: RequestContext, artwork: Artwork) -> dict[str, Any]:

@@ -209,6 +209,28 @@ async def test_only_whose_painting_it_is_may_delete_it(place: Any) -> None:
     assert not await place.front.blobs.exists(artwork.blob)
 
 
+async def test_only_whose_painting_it_is_says_whether_it_may_be_sold(place: Any) -> None:
+    artwork = await place.engine.publish_painting(CASTLE, person="discord:42")
+    path = f"/paintings/{artwork.id}"
+    other, owner = await place.member("discord:43"), await place.member("discord:42")
+    assert "May this painting be sold" not in (await other.page(path)).first("main").text
+    await other.send("/press", {"data": f"sell:{artwork.id}"}, from_page=path)
+    assert await place.store.consents.of_artworks([artwork.id]) == {}
+
+    page = await owner.page(path)
+    assert "promises you no share" in page.first("main").text
+    chosen = {"aria-pressed": "true", "name": "data"}
+    assert not page.all("button", **chosen)
+    for action, agreed in (("sell", True), ("no-sale", False)):
+        press = {"data": f"{action}:{artwork.id}"}
+        answer = await owner.send("/press", press, from_page=path)
+        page = await owner.page(answer.headers["location"])
+        [pressed] = page.all("button", **chosen)
+        assert pressed["value"] == press["data"]
+        said = (await place.store.consents.of_artworks([artwork.id]))[artwork.id]
+        assert said.agreed is agreed
+
+
 async def test_a_report_is_thanked_for_once(place: Any) -> None:
     artwork = await place.engine.publish_painting(CASTLE, person="discord:42")
     member, path = await place.member("discord:43"), f"/paintings/{artwork.id}"
