@@ -11,6 +11,7 @@ from ganshare.domain.jobs import JobState
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import ago
 from ganshare.store.db.tables_community import posts
+from ganshare.store.db.tables_ledger import consents
 from ganshare.store.db.tables_queue import frames, jobs, state_in
 from ganshare.store.queue.fairness import model_clock
 from ganshare.store.queue.values import Pruned
@@ -59,7 +60,7 @@ async def _prune_jobs(database: Database, seconds: float) -> int:
     async def remove(connection: AsyncConnection) -> int:
         found = await connection.execute(old.with_for_update(skip_locked=True))
         ids = found.scalars().all()
-        for column in (frames.c.job, posts.c.job, jobs.c.id):
+        for column in (frames.c.job, posts.c.job, consents.c.job, jobs.c.id):
             await connection.execute(sa.delete(column.table).where(column.in_(ids)))
         return len(ids)
 

@@ -25,3 +25,12 @@ async def test_the_last_word_counts_until_the_painting_is_planned(asker: Asker) 
     await make_sale(store, artwork, state="planned")
     with pytest.raises(VoteError, match="planned for minting"):
         await store.consents.record(job.id, "ann", "12.5", agreed=True)
+
+
+async def test_it_goes_with_a_job_that_was_never_painted(asker: Asker) -> None:
+    store = asker.store
+    submitted = await asker.submit("ann", key="a")
+    await store.consents.record(submitted.job.id, "ann", "10", agreed=True)
+    await store.queue.cancel(submitted.job.id, by="ann")
+    assert (await store.queue.prune(-1.0)).jobs == 1
+    assert await store.queue.get(submitted.job.id) is None
