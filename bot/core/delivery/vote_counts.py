@@ -81,7 +81,7 @@ class VoteCounts:
     async def _edit(self, showing: Showing, votes: int) -> str:
         """Write the count into one message; gives its painting if that has to wait."""
         artwork = await self._store.gallery.get(showing.artwork)
-        if artwork is None or not artwork.shown:
+        if artwork is None or not artwork.public:  # its messages may show it no more
             return ""
         job = await self._store.queue.get(artwork.job)
         may_enter = job is not None and await enterable(self._store, job, artwork.id)

@@ -108,6 +108,8 @@ class Entries:
         painting = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork))
         if row is None or painting is None or not to_round(row).rules.automatic:
             return None
+        if not to_artwork(painting).public:
+            return None
         if to_round(row).rules.preselect < 1:
             values = {"round": row["id"], "artwork": artwork, "since": now()}
             new = insert(self._database.dialect, round_waiting).values(values)

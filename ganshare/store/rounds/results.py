@@ -51,7 +51,7 @@ class Results:
         won: list[str] = []
         for row in rows:
             is_best = row["has_quorum"] and row["place"] <= math.ceil(_BEST * sizes[row["round"]])
-            if is_best:
+            if is_best and row["prompt"]:  # of who was forgotten there is none
                 won.append(row["prompt"])
             for name, value in json.loads(row["attributes"]).items():
                 if name in painted:

@@ -1,5 +1,6 @@
 """Who sees what: chosen for one painting, by the person or by the place, and kept everywhere."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.core.delivery.renewals import PaintingMessages
+from bot.core.delivery.vote_counts import VoteCounts
 from bot.core.messages import Action, Person, Place, Rank
 from ganshare.domain.community import FORGOTTEN, ShownMessage
 from ganshare.domain.jobs import Artwork
@@ -107,6 +109,7 @@ async def test_only_what_is_public_is_in_rounds_and_minted(hall: Hall) -> None:
         with pytest.raises(VoteError, match="not for all"):
             await rounds.entries.enter(round_.id, hers.id, ANN.id)
         assert not await rounds.entries.is_free(hers.id)
+        assert await rounds.entries.enter_finished(hers.id, HALL.id) is None
     first, second = await paint(hall), await paint(hall)
     for each in (first, second):
         await rounds.entries.enter(round_.id, each.id, ANN.id)
@@ -146,6 +149,26 @@ async def test_a_choice_changes_all_messages_that_show_it(hall: Hall) -> None:
     assert (await messages.render(due_now)).text == "This painting is no longer shown."
     refused = await words(hall, "privacy", BEN, visibility="public", artwork=artwork.id)
     assert "not yours" in refused
+
+
+async def test_no_vote_brings_buttons_back_to_what_is_not_public_any_more(hall: Hall) -> None:
+    artwork, relabelled = await paint(hall), []
+
+    class Board:
+        origin = "discord"
+
+        async def relabel(self, *given: object) -> None:
+            relabelled.append(given)
+
+    await hall.store.posts.save(artwork.id, "discord", "100:7", {"message": 7}, "en")
+    await hall.store.gallery.change_visibility(artwork.id, ANN.id, UNLISTED)
+    counts = VoteCounts(hall.store, hall.words, Board(), look=0.02)  # type: ignore[arg-type]
+    running = asyncio.create_task(counts.run())
+    await asyncio.sleep(0.05)
+    await hall.store.votes.toggle(artwork.id, Voter(BEN.id), key="vote")
+    await asyncio.sleep(0.2)
+    running.cancel()
+    assert relabelled == []
 
 
 async def test_an_export_has_all_of_one_person_and_nothing_of_others(hall: Hall) -> None:
