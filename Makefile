@@ -21,7 +21,7 @@ CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: contracts chain help demo install test test-all check lint format reference chaos clean web browser acceptance
+.PHONY: contracts chain help demo install test test-all check lint format reference chaos mutants clean web browser acceptance
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -92,6 +92,9 @@ reference: $(REFERENCE_VENV)/.installed ## Compare with the original implementat
 # CHAOS: further options, such as --jobs 2000 --seed 7 (see --help).
 chaos: $(VENV)/.engine ## Kill engines, bots and databases while hundreds of jobs are done; nothing may be lost
 	@$(BIN)/python -m benchmarks.chaos $(CHAOS)
+
+mutants: $(VENV)/.engine ## Make small wrong changes to a copy of the code; a test must notice each
+	@$(BIN)/python -m benchmarks.mutants $(MUTANTS)
 
 clean: ## Remove the environments, caches and demo pictures
 	@rm -rf $(VENV) $(REFERENCE_VENV) $(NODE) demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

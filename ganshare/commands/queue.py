@@ -1,11 +1,14 @@
-"""`ganshare queue`: shows waiting, running and failed jobs."""
+"""`ganshare queue`: shows waiting, running and failed jobs; pauses, resumes and retries."""
 
 import asyncio
 import contextlib
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from ganshare.errors import ParameterError, quoted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,20 +17,81 @@ if TYPE_CHECKING:
 
 __all__ = ["queue"]
 
+T = TypeVar("T")
+
 REFRESH_SECONDS = 2.0  # without a notification
 LEAST_SECONDS = 0.25  # between two looks, however often the store notifies
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Print it once and end, as without a terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print it once, as one JSON object.")
-def queue(once: bool, as_json: bool) -> None:
-    """Watch the queue until Ctrl-C."""
+@click.pass_context
+def queue(ctx: click.Context, once: bool, as_json: bool) -> None:
+    """Watch the queue until Ctrl-C; or act on it with a command."""
+    if ctx.invoked_subcommand is not None:
+        return
     from rich.console import Console
 
     console = Console(highlight=False)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(console, once=once or not console.is_terminal, as_json=as_json))
+
+
+@queue.command()
+@click.argument("what", metavar="all|model:NAME|engine:ID", default="all")
+def pause(what: str) -> None:
+    """Have no more jobs claimed: all, those of a model, or by an engine.
+
+    What is being painted goes on. `resume` with the same words ends it.
+    """
+    asyncio.run(_act(lambda store: store.queue.pause(_subject(what))))
+    click.echo(f"Paused: {what}.")
+
+
+@queue.command()
+@click.argument("what", metavar="all|model:NAME|engine:ID", default="all")
+def resume(what: str) -> None:
+    """End a pause."""
+    if not asyncio.run(_act(lambda store: store.queue.resume(_subject(what)))):
+        paused = asyncio.run(_act(lambda store: store.queue.paused()))
+        allowed = f"paused are {', '.join(paused)}" if paused else "nothing is"
+        raise ParameterError(f"{quoted(what)} is not paused; {allowed}.", given=what)
+    click.echo(f"Goes on: {what}.")
+
+
+@queue.command()
+@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.option("--all", "everything", is_flag=True, help="Every job that was given up.")
+def retry(jobs: tuple[str, ...], everything: bool) -> None:
+    """Queue jobs again that were given up, with all their attempts."""
+    if bool(jobs) is everything:
+        raise ParameterError("Name the jobs, or say --all.")
+
+    async def act(store: "Store") -> list[str]:
+        ids = jobs or [job.id for job in await store.queue.dead_letters(10_000)]
+        return [each for each in ids if not await store.queue.retry(each)]
+
+    if unknown := asyncio.run(_act(act)):
+        raise ParameterError(f"Not given up, so not queued again: {', '.join(unknown)}.")
+    click.echo("Queued again.")
+
+
+def _subject(what: str) -> str:
+    kind, _, name = what.partition(":")
+    if what != "all" and not (kind in ("model", "engine") and name):
+        message = f"{quoted(what)} can't be paused; it must be all, model:NAME or engine:ID."
+        raise ParameterError(message, given=what)
+    return what
+
+
+async def _act(action: "Callable[[Store], Awaitable[T]]") -> T:
+    from ganshare.settings import CoreSettings, load
+    from ganshare.store import open_store
+
+    core = load(CoreSettings)
+    async with open_store(core.database_url.get_secret_value(), core.limits) as store:
+        return await action(store)
 
 
 async def _run(console: "Console", *, once: bool, as_json: bool) -> None:

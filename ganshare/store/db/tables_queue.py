@@ -16,6 +16,7 @@ __all__ = [
     "engines",
     "frames",
     "jobs",
+    "pauses",
     "state_in",
     "state_name",
     "turns",
@@ -118,6 +119,13 @@ engines = sa.Table(
     sa.Column("reported", sa.Float, nullable=False),
 )
 
+
+pauses = sa.Table(
+    "pauses",
+    _metadata,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("since", sa.Float, nullable=False),
+)
 
 turns = sa.Table(
     "turns",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ganshare.domain.jobs import JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.dialect import notify, now
-from ganshare.store.db.tables_queue import QUEUED, jobs, state_in
+from ganshare.store.db.tables_queue import QUEUED, jobs, pauses, state_in
 from ganshare.store.db.topics import Topic
 from ganshare.store.queue.fairness import advanced_clock
 from ganshare.store.queue.slots import least_free
@@ -69,6 +69,10 @@ def _candidates(limits: QueueLimits) -> sa.Select[*tuple[Any, ...]]:
         .group_by(running.c.person)
         .having(sa.func.count() >= limits.per_person_running)
     )
+    engine = "engine:" + sa.bindparam("worker", type_=sa.Text)
+    paused = sa.select(sa.func.substr(pauses.c.subject, len("model:") + 1)).where(
+        pauses.c.subject.like("model:%")
+    )
     # Looked up in an index of few rows: the one that gives the order need not know it.
     waiting = jobs.alias("waiting")
     suspects = sa.select(waiting.c.id).where(waiting.c.suspect, state_in(waiting, JobState.QUEUED))
@@ -80,6 +84,8 @@ def _candidates(limits: QueueLimits) -> sa.Select[*tuple[Any, ...]]:
             jobs.c.model.in_(sa.bindparam("models", expanding=True)),
             jobs.c.area <= sa.bindparam("max_area"),
             jobs.c.person.not_in(at_limit),
+            ~sa.exists().where(pauses.c.subject.in_(["all", engine])),
+            jobs.c.model.not_in(paused),
         )
         .order_by(*IN_ORDER)
     )

@@ -21,6 +21,7 @@ from ganshare.store.db.tables_queue import (
     state_name,
 )
 from ganshare.store.db.topics import Topic
+from ganshare.store.queue.slots import least_free
 from ganshare.store.queue.values import NewArtwork
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "is_same",
     "reap_statement",
     "renew_statement",
+    "retry_statement",
     "was_cancelled",
 ]
 
@@ -200,6 +202,22 @@ def cancel_statement(job_id: str, person: str | None) -> Any:
     values = _ended(state_name(JobState.CANCELLED), cancel_requested=True)
     statement = jobs.update().where(jobs.c.id == job_id, ACTIVE, *theirs).values(values)
     return statement.returning(jobs, *_EVERYBODY)
+
+
+def retry_statement(job_id: str, limits: QueueLimits) -> Any:
+    """Queue a dead job again, with all its attempts, its wait counted from now."""
+    values = _changed(
+        state=state_name(JobState.QUEUED),
+        seat=least_free("seat", jobs.c.person, JobState.QUEUED, JobState.RUNNING),
+        max_attempts=jobs.c.attempt + limits.max_attempts,
+        silences=0,
+        cancel_requested=False,
+        finished=None,
+        created=now(),
+        **sentence_columns("error", None),
+    )
+    dead = sa.and_(jobs.c.id == job_id, state_in(jobs, JobState.DEAD))
+    return jobs.update().where(dead).values(values).returning(jobs.c.id, *_EVERYBODY)
 
 
 def expire_statement(limits: QueueLimits) -> Any:

@@ -17,9 +17,10 @@ from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement
 from ganshare.store.community.search import shown_statement
 from ganshare.store.db.database import Conflict, Database, Row
-from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.dialect import insert, notify, now
 from ganshare.store.db.rows_queue import from_engine, to_artwork, to_job
-from ganshare.store.db.tables_queue import artworks, engines, jobs, turns
+from ganshare.store.db.tables_queue import artworks, engines, jobs, pauses, turns
+from ganshare.store.db.topics import Topic
 from ganshare.store.queue.claim import claim_statement, waiting_statement
 from ganshare.store.queue.lease import (
     artwork_statement,
@@ -33,6 +34,7 @@ from ganshare.store.queue.lease import (
     is_same,
     reap_statement,
     renew_statement,
+    retry_statement,
     was_cancelled,
 )
 from ganshare.store.queue.prune import prune
@@ -148,7 +150,7 @@ class Queue(QueueReader):
             except Conflict:
                 rows = []
             else:
-                if not rows and (claimed or not await self._is_any_locked(wanted)):
+                if not rows and (claimed or not await self._is_any_locked(values)):
                     break
             if not rows:
                 races_lost += 1
@@ -296,6 +298,32 @@ class Queue(QueueReader):
         await self._database.write(
             engines.update().where(engines.c.id == engine_id).values(reported=gone)
         )
+
+    async def pause(self, subject: str) -> None:
+        """Have no more jobs claimed: "all", those of "model:NAME", or by "engine:ID"."""
+        new = insert(self._database.dialect, pauses).values(subject=subject, since=now())
+        await self._database.write(new.on_conflict_do_nothing())
+
+    async def resume(self, subject: str) -> bool:
+        """End a pause, with the words that began it; False if there was none."""
+        ended = pauses.delete().where(pauses.c.subject == subject).returning(pauses.c.subject)
+        over = await self._database.row(ended) is not None
+        if over:
+            await self._database.rows(sa.select(*notify(Topic.WORK)))
+        return over
+
+    async def paused(self) -> list[str]:
+        """What is paused."""
+        rows = await self._database.rows(sa.select(pauses.c.subject).order_by(pauses.c.subject))
+        return [row["subject"] for row in rows]
+
+    async def retry(self, job_id: str) -> bool:
+        """Queue a job again that was given up, as if it were new; False if there is none such.
+
+        Raises:
+            StoreError: its person asks for something else at this very moment; try again.
+        """
+        return await self._database.row(retry_statement(job_id, self.limits)) is not None
 
     async def expire(self) -> int:
         """Give up jobs that nobody has painted within `queued_seconds`; tells how many."""

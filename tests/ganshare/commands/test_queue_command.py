@@ -95,3 +95,53 @@ def shown(terminal: int, text: bytes) -> bool:
         except OSError:  # the other end was closed
             break
     return text in seen
+
+
+def test_what_is_paused_is_not_claimed_until_it_is_resumed(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def claimed(engine: str = "e") -> int:
+        async with open_store(url) as store:
+            options = {"models": [make_request().model], "max_area": 10**6}
+            jobs = await store.queue.claim(engine, **options)  # type: ignore[arg-type]
+            for job in jobs:
+                await store.queue.release(job)
+            return len(jobs)
+
+    for what in ("all", f"model:{make_request().model}", "engine:e"):
+        assert run_cli(ganshare, ["queue", "pause", what]) == 0
+        assert asyncio.run(claimed()) == 0
+        assert asyncio.run(claimed("other")) == (what == "engine:e")
+        assert run_cli(ganshare, ["queue", "resume", what]) == 0
+        assert asyncio.run(claimed()) == 1
+    capsys.readouterr()
+    assert run_cli(ganshare, ["queue", "resume", "all"]) == 2
+    assert "is not paused; nothing is" in capsys.readouterr().err
+    assert run_cli(ganshare, ["queue", "pause", "modle:x"]) == 2
+    assert "must be all, model:NAME or engine:ID" in capsys.readouterr().err
+
+
+def test_what_was_given_up_is_queued_again(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def given_up() -> str:
+        async with open_store(url) as store:
+            options = {"models": [make_request().model], "max_area": 10**6}
+            (job,) = await store.queue.claim("e", **options)  # type: ignore[arg-type]
+            await store.queue.fail(job, "broken", retry=False)
+            return job.id
+
+    async def attempts_left(job_id: str) -> int:
+        async with open_store(url) as store:
+            job = await store.queue.get(job_id)
+            assert job is not None
+            assert (job.state, job.error) == ("queued", None)
+            return job.max_attempts - job.attempt
+
+    job_id = asyncio.run(given_up())
+    assert run_cli(ganshare, ["queue", "retry", job_id]) == 0
+    assert asyncio.run(attempts_left(job_id)) == 3
+    assert run_cli(ganshare, ["queue", "retry", job_id]) == 2
+    assert f"Not given up, so not queued again: {job_id}" in capsys.readouterr().err
+    asyncio.run(given_up())
+    assert run_cli(ganshare, ["queue", "retry", "--all"]) == 0
+    assert asyncio.run(attempts_left(job_id)) == 3
+    assert run_cli(ganshare, ["queue", "retry"]) == 2
