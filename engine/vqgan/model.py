@@ -32,7 +32,7 @@ class VQGANConfig:
 
     @classmethod
     def from_json(cls, architecture: Mapping[str, Any]) -> "VQGANConfig":
-        """Read the dictionary that `to_json` and model.json hold."""
+        """Read the dictionary of a model.json."""
         fields = dict(architecture["autoencoder"])
         for name in ("ch_mult", "attn_resolutions"):
             fields[name] = tuple(fields.get(name, ()))

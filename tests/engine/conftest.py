@@ -8,18 +8,45 @@ import pytest
 import torch
 
 from engine.model_cache import ModelCache
+from engine.model_folder import default_model, load_model_folder
 from engine.runtime.compute import choose_compute
-from engine.testing import Scene
+from engine.synthesis.loop import load_painter
+from engine.synthesis.painter import Painter
+from engine.testing import SMALL_MODEL, Scene, save_small_vqgan
 from ganshare.blobs import open_blobs
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import open_store
 
 
 @pytest.fixture(scope="session")
-def warm() -> ModelCache:
+def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models with a small VQGAN; what it paints is no more than noise."""
+    folder = tmp_path_factory.mktemp("models")
+    save_small_vqgan(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_painter(small_models: Path) -> Painter:
+    return load_painter(load_model_folder(small_models / SMALL_MODEL), default_model("perceptor"))
+
+
+@pytest.fixture
+def warm(
+    loaded_models: ModelCache, small_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> ModelCache:
+    """The small VQGAN with the embedded perceptor."""
+    monkeypatch.setenv("GANSHARE_MODELS_DIR", str(small_models))
+    return loaded_models
+
+
+@pytest.fixture(scope="session")
+def loaded_models(small_models: Path) -> ModelCache:
     # one thread, as `one_thread` and the engines of these tests have it
-    models = ModelCache(replace(choose_compute("cpu"), threads=1))
-    models.painter(models.names[0])
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("GANSHARE_MODELS_DIR", str(small_models))
+        models = ModelCache(replace(choose_compute("cpu"), threads=1), vqgan=SMALL_MODEL)
+        models.painter(SMALL_MODEL)
     return models
 
 

@@ -6,26 +6,25 @@ from pathlib import Path
 import pytest
 
 from engine.model_cache import ModelCache
-from engine.model_folder import find_model
-from engine.testing import Scene
+from engine.testing import SMALL_MODEL, Scene
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ModelError, WorldError
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three further VQGANs: copies of the embedded one."""
+def installed(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three further VQGANs."""
     folder = tmp_path / "models"
     for name in ("first", "second", "third"):
-        shutil.copytree(find_model("paintings-f8").path, folder / name)
+        shutil.copytree(small_models / SMALL_MODEL, folder / name)
         card = folder / name / "model.json"
-        card.write_text(card.read_text().replace('"paintings-f8"', f'"{name}"'))
+        card.write_text(card.read_text().replace(f'"{SMALL_MODEL}"', f'"{name}"'))
     monkeypatch.setenv("GANSHARE_MODELS_DIR", str(folder))
     return folder
 
 
 def test_a_model_is_loaded_once(warm: ModelCache) -> None:
-    assert warm.painter("paintings-f8") is warm.painter("paintings-f8")
+    assert warm.painter(SMALL_MODEL) is warm.painter(SMALL_MODEL)
 
 
 def test_the_default_is_offered_first(installed: Path) -> None:
@@ -58,7 +57,7 @@ async def test_a_damaged_model_is_no_fault_of_the_askers(scene: Scene, installed
     scene.warm = ModelCache()
     weights = installed / "first" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
-    bad, good = await scene.submit(model="first"), await scene.submit()
+    bad, good = await scene.submit(model="first"), await scene.submit(model="second")
     worker = scene.worker()
     await worker.run()
     assert "first" not in worker.report().models

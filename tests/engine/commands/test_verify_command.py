@@ -1,7 +1,7 @@
 """`verify`: a painting is painted again from its manifest and compared."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,30 +25,37 @@ from engine.verification import EQUAL_TO_THE_EYE, compare, compute_of, settings_
 from ganshare.cli import run_cli
 from ganshare.prompts import parse_prompts
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("one_thread", "small_model_is_installed")
 
 
 @pytest.fixture(scope="module")
-def painted(tmp_path_factory: pytest.TempPathFactory, warm: ModelCache) -> Path:
+def small_model_is_installed(small_models: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("GANSHARE_MODELS_DIR", str(small_models))
+        yield
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory: pytest.TempPathFactory, loaded_models: ModelCache) -> Path:
     """As `ganshare paint` and an engine's job paint it: the bytes are the same."""
     folder = tmp_path_factory.mktemp("painted")
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    alone(warm, small_request(steps=2), folder)
+    alone(loaded_models, small_request(steps=2), folder)
     torch.set_num_threads(before)
     return folder / "alone.png"
 
 
 @pytest.fixture
 def verify(
-    warm: ModelCache, capsys: pytest.CaptureFixture[str]
+    loaded_models: ModelCache, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, dict[str, Any] | str]]:
     """Exit code and what was printed, with models that are loaded already."""
 
     def verify_with(picture: Path, **options: Any) -> tuple[int, dict[str, Any] | str]:
         @click.command()
         def command() -> int:
-            painter = warm.painter(warm.names[0])
+            painter = loaded_models.painter(loaded_models.names[0])
             return run(
                 picture, as_json=True, quiet=True, load_painter=lambda *_: painter, **options
             )
@@ -147,7 +154,7 @@ def test_pictures_are_compared_by_the_eye(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def from_images(
-    tmp_path_factory: pytest.TempPathFactory, warm: ModelCache
+    tmp_path_factory: pytest.TempPathFactory, loaded_models: ModelCache
 ) -> tuple[Path, Path, tuple[Path, Path]]:
     """A painting, its init image and its target images."""
     folder = tmp_path_factory.mktemp("from_images")
@@ -162,12 +169,12 @@ def from_images(
         prompts, attributes_of(prompts), 1, 64, 64, 1, 2,
         init_image=read_image(images[0]), target_images=tuple(map(read_image, images[1:])),
     )  # fmt: skip
-    models = Models(default_model("vqgan"), warm.perceptor, None)
+    models = Models(default_model("vqgan"), loaded_models.perceptor, None)
     draft = draft_manifest(
         request, "a lake", models, init_image_sha256=sha256_of(images[0]),
         target_images_sha256=tuple(map(sha256_of, images[1:])),
     )  # fmt: skip
-    painter = warm.painter(warm.names[0])
+    painter = loaded_models.painter(loaded_models.names[0])
     paint(request, draft, models, Outputs(folder / "out.png"), load_painter=lambda *_: painter)
     return folder / "out.png", images[0], (images[1], images[2])
 

@@ -9,7 +9,6 @@ from engine.model_folder import default_model
 from engine.runtime.compute import Compute
 from engine.synthesis.canvas import Canvas
 from engine.synthesis.checkpoint import Origin, StateError, read_state, resume, write_state
-from engine.synthesis.loop import load_painter
 from engine.synthesis.manifest import ModelUse
 from engine.synthesis.painter import Painter
 from engine.synthesis.request import PaintingRequest, attributes_of
@@ -24,11 +23,10 @@ REQUEST = JobRequest("Cubist Painting of a Castle in Teal", 3, "paintings-f8", S
 
 
 @pytest.fixture(scope="module")
-def painter() -> Painter:
-    painter = load_painter(default_model("vqgan"), default_model("perceptor"))
+def painter(small_painter: Painter) -> Painter:
     # half of the side at first, as with larger canvases
     settings = SynthesisSettings(coarse_side=32, coarse_share=0.5)
-    return Painter(painter.vqgan, painter.perceptor, settings=settings)
+    return Painter(small_painter.vqgan, small_painter.perceptor, settings=settings)
 
 
 def canvas_of(painter: Painter, request: JobRequest = REQUEST) -> Canvas:

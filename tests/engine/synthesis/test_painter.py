@@ -1,4 +1,4 @@
-"""The synthesis loop on the embedded models: it repeats, it keeps to itself, it gets closer."""
+"""The synthesis loop: it repeats, it keeps to itself, it gets closer."""
 
 from dataclasses import replace
 
@@ -18,7 +18,12 @@ CASTLE = "Cubist Painting of a Castle in Teal"
 
 
 @pytest.fixture(scope="module")
-def painter() -> Painter:
+def painter(small_painter: Painter) -> Painter:
+    return small_painter
+
+
+@pytest.fixture(scope="module")
+def real_painter() -> Painter:
     return load_painter(default_model("vqgan"), default_model("perceptor"))
 
 
@@ -77,21 +82,21 @@ def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
     assert finished(painter, request(width=128, height=64))[0].image.shape == (3, 64, 128)
 
 
-def test_a_painting_gets_closer_to_its_prompt(painter: Painter) -> None:
-    frames = [frame for (frame,) in paint(painter, [request(steps=20)], every=None)]
+def test_a_painting_gets_closer_to_its_prompt(real_painter: Painter) -> None:
+    frames = [frame for (frame,) in paint(real_painter, [request(steps=20)], every=None)]
     assert frames[-1].losses[CASTLE] < 0.9 * frames[0].losses[CASTLE]
 
 
-def test_the_named_colour_comes_onto_the_canvas(painter: Painter) -> None:
-    (palette,) = Objective.of(request("a lake in Crimson"), painter).palettes
+def test_the_named_colour_comes_onto_the_canvas(real_painter: Painter) -> None:
+    (palette,) = Objective.of(request("a lake in Crimson"), real_painter).palettes
     named = [request("a lake in Crimson", seed, steps=28) for seed in (1, 2, 3)]  # one may stray
-    frames = finished(painter, *named, request("a lake", steps=28))
+    frames = finished(real_painter, *named, request("a lake", steps=28))
     *with_it, without = (palette.loss(frame.image[None]).item() for frame in frames)
     assert sum(with_it) / len(with_it) < 0.8 * without
 
 
-def test_what_is_painted_is_found_before_how(painter: Painter) -> None:
-    canvas = Canvas(painter, request(steps=10))
+def test_what_is_painted_is_found_before_how(real_painter: Painter) -> None:
+    canvas = Canvas(real_painter, request(steps=10))
     for _ in range(canvas.style_step):
         canvas.advance()
     by_words = canvas.losses["style"]
@@ -99,21 +104,21 @@ def test_what_is_painted_is_found_before_how(painter: Painter) -> None:
     assert canvas.losses["style"] > by_words + 0.01
 
 
-def test_an_init_image_is_where_the_painting_starts(painter: Painter) -> None:
+def test_an_init_image_is_where_the_painting_starts(real_painter: Painter) -> None:
     init = torch.zeros(3, 50, 70)
     init[0] = 1.0
-    start = finished(painter, request("a lake", init_image=init, steps=1))[0].image
+    start = finished(real_painter, request("a lake", init_image=init, steps=1))[0].image
     assert start[0].mean() > start[1].mean() + 0.4
 
 
 @pytest.mark.parametrize(("how", "redder"), [("cover", True), ("stretch", False)])
 def test_a_wide_init_image_is_cropped_and_not_squeezed(
-    painter: Painter, how: str, redder: bool
+    real_painter: Painter, how: str, redder: bool
 ) -> None:
     init = torch.zeros(3, 40, 120)
     init[2] = 1.0
     init[:, :, 40:80] = torch.tensor([1.0, 0.0, 0.0])[:, None, None]
-    start = Canvas(painter, request("a lake", init_image=init, init_fit=how)).frame().image
+    start = Canvas(real_painter, request("a lake", init_image=init, init_fit=how)).frame().image
     assert (start[0].mean() > start[2].mean()) == redder
 
 

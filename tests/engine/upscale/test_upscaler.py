@@ -5,6 +5,7 @@ import torch
 
 from engine.upscale.networks import build_network
 from engine.upscale.upscaler import (
+    BORDER,
     Upscaler,
     choose_chain,
     count_tiles,
@@ -89,6 +90,16 @@ def test_the_long_side_is_exact_and_the_aspect_ratio_stays(
     assert 0 <= out.min() <= out.max() <= 1
 
 
+def test_a_chain_computes_no_more_than_the_target_needs(make_upscaler):
+    inputs = []
+    upscaler = make_upscaler()
+    upscaler.network.register_forward_pre_hook(lambda _, given: inputs.append(given[0].shape[2:]))
+    out = upscale_to(torch.rand(3, 48, 24), [upscaler], long_side=256)
+    assert out.shape == (3, 256, 128)
+    border = 2 * BORDER
+    assert inputs == [(48 + border, 24 + border), (64 + border, 32 + border)]
+
+
 @pytest.mark.parametrize("shape", [(64, 64), (20, 64), (90, 70)])
 def test_an_image_that_is_large_enough_stays_as_it_is(make_upscaler, shape):
     image = torch.rand(3, *shape)
@@ -111,8 +122,8 @@ def test_progress_counts_every_tile_of_the_chain_once(make_upscaler):
         long_side=1024,
         progress=lambda done, total: calls.append((done, total)),
     )
-    total = count_tiles(100, 70) + count_tiles(400, 280)
-    assert total == 1 + 2 * 2
+    total = count_tiles(100, 70) + count_tiles(256, 179)
+    assert total == 1 + 1
     assert calls == [(done, total) for done in range(1, total + 1)]
 
 

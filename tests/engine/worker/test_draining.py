@@ -2,7 +2,7 @@
 
 import asyncio
 
-from engine.testing import Scene, alone
+from engine.testing import SMALL_MODEL, Scene, alone
 from engine.worker.job_runner import Pace
 from engine.worker.worker import Until, Worker
 from ganshare.domain.jobs import Job, JobState
@@ -107,7 +107,7 @@ async def test_without_its_saved_state_a_painting_begins_anew(scene: Scene) -> N
 
 async def test_a_damaged_saved_state_is_left_alone(scene: Scene) -> None:
     job = await scene.submit()
-    (claimed,) = await scene.store.queue.claim("other", models=["paintings-f8"], max_area=10**6)
+    (claimed,) = await scene.store.queue.claim("other", models=[SMALL_MODEL], max_area=10**6)
     await scene.blobs.put("states/x/1-0002.safetensors", b"damaged")
     await scene.store.queue.beat(claimed, saved_state="states/x/1-0002.safetensors")
     await scene.store.queue.release(claimed)

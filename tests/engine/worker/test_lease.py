@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.testing import Scene
+from engine.testing import SMALL_MODEL, Scene
 from engine.worker.active_job import Progress
 from engine.worker.lease import Lease
 from ganshare.domain.jobs import Job
@@ -33,7 +33,7 @@ class AwayQueue(Queue):
 @pytest.fixture
 async def job(scene: Scene) -> Job:
     await scene.submit(person="she")
-    (claimed,) = await scene.store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
+    (claimed,) = await scene.store.queue.claim("me", models=[SMALL_MODEL], max_area=10**6)
     return claimed
 
 
@@ -45,7 +45,7 @@ def lease_of(
 
 async def test_beats_hold_the_job_for_as_long_as_it_takes(scene: Scene) -> None:
     await scene.submit()
-    (job,) = await scene.store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
+    (job,) = await scene.store.queue.claim("me", models=[SMALL_MODEL], max_area=10**6)
 
     async def renewed() -> bool:
         current = await scene.job(job)
@@ -147,7 +147,7 @@ async def test_a_database_that_comes_back_finds_the_lease_and_all_the_news(
     store.queue.__class__ = AwayQueue
     async with store:
         await scene.submit()
-        (job,) = await store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
+        (job,) = await store.queue.claim("me", models=[SMALL_MODEL], max_area=10**6)
         monkeypatch.setattr(AwayQueue, "away", True)
         async with lease_of(store, job, 0.4) as lease:
             lease.tell(preview="previews/1.jpg")

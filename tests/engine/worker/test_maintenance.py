@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from engine.testing import Scene
+from engine.testing import SMALL_MODEL, Scene
 from engine.worker.maintenance import keep_up
 from ganshare.blobs import picture_key
 from ganshare.domain.jobs import Job, JobState
@@ -24,7 +24,7 @@ async def left_behind(scene: Scene) -> str:
     """The picture that an engine uploaded two days ago, and then was killed."""
     await scene.submit()
     job: Job
-    (job,) = await scene.store.queue.claim("killed", models=["paintings-f8"], max_area=10**6)
+    (job,) = await scene.store.queue.claim("killed", models=[SMALL_MODEL], max_area=10**6)
     key = picture_key(job.id, job.attempt)
     await scene.blobs.put(key, b"picture")
     path = scene.folder / "blobs" / key

@@ -9,7 +9,7 @@ import torch
 
 from engine.synthesis.canvas import Frame
 from engine.synthesis.manifest import Manifest
-from engine.testing import Scene, alone
+from engine.testing import SMALL_MODEL, Scene, alone
 from engine.worker.active_job import ActiveJob, FinishedPainting, LatestValue, Progress, SavedState
 from engine.worker.lease import Lease
 from engine.worker.publish import clear_away, publish, withdraw
@@ -50,7 +50,7 @@ def slow_blobs(scene: Scene) -> SlowBlobs:
 @pytest.fixture
 async def job(scene: Scene) -> Job:
     await scene.submit()
-    (claimed,) = await scene.store.queue.claim("me", models=["paintings-f8"], max_area=10**6)
+    (claimed,) = await scene.store.queue.claim("me", models=[SMALL_MODEL], max_area=10**6)
     return claimed
 
 

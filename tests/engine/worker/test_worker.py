@@ -9,7 +9,7 @@ import pytest
 from engine.imaging.codecs import decode_image
 from engine.synthesis.canvas import Canvas
 from engine.synthesis.manifest import read_manifest
-from engine.testing import Scene, alone, small_request
+from engine.testing import SMALL_MODEL, Scene, alone, small_request
 from engine.worker.job_runner import Pace
 from engine.worker.worker import Until, Worker
 from ganshare.domain.jobs import Job, JobState
@@ -113,7 +113,7 @@ async def test_an_engine_reports_itself_and_says_goodbye(scene: Scene) -> None:
         await scene.until(scene.store.queue.engines)
         (report,) = await scene.store.queue.engines()
         assert (report.id, report.batch, report.rate) == ("engine-7", 3, None)
-        assert report.models[0] == "paintings-f8"
+        assert report.models[0] == SMALL_MODEL
     assert await scene.store.queue.engines() == []
     rate = worker.report().rate
     assert rate is not None
