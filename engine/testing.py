@@ -16,11 +16,11 @@ import torch
 
 from engine.model_cache import ModelCache
 from engine.model_folder import ModelFolder, find_model
+from engine.model_import.add import write_model_folder
 from engine.perceptor.bpe import BASE
 from engine.perceptor.clip import CLIP, ClipConfig
 from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
 from engine.synthesis.request import PaintingRequest, attributes_of
-from engine.training.export import export_model
 from engine.vqgan import VQGAN, VQGANConfig
 from engine.vqgan.blocks import AutoencoderConfig
 from engine.worker.job_runner import Pace
@@ -175,14 +175,11 @@ def save_small_vqgan(models: Path) -> ModelFolder:
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(0)
         weights = VQGAN(config).state_dict()
-    return export_model(
-        weights,
-        asdict(config),
-        models / SMALL_MODEL,
-        kind="vqgan",
-        licence="CC0-1.0",
-        may_sell=True,
-    )  # fmt: skip
+    card = {
+        "name": SMALL_MODEL, "kind": "vqgan", "architecture": asdict(config),
+        "licence": "CC0-1.0", "may_sell": True, "source": "random",
+    }  # fmt: skip
+    return write_model_folder(models / SMALL_MODEL, weights, card)
 
 
 MERGES = [("c", "a"), ("s", "t"), ("l", "e</w>"), ("ca", "st"), ("cast", "le</w>"), ("a", "n")]
