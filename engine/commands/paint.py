@@ -18,7 +18,7 @@ from engine.imaging.atomic_write import check_writable
 from engine.imaging.video_path import check_video_path
 from engine.model_folder import ModelKind, default_model, find_model, sha256_of
 from engine.synthesis.request import PaintingRequest, attributes_of, parse_noise_prompt
-from ganshare.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.limits import DEFAULT_INIT_FIT, INIT_FITS
 from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
 from ganshare.errors import ImageError, ParameterError, PromptError, quoted

@@ -52,8 +52,8 @@ def demo(
     quiet: bool,
 ) -> None:
     """Paint PROMPT, or one that comes out well, through the queue."""
-    from ganshare.asked_prompt import PaintOptions, read_prompt
     from ganshare.demo import Demo
+    from ganshare.domain.asked_prompt import PaintOptions, read_prompt
     from ganshare.domain.jobs import JobRequest
     from ganshare.errors import ParameterError
     from ganshare.progress import reporting

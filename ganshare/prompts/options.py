@@ -1,6 +1,6 @@
 """Splits options off a typed prompt: `a castle --ar 16:9 --no people --seed 7`.
 
-Only their texts are found here; `ganshare.asked_prompt` knows what they mean.
+Only their texts are found here; `ganshare.domain.asked_prompt` knows what they mean.
 """
 
 import re

@@ -43,7 +43,7 @@ def parse_text(command: Command, text: str) -> dict[str, str | int]:
     as `--name value` or `--name=value`, with quotes around a value of several words; the rest
     belongs to the parameters in their order, of which a text takes all that is left. After `--`
     everything is text. Dashes that a phone made of `--` count, too. A prompt takes the whole line:
-    `ganshare.asked_prompt` reads its options, as it does where a prompt has a field of its own.
+    `ganshare.domain.asked_prompt` reads its options, also where a prompt has a field of its own.
 
     Raises:
         ParameterError: as for `check_arguments`, or an option is unknown or comes twice.

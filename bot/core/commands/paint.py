@@ -16,7 +16,7 @@ from bot.core.messages import Rank, Reply
 from bot.core.random_prompts import why_line
 from bot.core.rendering.errors import RefusalError, sentence_of
 from bot.core.rendering.job_view import load_job_view
-from ganshare.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import AskerError, PromptError

@@ -20,7 +20,7 @@ from bot.core.messages import CommandRequest, Person, Rank, Reply
 from bot.core.messages import Place as Spot
 from bot.discord.requests import read_command
 from bot.telegram.parsing import author_of, place_of, read_line
-from ganshare.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.presets import PRESETS
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts

@@ -13,7 +13,7 @@ from bot.core.commands.arguments import parse_text
 from bot.core.commands.definitions import find_command
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError, reason_of, sentence_of
-from ganshare.asked_prompt import read_prompt
+from ganshare.domain.asked_prompt import read_prompt
 from ganshare.domain.limits import check_range, parse_size
 from ganshare.errors import AskerError, SettingsError
 from ganshare.prompts import draw_prompt, parse_prompts
