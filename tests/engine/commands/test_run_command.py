@@ -87,7 +87,7 @@ async def test_health_is_served_while_it_paints_and_sigterm_hands_the_job_back(
             health, ready = await client.get("/healthz"), await client.get("/readyz")
             metrics = (await client.get("/metrics")).text
         assert (health.status_code, ready.status_code) == (200, 200), ready.text
-        assert set(ready.json()["checks"]) == {"store", "blobs", "models"}
+        assert set(ready.json()["checks"]) == {"store", "blobs", "models", "steps"}
         steps = next(line for line in metrics.splitlines() if line.startswith("ganshare_steps_t"))
         assert float(steps.split()[1]) >= STEPS / 2
         process.send_signal(signal.SIGTERM)

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -182,7 +183,7 @@ async def test_after_a_failover_no_connection_stays_with_the_demoted_server(
 async def test_a_client_that_is_frozen_in_a_transaction_is_ended_by_the_server(
     postgres: PostgresServer,
 ) -> None:
-    database = Database(postgres.create_database("frozen"))
+    database = Database(postgres.create_database(f"frozen_{uuid.uuid4().hex}"))
     try:
         names = ("idle_in_transaction_session_timeout", "tcp_keepalives_idle", "statement_timeout")
         found = {name: (await database.rows(sa.text(f"SHOW {name}")))[0][name] for name in names}
