@@ -278,7 +278,7 @@ async def _gone(worker: Worker) -> bool:
 
 async def test_a_suspect_is_painted_alone(scene: Scene) -> None:
     suspect = await scene.submit(person="she")
-    await scene.store.queue.claim("killed", models=["paintings-f8"], max_area=10**6)
+    await scene.store.queue.claim("killed", models=[SMALL_MODEL], max_area=10**6)
     scene.expire_leases()
     await scene.store.queue.reap()
     await asyncio.gather(*(scene.submit(steps=6) for _ in range(3)))
