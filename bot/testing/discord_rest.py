@@ -265,6 +265,8 @@ class Rest:
     @_route("PATCH", "/channels/{channel}/messages/{message}")
     async def _edit(self, call: Call) -> Any:
         posted = self._own(call)
+        if call.files:
+            self.world.find_channel(call.number("channel"), VIEW | ATTACH)
         check_message(call.fields, call.files)
         await self.world.change(posted, call.fields, call.files)
         return posted.json
