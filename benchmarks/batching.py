@@ -77,7 +77,8 @@ def run_way(way: Way, jobs: int, size: str, steps: int, *, upscale: bool) -> Fig
     import resource
 
     from engine.model_cache import ModelCache
-    from engine.worker.worker import Until, Worker, WorkerOptions
+    from engine.worker.options import Until, WorkerOptions
+    from engine.worker.worker import Worker
     from ganshare.blobs import open_blobs
     from ganshare.domain.queue_limits import QueueLimits
     from ganshare.store import open_store

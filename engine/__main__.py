@@ -27,7 +27,7 @@ class _Group(LazyGroup):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except click.exceptions.Exit:  # a RuntimeError, too: after --help
+        except (click.exceptions.Exit, click.Abort):  # RuntimeErrors, too: after --help, Ctrl-C
             raise
         except (MemoryError, RuntimeError) as error:
             from engine.worker.step_pool import is_out_of_memory

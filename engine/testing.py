@@ -24,7 +24,8 @@ from engine.synthesis.request import PaintingRequest, attributes_of
 from engine.vqgan import VQGAN, VQGANConfig
 from engine.vqgan.blocks import AutoencoderConfig
 from engine.worker.job_runner import Pace
-from engine.worker.worker import Until, Worker, WorkerOptions
+from engine.worker.options import Until, WorkerOptions
+from engine.worker.worker import Worker
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.store import Store
@@ -39,7 +40,7 @@ __all__ = [
     "save_small_vqgan",
     "small_request",
     "tiny_clip",
-]  # fmt: skip
+]
 
 PROMPT = "Cubist Painting of a Castle in Teal"
 SMALL_MODEL = "small-f8"  # of `save_small_vqgan`

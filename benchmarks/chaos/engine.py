@@ -33,9 +33,10 @@ from engine.worker.active_job import (
     Suspended,
 )
 from engine.worker.job_runner import Materials
+from engine.worker.options import WorkerOptions
 from engine.worker.step_pool import Work
 from engine.worker.uploads import PREVIEW_BYTES
-from engine.worker.worker import Worker, WorkerOptions
+from engine.worker.worker import Worker
 from ganshare.blobs import open_blobs
 from ganshare.errors import ParameterError
 from ganshare.monitoring.metrics import Metrics

@@ -83,8 +83,8 @@ def run(
 
     import asyncio
 
+    from engine.worker.options import Until
     from engine.worker.process import EngineProcess
-    from engine.worker.worker import Until
 
     until = Until.ONE_DONE if once else Until.NONE_LEFT if drain_when_empty else Until.STOPPED
     process = EngineProcess(core, settings, until)

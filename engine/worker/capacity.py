@@ -7,9 +7,11 @@ from pathlib import Path
 
 import torch
 
-from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
+from engine.worker.step_pool import StepPool
+from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA, MIN_SIDE
+from ganshare.monitoring.log import get_logger
 
-__all__ = ["BYTES_PER_PIXEL", "Rate", "available_memory", "largest_area"]
+__all__ = ["BYTES_PER_PIXEL", "OfferedArea", "Rate", "available_memory", "largest_area"]
 
 # Between canvases of 64 and 512 px the peak memory of a step grew by 2,800 bytes a pixel with the
 # embedded VQGAN, whose full-size layers have 32 channels, and by 10,500 with taming's f16, which
@@ -18,8 +20,11 @@ BYTES_PER_PIXEL = 125  # for each channel
 # The upscaler took 440 MiB; a cutout took 17 (`python -m benchmarks.memory`, float32 on a CPU).
 RESERVE = 768 * 2**20
 SMALLEST = DEFAULT_SIDE**2  # what every engine offers; beyond doubt it fits
+RECOVERY_SECONDS = 300.0  # after memory ran out: what took it may be gone
 
 _CGROUP = Path("/sys/fs/cgroup")
+
+_log = get_logger(__name__)
 
 
 def largest_area(device: str, parallel_steps: int, channels: int = 32) -> int:
@@ -55,6 +60,44 @@ def _container_memory() -> int:
         return int(limit) - int(used)
     except (OSError, ValueError):  # none, or "max"
         return 2**62
+
+
+class OfferedArea:
+    """The largest canvas that an engine takes: a smaller one for minutes after memory ran out.
+
+    Args:
+        area: pixels.
+        pool: computes fewer steps at once after memory ran out, and recovers likewise.
+
+    Attributes:
+        is_starved: whether memory ran out for the default size; only a new process may help.
+    """
+
+    def __init__(self, area: int, pool: StepPool) -> None:
+        self.area = self._full = area
+        self.is_starved = False
+        self._pool = pool
+        self._ran_out: float | None = None  # when memory did, by the pool's clock
+
+    def shrink(self, area: int) -> None:
+        """Take only canvases smaller than one for which memory ran out."""
+        self._ran_out = self._pool.clock.now
+        self.area = max(MIN_SIDE**2, min(self.area, area - 1))
+        if self.area < min(SMALLEST, self._full):
+            _log.critical("memory ran out for the default size; the engine ends when it is idle")
+            self.is_starved = True
+
+    def recover(self) -> None:
+        """Take again what was taken before memory ran out, once that was some minutes ago."""
+        now = self._pool.clock.now
+        if self._ran_out is None and self._pool.is_narrow:
+            self._ran_out = now
+        if self._ran_out is None or now - self._ran_out <= RECOVERY_SECONDS:
+            return
+        self._ran_out = None
+        self.area = self._full
+        self._pool.widen()
+        _log.info("all sizes are offered again", max_area=self.area)
 
 
 class Rate:

@@ -11,7 +11,8 @@ from engine.runtime.compute import choose_compute
 from engine.runtime.openmp import in_brief_thread
 from engine.safety import safety_check
 from engine.worker.job_runner import Pace
-from engine.worker.worker import Until, Worker, WorkerOptions
+from engine.worker.options import Until, WorkerOptions
+from engine.worker.worker import Worker
 from ganshare.blobs import Blobs, open_blobs
 from ganshare.errors import WorldError
 from ganshare.monitoring.health import Check, HealthServer, Pulse
@@ -40,7 +41,7 @@ class EngineProcess:
     @property
     def failed(self) -> bool:
         """Whether a step hung or memory ran out, so that only another process can go on."""
-        return self._worker is not None and (self._worker.hung or self._worker.starved)
+        return self._worker is not None and (self._worker.hung or self._worker.offered.is_starved)
 
     async def serve(self, *, signals: bool = True) -> bool:
         """Work until `stop`; returns whether no thread is in the middle of a step.

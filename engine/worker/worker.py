@@ -10,26 +10,24 @@ import contextlib
 import os
 import secrets
 import socket
-from dataclasses import dataclass, field
-from enum import Enum, auto
 
 from structlog.contextvars import bound_contextvars
 
 from engine.model_cache import ModelCache
 from engine.worker.active_job import ActiveJob, Failed, Outcome, Signal
-from engine.worker.capacity import SMALLEST, Rate, largest_area
+from engine.worker.capacity import OfferedArea, Rate, largest_area
 from engine.worker.completion import Completion
-from engine.worker.job_runner import JobRunner, Materials, Pace
+from engine.worker.job_runner import JobRunner, Materials
 from engine.worker.lease import Lease
 from engine.worker.maintenance import keep_up
+from engine.worker.options import Until, WorkerOptions
 from engine.worker.retry import retry_while
-from engine.worker.step_deadlines import FLOOR_SECONDS, StepDeadlines
+from engine.worker.step_deadlines import StepDeadlines
 from engine.worker.step_pool import StepPool, Work, default_parallel_steps
 from engine.worker.uploads import ProgressUploader
 from ganshare import __version__
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import EngineReport, Job
-from ganshare.domain.limits import MIN_SIDE
 from ganshare.errors import BlobError, JobError, StoreError, WorldError
 from ganshare.monitoring.health import Pulse
 from ganshare.monitoring.log import get_logger, pseudonym
@@ -38,54 +36,15 @@ from ganshare.safety import SafetyCheck
 from ganshare.sentences import sentence
 from ganshare.store import Store, Topic
 
-__all__ = ["Until", "Worker", "WorkerOptions"]
+__all__ = ["Worker"]
 
 IDLE_SECONDS = 5.0  # between two looks at the queue, should a notification get lost
 HOLD_BACK = 0.05  # for each job in hand, before the next claim: idle engines go first
 FETCH_SECONDS = 30.0
 GOODBYE_SECONDS = 5.0
 LOOK_SECONDS = 1.0
-RECOVERY_SECONDS = 300.0  # after memory ran out: what took it may be gone
 
 _log = get_logger(__name__)
-
-
-class Until(Enum):
-    """When a worker ends by itself."""
-
-    STOPPED = auto()
-    ONE_DONE = auto()
-    NONE_LEFT = auto()
-
-
-@dataclass(frozen=True)
-class WorkerOptions:
-    """How an engine works.
-
-    Args:
-        batch: jobs that it paints at once, in turns.
-        parallel_steps: how many of them are computed at the same moment; None: what suits the
-            device.
-        max_area: pixels of the largest canvas; None: what fits the memory.
-        pace: of previews and saved states.
-        drain_seconds: for what can be finished before the end.
-        step_seconds: that every step may take; see `engine.worker.step_deadlines`.
-        job_seconds: that an attempt may take.
-        publish_seconds: for which a finished picture waits for a blob store that is away.
-        keep_seconds: for which the store remembers previews, and jobs that came to nothing.
-        until: when to end without a call of `stop`.
-    """
-
-    batch: int = 4
-    parallel_steps: int | None = None
-    max_area: int | None = None
-    pace: Pace = field(default_factory=Pace)
-    drain_seconds: float = 60.0
-    step_seconds: float = FLOOR_SECONDS
-    job_seconds: float = 6 * 3600.0
-    publish_seconds: float = 600.0
-    keep_seconds: float = 90 * 86_400.0
-    until: Until = Until.STOPPED
 
 
 class Worker:
@@ -100,7 +59,7 @@ class Worker:
         idle: after `run`, whether no thread is still in the middle of a step.
         hung: whether a step took longer than it may; then the worker hands everything back and
             ends, since nothing but the end of its process ends such a step.
-        starved: whether memory ran out for the default size, so that only a new process may help.
+        offered: the largest canvas that it takes.
     """
 
     def __init__(
@@ -121,18 +80,17 @@ class Worker:
         self.pulse = pulse or Pulse(300.0)
         self.id = name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         parallel_steps = self.options.parallel_steps or default_parallel_steps(models.device)
-        self.max_area = self.options.max_area or largest_area(
-            models.device, parallel_steps, models.channels
-        )
-        self._full_area = self.max_area
-        self._ran_out: float | None = None  # when memory did, by the pool's clock
         self.rate = Rate()
         self.hands: set[ActiveJob] = set()
         deadlines = StepDeadlines(self.options.step_seconds)
         self._pool = StepPool(parallel_steps, self.pulse.tick, deadlines)
+        area = self.options.max_area
+        self.offered = OfferedArea(
+            area or largest_area(models.device, parallel_steps, models.channels), self._pool
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[list[Job]] | None = None
-        self.draining = self.overdue = self.idle = self.hung = self.starved = False
+        self.draining = self.overdue = self.idle = self.hung = False
         self._settlement = Completion(
             store,
             blobs,
@@ -140,7 +98,7 @@ class Worker:
             self.rate,
             publish_seconds=self.options.publish_seconds,
             overdue=lambda: self.overdue,
-            on_too_large=self._too_large,
+            on_too_large=self.offered.shrink,
         )
         self._makes_room = False
         self._changed = asyncio.Event()
@@ -152,7 +110,7 @@ class Worker:
             "the engine is at work",
             engine=self.id,
             models=self.models.names,
-            max_area=self.max_area,
+            max_area=self.offered.area,
             batch=self.options.batch,
             lanes=self._pool.parallel_steps,
         )
@@ -212,7 +170,7 @@ class Worker:
             id=self.id,
             host=socket.gethostname(),
             models=self.models.names,
-            max_area=self.max_area,
+            max_area=self.offered.area,
             batch=self.options.batch,
             rate=self.rate.value,
             running=tuple(active_job.job.id for active_job in self.hands),
@@ -230,10 +188,7 @@ class Worker:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             self._pool.clock.tick()
-            if self._pool.is_narrow and self._ran_out is None:
-                self._ran_out = self._pool.clock.now
-            if self._pool.clock.now - (self._ran_out or float("inf")) > RECOVERY_SECONDS:
-                self._recover()
+            self.offered.recover()
             for active_job in self.hands:
                 if active_job.seconds > self.options.job_seconds:
                     minutes = self.options.job_seconds / 60
@@ -251,21 +206,6 @@ class Worker:
             work.fail(WorldError(sentence("engine-hung")))
         self._run_late()
         self._changed.set()
-
-    def _too_large(self, area: int) -> None:
-        """Offer smaller canvases for some minutes; or end soon if even the default is too large."""
-        self._ran_out = self._pool.clock.now
-        self.max_area = max(MIN_SIDE**2, min(self.max_area, area - 1))
-        if self.max_area < min(SMALLEST, self._full_area):
-            _log.critical("memory ran out for the default size; the engine ends when it is idle")
-            self.starved = True
-
-    def _recover(self) -> None:
-        """Offer what was offered before memory ran out."""
-        self._ran_out = None
-        self.max_area = self._full_area
-        self._pool.widen()
-        _log.info("all sizes are offered again", max_area=self.max_area)
 
     def _run_late(self) -> None:
         """Hand back even what was to be finished: the grace period is over."""
@@ -324,7 +264,7 @@ class Worker:
                 return
             if jobs:
                 await asyncio.sleep(HOLD_BACK * len(self.hands))
-            elif (self.starved and not self.hands) or (
+            elif (self.offered.is_starved and not self.hands) or (
                 self.options.until is Until.NONE_LEFT and not in_hand
             ):
                 return
@@ -337,7 +277,7 @@ class Worker:
             self.store.queue.claim(
                 self.id,
                 models=self.models.names,
-                max_area=self.max_area,
+                max_area=self.offered.area,
                 alone=not self.hands,
             )
         )

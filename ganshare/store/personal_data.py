@@ -4,6 +4,7 @@ What others built on stays, under a name that leads to nobody: votes, views, dec
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "sessions": (community.sessions, ("person",)),
     "jobs": (jobs, ("person",)),
     "paintings": (artworks, ("person",)),
+    "gallery": (community.gallery, ("person",)),
     "messages": (community.shown_messages, ("person",)),
     "votes": (votes.ballots, ("account",)),
     "votes_held": (votes.vote_holds, ("account", "held_by")),
@@ -52,6 +54,14 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
 }
 # What goes altogether, and what stays under another name.
 _REMOVED = ("choices", "sessions")
+# Texts and JSON that may name a person among other things.
+_MENTIONS = (
+    votes.vote_log.c.data,
+    community.notes.c.text,
+    community.notes.c.reason,
+    community.notes.c.reason_details,
+    tokens.c.item,
+)
 _KEPT_AS_IT_IS = frozenset({(community.blocks, "person")})  # else forgetting would lift a block
 
 
@@ -163,8 +173,8 @@ async def _forget_requests(
         if row["id"] not in kept:
             if upload := request.get("init_image"):
                 uploads.add(upload)
-            blank = {"prompt": "forgotten", "seed": 0, "init_image": None, "reading": None}
-            new = {name: value for name, value in (request | blank).items() if name != "reading"}
+            new = request | {"prompt": "forgotten", "seed": 0, "init_image": None}
+            new.pop("reading", None)
             values |= {"request": as_text(new), "error": None, "error_details": None}
             await connection.execute(frames.delete().where(frames.c.job == row["id"]))
         await connection.execute(jobs.update().where(jobs.c.id == row["id"]).values(values))
@@ -212,19 +222,22 @@ async def _rename(connection: AsyncConnection, names: Mapping[str, str]) -> None
                     await connection.execute(table.update().where(this).values({column: name}))
             linked = community.accounts.c.main == account
             await connection.execute(community.accounts.update().where(linked).values(main=name))
-            quoted, other = json.dumps(account), json.dumps(name)
-            log = votes.vote_log
-            listed = log.c.data.contains(quoted, autoescape=True)
-            data = sa.func.replace(log.c.data, quoted, other)
-            await connection.execute(log.update().where(listed).values(data=data))
-            notes = community.notes
-            await connection.execute(
-                notes.update()
-                .where(notes.c.text.contains(account, autoescape=True))
-                .values(text=sa.func.replace(notes.c.text, account, name))
-            )
+            for column in _MENTIONS:
+                await _rename_within(connection, column, account, name)
             # A private chat with Telegram's bot has the person's own number.
-            for table in (votes.ballots, votes.ballot_lists, log):
+            for table in (votes.ballots, votes.ballot_lists, votes.vote_log):
                 via = sa.func.replace(table.c.via, f"{account}:", f"{name}:")
                 begins = table.c.via.startswith(f"{account}:", autoescape=True)
                 await connection.execute(table.update().where(begins).values(via=via))
+
+
+async def _rename_within(
+    connection: AsyncConnection, column: sa.Column[Any], account: str, name: str
+) -> None:
+    """Put a name in place of an account wherever a text has it, but not in longer accounts."""
+    whole = re.compile(rf"(?<![\w:]){re.escape(account)}(?!\w)")
+    texts = sa.select(column).distinct().where(column.contains(account, autoescape=True))
+    for text in (await connection.execute(texts)).scalars().all():
+        if (renamed := whole.sub(name, text)) != text:
+            these = column.table.update().where(column == text)
+            await connection.execute(these.values({column.name: renamed}))

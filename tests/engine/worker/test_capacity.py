@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from engine.worker import capacity
-from engine.worker.capacity import Rate, available_memory, largest_area
+from engine.worker.capacity import (
+    RECOVERY_SECONDS,
+    OfferedArea,
+    Rate,
+    available_memory,
+    largest_area,
+)
+from engine.worker.step_pool import StepPool
 from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
 
 
@@ -19,6 +26,19 @@ def test_a_machine_offers_what_its_memory_holds(monkeypatch: pytest.MonkeyPatch)
     assert DEFAULT_SIDE**2 < offered(2, 2) < MAX_AREA
     assert offered(2, 2) < offered(2, 1)
     assert largest_area("cpu", 1, channels=128) < largest_area("cpu", 1)  # taming's f16
+
+
+def test_all_sizes_are_taken_again_minutes_after_memory_ran_out() -> None:
+    pool = StepPool(1)  # whose clock begins at 0
+    offered = OfferedArea(512 * 512, pool)
+    offered.shrink(320 * 320)
+    assert (offered.area, offered.is_starved) == (320 * 320 - 1, False)
+    pool.clock.now = RECOVERY_SECONDS
+    offered.recover()
+    assert offered.area == 320 * 320 - 1
+    pool.clock.now += 1.0
+    offered.recover()
+    assert offered.area == 512 * 512
 
 
 def test_memory_is_that_of_the_host_or_its_container(

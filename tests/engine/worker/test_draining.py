@@ -4,7 +4,8 @@ import asyncio
 
 from engine.testing import SMALL_MODEL, Scene, alone
 from engine.worker.job_runner import Pace
-from engine.worker.worker import Until, Worker
+from engine.worker.options import Until
+from engine.worker.worker import Worker
 from ganshare.domain.jobs import Job, JobState
 
 LONG = 18  # steps

@@ -8,8 +8,9 @@ import pytest
 from engine.testing import Scene
 from engine.worker.active_job import ActiveJob
 from engine.worker.job_runner import JobRunner, Materials
+from engine.worker.options import Until
 from engine.worker.step_pool import Work
-from engine.worker.worker import Until, Worker
+from engine.worker.worker import Worker
 from ganshare.domain.jobs import JobState
 from ganshare.errors import WorldError
 from ganshare.testing import TIMEOUT

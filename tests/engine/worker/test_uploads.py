@@ -12,10 +12,10 @@ from engine.synthesis.manifest import Manifest
 from engine.testing import SMALL_MODEL, Scene, alone
 from engine.worker.active_job import ActiveJob, FinishedPainting, LatestValue, Progress, SavedState
 from engine.worker.lease import Lease
+from engine.worker.options import Until
 from engine.worker.publish import clear_away, publish, withdraw
 from engine.worker.retry import retry_while
 from engine.worker.uploads import ProgressUploader
-from engine.worker.worker import Until
 from ganshare.blobs import (
     Blobs,
     open_blobs,

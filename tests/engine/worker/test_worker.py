@@ -11,7 +11,8 @@ from engine.synthesis.canvas import Canvas
 from engine.synthesis.manifest import read_manifest
 from engine.testing import SMALL_MODEL, Scene, alone, small_request
 from engine.worker.job_runner import Pace
-from engine.worker.worker import Until, Worker
+from engine.worker.options import Until
+from engine.worker.worker import Worker
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import InternalError
 from ganshare.store.db.tables_queue import jobs
@@ -246,11 +247,9 @@ async def test_a_canvas_too_large_for_the_memory_is_left_to_other_engines(
     large, small = await scene.submit(width=96), await scene.submit()
     worker = scene.worker()
     await worker.run()
-    assert worker.max_area == 96 * 64 - 1
+    assert worker.offered.area == 96 * 64 - 1
     assert (await scene.job(large)).state is JobState.QUEUED
     assert (await scene.job(small)).state is JobState.DONE
-    worker._recover()  # after some minutes
-    assert worker.max_area == 512 * 512
 
 
 @pytest.mark.parametrize(("side", "offered"), [(320, 320 * 64 - 1), (64, 64 * 64)])
@@ -265,7 +264,7 @@ async def test_an_engine_without_memory_for_the_default_size_ends_so_that_it_is_
     worker = scene.worker(until=Until.STOPPED, batch=1, parallel_steps=1)
     async with asyncio.timeout(TIMEOUT), scene.at_work(worker):
         pass
-    assert (worker.starved, worker.max_area) == (True, offered)
+    assert (worker.offered.is_starved, worker.offered.area) == (True, offered)
 
 
 async def _is(scene: Scene, job: Job, state: JobState) -> bool:

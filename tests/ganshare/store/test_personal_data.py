@@ -1,12 +1,16 @@
 """What is forgotten is gone from both databases, and what is minted stays."""
 
+import json
 from typing import Any
+
+import sqlalchemy as sa
 
 from ganshare.domain.community import FORGOTTEN
 from ganshare.domain.jobs import JobState
 from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import Voter
 from ganshare.store.db.dialect import now
+from ganshare.store.db.tables_community import notes
 from ganshare.store.db.tables_ledger import tokens
 from ganshare.testing import make_artwork
 
@@ -52,6 +56,28 @@ async def test_all_goes_but_what_is_minted(asker: Asker) -> None:
     await store.votes.toggle(other.id, Voter("cid"), key="later")  # the log is sealed as before
     found = await store.personal_data.export("ann")
     assert not any(found.values())
+
+
+async def test_a_longer_account_is_somebody_else(asker: Asker) -> None:
+    store, short, long = asker.store, "chat:1", "chat:12"
+    minted = await painted(asker, short, 1)
+    await mint(asker, minted.id)
+    item = {"requester": short, "approved_by": long}
+    await store.database.write(tokens.update().values(item=json.dumps(item)))
+    for by in (short, long):
+        await store.gallery.hide(minted.id, by, "shown by mistake")
+        await store.gallery.show(minted.id, by)
+        theirs = await painted(asker, "ben", hash(by))
+        await store.gallery.delete(theirs.id, by, admin=True)
+    await store.personal_data.forget(short)
+    rows = await store.database.rows(sa.select(notes)) + await store.database.rows(
+        sa.select(tokens.c.item)
+    )
+    told = " ".join(str(value) for row in rows for value in row.values())
+    assert short not in told.replace(long, "")
+    assert told.count(long) >= 4
+    assert await store.gallery.search(person=short) == []
+    assert [each.id for each in await store.gallery.search()] == [minted.id]
 
 
 async def test_visibility_goes_from_the_job_to_the_painting(asker: Asker) -> None:
