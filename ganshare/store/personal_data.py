@@ -222,8 +222,8 @@ async def _rename(connection: AsyncConnection, names: Mapping[str, str]) -> None
                     await connection.execute(table.update().where(this).values({column: name}))
             linked = community.accounts.c.main == account
             await connection.execute(community.accounts.update().where(linked).values(main=name))
-            for column in _MENTIONS:
-                await _rename_within(connection, column, account, name)
+            for mentioning in _MENTIONS:
+                await _rename_within(connection, mentioning, account, name)
             # A private chat with Telegram's bot has the person's own number.
             for table in (votes.ballots, votes.ballot_lists, votes.vote_log):
                 via = sa.func.replace(table.c.via, f"{account}:", f"{name}:")
