@@ -15,6 +15,7 @@ from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 from eth_utils.address import to_checksum_address
 
+from admin.chain.abi import Function
 from admin.chain.fees import GWEI, Fees
 from admin.contract.collection import MINT_BATCH, TRANSFER_TOKEN
 from admin.marketplace.currency import TRANSFER_CURRENCY
@@ -194,6 +195,8 @@ class Signer:
             return
         if to is not None and to not in limits.recipients | limits.currencies:
             raise _refusal("recipient", to, sorted(limits.recipients))
+        if data[:4] in _NEVER:
+            raise _refusal("call", f"0x{data[:4].hex()}", [each.signature for each in _MOVES])
         moved = next((each for each in _MOVES if data.startswith(each.selector)), None)
         if moved is None and to in limits.currencies:
             raise _refusal("call of a currency", f"0x{data[:4].hex()}", TRANSFER_CURRENCY.signature)
@@ -250,6 +253,15 @@ class Signer:
 
 # Calls by which something gets another owner, and which of their arguments names it.
 _MOVES = {MINT_BATCH: 0, TRANSFER_TOKEN: 1, TRANSFER_CURRENCY: 0}
+# Others by which somebody could get a token; GANshare never sends them.
+_NEVER = frozenset(
+    Function(each).selector
+    for each in (
+        "approve(address,uint256)",
+        "safeTransferFrom(address,address,uint256)",
+        "safeTransferFrom(address,address,uint256,bytes)",
+    )
+)
 
 
 def purpose_of(raw: bytes) -> tuple[str, bytes]:

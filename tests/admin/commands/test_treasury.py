@@ -9,6 +9,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_account import Account
 
+from admin.chain.abi import Function
 from admin.chain.fees import GWEI, Fees
 from admin.contract.collection import (
     GRANT_ROLE,
@@ -162,6 +163,12 @@ def test_tokens_are_minted_to_the_seller_and_go_to_the_treasury(
         {"data": mint_batch(ELSEWHERE, [1], [b"\x07" * 32])},
         {"to": "0x" + "55" * 20, "data": TRANSFER_CURRENCY.call_data(ELSEWHERE, 1)},
         {"to": "0x" + "55" * 20, "data": BALANCE.call_data(SAFE)},
+        {"data": Function("approve(address,uint256)").call_data(ELSEWHERE, 1)},
+        {
+            "data": Function("safeTransferFrom(address,address,uint256)").call_data(
+                OWNER.address, ELSEWHERE, 1
+            )
+        },
     ],
 )
 def test_the_key_itself_sends_nothing_elsewhere(overrides: dict[str, Any]) -> None:
