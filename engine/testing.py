@@ -159,10 +159,19 @@ class Scene:
 
         await self.until(reached)
 
-    def expire_leases(self) -> None:
+    async def execute(self, statement: str) -> None:
+        """Change the store's tables; in a thread, so that transactions under way can end."""
+
+        def run() -> None:
+            path = self.folder / "store.db"
+            with closing(sqlite3.connect(path, timeout=TIMEOUT)) as database, database:
+                database.execute(statement)
+
+        await asyncio.to_thread(run)
+
+    async def expire_leases(self) -> None:
         """Let time pass, as far as leases go."""
-        with closing(sqlite3.connect(self.folder / "store.db")) as database, database:
-            database.execute("UPDATE jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
+        await self.execute("UPDATE jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
 
     async def keys(self) -> set[str]:
         """Every blob."""

@@ -64,7 +64,7 @@ async def test_a_painting_survives_the_death_of_its_engine(scene: Scene) -> None
         first.wait(TIMEOUT)
     orphan = await scene.job(job)
     assert (orphan.state, orphan.attempt) == (JobState.RUNNING, 1)
-    scene.expire_leases()
+    await scene.expire_leases()
     with engine(scene, "--once") as second:
         assert await _ended(scene, second) == 0
     done = await scene.job(job)

@@ -86,7 +86,7 @@ async def test_an_engine_that_vanished_is_followed_from_its_last_state(scene: Sc
     await task
     worker._pool.close(5.0)
     assert (await scene.job(job)).state is JobState.RUNNING  # nobody was told
-    scene.expire_leases()
+    await scene.expire_leases()
     await scene.store.queue.reap()
     await scene.worker().run()
     done = await scene.job(job)

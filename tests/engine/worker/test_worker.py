@@ -142,9 +142,8 @@ async def test_a_job_that_another_engine_took_is_thrown_away(scene: Scene) -> No
     worker = scene.worker()
     async with scene.at_work(worker):
         await scene.until_step(job, 2)
-        with closing(sqlite3.connect(scene.folder / "store.db", timeout=60)) as database, database:
-            # what a reap and a claim do between two of our beats
-            database.execute("UPDATE jobs SET worker = 'other', attempt = 2")
+        # what a reap and a claim do between two of our beats
+        await scene.execute("UPDATE jobs SET worker = 'other', attempt = 2")
         await scene.until(lambda: _gone(worker))
         current = await scene.job(job)
         assert (current.worker, current.attempt) == ("other", 2)
@@ -278,7 +277,7 @@ async def _gone(worker: Worker) -> bool:
 async def test_a_suspect_is_painted_alone(scene: Scene) -> None:
     suspect = await scene.submit(person="she")
     await scene.store.queue.claim("killed", models=[SMALL_MODEL], max_area=10**6)
-    scene.expire_leases()
+    await scene.expire_leases()
     await scene.store.queue.reap()
     await asyncio.gather(*(scene.submit(steps=6) for _ in range(3)))
     company: list[int] = []

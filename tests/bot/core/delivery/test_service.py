@@ -358,7 +358,8 @@ async def test_a_deleted_message_ends_progress_and_the_painting_comes_anew(scene
     assert scene.platform.calls[posted.id] == tries
     await scene.hall.finish(job)
     await scene.until(lambda: 2 in scene.platform.messages)
-    assert scene.platform.messages[2].titles == ["", "Painted"]  # its place is known before
+    # Its place is known before.
+    await scene.until(lambda: scene.platform.messages[2].titles == ["", "Painted"])
 
 
 async def test_where_the_channel_is_gone_the_requester_is_told_once_with_the_painting(
