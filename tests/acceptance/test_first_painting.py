@@ -228,7 +228,7 @@ async def test_what_the_buttons_do(deployment: Deployment, painted: Painted, pla
         assert asked.init_image == (artwork.blob if button == "Vary" else None)
         cancelled = await account.press(waiting, "Cancel")
         await pressed.until(lambda shown: shown.words.startswith("Cancelled"), START)
-        await cancelled.until(lambda _: cancelled.seconds is not None)  # perhaps only after that
+        await cancelled.until(lambda _, press=cancelled: press.seconds is not None)
         assert cancelled.seconds < SOON
 
     mine = await (await account.ask("mine")).until(lambda shown: shown.files)
