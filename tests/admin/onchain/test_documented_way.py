@@ -10,6 +10,7 @@ import pty
 import re
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -154,6 +155,8 @@ def typist(tools: Path, tmp_path: Path) -> Iterator[Typist]:
         others = {
             name: value for name, value in os.environ.items() if not name.startswith("ADMIN_")
         }
+        # As after `source .venv/bin/activate`.
+        others["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         folder = tmp_path / "empty"
         folder.mkdir()
         yield Typist(folder, market, opensea, others | local, fills)
