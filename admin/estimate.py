@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from admin.chain.fees import GWEI, Fees
 from admin.ledger import Token, TokenState
 from admin.marketplace.seaport.amounts import split
 from admin.minting.list import Shop
 from admin.minting.prices import Prices
 from admin.session import COIN
+from admin.wallet.fees import GWEI, Fees
 from admin.wallet.gas import with_margin
 
 __all__ = ["MintEstimate", "SaleEstimate", "estimate_mint", "estimate_sale"]

@@ -12,14 +12,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from admin.chain.chain import Chain
-from admin.chain.fees import GWEI, Fees
 from admin.ledger import Transaction, TransactionState
 from admin.minting.report import write_report
 from admin.session import COIN, Session
 from admin.wallet.budget import Budget
+from admin.wallet.fees import GWEI, Fees
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
 
 __all__ = [
     "RunOptions",

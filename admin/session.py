@@ -10,8 +10,6 @@ import click
 import httpx
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.chain.chain import Chain, open_chain
-from admin.chain.fees import GWEI, FeePolicy, priority_floor
 from admin.context import whoever_types
 from admin.ledger import Collection, Ledger
 from admin.marketplace.currency import allowed_currencies, check_currency, read_currency
@@ -23,6 +21,7 @@ from admin.marketplace.terms import MarketTerms
 from admin.minting.ipfs import Kubo, Pinata, Pinner, PinService
 from admin.minting.list import Shop
 from admin.wallet.budget import Budget
+from admin.wallet.fees import GWEI, FeePolicy, priority_floor
 from admin.wallet.keystore import (
     keep_out_of_dumps,
     keystore_address,
@@ -32,6 +31,7 @@ from admin.wallet.keystore import (
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Limits, Signer
 from admin.wallet.timing import Timing
+from ganshare.chain.chain import Chain, open_chain
 from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load

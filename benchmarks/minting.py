@@ -13,8 +13,6 @@ from typing import Any
 
 from eth_account import Account
 
-from admin.chain.chain import Chain
-from admin.chain.fees import GWEI, Fees
 from admin.commands.plan import plan_tokens
 from admin.curation.manifest import as_csv, read_manifest
 from admin.estimate import estimate_mint, estimate_sale
@@ -26,7 +24,9 @@ from admin.minting.metadata import rarities
 from admin.minting.mint import BATCH
 from admin.minting.prices import Prices
 from admin.session import Session, open_session
+from admin.wallet.fees import GWEI, Fees
 from admin.wallet.signer import Limits, Signer
+from ganshare.chain.chain import Chain
 from ganshare.domain.votes import CuratedItem
 from ganshare.store import open_store
 from wordlists import word_lists

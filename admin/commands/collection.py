@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-from admin.chain.abi import Function
-from admin.chain.chain import Chain
 from admin.contract.collection import (
     CLOSE_MINTING,
     FREEZE_METADATA,
@@ -44,6 +42,8 @@ from admin.session import Session, open_session, read_address
 from admin.wallet.gas import estimate_gas
 from admin.wallet.nonces import find_overtaken
 from ganshare.blobs import open_blobs
+from ganshare.chain.abi import Function
+from ganshare.chain.chain import Chain
 from ganshare.errors import BlobError, SettingsError, quoted
 
 __all__ = ["collection"]

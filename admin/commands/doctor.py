@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 import click
 
 from admin.browser.setup import Choices
-from admin.chain.chain import Chain
-from admin.chain.checkup import check_endpoints
 from admin.commands.browser_route import browser_options, inspect
 from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED, TOTAL_SUPPLY
 from admin.ledger import TokenState
@@ -18,6 +16,8 @@ from admin.minting.list import LIVE
 from admin.prompts import password_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.nonces import find_waiting
+from ganshare.chain.chain import Chain
+from ganshare.chain.checkup import check_endpoints
 from ganshare.errors import GanshareError, SettingsError
 
 __all__ = ["doctor"]

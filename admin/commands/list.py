@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from admin.browser.setup import Choices
-from admin.chain.chain import Chain
 from admin.commands.browser_route import EXIT_FAILED, browser_options, offer
 from admin.estimate import estimate_sale
 from admin.ledger import ListingState
@@ -20,6 +19,7 @@ from admin.prompts import RunOptions, agree_to_spend, progress, report, run_opti
 from admin.session import Session, open_session
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
 
 __all__ = ["list_"]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from admin.chain.chain import Chain
 from admin.commands.browser_route import estimate_items, route_option
 from admin.curation.manifest import read_manifest
 from admin.curation.named import Named, divide, left_out
@@ -22,6 +21,7 @@ from admin.minting.mint import BATCH
 from admin.minting.prices import Prices, read_prices
 from admin.prompts import agree, dry_run_option
 from admin.session import Session, open_session
+from ganshare.chain.chain import Chain
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Consent
 from ganshare.domain.votes import CuratedItem

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import click
 
-from admin.chain.chain import Chain
 from admin.contract.collection import TRANSFER_TOKEN
 from admin.ledger import Token, TokenState, TransactionState
 from admin.marketplace.currency import BALANCE, TRANSFER_CURRENCY
@@ -15,6 +14,7 @@ from admin.minting.mint import look_up, reconcile_tokens
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
 from admin.session import COIN, Session, open_session, read_address
 from admin.wallet.gas import estimate_gas
+from ganshare.chain.chain import Chain
 from ganshare.errors import ParameterError, SettingsError
 
 __all__ = ["treasury"]

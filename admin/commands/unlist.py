@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import click
 
-from admin.chain.chain import Chain
 from admin.ledger import Listing
 from admin.marketplace.opensea import OpenSeaAway, OrderRefused
 from admin.marketplace.seaport.contract import INCREMENT_COUNTER
@@ -17,6 +16,7 @@ from admin.prompts import agree, agree_to_spend, dry_run_option, password_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.gas import estimate_gas
 from admin.wallet.nonces import find_overtaken
+from ganshare.chain.chain import Chain
 from ganshare.errors import SettingsError
 
 __all__ = ["unlist"]

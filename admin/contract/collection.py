@@ -10,7 +10,7 @@ from typing import Any
 from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
 
-from admin.chain.abi import Function, event_topic
+from ganshare.chain.abi import Function, event_topic
 
 __all__ = [
     "ARTIFACT",

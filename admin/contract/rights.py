@@ -5,7 +5,6 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 
-from admin.chain.chain import Chain
 from admin.contract.collection import (
     CONTRACT_URI,
     FINAL_COLLECTION,
@@ -22,6 +21,7 @@ from admin.contract.collection import (
     SYMBOL,
     TOTAL_SUPPLY,
 )
+from ganshare.chain.chain import Chain
 from ganshare.errors import SettingsError
 
 __all__ = ["CollectionState", "read_collection"]

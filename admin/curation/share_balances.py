@@ -8,8 +8,8 @@ from pathlib import Path
 
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.chain.abi import Function
-from admin.chain.chain import Call, Chain
+from ganshare.chain.abi import Function
+from ganshare.chain.chain import Call, Chain
 from ganshare.errors import ParameterError, WorldError, quoted
 
 __all__ = ["Holder", "Shares", "balances", "block_at", "read_holders"]

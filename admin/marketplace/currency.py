@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from admin.chain.abi import Function
-from admin.chain.chain import Chain
 from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.order import NATIVE
+from ganshare.chain.abi import Function
+from ganshare.chain.chain import Chain
 from ganshare.errors import SettingsError, quoted
 
 __all__ = [

@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from admin.chain.chain import Chain
 from admin.ledger import Collection, Ledger, Listing, ListingState, Token, TokenState
 from admin.marketplace.seaport.contract import GET_COUNTER
 from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import Domain, Order, order_hash
 from admin.marketplace.terms import MarketTerms
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
 
 __all__ = [
     "LIVE",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from eth_utils.address import to_checksum_address
 
-from admin.chain.chain import Chain
 from admin.contract.collection import TOKENS, mint_batch
 from admin.ledger import Collection, Ledger, Token, TokenState, Transaction, TransactionState
 from admin.minting.ipfs import raw_digest
 from admin.wallet.sender import Sender
+from ganshare.chain.chain import Chain
 
 __all__ = [
     "Drift",

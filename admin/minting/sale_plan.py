@@ -6,7 +6,6 @@ It uses the ledger as the chain would correct it, and writes nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from admin.chain.chain import Chain
 from admin.ledger import Ledger, Listing, ListingState, Token, TokenState
 from admin.marketplace.seaport.amounts import Currency, split
 from admin.minting.list import LIVE, Shop, is_fresh
@@ -14,6 +13,7 @@ from admin.minting.mint import Drift, token_drift
 from admin.minting.post import to_post
 from admin.minting.prices import Prices
 from admin.minting.unlist import listing_drift
+from ganshare.chain.chain import Chain
 
 __all__ = ["SalePlan", "plan_sale"]
 

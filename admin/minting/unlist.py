@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from admin.chain.chain import Call, Chain
 from admin.ledger import (
     Collection,
     Ledger,
@@ -28,6 +27,7 @@ from admin.minting.list import LIVE
 from admin.wallet.gas import Reverted, WouldFail, estimate_gas
 from admin.wallet.nonces import MOST_GAS, is_brake
 from admin.wallet.sender import Sender
+from ganshare.chain.chain import Call, Chain
 
 __all__ = [
     "Batch",

@@ -20,9 +20,9 @@ from eth_abi.abi import encode
 from eth_account import Account
 from eth_utils.address import to_checksum_address
 
-from admin.chain.abi import Function
 from admin.contract.collection import deployment
 from admin.marketplace.seaport.contract import SET_APPROVAL
+from ganshare.chain.abi import Function
 
 __all__ = ["CHAIN_ID", "Anvil", "Market", "anvil", "make_market"]
 

@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 from eth_abi.abi import encode
 
-from admin.chain.chain import Chain
-from admin.chain.multicall import AGGREGATE, MULTICALL
-from admin.chain.quorum import Patience
-from admin.chain.rpc import Endpoint
+from ganshare.chain.chain import Chain
+from ganshare.chain.multicall import AGGREGATE, MULTICALL
+from ganshare.chain.quorum import Patience
+from ganshare.chain.rpc import Endpoint
 
 __all__ = ["Faults", "Plain", "Wild"]
 

@@ -19,9 +19,9 @@ from web3 import EthereumTesterProvider, Web3
 from web3.exceptions import TransactionNotFound, Web3Exception
 from web3.types import RPCEndpoint
 
-from admin.chain.chain import Chain
-from admin.chain.quorum import Patience
-from admin.chain.rpc import Endpoint
+from ganshare.chain.chain import Chain
+from ganshare.chain.quorum import Patience
+from ganshare.chain.rpc import Endpoint
 
 # py-evm's cryptography raises this to 100,000, with which deeply nested JSON overflows the stack of
 # whatever else is tested in this process.

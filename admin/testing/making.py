@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from admin.chain.fees import GWEI
 from admin.ledger import Collection, Token, TokenState
 from admin.testing.evm import CHAIN_ID, OWNER
+from admin.wallet.fees import GWEI
 from admin.wallet.signer import Limits
 from admin.wallet.timing import Timing
 

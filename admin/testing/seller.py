@@ -12,8 +12,6 @@ from typing import Any
 import httpx
 
 from admin.__main__ import admin
-from admin.chain.chain import Chain
-from admin.chain.rpc import Endpoint
 from admin.ledger import Collection, Ledger
 from admin.marketplace.opensea import OpenSea
 from admin.marketplace.seaport.contract import SEAPORT_1_6
@@ -24,6 +22,8 @@ from admin.testing.making import OWNER, make_limits, make_token
 from admin.testing.opensea import Opensea, read_order
 from admin.testing.seaport_chain import SeaportChain
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
+from ganshare.chain.rpc import Endpoint
 from ganshare.cli import run_cli
 
 __all__ = ["CHAIN_ID", "COLLECTION", "CONTRACT", "TOKENS", "Killed", "Seller"]

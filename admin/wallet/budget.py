@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from admin.chain.fees import GWEI, Fees
 from admin.ledger import Transaction
+from admin.wallet.fees import GWEI, Fees
 from ganshare.errors import WorldError
 
 __all__ = ["AgreementExceeded", "Ask", "Budget"]

@@ -1,7 +1,7 @@
 """Estimates gas, and names the ways in which a transaction can fail."""
 
-from admin.chain.chain import Chain
-from admin.chain.rpc import RpcError
+from ganshare.chain.chain import Chain
+from ganshare.chain.rpc import RpcError
 from ganshare.errors import WorldError
 
 __all__ = ["Reverted", "TransactionFailed", "WouldFail", "estimate_gas", "with_margin"]

@@ -11,8 +11,8 @@ import rlp
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from admin.chain.chain import Chain
 from admin.ledger import Ledger, Transaction, TransactionState
+from ganshare.chain.chain import Chain
 
 __all__ = [
     "BRAKES",

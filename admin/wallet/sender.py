@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from admin.chain.chain import Chain, Receipt
-from admin.chain.fees import FeeCapError, FeePolicy, Fees
-from admin.chain.rpc import RpcError
 from admin.ledger import Attempt, Collection, Ledger, Transaction, TransactionState
 from admin.wallet.budget import Budget
+from admin.wallet.fees import FeeCapError, FeePolicy, Fees
 from admin.wallet.gas import Reverted, TransactionFailed, estimate_gas
 from admin.wallet.nonces import BRAKES, find_waiting, next_nonce, nonce_of_brake
 from admin.wallet.signer import PolicyError, Signer, purpose_of
 from admin.wallet.timing import Timing, describe_wait
+from ganshare.chain.chain import Chain, Receipt
+from ganshare.chain.rpc import RpcError
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 

@@ -15,13 +15,13 @@ from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 from eth_utils.address import to_checksum_address
 
-from admin.chain.abi import Function
-from admin.chain.fees import GWEI, Fees
 from admin.contract.collection import MINT_BATCH, TRANSFER_TOKEN
 from admin.marketplace.currency import TRANSFER_CURRENCY
 from admin.marketplace.seaport.order import Domain, ItemType, Order
 from admin.marketplace.seaport.signing import cancellation_digest, sign_orders
-from admin.wallet.siwe import SignIn
+from admin.wallet.fees import GWEI, Fees
+from ganshare.chain.abi import Function
+from ganshare.chain.sign_in import SignIn
 from ganshare.errors import AskerError
 
 __all__ = [

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from admin.chain.chain import Receipt
-from admin.chain.fees import GWEI
 from admin.ledger import Transaction
+from admin.wallet.fees import GWEI
+from ganshare.chain.chain import Receipt
 
 __all__ = ["Timing", "describe_wait"]
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from admin.chain.chain import Chain
-from admin.chain.fees import GWEI, FeePolicy
 from admin.contract.collection import deployment
 from admin.ledger import Collection, Ledger, Token
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK, make_limits, make_token
+from admin.wallet.fees import GWEI, FeePolicy
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from admin.chain.chain import open_chain
 from admin.context import open_store_session, whoever_types
 from admin.curation.share_balances import Holder, Shares, balances, block_at, read_holders
+from ganshare.chain.chain import open_chain
 from ganshare.domain.votes import Round, RoundRules
 from ganshare.errors import ParameterError, SettingsError, VoteError, quoted
 from ganshare.settings import AdminSettings, load

@@ -1,7 +1,7 @@
 """Seaport's functions, for calls from Python."""
 
-from admin.chain.abi import Function
 from admin.marketplace.seaport.order import COMPONENTS, PARAMETERS
+from ganshare.chain.abi import Function
 
 __all__ = [
     "CANCEL",

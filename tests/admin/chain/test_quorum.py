@@ -7,10 +7,6 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from admin.chain.abi import Function
-from admin.chain.chain import Chain, Disagreement
-from admin.chain.quorum import Patience
-from admin.chain.rpc import Endpoint, RpcError
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.marketplace.seaport.amounts import Currency, Fee
 from admin.marketplace.seaport.contract import GET_ORDER_STATUS, SEAPORT_1_6
@@ -19,6 +15,10 @@ from admin.marketplace.seaport.order import NATIVE, NO_KEY, order_hash
 from admin.minting.unlist import listing_drift
 from admin.testing.endpoints import Faults, Plain, Wild
 from admin.testing.making import OWNER
+from ganshare.chain.abi import Function
+from ganshare.chain.chain import Chain, Disagreement
+from ganshare.chain.quorum import Patience
+from ganshare.chain.rpc import Endpoint, RpcError
 
 CHAIN_ID = 137
 CONTRACT = "0x" + "11" * 20

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from eth_account import Account
 
-from admin.chain.chain import Chain
-from admin.chain.fees import GWEI, FeePolicy
 from admin.ledger import Ledger, Transaction, TransactionState
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import make_limits
+from admin.wallet.fees import GWEI, FeePolicy
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
 
 MINTER = Account.from_key(b"\x0b" * 32)
 OWNER = "0x" + "11" * 20

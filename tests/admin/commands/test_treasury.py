@@ -9,8 +9,6 @@ import pytest
 from eth_abi.abi import encode
 from eth_account import Account
 
-from admin.chain.abi import Function
-from admin.chain.fees import GWEI, Fees
 from admin.contract.collection import (
     GRANT_ROLE,
     MINTER_ROLE,
@@ -23,8 +21,10 @@ from admin.marketplace.currency import BALANCE, TRANSFER_CURRENCY
 from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.testing.evm import COIN, Evm
 from admin.testing.making import OWNER, make_limits, make_token
+from admin.wallet.fees import GWEI, Fees
 from admin.wallet.keystore import make_keystore
 from admin.wallet.signer import PolicyError, Signer
+from ganshare.chain.abi import Function
 
 Run = Callable[..., tuple[int, str, str]]
 PASSWORD = "correct horse battery"

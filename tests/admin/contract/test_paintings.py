@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from admin.chain.abi import Function, event_topic
-from admin.chain.chain import Chain
-from admin.chain.rpc import RpcError
 from admin.contract.collection import (
     CLOSE_MINTING,
     FINAL_COLLECTION,
@@ -27,6 +24,9 @@ from admin.contract.collection import (
 from admin.ledger import Collection
 from admin.testing.evm import Evm
 from admin.testing.making import OWNER
+from ganshare.chain.abi import Function, event_topic
+from ganshare.chain.chain import Chain
+from ganshare.chain.rpc import RpcError
 
 FIRST_VERSION = Path(__file__).with_name("first-version.hex")
 UPDATE = Function("updateMetadata(uint256,bytes32)")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from admin.chain.chain import Chain
-from admin.chain.rpc import Endpoint
 from admin.marketplace.currency import check_currency, read_currency
 from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.order import NATIVE
 from admin.testing.seaport_chain import SeaportChain
+from ganshare.chain.chain import Chain
+from ganshare.chain.rpc import Endpoint
 from ganshare.errors import SettingsError
 
 WETH = Currency("WETH", "0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619", 18)

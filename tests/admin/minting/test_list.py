@@ -13,7 +13,6 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from admin.chain.chain import Chain
 from admin.ledger import Collection, Ledger, ListingState
 from admin.marketplace.opensea import OpenSea, OpenSeaAway
 from admin.marketplace.seaport.contract import SEAPORT_1_6
@@ -24,6 +23,7 @@ from admin.testing.evm import CHAIN_ID
 from admin.testing.making import OWNER, make_limits, make_token
 from admin.testing.opensea import Opensea
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
 from ganshare.errors import InternalError, SettingsError
 
 FEES = [("0x" + "fe" * 20, 1.0), ("0x" + "cc" * 20, 5.0)]

@@ -8,8 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from admin.chain.abi import Function
-from admin.chain.chain import Chain, Disagreement
 from admin.contract.collection import TOTAL_SUPPLY, mint_batch
 from admin.estimate import GAS_OF_BATCH, GAS_OF_TOKEN
 from admin.ledger import Collection, Ledger, LedgerBusy, TokenState, TransactionState
@@ -22,6 +20,8 @@ from admin.testing.services import Collector
 from admin.wallet.gas import TransactionFailed
 from admin.wallet.sender import Sender
 from admin.wallet.signer import PolicyError
+from ganshare.chain.abi import Function
+from ganshare.chain.chain import Chain, Disagreement
 
 MakeSender = Callable[..., Sender]
 Pinned = Callable[[int], Any]

@@ -12,7 +12,6 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from admin.chain.chain import Chain
 from admin.ledger import Ledger, ListingState
 from admin.marketplace.opensea import OpenSeaAway
 from admin.marketplace.seaport.contract import SEAPORT_1_6
@@ -21,6 +20,7 @@ from admin.minting.post import post_all
 from admin.testing.making import OWNER
 from admin.testing.opensea import BODIES, PORTALS, Answer
 from admin.testing.seller import CHAIN_ID, COLLECTION, CONTRACT, TOKENS, Seller
+from ganshare.chain.chain import Chain
 from ganshare.errors import SettingsError
 
 STATUSES = (0, 200, 201, 202, 204, 301, 400, 403, 404, 409, 429, 500, 503)

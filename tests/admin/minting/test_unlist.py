@@ -9,9 +9,6 @@ from eth_abi.abi import decode, encode
 from eth_account import Account
 from hexbytes import HexBytes
 
-from admin.chain.chain import Chain
-from admin.chain.fees import GWEI, FeePolicy
-from admin.chain.multicall import AGGREGATE
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.ledger import TransactionState as State
 from admin.marketplace.seaport.amounts import Currency
@@ -26,9 +23,12 @@ from admin.marketplace.seaport.order import NATIVE, NO_KEY, order_hash
 from admin.minting.unlist import cancel_listings, end_all_orders, listing_drift, plan_batches
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK, make_limits
+from admin.wallet.fees import GWEI, FeePolicy
 from admin.wallet.gas import TransactionFailed
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
+from ganshare.chain.chain import Chain
+from ganshare.chain.multicall import AGGREGATE
 
 COLLECTION = Collection(CHAIN_ID, "0x" + "11" * 20)
 STRANGER = Account.from_key(b"\x0c" * 32)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from admin.chain.chain import Chain, open_chain
-from admin.chain.fees import GWEI, FeePolicy
 from admin.contract.collection import TOTAL_SUPPLY
 from admin.ledger import Collection, Ledger, TokenState, TransactionState
 from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.minting.mint import mint_all, reconcile_tokens
 from admin.testing.anvil import CHAIN_ID, Anvil, Market, anvil, make_market
 from admin.testing.making import make_limits, make_token
+from admin.wallet.fees import GWEI, FeePolicy
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Signer
 from admin.wallet.timing import Timing
+from ganshare.chain.chain import Chain, open_chain
 from ganshare.testing import TIMEOUT
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]

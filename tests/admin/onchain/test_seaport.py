@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from admin.chain.abi import Function
 from admin.contract.collection import OWNER_OF, TOTAL_SUPPLY, mint_batch
 from admin.marketplace.seaport.amounts import Currency, Fee
 from admin.marketplace.seaport.contract import (
@@ -23,6 +22,7 @@ from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import NATIVE, NO_KEY, Domain, Order, order_hash
 from admin.marketplace.seaport.signing import sign_orders, sign_single
 from admin.testing.anvil import CHAIN_ID, Market, Reverted
+from ganshare.chain.abi import Function
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 

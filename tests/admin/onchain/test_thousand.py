@@ -16,7 +16,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin.chain.multicall import MULTICALL
 from admin.ledger import Collection, Ledger, Listing, ListingState, TransactionState
 from admin.marketplace.seaport.amounts import Currency, Fee
 from admin.marketplace.seaport.contract import CANCEL, GET_ORDER_STATUS
@@ -29,6 +28,7 @@ from admin.testing.endpoints import Faults, Wild
 from admin.testing.opensea import Opensea
 from admin.testing.services import serve
 from admin.wallet.keystore import make_keystore
+from ganshare.chain.multicall import MULTICALL
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from admin.chain.abi import Function
-from admin.chain.chain import Chain
-from admin.chain.fees import GWEI, FeePolicy, Fees
 from admin.contract.collection import PAUSED, mint_batch
 from admin.ledger import Collection, Ledger, TokenState, TransactionState
 from admin.minting.mint import digest_of, mint_all, reconcile_tokens
 from admin.testing.evm import CHAIN_ID, Evm
 from admin.testing.making import OWNER, QUICK, make_limits
 from admin.wallet.budget import AgreementExceeded, Budget
+from admin.wallet.fees import GWEI, FeePolicy, Fees
 from admin.wallet.gas import TransactionFailed
 from admin.wallet.nonces import find_waiting
 from admin.wallet.sender import Sender
 from admin.wallet.signer import PolicyError, Signer
+from ganshare.chain.abi import Function
+from ganshare.chain.chain import Chain
 
 MakeSender = Callable[..., Sender]
 Pinned = Callable[[int], Any]

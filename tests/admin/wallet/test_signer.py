@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from eth_account import Account
 
-from admin.chain.fees import GWEI, FeeCapError, FeePolicy, Fees, priority_floor
 from admin.marketplace.seaport.amounts import Currency, Fee
 from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import NATIVE, Domain, ItemType, OfferItem, Order
 from admin.testing.making import OWNER, make_limits
+from admin.wallet.fees import GWEI, FeeCapError, FeePolicy, Fees, priority_floor
 from admin.wallet.signer import PolicyError, Signer
 
 CONTRACT = "0x" + "11" * 20

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 from eth_utils.address import to_checksum_address
 
-from admin.chain.abi import Function
-from admin.chain.multicall import AGGREGATE, MULTICALL
-from admin.chain.quorum import Answer, Disagreement, Patience, Quorum
-from admin.chain.rpc import Endpoint, RpcError, make_endpoints
+from ganshare.chain.abi import Function
+from ganshare.chain.multicall import AGGREGATE, MULTICALL
+from ganshare.chain.quorum import Answer, Disagreement, Patience, Quorum
+from ganshare.chain.rpc import Endpoint, RpcError, make_endpoints
 from ganshare.errors import SettingsError
 
 __all__ = ["Block", "Call", "Chain", "Disagreement", "Receipt", "open_chain"]

@@ -3,7 +3,7 @@
 See https://www.multicall3.com; where it isn't, each call is a question of its own.
 """
 
-from admin.chain.abi import Function
+from ganshare.chain.abi import Function
 
 __all__ = ["AGGREGATE", "MULTICALL"]
 

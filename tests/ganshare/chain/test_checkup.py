@@ -5,10 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from admin.chain.checkup import Finding, check_endpoints
 from admin.testing.endpoints import Faults, Plain, Wild
 from admin.testing.making import OWNER
 from admin.testing.services import relay, serve
+from ganshare.chain.checkup import Finding, check_endpoints
 
 CHAIN_ID = 137
 

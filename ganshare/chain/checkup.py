@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from admin.chain.rpc import Endpoint, EndpointAway, RpcError, make_endpoints
+from ganshare.chain.rpc import Endpoint, EndpointAway, RpcError, make_endpoints
 
 __all__ = ["Finding", "check_endpoints"]
 

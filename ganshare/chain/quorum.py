@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from admin.chain.rpc import Endpoint, EndpointAway, RpcError
+from ganshare.chain.rpc import Endpoint, EndpointAway, RpcError
 from ganshare.errors import WorldError, quoted
 from ganshare.monitoring.log import get_logger
 
