@@ -20,7 +20,7 @@ from engine.worker.step_pool import is_out_of_memory
 from engine.worker.uploads import ProgressUploader
 from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Job
-from ganshare.errors import AskerError, BlobError, WorldError
+from ganshare.errors import AskerError, BlobError, BlobExists, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
 from ganshare.safety import UnsafeImageError
@@ -91,7 +91,10 @@ class Completion:
                 self._publish_seconds,
             )
         except WorldError as error:
-            if self._overdue():
+            # A taken key is of a newer history than the database's, which was restored: the next
+            # attempt has another one.
+            if self._overdue() or isinstance(error, BlobExists):
+                _log.warning("the picture is not published", reason=str(error))
                 await self._release(job, lease)
             else:
                 await self._give_up(job, error, lease)

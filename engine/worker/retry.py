@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from ganshare.errors import StoreError, WorldError
+from ganshare.errors import BlobExists, StoreError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
 
@@ -27,6 +27,8 @@ async def retry_while(
 ) -> T:
     """Call until it works, with growing pauses; raises the last WorldError once it is pointless.
 
+    A key that is taken stays taken: BlobExists is raised at once.
+
     Args:
         what: is tried, for the log.
         still: asked before each further try.
@@ -37,6 +39,8 @@ async def retry_while(
     while True:
         try:
             return await call()
+        except BlobExists:
+            raise
         except WorldError as error:
             part = "store" if isinstance(error, StoreError) else "blobs"
             metrics.store_errors.labels(part).inc()

@@ -1,4 +1,4 @@
-"""`ganshare store`: migrates, inspects, backs up and prunes the database."""
+"""`ganshare store`: migrates, inspects, backs up, restores and prunes the database."""
 
 import asyncio
 import json
@@ -61,6 +61,19 @@ def backup(to: Path | None) -> None:
 
 
 @store.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def restore(file: Path, dry_run: bool, yes: bool) -> None:
+    """Put a backup in the place of the store, and say before what that will do.
+
+    Blobs may be newer: nothing of them is overwritten. End engines, bots and pages first. What is
+    replaced is backed up beside FILE.
+    """
+    asyncio.run(_restore(file, dry_run=dry_run, yes=yes))
+
+
+@store.command()
 @click.option(
     "--days", type=click.FloatRange(0), metavar="N", help="Instead of GANSHARE_KEEP_DAYS."
 )
@@ -92,6 +105,37 @@ async def _migrate() -> None:
     for name in applied:
         click.echo(f"applied {name}")
     click.echo(f"The tables have version {NEWEST}, the newest.")
+
+
+async def _restore(file: Path, *, dry_run: bool, yes: bool) -> None:
+    from ganshare.blobs import open_blobs
+    from ganshare.settings import CoreSettings, load
+    from ganshare.store.db.database import Database
+    from ganshare.store.maintenance.backup import backup as write
+    from ganshare.store.maintenance.restore import make_plan
+    from ganshare.store.maintenance.restore import restore as put_back
+
+    core = load(CoreSettings)
+    url, blobs = core.database_url.get_secret_value(), open_blobs(core.blobs_url.get_secret_value())
+    database = Database(url)
+    try:
+        plan = await make_plan(file, database, blobs, core.limits)
+        for line in plan.lines():
+            click.echo(line)
+        if dry_run:
+            return
+        if not yes:
+            click.confirm(f"Restore {database} from {file}?", abort=True)
+        if plan.present.schema:
+            name = await _name(Database(url))
+            names = (f"{name}-replaced{more}{file.suffix}" for more in ("", *range(-2, -100, -1)))
+            kept = next(path for each in names if not (path := file.with_name(each)).exists())
+            write(database, kept)
+            click.echo(f"What was there is in {kept}.")
+        await put_back(file, database)
+    finally:
+        await database.close()
+    click.echo("Restored.")
 
 
 async def _prune(days: float | None) -> "Pruned":

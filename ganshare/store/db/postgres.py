@@ -72,9 +72,26 @@ class PostgresConnector:
             _check("sslmode in the database URL", query["sslmode"], _TLS_MODES)
         if "," in query.get("host", ""):
             query.setdefault("target_session_attrs", "read-write")
+        self._query = query
         self._dsn = self.url.set(drivername="postgresql", query=query).render_as_string(
             hide_password=False
         )
+
+    def environment(self) -> dict[str, str]:
+        """The URL as libpq's variables: a password must not show among a program's arguments."""
+        url, query = self.url, dict(self._query)
+        addresses = [each.partition(":") for each in query.pop("host", "").split(",") if each]
+        values = {
+            "PGHOST": ",".join(host for host, _, _ in addresses) or url.host,
+            "PGPORT": ",".join(port for _, _, port in addresses).strip(",")
+            or query.pop("port", "")
+            or url.port,
+            "PGUSER": url.username,
+            "PGPASSWORD": url.password,
+            "PGDATABASE": url.database,
+            **{f"PG{name.replace('_', '').upper()}": value for name, value in query.items()},
+        }
+        return {name: str(value) for name, value in values.items() if value is not None}
 
     async def connect(self, *_: object, **__: object) -> asyncpg.Connection:
         """Open a connection; what SQLAlchemy gives along stands in the URL, too.

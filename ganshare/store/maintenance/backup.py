@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from ganshare.errors import ParameterError, StoreError, quoted
 from ganshare.store.db.database import Database
 from ganshare.store.db.errors import translate_error
 
-__all__ = ["SUFFIXES", "backup"]
+__all__ = ["SUFFIXES", "backup", "copy_pages", "environment", "program"]
 
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 
@@ -61,12 +59,13 @@ def _copy_sqlite(database: Database, unfinished: Path, to: Path) -> None:
         source = sqlite3.connect(f"{original.as_uri()}?mode=ro", uri=True)
         with closing(source):
             source.execute("PRAGMA schema_version")  # so that a missing file is found out here
-            _copy_pages(source, unfinished, to)
+            copy_pages(source, unfinished, to)
     except sqlite3.Error as error:
         raise translate_error(error, str(database)) from error
 
 
-def _copy_pages(source: sqlite3.Connection, unfinished: Path, to: Path) -> None:
+def copy_pages(source: sqlite3.Connection, unfinished: Path, to: Path) -> None:
+    """Copy a database of SQLite's into a new file; raises StoreError, which speaks of `to`."""
     unfinished.touch()  # an OSError says more than SQLite's "unable to open"
     with closing(sqlite3.connect(unfinished)) as copy:
         try:
@@ -79,28 +78,28 @@ def _copy_pages(source: sqlite3.Connection, unfinished: Path, to: Path) -> None:
 
 
 def _dump_postgres(database: Database, unfinished: Path, to: Path) -> None:
-    program = shutil.which("pg_dump")
-    if program is None:
-        raise StoreError(
-            "A backup of PostgreSQL needs the program pg_dump, which is not installed; it comes "
-            "with PostgreSQL's client programs."
-        )
-    arguments = [program, "--format=custom", "--no-password", f"--file={unfinished}"]
-    environment = {**os.environ, **_libpq_variables(database.url)}
-    done = subprocess.run(arguments, env=environment, capture_output=True, check=False, text=True)
+    arguments = [program("pg_dump"), "--format=custom", "--no-password", f"--file={unfinished}"]
+    done = subprocess.run(
+        arguments, env=environment(database), capture_output=True, check=False, text=True
+    )
     if done.returncode:
         reason = " ".join(done.stderr.split()).removeprefix("pg_dump: error: ").rstrip(".?")
         raise StoreError(f"pg_dump cannot write {to}: {reason[:300]}.", given=to)
 
 
-def _libpq_variables(url: sa.URL) -> dict[str, str]:
-    """The URL as environment variables: a password must not show among the arguments."""
-    host = url.query.get("host", url.host)
-    values = {
-        "PGHOST": host if isinstance(host, str) else None,
-        "PGPORT": None if url.port is None else str(url.port),
-        "PGUSER": url.username,
-        "PGPASSWORD": None if url.password is None else str(url.password),
-        "PGDATABASE": url.database,
-    }
-    return {name: value for name, value in values.items() if value is not None}
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's client programs; raises StoreError if it is missing."""
+    found = shutil.which(name)
+    if found is None:
+        raise StoreError(
+            f"This needs the program {name}, which is not installed; it comes with PostgreSQL's "
+            "client programs."
+        )
+    return found
+
+
+def environment(database: Database) -> dict[str, str]:
+    """What PostgreSQL's client programs need to reach a database, beside what we have."""
+    if database.connector is None:
+        return dict(os.environ)
+    return {**os.environ, **database.connector.environment()}

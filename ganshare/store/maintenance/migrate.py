@@ -20,7 +20,15 @@ from ganshare.store.db.dialect import now
 from ganshare.store.queue.capacity import create_count_function
 from ganshare.store.votes.log import seal_log
 
-__all__ = ["MIGRATIONS", "NEWEST", "Migration", "check_schema", "migrate", "schema_version"]
+__all__ = [
+    "MIGRATIONS",
+    "NEWEST",
+    "Migration",
+    "check_schema",
+    "migrate",
+    "schema_version",
+    "too_new",
+]
 
 _PATIENCE_SECONDS = 120.0  # for SQLite's lock: others may be migrating
 _LOCK = 0x67616E01  # PostgreSQL's advisory lock for migrating
@@ -140,12 +148,13 @@ def _check_newer(rows: Sequence[Row]) -> None:
     """Raise SchemaError if a migration that we don't know did more than to expand."""
     for row in rows:
         if not row["name"][4:].startswith("_expand_"):
-            raise _too_new(max(each["version"] for each in rows))
+            raise too_new(max(each["version"] for each in rows))
     if rows:
         _log.warning("the tables are newer, and usable; update GANshare", newest=rows[-1]["name"])
 
 
-def _too_new(version: int) -> SchemaError:
+def too_new(version: int) -> SchemaError:
+    """The error of a database that a newer GANshare has made."""
     return SchemaError(
         f"The database was made by a newer GANshare: its tables have version {version}, this one "
         f"knows versions up to {NEWEST}; update GANshare.",

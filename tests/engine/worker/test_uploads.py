@@ -189,6 +189,19 @@ async def test_a_picture_never_overwrites_another(
     assert (await scene.job(job)).state is JobState.RUNNING
 
 
+async def test_pictures_newer_than_the_database_cost_neither_time_nor_attempts(
+    scene: Scene,
+) -> None:
+    job = await scene.submit(steps=1)
+    for attempt in (1, 2, 3):
+        await scene.blobs.put(picture_key(job.id, attempt), b"of a history that is forgotten")
+    # With the engine's own patience, 10 minutes for each.
+    await scene.worker(publish_seconds=600.0).run()
+    done = await scene.job(job)
+    assert (done.state, done.attempt, done.max_attempts) == (JobState.DONE, 4, 6)
+    assert await scene.blobs.get(picture_key(job.id, 1)) == b"of a history that is forgotten"
+
+
 async def test_a_finished_picture_waits_for_blobs_that_are_away(scene: Scene) -> None:
     blobs, failures = slow_blobs(scene), 3
 
