@@ -97,11 +97,11 @@ class TelegramWorld:
     """Everything there is; the methods of the Bot API and the scripted people act on it.
 
     Args:
-        per_minute: messages and edits in one group.
+        per_minute: messages and edits in one group, in `minute` seconds.
         per_second: messages and edits in all chats.
     """
 
-    def __init__(self, per_minute: int = 20, per_second: int = 30) -> None:
+    def __init__(self, per_minute: int = 20, per_second: int = 30, minute: float = 60.0) -> None:
         self.bot: dict[str, Any] = {
             "id": BOT_ID,
             "is_bot": True,
@@ -111,7 +111,7 @@ class TelegramWorld:
             "can_read_all_group_messages": False,
             "supports_inline_queries": False,
         }
-        self.per_minute, self.per_second = per_minute, per_second
+        self.per_minute, self.per_second, self.minute = per_minute, per_second, minute
         self.users: dict[int, dict[str, Any]] = {BOT_ID: self.bot}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, tuple[str, bytes]] = {}  # by file id: path and content
@@ -214,7 +214,7 @@ class TelegramWorld:
         if now < chat.closed:
             raise too_many(math.ceil(chat.closed - now))
         for counted, limit, seconds in (
-            (chat.counted, None if chat.is_private else self.per_minute, 60.0),
+            (chat.counted, None if chat.is_private else self.per_minute, self.minute),
             (self._all, self.per_second, 1.0),
         ):
             while counted and counted[0] <= now - seconds:

@@ -21,11 +21,14 @@ def _timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as the frontend chooses; else a warning
 
 
+MINUTE = 6.0  # seconds of Telegram's minute in `quick` tests
+
+
 @pytest.fixture(autouse=True)
 def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks and changes follow each other ten times as fast, but where they are counted."""
     if request.node.get_closest_marker("slow") is None:
-        limits = RateLimits(group_seconds=6.0, private_gap=0.1)  # no test here sends twenty
+        limits = RateLimits(group_seconds=MINUTE, private_gap=0.1)
         monkeypatch.setattr(
             "bot.telegram.frontend.TelegramRateLimiter", partial(TelegramRateLimiter, limits)
         )
@@ -35,8 +38,10 @@ def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramServer]:
+async def telegram(request: pytest.FixtureRequest) -> AsyncIterator[TelegramServer]:
     async with telegram_server() as server:
+        if request.node.get_closest_marker("slow") is None:
+            server.world.minute = MINUTE
         yield server
         assert [each.faults for each in server.world.requests if each.faults] == []
 
