@@ -1,6 +1,10 @@
-"""Test values: limits, items and tokens."""
+"""Test values: limits, keystores, items and tokens."""
 
+import json
+from pathlib import Path
 from typing import Any
+
+from eth_account import Account
 
 from admin.ledger import Collection, Token, TokenState
 from admin.testing.evm import CHAIN_ID, OWNER
@@ -8,9 +12,15 @@ from admin.wallet.fees import GWEI
 from admin.wallet.signer import Limits
 from admin.wallet.timing import Timing
 
-__all__ = ["OWNER", "QUICK", "make_item", "make_limits", "make_token"]
+__all__ = ["OWNER", "QUICK", "make_item", "make_limits", "make_quick_keystore", "make_token"]
 
 QUICK = Timing(confirmations=0, look=0.01, resend=0.2, replace=1.0, give_up=20.0)
+
+
+def make_quick_keystore(path: Path, password: str, key: bytes) -> None:
+    """Make a keystore that opens at once: the real work factor takes a second of CPU each time."""
+    path.write_text(json.dumps(Account.encrypt(key, password, "pbkdf2", 1)), "utf-8")
+    path.chmod(0o600)
 
 
 def make_limits(collection: str | None = None, **overrides: Any) -> Limits:

@@ -9,7 +9,7 @@ import pytest
 
 from ganshare.testing import postgres_binaries
 
-pytestmark = pytest.mark.serial  # many processes at once
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 
 JOBS = 20
 COMMAND = [sys.executable, "-m", "benchmarks.chaos", "--json", "--seed", "1", "--minutes", "1"]

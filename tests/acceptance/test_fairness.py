@@ -22,7 +22,7 @@ from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store import Store, open_store
 from ganshare.testing import PostgresServer, make_request
 
-pytestmark = pytest.mark.serial  # three processes at once
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 
 # Engines by process.
 SHIFTS = [[f"engine-{process}-{number}" for number in range(2)] for process in range(3)]

@@ -20,11 +20,10 @@ from PIL import Image
 from admin.ledger import Collection, Ledger, Listing, Token, TokenState
 from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.marketplace.seaport.order import NATIVE
-from admin.testing.making import make_item
+from admin.testing.making import make_item, make_quick_keystore
 from admin.testing.marketplace import Marketplace
 from admin.testing.marketplace.orders import OrderTerms
 from admin.testing.services import serve
-from admin.wallet.keystore import make_keystore
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 
@@ -106,7 +105,7 @@ def shop(folder: Path, count: int, **behaviour: Any) -> Iterator[Shop]:
     key = bytes(Account.create().key)
     terms = OrderTerms(CHAIN_ID, SEAPORT_1_6, COLLECTION, FEE_RECIPIENT)
     market = Marketplace(terms, **behaviour)
-    make_keystore(folder / "minter.json", PASSWORD, key)
+    make_quick_keystore(folder / "minter.json", PASSWORD, key)
     (folder / "prices.toml").write_text(f'currency = "POL"\ndefault = "{PRICE}"\n', "utf-8")
     with ExitStack() as stack:
         environment = {

@@ -9,8 +9,8 @@ from eth_account import Account
 
 from admin.__main__ import admin
 from admin.testing.evm import CHAIN_ID, Evm
+from admin.testing.making import make_quick_keystore
 from admin.testing.services import relay, serve
-from admin.wallet.keystore import make_keystore
 from ganshare.cli import run_cli
 
 PASSWORD = "correct horse battery"
@@ -21,7 +21,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="session")
 def keystore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "minter.json"
-    make_keystore(path, PASSWORD, bytes(MINTER.key))
+    make_quick_keystore(path, PASSWORD, bytes(MINTER.key))
     return path
 
 

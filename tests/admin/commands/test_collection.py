@@ -25,9 +25,8 @@ from admin.contract.collection import (
 )
 from admin.ledger import Collection
 from admin.testing.evm import Evm
-from admin.testing.making import OWNER
+from admin.testing.making import OWNER, make_quick_keystore
 from admin.testing.services import Collector, serve
-from admin.wallet.keystore import make_keystore
 
 Run = Callable[..., tuple[int, str, str]]
 PASSWORD = "correct horse battery"
@@ -58,7 +57,7 @@ class Place:
 @pytest.fixture(scope="session")
 def owners_keystore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "owner.json"
-    make_keystore(path, PASSWORD, bytes(OWNER.key))
+    make_quick_keystore(path, PASSWORD, bytes(OWNER.key))
     return path
 
 

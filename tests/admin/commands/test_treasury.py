@@ -20,9 +20,8 @@ from admin.ledger import Collection, Ledger, TokenState
 from admin.marketplace.currency import BALANCE, TRANSFER_CURRENCY
 from admin.marketplace.seaport.contract import SEAPORT_1_6
 from admin.testing.evm import COIN, Evm
-from admin.testing.making import OWNER, make_limits, make_token
+from admin.testing.making import OWNER, make_limits, make_quick_keystore, make_token
 from admin.wallet.fees import GWEI, Fees
-from admin.wallet.keystore import make_keystore
 from admin.wallet.signer import PolicyError, Signer
 from ganshare.chain.abi import Function
 
@@ -53,7 +52,7 @@ MONEY = bytes.fromhex(
 @pytest.fixture(scope="session")
 def sellers_keystore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "seller.json"
-    make_keystore(path, PASSWORD, bytes(SELLER.key))
+    make_quick_keystore(path, PASSWORD, bytes(SELLER.key))
     return path
 
 

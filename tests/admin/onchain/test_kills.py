@@ -30,10 +30,9 @@ from admin.contract.collection import OWNER_OF, TOTAL_SUPPLY, TRANSFER
 from admin.ledger import Collection, Ledger, ListingState, Token, TokenState
 from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
-from admin.testing.making import make_item
+from admin.testing.making import make_item, make_quick_keystore
 from admin.testing.opensea import Opensea
 from admin.testing.services import Collector, serve
-from admin.wallet.keystore import make_keystore
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 from ganshare.testing import postgres_server
@@ -127,7 +126,7 @@ def setup(
         opensea = Opensea(market.collection, fees=fees, troubles=TROUBLES)
         ipfs = Collector()
         keystore = folder / "minter.json"
-        make_keystore(keystore, PASSWORD, bytes(market.owner.key))
+        make_quick_keystore(keystore, PASSWORD, bytes(market.owner.key))
         (folder / "prices.toml").write_text('currency = "POL"\ndefault = "0.050001"\n', "utf-8")
         environment = {
             "GANSHARE_DATABASE_URL": url,

@@ -25,9 +25,9 @@ from admin.marketplace.seaport.signing import sign_orders
 from admin.minting.unlist import listing_drift
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.endpoints import Faults, Wild
+from admin.testing.making import make_quick_keystore
 from admin.testing.opensea import Opensea
 from admin.testing.services import serve
-from admin.wallet.keystore import make_keystore
 from ganshare.chain.multicall import MULTICALL
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
@@ -91,7 +91,7 @@ def shop(
         market = make_market(chain, tools)
         chain.ask("anvil_setCode", MULTICALL, compile_multicall())
         opensea = Opensea(market.collection, fees=[(market.market_fee, 1.0)])
-        make_keystore(folder / "minter.json", PASSWORD, bytes(market.owner.key))
+        make_quick_keystore(folder / "minter.json", PASSWORD, bytes(market.owner.key))
         (folder / "prices.toml").write_text('currency = "POL"\ndefault = "0.5"\n', "utf-8")
         environment = {
             "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ledger.db",

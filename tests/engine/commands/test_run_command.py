@@ -56,6 +56,8 @@ async def half_done(scene: Scene, job: Job) -> None:
     await scene.until(half)
 
 
+@pytest.mark.acceptance
+@pytest.mark.slow
 async def test_a_painting_survives_the_death_of_its_engine(scene: Scene) -> None:
     job = await scene.submit(steps=STEPS)
     with engine(scene) as first:
@@ -74,6 +76,8 @@ async def test_a_painting_survives_the_death_of_its_engine(scene: Scene) -> None
     assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
 
 
+@pytest.mark.acceptance
+@pytest.mark.slow
 async def test_health_is_served_while_it_paints_and_sigterm_hands_the_job_back(
     scene: Scene, unused_tcp_port: int
 ) -> None:
