@@ -13,15 +13,17 @@ import resource
 import stat
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 from eth_utils.address import is_hex_address, to_checksum_address
 from pydantic import BaseModel, Field, ValidationError
 
 from admin.wallet.signer import Limits, Signer
 from ganshare.errors import SettingsError, quoted
+
+# eth_account takes a second to import, and most commands sign nothing.
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 __all__ = [
     "check_new",
@@ -90,6 +92,8 @@ def make_keystore(path: Path, password: str, key: bytes | None = None) -> str:
         message = f"The password has {len(password)} characters; {SHORTEST_PASSWORD} are the least."
         raise SettingsError(message, allowed=SHORTEST_PASSWORD)
     check_new(path)
+    from eth_account import Account
+
     account = Account.create() if key is None else _account(key)
     _write(path, json.dumps(account.encrypt(password, kdf="scrypt")), replace=False)
     return str(account.address)
@@ -189,8 +193,10 @@ def open_keystore(path: Path, password: str, limits: Limits) -> Signer:
     return Signer(read_key(path, password), limits)
 
 
-def read_key(path: Path, password: str) -> LocalAccount:
+def read_key(path: Path, password: str) -> "LocalAccount":
     """Decrypt a keystore's key; raises SettingsError as `open_keystore` does."""
+    from eth_account import Account
+
     values = _read(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         message = f"Others may read the keystore {path}; `chmod 600` puts that right."
@@ -212,12 +218,14 @@ def read_key(path: Path, password: str) -> LocalAccount:
     return account
 
 
-def _account(key: bytes) -> LocalAccount:
+def _account(key: bytes) -> "LocalAccount":
     if len(key) != 32 or not 0 < int.from_bytes(key, "big") < _ORDER:
         raise SettingsError(
             "This is no key: a key is a number of 32 bytes that is neither zero nor beyond the "
             "order of secp256k1."
         )
+    from eth_account import Account
+
     account: LocalAccount = Account.from_key(key)
     return account
 

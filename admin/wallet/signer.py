@@ -6,12 +6,10 @@ sign in with, looks at what they do, and refuses what the owner's limits don't a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rlp
 from eth_abi.abi import decode
-from eth_account.messages import encode_defunct
-from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 from eth_utils.address import to_checksum_address
 
@@ -23,6 +21,10 @@ from admin.wallet.fees import GWEI, Fees
 from ganshare.chain.abi import Function
 from ganshare.chain.sign_in import SignIn
 from ganshare.errors import AskerError
+
+# eth_account takes a second to import, and most commands sign nothing.
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 __all__ = [
     "Limits",
@@ -89,7 +91,7 @@ class Signed:
 class Signer:
     """A key and what it may be used for; it shows neither itself nor the key."""
 
-    def __init__(self, account: LocalAccount, limits: Limits) -> None:
+    def __init__(self, account: "LocalAccount", limits: Limits) -> None:
         self._account = account
         self._limits = limits
         self.address: str = account.address
@@ -181,6 +183,8 @@ class Signer:
             raise _refusal("account", message.address, self.address)
         if message.chain_id != limits.chain_id:
             raise _refusal("chain", message.chain_id, limits.chain_id)
+        from eth_account.messages import encode_defunct
+
         return bytes(self._account.sign_message(encode_defunct(text=message.text)).signature)
 
     def _check_recipient(self, chain_id: int, to: str | None, data: bytes, value: int) -> None:
