@@ -42,7 +42,7 @@ web: $(VENV)/.install ## Serve the web page on http://127.0.0.1:8000 with an eng
 
 say-how = echo "For the command ganshare, type in this terminal: source $(BIN)/activate"
 
-# A worker for each core; what one fixture has made serves its neighbours in the same worker.
+# Three workers for two cores; what one fixture has made serves its neighbours in the same worker.
 TEST_OPTIONS ?= -n auto --dist worksteal
 
 test: $(VENV)/.test ## Run the tests (without the slow, reference and training suites)
