@@ -7,21 +7,22 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.chaos.cluster import Cluster, cluster
 from benchmarks.chaos.crew import Crew
 from benchmarks.chaos.evidence import collect
 from benchmarks.chaos.history import install
 from benchmarks.chaos.invariants import judge
 from benchmarks.chaos.plan import Scene, origin_of
 from benchmarks.chaos.report import Report
-from benchmarks.chaos.storm import Storm
+from benchmarks.chaos.storm import Storm, Strike
+from benchmarks.chaos.upgrade import roll
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.errors import StoreError
 from ganshare.store import Store, open_store
-from ganshare.testing import PostgresServer, postgres_server
 
 __all__ = ["DATABASES", "Options", "run"]
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", "postgresql", "pgbouncer")
 LIMITS = QueueLimits(lease_seconds=1.5, max_attempts=6, per_person_active=12)
 LOOK_SECONDS = 0.1
 DRAIN_SECONDS = 20.0
@@ -50,33 +51,33 @@ def run(database: str, options: Options, keep: Path | None = None) -> Report:
     """Do one run.
 
     Args:
-        database: "sqlite" or "postgresql".
+        database: "sqlite", "postgresql", or "pgbouncer", which is PostgreSQL behind one.
         keep: folder for logs, journals, blobs and an SQLite; a temporary one if left out.
 
     Raises:
-        LookupError: PostgreSQL is not installed.
+        LookupError: PostgreSQL or PgBouncer is not installed.
     """
     with contextlib.ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
         folder = folder / database
         folder.mkdir(parents=True)
-        server = stack.enter_context(postgres_server()) if database == "postgresql" else None
-        url = f"sqlite+aiosqlite:///{folder}/store.db"
-        if server is not None:
-            url = server.create_database("chaos")
+        servers, url = None, f"sqlite+aiosqlite:///{folder}/store.db"
+        if database != "sqlite":
+            servers = stack.enter_context(cluster(pooled=database == "pgbouncer"))
+            url = servers.url
         blobs = f"file://{folder}/blobs"
         scene = Scene(url, blobs, folder, options.seed, options.jobs, LIMITS)
-        return asyncio.run(Course(database, scene, options, server).run())
+        return asyncio.run(Course(database, scene, options, servers).run())
 
 
 class Course:
     """One run, from empty tables to its report."""
 
     def __init__(
-        self, database: str, scene: Scene, options: Options, server: PostgresServer | None
+        self, database: str, scene: Scene, options: Options, servers: Cluster | None
     ) -> None:
         self._database, self._scene = database, scene
-        self._options, self._server = options, server
+        self._options, self._servers = options, servers
         self._crew = Crew.of(scene, options.engines, options.bots)
         chance = scene.chance("storm")
         self._storm = Storm(self._crew, chance, scene.limits.lease_seconds, options.pause)
@@ -101,6 +102,8 @@ class Course:
         """Keep the crew going until all is done and shown, or the time is up."""
         jobs, crashes = self._options.jobs, self._options.crashes
         crash_at = [jobs * (number + 1) // (crashes + 1) for number in range(crashes)]
+        upgrade_at, fail_over_at = jobs // 4, jobs // 2
+        upgrading: asyncio.Task[None] | None = None
         deadline = time.monotonic() + 60 * self._options.minutes
         weather = asyncio.create_task(self._storm.rage())
         try:
@@ -109,8 +112,14 @@ class Course:
                 self._storm.busy = await self._busy(store)
                 over = await self._over(store)
                 if crash_at and over >= crash_at[0]:
-                    await self._storm.strike_database(self._server)
+                    await self._storm.strike_database(self._servers and self._servers.first)
                     crash_at.pop(0)
+                elif upgrading is None and over >= upgrade_at:
+                    upgrading = asyncio.create_task(roll(self._scene, self._crew))
+                    self._storm.strikes[Strike.UPGRADED] += 1
+                elif self._servers and self._servers.second and over >= fail_over_at:
+                    await asyncio.to_thread(self._servers.fail_over)
+                    self._storm.strikes[Strike.FAILED_OVER] += 1
                 if over == jobs:
                     weather.cancel()  # a calm in which the bots show what is left
                 elif weather.done():
@@ -119,6 +128,8 @@ class Course:
         finally:
             weather.cancel()
             await asyncio.gather(weather, return_exceptions=True)
+        if upgrading is not None:
+            await upgrading
 
     async def _over(self, store: Store) -> int:
         with contextlib.suppress(StoreError):

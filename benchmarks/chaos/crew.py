@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 
 from benchmarks.chaos.plan import Scene
+from ganshare.cli import EXIT_WORLD
 
 __all__ = ["Crew", "Seat", "prepare"]
 
 _context = multiprocessing.get_context("forkserver")
 _UNSEEN = re.compile("never retrieved|never awaited|Exception in callback|Fatal Python error")
-_STRUCK = (-signal.SIGKILL, -signal.SIGTERM)
+_STRUCK = (-signal.SIGKILL, -signal.SIGTERM, EXIT_WORLD)  # or ended by themselves
 
 
 def prepare() -> None:
@@ -78,6 +79,11 @@ class Seat:
         if number in (signal.SIGSTOP, signal.SIGCONT):
             self.stopped = number is signal.SIGSTOP
         return True
+
+    def end(self) -> None:
+        """Have it start anew: an engine after its drain."""
+        self.send(signal.SIGCONT)
+        self.send(signal.SIGTERM)
 
 
 @dataclass

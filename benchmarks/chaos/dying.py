@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from benchmarks.chaos.journal import Event, Journal
 from benchmarks.chaos.plan import Scene
+from benchmarks.chaos.upgrade import become_newer, is_newer
 from ganshare.monitoring.log import start_log
 from ganshare.processes.die_with_parent import PR_SET_PDEATHSIG
 from ganshare.settings import CoreSettings, load
@@ -29,6 +30,10 @@ def begin(scene: Scene, name: str) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     start_log(name, load(CoreSettings))
+    newer = is_newer(scene, name)
+    if newer:
+        become_newer()
+    Journal(scene.journal(name)).note(Event.STARTED, state="newer" if newer else "")
 
 
 def die_in_writes(chance: random.Random, journal: Journal) -> None:

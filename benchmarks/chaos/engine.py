@@ -5,7 +5,11 @@ Two cores so have time for hundreds of jobs; all else is what `ganshare engine` 
 
 import asyncio
 import json
+import os
+import random
 import signal
+import sys
+import threading
 import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -22,6 +26,7 @@ from engine.synthesis.canvas import Frame
 from engine.synthesis.manifest import Manifest
 from engine.synthesis.pipeline import Models, draft_manifest, finished_manifest
 from engine.synthesis.request import PaintingRequest
+from engine.worker import capacity
 from engine.worker.active_job import (
     ActiveJob,
     Dropped,
@@ -38,6 +43,7 @@ from engine.worker.step_pool import Work
 from engine.worker.uploads import PREVIEW_BYTES
 from engine.worker.worker import Worker
 from ganshare.blobs import open_blobs
+from ganshare.cli import EXIT_WORLD
 from ganshare.errors import ParameterError
 from ganshare.monitoring.metrics import Metrics
 
@@ -45,6 +51,9 @@ __all__ = ["serve"]
 
 STEP_SECONDS = 0.025
 FALL_STEP = 2
+HANG_SECONDS = 2.0  # that every step may take
+RECOVERY_SECONDS = 3.0  # after memory ran out
+OUT_OF_MEMORY_CHANCE = 0.01  # of any step, which works when it is taken again
 PREVIEW_STEPS, SAVE_STEPS = 2, 3  # between two of them
 SIDE = 8  # of the picture
 MAX_AREA = 512 * 512
@@ -63,7 +72,10 @@ async def _serve(scene: Scene, name: str, start: int) -> None:
     async with AsyncExitStack() as stack:
         store = await enter_store(stack, scene)
         die_in_writes(scene.chance(f"{name} {start}"), journal)
-        options = WorkerOptions(batch=4, max_area=MAX_AREA, drain_seconds=2.0)
+        capacity.RECOVERY_SECONDS = RECOVERY_SECONDS
+        options = WorkerOptions(
+            batch=4, max_area=MAX_AREA, drain_seconds=2.0, step_seconds=HANG_SECONDS
+        )
         worker = SleepingWorker(
             store,
             open_blobs(scene.blobs_url),
@@ -72,10 +84,15 @@ async def _serve(scene: Scene, name: str, start: int) -> None:
             metrics=metrics,
             name=f"{name}-{start}",
         )
+        worker.journal = journal
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
         watch = asyncio.create_task(_note_losses(metrics, journal))
         await worker.run()
         watch.cancel()
+    if worker.hung or worker.offered.is_starved:
+        journal.note(Event.ENDED, state="hung" if worker.hung else "out of memory")
+        sys.stderr.flush()
+        os._exit(EXIT_WORLD)
 
 
 async def _note_losses(metrics: Metrics, journal: Journal) -> None:
@@ -92,16 +109,21 @@ async def _note_losses(metrics: Metrics, journal: Journal) -> None:
 class SleepingWorker(Worker):
     """The engine's worker that sleeps instead of painting."""
 
+    journal: Journal
+
     def make_runner(self, active_job: ActiveJob, materials: Materials) -> Work:
         """Set up what sleeps instead of painting."""
-        return SleepingRunner(active_job, materials, _draft(active_job, self.models))
+        draft = _draft(active_job, self.models)
+        return SleepingRunner(active_job, materials, draft, self.journal)
 
 
 class SleepingRunner:
     """Takes a job's steps in its sleep; the picture is a few grey pixels that say whose it is."""
 
-    def __init__(self, active_job: ActiveJob, materials: Materials, draft: Manifest) -> None:
-        self._active_job, self._draft = active_job, draft
+    def __init__(
+        self, active_job: ActiveJob, materials: Materials, draft: Manifest, journal: Journal
+    ) -> None:
+        self._active_job, self._draft, self._journal = active_job, draft, journal
         self._job = active_job.job
         self._step = self._resumed(materials.saved_state)
 
@@ -111,8 +133,8 @@ class SleepingRunner:
             self._stop()
             return False
         time.sleep(STEP_SECONDS)
+        self._fall(self._step + 1)
         self._step += 1
-        self._fall()
         self._show()
         if self._step < self._job.steps:
             return True
@@ -138,12 +160,25 @@ class SleepingRunner:
         else:
             self._active_job.conclude(Suspended(self._saved() if self._step else None))
 
-    def _fall(self) -> None:
+    def _fall(self, step: int) -> None:
         fate = Fate(self._job.request.prompt)
         if fate is Fate.REFUSED:
-            raise ParameterError("Castles are not built in the air.")
-        if fate is Fate.FAILS and self._step >= FALL_STEP:
-            raise RuntimeError("it fell down")
+            raise ParameterError(fate.reason)
+        if fate is Fate.PAINTED and random.random() < OUT_OF_MEMORY_CHANCE:
+            self._journal.note(Event.OUT_OF_MEMORY, job=self._job.id)
+            raise MemoryError
+        if fate is Fate.PAINTED or step < FALL_STEP:
+            return
+        self._journal.note(Event.POISON, job=self._job.id, state=fate.name.lower())
+        match fate:
+            case Fate.KILLS:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case Fate.HANGS:
+                threading.Event().wait()
+            case Fate.TOO_LARGE:
+                raise MemoryError
+            case _:
+                raise RuntimeError("it fell down")
 
     def _show(self) -> None:
         self._active_job.progress = Progress(self._step, self._job.steps, 1.0, STEP_SECONDS)

@@ -1,7 +1,9 @@
 """What a run left behind: rows, the history of each job, images and journals."""
 
+import contextlib
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +17,10 @@ from benchmarks.chaos.history import Line, read
 from benchmarks.chaos.journal import Event, Note, read_notes
 from benchmarks.chaos.plan import ATTEMPT_KEY, PlannedRequest, Scene
 from ganshare.blobs import open_blobs
+from ganshare.errors import AskerError, WorldError
+from ganshare.store import open_store
 from ganshare.store.db.tables_queue import artworks, jobs
+from ganshare.testing import MODEL, make_report, make_request
 
 __all__ = ["Evidence", "Stored", "collect"]
 
@@ -39,6 +44,7 @@ class Evidence:
         pictures: by blob key; thumbnails are there, too.
         crashes: processes that ended by an error of their own.
         starts: processes that there were in all.
+        lost_slots: people who, after all, could not have as many jobs running as they may.
     """
 
     scene: Scene
@@ -49,6 +55,7 @@ class Evidence:
     pictures: Mapping[str, Stored]
     crashes: Sequence[str] = ()
     starts: int = 0
+    lost_slots: Sequence[str] = ()
 
     @cached_property
     def requests(self) -> dict[str, PlannedRequest]:
@@ -86,9 +93,28 @@ async def collect(scene: Scene, crashes: Sequence[str], starts: int) -> Evidence
                 pictures=await _pictures(scene),
                 crashes=crashes,
                 starts=starts,
+                lost_slots=await _lost_slots(scene),  # the last: it makes jobs of its own
             )
     finally:
         await engine.dispose()
+
+
+async def _lost_slots(scene: Scene) -> list[str]:
+    """Have everybody ask for as much as they may have running, and somebody claim it all."""
+    limit, got = scene.limits.per_person_running, Counter[str]()
+    people = sorted({request.person for request in scene.requests})
+    async with open_store(scene.url, scene.limits) as store:
+        await store.queue.report_engine(make_report(id="auditor"))
+        for person in people:
+            for number in range(limit):
+                key = f"slot {number} of {person}"
+                with contextlib.suppress(WorldError, AskerError):
+                    await store.queue.submit(person, "audit", make_request(), key=key)
+        while jobs := await store.queue.claim(
+            "auditor", models=[MODEL], max_area=512**2, count=len(people)
+        ):
+            got.update(job.person for job in jobs if job.origin == "audit")
+    return [f"{person} got {got[person]} of {limit}" for person in people if got[person] != limit]
 
 
 async def _pictures(scene: Scene) -> dict[str, Stored]:

@@ -63,6 +63,10 @@ def _noted(event: Event) -> Count:
     return lambda evidence: len(evidence.noted(event))
 
 
+def _people(evidence: Evidence) -> int:
+    return len({request.person for request in evidence.scene.requests})
+
+
 def _starts(evidence: Evidence) -> int:
     return evidence.starts
 
@@ -81,6 +85,8 @@ RULES = (
     Rule(
         "cancelled as asked, and only then", _in_state(JobState.CANCELLED), queue.cancelled_as_asked
     ),
+    Rule("nothing harmless is dead", _jobs, queue.harmless_is_done),
+    Rule("no slot lost", _people, queue.no_slot_is_lost),
     Rule("no orphaned lease", _jobs, queue.no_orphaned_lease),
     Rule("running limit per person never exceeded", _changes, queue.running_limit_kept),
     Rule("active limit per person never exceeded", _changes, queue.active_limit_kept),

@@ -19,6 +19,10 @@ class Event(StrEnum):
     CANCELLED = "cancelled"  # the store's answer, in `state`
     FENCED = "fenced"  # an engine learned that a job was no longer its own
     DYING = "dying"  # in the middle of a write
+    STARTED = "started"  # a process, of this version or the "newer" one
+    ENDED = "ended"  # an engine by itself, since a step hung or memory ran out
+    POISON = "poison"  # a job does what it does in every attempt
+    OUT_OF_MEMORY = "out of memory"  # a step, for once
 
 
 @dataclass(frozen=True, slots=True)

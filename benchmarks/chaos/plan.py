@@ -9,15 +9,20 @@ from functools import cached_property
 from pathlib import Path
 
 from ganshare.domain.jobs import JobRequest
+from ganshare.domain.limits import DEFAULT_SIDE
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.errors import SchemaError, StoreError
 from ganshare.store import Store, open_store
 from ganshare.testing import make_request
 
-__all__ = ["ATTEMPT_KEY", "Fate", "PlannedRequest", "Scene", "enter_store", "origin_of"]
+__all__ = [
+    "ATTEMPT_KEY", "SILENT", "Fate", "PlannedRequest", "Scene", "enter_store", "origin_of",
+]  # fmt: skip
 
 JOBS_PER_PERSON = 25
+MANY_JOBS = 20
 CANCELLED_SHARE = 0.08
+LARGE_SIDE = 512
 ORIGINS = 2
 ATTEMPT_KEY = "attempt"  # what a picture says beside its manifest
 PAUSE_SECONDS = 0.2
@@ -29,6 +34,29 @@ class Fate(StrEnum):
     PAINTED = "a castle"
     FAILS = "a castle that falls down"  # in every attempt
     REFUSED = "a castle in the air"  # at the first look
+    KILLS = "a castle that buries its builders"  # the engine, in every attempt
+    HANGS = "a castle without an end"  # a step that never returns, in every attempt
+    TOO_LARGE = "a castle larger than the land"  # memory runs out in every attempt
+
+    @property
+    def reason(self) -> str:
+        """How the reason begins for which such a job is dead."""
+        return _REASONS[self]
+
+
+_SHARES = {
+    Fate.PAINTED: 90.0, Fate.FAILS: 2.0, Fate.REFUSED: 3.0, Fate.KILLS: 2.0, Fate.HANGS: 1.5,
+    Fate.TOO_LARGE: 1.5,
+}  # fmt: skip
+SILENT = "The engine "  # fell silent
+_REASONS = {
+    Fate.PAINTED: "",
+    Fate.FAILS: "Something went wrong inside GANshare",
+    Fate.REFUSED: "Castles are not built in the air.",
+    Fate.KILLS: SILENT,
+    Fate.HANGS: "A step of this painting hung",
+    Fate.TOO_LARGE: "The engine has too little memory",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +102,11 @@ class Scene:
         """All that will be asked for."""
         chance = self.chance("wishes")
         people = max(4, self.jobs // JOBS_PER_PERSON)
-        return tuple(_draw(chance, number, people) for number in range(self.jobs))
+        poison = list(Fate)[1:] if self.jobs >= MANY_JOBS else []  # each is there once at least
+        fates = dict(enumerate(poison))
+        return tuple(
+            _draw(chance, number, people, fates.get(number)) for number in range(self.jobs)
+        )
 
     def chance(self, name: str) -> random.Random:
         """Randomness of one part of the run."""
@@ -94,15 +126,19 @@ def origin_of(bot: int) -> str:
     return f"bot-{bot % ORIGINS}"
 
 
-def _draw(chance: random.Random, number: int, people: int) -> PlannedRequest:
+def _draw(chance: random.Random, number: int, people: int, fate: Fate | None) -> PlannedRequest:
     person = chance.randrange(people)
-    (fate,) = chance.choices(list(Fate), weights=(95, 2, 3))
-    cancelled = chance.random() < CANCELLED_SHARE
+    given, (drawn,) = fate, chance.choices(list(_SHARES), list(_SHARES.values()))
+    fate = given or drawn
+    cancelled = chance.random() < CANCELLED_SHARE and given is None
+    side = LARGE_SIDE if fate is Fate.TOO_LARGE else DEFAULT_SIDE
     return PlannedRequest(
         key=f"message-{number}",
         person=f"person-{person}",
         origin=origin_of(person),
-        request=make_request(prompt=str(fate), seed=number, steps=chance.randint(3, 12)),
+        request=make_request(
+            prompt=str(fate), seed=number, steps=chance.randint(3, 12), width=side, height=side
+        ),
         cancel_after=chance.uniform(0.0, 1.0) if cancelled else None,
     )
 

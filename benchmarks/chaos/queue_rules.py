@@ -1,14 +1,14 @@
 """Invariants of the queue under any faults; each yields its violations."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
 from benchmarks.chaos.evidence import Evidence
 from benchmarks.chaos.history import Line, most_at_once
 from benchmarks.chaos.journal import Event
-from benchmarks.chaos.plan import Fate
+from benchmarks.chaos.plan import SILENT, Fate
 from ganshare.domain.jobs import JobState
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "each_came_to_its_end",
     "each_ended_once",
     "each_step_is_legal",
+    "harmless_is_done",
     "no_orphaned_lease",
+    "no_slot_is_lost",
     "one_answer_for_each_key",
     "one_job_for_each_key",
     "running_limit_kept",
@@ -100,8 +102,33 @@ def dead_for_a_reason(evidence: Evidence) -> Iterator[str]:
             continue
         if not job["error"]:
             yield f"{job['key']} is dead without a reason"
-        if job["attempt"] < job["max_attempts"] and request.fate is not Fate.REFUSED:
+        limit = evidence.scene.limits.max_attempts
+        if job["silences"] < limit and request.fate is Fate.KILLS:
+            yield f"{job['key']} is dead after {job['silences']} silences"
+        elif (
+            job["silences"] < limit
+            and job["attempt"] < job["max_attempts"]
+            and request.fate is not Fate.REFUSED
+        ):
             yield f"{job['key']} is dead after attempt {job['attempt']}: {job['error']}"
+        if job["silences"] > limit:
+            yield f"{job['key']} ended {job['silences']} engines"
+        reason = SILENT if job["silences"] >= limit else request.fate.reason
+        if not (job["error"] or "").startswith(reason):
+            yield f"{job['key']} is dead for another reason than its own: {job['error']}"
+
+
+def harmless_is_done(evidence: Evidence) -> Iterator[str]:
+    """Whoever asked for something harmless gets it, whatever the others ask for."""
+    for job in evidence.jobs:
+        request = evidence.requests.get(job["key"])
+        if request and request.fate is Fate.PAINTED and job["state"] == JobState.DEAD:
+            yield f"{job['key']} is dead: {job['error']}"
+
+
+def no_slot_is_lost(evidence: Evidence) -> Iterable[str]:
+    """Everybody can have as many jobs running afterwards as before."""
+    return evidence.lost_slots
 
 
 def cancelled_as_asked(evidence: Evidence) -> Iterator[str]:

@@ -129,10 +129,19 @@ def _figures(evidence: Evidence) -> dict[str, int]:
     told = evidence.noted(Event.SUBMITTED)
     shown = Counter((note.job, note.revision) for note in evidence.noted(Event.SHOWN))
     published = {key for row in evidence.artworks for key in (row["blob"], row["preview"])}
+    poison = Counter(note.state for note in evidence.noted(Event.POISON))
+    started = Counter(note.state for note in evidence.noted(Event.STARTED))
     silent = [line for line in _ends(evidence) if line == JobState.QUEUED]
     return {
         "process killed in the middle of a write, by itself": len(evidence.noted(Event.DYING)),
+        "engine killed by the job that it painted": poison["kills"],
+        "step that never returned": poison["hangs"],
+        "memory ran out for a job that is too large": poison["too_large"],
+        "memory ran out for once": len(evidence.noted(Event.OUT_OF_MEMORY)),
+        "engine ended itself": len(evidence.noted(Event.ENDED)),
         "processes in all": evidence.starts,
+        "processes of the newer version": started["newer"],
+        "jobs with which an engine fell silent": sum(job["suspect"] for job in evidence.jobs),
         "stale engines fenced off": len(evidence.noted(Event.FENCED)),
         "attempts": sum(job["attempt"] for job in evidence.jobs),
         "attempts that ended with the job queued again": len(silent),

@@ -26,6 +26,8 @@ class Strike(StrEnum):
     BOT_STOPPED = "bot stopped (SIGSTOP)"
     DATABASE_KILLED = "PostgreSQL killed (SIGKILL)"
     ALL_KILLED = "all engines and bots killed at once"
+    FAILED_OVER = "failover to the other PostgreSQL"
+    UPGRADED = "tables renewed, then process by process"
 
 
 _WEIGHTS = {

@@ -183,7 +183,7 @@ async def _read_present(database: Database) -> Contents:
     found: dict[str, _Rows] = {"schema_version": [{"version": version}]} if version else {}
     for table, columns in _ROWS.items():
         if version and table not in found:
-            names = [sa.column(name) for name in columns]
+            names: list[sa.ColumnClause[Any]] = [sa.column(name) for name in columns]
             rows = await database.rows(sa.select(*names).select_from(sa.table(table)))
             found[table] = [dict(row) for row in rows]
     return Contents.read(lambda table: found.get(table, ()))

@@ -81,7 +81,7 @@ class CalmRun:
     async def _paint(self, store: Store, job: Job) -> None:
         fate = Fate(job.request.prompt)
         if fate is not Fate.PAINTED:
-            await store.queue.fail(job, "It cannot be painted.", retry=fate is Fate.FAILS)
+            await store.queue.fail(job, fate.reason, retry=fate is Fate.FAILS)
             return
         key, small = picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)
         text = {ATTEMPT_KEY: f"{job.id} {job.attempt}"}
@@ -115,7 +115,8 @@ class CalmRun:
 def has_everything(scene: Scene) -> bool:
     """Whether all fates are among what will be asked for, and something to cancel."""
     wanted = [request for request in scene.requests if request.cancel_after is None]
-    return {request.fate for request in wanted} == set(Fate) and len(wanted) < JOBS
+    fates = {request.fate for request in wanted}
+    return fates == {Fate.PAINTED, Fate.FAILS, Fate.REFUSED} and len(wanted) < JOBS
 
 
 def scene_in(folder: Path, seed: int) -> Scene:
@@ -235,6 +236,18 @@ FALSE: dict[str, tuple[str | Callable[[CalmRun], None], str]] = {
     "dead before the last attempt": (
         "UPDATE jobs SET max_attempts = 100 WHERE state = 'dead'",
         "the dead have their reason",
+    ),
+    "dead for another reason": (
+        "UPDATE jobs SET error = 'The disk is full.' WHERE state = 'dead'",
+        "the dead have their reason",
+    ),
+    "something harmless is dead": (
+        "UPDATE jobs SET state = 'dead' WHERE A_DONE_JOB",
+        "nothing harmless is dead",
+    ),
+    "a slot is lost": (
+        "UPDATE jobs SET state = 'running', slot = 0, lease_until = 1 WHERE A_DONE_JOB",
+        "no slot lost",
     ),
     "cancelled by nobody": (
         "UPDATE jobs SET state = 'cancelled' WHERE A_DONE_JOB",
