@@ -190,11 +190,15 @@ def must_be_between(name: str, given: float, lowest: float, highest: float) -> P
     return ParameterError(message, given=given, allowed=(lowest, highest))
 
 
-def nearest(given: str, allowed: Iterable[str]) -> str | None:
-    """Find the allowed word most like the given one, or None if none is close."""
+def nearest(given: str, allowed: Iterable[str], likeness: float = 0.6) -> str | None:
+    """Find the allowed word most like the given one, or None if none is close.
+
+    Args:
+        likeness: from 0 to 1; with 0.9, one letter in ten is another one at most.
+    """
     by_folded = {word.casefold(): word for word in allowed}
     # Comparing is quadratic in the length, and what was given may come from anyone.
-    matches = get_close_matches(given.casefold()[:100], by_folded, n=1)
+    matches = get_close_matches(given.casefold()[:100], by_folded, n=1, cutoff=likeness)
     return by_folded[matches[0]] if matches else None
 
 

@@ -8,7 +8,12 @@ from ganshare.errors import SettingsError, nearest
 from ganshare.settings.classes import CLASSES, TABLES
 from ganshare.settings.load import SettingsT, load
 from ganshare.settings.provenance import source_of
-from ganshare.settings.toml_file import CONFIG_VARIABLE, read_config_file
+from ganshare.settings.toml_file import (
+    CONFIG_VARIABLE,
+    NEWER_VARIABLE,
+    newer_settings,
+    read_config_file,
+)
 
 __all__ = ["ListedSetting", "listing", "load_checked", "mistyped_variables"]
 
@@ -16,10 +21,12 @@ __all__ = ["ListedSetting", "listing", "load_checked", "mistyped_variables"]
 ENVIRONMENT_ONLY: Mapping[str, str] = {
     CONFIG_VARIABLE: "The settings file, if not ganshare.toml in the working folder.",
     "GANSHARE_DEBUG": "1 prints the traceback of an unexpected error.",
+    NEWER_VARIABLE: "Settings of a newer GANshare, which are no mistakes: ENGINE_X, commas.",
 }
 
 
 ADDRESSES = ("GANSHARE_DATABASE_URL", "GANSHARE_BLOBS_URL")
+SLIP = 0.9  # likeness from which on an unknown name is a slip, not another program's or a newer one
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ def mistyped_variables() -> Iterator[tuple[str, str]]:
     variables |= set(ENVIRONMENT_ONLY)
     prefixes = tuple({f"{variable.partition('_')[0]}_" for variable in variables})
     for given in sorted(os.environ):
-        if given.upper().startswith(prefixes) and given.upper() not in variables:
+        known = variables | newer_settings()
+        if given.upper().startswith(prefixes) and given.upper() not in known:
             meant = nearest(given, variables)
             if meant is not None:
                 yield given, meant
@@ -70,11 +78,17 @@ def load_checked(settings_cls: type[SettingsT]) -> SettingsT:
     """Build the settings of one process, as `load` does.
 
     Raises:
-        SettingsError: as `load`; or the address of the store or the blobs is mistyped, without
-            which a new, empty one would be made.
+        SettingsError: as `load`; or a variable is mistyped: one letter in ten is another one, or it
+            is like the address of the store or the blobs, without which a new, empty one would be
+            made.
     """
     for given, meant in mistyped_variables():
-        if meant in ADDRESSES and not os.environ.get(meant):
-            message = f"{given} is no setting (did you mean {meant}?)"
-            raise SettingsError(f"{message}; remove or correct it.", given=given, nearest=meant)
+        is_address = meant in ADDRESSES and not os.environ.get(meant)
+        if is_address or nearest(given, [meant], SLIP):
+            raise SettingsError(
+                f"{given} is no setting (did you mean {meant}?); correct or remove it. If a newer "
+                f"GANshare knows it, name it in {NEWER_VARIABLE}.",
+                given=given,
+                nearest=meant,
+            )
     return load(settings_cls)

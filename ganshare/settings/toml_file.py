@@ -9,10 +9,14 @@ from typing import Any
 
 from ganshare.errors import SettingsError, must_be_one_of
 
-__all__ = ["CONFIG_VARIABLE", "DEFAULT_NAME", "ConfigFile", "read_config_file"]
+__all__ = [
+    "CONFIG_VARIABLE", "DEFAULT_NAME", "NEWER_VARIABLE", "ConfigFile", "newer_settings",
+    "read_config_file",
+]  # fmt: skip
 
 CONFIG_VARIABLE = "GANSHARE_CONFIG"
 DEFAULT_NAME = "ganshare.toml"
+NEWER_VARIABLE = "GANSHARE_NEWER_SETTINGS"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def read_config_file(known: Mapping[str, tuple[str, ...]]) -> ConfigFile:
     path = Path(named or DEFAULT_NAME)
     if not named and not path.exists():
         return ConfigFile(DEFAULT_NAME)
-    tables = _parse(path)
+    tables, newer = _parse(path), newer_settings()
     for table, values in tables.items():
         if table not in known:
             raise must_be_one_of(SettingsError, f"{path.name} table", table, known)
@@ -49,11 +53,19 @@ def read_config_file(known: Mapping[str, tuple[str, ...]]) -> ConfigFile:
             raise SettingsError(
                 f"'{table}' in {path.name} is a single value; it must be a table, [{table}]."
             )
-        for key in values:
-            if key not in known[table]:
+        for key in tuple(values):
+            if key not in known[table] and f"{table}_{key}".upper() in newer:
+                del values[key]
+            elif key not in known[table]:
                 what = f"{path.name} [{table}] setting"
                 raise must_be_one_of(SettingsError, what, key, known[table])
     return ConfigFile(path.name, tables)
+
+
+def newer_settings() -> frozenset[str]:
+    """Variables of a newer GANshare, which the environment says are no mistakes."""
+    names = os.environ.get(NEWER_VARIABLE, "").upper().split(",")
+    return frozenset(name.strip() for name in names)
 
 
 def _parse(path: Path) -> dict[str, Any]:

@@ -238,6 +238,31 @@ def test_a_mistyped_variable_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
     assert list(mistyped_variables()) == [("ENGINE_BACTH", "ENGINE_BATCH")]
 
 
+@pytest.mark.parametrize(
+    "name", ["ENGINE_BACTH", "GANSHARE_LEASE_SECOND", "bot_discord_tokn", "ADMIN_KEYSTORES"]
+)
+def test_a_slip_is_an_error_unless_a_newer_version_knows_the_name(
+    name: str, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "3")
+    with pytest.raises(
+        SettingsError, match=f"{name} is no setting .did you mean {name[:3].upper()}"
+    ):
+        load(CoreSettings)
+    monkeypatch.setenv("GANSHARE_NEWER_SETTINGS", f"ENGINE_PATIENCE, {name}")
+    load(CoreSettings)
+    write("[engine]\npatience = 7\n")
+    assert load(EngineSettings).batch == 4
+
+
+def test_a_new_setting_of_a_newer_version_stops_no_older_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENGINE_WARM_MODELS", "3")
+    monkeypatch.setenv("ENGINE_OF_A_TRAIN", "3")
+    load(EngineSettings)
+
+
 def test_the_address_of_the_page_is_a_scheme_and_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_WEB_URL", "https://paint.example/")
     assert load(BotSettings).web_url == "https://paint.example"
