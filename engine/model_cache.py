@@ -66,6 +66,12 @@ class ModelCache:
         configs = (find_model(name, "vqgan").architecture["autoencoder"] for name in self.names)
         return max(int(config["ch"] * config["ch_mult"][0]) for config in configs)
 
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """The VQGANs that are in memory."""
+        with self._lock:
+            return tuple(self._painters)
+
     def warm(self) -> None:
         """Load what the first job needs; raises ModelError."""
         self.painter(self.names[0]).warm()

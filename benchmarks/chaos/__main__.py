@@ -13,6 +13,8 @@ from benchmarks.chaos.course import DATABASES, Options, run
 from benchmarks.chaos.crew import prepare
 from benchmarks.chaos.report import markdown
 from benchmarks.page import circumstances, write_figures
+from ganshare.monitoring.log import start_log
+from ganshare.settings import CoreSettings, load
 
 
 @click.command(context_settings={"show_default": True})
@@ -41,12 +43,19 @@ def main(
     chosen = Options(seed=seed, **options)  # type: ignore[arg-type]  # click checked the types
     console = Console(stderr=as_json)
     where = circumstances(os.getloadavg()[0])
+    start_log("chaos", load(CoreSettings))
     prepare()
     reports = []
     several = {"all": DATABASES, "both": DATABASES[:2]}
     for each in several.get(database, (database,)):
         console.print(f"{each}: {chosen.jobs} jobs, seed {seed}")
-        report = run(each, chosen, keep)
+        try:
+            report = run(each, chosen, keep)
+        except LookupError as error:
+            if each == database:
+                raise click.ClickException(str(error)) from error
+            console.print(f"{each}: left out, since {error}")
+            continue
         reports.append(report)
         report.show(console)
     if docs and all(report.holds for report in reports):

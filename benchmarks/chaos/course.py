@@ -112,7 +112,8 @@ class Course:
                 self._storm.busy = await self._busy(store)
                 over = await self._over(store)
                 if crash_at and over >= crash_at[0]:
-                    await self._storm.strike_database(self._servers and self._servers.first)
+                    first = None if self._servers is None else self._servers.first
+                    await self._storm.strike_database(first)
                     crash_at.pop(0)
                 elif upgrading is None and over >= upgrade_at:
                     upgrading = asyncio.create_task(roll(self._scene, self._crew))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from ganshare.blob_cleanup import sweep_forgotten, sweep_orphans
 from ganshare.blobs import Blobs
@@ -35,11 +35,13 @@ async def keep_up(
     report: Callable[[], EngineReport],
     keep_seconds: float,
     make_room: Callable[[], None] = lambda: None,
+    drain: Callable[[Collection[str]], None] = lambda _: None,
 ) -> None:
     """Run all of them until cancelled; one that fails is retried at its next turn.
 
     Args:
         make_room: called when this engine should take no job until it has none, for a suspect.
+        drain: called with what is drained, if anything is.
     """
 
     was_away = False
@@ -88,8 +90,13 @@ async def keep_up(
         if pruned.frames or pruned.jobs:
             _log.info("old rows removed", frames=pruned.frames, jobs=pruned.jobs)
 
+    async def look_for_drains() -> None:
+        if report().running and (drained := await store.queue.drained()):
+            drain(drained)
+
     await asyncio.gather(
         _every(REPORT_SECONDS, lambda: store.queue.report_engine(report())),
+        _every(REPORT_SECONDS, look_for_drains),
         _every(REPORT_SECONDS, reap),
         _every(ROUND_SECONDS, lambda: store.rounds.close_abandoned("engine")),
         _in_turn(store, "queue", ROUND_SECONDS, store.queue.expire),

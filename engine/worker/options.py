@@ -26,6 +26,7 @@ class WorkerOptions:
         parallel_steps: how many of them are computed at the same moment; None: what suits the
             device.
         max_area: pixels of the largest canvas; None: what fits the memory.
+        min_area: pixels below which canvases are left to engines that are meant for them.
         pace: of previews and saved states.
         drain_seconds: for what can be finished before the end.
         step_seconds: that every step may take; see `engine.worker.step_deadlines`.
@@ -38,6 +39,7 @@ class WorkerOptions:
     batch: int = 4
     parallel_steps: int | None = None
     max_area: int | None = None
+    min_area: int = 0
     pace: Pace = field(default_factory=Pace)
     drain_seconds: float = 60.0
     step_seconds: float = FLOOR_SECONDS

@@ -120,6 +120,7 @@ class EngineProcess:
             batch=settings.batch,
             parallel_steps=settings.lanes,
             max_area=settings.max_area,
+            min_area=settings.min_area,
             pace=Pace(settings.preview_seconds, settings.save_seconds),
             drain_seconds=settings.drain_seconds,
             step_seconds=settings.step_seconds,

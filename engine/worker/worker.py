@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import socket
+from collections.abc import Collection
 
 from structlog.contextvars import bound_contextvars
 
@@ -116,15 +117,11 @@ class Worker:
         )
         upkeep = asyncio.create_task(
             keep_up(
-                self.store,
-                self.blobs,
-                self.metrics,
-                self.report,
-                self.options.keep_seconds,
-                self.make_room,
+                self.store, self.blobs, self.metrics, self.report, self.options.keep_seconds,
+                self.make_room, self.drain,
             ),
             name="upkeep",
-        )
+        )  # fmt: skip
         watch = asyncio.create_task(self._watch(), name="watch")
         work = asyncio.create_task(self._work(), name="work")
         hurry = asyncio.create_task(self._hurrying.wait(), name="hurry")
@@ -152,12 +149,23 @@ class Worker:
         self.draining = True
         seconds = self.options.drain_seconds
         _log.info("draining", grace_seconds=seconds, jobs=len(self.hands))
-        for active_job in self.hands:
-            left = active_job.seconds_left(self._settlement.upscaling_seconds)
-            if left is None or left > seconds:
-                active_job.signal = Signal.SUSPEND
+        self._suspend(*self.hands)
         asyncio.get_running_loop().call_later(seconds, self._run_late)
         self._changed.set()
+
+    def drain(self, subjects: Collection[str]) -> None:
+        """Hand back what is drained, as `ganshare queue drain` says, and go on with the rest."""
+        for active_job in self.hands:
+            names = {"all", f"engine:{self.id}", f"model:{active_job.job.request.model}"}
+            if not names.isdisjoint(subjects) and active_job.signal is Signal.CONTINUE:
+                self._suspend(active_job)
+
+    def _suspend(self, *active_jobs: ActiveJob) -> None:
+        """Hand jobs back after the present step, but for those that are soon done."""
+        for active_job in active_jobs:
+            left = active_job.seconds_left(self._settlement.upscaling_seconds)
+            if left is None or left > self.options.drain_seconds:
+                active_job.signal = Signal.SUSPEND
 
     def hurry(self) -> None:
         """Hand back everything now, with the states that are saved already."""
@@ -175,6 +183,7 @@ class Worker:
             rate=self.rate.value,
             running=tuple(active_job.job.id for active_job in self.hands),
             version=__version__,
+            min_area=self.options.min_area,
             reads=self.models.perceptor.reads,
         )
 
@@ -278,6 +287,8 @@ class Worker:
                 self.id,
                 models=self.models.names,
                 max_area=self.offered.area,
+                min_area=self.options.min_area,
+                warm=self.models.loaded,
                 alone=not self.hands,
             )
         )

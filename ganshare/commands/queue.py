@@ -1,4 +1,4 @@
-"""`ganshare queue`: shows waiting, running and failed jobs; pauses, resumes and retries."""
+"""`ganshare queue`: shows waiting, running and failed jobs; pauses, drains, resumes and retries."""
 
 import asyncio
 import contextlib
@@ -47,6 +47,30 @@ def pause(what: str) -> None:
     """
     asyncio.run(_act(lambda store: store.queue.pause(_subject(what))))
     click.echo(f"Paused: {what}.")
+
+
+@queue.command()
+@click.argument("what", metavar="all|model:NAME|engine:ID", default="all")
+@click.option("--no-wait", is_flag=True, help="End at once, while engines still hand back.")
+def drain(what: str, no_wait: bool) -> None:
+    """Pause, and have what is being painted handed back with its saved states.
+
+    Engines finish what needs no longer than ENGINE_DRAIN_SECONDS. Waits until nothing of it is
+    being painted; Ctrl-C ends the waiting alone, `resume` with the same words the drain.
+    """
+    subject = _subject(what)
+
+    async def act(store: "Store") -> None:
+        await store.queue.pause(subject, drains=True)
+        click.echo(f"Drained: {what}.")
+        told = None
+        while not no_wait and (running := await store.queue.running_of(subject)):
+            if running != told:
+                click.echo(f"{running} still being painted.")
+            told = running
+            await store.wait(REFRESH_SECONDS)
+
+    asyncio.run(_act(act))
 
 
 @queue.command()

@@ -334,6 +334,7 @@ class EngineReport:
         running: ids of the jobs in its hands.
         version: of GANshare.
         reads: scripts that its perceptor reads; None if it doesn't say.
+        min_area: pixels below which it leaves canvases to others, while such are alive.
         reported: when this report reached the database; set by the store.
     """
 
@@ -346,4 +347,5 @@ class EngineReport:
     running: tuple[str, ...] = ()
     version: str = ""
     reads: tuple[str, ...] | None = None
+    min_area: int = 0
     reported: float = field(default=0.0, compare=False)

@@ -130,19 +130,14 @@ class CoreSettings(Settings):
     max_attempts: int = Field(
         3, ge=1, le=100, description="Engines that may try a job before it is given up."
     )
-
     engine_seconds: float = Field(
         45.0, ge=1, description="How long an engine counts as alive without a report."
     )
-
     queued_days: float = Field(
         7.0, gt=0, description="How long a job may wait; then it is given up, and its asker told."
     )
-
     keep_days: float = Field(
-        90.0,
-        ge=2,
-        description="How long previews are remembered, and jobs cancelled or given up.",
+        90.0, ge=2, description="How long previews are remembered, and jobs cancelled or given up."
     )
 
     @property
@@ -196,6 +191,9 @@ class EngineSettings(Settings):
         None,
         ge=64 * 64,
         description="Pixels (width x height) of the largest canvas; if unset, what fits memory.",
+    )
+    min_area: int = Field(
+        0, ge=0, description="Pixels below which canvases are left to engines meant for them."
     )
     preview_seconds: float = Field(
         2.0, ge=0, description="The least time between two preview frames of a job."

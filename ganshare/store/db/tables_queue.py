@@ -111,6 +111,7 @@ engines = sa.Table(
     sa.Column("host", sa.Text, nullable=False),
     sa.Column("models", sa.Text, nullable=False),  # JSON
     sa.Column("max_area", sa.Integer, nullable=False),
+    sa.Column("min_area", sa.Integer, nullable=False, server_default="0"),
     sa.Column("batch", sa.Integer, nullable=False),
     sa.Column("rate", sa.Float),
     sa.Column("running", sa.Text, nullable=False),  # JSON
@@ -125,6 +126,7 @@ pauses = sa.Table(
     _metadata,
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("since", sa.Float, nullable=False),
+    sa.Column("drains", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 turns = sa.Table(

@@ -1,6 +1,7 @@
 """`Queue`: the durable, fair queue between bots and engines; each call is a short transaction."""
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -17,10 +18,9 @@ from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement
 from ganshare.store.community.search import shown_statement
 from ganshare.store.db.database import Conflict, Database, Row
-from ganshare.store.db.dialect import insert, notify, now
+from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.rows_queue import from_engine, to_artwork, to_job
-from ganshare.store.db.tables_queue import artworks, engines, jobs, pauses, turns
-from ganshare.store.db.topics import Topic
+from ganshare.store.db.tables_queue import artworks, engines, jobs, turns
 from ganshare.store.queue.claim import claim_statement, waiting_statement
 from ganshare.store.queue.lease import (
     artwork_statement,
@@ -37,6 +37,7 @@ from ganshare.store.queue.lease import (
     retry_statement,
     was_cancelled,
 )
+from ganshare.store.queue.pauses import Pauses
 from ganshare.store.queue.prune import prune
 from ganshare.store.queue.read import QueueReader
 from ganshare.store.queue.submit import Candidate, admission_statement, refusal
@@ -64,13 +65,14 @@ _ACK = (
 )
 
 
-class Queue(QueueReader):
+class Queue(QueueReader, Pauses):
     """Takes jobs in, hands them to engines, and keeps what becomes of them."""
 
     def __init__(self, database: Database, limits: QueueLimits) -> None:
         super().__init__(database, limits)
         self._admission = admission_statement(database.dialect, limits)
         self._claim = claim_statement(limits)
+        self._claim_warm = claim_statement(limits, is_choosy=True)
         self._waiting = waiting_statement(limits)
 
     async def submit(
@@ -119,6 +121,8 @@ class Queue(QueueReader):
         *,
         models: Iterable[str],
         max_area: int,
+        min_area: int = 0,
+        warm: Iterable[str] = (),
         count: int = 1,
         alone: bool = True,
     ) -> list[Job]:
@@ -129,22 +133,36 @@ class Queue(QueueReader):
         given to those only who have nothing else, and nothing else with it.
 
         Args:
+            min_area: pixels; smaller canvases are left to engines that are meant for them, while
+                such are alive.
+            warm: models that are loaded. Jobs for them go a little before their turn.
             alone: whether the engine has no other job.
         """
+        every, loaded = sorted(set(models)), sorted(set(models) & set(warm))
+        wanted = {
+            "worker": worker,
+            "models": every,
+            "max_area": max_area,
+            "min_area": min_area,
+            "alone": alone and count == 1,
+        }
+        if loaded and loaded != every:
+            first = {**wanted, "models": loaded, "all_models": every, "count": count}
+            with contextlib.suppress(Conflict):
+                if near := await self._jobs(await self._database.rows(self._claim_warm, first)):
+                    return [job for job in near if not job.state.over]
         if count > 1:
-            several = await self._claim_up_to(count, worker, models, max_area, alone=False)
+            several = await self._claim_up_to(count, wanted)
             if several or not alone:
                 return several
-        return await self._claim_up_to(1, worker, models, max_area, alone=alone)
+        return await self._claim_up_to(1, {**wanted, "alone": alone})
 
-    async def _claim_up_to(
-        self, count: int, worker: str, models: Iterable[str], max_area: int, *, alone: bool
-    ) -> list[Job]:
-        wanted = {"models": sorted(set(models)), "max_area": max_area, "alone": alone}
+    async def _claim_up_to(self, count: int, wanted: Mapping[str, Any]) -> list[Job]:
         claimed: list[Job] = []
+        tags: dict[str, float] = {}
         races_lost = 0
         while len(claimed) < count and races_lost < _RACES:
-            values = {**wanted, "worker": worker, "count": count - len(claimed)}
+            values = {**wanted, "count": count - len(claimed)}
             try:
                 rows = await self._database.rows(self._claim, values)
             except Conflict:
@@ -155,8 +173,9 @@ class Queue(QueueReader):
             if not rows:
                 races_lost += 1
                 await asyncio.sleep(random.uniform(0.0, 0.01))
+            tags |= {row["id"]: row["tag"] for row in rows}
             claimed += [job for job in await self._jobs(rows) if not job.state.over]
-        return sorted(claimed, key=lambda job: (-job.priority, job.started or 0.0, job.id))
+        return sorted(claimed, key=lambda job: (-job.priority, tags[job.id], job.id))
 
     async def beat(
         self,
@@ -298,24 +317,6 @@ class Queue(QueueReader):
         await self._database.write(
             engines.update().where(engines.c.id == engine_id).values(reported=gone)
         )
-
-    async def pause(self, subject: str) -> None:
-        """Have no more jobs claimed: "all", those of "model:NAME", or by "engine:ID"."""
-        new = insert(self._database.dialect, pauses).values(subject=subject, since=now())
-        await self._database.write(new.on_conflict_do_nothing())
-
-    async def resume(self, subject: str) -> bool:
-        """End a pause, with the words that began it; False if there was none."""
-        ended = pauses.delete().where(pauses.c.subject == subject).returning(pauses.c.subject)
-        over = await self._database.row(ended) is not None
-        if over:
-            await self._database.rows(sa.select(*notify(Topic.WORK)))
-        return over
-
-    async def paused(self) -> list[str]:
-        """What is paused."""
-        rows = await self._database.rows(sa.select(pauses.c.subject).order_by(pauses.c.subject))
-        return [row["subject"] for row in rows]
 
     async def retry(self, job_id: str) -> bool:
         """Queue a job again that was given up, as if it were new; False if there is none such.

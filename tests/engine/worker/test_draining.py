@@ -2,7 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from engine.testing import SMALL_MODEL, Scene, alone
+from engine.worker import maintenance
 from engine.worker.job_runner import Pace
 from engine.worker.options import Until
 from engine.worker.worker import Worker
@@ -48,6 +51,30 @@ async def test_what_takes_too_long_is_saved_and_goes_on_elsewhere(scene: Scene) 
     assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
     artwork = await scene.artwork(job)
     assert await scene.keys() == {artwork.blob, artwork.preview}
+
+
+async def test_what_is_drained_by_command_is_handed_back_and_the_rest_goes_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "REPORT_SECONDS", 0.1)
+    worker = scene.worker(until=Until.STOPPED, drain_seconds=0.0)
+    async with scene.at_work(worker):
+        job = await begun(scene, worker, 2000)
+        await scene.store.queue.pause(f"engine:{worker.id}x", drains=True)
+        await asyncio.sleep(0.5)
+        assert (await scene.job(job)).state is JobState.RUNNING
+        await scene.store.queue.pause(f"model:{SMALL_MODEL}", drains=True)
+
+        async def handed_back() -> bool:
+            return (await scene.job(job)).state is JobState.QUEUED
+
+        await scene.until(handed_back)
+        assert await scene.store.queue.running_of("all") == 0
+        assert (await scene.job(job)).saved_state is not None
+        assert await scene.store.queue.resume(f"model:{SMALL_MODEL}")
+        await scene.until(lambda: _in_hand(worker))  # the engine lives on
+        worker.stop()
+        worker.stop()
 
 
 async def test_the_end_at_once_waits_for_no_step(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ganshare.cli import ganshare, run_cli
+from ganshare.domain.jobs import Job
 from ganshare.store import open_store
 from ganshare.testing import TIMEOUT, make_request
 
@@ -119,6 +120,34 @@ def test_what_is_paused_is_not_claimed_until_it_is_resumed(
     assert "is not paused; nothing is" in capsys.readouterr().err
     assert run_cli(ganshare, ["queue", "pause", "modle:x"]) == 2
     assert "must be all, model:NAME or engine:ID" in capsys.readouterr().err
+
+
+def test_a_drain_waits_until_nothing_is_painted(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def claim() -> Job:
+        async with open_store(url) as store:
+            options = {"models": [make_request().model], "max_area": 10**6}
+            (job,) = await store.queue.claim("e", **options)  # type: ignore[arg-type]
+            return job
+
+    job = asyncio.run(claim())
+    assert run_cli(ganshare, ["queue", "drain", "engine:e", "--no-wait"]) == 0
+    capsys.readouterr()
+
+    async def drain() -> int:
+        waiting = asyncio.create_task(asyncio.to_thread(run_cli, ganshare, ["queue", "drain"]))
+        async with open_store(url) as store:
+            async with asyncio.timeout(TIMEOUT):
+                while "all" not in await store.queue.drained():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(0.5)
+            assert not waiting.done()
+            await store.queue.release(job)
+            return await waiting
+
+    assert asyncio.run(drain()) == 0
+    assert capsys.readouterr().out == "Drained: all.\n1 still being painted.\n"
 
 
 def test_what_was_given_up_is_queued_again(url: str, capsys: pytest.CaptureFixture[str]) -> None:
