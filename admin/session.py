@@ -122,7 +122,8 @@ class Session:
     def chain(self) -> AbstractAsyncContextManager[Chain]:
         """The chain, to be entered."""
         urls = self.settings.rpc_urls.get_secret_value()
-        return open_chain(urls, self.settings.chain_id)
+        confirmations = self.settings.confirmations
+        return open_chain(urls, self.settings.chain_id, confirmations=confirmations)
 
     def unlock(
         self,

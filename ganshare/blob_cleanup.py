@@ -14,7 +14,7 @@ _AT_ONCE = 500
 
 
 async def sweep_forgotten(store: Store, blobs: Blobs) -> int:
-    """Remove the blobs of deleted artworks; tells of how many artworks.
+    """Remove the blobs of deleted artworks, and forgotten uploads; tells of how many of both.
 
     To be called after `Store.gallery.delete`, and now and then.
 
@@ -26,6 +26,10 @@ async def sweep_forgotten(store: Store, blobs: Blobs) -> int:
         await blobs.delete(key for each in forgotten for key in each.keys)
         await store.gallery.mark_removed(each.artwork for each in forgotten)
         removed += len(forgotten)
+    while uploads := await store.gallery.forgotten_uploads():
+        await blobs.delete(uploads)
+        await store.gallery.mark_uploads_removed(uploads)
+        removed += len(uploads)
     return removed
 
 

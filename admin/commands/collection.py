@@ -159,12 +159,17 @@ async def _run(
     click.echo(f"{change.kind}: done")
 
 
-def _simple(kind: str, function: Function, *lines: tuple[str, str]) -> MakeChange:
-    """A change of the owner's that takes one call without arguments."""
+def _simple(
+    kind: str,
+    function: Function,
+    *lines: tuple[str, str],
+    is_done: Callable[[CollectionState], bool],
+) -> MakeChange:
+    """A change of the owner's that takes one call without arguments, unless it is done."""
 
     async def make(session: Session, chain: Chain, state: CollectionState) -> Change:
         state.require_owner()
-        return Change(kind, [function.call_data()], lines)
+        return Change(kind, [] if is_done(state) else [function.call_data()], lines)
 
     return make
 
@@ -277,7 +282,8 @@ def royalty(percent: str, to: str | None) -> MakeChange:
 def freeze(tokens: tuple[str, ...]) -> MakeChange:
     """Make the metadata of these TOKENS final, or of all tokens, those of later mints included."""
     if not tokens:
-        return _simple("freeze", FREEZE_METADATA, ("metadata", "final, of all tokens"), _FOR_EVER)
+        what = ("metadata", "final, of all tokens")
+        return _simple("freeze", FREEZE_METADATA, what, _FOR_EVER, is_done=lambda now: now.frozen)
     wrong = [each for each in tokens if not (each.isascii() and each.isdecimal())]
     if wrong:
         raise SettingsError(f"{quoted(wrong[0])} is no token; `ganshare admin export` lists them.")
@@ -309,7 +315,8 @@ def pause() -> MakeChange:
 @_changing
 def unpause() -> MakeChange:
     """Go on minting."""
-    return _simple("unpause", UNPAUSE, ("minting", "goes on"))
+    what = ("minting", "goes on")
+    return _simple("unpause", UNPAUSE, what, is_done=lambda now: not now.paused)
 
 
 @_changing

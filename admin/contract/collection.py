@@ -50,6 +50,7 @@ __all__ = [
     "artifact",
     "constructor_values",
     "deployment",
+    "explain_refusal",
     "is_known_source",
     "mint_batch",
 ]
@@ -100,6 +101,14 @@ _FIRST_CODE = (12_158, "6450a3da276657e5b06df62c57b4327adc6e21d0b1d57e80fdffc180
 _FIRST_SOURCE = "8efeaef365c8895607f49c22e3b2a8679fea8560ebee6363a9d9de9974b8e33b"
 
 MINT_BATCH = Function("mintBatch(address,uint256[],bytes32[])", ("uint256",))
+_REASONS = {
+    "AccessControlUnauthorizedAccount": "this account has no right to do that; `ganshare admin "
+    "collection show` says what it may, and the owner gives rights by `collection minter`",
+    "Closed": "the owner has closed minting for ever",
+    "EnforcedPause": "minting is paused; the owner's `ganshare admin collection unpause` ends that",
+    "Frozen": "the metadata is final",
+    "MintedOtherwise": "a token is minted with other metadata; `ganshare admin reconcile` names it",
+}
 _CONSTRUCTOR = ("string", "string", "string", "address", "address", "address", "uint96")
 
 
@@ -108,6 +117,29 @@ def artifact() -> dict[str, Any]:
     """Read ABI and bytecode as they were compiled."""
     found: dict[str, Any] = json.loads(ARTIFACT.read_text("utf-8"))
     return found
+
+
+@cache
+def _errors() -> dict[str, str]:
+    """The contract's own errors, by what stands for them in an answer."""
+    errors = [each for each in artifact()["abi"] if each["type"] == "error"]
+    signatures = {
+        each["name"]: f"{each['name']}({','.join(one['type'] for one in each['inputs'])})"
+        for each in errors
+    }
+    return {"0x" + keccak(text=text)[:4].hex(): name for name, text in signatures.items()}
+
+
+def explain_refusal(answer: str) -> str | None:
+    """Say why the contract refuses a call, and the way out where there is one.
+
+    Args:
+        answer: whatever the chain said, with the error's first four bytes in it.
+    """
+    for selector, name in _errors().items():
+        if selector in answer.lower():
+            return _REASONS.get(name, f"the contract says {name}")
+    return None
 
 
 def deployment(

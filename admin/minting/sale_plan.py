@@ -103,8 +103,10 @@ async def plan_sale(
     ]
     posted = [each for each in seen if each.state is ListingState.POSTED]
     other = [each for each in posted if each.token in every and not _costs(each, every, shop)]
+    # By the order of a token that went elsewhere somebody can buy once it is back.
+    away = [each for each in posted if each.token not in {*every, *drift.changed}]
     stale = [each for each in seen if each.state is not ListingState.POSTED] + (
-        other if reprice else []
+        [*other, *away] if reprice else []
     )
     gone = {each.hash for each in stale}
     taken = {each.token for each in (*again.values(), *seen) if each.hash not in gone}

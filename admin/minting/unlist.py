@@ -155,11 +155,14 @@ async def end_all_orders(
 async def listing_drift(
     ledger: Ledger, chain: Chain, collection: Collection, seaport: str
 ) -> list[tuple[Listing, ListingState]]:
-    """Find the orders that are something else on the chain than in the ledger, and what."""
+    """Find the orders that are something else on the chain than in the ledger, and what.
+
+    As of a block that is final: what ended in one that loses can be bought by again.
+    """
     live = await ledger.listings(collection, *LIVE)
     if not live:
         return []
-    block = await chain.block()
+    block = await chain.final_block()
     sellers = sorted({each.order.offerer for each in live})
     calls: list[Call] = [(seaport, GET_COUNTER, [seller]) for seller in sellers]
     calls += [(seaport, GET_ORDER_STATUS, [_hash(each)]) for each in live]
@@ -167,10 +170,10 @@ async def listing_drift(
     counters = {seller: found for seller, (found,) in zip(sellers, answers, strict=False)}
     drift = []
     for each, (_, cancelled, filled, _) in zip(live, answers[len(sellers) :], strict=True):
-        if cancelled or counters[each.order.offerer] != each.order.counter:
-            drift.append((each, ListingState.CANCELLED))
-        elif filled:
+        if filled:
             drift.append((each, ListingState.FILLED))
+        elif cancelled or counters[each.order.offerer] > each.order.counter:
+            drift.append((each, ListingState.CANCELLED))
         elif each.order.end <= block.time:
             drift.append((each, ListingState.EXPIRED))
     return drift

@@ -104,7 +104,11 @@ class Anvil:
 
 @contextmanager
 def anvil(
-    tools: Path, block_time: float | None = None, gas_limit: int = 60_000_000
+    tools: Path,
+    block_time: float | None = None,
+    gas_limit: int = 60_000_000,
+    *,
+    mines: bool = True,
 ) -> Iterator[Anvil]:
     """Run anvil while inside.
 
@@ -112,6 +116,7 @@ def anvil(
         tools: the folder that `make chain` installed it into.
         block_time: seconds between blocks; without, each transaction makes one.
         gas_limit: of a block, and of a transaction.
+        mines: by itself; else a block is made when it is asked for one (`evm_mine`).
     """
     program = shutil.which("anvil", path=str(tools / "node_modules" / ".bin"))
     if program is None:
@@ -123,6 +128,8 @@ def anvil(
     command += ["--gas-limit", str(gas_limit)]
     if block_time is not None:
         command += ["--block-time", str(block_time)]
+    if not mines:
+        command.append("--no-mining")
     process = subprocess.Popen(command, start_new_session=True)
     chain = Anvil(f"http://127.0.0.1:{port}")
     try:

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 from eth_abi.abi import encode
+from eth_utils.crypto import keccak
 
 from ganshare.chain.chain import Chain
 from ganshare.chain.multicall import AGGREGATE, MULTICALL
@@ -34,6 +35,8 @@ class Faults:
         late: seconds after which it hears of a block.
         behind: blocks that it never knows of yet.
         says: answers of its own, by method; an exception is raised instead.
+        drops: the share of transactions that it takes and forgets.
+        stale: seconds for which it repeats an answer, whatever became of that block since.
     """
 
     unheard: float = 0.0
@@ -41,6 +44,8 @@ class Faults:
     late: float = 0.0
     behind: int = 0
     says: Mapping[str, Any] = field(default_factory=dict)
+    drops: float = 0.0
+    stale: float = 0.0
 
 
 class Plain(httpx.AsyncBaseTransport):
@@ -93,14 +98,16 @@ class Wild(httpx.AsyncBaseTransport):
         self.asked: Counter[str] = Counter()  # questions by method, of all hosts
         self._chain = httpx.AsyncClient(transport=chain, timeout=30)
         self._url = url
-        self._faults = {str(number): each for number, each in enumerate(faults)}
+        self.faults = list(faults)  # may be changed at any time
         self._die = random.Random(seed)  # noqa: S311  # a test must be repeatable
+        self._said: dict[tuple[int, str, str], tuple[float, dict[str, Any]]] = {}
         self._heads: list[tuple[float, int]] = []  # when the chain was first seen so high
 
     def chain(self, chain_id: int, patience: Patience | None = None) -> Chain:
         """The chain through all hosts."""
         client = httpx.AsyncClient(transport=self)
-        ends = [Endpoint(f"http://endpoint{each}.test:8545/key", client) for each in self._faults]
+        hosts = [f"http://endpoint{number}.test:8545/key" for number in range(len(self.faults))]
+        ends = [Endpoint(each, client) for each in hosts]
         return Chain(ends, chain_id, patience)
 
     async def aclose(self) -> None:
@@ -112,7 +119,8 @@ class Wild(httpx.AsyncBaseTransport):
         asked = json.loads(request.content)
         method, params = asked["method"], asked["params"]
         self.asked[method] += 1
-        faults = self._faults[request.url.host.removeprefix("endpoint").removesuffix(".test")]
+        number = int(request.url.host.removeprefix("endpoint").removesuffix(".test"))
+        faults = self.faults[number]
         if self._die.random() < faults.limited:
             return httpx.Response(429, json={"message": "slow down"})
         if method in faults.says:
@@ -120,7 +128,14 @@ class Wild(httpx.AsyncBaseTransport):
             if isinstance(said, Exception):
                 raise said
             return httpx.Response(200, json={"id": asked["id"], "jsonrpc": "2.0", **said})
-        answer = await self._answer(faults, method, params)
+        if method == "eth_sendRawTransaction" and self._die.random() < faults.drops:
+            taken = "0x" + keccak(hexstr=params[0]).hex()
+            return httpx.Response(200, json={"id": asked["id"], "jsonrpc": "2.0", "result": taken})
+        key, now = (number, method, str(params)), time.monotonic()
+        since, answer = self._said.get(key, (-faults.stale, {}))
+        if now - since >= faults.stale:
+            answer = await self._answer(faults, method, params)
+            self._said[key] = now, answer
         return httpx.Response(200, json={"jsonrpc": "2.0", **answer, "id": asked["id"]})
 
     async def _answer(self, faults: Faults, method: str, params: list[Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Estimates gas, and names the ways in which a transaction can fail."""
 
+from admin.contract.collection import explain_refusal
 from ganshare.chain.chain import Chain
 from ganshare.chain.rpc import RpcError
 from ganshare.errors import WorldError
@@ -30,7 +31,8 @@ async def estimate_gas(
     try:
         return with_margin(await chain.estimate(sender, to, data, value))
     except RpcError as error:
-        message = f"The transaction would fail, and was not sent: {error.reason}."
+        reason = explain_refusal(f"{error.data} {error.reason}") or error.reason
+        message = f"The transaction would fail, and was not sent: {reason}."
         raise WouldFail(message, given=error.data) from error
 
 

@@ -55,7 +55,12 @@ Call = tuple[str, Function, Sequence[Any]]
 
 @asynccontextmanager
 async def open_chain(
-    urls: Sequence[str], chain_id: int, *, seconds: float = 15.0, patience: Patience | None = None
+    urls: Sequence[str],
+    chain_id: int,
+    *,
+    seconds: float = 15.0,
+    patience: Patience | None = None,
+    confirmations: int = 0,
 ) -> AsyncIterator["Chain"]:
     """Give the chain behind some endpoints, after a look whether it is the right one.
 
@@ -69,7 +74,7 @@ async def open_chain(
     if not urls:
         raise SettingsError("There is no endpoint of the chain; set ADMIN_RPC_URLS.")
     async with httpx.AsyncClient(timeout=seconds) as client:
-        chain = Chain(make_endpoints(urls, client), chain_id, patience)
+        chain = Chain(make_endpoints(urls, client), chain_id, patience, confirmations)
         found = await chain.read_id()
         if found != chain_id:
             raise SettingsError(
@@ -87,13 +92,20 @@ class Chain:
 
     Args:
         endpoints: that see it; more than half of them must answer, and answer alike.
+        confirmations: blocks on top of another one that make it final for us.
     """
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], chain_id: int, patience: Patience | None = None
+        self,
+        endpoints: Sequence[Endpoint],
+        chain_id: int,
+        patience: Patience | None = None,
+        confirmations: int = 0,
     ) -> None:
         self.chain_id = chain_id
         self._quorum = Quorum(endpoints, patience)
+        self._confirmations = confirmations
+        self._highest = 0  # block that was ever seen
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -104,7 +116,14 @@ class Chain:
     async def height(self) -> int:
         """The newest block that a majority has."""
         heights = await self._quorum.gather("eth_blockNumber", read=_number)
-        return self._reached(heights)
+        found = self._reached(heights)
+        self._highest = max(self._highest, found)
+        return found
+
+    async def final_block(self) -> Block:
+        """The newest block that is final for us; never an older one than before."""
+        await self.height()
+        return await self.block(max(0, self._highest - self._confirmations))
 
     async def block(self, number: int | None = None) -> Block:
         """A block; the newest that a majority has if no number is given."""

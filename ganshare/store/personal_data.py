@@ -71,7 +71,8 @@ class Forgotten:
 
     Args:
         paintings: that are gone; `minted` ones stay, under another name.
-        uploads: keys of pictures that only they began from, whose blobs are to be removed.
+        uploads: keys of pictures that only they began from; `Gallery.forgotten_uploads` has them,
+            too, until their blobs are removed.
     """
 
     paintings: int
@@ -187,6 +188,9 @@ async def _forget_requests(
         for used in (others, painted):
             if (await connection.execute(used.limit(1))).first() is not None:
                 uploads.discard(upload)
+    if uploads:
+        gone = community.forgotten_uploads.insert()
+        await connection.execute(gone.values([{"blob": each} for each in sorted(uploads)]))
     return tuple(sorted(uploads))
 
 

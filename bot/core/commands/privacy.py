@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from typing import Any
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, File, Reply
@@ -16,10 +17,13 @@ __all__ = [
     "forget",
     "forget_person",
     "privacy",
+    "split_export",
     "split_visibility",
 ]
 
 SURE = "sure"
+LARGEST_EXPORT = 8_000_000  # bytes of a file; Discord takes 10 MiB, with all that goes with it
+Export = dict[str, list[dict[str, Any]]]  # rows by kind
 _OPTION = re.compile(r"(?:^|\s)(?:--|[\u2013\u2014])visibility(?:=|\s+)(\S+)", re.IGNORECASE)
 
 
@@ -82,12 +86,40 @@ def _name(context: CommandContext, visibility: Visibility) -> str:
 
 
 async def export(context: CommandContext) -> list[Reply]:
-    """Give all that is stored about the asker, as a file."""
+    """Give all that is stored about the asker, as a file; as several where a chat takes no more."""
     found = await context.store.personal_data.export(context.main)
-    data = json.dumps(found, ensure_ascii=False, indent=1).encode()
-    document = File(data, "ganshare-export.json", "application/json")
+    largest = None if context.place.id == "web" else LARGEST_EXPORT
+    parts = [
+        json.dumps(each, ensure_ascii=False, indent=1).encode()
+        for each in split_export(found, largest)
+    ]
     title, text = context.say("export-title"), context.say("export-text")
-    return [Reply(title=title, text=text, document=document, is_private=True)]
+    replies = []
+    for number, data in enumerate(parts, 1):
+        name, heading = "ganshare-export.json", title
+        if len(parts) > 1:
+            name, heading = f"ganshare-export-{number}.json", f"{title} ({number}/{len(parts)})"
+        document = File(data, name, "application/json")
+        replies.append(Reply(title=heading, text=text, document=document, is_private=True))
+    return replies
+
+
+def split_export(found: Export, largest: int | None) -> list[Export]:
+    """Divide rows by kind into parts of up to so many bytes of JSON, as far as rows allow it."""
+    if largest is None:
+        return [found]
+    parts: list[Export] = [{kind: [] for kind in found}]
+    size = 0
+    for kind, rows in found.items():
+        for row in rows:
+            # Indented as in the file: each line of a row by up to four blanks.
+            more = len(json.dumps({kind: [row]}, ensure_ascii=False, indent=1).encode())
+            if size and size + more > largest:
+                parts.append({})
+                size = 0
+            parts[-1].setdefault(kind, []).append(row)
+            size += more
+    return parts
 
 
 async def forget(context: CommandContext) -> list[Reply]:
@@ -102,7 +134,8 @@ async def forget_person(context: CommandContext, subject: str) -> list[Reply]:
     if subject != SURE:
         raise RefusalError("refusal-button")
     forgotten = await context.store.personal_data.forget(context.main)
-    with contextlib.suppress(BlobError):
+    with contextlib.suppress(BlobError):  # an engine goes on with what is left
         await context.services.blobs.delete(forgotten.uploads)
+        await context.store.gallery.mark_uploads_removed(forgotten.uploads)
     text = context.say("forget-done", count=forgotten.paintings, minted=forgotten.minted)
     return [Reply(text=text, is_private=True, replaces=True)]

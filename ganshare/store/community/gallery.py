@@ -18,7 +18,7 @@ from ganshare.store.community.shown import renew_messages, set_hidden
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import contains, now
 from ganshare.store.db.rows_queue import as_text, to_artwork
-from ganshare.store.db.tables_community import everyone, forgotten, gallery
+from ganshare.store.db.tables_community import everyone, forgotten, forgotten_uploads, gallery
 from ganshare.store.db.tables_ledger import tokens
 from ganshare.store.db.tables_queue import RUNNING, artworks, jobs
 
@@ -187,6 +187,16 @@ class Gallery:
         found = sa.select(forgotten).order_by(forgotten.c.artwork).limit(limit)
         rows = await self._database.rows(found)
         return [ForgottenBlobs(row["artwork"], tuple(json.loads(row["blobs"]))) for row in rows]
+
+    async def forgotten_uploads(self, limit: int = 100) -> list[str]:
+        """Pictures that only forgotten people began from, still to be removed."""
+        found = sa.select(forgotten_uploads.c.blob).order_by(forgotten_uploads.c.blob)
+        return [row["blob"] for row in await self._database.rows(found.limit(limit))]
+
+    async def mark_uploads_removed(self, removed: Iterable[str]) -> None:
+        """Remember that the blobs of these forgotten uploads are gone."""
+        those = forgotten_uploads.c.blob.in_(list(removed))
+        await self._database.write(forgotten_uploads.delete().where(those))
 
     async def orphans(self, keys: Iterable[str]) -> list[str]:
         """Of these keys of pictures, give those that nothing leads to and nothing ever will.

@@ -7,6 +7,7 @@ __all__ = [
     "blocks",
     "everyone",
     "forgotten",
+    "forgotten_uploads",
     "gallery",
     "link_codes",
     "notes",
@@ -37,6 +38,7 @@ def _table(name: str, *texts: str, numbers: tuple[str, ...] = ()) -> sa.Table:
 gallery = _table("gallery", "artwork", "person", "words", "visibility")
 people = _table("people", "person", "visibility", numbers=("told",))
 forgotten = _table("forgotten_blobs", "artwork", "blobs")  # JSON
+forgotten_uploads = _table("forgotten_uploads", "blob")
 posts = _table("posts", "job", "origin", "address", numbers=("created",))  # JSON
 showings = _table(
     "showings", "origin", "message", "artwork", "address", "locale", numbers=("created",)

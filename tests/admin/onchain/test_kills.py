@@ -8,8 +8,6 @@ fails after storing, before storing, and asks to slow down.
 
 import asyncio
 import contextlib
-import hashlib
-import io
 import json
 import os
 import random
@@ -24,23 +22,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from admin.contract.collection import OWNER_OF, TOTAL_SUPPLY, TRANSFER
 from admin.ledger import Collection, Ledger, ListingState, Token, TokenState
 from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
-from admin.testing.making import make_item, make_quick_keystore
+from admin.testing.making import make_quick_keystore
 from admin.testing.opensea import Opensea
+from admin.testing.processes import PASSWORD, plan_paintings, start_admin
 from admin.testing.services import Collector, serve
-from ganshare.blobs import open_blobs
-from ganshare.store import open_store
 from ganshare.testing import postgres_server
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 AMOUNTS = {"sqlite": (100, 50), "postgresql": (40, 16)}  # tokens, kills
-PASSWORD = "correct horse battery staple"
 TROUBLES = ("", "", "", "500 after", "timeout after", "429", "500 before")
 
 
@@ -67,20 +62,9 @@ class Setup:
         return Collection(CHAIN_ID, self.market.collection)
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        read, write = os.pipe()
-        os.write(write, PASSWORD.encode() + b"\n")
-        os.close(write)
-        # By pipe, not by argument: `ps` and /proc show arguments to everybody.
-        with (self.folder / "admin.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "admin", *arguments, "--password-fd", str(read)],
-                env=os.environ | self.environment,
-                cwd=self.folder,
-                pass_fds=(read,),
-                stdout=log,
-                stderr=log,
-            )
-        os.close(read)
+        process = start_admin(
+            self.environment, self.folder, *arguments, log=self.folder / "admin.log"
+        )
         for name in ("cmdline", "environ"):
             with contextlib.suppress(OSError):
                 self.processes.append(Path(f"/proc/{process.pid}/{name}").read_bytes())
@@ -150,28 +134,7 @@ def setup(
 @pytest.fixture(scope="module")
 def planned(setup: Setup) -> list[Token]:
     """Small paintings in the ledger, their pictures among the blobs."""
-    return asyncio.run(plan(setup))
-
-
-async def plan(setup: Setup) -> list[Token]:
-    blobs = open_blobs(setup.environment["GANSHARE_BLOBS_URL"])
-    async with open_store(setup.url, migrate=True):
-        pass
-    tokens = []
-    for number in range(setup.count):
-        picture = io.BytesIO()
-        Image.new("RGB", (8, 8), (number, 2 * number, 255 - number)).save(picture, "PNG")
-        data = picture.getvalue()
-        key = f"pictures/{number:032x}/1.png"
-        await blobs.put(key, data)
-        digest = hashlib.sha256(data).hexdigest()
-        item = make_item(number, sha256=digest, blob=key)
-        tokens.append(
-            Token(setup.collection, int(digest, 16), item["id"], TokenState.PLANNED, item)
-        )
-    async with Ledger(setup.url) as ledger, ledger.held():
-        await ledger.plan(tokens)
-    return tokens
+    return asyncio.run(plan_paintings(setup.environment, setup.collection, setup.count))
 
 
 def kill_often(start: Any, seed: int, kills: int, longest: float) -> int:

@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -27,6 +25,7 @@ from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.endpoints import Faults, Wild
 from admin.testing.making import make_quick_keystore
 from admin.testing.opensea import Opensea
+from admin.testing.processes import PASSWORD, start_admin
 from admin.testing.services import serve
 from ganshare.chain.multicall import MULTICALL
 
@@ -35,7 +34,6 @@ pytestmark = [pytest.mark.chain, pytest.mark.slow]
 COUNT = 1_000
 GAS_LIMIT = 32_000_000  # of a transaction, on Polygon
 RUNS = 20
-PASSWORD = "correct horse battery staple"
 COMPILER = Path(".node/contracts/node_modules/solc").absolute()  # of `make contracts`
 
 
@@ -56,20 +54,8 @@ class Shop:
         return Collection(CHAIN_ID, self.market.collection)
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        read, write = os.pipe()
-        os.write(write, PASSWORD.encode())
-        os.close(write)
-        with (self.folder / "admin.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "admin", *arguments, "--yes", "--password-fd", str(read)],
-                env=os.environ | self.environment,
-                cwd=self.folder,
-                pass_fds=(read,),
-                stdout=log,
-                stderr=log,
-            )
-        os.close(read)
-        return process
+        log = self.folder / "admin.log"
+        return start_admin(self.environment, self.folder, *arguments, "--yes", log=log)
 
     def finish(self, *arguments: str) -> None:
         code = self.start(*arguments).wait()

@@ -218,11 +218,12 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def bot_process(stage: Stage, folder: Path) -> AsyncIterator[BotProcess]:
-    """Run the bot unmodified, pointed at the stand-in by its environment only."""
+async def bot_process(stage: Stage, folder: Path, **others: str) -> AsyncIterator[BotProcess]:
+    """Run the bot unmodified, pointed at the stand-in, and at others, by its environment only."""
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("BOT_", "GANSHARE_"))},
         **stage.discord.environment,
+        **others,
         "BOT_MODEL": MODEL,
         "GANSHARE_DATABASE_URL": stage.core.database_url.get_secret_value(),
         "GANSHARE_BLOBS_URL": stage.core.blobs_url.get_secret_value(),
@@ -250,6 +251,6 @@ async def apart(
 
 
 @pytest.fixture
-def new_bot(apart: Stage, tmp_path: Path) -> Callable[[], AbstractAsyncContextManager[BotProcess]]:
+def new_bot(apart: Stage, tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[BotProcess]]:
     """Start the bot as a process, as often as a test likes."""
-    return lambda: bot_process(apart, tmp_path)
+    return lambda **others: bot_process(apart, tmp_path, **others)

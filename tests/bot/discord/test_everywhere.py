@@ -1,6 +1,7 @@
 """A painting shown in many places of two platforms is gone from all, after kills, too."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from ganshare.testing import MODEL, TIMEOUT
 
 GONE = "This painting is no longer shown."
 SECONDS = TIMEOUT  # 2 s where the machine is idle
+SOON = 10.0  # seconds, on a machine that has nothing else to do
 
 Stage = Any  # of conftest.py
 
@@ -56,6 +58,13 @@ class Places:
         for chat in self.telegram.world.chats.values():
             found += [m for m in chat.messages.values() if _has_picture(m)]
         return found
+
+    async def await_bot(self) -> None:
+        """Wait until a bot that was just started listens to both platforms."""
+        await self.stage.discord.gateway.wait_connected()
+        asked = len(self.telegram.world.requests)
+        polls = self.telegram.world.requests
+        await self.until(lambda: any(each.method == "getUpdates" for each in polls[asked:]))
 
     async def until(self, true: Callable[[], Any], seconds: float = TIMEOUT) -> None:
         async with asyncio.timeout(seconds):
@@ -155,6 +164,44 @@ async def test_it_is_gone_after_a_kill_while_it_was_being_taken_away(places: Pla
         await places.kill()
     await places.start()
     await places.until(lambda: not places.showing(), SECONDS + 5)
+
+
+@pytest.mark.slow
+@pytest.mark.serial
+@pytest.mark.parametrize("way", ["hide", "delete"])
+async def test_a_bot_that_is_killed_again_and_again_takes_it_away_within_ten_seconds(
+    places: Places, new_bot: Callable[..., Any], way: str
+) -> None:
+    """The bot is a process of its own, with its usual pace, and the kills are SIGKILLs."""
+    artwork, gallery = await places.paint(), places.stage.front.store.gallery
+    await places.hold_round(artwork)
+    await places.look_at_it(artwork)
+    await places.kill()
+    async with new_bot(**places.telegram.environment):
+        await places.await_bot()
+        began = time.monotonic()
+        await gallery.hide(artwork.id, "discord:9", "it was reported")
+        await places.until(lambda: not places.showing())
+        assert time.monotonic() - began < SOON
+        await gallery.show(artwork.id, "discord:9")
+        await places.until(lambda: len(places.showing()) >= 11)
+    if way == "hide":
+        await gallery.hide(artwork.id, "discord:9", "it was reported")
+    else:
+        await gallery.delete(artwork.id, artwork.person)
+    left = [len(places.showing())]
+    for delay in (0.0, 0.3, 0.6):
+        async with new_bot(**places.telegram.environment):
+            await places.await_bot()
+            await asyncio.sleep(delay)
+        left.append(len(places.showing()))
+    async with new_bot(**places.telegram.environment):
+        await places.await_bot()
+        began = time.monotonic()
+        await places.until(lambda: not places.showing())
+        assert time.monotonic() - began < SOON
+    assert left[0] >= 11
+    assert left == sorted(left, reverse=True)
 
 
 async def test_one_of_several_goes_and_the_others_stay(places: Places) -> None:

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.core.commands.privacy import split_export
 from bot.core.delivery.renewals import PaintingMessages
 from bot.core.delivery.vote_counts import VoteCounts
 from bot.core.messages import Action, Person, Place, Rank
+from ganshare.blob_cleanup import sweep_forgotten
 from ganshare.domain.community import FORGOTTEN, ShownMessage
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import RoundRules, Voter
-from ganshare.errors import VoteError
+from ganshare.errors import BlobError, VoteError
 from ganshare.queue_view import look
+from ganshare.testing import make_request
 
 Hall = Any  # of conftest.py
 
@@ -183,6 +186,54 @@ async def test_an_export_has_all_of_one_person_and_nothing_of_others(hall: Hall)
     assert found["votes"][0]["artwork"] == his.id
     assert found["reports"][0]["reason"] == "too teal"
     assert BEN.id not in reply.document.data.decode()
+
+
+def test_an_export_is_split_where_a_chat_takes_no_more() -> None:
+    rows = [{"prompt": f"a castle {number}", "id": number} for number in range(100)]
+    found = {"paintings": rows[:70], "votes": [], "jobs": rows[70:]}
+    parts = split_export(found, 1_500)
+    assert len(parts) > 3
+    assert all(len(json.dumps(each, indent=1).encode()) <= 1_500 for each in parts)
+    assert parts[0]["votes"] == []
+    for kind, rows in found.items():
+        assert [row for part in parts for row in part.get(kind, [])] == rows
+    assert split_export(found, None) == [found]
+
+
+async def test_a_large_export_comes_as_several_files(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await paint(hall)
+    monkeypatch.setattr("bot.core.commands.privacy.LARGEST_EXPORT", 3_000)
+    replies = await hall.ask("export", ANN)
+    assert len(replies) > 1
+    assert replies[-1].document.name == f"ganshare-export-{len(replies)}.json"
+    assert all(each.is_private for each in replies)
+    paintings = [p for r in replies for p in json.loads(r.document.data).get("paintings", [])]
+    assert len(paintings) == 3
+    (whole,) = await hall.ask("export", ANN, place=Place("web"))
+    assert len(json.loads(whole.document.data)["paintings"]) == 3
+
+
+async def test_an_upload_that_could_not_be_removed_at_once_is_removed_later(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, blobs = "uploads/start.png", hall.blobs
+    await blobs.put(key, b"a picture")
+    request = make_request(init_image=key)
+    await hall.store.queue.submit(ANN.id, "discord", request, key="from-a-picture")
+
+    async def fail(*_: object) -> None:
+        raise BlobError("the store of pictures is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(blobs), "delete", fail)
+        await hall.press(Action.FORGET, "sure", ANN)
+    assert await blobs.exists(key)
+    assert await sweep_forgotten(hall.store, blobs) == 1
+    assert not await blobs.exists(key)
+    assert await hall.store.gallery.forgotten_uploads() == []
 
 
 async def everything(hall: Hall) -> str:
