@@ -57,6 +57,7 @@ class SeaportChain(httpx.AsyncBaseTransport):
         self.counters: dict[str, int] = {}
         self.cancelled: set[str] = set()
         self.filled: set[str] = set()
+        self._ended: dict[str, int] = {}  # since which block orders are filled or cancelled
         self.tokens: dict[int, tuple[str, bytes]] = {}  # owner and digest of the metadata
         self._receipts: dict[str, dict[str, Any]] = {}
         self._nonces: dict[str, int] = {}
@@ -77,10 +78,22 @@ class SeaportChain(httpx.AsyncBaseTransport):
         """Buy; raises ValueError if that cannot be."""
         if not self.can_buy(order):
             raise ValueError("this order is not valid any more")
-        token = order.offer[0].identifier
-        self.filled.add("0x" + order_hash(order).hex())
+        token, name = order.offer[0].identifier, "0x" + order_hash(order).hex()
+        self.filled.add(name)
+        self._ended[name] = self.height + 1
         self.tokens[token] = (buyer, self.tokens[token][1])
         self._mine()
+
+    def take_back(self, order: Order) -> None:
+        """Let another branch win, in which an order was not bought by."""
+        self.filled.remove("0x" + order_hash(order).hex())
+        token = order.offer[0].identifier
+        self.tokens[token] = (order.offerer, self.tokens[token][1])
+
+    def mine(self, count: int) -> None:
+        """Make empty blocks."""
+        for _ in range(count):
+            self._mine()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one JSON-RPC request, or a list of them."""
@@ -103,7 +116,7 @@ class SeaportChain(httpx.AsyncBaseTransport):
         return {
             "eth_chainId": lambda: hex(self.chain_id),
             "eth_blockNumber": lambda: hex(self.height),
-            "eth_getBlockByNumber": lambda *_: self._block(),
+            "eth_getBlockByNumber": lambda number, *_: self._block(int(number, 16)),
             "eth_maxPriorityFeePerGas": lambda: hex(10**9),
             "eth_gasPrice": lambda: hex(2 * 10**9),
             "eth_getBalance": lambda *_: hex(10**20),
@@ -115,21 +128,20 @@ class SeaportChain(httpx.AsyncBaseTransport):
             "eth_sendRawTransaction": self._send,
         }
 
-    def _block(self) -> dict[str, Any]:
-        name = "0x" + f"{self.height:064x}"
+    def _block(self, number: int) -> dict[str, Any]:
         return {
-            "number": hex(self.height),
-            "hash": name,
-            "timestamp": hex(self.time),
+            "number": hex(number),
+            "hash": f"0x{number:064x}",
+            "timestamp": hex(self.time - (self.height - number) * _BLOCK_SECONDS),
             "baseFeePerGas": hex(10**9),
             "gasLimit": hex(32_000_000),
         }
 
-    def _call(self, request: Mapping[str, str], *_: Any) -> str:
-        data = bytes.fromhex(request["data"][2:])
+    def _call(self, request: Mapping[str, str], block: str) -> str:
+        data, height = bytes.fromhex(request["data"][2:]), int(block, 16)
         for function, read in (
             (GET_COUNTER, lambda seller: (self.counters.get(to_checksum_address(seller), 0),)),
-            (GET_ORDER_STATUS, self._status),
+            (GET_ORDER_STATUS, lambda name: self._status(name, height)),
             (TOKENS, self._minted),
             (SYMBOL, lambda: (self.currency.symbol if self.currency else "",)),
             (DECIMALS, lambda: (self.currency.decimals if self.currency else 0,)),
@@ -139,8 +151,10 @@ class SeaportChain(httpx.AsyncBaseTransport):
                 return "0x" + encode(function.returns, values).hex()
         return "0x"
 
-    def _status(self, found: bytes) -> tuple[bool, bool, int, int]:
+    def _status(self, found: bytes, height: int) -> tuple[bool, bool, int, int]:
         name = "0x" + found.hex()
+        if self._ended.get(name, 0) > height:
+            return (False, False, 0, 0)
         return (False, name in self.cancelled, int(name in self.filled), 1)
 
     def _minted(self, asked: list[int]) -> tuple[list[str], list[bytes]]:
@@ -161,7 +175,7 @@ class SeaportChain(httpx.AsyncBaseTransport):
             "transactionHash": name,
             "status": "0x1",
             "blockNumber": hex(self.height),
-            "blockHash": self._block()["hash"],
+            "blockHash": self._block(self.height)["hash"],
             "gasUsed": hex(50_000),
             "effectiveGasPrice": hex(10**9),
             "contractAddress": None,
@@ -173,7 +187,9 @@ class SeaportChain(httpx.AsyncBaseTransport):
             self.counters[sender] = self.counters.get(sender, 0) + 1
         if data.startswith(CANCEL.selector):
             [orders] = decode(CANCEL.arguments, data[4:])
-            self.cancelled |= {"0x" + order_hash(_order(each)).hex() for each in orders}
+            names = {"0x" + order_hash(_order(each)).hex() for each in orders}
+            self.cancelled |= names
+            self._ended |= dict.fromkeys(names, self.height + 1)
 
     def _mine(self) -> None:
         self.height += 1

@@ -53,6 +53,7 @@ class Seller:
         self.opensea = Opensea(CONTRACT, fees=[("0x" + "fe" * 20, 1.0)])
         self.url = url
         self.prices = folder / "prices.toml"
+        self.confirmations = 0
         self.events_left: int | None = None  # until the process is killed
         settings = {
             "GANSHARE_DATABASE_URL": url,
@@ -90,7 +91,8 @@ class Seller:
     async def open_chain(self) -> AsyncIterator[Chain]:
         """The chain, to be entered."""
         async with httpx.AsyncClient(transport=self.chain) as client:
-            yield Chain([Endpoint("http://chain.test", client)], CHAIN_ID)
+            ends = [Endpoint("http://chain.test", client)]
+            yield Chain(ends, CHAIN_ID, confirmations=self.confirmations)
 
     def ask_opensea(self) -> OpenSea:
         """OpenSea's API, without patience."""

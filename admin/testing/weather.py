@@ -57,6 +57,7 @@ class Weather:
     Args:
         floor: gives the lowest price that may be asked at the moment.
         final: blocks that no fork takes back.
+        buyers: that come with a block, on average.
         calm: while nothing goes wrong.
     """
 
@@ -65,6 +66,7 @@ class Weather:
     opensea: Opensea
     floor: Callable[[], int]
     final: int
+    buyers: float
     seed: int = 1
     blocks: int = 0
     calm: bool = True
@@ -115,7 +117,7 @@ class Weather:
             (0.02, self._raise_fees),
             (0.03, self._send_foreign),
             (0.01, self._give_away),
-            (0.20, self._buy),
+            (self.buyers, self._buy),
         ]
         if not self.calm:
             for chance, act in chances:

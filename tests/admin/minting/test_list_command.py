@@ -17,6 +17,7 @@ from admin.testing.services import Collector, serve
 
 WETH = Currency("WETH", "0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619", 18)
 ALL = len(TOKENS)
+BUYER = "0x" + "Bb" * 20
 MakeSeller = Callable[[], Seller]
 Output = pytest.CaptureFixture[str]
 
@@ -41,6 +42,35 @@ def test_an_order_that_was_stored_and_called_missing_is_sold_at_no_old_price(
     assert not any(seller.chain.can_buy(each) for each in first)
     assert seller.type("unlist --all") == 0
     assert seller.on_sale() == {}
+
+
+def test_a_sale_in_a_block_that_loses_leaves_one_order(make_seller: MakeSeller) -> None:
+    seller, first = make_seller(), TOKENS[0]
+    seller.confirmations = 3
+    assert seller.type("list") == 0
+    (order,) = seller.on_sale()[first]
+    seller.chain.buy(order, BUYER)
+    assert seller.type("reconcile") == 0
+    assert listings(seller, ListingState.FILLED) == []  # not yet: the block isn't final
+    seller.chain.take_back(order)
+    assert seller.type("list") == 0
+    assert seller.on_sale()[first] == [order]
+    seller.chain.buy(order, BUYER)
+    seller.chain.mine(3)
+    assert seller.type("reconcile") == 0
+    assert [each.token for each in listings(seller, ListingState.FILLED)] == [first]
+
+
+def test_a_token_that_comes_back_is_not_for_sale_at_an_old_price(make_seller: MakeSeller) -> None:
+    seller, first = make_seller(), TOKENS[0]
+    assert seller.type("list", "0.05") == 0
+    digest = seller.chain.tokens[first][1]
+    seller.chain.tokens[first] = (BUYER, digest)
+    assert seller.type("list --reprice", "500") == 0
+    seller.chain.tokens[first] = (OWNER.address, digest)
+    assert first not in seller.on_sale()
+    assert seller.type("list", "500") == 0
+    assert [each.price for each in seller.on_sale()[first]] == [500 * 10**18]
 
 
 def test_what_was_signed_at_another_price_and_not_posted_is_not_posted_later(

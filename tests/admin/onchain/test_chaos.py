@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.chain, pytest.mark.slow]
 BLOCKS = int(os.environ.get("GANSHARE_CHAOS_BLOCKS", "100"))
 SEED = int(os.environ.get("GANSHARE_CHAOS_SEED", "1"))
 KILLS = BLOCKS // 36  # 50 in 1,800 blocks
-TOKENS = 12 if BLOCKS < 1_000 else 60
+TOKENS = 12 if BLOCKS < 1_000 else 100
 FINAL = 3  # confirmations, in blocks
 COIN = 10**18
 LONGEST = 180.0  # seconds that a command may take
@@ -155,7 +155,8 @@ def chaos(tools: Path, tmp_path: Path) -> Iterator[Chaos]:
             "ADMIN_IPFS_API": stack.enter_context(serve(Collector().app)) + "/api/v0",
         }
         asyncio.run(plan_paintings(environment, Collection(CHAIN_ID, market.collection), TOKENS))
-        weather = Weather(market, wild, opensea, lambda: place.floor, FINAL, SEED)
+        buyers = 1.2 * TOKENS / BLOCKS
+        weather = Weather(market, wild, opensea, lambda: place.floor, FINAL, buyers, SEED)
         place = Chaos(market, opensea, weather, tmp_path, environment)
         stack.enter_context(weather)
         yield place
