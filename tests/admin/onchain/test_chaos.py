@@ -26,11 +26,11 @@ from admin.marketplace.seaport.contract import GET_COUNTER, GET_ORDER_STATUS
 from admin.marketplace.seaport.order import order_hash
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
 from admin.testing.endpoints import Faults, Wild
+from admin.testing.making import make_quick_keystore
 from admin.testing.opensea import Opensea, read_order
 from admin.testing.processes import PASSWORD, plan_paintings, start_admin
 from admin.testing.services import Collector, relay, serve
 from admin.testing.weather import Weather
-from admin.wallet.keystore import make_keystore
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
@@ -134,7 +134,7 @@ def chaos(tools: Path, tmp_path: Path) -> Iterator[Chaos]:
         base = stack.enter_context(serve(relay(wild)))
         fees = [(market.market_fee, 1.0), (market.creator_fee, 5.0)]
         opensea = Opensea(market.collection, fees=fees)
-        make_keystore(tmp_path / "minter.json", PASSWORD, bytes(market.owner.key))
+        make_quick_keystore(tmp_path / "minter.json", PASSWORD, bytes(market.owner.key))
         environment = {
             "GANSHARE_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ganshare.db",
             "GANSHARE_BLOBS_URL": f"file://{tmp_path}/blobs",
