@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constr
 # Oracles that ask for versions from 2019-2021 and work without them.
 REFERENCE_VENV := .venv-reference
 REFERENCE_PIP := $(REFERENCE_VENV)/bin/python -m pip --quiet --disable-pip-version-check install
-REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0 openai-clip==1.0.1
+REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0 openai-clip==1.0.1 open_clip_torch==3.3.0 timm==1.0.31
 
 # What only `make contracts` and `make chain` use.
 NODE := .node

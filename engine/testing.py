@@ -18,7 +18,7 @@ from engine.model_cache import ModelCache
 from engine.model_folder import ModelFolder, find_model
 from engine.model_import.add import write_model_folder
 from engine.perceptor.bpe import BASE
-from engine.perceptor.clip import CLIP, ClipConfig
+from engine.perceptor.clip import CLIP, ClipConfig, TowerConfig
 from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
 from engine.synthesis.request import PaintingRequest, attributes_of
 from engine.vqgan import VQGAN, VQGANConfig
@@ -198,7 +198,7 @@ MERGES = [("c", "a"), ("s", "t"), ("l", "e</w>"), ("ca", "st"), ("cast", "le</w>
 def tiny_clip() -> CLIP:
     """A CLIP of 32 px and two layers, its random weights of a size at which gradients arrive."""
     sizes = ClipConfig(
-        dim=16, patch=8, grid=4, vision_width=64, vision_layers=2, text_width=128, text_layers=2,
+        dim=16, patch=8, grid=4, vision=TowerConfig(64, 2, 256), text=TowerConfig(128, 2, 512),
         max_tokens=12, vocabulary_size=BASE + len(MERGES),
     )  # fmt: skip
     clip, generator = CLIP(sizes), torch.Generator().manual_seed(0)

@@ -15,7 +15,7 @@ __all__ = ["EXTRAS", "check_extra", "explain_missing", "missing_package"]
 
 # Names as they are imported; the best known first, since a message names the first that is missing.
 EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "engine": ("torch", "httpx", "numpy", "safetensors", "tokenizers", "yaml"),
+    "engine": ("torch", "h5py", "httpx", "numpy", "safetensors", "tokenizers", "yaml"),
     "bot": (
         "discord",
         "confusable_homoglyphs",

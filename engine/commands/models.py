@@ -2,15 +2,15 @@
 
 import json
 import math
+import shutil
 import sys
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from engine.commands.compute_options import compute_options
 from engine.model_folder import ModelFolder, find_model, list_models, load_model_folder, model_paths
@@ -38,71 +38,87 @@ def list_command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_as_json(model) for model in found]))
         return
-    table = Table("Name", "Kind", "Licence", "May sell", "Size", "Source")
+    width = max(40, min(100, shutil.get_terminal_size().columns))
     for model in found:
-        size = model.weights.stat().st_size if model.weights.is_file() else 0
-        table.add_row(
-            model.name,
-            model.kind,
-            model.licence,
-            "yes" if model.may_sell else "no",
-            f"{size / 1e6:.1f} MB" if size else "missing",
-            model.source,
-        )
-    Console().print(table)
+        sold = "may be sold" if model.may_sell else "not for sale"
+        told = f"{model.kind}, {_size(model)}, {model.licence}, {sold}, from {model.source}"
+        click.echo(model.name)
+        click.echo(textwrap.fill(told, width, initial_indent="  ", subsequent_indent="  "))
+
+
+def _size(model: ModelFolder) -> str:
+    """Of all its files, or that one is missing."""
+    paths = [model.weights, *(extra.path for extra in model.extras.values())]
+    if missing := next((path.name for path in paths if not path.is_file()), None):
+        return f"{missing} is missing"
+    return f"{sum(path.stat().st_size for path in paths) / 1e6:.1f} MB"
+
+
+_SHARED_OPTIONS = (
+    click.option("--name", help="What to call it; by default as its card or file is called."),
+    click.option(
+        "--config", type=PATH, metavar="F",
+        help="Its model.json, taming's yaml, or a CLIP's configuration.",
+    ),
+    click.option("--licence", help='SPDX name; "unknown" by default, and a NAME\'s own.'),
+    click.option(
+        "--may-sell/--may-not-sell", default=None,
+        help="Whether its pictures may be sold; not by default.",
+    ),
+    click.option("--sha256", metavar="H", help="Of the file, if it is downloaded."),
+    click.option("--quiet", is_flag=True, help="Show no progress."),
+)  # fmt: skip
+
+
+def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_SHARED_OPTIONS):
+        command = option(command)
+    return command
 
 
 @models.command()
-@click.argument("source", type=PATH)
-@click.option("--name", help="What to call it; by default as its card or file is called.")
-@click.option("--config", type=PATH, metavar="F", help="Its model.json or taming's yaml.")
-@click.option("--vocabulary", type=PATH, metavar="F", help="Of a CLIP; beside it by default.")
-@click.option("--licence", help='SPDX name; "unknown" by default.')
-@click.option(
-    "--may-sell/--may-not-sell",
-    default=None,
-    help="Whether its pictures may be sold; not by default.",
-)
-def add(
-    source: Path,
-    name: str | None,
-    config: Path | None,
-    vocabulary: Path | None,
-    licence: str | None,
-    may_sell: bool | None,
-) -> None:
-    """Add a model: a folder, a .safetensors with its .json, a taming .ckpt with its .yaml, a CLIP.
+@click.argument("source", metavar="FILE|FOLDER|URL")
+@click.option("--vocabulary", metavar="F", help="Of a CLIP; beside it by default.")
+@_shared_options
+def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
+    """Add a model from a folder, a file or an address.
 
-    A CLIP is OpenAI's .pt, or .safetensors with OpenAI's or Hugging Face's names.
+    \b
+    .safetensors  of a VQGAN or upscaler (with its .json), or a CLIP
+    .ckpt         of taming-transformers, with its .yaml: a VQGAN, or a transformer with one within
+    .pt .pth .bin a CLIP as OpenAI, open_clip or Hugging Face save it, or a VQGAN
+    .hdf5 .h5     ISR's weights
+
+    Nothing in a file is run, whatever it holds.
     """
+    if "://" in source:
+        return _pull(source, quiet=quiet, sha256=sha256, **options)
     from engine.model_import.add import add_model
 
-    model = add_model(
-        source, name, config=config, vocabulary=vocabulary, licence=licence, may_sell=may_sell
-    )
+    if sha256 is not None:
+        raise ModelError("A sha256 is given only for what is downloaded.", given=sha256)
+    words = options.pop("vocabulary")
+    model = add_model(Path(source), vocabulary=words and Path(words), **options)
     click.echo(f"{model.name}: {model.path}")
+    return None
 
 
 @models.command()
 @click.argument("wanted", metavar="NAME|URL")
-@click.option("--sha256", metavar="H", help="Of the file; a URL needs it.")
-@click.option("--name", help="What to call it; by default as its file is called.")
-@click.option("--config", type=PATH, metavar="F", help="Its model.json or taming's yaml.")
 @click.option("--vocabulary", metavar="F|URL#sha256=H", help="Of a CLIP; OpenAI's for a NAME.")
-@click.option("--licence", help='SPDX name; "unknown" by default, and MIT for a NAME.')
-@click.option(
-    "--may-sell/--may-not-sell",
-    default=None,
-    help="Whether its pictures may be sold; not by default.",
-)
-@click.option("--quiet", is_flag=True, help="Show no progress.")
+@_shared_options
 def pull(wanted: str, quiet: bool, **options: Any) -> None:
-    """Download a model and add it: ViT-B/32, ViT-B/16 or ViT-L/14 (OpenAI's CLIPs), or any URL.
+    """Download a published model and add it, by its name or from any address.
 
-    A download that broke off goes on where it was.
+    docs/models.md lists the names. A download that broke off goes on where it was.
     """
+    _pull(wanted, quiet=quiet, **options)
+
+
+def _pull(wanted: str, *, quiet: bool, **options: Any) -> None:
     from engine.model_import.pull import pull_model
 
+    sentences: list[str] = []
     with reporting(quiet=quiet) as reporter:
         told = ("", 0)
 
@@ -114,7 +130,9 @@ def pull(wanted: str, quiet: bool, **options: Any) -> None:
                 told = (file, now)
                 reporter.advance(now)
 
-        model = pull_model(wanted, progress, **options)
+        model = pull_model(wanted, progress, tell=sentences.append, **options)
+    for sentence in sentences:
+        click.echo(sentence, err=True)
     click.echo(f"{model.name}: {model.path}")
 
 

@@ -1,7 +1,6 @@
-"""`models add`: imports a folder, safetensors, a taming checkpoint or a CLIP.
+"""`models add`: imports a folder, safetensors, a taming checkpoint, a CLIP or ISR's weights.
 
-No code of a checkpoint is run: one that needs pickled classes is refused, and of a TorchScript
-archive only the tensors are read.
+No code of a checkpoint is run; see `engine.model_import.unpickler`.
 """
 
 import json
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from torch import Tensor
 
 from engine.imaging.atomic_write import atomic_path, write_bytes
@@ -26,17 +24,18 @@ from engine.model_folder import (
     sha256_of,
     user_folder,
 )
+from engine.model_import.checkpoint import Checkpoint, read_checkpoint
 from engine.model_import.clip_state_dict import is_clip
-from engine.model_import.torchscript import is_torchscript, read_torchscript
+from engine.model_import.isr import HDF5_SUFFIXES, read_isr
+from engine.model_import.taming import is_needed, read_yaml, taming_architecture, vqgan_state
 from ganshare.errors import ModelError, WorldError, must_be_one_of, quoted
 
-__all__ = ["SUFFIXES", "add_model", "folder_of", "taming_architecture", "write_model_folder"]
+__all__ = ["SUFFIXES", "add_model", "folder_of", "write_model_folder"]
 
 UNKNOWN_LICENCE = "unknown"
-SUFFIXES = (".safetensors", ".ckpt", ".pt")
+SUFFIXES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", *HDF5_SUFFIXES)
 WEIGHTS = "weights.safetensors"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LOSSES = ("loss.", "discriminator.")  # training's own; painting needs neither
 
 
 def add_model(
@@ -53,11 +52,12 @@ def add_model(
     """Copy a model into the user's folder, once it has loaded successfully.
 
     Args:
-        source: a folder with a model.json, a `.safetensors` file, a taming `.ckpt` or OpenAI's
-            `.pt` of a CLIP.
+        source: a folder with a model.json (ours or, of ISR, UpscalerJS's), or a file that ends in
+            one of `SUFFIXES`: safetensors, a torch checkpoint, or ISR's HDF5.
         name: what to call it; by default as its card says, or as the file is called.
         config: a model.json for the `.safetensors`, or taming's `.yaml`; by default the file
-            beside the source with the same stem. A CLIP needs none.
+            beside the source with the same stem, or what a checkpoint says of itself. A CLIP may
+            have Hugging Face's or open_clip's.
         vocabulary: of a CLIP; by default the file beside the source.
         licence: by default the card's, or "unknown".
         may_sell: by default the card's, or False.
@@ -69,13 +69,9 @@ def add_model(
             name, or it may be sold under an unknown licence.
         WorldError: the disk.
     """
-    files: Mapping[str, Path | bytes] = {}
+    files: Mapping[str, Path | bytes]
     if source.is_dir():
-        model = load_model_folder(source)
-        model.verify()
-        tensors = model.tensors()
-        card = json.loads((source / CARD).read_text(encoding="utf-8"))
-        files = {extra.path.name: extra.path for extra in model.extras.values()}
+        tensors, card, files = _read_folder(source)
     else:
         tensors, card, files = _read_file(source, config, vocabulary)
     card["name"] = name or card.get("name") or source.stem
@@ -155,24 +151,68 @@ def check_loads(model: ModelFolder) -> None:
         load_perceptor(model)
 
 
-def _read_file(
-    source: Path, config: Path | None, vocabulary: Path | None
-) -> tuple[dict[str, Tensor], dict[str, Any], Mapping[str, bytes]]:
+_Source = tuple[dict[str, Tensor], dict[str, Any], Mapping[str, Path | bytes]]
+
+
+def _read_folder(source: Path) -> _Source:
+    """Tensors, card and extra files of a model folder, or of UpscalerJS's weights."""
+    try:
+        if "weightsManifest" in json.loads((source / CARD).read_text(encoding="utf-8")):
+            return *read_isr(source), {}
+    except (OSError, ValueError, TypeError, RecursionError):
+        pass  # what is wrong with it is said next
+    model = load_model_folder(source)
+    model.verify()
+    card = json.loads((source / CARD).read_text(encoding="utf-8"))
+    return model.tensors(), card, {extra.path.name: extra.path for extra in model.extras.values()}
+
+
+def _read_file(source: Path, config: Path | None, vocabulary: Path | None) -> _Source:
     """Tensors, card and extra files of a single file and what lies beside it."""
     if not source.is_file():
         raise ModelError(f"There is no model at {quoted(str(source))}.", given=str(source))
-    if source.suffix not in SUFFIXES:
-        message = f"{quoted(source.name)} is no folder, {SUFFIXES[0]}, .ckpt or .pt file."
+    suffix = source.suffix.lower()
+    if suffix not in SUFFIXES:
+        allowed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        message = f"{quoted(source.name)} is no folder, and no file that ends in {allowed}."
         raise ModelError(message, given=source.suffix, allowed=("folder", *SUFFIXES))
-    read = _read_safetensors if source.suffix == ".safetensors" else _read_checkpoint
-    tensors = {key: value for key, value in read(source).items() if not key.startswith(_LOSSES)}
-    if is_clip(tensors):
+    if suffix in HDF5_SUFFIXES:
+        return *read_isr(source), {}
+    checkpoint = _read_tensors(source)
+    if is_clip(checkpoint.tensors):
         from engine.model_import.clip import clip_card
 
-        return clip_card(source, tensors, config, vocabulary)
+        return clip_card(source, checkpoint.tensors, config, vocabulary)
     if vocabulary is not None:
         raise ModelError(f"{source.name} is no CLIP, which alone needs a vocabulary.")
-    return tensors, _read_config(source, config or _beside(source)), {}
+    tensors = vqgan_state(checkpoint.tensors)
+    if config is None and checkpoint.hyper_parameters and not _beside(source):
+        return tensors, _taming_card(source, checkpoint.hyper_parameters), {}
+    config = config or _beside(source)
+    if config is None:
+        raise _not_understood(source, tensors)
+    return tensors, _read_config(source, config), {}
+
+
+def _taming_card(source: Path, told: Mapping[str, Any]) -> dict[str, Any]:
+    """From taming's `model`, or from its parameters alone, which Lightning keeps."""
+    model = told.get("model", {"target": told.get("target", ""), "params": told})
+    return {
+        "kind": "vqgan", "source": source.name, "architecture": taming_architecture(model),
+    }  # fmt: skip
+
+
+def _not_understood(source: Path, tensors: Mapping[str, Tensor]) -> ModelError:
+    """Say what the file is not, or what it lacks."""
+    if any(key.startswith(("encoder.", "quantize.")) for key in tensors):
+        message = f"{source.name} needs its configuration: a .json or .yaml file of the same name."
+    else:
+        first = ", ".join(quoted(key) for key in sorted(tensors)[:3]) or "no tensor"
+        message = (
+            f"{source.name} is neither a VQGAN of taming-transformers nor a CLIP (it holds {first})"
+            ", and has no .json beside it that says what it is."
+        )
+    return ModelError(message, given=source.name)
 
 
 def _read_config(source: Path, config: Path) -> dict[str, Any]:
@@ -183,7 +223,7 @@ def _read_config(source: Path, config: Path) -> dict[str, Any]:
         message = f"The configuration {quoted(str(config))} cannot be read."
         raise ModelError(message, given=str(config)) from error
     if config.suffix != ".json":
-        return {"kind": "vqgan", "source": source.name, "architecture": taming_architecture(text)}
+        return _taming_card(source, {"model": read_yaml(text)})
     try:
         card = json.loads(text)
     except ValueError as error:
@@ -201,67 +241,20 @@ def _read_config(source: Path, config: Path) -> dict[str, Any]:
     return {**card, "source": card.get("source", source.name)}
 
 
-def _beside(source: Path) -> Path:
-    for suffix in (".json", ".yaml", ".yml"):
-        if (path := source.with_suffix(suffix)).is_file():
-            return path
-    message = f"{source.name} needs its configuration: a .json or .yaml file of the same name."
-    raise ModelError(message, given=source.name)
+def _beside(source: Path) -> Path | None:
+    paths = (source.with_suffix(suffix) for suffix in (".json", ".yaml", ".yml"))
+    return next((path for path in paths if path.is_file()), None)
 
 
-def _read_safetensors(source: Path) -> dict[str, Tensor]:
+def _read_tensors(source: Path) -> Checkpoint:
+    """What painting may need of a safetensors file or a checkpoint."""
+    if source.suffix.lower() != ".safetensors":
+        return read_checkpoint(source, is_needed)
     # As a folder that is checked against the sum it has: one place knows what can be wrong.
-    return ModelFolder(
+    folder = ModelFolder(
         source.stem, "vqgan", {}, "", False, "", sha256_of(source), source.parent, source
-    ).tensors()
-
-
-def _read_checkpoint(source: Path) -> dict[str, Tensor]:
-    """State dict of a Lightning, torch or TorchScript checkpoint, never unpickling classes."""
-    if is_torchscript(source):
-        return read_torchscript(source)
-    import pickle
-
-    try:
-        content = torch.load(source, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        message = (
-            f"{source.name} needs pickled classes, which could run code; only checkpoints of plain "
-            "tensors are read."
-        )
-        raise ModelError(message, given=source.name) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{source.name} is no whole torch checkpoint; it may be truncated."
-        raise ModelError(message, given=source.name) from error
-    state = content.get("state_dict", content) if isinstance(content, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise ModelError(f"{source.name} holds no state dict.", given=source.name)
-    # Sliced or tied tensors share memory, which safetensors does not store.
-    return {str(key): value.clone() for key, value in state.items()}
-
-
-def taming_architecture(text: str) -> dict[str, Any]:
-    """taming-transformers' model yaml -> our `architecture`; raises ModelError."""
-    try:
-        model = yaml.safe_load(text)["model"]
-        params, fields = model["params"], dict(model["params"]["ddconfig"])
-        if fields.get("double_z"):
-            message = "A taming model with double_z is a KL autoencoder; only VQGANs are read."
-            raise ModelError(message, given="double_z")
-        names = ("ch", "num_res_blocks", "resolution", "z_channels", "in_channels", "out_ch")
-        return {
-            "autoencoder": {
-                **{name: int(fields[name]) for name in names},
-                "ch_mult": [int(mult) for mult in fields["ch_mult"]],
-                "attn_resolutions": [int(side) for side in fields["attn_resolutions"]],
-            },
-            "codebook_size": int(params["n_embed"]),
-            "embed_dim": int(params["embed_dim"]),
-            "quantizer": "gumbel" if "Gumbel" in str(model["target"]) else "vector",
-        }
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise ModelError(f"The yaml is not of a taming VQGAN: {reason}.") from error
+    )
+    return Checkpoint({key: t for key, t in folder.tensors().items() if is_needed(key)})
 
 
 def _check_card(card: Mapping[str, Any]) -> None:

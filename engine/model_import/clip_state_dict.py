@@ -45,6 +45,8 @@ def is_clip(tensors: Mapping[str, Tensor]) -> bool:
 def openai_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The weights under OpenAI's names; what is unknown keeps its own."""
     found: dict[str, Tensor] = {}
+    if "text.token_embedding.weight" in tensors:  # open_clip's, with both towers apart
+        tensors = {key.removeprefix("text."): value for key, value in tensors.items()}
     for key, value in tensors.items():
         if key in _TRANSPOSED:
             found[_TRANSPOSED[key]] = value.t()

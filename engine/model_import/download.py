@@ -16,7 +16,7 @@ from ganshare.errors import ModelError, WorldError, quoted
 
 __all__ = ["Download", "Progress", "fetch"]
 
-MAX_BYTES = 4 * 10**9  # OpenAI's ViT-L/14 has 0.9 of them
+MAX_BYTES = 12 * 10**9  # LAION's ViT-bigG has 10 of them
 MAX_REDIRECTS = 5
 TRIES = 4  # in a row that bring no byte
 PAUSE = 1.0  # seconds before the second of them; each further one waits twice as long
@@ -28,7 +28,9 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Download:
-    """What to fetch, and the sum that it must have.
+    """What to fetch, and the sum that it must have, if that is known.
+
+    `file` is what to call it where the address does not end in its name.
 
     Raises:
         ModelError: the address is not https (or http on this machine), holds a password or names no
@@ -36,20 +38,22 @@ class Download:
     """
 
     url: str
-    sha256: str
+    sha256: str | None
+    file: str = ""
 
     def __post_init__(self) -> None:
         _check_url(self.url, on_loopback=_is_loopback(self.url))
-        if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
-            message = f"{quoted(self.sha256)} is no sha256: 64 hexadecimal digits."
-            raise ModelError(message, given=self.sha256)
+        sha256 = self.sha256
+        if sha256 is not None and (len(sha256) != 64 or set(sha256) - set("0123456789abcdef")):
+            message = f"{quoted(sha256)} is no sha256: 64 hexadecimal digits."
+            raise ModelError(message, given=sha256)
         if not self.name:
             raise ModelError(f"The address {quoted(self.url)} names no file.", given=self.url)
 
     @property
     def name(self) -> str:
         """Of the file."""
-        return PurePosixPath(_parse(self.url).path).name
+        return self.file or PurePosixPath(_parse(self.url).path).name
 
 
 class _Trouble(Exception):  # noqa: N818 - never leaves this file
@@ -65,7 +69,7 @@ def fetch(download: Download, path: Path, progress: Progress, *, limit: int = MA
     """
     part = path.with_name(f"{path.name}.part")
     try:
-        if path.is_file() and sha256_of(path) == download.sha256:
+        if path.is_file() and download.sha256 in (None, sha256_of(path)):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("ab") as file, httpx.Client(timeout=TIMEOUT) as client:
@@ -161,10 +165,10 @@ def _answer(client: httpx.Client, url: str, headers: dict[str, str]) -> Iterator
 
 def _check_sum(part: Path, download: Download) -> None:
     found = sha256_of(part)
-    if found != download.sha256:
+    if download.sha256 not in (None, found):
         message = (
             f"What came as {download.name} has the sha256 {found[:12]}…, not "
-            f"{download.sha256[:12]}…; it was thrown away."
+            f"{(download.sha256 or '')[:12]}…; it was thrown away."
         )
         raise ModelError(message, given=found, allowed=download.sha256)
 

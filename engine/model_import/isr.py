@@ -25,6 +25,7 @@ from engine.upscale.upscaler import RANGE_SUFFIX
 from ganshare.errors import ModelError, quoted
 
 # Licences known to let everyone sell what a model makes.
+HDF5_SUFFIXES = (".hdf5", ".h5")
 SELLABLE_LICENCES = frozenset({"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT"})
 
 Array = npt.NDArray[Any]
@@ -52,25 +53,14 @@ def convert_isr(source: Path, out: Path, *, licence: str | None = None) -> Path:
         The path of the written model.json.
 
     Raises:
-        ModelError: the weights aren't those of ISR's RRDN or RDN, the file is missing or damaged,
-            or it is HDF5 and h5py isn't installed.
+        ModelError: the weights aren't those of ISR's RRDN or RDN, the file is missing or
+            damaged.
     """
-    if source.suffix in (".hdf5", ".h5"):
-        layers, origin, found = read_hdf5(source), source.name, None
-    else:
-        manifest = source / "model.json" if source.is_dir() else source
-        layers = read_tfjs(manifest)
-        origin, found = npm_origin(manifest)
-    licence = licence or found or "unknown"
-    architecture = infer_architecture(layers)
-    weights = save(to_torch(layers, architecture))
+    tensors, card = read_isr(source, licence)
+    weights = save(tensors)
     model = {
         "name": out.name,
-        "kind": "upscaler",
-        "architecture": architecture,
-        "licence": licence,
-        "may_sell": licence in SELLABLE_LICENCES,
-        "source": origin,
+        **card,
         "weights": "weights.safetensors",
         "sha256": hashlib.sha256(weights).hexdigest(),
     }
@@ -79,6 +69,26 @@ def convert_isr(source: Path, out: Path, *, licence: str | None = None) -> Path:
     path = out / "model.json"
     path.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def read_isr(source: Path, licence: str | None = None) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors under our names, and the card but for the name; see `convert_isr`."""
+    if source.suffix in HDF5_SUFFIXES:
+        layers, origin, found = read_hdf5(source), source.name, None
+    else:
+        manifest = source / "model.json" if source.is_dir() else source
+        layers = read_tfjs(manifest)
+        origin, found = npm_origin(manifest)
+    licence = licence or found or "unknown"
+    architecture = infer_architecture(layers)
+    card = {
+        "kind": "upscaler",
+        "architecture": architecture,
+        "licence": licence,
+        "may_sell": licence in SELLABLE_LICENCES,
+        "source": origin,
+    }
+    return to_torch(layers, architecture), card
 
 
 def npm_origin(manifest: Path) -> tuple[str, str | None]:
@@ -142,16 +152,17 @@ def read_group(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[str, S
 
 def read_hdf5(path: Path) -> dict[str, SourceTensor]:
     """Variables by Keras name from a Keras weight (or whole-model) HDF5 file."""
-    try:
-        import h5py  # optional: only this source needs it
-    except ImportError as error:
-        message = f"Reading {path.name} needs h5py: pip install h5py."
-        raise ModelError(message, given=str(path)) from error
+    import h5py  # takes a while, and few need it
 
     layers: dict[str, SourceTensor] = {}
+    left = path.stat().st_size  # bytes: what is not stored in it would be made up, or lie elsewhere
 
     def visit(name: str, item: object) -> None:
+        nonlocal left
         if isinstance(item, h5py.Dataset):
+            left -= item.nbytes
+            if left < 0 or item.external or item.is_virtual:
+                raise ValueError("its numbers are not in it")
             layer, variable = name.split("/")[-2:]
             values = np.asarray(item, dtype=np.float32)
             layers[f"{layer}/{variable.split(':')[0]}"] = SourceTensor(values)
@@ -159,7 +170,7 @@ def read_hdf5(path: Path) -> dict[str, SourceTensor]:
     try:
         with h5py.File(path, "r") as file:
             file.get("model_weights", file).visititems(visit)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         message = f"{path.name} is no Keras weight file: {error}."
         raise ModelError(message, given=str(path)) from error
     return layers

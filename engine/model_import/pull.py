@@ -1,30 +1,27 @@
-"""`models pull`: downloads a model, verifies its sha256 and adds it."""
+"""`models pull`, and `models add` of an address: download, verify the sha256, add.
 
+Where nobody has told the sum of a file, that of the first download which became a model is pinned:
+a file that differs later is refused.
+"""
+
+import hashlib
+import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from engine.model_folder import ModelFolder, user_folder
+from engine.imaging.atomic_write import write_bytes
+from engine.model_folder import ModelFolder, sha256_of, user_folder
 from engine.model_import.add import SUFFIXES, add_model, folder_of
 from engine.model_import.download import Download, Progress, fetch
+from engine.model_import.published import KNOWN, VOCABULARY, Published
 from ganshare.errors import ModelError, must_be_one_of, quoted
 
-__all__ = ["KNOWN", "VOCABULARY", "pull_model"]
+__all__ = ["pull_model"]
 
-_OPENAI = "https://openaipublic.azureedge.net/clip/models"  # the sum is a part of each path
-KNOWN = {
-    name: Download(f"{_OPENAI}/{sha256}/{name.replace('/', '-')}.pt", sha256)
-    for name, sha256 in (
-        ("ViT-B/32", "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af"),
-        ("ViT-B/16", "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f"),
-        ("ViT-L/14", "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836"),
-    )
-}
-VOCABULARY = Download(
-    "https://raw.githubusercontent.com/openai/CLIP/main/clip/bpe_simple_vocab_16e6.txt.gz",
-    "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a",
-)
-LICENCE = "MIT"  # of OpenAI's repository; its model card advises against deployment
 DOWNLOADS = ".downloads"  # in the user's folder of models; what is whole waits here to be added
+PINS = ".pins.json"  # beside it: the sums of what came without one, by address
 
 
 def pull_model(
@@ -37,6 +34,7 @@ def pull_model(
     config: Path | None = None,
     licence: str | None = None,
     may_sell: bool | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> ModelFolder:
     """Download a model, add it, and delete the downloaded file.
 
@@ -44,50 +42,64 @@ def pull_model(
         wanted: one of `KNOWN`, or an address.
         progress: called with every piece.
         name: what to call it; by default as the file is called.
-        sha256: of the file; an address needs it.
+        sha256: of the file, where it is known.
         vocabulary: of a CLIP: a file, or an address that ends in `#sha256=` and its sum; by default
             OpenAI's for what is in `KNOWN`.
         config: as `add_model` takes it, and so with `licence` and `may_sell`.
+        tell: called with a sentence for each sum that is pinned.
 
     Raises:
-        ModelError: what `add_model` and `fetch` say, or an address without a sum.
+        ModelError: what `add_model` and `fetch` say, or a sum that is not the pinned one.
         WorldError: the network or the disk; what has come is kept for the next time.
     """
-    download, words = _resolve(wanted, sha256), _vocabulary(vocabulary)
-    if wanted in KNOWN:
-        words, licence = words or VOCABULARY, licence or LICENCE
-    if Path(download.name).suffix not in SUFFIXES:
-        message = (
-            f"{quoted(download.name)} is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file."
-        )
-        raise ModelError(message, given=download.name, allowed=SUFFIXES)
-    folder_of(name or Path(download.name).stem)  # before hundreds of megabytes
-    folder = user_folder() / DOWNLOADS / download.sha256
-    file = folder / download.name
-    fetch(download, file, progress)
+    published, words = _resolve(wanted, sha256), _vocabulary(vocabulary)
+    if published.is_clip:
+        words = words or VOCABULARY
+    weights = published.weights
+    if Path(weights.name).suffix not in SUFFIXES:
+        message = f"{quoted(weights.name)} is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file."
+        raise ModelError(message, given=weights.name, allowed=SUFFIXES)
+    folder_of(name or Path(weights.name).stem)  # before hundreds of megabytes
+    pins = _read_pins()
+    folder = user_folder() / DOWNLOADS / hashlib.sha256(weights.url.encode()).hexdigest()
+    others = [published.config if config is None else None, words]
+    files = [weights, *(each for each in others if isinstance(each, Download))]
+    files = [replace(each, sha256=each.sha256 or pins.get(each.url)) for each in files]
+    for file in files:
+        fetch(file, folder / file.name, progress)
+    new = {each.url: sha256_of(folder / each.name) for each in files if each.sha256 is None}
     if isinstance(words, Download):
-        fetch(words, folder / words.name, progress)
         words = folder / words.name
     model = add_model(
-        file, name, config=config, vocabulary=words, licence=licence, may_sell=may_sell,
-        origin=download.url.partition("?")[0],
+        folder / weights.name, name, config=config, vocabulary=words,
+        licence=licence or published.licence, may_sell=may_sell,
+        origin=weights.url.partition("?")[0] if wanted not in KNOWN else weights.url,
     )  # fmt: skip
+    if new:
+        text = json.dumps(_read_pins() | new, indent=2)
+        write_bytes(user_folder() / PINS, f"{text}\n".encode())
+    for file in files:
+        if file.url in new:
+            tell(
+                f"The sum of {file.name} was not known; from now on it must be {new[file.url]}, "
+                "as it came this time."
+            )
     shutil.rmtree(folder, ignore_errors=True)
     return model
 
 
-def _resolve(wanted: str, sha256: str | None) -> Download:
-    if "://" not in wanted:
-        if wanted not in KNOWN:
-            raise must_be_one_of(ModelError, "model to pull", wanted, [*KNOWN, "https addresses"])
-        if sha256 not in (None, KNOWN[wanted].sha256):
-            message = f"The sha256 of {wanted} is {KNOWN[wanted].sha256}; none need be given."
-            raise ModelError(message, given=sha256, allowed=KNOWN[wanted].sha256)
-        return KNOWN[wanted]
+def _resolve(wanted: str, sha256: str | None) -> Published:
+    if "://" in wanted:
+        return Published(Download(wanted, sha256 and sha256.lower()))
+    if wanted not in KNOWN:
+        raise must_be_one_of(ModelError, "model to pull", wanted, [*KNOWN, "https addresses"])
+    published = KNOWN[wanted]
     if sha256 is None:
-        message = f"{quoted(wanted)} needs the sum that it must have: --sha256 and 64 digits."
-        raise ModelError(message, given=wanted)
-    return Download(wanted, sha256.lower())
+        return published
+    if published.weights.sha256 not in (None, sha256.lower()):
+        message = f"The sha256 of {wanted} is {published.weights.sha256}; none need be given."
+        raise ModelError(message, given=sha256, allowed=published.weights.sha256)
+    return replace(published, weights=replace(published.weights, sha256=sha256.lower()))
 
 
 def _vocabulary(given: str | None) -> Download | Path | None:
@@ -99,3 +111,14 @@ def _vocabulary(given: str | None) -> Download | Path | None:
         return Path(given)
     url, _, sha256 = given.partition("#sha256=")
     return Download(url, sha256.lower())
+
+
+def _read_pins() -> dict[str, str]:
+    """Sums by address; raises ModelError if the file is broken: nothing may be trusted anew."""
+    path = user_folder() / PINS
+    try:
+        return {str(k): str(v) for k, v in json.loads(path.read_text(encoding="utf-8")).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise ModelError(f"The pinned sums in {path} cannot be read.", given=str(path)) from error

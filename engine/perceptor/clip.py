@@ -1,11 +1,12 @@
-"""CLIP: a vision and a causal text transformer in one space (arXiv:2103.00020).
+"""CLIP: a vision tower and a causal text transformer in one space (arXiv:2103.00020).
 
 Parameters have the names of OpenAI's state dicts, and all sizes but the width of a head follow from
-their shapes. `make reference` compares the embeddings with openai-clip's.
+their shapes. `make reference` compares the embeddings with openai-clip's and open_clip's.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
@@ -13,10 +14,11 @@ from torch import Tensor, nn
 
 from engine.model_folder import ModelFolder, fill
 from engine.perceptor.bpe import BytePairs, read_merges
+from engine.perceptor.clip_resnet import ResNetTower, input_size_of
 from engine.perceptor.text_batching import read_rows
 from ganshare.errors import InternalError, ModelError, must_be_one_of, quoted
 
-__all__ = ["FAMILY", "ClipConfig", "ClipPerceptor", "load_clip"]
+__all__ = ["FAMILY", "ClipConfig", "ClipPerceptor", "TowerConfig", "load_clip"]
 
 FAMILY = "clip"
 HEAD_WIDTH = 64
@@ -33,69 +35,123 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"quick_gelu": quick_gel
 
 
 @dataclass(frozen=True)
+class TowerConfig:
+    """Sizes of one transformer."""
+
+    width: int
+    layers: int
+    mlp_width: int
+    activation: str = "quick_gelu"
+    head_width: int = HEAD_WIDTH
+
+
+@dataclass(frozen=True)
 class ClipConfig:
     """Sizes of both towers."""
 
     dim: int
-    patch: int
-    grid: int  # patches along a side
-    vision_width: int
-    vision_layers: int
-    text_width: int
-    text_layers: int
+    vision: TowerConfig
+    text: TowerConfig
     max_tokens: int
     vocabulary_size: int
-    activation: str = "quick_gelu"
+    patch: int = 0  # of a vision transformer
+    grid: int = 0  # patches along a side
+    resnet_blocks: tuple[int, ...] = field(default=())  # of each stage of a ResNet
+
+    @property
+    def activation(self) -> str:
+        """Which GELU both towers have."""
+        return self.text.activation
 
     @property
     def input_size(self) -> int:
         """Side of the images that the vision tower takes, in pixels."""
-        return self.patch * self.grid
+        return input_size_of(self.grid) if self.resnet_blocks else self.patch * self.grid
 
     @classmethod
     def of(
-        cls, tensors: Mapping[str, Tensor], activation: str = "quick_gelu", name: str = ""
+        cls,
+        tensors: Mapping[str, Tensor],
+        activation: str = "quick_gelu",
+        name: str = "",
+        head_widths: tuple[int, int] = (HEAD_WIDTH, HEAD_WIDTH),
     ) -> "ClipConfig":
-        """From the shapes of the state dict of `name`; raises ModelError if it is no CLIP's."""
+        """From the shapes of the state dict of `name`; raises ModelError if it is no CLIP's.
+
+        `head_widths` are the vision tower's and the text tower's.
+        """
         if activation not in ACTIVATIONS:
             raise must_be_one_of(ModelError, "activation", activation, ACTIVATIONS)
+        shapes = {key: value.shape for key, value in tensors.items()}
         try:
-            return _config_of({key: value.shape for key, value in tensors.items()}, activation)
+            return _config_of(shapes, activation, head_widths)
         except (KeyError, ValueError, IndexError) as error:
             reason = f"they lack {error.args[0]}" if isinstance(error, KeyError) else str(error)
             message = f"The weights of {quoted(name)} are no CLIP's: {reason}."
             raise ModelError(message, given=name) from error
 
 
-def _config_of(shapes: Mapping[str, Sequence[int]], activation: str) -> ClipConfig:
-    if any(key.startswith("visual.layer1.") for key in shapes):
-        raise ValueError("they see by a ResNet, and only vision transformers are read")
-    vision_width, _, patch, _ = shapes["visual.conv1.weight"]
-    positions, _ = shapes["visual.positional_embedding"]
+# Of others than OpenAI, by the start of a name that they alone have.
+OTHERS = {
+    "logit_bias": "they are SigLIP's, whose words and loss are others",
+    "visual.trunk.": "they see by a network of timm",
+    "transformer.encoder.": "they read by a language model of Hugging Face",
+    "text_decoder.": "they are CoCa's, which also writes captions",
+    "visual.attn_pool.": "their vision tower pools by attention",
+}
+
+
+def _config_of(
+    shapes: Mapping[str, Sequence[int]], activation: str, head_widths: tuple[int, int]
+) -> ClipConfig:
+    for start, reason in OTHERS.items():
+        if any(key.startswith(start) for key in shapes):
+            raise ValueError(f"{reason}, and only CLIP's own networks are read")
     max_tokens, text_width = shapes["positional_embedding"]
     vocabulary_size, _ = shapes["token_embedding.weight"]
     _, dim = shapes["text_projection"]
-    grid = round((positions - 1) ** 0.5)
-    if positions != grid**2 + 1:
-        raise ValueError(f"{positions - 1} patches make no square")
-    for width in (vision_width, text_width):
-        if width % HEAD_WIDTH or not width:
-            raise ValueError(f"a width of {width} is no multiple of {HEAD_WIDTH}")
-    vision_layers, text_layers = (
-        len({key.removeprefix(start).split(".")[0] for key in shapes if key.startswith(start)})
-        for start in ("visual.transformer.resblocks.", "transformer.resblocks.")
-    )
-    return ClipConfig(
-        dim, patch, grid, vision_width, vision_layers, text_width, text_layers, max_tokens,
-        vocabulary_size, activation,
-    )  # fmt: skip
+    text = _tower(shapes, "", text_width, activation, head_widths[1])
+    if "visual.layer1.0.conv1.weight" in shapes:
+        blocks = tuple(_count(shapes, f"visual.layer{stage}.") for stage in (1, 2, 3, 4))
+        positions, width = shapes["visual.attnpool.positional_embedding"]
+        vision = TowerConfig(width, 0, 0, activation, HEAD_WIDTH)
+        grid = _side(positions - 1)
+        return ClipConfig(dim, vision, text, max_tokens, vocabulary_size, 0, grid, blocks)
+    vision_width, _, patch, _ = shapes["visual.conv1.weight"]
+    positions, _ = shapes["visual.positional_embedding"]
+    vision = _tower(shapes, "visual.", vision_width, activation, head_widths[0])
+    grid = _side(positions - 1)
+    return ClipConfig(dim, vision, text, max_tokens, vocabulary_size, patch, grid)
+
+
+def _tower(
+    shapes: Mapping[str, Sequence[int]], start: str, width: int, activation: str, head_width: int
+) -> TowerConfig:
+    if width % head_width or not width:
+        raise ValueError(f"a width of {width} is no multiple of {head_width}")
+    blocks = f"{start}transformer.resblocks."
+    mlp_width, _ = shapes.get(f"{blocks}0.mlp.c_fc.weight", (4 * width, width))
+    return TowerConfig(width, _count(shapes, blocks), mlp_width, activation, head_width)
+
+
+def _count(shapes: Mapping[str, Sequence[int]], start: str) -> int:
+    """How many blocks there are of names that start so."""
+    return len({key.removeprefix(start).split(".")[0] for key in shapes if key.startswith(start)})
+
+
+def _side(patches: int) -> int:
+    side = math.isqrt(max(patches, 0))
+    if patches != side**2 or not side:
+        raise ValueError(f"{patches} patches make no square")
+    return side
 
 
 class Attention(nn.Module):
     """Multi-head self-attention under the names of torch's own, in one fused call."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, head_width: int) -> None:
         super().__init__()
+        self.head_width = head_width
         self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))
         self.in_proj_bias = nn.Parameter(torch.empty(3 * width))
         self.out_proj = nn.Linear(width, width)
@@ -103,7 +159,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, *, causal: bool) -> Tensor:
         """(batch, tokens, width) -> the same; `causal` hides from each token those after it."""
         query, key, value = (
-            part.unflatten(2, (-1, HEAD_WIDTH)).transpose(1, 2)
+            part.unflatten(2, (-1, self.head_width)).transpose(1, 2)
             for part in F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=2)
         )
         mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
@@ -112,12 +168,13 @@ class Attention(nn.Module):
 
 
 class Mlp(nn.Module):
-    """Four times as wide inside."""
+    """About four times as wide inside."""
 
-    def __init__(self, width: int, activation: str) -> None:
+    def __init__(self, config: TowerConfig) -> None:
         super().__init__()
-        self.activation = ACTIVATIONS[activation]
-        self.c_fc, self.c_proj = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.activation = ACTIVATIONS[config.activation]
+        self.c_fc = nn.Linear(config.width, config.mlp_width)
+        self.c_proj = nn.Linear(config.mlp_width, config.width)
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, tokens, width) -> the same."""
@@ -128,10 +185,10 @@ class Mlp(nn.Module):
 class Block(nn.Module):
     """Attention and a network of two layers, each normalised before and added."""
 
-    def __init__(self, width: int, activation: str) -> None:
+    def __init__(self, config: TowerConfig) -> None:
         super().__init__()
-        self.attn, self.mlp = Attention(width), Mlp(width, activation)
-        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attn, self.mlp = Attention(config.width, config.head_width), Mlp(config)
+        self.ln_1, self.ln_2 = nn.LayerNorm(config.width), nn.LayerNorm(config.width)
 
     def forward(self, x: Tensor, *, causal: bool) -> Tensor:
         """(batch, tokens, width) -> the same."""
@@ -143,10 +200,10 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """A stack of blocks."""
 
-    def __init__(self, width: int, layers: int, activation: str, *, causal: bool) -> None:
+    def __init__(self, config: TowerConfig, *, causal: bool) -> None:
         super().__init__()
         self.causal = causal
-        self.resblocks = nn.ModuleList(Block(width, activation) for _ in range(layers))
+        self.resblocks = nn.ModuleList(Block(config) for _ in range(config.layers))
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, tokens, width) -> the same."""
@@ -160,12 +217,12 @@ class VisionTower(nn.Module):
 
     def __init__(self, config: ClipConfig) -> None:
         super().__init__()
-        width, patch = config.vision_width, config.patch
+        width, patch = config.vision.width, config.patch
         self.conv1 = nn.Conv2d(3, width, patch, stride=patch, bias=False)
         self.class_embedding = nn.Parameter(torch.empty(width))
         self.positional_embedding = nn.Parameter(torch.empty(config.grid**2 + 1, width))
         self.ln_pre, self.ln_post = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.transformer = Transformer(width, config.vision_layers, config.activation, causal=False)
+        self.transformer = Transformer(config.vision, causal=False)
         self.proj = nn.Parameter(torch.empty(width, config.dim))
 
     def forward(self, images: Tensor) -> Tensor:
@@ -182,11 +239,17 @@ class CLIP(nn.Module):
 
     def __init__(self, config: ClipConfig) -> None:
         super().__init__()
-        width = config.text_width
-        self.visual = VisionTower(config)
+        width = config.text.width
+        self.visual: VisionTower | ResNetTower
+        if config.resnet_blocks:
+            self.visual = ResNetTower(
+                config.resnet_blocks, config.vision.width, config.grid, config.dim
+            )
+        else:
+            self.visual = VisionTower(config)
         self.token_embedding = nn.Embedding(config.vocabulary_size, width)
         self.positional_embedding = nn.Parameter(torch.empty(config.max_tokens, width))
-        self.transformer = Transformer(width, config.text_layers, config.activation, causal=True)
+        self.transformer = Transformer(config.text, causal=True)
         self.ln_final = nn.LayerNorm(width)
         self.text_projection = nn.Parameter(torch.empty(width, config.dim))
         self.logit_scale = nn.Parameter(torch.empty(()))  # the logarithm of the sharpness
@@ -255,12 +318,21 @@ def load_clip(folder: ModelFolder) -> ClipPerceptor:
         ModelError: the weights are no CLIP's, or the vocabulary is not theirs.
     """
     tensors = folder.tensors()
-    activation = str(folder.architecture.get("activation", "quick_gelu"))
-    config = ClipConfig.of(tensors, activation, folder.name)
+    architecture = folder.architecture
+    activation = str(architecture.get("activation", "quick_gelu"))
+    try:
+        vision, text = (
+            int(architecture.get(f"{tower}_head_width", HEAD_WIDTH)) for tower in ("vision", "text")
+        )
+        config = ClipConfig.of(tensors, activation, folder.name, (vision, text))
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        message = f"The architecture of {quoted(folder.name)} is no CLIP's: {error}."
+        raise ModelError(message, given=folder.name) from error
     vocabulary = folder.extra("vocabulary")  # noqa: S610 - Django's `extra` is another
     words = BytePairs(read_merges(vocabulary, config.vocabulary_size), config.max_tokens)
     with torch.device("meta"):  # what is filled in next need not be made up first
         clip = CLIP(config)
     fill(clip, {key: t.to(device="meta") for key, t in tensors.items()}, folder.name)
-    clip.load_state_dict({key: t.float() for key, t in tensors.items()}, assign=True)
+    floats = {key: t.float() if t.is_floating_point() else t for key, t in tensors.items()}
+    clip.load_state_dict(floats, assign=True)
     return ClipPerceptor(clip, config, words).eval().requires_grad_(False)

@@ -20,7 +20,7 @@ from engine.model_folder import (
     sha256_of,
     user_folder,
 )
-from engine.model_import.add import add_model, taming_architecture, write_model_folder
+from engine.model_import.add import add_model, write_model_folder
 from engine.training.export import export_model
 from engine.vqgan import VQGAN, VQGANConfig
 from ganshare.errors import ModelError
@@ -40,26 +40,6 @@ ARCHITECTURE: dict[str, Any] = {
     "embed_dim": 4,
     "quantizer": "vector",
 }
-YAML = """
-model:
-  target: taming.models.vqgan.VQModel
-  params:
-    embed_dim: 4
-    n_embed: 16
-    ddconfig:
-      double_z: false
-      z_channels: 8
-      resolution: 16
-      in_channels: 3
-      out_ch: 3
-      ch: 32
-      ch_mult: [1, 1]
-      num_res_blocks: 1
-      attn_resolutions: [8]
-      dropout: 0.0
-    lossconfig:
-      target: taming.modules.losses.vqperceptual.VQLPIPSWithDiscriminator
-"""
 
 
 def state() -> dict[str, torch.Tensor]:
@@ -319,51 +299,6 @@ def test_a_name_that_is_no_folder_name_is_refused(
         edit_card(source, name="../x")
     with pytest.raises(ModelError, match="is not allowed"):
         add_model(source, name)
-
-
-def test_taming_yaml_becomes_our_architecture() -> None:
-    assert taming_architecture(YAML) == ARCHITECTURE
-    assert taming_architecture(YAML.replace("VQModel", "GumbelVQ"))["quantizer"] == "gumbel"
-    for broken in (YAML.replace("n_embed", "n"), "a: [", "1", YAML.replace("false", "true")):
-        with pytest.raises(ModelError) as caught:
-            taming_architecture(broken)
-        assert "\n" not in str(caught.value)
-
-
-def test_a_taming_checkpoint_is_added_without_its_loss(models: Path, tmp_path: Path) -> None:
-    training = {"loss.discriminator.main.0.weight": torch.zeros(3)}
-    torch.save({"state_dict": state() | training, "epoch": 3}, tmp_path / "last.ckpt")
-    (tmp_path / "last.yaml").write_text(YAML)
-    model = add_model(tmp_path / "last.ckpt", "taming")
-    assert model.kind == "vqgan"
-    assert model.licence == "unknown"
-    assert not model.may_sell
-    assert model.tensors().keys() == state().keys()
-    with pytest.raises(ModelError, match="sold only if its licence is named"):
-        add_model(tmp_path / "last.ckpt", "sold", may_sell=True)
-
-
-class Anything:
-    pass
-
-
-def test_a_checkpoint_with_pickled_classes_is_refused(models: Path, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "last.ckpt"
-    (tmp_path / "last.yaml").write_text(YAML)
-    for content, match in (
-        ({"state_dict": state(), "callbacks": Anything()}, "needs pickled classes"),
-        ({"state_dict": {"a": 1}}, "holds no state dict"),
-    ):
-        torch.save(content, checkpoint)
-        with pytest.raises(ModelError, match=match):
-            add_model(checkpoint)
-    checkpoint.write_bytes(checkpoint.read_bytes()[:100])
-    with pytest.raises(ModelError, match="no whole torch checkpoint"):
-        add_model(checkpoint)
-    checkpoint.write_bytes(b"")
-    with pytest.raises(ModelError, match="no whole torch checkpoint"):
-        add_model(checkpoint)
-    assert not models.exists() or not list(models.iterdir())
 
 
 def test_bare_safetensors_need_their_card(models: Path, tmp_path: Path) -> None:

@@ -24,8 +24,27 @@ def test_list_shows_every_model(capsys: pytest.CaptureFixture[str]) -> None:
     embedded = default_model("upscaler")
     assert listed[embedded.name]["sha256"] == embedded.sha256
     assert listed[embedded.name]["identity"] == embedded.identity
+
+
+def test_list_fits_the_terminal_names_whole_and_all_files_counted(
+    models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    name = "n" * 60
+    card = {"name": name, "kind": "perceptor", "architecture": {}, "licence": "MIT",
+            "may_sell": True, "source": "somewhere " * 20,
+            "files": {"vocabulary": {"path": "merges.txt", "sha256": "0" * 64}}}  # fmt: skip
+    write_model_folder(
+        models / name, {"w": torch.zeros(10)}, card, {"merges.txt": bytes(3_000_000)}
+    )
     assert run_cli(engine, ["models", "list"]) == 0
-    assert embedded.name in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"{name}\n  perceptor, 3.0 MB, MIT, may be sold, from somewhere" in out
+    assert max(map(len, out.splitlines())) <= 60
+    assert default_model("upscaler").name in out.splitlines()
+    (models / name / "merges.txt").unlink()
+    assert run_cli(engine, ["models", "list"]) == 0
+    assert "merges.txt is missing" in capsys.readouterr().out
 
 
 def test_verify_names_each_broken_model(models: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -143,7 +143,9 @@ def without(key: str) -> dict[str, Tensor]:
     [
         (without("token_embedding.weight"), "are no CLIP's: they lack token_embedding.weight"),
         (without("ln_final.bias"), "lack ln_final.bias"),
-        (OPENAI | {"visual.layer1.0.conv1.weight": torch.zeros(1)}, "they see by a ResNet"),
+        (OPENAI | {"visual.layer1.0.conv1.weight": torch.zeros(1)}, "lack visual.attnpool.posi"),
+        (OPENAI | {"logit_bias": torch.zeros(1)}, "they are SigLIP's"),
+        (OPENAI | {"visual.trunk.conv.weight": torch.zeros(1)}, "see by a network of timm"),
         (OPENAI | {"new": torch.zeros(1)}, "have an unknown new"),
         (OPENAI | {"ln_final.bias": torch.zeros(3)}, "have the wrong shape for ln_final.bias"),
         (OPENAI | {"visual.conv1.weight": torch.zeros(60, 3, 8, 8)}, "a width of 60 is no mult"),

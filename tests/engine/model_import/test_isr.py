@@ -4,14 +4,18 @@ import hashlib
 import itertools
 import json
 
+import h5py
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
+from engine.__main__ import engine
+from engine.model_folder import find_model
 from engine.model_import.isr import convert_isr, pixel_shuffle_order, rename
 from engine.upscale.upscaler import dequantise, load_upscaler
+from ganshare.cli import run_cli
 from ganshare.errors import ModelError
 
 FEATURES, GROWTH, SCALE = 6, 4, 2
@@ -192,3 +196,58 @@ def test_a_network_that_is_not_isrs_is_refused(tmp_path):
     (tmp_path / "shard.bin").write_bytes(b"\0" * 4)
     with pytest.raises(ModelError, match="neither ISR's RRDN"):
         convert_isr(tmp_path, tmp_path / "out")
+
+
+@pytest.fixture
+def write_hdf5(tmp_path, monkeypatch):
+    """Write random weights in the layout of ISR's published files; return their path."""
+    monkeypatch.setenv("GANSHARE_MODELS_DIR", str(tmp_path / "models"))
+
+    def write(name="isr.hdf5", change=lambda file: None):
+        with h5py.File(tmp_path / name, "w") as file:
+            rng = np.random.default_rng(7)
+            for layer, shape in rrdn_layers():
+                group = file.create_group(f"{layer}/{layer}")
+                for kind, size in (("kernel:0", shape), ("bias:0", shape[3:])):
+                    group[kind] = rng.normal(0, 0.1, size).astype(np.float32)
+            change(file)
+        return tmp_path / name
+
+    return write
+
+
+def test_isrs_hdf5_becomes_a_model_by_the_command(write_hdf5, make_tfjs, tmp_path, capsys):
+    path = write_hdf5()
+    arguments = ["models", "add", str(path), "--licence", "Apache-2.0", "--may-sell"]
+    assert run_cli(engine, arguments) == 0
+    assert run_cli(engine, ["models", "add", str(make_tfjs()), "--name", "tfjs"]) == 0
+    model = find_model("isr", "upscaler")
+    assert (model.source, model.may_sell) == ("isr.hdf5", True)
+    assert model.architecture == find_model("tfjs", "upscaler").architecture
+    with h5py.File(path) as file:
+        kernel = file["SR/SR/kernel:0"][:]
+    np.testing.assert_array_equal(
+        model.tensors()["compose.weight"].numpy(), kernel.transpose(3, 2, 0, 1)
+    )
+
+
+def test_hdf5_that_is_not_isrs_or_points_elsewhere_is_one_sentence(write_hdf5, tmp_path, capsys):
+    (tmp_path / "secret.bin").write_bytes(bytes(400))
+
+    def point_elsewhere(file):
+        file.create_dataset(
+            "x/kernel", (100,), "f4", external=[(str(tmp_path / "secret.bin"), 0, 400)]
+        )
+
+    for change, message in (
+        (lambda file: file.create_dataset("x/kernel", (10**7,), "f4"), "its numbers are not in it"),
+        (point_elsewhere, "its numbers are not in it"),
+        (lambda file: file.create_dataset("x/kernel", data=[1.0]), "is no variable of ISR's"),
+    ):
+        assert run_cli(engine, ["models", "add", str(write_hdf5(change=change))]) == 2
+        told = capsys.readouterr().err
+        assert message in told
+        assert told.count("\n") == 1
+    (tmp_path / "isr.h5").write_bytes(b"no HDF5")
+    assert run_cli(engine, ["models", "add", str(tmp_path / "isr.h5")]) == 2
+    assert "is no Keras weight file" in capsys.readouterr().err

@@ -13,11 +13,12 @@ import torch
 from safetensors.torch import save
 
 from engine.__main__ import engine
-from engine.model_folder import find_model
+from engine.model_folder import find_model, load_model_folder
+from engine.model_import.add import SUFFIXES, folder_of
 from engine.model_import.download import Download, fetch
-from engine.model_import.pull import KNOWN, VOCABULARY
+from engine.model_import.published import KNOWN, VOCABULARY, Published
 from engine.perceptor.bpe import written
-from engine.testing import MERGES, tiny_clip
+from engine.testing import MERGES, save_small_vqgan, tiny_clip
 from ganshare.cli import run_cli
 from ganshare.errors import ModelError, WorldError
 
@@ -232,7 +233,8 @@ def test_a_known_name_is_downloaded_checked_and_added(
     site: Site, clip: bytes, models: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setitem(KNOWN, "ViT-B/32", site.download("tiny.safetensors", clip))
+    download = site.download("tiny.safetensors", clip)
+    monkeypatch.setitem(KNOWN, "ViT-B/32", Published(download, None, "MIT", is_clip=True))
     words = site.download("words.txt.gz", written(MERGES))
     monkeypatch.setattr("engine.model_import.pull.VOCABULARY", words)
     site.cut_after = [100_000]
@@ -268,9 +270,8 @@ def test_an_address_is_pulled_with_its_sums(site: Site, clip: bytes) -> None:
     [
         (["ViT-B/23"], "model to pull 'ViT-B/23' is unknown; allowed are ViT-B/32"),
         (["ViT-B/32", "--sha256", "0" * 64], "The sha256 of ViT-B/32 is 40d365"),
-        (["https://example.com/a.pt"], "needs the sum that it must have"),
         (["https://example.com/a.pt", "--sha256", "abc"], "'abc' is no sha256"),
-        (["https://example.com/a.zip", "--sha256", "0" * 64], "is no .safetensors, .ckpt or .pt"),
+        (["https://example.com/a.zip", "--sha256", "0" * 64], "is no .safetensors, .ckpt, .pt"),
         (["http://example.com/a.pt", "--sha256", "0" * 64], "models come by https"),
         (["ViT-B/32", "--name", "../up"], "is not allowed"),
         (["ViT-B/32", "--vocabulary", "https://example.com/a.gz"], "'' is no sha256"),
@@ -301,9 +302,54 @@ def test_a_missing_file_and_a_wrong_one_leave_no_model(
     assert [entry.name for entry in models.iterdir()] == [".downloads"]
 
 
-def test_openais_sums_stand_in_their_addresses() -> None:
-    assert list(KNOWN) == ["ViT-B/32", "ViT-B/16", "ViT-L/14"]
-    for name, download in KNOWN.items():
-        assert download.url.split("/")[-2] == download.sha256
-        assert download.name == name.replace("/", "-") + ".pt"
+def test_a_file_whose_sum_nobody_told_is_pinned_by_its_first_download(
+    site: Site, models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # as taming's are published: the file's name in the query, the configuration beside it
+    model = load_model_folder(save_small_vqgan(models / "elsewhere").path)
+    weights = model.weights.read_bytes()
+    card = json.dumps({"kind": "vqgan", "architecture": dict(model.architecture)}).encode()
+    site.files = {"/files/": weights, "/card": card}
+    published = Published(
+        Download(f"{site.url}/files/?p=last.ckpt", None, "vqgan-small.safetensors"),
+        Download(f"{site.url}/card?dl=1", None, "vqgan-small.json"),
+    )
+    monkeypatch.setitem(KNOWN, "vqgan-small", published)
+    assert run_cli(engine, ["models", "pull", "vqgan-small", "--quiet"]) == 0
+    told = capsys.readouterr().err
+    sum_of_weights = hashlib.sha256(weights).hexdigest()
+    assert f"vqgan-small.safetensors was not known; from now on it must be {sum_of_weights}" in told
+    assert told.count("from now on") == 2
+    again = ["models", "pull", "vqgan-small", "--quiet", "--name", "again"]
+    assert run_cli(engine, again) == 0
+    assert "from now on" not in capsys.readouterr().err
+    site.files["/files/"] = weights[:-1] + b"x"
+    assert run_cli(engine, [*again[:-1], "third"]) == 2
+    assert "it was thrown away" in capsys.readouterr().err
+
+
+def test_models_add_takes_an_address_too(
+    site: Site, clip: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    download = site.download("tiny.safetensors", clip)
+    Path("merges.txt").write_bytes(written(MERGES))
+    arguments = ["models", "add", download.url, "--vocabulary", "merges.txt", "--quiet"]
+    assert run_cli(engine, [*arguments, "--sha256", "0" * 64]) == 2
+    assert "it was thrown away" in capsys.readouterr().err
+    assert run_cli(engine, arguments) == 0
+    assert find_model("tiny").kind == "perceptor"
+
+
+def test_every_published_model_has_an_address_a_name_and_a_kind() -> None:
+    for name, published in KNOWN.items():
+        assert published.weights.url.startswith("https://")
+        assert Path(published.weights.name).suffix in SUFFIXES
+        folder_of(Path(published.weights.name).stem)
+        openai = "openaipublic" in published.weights.url
+        assert openai == (published.weights.url.split("/")[-2] == published.weights.sha256)
+        if name.startswith("vqgan-"):
+            assert (published.weights.name, published.config.name) == (
+                f"{name}.ckpt", f"{name}.yaml",
+            )  # fmt: skip
+    assert len({published.weights.url for published in KNOWN.values()}) == len(KNOWN)
     assert VOCABULARY.name == "bpe_simple_vocab_16e6.txt.gz"

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.model_import.torchscript import is_torchscript, read_torchscript
+from engine.model_import.checkpoint import read_checkpoint
 from ganshare.errors import ModelError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
@@ -53,21 +53,12 @@ def changed(archive: Path, tmp_path: Path) -> Callable[..., Path]:
 
 
 def test_the_tensors_are_those_that_torch_reads(archive: Path) -> None:
-    assert is_torchscript(archive)
     wanted = torch.jit.load(archive).state_dict()
-    found = read_torchscript(archive)
+    found = read_checkpoint(archive).tensors
     assert found.keys() == wanted.keys()
     for name, tensor in found.items():
         assert tensor.dtype == wanted[name].dtype
         assert torch.equal(tensor, wanted[name])
-
-
-def test_other_files_are_no_archives(tmp_path: Path) -> None:
-    path = tmp_path / "state.pt"
-    torch.save({"weight": torch.zeros(1)}, path)
-    assert not is_torchscript(path)
-    path.write_bytes(b"no zip")
-    assert not is_torchscript(path)
 
 
 class Runs:
@@ -85,47 +76,9 @@ def test_a_pickle_that_calls_something_is_refused_and_calls_nothing(
 ) -> None:
     victim = tmp_path / "made"
     path = changed(data=pickle.dumps(Runs(victim), protocol=2))
-    with pytest.raises(ModelError, match=r"more than tensors \('posix.mkdir'\), and is not read"):
-        read_torchscript(path)
+    with pytest.raises(ModelError, match=r"would run 'posix.mkdir'"):
+        read_checkpoint(path)
     assert not victim.exists()
-
-
-def _tensor(count: int, size: tuple[int, ...], stride: tuple[int, ...], offset: int = 0) -> bytes:
-    """The pickle of a module of one tensor, as TorchScript writes it."""
-
-    def ints(values: tuple[int, ...]) -> str:
-        return "(" + "".join(f"I{value}\n" for value in values) + "t"
-
-    return (
-        "\x80\x02c__torch__\nNet\n)\x81}X\1\0\0\0w"  # Net() and {"w":
-        "ctorch._utils\n_rebuild_tensor_v2\n("
-        "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\x000X\3\0\0\0cpu"
-        f"I{count}\ntQI{offset}\n{ints(size)}{ints(stride)}I00\nccollections\nOrderedDict\n)RtR"
-        "sb."
-    ).encode("latin-1")
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        _tensor(1, (2,), (1,)),  # more than the storage holds
-        _tensor(1, (1,), (1,), offset=1),
-        _tensor(1, (-1,), (1,)),
-        _tensor(2, (1,), (1,)),  # another size than the file of its numbers
-        _tensor(1, (10**12,), (0,)),  # one number, told without end
-        b"",
-        b"\x80\x02}",
-        b"\x80\x02c__torch__\nNet\n)\x81}X\1\0\0\0wctorch._utils\n_rebuild_tensor_v2\n)Rsb.",
-    ],
-)
-def test_tensors_that_cannot_be_are_one_sentence(told: bytes, changed: Callable[..., Path]) -> None:
-    with pytest.raises(ModelError, match="no whole TorchScript archive"):
-        read_torchscript(changed(data=told, **{"0": bytes(4)}))
-
-
-def test_a_tensor_told_rightly_is_read(changed: Callable[..., Path]) -> None:
-    (tensor,) = read_torchscript(changed(data=_tensor(1, (1,), (1,)), **{"0": bytes(4)})).values()
-    assert tensor.shape == (1,)
 
 
 def test_truncated_packed_and_big_endian_archives_are_refused(
@@ -134,5 +87,5 @@ def test_truncated_packed_and_big_endian_archives_are_refused(
     short = tmp_path / "short.pt"
     short.write_bytes(archive.read_bytes()[:-100])
     for path in (short, changed(byteorder=b"big"), changed(zipfile.ZIP_DEFLATED)):
-        with pytest.raises(ModelError, match="no whole TorchScript archive"):
-            read_torchscript(path)
+        with pytest.raises(ModelError, match="no whole torch checkpoint"):
+            read_checkpoint(path)
