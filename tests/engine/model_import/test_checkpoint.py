@@ -237,7 +237,7 @@ def tensor(
     ).encode("latin-1")
 
 
-DEEP = b"\x80\x02" + b"]" * 200_000 + b"a" * 199_999 + b"."
+DEEP = b"\x80\x02" + b"]" * 20_000 + b"a" * 19_999 + b"."
 TUPLES = b"\x80\x02}K\x01K\x01\x86" + b"2\x86" * 200 + b"K\x01s."  # hashing takes 2 ** 200 steps
 CIRCLE = b"\x80\x02}q\x01X\1\0\0\0ah\x01s."
 
