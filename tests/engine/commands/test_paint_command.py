@@ -274,7 +274,7 @@ def test_file_names_come_from_the_prompt(text: str, expected: str) -> None:
     assert slug(text) == expected
 
 
-# --- mistakes, in a process of its own --------------------------------------------------------
+# --- mistakes --------------------------------------------------------------------------------
 
 
 def bad_files(folder: Path) -> None:
@@ -323,24 +323,24 @@ MISTAKES: list[tuple[list[str], str]] = [
 
 @pytest.mark.parametrize(("arguments", "message"), MISTAKES)
 def test_a_mistake_is_one_sentence_and_leaves_no_file(
-    arguments: list[str], message: str, scene: Path, models: Path
+    arguments: list[str],
+    message: str,
+    scene: Path,
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv("GANSHARE_MODELS_DIR", str(models))
+    monkeypatch.chdir(scene)
     before = sorted(scene.iterdir())
     names = [] if "--model" in arguments else ["--model", "my-vqgan"]
-    done = subprocess.run(
-        [sys.executable, "-m", "engine", "paint", *arguments, *names, "--perceptor", "my-perceptor",
-         "--quiet"],
-        cwd=scene,
-        env={**os.environ, "GANSHARE_MODELS_DIR": str(models), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("error: ")
-    assert message in done.stderr
+    options = [*names, "--perceptor", "my-perceptor", "--quiet"]
+    assert run_cli(engine, ["paint", *arguments, *options]) == 2
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert said.err.startswith("error: ")
+    assert message in said.err
     assert sorted(scene.iterdir()) == before
 
 
