@@ -38,7 +38,7 @@ def _cores() -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """`-n auto`: more workers than cores, since a third of the time is waiting; as memory allows."""
+    """`-n auto`: more workers than cores, since a third of the time is waiting; within memory."""
     cores = _cores()
     workers = min(cores + cores // 2, psutil.virtual_memory().available // MEMORY)
     return workers if workers > 1 else 0
