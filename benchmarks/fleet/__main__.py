@@ -1,10 +1,11 @@
-"""`python -m benchmarks.fleet`: a hundred sleeping engines, a thousand people."""
+"""`python -m benchmarks.fleet`: a hundred sleeping engines, ten thousand people."""
 
 import asyncio
 import json
 import os
 import random
 import sys
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -34,7 +35,7 @@ SERVER = {
 @click.command(context_settings={"show_default": True})
 @click.option("--minutes", type=float, default=10.0)
 @click.option("--engines", type=click.IntRange(1), default=100)
-@click.option("--people", type=click.IntRange(1), default=1000)
+@click.option("--people", type=click.IntRange(1), default=10_000)
 @click.option("--paint-seconds", type=float, default=60.0, help="That a job takes.")
 @click.option("--overload", type=float, default=10.0, help="Jobs asked for, by those painted.")
 @click.option("--queue-seconds", type=float, default=180.0, help="Of work that may be queued.")
@@ -56,10 +57,11 @@ def main(
     seed = random.randrange(2**31) if seed is None else seed
     where = circumstances(os.getloadavg()[0])
     try:
-        with postgres_server(**SERVER) as server:
+        with postgres_server(**SERVER) as server, tempfile.TemporaryDirectory() as blobs:
             url = server.create_database(DATABASE)
             seconds = 60 * minutes
-            asked = Load(url, seconds, start_seconds=seconds / 20, seed=seed, **options)  # type: ignore[arg-type]  # click checked the types
+            options |= {"seed": seed, "blobs_url": f"file://{blobs}"}
+            asked = Load(url, seconds, start_seconds=seconds / 20, **options)  # type: ignore[arg-type]  # click checked the types
             load = asked.with_short_queue(queue_seconds)
             console = Console(stderr=as_json)
             console.print(

@@ -22,6 +22,7 @@ PAUSE_SECONDS = 0.25  # between two looks: a chat platform allows no more anyway
 def run_bots(load: Load, indices: Iterable[int]) -> Record:
     """Run some bots in this process until the time is up."""
     record = Record()
+    record.count_statements()
     asyncio.run(_run(load, indices, record))
     return record
 

@@ -1,20 +1,23 @@
-"""Simulated engines: they claim, beat, finish, report and reap, and sleep instead of painting."""
+"""Simulated engines: they claim, beat, finish and keep house, and sleep instead of painting."""
 
 import asyncio
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
 from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
-from ganshare.blobs import picture_key, preview_key, thumbnail_key
-from ganshare.domain.jobs import Job, JobState
+from engine.worker.maintenance import keep_up
+from ganshare.blobs import BlobInfo, Blobs, open_blobs, picture_key, preview_key, thumbnail_key
+from ganshare.domain.jobs import EngineReport, Job, JobState
+from ganshare.monitoring.metrics import Metrics
 from ganshare.store import Topic, open_store
 from ganshare.testing import MODEL, make_artwork, make_report
 
 __all__ = ["run_engines"]
 
-UPKEEP_SECONDS = 5.0
+CONNECTIONS = 1  # and one that listens, as engines have them
+KEEP_SECONDS = 90 * 86_400.0
 IDLE_SECONDS = 5.0
 MAX_AREA = 512 * 512
 
@@ -22,8 +25,20 @@ MAX_AREA = 512 * 512
 def run_engines(load: Load, names: Iterable[str]) -> Record:
     """Run some engines in this process until the time is up."""
     record = Record()
+    record.count_statements()
     asyncio.run(_run(load, names, record))
     return record
+
+
+class _CountedBlobs(Blobs):
+    """Counts the LISTs: what a bucket is asked the more, the longer it is in use."""
+
+    record: Record
+
+    async def list(self, prefix: str = "", *, after: str | None = None) -> AsyncIterator[BlobInfo]:
+        self.record.counts["LISTs"] += 1
+        async for found in super().list(prefix, after=after):
+            yield found
 
 
 async def _run(load: Load, names: Iterable[str], record: Record) -> None:
@@ -40,12 +55,20 @@ class _Engine:
         self._load, self._name, self._record, self._until = load, name, record, until
         self._chance = random.Random(f"{load.seed} {name}")
         self._running: tuple[str, ...] = ()
+        self._blobs = open_blobs(load.blobs_url)
+        self._blobs.__class__ = _CountedBlobs
+        self._blobs.record = record  # type: ignore[attr-defined]  # it is one now
 
     async def run(self) -> None:
         """Work until the time is up; what is unfinished then is handed back."""
         await asyncio.sleep(self._chance.uniform(0, self._load.start_seconds))
-        async with open_store(self._load.url, self._load.limits) as self._store:
-            upkeep = asyncio.create_task(self._keep_up())
+        async with open_store(
+            self._load.url, self._load.limits, connections=CONNECTIONS
+        ) as self._store:
+            metrics = Metrics(self._name)
+            upkeep = asyncio.create_task(
+                keep_up(self._store, self._blobs, metrics, self._report, KEEP_SECONDS)
+            )
             try:
                 while self._left > 0:
                     await self._work()
@@ -105,17 +128,10 @@ class _Engine:
             if await self._store.queue.finish(job, made) is None:
                 self._record.errors["a finished job was not ours"] += 1
             self._record.finished[job.person] += 1
+        for prefix in ("previews", "states"):  # which an engine then clears away
+            async for _ in self._blobs.list(f"{prefix}/{job.id}/"):
+                pass
 
-    async def _keep_up(self) -> None:
-        """Report and reap, as `engine.worker.maintenance` does."""
-        while True:
-            report = make_report(
-                id=self._name, rate=1 / self._load.paint_seconds, running=self._running
-            )
-            with self._record.timed("report"):
-                await self._store.queue.report_engine(report)
-            with self._record.timed("reap and count"):
-                reaped = await self._store.queue.reap()
-                self._record.counts["jobs reaped"] += reaped.requeued
-                await self._store.queue.counts()
-            await asyncio.sleep(UPKEEP_SECONDS * self._chance.uniform(0.8, 1.2))
+    def _report(self) -> EngineReport:
+        rate = 1 / self._load.paint_seconds
+        return make_report(id=self._name, rate=rate, running=self._running)

@@ -1,4 +1,4 @@
-"""The load of a run, scaled so that the store sees ten times the people."""
+"""The load of a run."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,7 @@ class Load:
     """One run.
 
     Args:
-        url: of the database.
+        url: of the database; `blobs_url` of the blobs.
         seconds: that it lasts.
         engines: at work, one job each.
         people: who ask.
@@ -30,7 +30,7 @@ class Load:
     url: str
     seconds: float
     engines: int = 100
-    people: int = 1000
+    people: int = 10_000
     paint_seconds: float = 60.0
     beat_seconds: float = 2.5
     overload: float = 10.0
@@ -39,6 +39,12 @@ class Load:
     seed: int = 0
     limits: QueueLimits = field(default_factory=QueueLimits)
     until_empty: bool = False
+    blobs_url: str = "file://."
+
+    @property
+    def connections(self) -> int:
+        """To the database at most: two for each engine, nine for each bot."""
+        return 2 * self.engines + 9 * self.bots
 
     @property
     def capacity(self) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from ganshare.errors import AdmissionError, WorldError
 
 __all__ = ["Record", "percentile"]
@@ -42,6 +44,14 @@ class Record:
             self.errors[f"{what}: {error}"] += 1
         else:
             self.add(what, time.perf_counter() - began)
+
+    def count_statements(self) -> None:
+        """From now on, count what this process asks of the database."""
+
+        def count(*_: object) -> None:
+            self.counts["statements"] += 1
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", count)
 
     def refuse(self, error: AdmissionError, *, full: bool) -> None:
         """Note that the store refused a job, and the message."""

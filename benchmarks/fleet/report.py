@@ -23,8 +23,6 @@ TIMED = (
     "finish",
     "inbox",
     "ack",
-    "report",
-    "reap and count",
     "end to shown",
     "submit to claimed",
 )
@@ -72,9 +70,10 @@ class Report:
         latencies = {
             what: Latency.of(record.seconds[what]) for what in TIMED if record.seconds.get(what)
         }
-        values = {name: value for name, value in asdict(load).items() if name != "url"}
+        values = {name: value for name, value in asdict(load).items() if not name.endswith("url")}
         figures = _figures(load, record) | {
             "database connections (most)": max(watch.connections, default=0),
+            "database connections allowed": load.connections,
             "database connections opened": watch.sessions,
             "transactions per second": _ratio(watch.transactions, watch.seconds),
             "CPU of PostgreSQL (cores)": _ratio(server_cpu, load.seconds),
@@ -83,8 +82,10 @@ class Report:
 
     @property
     def holds(self) -> bool:
-        """Whether there was work and no error."""
-        return not self.errors and self.figures["jobs finished"] > 0
+        """Whether there was work, no error, and no connection too many."""
+        connections = self.figures["database connections (most)"]
+        within = connections <= self.figures["database connections allowed"]
+        return not self.errors and self.figures["jobs finished"] > 0 and within
 
     def to_json(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -125,6 +126,8 @@ def _figures(load: Load, record: Record) -> dict[str, float | int]:
         "work done, of what the engines can do": _ratio(
             finished.total(), load.capacity * load.seconds
         ),
+        "statements a minute": round(60 * _ratio(record.counts["statements"], load.seconds)),
+        "LISTs of blobs a minute": round(60 * _ratio(record.counts["LISTs"], load.seconds), 1),
         "jobs lost to the lease": record.counts["jobs reaped"],
         "people who asked": len(record.asked),
         "people who were admitted": len(record.admitted),

@@ -42,6 +42,9 @@ def test_a_small_fleet_paints_without_errors() -> None:
     assert figures["refused: the queue is full (per second)"] > 0
     assert "work for about" in report["told"]["the queue is full"]
     assert figures["database connections (most)"] >= 6  # one for each engine and bot at least
+    assert figures["database connections allowed"] == 2 * 4 + 9 * 2
+    assert figures["statements a minute"] > 100
+    assert figures["LISTs of blobs a minute"] > 0
     assert {"submit, accepted", "claim", "beat", "finish", "inbox", "ack"} <= latencies.keys()
     assert all(0 < each["p50"] <= each["p95"] <= each["most"] for each in latencies.values())
 
@@ -58,8 +61,8 @@ def test_a_tenth_of_the_people_asks_for_half_of_all() -> None:
     asked = [load.appetites(load.people_of(bot)) for bot in range(load.bots)]
     everybody = [appetite for appetites in asked for appetite in appetites]
     eager = [appetite for appetite in everybody if appetite > 1]
-    assert len(everybody) == 1000
-    assert len(eager) == pytest.approx(100, abs=8)
+    assert len(everybody) == 10_000
+    assert len(eager) == pytest.approx(1000, abs=8)
     assert sum(eager) == pytest.approx(sum(everybody) / 2, rel=0.1)
 
 
