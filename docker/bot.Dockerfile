@@ -3,7 +3,7 @@
 #
 #     docker build -f docker/bot.Dockerfile -t ganshare-bot .
 
-FROM python:3.11-slim AS build
+FROM python:3.11.13-slim-bookworm AS build
 # May be empty: then pip takes its own default.
 ARG PIP_INDEX=""
 WORKDIR /source
@@ -15,7 +15,7 @@ COPY wordlists wordlists
 RUN /venv/bin/pip install --no-cache-dir ${PIP_INDEX:+--index-url "$PIP_INDEX"} \
     --constraint constraints.txt '.[bot]'
 
-FROM python:3.11-slim
+FROM python:3.11.13-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --create-home ganshare
 COPY --from=build /venv /venv
 # The health check and the proxy in front reach the container's own network, nobody else does unless

@@ -7,7 +7,7 @@
 #     docker build -f docker/engine.Dockerfile --build-arg UV_TORCH_BACKEND=cu128 -t ganshare-engine .
 #     docker build -f docker/engine.Dockerfile --build-arg TORCH_INDEX=URL -t ganshare-engine .
 
-FROM python:3.11-slim AS build
+FROM python:3.11.13-slim-bookworm AS build
 # Both may be empty: then pip takes its own default.
 ARG PIP_INDEX=""
 ARG TORCH_INDEX=""
@@ -26,7 +26,7 @@ COPY wordlists wordlists
 RUN /venv/bin/pip install --no-cache-dir ${PIP_INDEX:+--index-url "$PIP_INDEX"} \
     --constraint constraints.txt '.[engine]'
 
-FROM python:3.11-slim
+FROM python:3.11.13-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --create-home ganshare
 COPY --from=build /venv /venv
 # Prometheus and the health check reach the container's own network, nobody else does unless the

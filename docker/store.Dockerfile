@@ -3,7 +3,7 @@
 #
 #     docker build -f docker/store.Dockerfile -t ganshare-store .
 
-FROM python:3.11-slim AS build
+FROM python:3.11.13-slim-bookworm AS build
 # May be empty: then pip takes its own default.
 ARG PIP_INDEX=""
 WORKDIR /source
@@ -14,7 +14,7 @@ COPY wordlists wordlists
 RUN /venv/bin/pip install --no-cache-dir ${PIP_INDEX:+--index-url "$PIP_INDEX"} \
     --constraint constraints.txt .
 
-FROM python:3.11-slim
+FROM python:3.11.13-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --create-home ganshare
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \

@@ -47,6 +47,22 @@ class _Engine(click.Command):
     metavar="N",
     help="With --ray: cores of each engine.",
 )
+@click.option(
+    "--accelerator", metavar="TYPE", help="With --ray: only on GPUs of Ray's name, such as H100."
+)
+@click.option(
+    "--least",
+    type=click.IntRange(0),
+    metavar="N",
+    help="With --ray: N engines without work, and up to --gpus or --engines by the queue's length.",
+)
+@click.option(
+    "--fleet",
+    default="ganshare",
+    show_default=True,
+    metavar="NAME",
+    help="With --ray: a name for each of several fleets on one cluster.",
+)
 def run(
     once: bool,
     drain_when_empty: bool,
@@ -54,6 +70,9 @@ def run(
     gpus: int | None,
     engines: int | None,
     cpus: int,
+    accelerator: str | None,
+    least: int | None,
+    fleet: str,
 ) -> None:
     """Claim jobs from the queue, paint them and publish the pictures.
 
@@ -78,7 +97,7 @@ def run(
     if ray is not None:
         from engine.worker.ray_fleet import Fleet, run_fleet
 
-        run_fleet(Fleet(ray, gpus=gpus, engines=engines, cpus=cpus), core, settings)
+        run_fleet(Fleet(ray, gpus, engines, cpus, accelerator, least, fleet), core, settings)
         return
 
     import asyncio

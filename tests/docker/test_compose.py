@@ -1,6 +1,9 @@
 """compose.yaml: each profile is whole, and every name in it is that of something real."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +56,7 @@ def test_each_service_has_one_profile_and_each_shape_an_engine(
         ("sqlite",),
         ("postgres",),
         ("metrics",),
+        ("admin",),
     }
     for shape in SHAPES:
         for process in ("engine", "bot", "web"):
@@ -79,7 +83,7 @@ def test_our_images_are_built_from_dockerfiles_that_exist_with_arguments_that_th
     services: dict[str, dict[str, Any]],
 ) -> None:
     built = [service["build"] for service in services.values() if "build" in service]
-    assert len(built) == 8  # store, engine, bot and web, in both shapes
+    assert len(built) == 12  # store, engine, bot, web, admin and its backups, in both shapes
     for build in built:
         dockerfile = DOCKER / build["context"] / build["dockerfile"]
         taken = re.findall(r"^ARG (\w+)", dockerfile.read_text("utf-8"), re.MULTILINE)
@@ -96,11 +100,40 @@ def test_our_containers_have_no_rights_and_no_writable_image(
             assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_others_images_are_pinned_to_a_version(services: dict[str, dict[str, Any]]) -> None:
+def test_others_images_are_pinned_to_an_exact_version(
+    services: dict[str, dict[str, Any]],
+) -> None:
     for service in services.values():
         if "build" not in service:
             tag = service["image"].partition(":")[2]
-            assert any(digit in tag for digit in "0123456789")
+            assert re.search(r"[0-9]+[.-][0-9]+", tag)
+
+
+def test_no_container_takes_all_memory_or_fills_the_disk_with_its_log(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    for service in services.values():
+        assert re.fullmatch(r"[0-9]+[mg]", service["mem_limit"])
+        assert service["logging"]["driver"] == "json-file"
+        assert {"max-size", "max-file"} <= set(service["logging"]["options"])
+
+
+def test_a_backup_is_made_each_day_and_keys_are_read_only(
+    services: dict[str, dict[str, Any]], tmp_path: Path, sqlite_url: str
+) -> None:
+    for shape in SHAPES:
+        backup = services[f"{shape}-backup"]
+        assert "backups:/backups" in backup["volumes"]
+        assert "./keys:/keys:ro" in services[f"{shape}-admin"]["volumes"]
+        assert services[f"{shape}-admin"]["profiles"] == ["admin"]
+    # What it does first is done here.
+    (first, _, rest) = services["sqlite-backup"]["command"][-1].partition("||")
+    assert "sleep 86400" in rest
+    command = first.partition("do ")[2].replace("$$", "$").replace("/backups", str(tmp_path))
+    environment = {**os.environ, "GANSHARE_DATABASE_URL": sqlite_url}
+    words = ["/bin/sh", "-c", command.replace("python", sys.executable)]
+    subprocess.run(words, env=environment, check=True)
+    assert len(list(tmp_path.glob("[1-7].backup"))) == 1
 
 
 def test_every_variable_of_the_env_files_is_a_setting(
@@ -174,8 +207,9 @@ def test_volumes_are_declared_and_mounted_files_exist(
     ]
     assert {source for source in sources if "/" not in source} == set(compose["volumes"])
     files = [source for source in sources if "/" in source]
-    assert len(files) == 4
-    assert all((DOCKER / file).is_file() for file in files)
+    keys = [file for file in files if file == "./keys"]  # of the owner
+    assert (len(files), len(keys)) == (6, 2)
+    assert all((DOCKER / file).is_file() for file in files if file not in keys)
 
 
 def test_only_grafana_and_the_page_are_published_and_that_on_this_machine_only(

@@ -20,7 +20,7 @@ from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
-BASE = "python:3.11-slim"
+BASE = re.compile(r"python:3\.[0-9]+\.[0-9]+-slim-[a-z]+")  # exact, and of one Debian
 
 
 def instructions(path: Path) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ def run_here(words: str, **variables: str) -> "subprocess.CompletedProcess[str]"
 
 
 def test_there_is_one_for_each_process() -> None:
-    names = ["bot.Dockerfile", "engine.Dockerfile", "store.Dockerfile"]
+    names = ["admin.Dockerfile", "bot.Dockerfile", "engine.Dockerfile", "store.Dockerfile"]
     assert [path.name for path in DOCKERFILES] == names
 
 
@@ -73,7 +73,9 @@ def test_hadolint_finds_nothing(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
 def test_images_are_small_and_run_without_root(path: Path) -> None:
     stages = [rest for name, rest in instructions(path) if name == "FROM"]
-    assert stages == [f"{BASE} AS build", BASE]
+    base = stages[-1]
+    assert BASE.fullmatch(base)
+    assert stages == [f"{base} AS build", base]
     assert int(last(path, "USER")) > 0
     # The user was made before anything runs as it, and owns the folder that it works in.
     assert f"--uid {last(path, 'USER')} --home-dir {last(path, 'WORKDIR')}" in str(
@@ -109,6 +111,14 @@ def test_the_store_image_makes_the_tables(tmp_path: Path) -> None:
     done = run_here(last(ROOT / "docker/store.Dockerfile", "CMD"), GANSHARE_DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "ganshare.db").stat().st_size > 0
+
+
+def test_the_admin_image_has_what_backups_need_and_its_command_exists() -> None:
+    path = ROOT / "docker/admin.Dockerfile"
+    assert "postgresql-client-15" in str(instructions(path))
+    assert environment(path)["ADMIN_KEYSTORE"].startswith("/keys/")
+    done = run_here(json.dumps([*json.loads(last(path, "CMD")), "--help"]))
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_commands_of_the_bot_image_exist() -> None:

@@ -1,10 +1,13 @@
 """A fleet on a Ray of its own: engines that die come back, and the queue drains."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -13,7 +16,7 @@ from structlog.testing import capture_logs
 
 from engine.testing import Scene, alone
 from engine.worker import ray_fleet
-from engine.worker.ray_fleet import Fleet, _check_cluster
+from engine.worker.ray_fleet import Fleet, _check_cluster, wanted_engines
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, WorldError
 from ganshare.settings import CoreSettings, SecretUrl
@@ -78,23 +81,34 @@ async def test_an_actor_that_answers_no_more_is_killed_and_started_anew(
             killed.set()
 
     supervisor = object.__new__(ray_fleet._Supervisor)
-    supervisor._ray, supervisor._stopping = Ray(), asyncio.Event()
-    actor = Actor()
-    watching = asyncio.create_task(supervisor._watch(actor))
+    supervisor._ray, actor = Ray(), Actor()
+    member = ray_fleet._Member(actor)
+    watching = asyncio.create_task(supervisor._watch(member))
     await asyncio.sleep(0.5)
     assert not killed.is_set()
     actor.answers = False
     async with asyncio.timeout(TIMEOUT):
         await killed.wait()
-    supervisor._stopping.set()
+    member.ending.set()
     await watching
 
 
 def test_each_engine_gets_its_gpu_or_its_cores() -> None:
     on_gpus, on_cores = Fleet("auto", gpus=3, cpus=4), Fleet("auto", engines=2)
     assert (on_gpus.size, on_cores.size, Fleet("auto").size) == (3, 2, 1)
-    assert (on_gpus.options()["num_gpus"], on_cores.options()["num_gpus"]) == (1, 0)
-    assert on_gpus.options()["runtime_env"]["env_vars"]["OMP_NUM_THREADS"] == "4"
+    assert (on_gpus.options("e")["num_gpus"], on_cores.options("e")["num_gpus"]) == (1, 0)
+    assert on_gpus.options("e")["runtime_env"]["env_vars"]["OMP_NUM_THREADS"] == "4"
+    assert "accelerator_type" not in on_gpus.options("e")
+    assert Fleet("auto", 1, accelerator="H100").options("e")["accelerator_type"] == "H100"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "least", "engines"), [(0, 0, 0), (1, 0, 1), (5, 0, 2), (400, 0, 8), (0, 3, 3)]
+)
+def test_a_fleet_has_as_many_engines_as_there_is_work_for(
+    jobs: int, least: int, engines: int
+) -> None:
+    assert wanted_engines(jobs, 4, least, 8) == engines
 
 
 @pytest.mark.slow
@@ -152,6 +166,82 @@ async def test_an_engine_that_is_killed_comes_back_and_the_queue_drains(scene: S
         fleet.kill()
         fleet.wait(10)
         log.close()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[str]:
+    """A Ray cluster of this machine; its address."""
+    pytest.importorskip("ray")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"]
+    options = f"--port={port} --num-cpus=2 --num-gpus=0 --include-dashboard=false"
+    with (tmp_path / "ray.log").open("wb") as log:
+        process = subprocess.Popen([*command, *options.split()], stdout=log, stderr=log)
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        tree = [process, *psutil.Process(process.pid).children(recursive=True)]
+        for each in tree:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+async def test_engines_outlive_their_supervisor(scene: Scene, cluster: str) -> None:
+    async def supervise() -> asyncio.subprocess.Process:
+        command = ["-m", "engine", "run", "--ray", cluster, "--cpus", "1"]
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, *command, "--engines", "2", "--least", "1"),
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+                "GANSHARE_DATABASE_URL": scene.url,
+                "GANSHARE_BLOBS_URL": f"file://{scene.folder}/blobs",
+                "ENGINE_SAVE_SECONDS": "0.2",
+                "ENGINE_DRAIN_SECONDS": "1",
+                "ENGINE_HEALTH_LISTEN": "off",
+            },
+            cwd=scene.folder,
+        )
+
+    long = await scene.submit(steps=2000)
+    await asyncio.sleep(8.0)  # the cluster starts
+    first = await supervise()
+
+    async def begun() -> bool:
+        assert first.returncode is None
+        return (await scene.job(long)).saved_state is not None
+
+    try:
+        await scene.until(begun, 180.0)
+    finally:
+        first.kill()
+        await first.wait()
+    before = await scene.job(long)
+    await scene.until_step(long, before.step + 5)  # nobody supervises
+    second = await supervise()
+    try:
+        job = await scene.submit(seed=1)
+
+        async def done() -> bool:
+            assert second.returncode is None
+            return (await scene.job(job)).state is JobState.DONE
+
+        await scene.until(done, 180.0)
+        after = await scene.job(long)
+        assert (after.worker, after.attempt) == (before.worker, before.attempt)
+        assert (await scene.job(job)).worker == before.worker  # found, not started beside it
+        second.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(90.0):
+            assert await second.wait() == 0
+        assert (await scene.job(long)).state is JobState.QUEUED
+    finally:
+        if second.returncode is None:
+            second.kill()
+            await second.wait()
 
 
 async def _ended(process: "subprocess.Popen[bytes]") -> bool:
