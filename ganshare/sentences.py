@@ -86,6 +86,34 @@ SENTENCES: Mapping[str, str] = {
     "new one.",
     "one-person": "{one} and {other} are one person already; type the code where another account "
     "of yours is.",
+    "wallet-nonce": "This request to link a wallet was used already, is older than ten minutes, or "
+    "was made for another account or wallet; begin again on the wallet page.",
+    "wallet-many": "You may link {allowed} wallets; unlink one first.",
+    "wallet-taken": "This wallet is linked to another person, who would have to unlink it first.",
+    "wallet-cooldown": "This wallet was another person's until lately; it can be linked in {days} "
+    "days.",
+    "wallet-message": "The message that was signed is none to sign in with here (EIP-4361); begin "
+    "again on the wallet page.",
+    "wallet-elsewhere": "The message that was signed is for {given}, not for {allowed}; sign only "
+    "what this page shows.",
+    "wallet-chain": "The message that was signed is for chain {given}, not for chain {allowed}.",
+    "wallet-expired": "The message that was signed is too old; begin again on the wallet page.",
+    "wallet-signature": "The signature is not that of the wallet {given}.",
+    "wallet-undeployed": "The wallet {given} is a contract that is not deployed yet (EIP-6492); "
+    "deploy it with a first transaction, and link it then.",
+    "wallet-address": "{given} is no wallet's address; it has 0x and 40 hexadecimal digits.",
+    "wallet-unknown": "The wallet {given} is not linked to you.",
+    "share-none": "Here, holders of a share paint: link the wallet that has yours with /link.",
+    "share-used": "The engines' time of your shares is used up; /shares says until when.",
+    "share-free": "Without a share you may ask for {allowed} paintings a day, and you have had "
+    "them.",
+    "share-unchecked": "What your wallets hold cannot be checked at the moment; please try again "
+    "in a few minutes.",
+    "share-gone": "The share that was to pay for this painting is not yours any more.",
+    "unlockable-none": "There is nothing to unlock under {given}.",
+    "unlockable-token": "None of your wallets holds the token that unlocks this.",
+    "unlockable-link": "This address was made for somebody else, or is older than five minutes; "
+    "open the content anew.",
     "sign-in": "This sign-in link was used already or is older than ten minutes; ask for a new "
     "one.",
     "setting-switch": "The setting {setting} must be on or off, or default (got {given}).",

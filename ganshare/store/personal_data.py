@@ -17,6 +17,7 @@ from ganshare.domain.community import FORGOTTEN
 from ganshare.domain.jobs import JobState
 from ganshare.store.community.shown import renew_messages
 from ganshare.store.db import tables_community as community
+from ganshare.store.db import tables_shares as shares
 from ganshare.store.db import tables_votes as votes
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now
@@ -50,6 +51,10 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "reports": (community.reports, ("person",)),
     "blocks": (community.blocks, ("person", "blocked_by")),
     "moderation": (community.notes, ("person",)),
+    "wallets": (shares.wallets, ("account",)),
+    "gifts": (shares.gifts, ("account", "given_by")),
+    "shares_admitted": (shares.share_admissions, ("account",)),
+    "unlocked": (shares.unlockable_reads, ("person",)),
     "settings_changed": (community.place_changes, ("changed_by",)),
 }
 # What goes altogether, and what stays under another name.
@@ -205,6 +210,10 @@ async def _forget_asked(connection: AsyncConnection, names: Mapping[str, str]) -
     await connection.execute(
         community.sign_ins.delete().where(community.sign_ins.c.person.in_(names))
     )
+    nonces, wallets = shares.wallet_nonces, shares.wallets
+    await connection.execute(nonces.delete().where(nonces.c.account.in_(names)))
+    theirs = wallets.update().where(wallets.c.account.in_(names), wallets.c.unlinked.is_(None))
+    await connection.execute(theirs.values(unlinked=now()))
     reports, notes = community.reports, community.notes
     await connection.execute(reports.update().where(reports.c.person.in_(names)).values(reason=""))
     blank = {"text": "", "reason": "", "reason_details": None, "place": ""}

@@ -19,6 +19,7 @@ from ganshare.store.personal_data import PersonalData
 from ganshare.store.queue.queue import Queue
 from ganshare.store.rounds.rounds import Rounds
 from ganshare.store.sales import Sales
+from ganshare.store.shares.shares import Shares
 from ganshare.store.votes.votes import Votes
 
 __all__ = ["Store", "open_store"]
@@ -69,6 +70,7 @@ class Store:
         gallery: paintings, found, hidden and deleted.
         sales: tokens and listings, as frontends tell of them.
         consents: what requesters say about the sale of their paintings.
+        shares: wallets, what they hold, what that pays for and unlocks.
         database: what they all stand on.
     """
 
@@ -94,6 +96,7 @@ class Store:
         self.gallery = Gallery(database)
         self.sales = Sales(database)
         self.consents = Consents(database)
+        self.shares = Shares(database)
         self._migrates = migrates
         self._notifiers: dict[Topic | None, Notifier] = {}
 

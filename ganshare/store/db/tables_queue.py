@@ -50,6 +50,7 @@ jobs = sa.Table(
     sa.Column("furthest", sa.Integer, nullable=False, server_default="0"),  # step, when reaped
     sa.Column("kept_state", sa.Text),  # saved by then
     sa.Column("visibility", sa.Text, nullable=False, server_default="public"),
+    sa.Column("share", sa.Text),  # what pays for it: a holding or a gift
     sa.Column("seat", sa.Integer, nullable=False),  # among the person's active jobs
     sa.Column("slot", sa.Integer),  # among the person's running jobs
     sa.Column("cancel_requested", sa.Boolean, nullable=False),

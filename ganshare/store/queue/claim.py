@@ -9,6 +9,7 @@ from ganshare.domain.jobs import JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.dialect import contains, notify, now
 from ganshare.store.db.tables_queue import QUEUED, engines, jobs, pauses, state_in
+from ganshare.store.db.tables_shares import is_paid
 from ganshare.store.db.topics import Topic
 from ganshare.store.queue.fairness import advanced_clock
 from ganshare.store.queue.slots import least_free
@@ -97,6 +98,7 @@ def _candidates(limits: QueueLimits, *, is_choosy: bool = False) -> sa.Select[*t
             jobs.c.person.not_in(at_limit),
             ~sa.exists().where(pauses.c.subject.in_(["all", engine])),
             jobs.c.model.not_in(paused),
+            is_paid(),
             *conditions,
         )
         .order_by(*IN_ORDER)

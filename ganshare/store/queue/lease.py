@@ -20,6 +20,7 @@ from ganshare.store.db.tables_queue import (
     state_in,
     state_name,
 )
+from ganshare.store.db.tables_shares import is_paid
 from ganshare.store.db.topics import Topic
 from ganshare.store.queue.slots import least_free
 from ganshare.store.queue.values import NewArtwork
@@ -38,6 +39,7 @@ __all__ = [
     "reap_statement",
     "renew_statement",
     "retry_statement",
+    "unpaid_statement",
     "was_cancelled",
 ]
 
@@ -227,6 +229,14 @@ def expire_statement(limits: QueueLimits) -> Any:
     values = _ended(state_name(JobState.DEAD), **error)
     late = sa.and_(QUEUED, jobs.c.created < ago(limits.queued_seconds))
     return jobs.update().where(late).values(values).returning(jobs.c.id, *_EVERYBODY)
+
+
+def unpaid_statement() -> Any:
+    """End the jobs that wait for what their persons no longer hold."""
+    error = sentence_columns("error", sentence("share-gone"))
+    values = _ended(state_name(JobState.DEAD), **error)
+    lost = sa.and_(QUEUED, jobs.c.share.is_not(None), ~is_paid())
+    return jobs.update().where(lost).values(values).returning(jobs.c.id, *_EVERYBODY)
 
 
 def was_cancelled(job: Job) -> Any:

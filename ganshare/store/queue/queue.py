@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
+from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import JobError, ParameterError, StoreError, quoted
 from ganshare.sentences import sentence
@@ -35,12 +36,13 @@ from ganshare.store.queue.lease import (
     reap_statement,
     renew_statement,
     retry_statement,
+    unpaid_statement,
     was_cancelled,
 )
 from ganshare.store.queue.pauses import Pauses
 from ganshare.store.queue.prune import prune
 from ganshare.store.queue.read import QueueReader
-from ganshare.store.queue.submit import Candidate, admission_statement, refusal
+from ganshare.store.queue.submit import Candidate, admission_statement, refusal, time_statement
 from ganshare.store.queue.values import Beat, NewArtwork, Pruned, Reaped, Submitted
 
 __all__ = ["Queue"]
@@ -86,21 +88,24 @@ class Queue(QueueReader, Pauses):
         weight: float = 1.0,
         reply_to: Mapping[str, Any] | None = None,
         visibility: Visibility = Visibility.PUBLIC,
+        payment: Payment | None = None,
     ) -> Submitted:
         """Queue a job, once per key: the same key gives the same job.
 
         Args:
             weight: of the person in the fair order; 2.0 gets twice the share of 1.0.
             visibility: of the painting that comes of it.
+            payment: from a share or a gift, if there is a gate.
 
         Raises:
             AdmissionError: the person has too many active jobs, the queue is full, or no live
                 engine paints that model or size; nor any of the last day if none is alive.
+                Or nothing is left of what pays.
         """
         if not weight > 0:
             raise ParameterError(f"The weight {weight} must be above zero.", given=weight)
         candidate = Candidate(
-            person, origin, request, key, priority, weight, reply_to or {}, visibility
+            person, origin, request, key, priority, weight, reply_to or {}, visibility, payment
         )
         # Each round that is lost to a rival is one job more of this person.
         for _ in range(self.limits.per_person_active + 2):
@@ -110,7 +115,8 @@ class Queue(QueueReader, Pauses):
                 return Submitted(job, is_new=False)
             active, load = await asyncio.gather(self.active(person), self._load())
             painters = await self.engines() or await self.engines(known=True)
-            reason = refusal(candidate, self.limits, len(active), load, painters)
+            has_time = await self._has_time(candidate)
+            reason = refusal(candidate, self.limits, len(active), load, painters, has_time=has_time)
             if reason is not None:
                 raise reason
         raise StoreError("The queue is too busy to take the job in now; please try again.")
@@ -326,6 +332,10 @@ class Queue(QueueReader, Pauses):
         """
         return await self._database.row(retry_statement(job_id, self.limits)) is not None
 
+    async def end_unpaid(self) -> int:
+        """Give up jobs that wait for a share that was sold or a gift that is over; counts them."""
+        return len(await self._database.rows(unpaid_statement()))
+
     async def expire(self) -> int:
         """Give up jobs that nobody has painted within `queued_seconds`; tells how many."""
         return len(await self._database.rows(expire_statement(self.limits)))
@@ -357,6 +367,12 @@ class Queue(QueueReader, Pauses):
     async def _admit(self, candidate: Candidate) -> Row | None:
         """Take a job in, if it is new and allowed."""
         return await self._database.row(self._admission, candidate.values(self.limits.queue_cap))
+
+    async def _has_time(self, candidate: Candidate) -> bool:
+        if candidate.payment is None:
+            return True
+        row = await self._database.row(time_statement(), candidate.values(0))
+        return bool(row and row["has_time"])
 
     async def _is_any_locked(self, wanted: Mapping[str, Any]) -> bool:
         """After a claim in vain: whether a job is left that another statement had locked.

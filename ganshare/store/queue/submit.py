@@ -10,19 +10,21 @@ import sqlalchemy as sa
 
 from ganshare.domain.jobs import EngineReport, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
+from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import AdmissionError, listing, nearest, quoted
 from ganshare.sentences import sentence
 from ganshare.store.db.dialect import insert, made_id, notify, now
 from ganshare.store.db.rows_queue import as_text
 from ganshare.store.db.tables_queue import engines, jobs, state_in, state_name
+from ganshare.store.db.tables_shares import charge, holdings, is_paid
 from ganshare.store.db.topics import Topic
 from ganshare.store.queue.capacity import has_room
 from ganshare.store.queue.fairness import clocks, turn
 from ganshare.store.queue.position import Load
 from ganshare.store.queue.slots import least_free
 
-__all__ = ["Candidate", "admission_statement", "refusal"]
+__all__ = ["Candidate", "admission_statement", "refusal", "time_statement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Candidate:
     weight: float
     reply_to: Mapping[str, Any]
     visibility: Visibility = Visibility.PUBLIC
+    payment: Payment | None = None
 
     def values(self, room: int) -> dict[str, Any]:
         """What `admission_statement` needs to know.
@@ -47,7 +50,15 @@ class Candidate:
         # An engine's models are JSON, in which a name in its quotes is found as text.
         name = re.sub("[/%_]", r"/\g<0>", as_text(self.request.model))
         values = {f"new_{column}": read(self) for column, read in _GIVEN.items()}
-        return {**values, "weight": self.weight, "room": room, "pattern": f"%{name}%"}
+        return {
+            **values,
+            "weight": self.weight,
+            "room": room,
+            "pattern": f"%{name}%",
+            "allowance": self.payment.seconds if self.payment else 0.0,
+            "seconds_per_cost": self.payment.seconds_per_cost if self.payment else 0.0,
+            "period_start": self.payment.period_start if self.payment else 0.0,
+        }
 
 
 _GIVEN: Mapping[str, Callable[[Candidate], Any]] = {  # columns that the job itself decides
@@ -62,7 +73,13 @@ _GIVEN: Mapping[str, Callable[[Candidate], Any]] = {  # columns that the job its
     "cost": lambda new: new.request.cost,
     "steps": lambda new: new.request.steps,
     "visibility": lambda new: new.visibility,
+    "share": lambda new: new.payment.payer if new.payment else None,
 }
+
+
+def time_statement() -> sa.Executable:
+    """Ask whether something is left of what would pay; the values are those of the admission."""
+    return sa.select(_is_left().label("has_time"))
 
 
 @lru_cache(8)
@@ -127,7 +144,35 @@ def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElemen
             (sa.exists().where(alive), sa.exists().where(alive, fits)),
             else_=~sa.exists().select_from(engines) | sa.exists().where(fits),
         ),
+        _is_left(),
     ]
+
+
+def _is_left() -> sa.ColumnElement[bool]:
+    """Something is left of what pays for the job, whoever else asks at this moment.
+
+    Two jobs of one person are never admitted side by side: they would have the same seat.
+    """
+    share, same = _new("share"), holdings.alias("same")
+    mine, others = holdings.alias("mine"), jobs.alias("others")
+    siblings = (
+        sa.select(same.c.id)
+        .join(mine, sa.and_(mine.c.token == same.c.token, mine.c.unit == same.c.unit))
+        .where(mine.c.id == share)
+    )
+    rate = sa.bindparam("seconds_per_cost", type_=sa.Float)
+    start = sa.bindparam("period_start", type_=sa.Float)
+    waits = state_in(others, JobState.QUEUED, JobState.RUNNING)
+    used = (
+        sa.select(sa.func.coalesce(sa.func.sum(charge(others, holdings.c.until, rate)), 0.0))
+        .select_from(others)
+        .outerjoin(holdings, holdings.c.id == others.c.share)
+        .where(sa.or_(others.c.share == share, others.c.share.in_(siblings)))
+        .where(sa.or_(others.c.started >= start, waits))
+        .scalar_subquery()
+    )
+    enough = sa.and_(is_paid(share), used < sa.bindparam("allowance", type_=sa.Float))
+    return sa.case((share.is_(None), sa.true()), else_=enough)
 
 
 def _room(limits: QueueLimits, active: int) -> int:
@@ -139,7 +184,13 @@ def _room(limits: QueueLimits, active: int) -> int:
 
 
 def refusal(
-    candidate: Candidate, limits: QueueLimits, active: int, load: Load, live: list[EngineReport]
+    candidate: Candidate,
+    limits: QueueLimits,
+    active: int,
+    load: Load,
+    live: list[EngineReport],
+    *,
+    has_time: bool = True,
 ) -> AdmissionError | None:
     """Say why a job is not admitted; None if nothing speaks against it any more.
 
@@ -147,6 +198,7 @@ def refusal(
         active: jobs of the person that are queued or running.
         load: of the whole queue.
         live: engines that are alive.
+        has_time: whether something is left of what would pay for it.
     """
     if active >= limits.per_person_active:
         return AdmissionError(
@@ -154,6 +206,8 @@ def refusal(
             given=active,
             allowed=limits.per_person_active,
         )
+    if not has_time:
+        return AdmissionError(sentence("share-used"), given=candidate.person)
     if live and (reason := _unfit(candidate.request, live)) is not None:
         return reason
     if load.queued >= _room(limits, active):

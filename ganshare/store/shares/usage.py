@@ -1,0 +1,222 @@
+"""Usage: what shares and gifts are good for, what was used of them, and by whom."""
+
+from collections.abc import Iterable, Sequence
+from statistics import mean
+
+import sqlalchemy as sa
+
+from ganshare.domain.jobs import JobState
+from ganshare.domain.shares import (
+    Gift,
+    Payer,
+    Standing,
+    Statement,
+    StatementLine,
+    Terms,
+    Wallet,
+)
+from ganshare.errors import ParameterError, quoted
+from ganshare.store.db.database import Database, Row
+from ganshare.store.db.dialect import made_id, now
+from ganshare.store.db.tables_community import everyone, storable
+from ganshare.store.db.tables_queue import engines, jobs, state_in
+from ganshare.store.db.tables_shares import charge, gifts, holdings, wallets
+
+__all__ = ["Usage"]
+
+SECONDS_PER_COST = 30.0  # of a painting with all the defaults, where no engine says
+_RECENT = 86_400.0
+
+
+class Usage:
+    """Reads meters, and gives engines' time away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def standing(self, person: str, terms: Terms) -> Standing:
+        """Give what can pay for a person's jobs now, and what is left of it."""
+        theirs = everyone(person)
+        found = await self._database.rows(
+            sa.select(wallets, now().label("now"))
+            .where(wallets.c.account.in_(theirs), wallets.c.unlinked.is_(None))
+            .order_by(wallets.c.linked, wallets.c.wallet)
+        )
+        held = await self._database.rows(
+            sa.select(holdings)
+            .join(wallets, wallets.c.wallet == holdings.c.wallet)
+            .where(
+                wallets.c.account.in_(theirs),
+                wallets.c.unlinked.is_(None),
+                holdings.c.until.is_(None),
+                holdings.c.token.in_(terms.tokens),
+            )
+            .order_by(holdings.c.token, holdings.c.unit)
+        )
+        given = await self._database.rows(
+            sa.select(gifts)
+            .where(gifts.c.account.in_(theirs), gifts.c.revoked.is_(None), gifts.c.expires > now())
+            .order_by(gifts.c.id)
+        )
+        moment = await self._database.now()
+        payers = await self._payers(held, given, terms, moment)
+        return Standing(
+            tuple(
+                Wallet(row["wallet"], row["account"], float(row["linked"]), row["checked"])
+                for row in found
+            ),
+            payers,
+            moment,
+        )
+
+    async def shares(self, terms: Terms) -> list[tuple[Payer, str]]:
+        """Give every share that a linked wallet holds, with the account of the wallet."""
+        rows = await self._database.rows(
+            sa.select(holdings, wallets.c.account)
+            .join(wallets, wallets.c.wallet == holdings.c.wallet)
+            .where(
+                wallets.c.unlinked.is_(None),
+                holdings.c.until.is_(None),
+                holdings.c.token.in_(terms.tokens),
+            )
+            .order_by(holdings.c.token, holdings.c.unit)
+        )
+        payers = await self._payers(rows, [], terms, await self._database.now())
+        return list(zip(payers, (row["account"] for row in rows), strict=True))
+
+    async def statement(self, person: str, start: float, end: float) -> Statement:
+        """List the jobs that a person's shares and gifts paid for, by when they began."""
+        rate = sa.literal(await self.seconds_per_cost(), sa.Float)
+        paid = charge(jobs, holdings.c.until, rate)
+        found = (
+            sa.select(jobs.c.id, jobs.c.state, jobs.c.started, jobs.c.finished)
+            .add_columns(holdings.c.token, holdings.c.unit, gifts.c.reason, paid.label("seconds"))
+            .select_from(jobs)
+            .outerjoin(holdings, holdings.c.id == jobs.c.share)
+            .outerjoin(gifts, gifts.c.id == jobs.c.share)
+            .where(jobs.c.share.is_not(None), jobs.c.person.in_(everyone(person)))
+            .where(jobs.c.started >= start, jobs.c.started < end)
+            .where(~state_in(jobs, JobState.QUEUED, JobState.RUNNING))
+            .order_by(jobs.c.started, jobs.c.id)
+        )
+        lines = (
+            StatementLine(
+                row["id"],
+                row["reason"] or f"{row['token']} #{row['unit']}",
+                row["state"],
+                row["started"],
+                row["finished"],
+                float(row["seconds"]),
+            )
+            for row in await self._database.rows(found)
+        )
+        return Statement(start, end, tuple(lines))
+
+    async def seconds_per_cost(self) -> float:
+        """How long an engine takes for a unit of work, by what engines have measured."""
+        rates = await self._database.rows(
+            sa.select(engines.c.rate).where(
+                engines.c.rate > 0, engines.c.reported > now() - _RECENT
+            )
+        )
+        return 1 / mean(float(row["rate"]) for row in rates) if rates else SECONDS_PER_COST
+
+    # --- gifts --------------------------------------------------------------------------------
+
+    async def give(self, account: str, seconds: float, days: float, *, by: str, reason: str) -> str:
+        """Give a person engines' time; returns the gift's id.
+
+        Raises:
+            ParameterError: the account looks like none.
+        """
+        if ":" not in account.strip(":"):
+            message = f"{quoted(account)} is no account; they look like discord:42."
+            raise ParameterError(message, given=account)
+        row = {
+            "id": made_id(),
+            "account": account,
+            "seconds": seconds,
+            "given": now(),
+            "expires": now() + days * 86_400,
+            "given_by": storable(by, 100),
+            "reason": storable(reason, 200) or "a gift",
+        }
+        made = await self._database.row(gifts.insert().values(row).returning(gifts.c.id))
+        if made is None:
+            raise RuntimeError("INSERT gave nothing")
+        return str(made["id"])
+
+    async def take_back(self, gift: str) -> bool:
+        """Revoke a gift; False if there is none such. What it has paid for stays paid."""
+        over = gifts.update().where(gifts.c.id == gift, gifts.c.revoked.is_(None))
+        return (
+            await self._database.row(over.values(revoked=now()).returning(gifts.c.id)) is not None
+        )
+
+    async def gifts(self) -> list[tuple[Gift, float]]:
+        """Give all gifts, the newest first, each with the seconds that were used of it."""
+        rows = await self._database.rows(sa.select(gifts).order_by(gifts.c.id.desc()))
+        used = await self._used_of_gifts([row["id"] for row in rows])
+        return [(Gift(**row), used.get(row["id"], 0.0)) for row in rows]
+
+    # --- meters -------------------------------------------------------------------------------
+
+    async def _payers(
+        self, held: Sequence[Row], given: Sequence[Row], terms: Terms, moment: float
+    ) -> tuple[Payer, ...]:
+        start, end = terms.period_at(moment)
+        used = await self._used_of_units(start) if held else {}
+        shares = [
+            Payer(
+                id=row["id"],
+                name=f"{row['token'].rpartition('/')[2] if '/' in row['token'] else ''}"
+                f"#{row['unit'] + 1}",
+                token=row["token"],
+                wallet=row["wallet"],
+                seconds=terms.seconds,
+                used=used.get((row["token"], row["unit"]), 0.0),
+                until=end,
+            )
+            for row in held
+        ]
+        of_gifts = await self._used_of_gifts([row["id"] for row in given]) if given else {}
+        free = [
+            Payer(
+                id=row["id"],
+                name=row["reason"],
+                token="",
+                wallet="",
+                seconds=float(row["seconds"]),
+                used=of_gifts.get(row["id"], 0.0),
+                until=float(row["expires"]),
+            )
+            for row in given
+        ]
+        return (*shares, *free)
+
+    async def _used_of_units(self, start: float) -> dict[tuple[str, int], float]:
+        rate = sa.literal(await self.seconds_per_cost(), sa.Float)
+        used = (
+            sa.select(holdings.c.token, holdings.c.unit)
+            .add_columns(sa.func.sum(charge(jobs, holdings.c.until, rate)).label("seconds"))
+            .join(holdings, holdings.c.id == jobs.c.share)
+            .where(_in_period(start))
+            .group_by(holdings.c.token, holdings.c.unit)
+        )
+        rows = await self._database.rows(used)
+        return {(row["token"], int(row["unit"])): float(row["seconds"]) for row in rows}
+
+    async def _used_of_gifts(self, ids: Iterable[str]) -> dict[str, float]:
+        rate = sa.literal(await self.seconds_per_cost(), sa.Float)
+        paid = charge(jobs, sa.literal(None, sa.Float), rate)
+        used = (
+            sa.select(jobs.c.share, sa.func.sum(paid).label("seconds"))
+            .where(jobs.c.share.in_(list(ids)))
+            .group_by(jobs.c.share)
+        )
+        return {row["share"]: float(row["seconds"]) for row in await self._database.rows(used)}
+
+
+def _in_period(start: float) -> sa.ColumnElement[bool]:
+    waits = state_in(jobs, JobState.QUEUED, JobState.RUNNING)
+    return sa.and_(jobs.c.share.is_not(None), sa.or_(jobs.c.started >= start, waits))
