@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constr
 # Oracles that ask for versions from 2019-2021 and work without them.
 REFERENCE_VENV := .venv-reference
 REFERENCE_PIP := $(REFERENCE_VENV)/bin/python -m pip --quiet --disable-pip-version-check install
-REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0 openai-clip==1.0.1 open_clip_torch==3.3.0 timm==1.0.31
+REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0 openai-clip==1.0.1 open_clip_torch==3.3.0 timm==1.0.31 siwe==4.4.0
 
 # What only `make contracts` and `make chain` use.
 NODE := .node
@@ -59,12 +59,13 @@ browser: $(VENV)/.test ## Drive the web page, and a marketplace's, in headless C
 	@GANSHARE_SCREENSHOTS="$(SCREENSHOTS)" GANSHARE_PAINTINGS="$(PAINTINGS)" \
 		$(BIN)/python -m pytest -m browser
 
-contracts: ## Compile the collection's contract again; the committed bytes must come out
+contracts: ## Compile the collections' contracts again; the committed bytes must come out
 	@$(NPM) --prefix $(NODE)/contracts $(CONTRACT_PACKAGES)
-	@node admin/contract/compile.js $(NODE)/contracts $(NODE)/Paintings.input.json > $(NODE)/Paintings.json
-	@cmp $(NODE)/Paintings.json admin/contract/Paintings.json || { \
-		echo "The contract or its compiler changed; if that is meant: cp $(NODE)/Paintings.json admin/contract/" >&2; exit 1; }
-	@echo "admin/contract/Paintings.json is what the sources compile to."
+	@for name in Paintings Shares; do \
+		node admin/contract/compile.js $(NODE)/contracts $$name $(NODE)/$$name.input.json > $(NODE)/$$name.json && \
+		cmp $(NODE)/$$name.json admin/contract/$$name.json || { \
+		echo "The contract or its compiler changed; if that is meant: cp $(NODE)/$$name.json admin/contract/" >&2; exit 1; }; \
+		echo "admin/contract/$$name.json is what the sources compile to."; done
 
 chain: $(VENV)/.test $(NODE)/.chain contracts ## Mint, list, buy, kill and recover on real Seaport contracts on a local chain
 	@GANSHARE_CHAIN_TOOLS=$(NODE)/chain $(BIN)/python -m pytest -m chain
@@ -154,6 +155,6 @@ $(REFERENCE_VENV)/.created:
 $(REFERENCE_VENV)/.installed: $(REFERENCE_VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing the reference implementations into $(REFERENCE_VENV) (large: TensorFlow)"
 	@$(REFERENCE_VENV)/bin/python -m ganshare.install_torch
-	@$(REFERENCE_PIP) --constraint constraints.txt --editable '.[engine]' --group reference
+	@$(REFERENCE_PIP) --constraint constraints.txt --editable '.[chain,engine]' --group reference
 	@$(REFERENCE_PIP) --no-deps $(REFERENCE_NO_DEPS)
 	@touch $@

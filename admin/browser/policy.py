@@ -65,7 +65,7 @@ class Policy:
         """Read what `personal_sign` is asked for; raises RequestRefused."""
         self._check_account(account)
         try:
-            message = read_sign_in(_text(text))
+            message = read_sign_in(_text(text), of_marketplace=True)
         except ParameterError as error:
             raise RequestRefused(f"{error} The wallet signs nothing else as a message.") from error
         for what, given, allowed in (

@@ -1,17 +1,18 @@
-// Compiles Paintings.sol and prints its ABI and bytecode: node compile.js FOLDER_WITH_NODE_MODULES.
-// With a second argument, the compiler's whole input goes into that file, as explorers want it.
+// Compiles a contract beside it, prints ABI and bytecode: node compile.js FOLDER_WITH_NODE_MODULES NAME.
+// With a third argument, the compiler's whole input goes into that file, as explorers want it.
 const fs = require("fs");
 const path = require("path");
 
 const modules = path.resolve(process.argv[2], "node_modules");
 const solc = require(path.join(modules, "solc"));
 
-const name = "Paintings.sol";
+const made = process.argv[3];
+const name = `${made}.sol`;
 const settings = {
   evmVersion: "paris", // runs on every chain that OpenSea lists
   optimizer: { enabled: true, runs: 200 },
   metadata: { bytecodeHash: "none", appendCBOR: false }, // the same bytes wherever it is compiled
-  outputSelection: { [name]: { Paintings: ["abi", "evm.bytecode.object"] } },
+  outputSelection: { [name]: { [made]: ["abi", "evm.bytecode.object"] } },
 };
 const input = {
   language: "Solidity",
@@ -28,14 +29,14 @@ const found = (file) => {
 
 const output = JSON.parse(solc.compile(JSON.stringify(input), { import: found }));
 for (const each of output.errors ?? []) process.stderr.write(each.formattedMessage);
-const contract = output.contracts?.[name]?.Paintings;
+const contract = output.contracts?.[name]?.[made];
 if (!contract) process.exit(1);
-if (process.argv[3]) {
-  fs.writeFileSync(process.argv[3], JSON.stringify({ ...input, sources }));
+if (process.argv[4]) {
+  fs.writeFileSync(process.argv[4], JSON.stringify({ ...input, sources }));
 }
 const { version } = require(path.join(modules, "@openzeppelin/contracts/package.json"));
 const artifact = {
-  contract: "Paintings",
+  contract: made,
   compiler: solc.version(),
   openzeppelin: version,
   settings: { ...settings, outputSelection: undefined },

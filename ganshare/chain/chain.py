@@ -19,7 +19,7 @@ from ganshare.chain.quorum import Answer, Disagreement, Patience, Quorum
 from ganshare.chain.rpc import Endpoint, RpcError, make_endpoints
 from ganshare.errors import SettingsError
 
-__all__ = ["Block", "Call", "Chain", "Disagreement", "Receipt", "open_chain"]
+__all__ = ["Block", "Call", "Chain", "Disagreement", "Log", "Receipt", "open_chain"]
 
 _KNOWN = ("already known", "already imported", "known transaction", "alreadyknown")
 _AT_ONCE = 250  # calls in one question
@@ -47,6 +47,15 @@ class Block:
     time: int
     base_fee: int
     gas_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An event of a contract, in the block in which it happened; `topics` are lower-case hex."""
+
+    block: int
+    topics: tuple[str, ...]
+    data: str
 
 
 # What is asked of a contract: its address, the function and the values.
@@ -213,6 +222,19 @@ class Chain:
         )
         return found
 
+    async def logs(
+        self, contract: str, topics: Sequence[bytes], first: int, last: int
+    ) -> tuple[Log, ...]:
+        """The events of a contract whose first topic is one of these, from block to block."""
+        request = {
+            "address": contract,
+            "topics": [["0x" + each.hex() for each in topics]],
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+        }
+        found: tuple[Log, ...] = await self._quorum.agree("eth_getLogs", request, read=_logs)
+        return found
+
     # --- sending ------------------------------------------------------------------------------
 
     async def send(self, raw: bytes) -> None:
@@ -272,6 +294,17 @@ def _block(values: Mapping[str, Any]) -> Block:
         time=_number(values["timestamp"]),
         base_fee=_number(values.get("baseFeePerGas", "0x0")),
         gas_limit=_number(values["gasLimit"]),
+    )
+
+
+def _logs(values: Sequence[Mapping[str, Any]]) -> tuple[Log, ...]:
+    return tuple(
+        Log(
+            _number(each["blockNumber"]),
+            tuple(str(topic).lower() for topic in each["topics"]),
+            str(each["data"]).lower(),
+        )
+        for each in values
     )
 
 

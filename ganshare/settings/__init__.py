@@ -10,6 +10,7 @@ from ganshare.settings.classes import (
     Listen,
     SecretUrl,
     Settings,
+    SharesSettings,
 )
 from ganshare.settings.listing import load_checked as load
 
@@ -23,5 +24,6 @@ __all__ = [
     "Listen",
     "SecretUrl",
     "Settings",
+    "SharesSettings",
     "load",
 ]

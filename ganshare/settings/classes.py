@@ -5,19 +5,14 @@ One frozen class per process.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ganshare.domain.queue_limits import QueueLimits
-from ganshare.settings.toml_file import read_config_file
+from ganshare.settings.base import Settings
+from ganshare.settings.shares import SharesSettings
 from ganshare.settings.types import (
     KeyedUrls,
     Listen,
@@ -26,6 +21,7 @@ from ganshare.settings.types import (
     SecretUrl,
     SiteUrl,
     SplitOnCommas,
+    TokenIds,
 )
 
 __all__ = [
@@ -38,44 +34,8 @@ __all__ = [
     "Listen",
     "SecretUrl",
     "Settings",
+    "SharesSettings",
 ]
-
-
-class _FromFile(InitSettingsSource):
-    """One table of ganshare.toml as a source of pydantic-settings."""
-
-    def __init__(self, settings_cls: type[BaseSettings], table: str) -> None:
-        super().__init__(settings_cls, dict(read_config_file(TABLES).table(table)))
-
-
-class Settings(BaseSettings):
-    """What the four classes share; each has its table in ganshare.toml and its prefix."""
-
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="forbid",
-        env_ignore_empty=True,  # an empty variable, as env files have them, is no setting
-        validate_default=True,
-        hide_input_in_errors=True,
-    )
-    table: ClassVar[str] = ""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment before file; no .env files and no secret folders."""
-        return init_settings, env_settings, _FromFile(settings_cls, cls.table)
-
-    @classmethod
-    def variable(cls, name: str) -> str:
-        """Name the environment variable of a setting."""
-        return f"{cls.model_config['env_prefix']}{name}".upper()
 
 
 class CoreSettings(Settings):
@@ -389,10 +349,16 @@ class AdminSettings(Settings):
     gate_contract: str | None = Field(
         None, description="Contract whose holders have shares; no gate if unset."
     )
-    gate_token_id: int | None = Field(
-        None, ge=0, description="The share's token id, if the contract is an ERC-1155."
+    gate_token_id: TokenIds = Field(
+        (), description="The share's token id, if the contract is an ERC-1155; several by commas."
     )
 
 
-CLASSES: tuple[type[Settings], ...] = (CoreSettings, EngineSettings, BotSettings, AdminSettings)
+CLASSES: tuple[type[Settings], ...] = (
+    CoreSettings,
+    EngineSettings,
+    BotSettings,
+    AdminSettings,
+    SharesSettings,
+)
 TABLES: Mapping[str, tuple[str, ...]] = {cls.table: tuple(cls.model_fields) for cls in CLASSES}

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Secret
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Secret
 from pydantic_settings import NoDecode
 
 from ganshare.settings.masking import MASK, mask_url
@@ -17,6 +17,7 @@ __all__ = [
     "SecretUrl",
     "SiteUrl",
     "SplitOnCommas",
+    "TokenIds",
 ]
 
 
@@ -89,4 +90,18 @@ def _lower(given: object) -> object:
 
 LowerCase = BeforeValidator(_lower)
 SplitOnCommas = BeforeValidator(_split_on_commas)
+
+
+def _one_id(given: object) -> object:
+    """A file may have a single number."""
+    return (given,) if isinstance(given, int) else given
+
+
+TokenIds = Annotated[
+    tuple[Annotated[int, Field(ge=0)], ...],
+    BeforeValidator(_one_id),
+    SplitOnCommas,
+    NoDecode,
+    PlainSerializer(lambda ids: ", ".join(map(str, ids)) or None),
+]
 SiteUrl = Annotated[str, AfterValidator(_site_url)]

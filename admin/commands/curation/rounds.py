@@ -113,7 +113,11 @@ def _shares(contract: str | None, token_id: int | None) -> Shares:
             "Wallets need a contract whose tokens are shares; --contract or ADMIN_GATE_CONTRACT "
             "takes its address."
         )
-    return Shares(address, token_id if contract or token_id is not None else settings.gate_token_id)
+    ids = settings.gate_token_id
+    if contract is None and token_id is None and len(ids) > 1:
+        raise SettingsError("Several tokens are shares; --token-id takes the one that counts here.")
+    chosen = ids[0] if ids and contract is None and token_id is None else token_id
+    return Shares(address, chosen)
 
 
 async def _list(limit: int) -> list[Round]:

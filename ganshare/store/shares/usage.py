@@ -112,6 +112,21 @@ class Usage:
         )
         return Statement(start, end, tuple(lines))
 
+    async def unpaid_since(self, person: str, seconds: float) -> int:
+        """Count what a person asked for in the last `seconds`, and no share or gift paid for."""
+        in_vain = sa.or_(
+            state_in(jobs, JobState.DEAD),
+            sa.and_(state_in(jobs, JobState.CANCELLED), jobs.c.started.is_(None)),
+        )
+        found = sa.select(sa.func.count().label("jobs")).where(
+            jobs.c.person.in_(everyone(person)),
+            jobs.c.created > now() - seconds,
+            jobs.c.share.is_(None),
+            ~in_vain,
+        )
+        row = await self._database.row(found)
+        return int(row["jobs"]) if row else 0
+
     async def seconds_per_cost(self) -> float:
         """How long an engine takes for a unit of work, by what engines have measured."""
         rates = await self._database.rows(

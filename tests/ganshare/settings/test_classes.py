@@ -100,8 +100,8 @@ def test_settings_cannot_be_changed() -> None:
         ),
         (
             "[engnie]\nbatch = 3\n",
-            "The ganshare.toml table 'engnie' is unknown; allowed are ganshare, engine, bot and"
-            r" admin \(did you mean 'engine'\?\)\.",
+            "The ganshare.toml table 'engnie' is unknown; allowed are shares, ganshare, engine,"
+            r" bot and admin \(did you mean 'engine'\?\)\.",
         ),
         ("engine = 3\n", r"'engine' in ganshare.toml is a single value; it must be a table, .*"),
         ("[engine\n", "ganshare.toml is not valid TOML: .*line 1.*"),

@@ -1,0 +1,48 @@
+"""`SharesSettings`: what a share is good for, and where its holders are let in."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from pydantic_settings import SettingsConfigDict
+
+from ganshare.settings.base import Settings
+
+__all__ = ["SharesSettings"]
+
+_Role = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}:[0-9]{1,20}$")]
+_Chat = Annotated[str, StringConstraints(pattern=r"^(-?[0-9]{1,20}|@[A-Za-z0-9_]{4,32})$")]
+
+
+class SharesSettings(Settings):
+    """What holders of ADMIN_GATE_CONTRACT's tokens may have; every bot should have the same."""
+
+    table = "shares"
+    model_config = SettingsConfigDict(env_prefix="SHARES_")
+
+    hours: float = Field(
+        10.0, gt=0, description="Hours that engines work in a period for each share."
+    )
+    period_days: float = Field(
+        30.0, gt=0, le=60, description="The period's length, after which the hours begin anew."
+    )
+    weight: float = Field(
+        4.0, gt=0, le=1000, description="A holder's weight in the fair queue; others have 1."
+    )
+    others_per_day: int = Field(
+        0, ge=0, description="Paintings a day for who holds no share; 0: only holders paint."
+    )
+    sweep_seconds: float = Field(
+        30.0, ge=1, le=3600, description="From one look at the chain's transfers to the next."
+    )
+    confirmations: int = Field(
+        12, ge=0, le=100, description="Blocks for which a wallet must have had a share."
+    )
+    cooldown_days: float = Field(
+        7.0, ge=0, description="How long a wallet that was unlinked goes to nobody else."
+    )
+    discord_role: _Role | None = Field(
+        None, description="The role that holders get on Discord, as SERVER:ROLE, by their ids."
+    )
+    telegram_chat: _Chat | None = Field(
+        None, description="The group that holders are invited to on Telegram, by its id."
+    )

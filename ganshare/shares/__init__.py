@@ -1,0 +1,1 @@
+"""The gate: what wallets hold on the chain, and what that allows."""
