@@ -17,6 +17,8 @@ from ganshare.blobs import Blobs, open_blobs
 from ganshare.domain.votes import Guards
 from ganshare.prompts.sources import find_prompt_source
 from ganshare.settings import BotSettings, CoreSettings
+from ganshare.shares.gate import Gate
+from ganshare.shares.sweeper import open_gate, run_sweeps
 from ganshare.store import Store, open_store
 
 __all__ = ["Front", "open_front"]
@@ -31,6 +33,7 @@ class Front:
     words: Catalogue
     moderation: Moderation
     dispatcher: Dispatcher
+    gate: Gate | None = None
 
     def delivery(self, messenger: Messenger, *, pace: float = 3.0) -> DeliveryService:
         """Make a messenger's delivery service; run it beside the frontend, once per origin."""
@@ -54,6 +57,11 @@ class Front:
         """Make what takes paintings out of an origin's messages; run it likewise."""
         return Renewals(self.store, self.dispatcher.painting_messages, renewer)
 
+    async def sweep(self) -> None:
+        """Keep up with what wallets hold, until cancelled; nothing without a gate."""
+        if self.gate is not None:
+            await run_sweeps(self.gate, self.store)
+
 
 @asynccontextmanager
 async def open_front(
@@ -67,7 +75,7 @@ async def open_front(
     Raises:
         WorldError: the store or the blobs cannot be used.
         SettingsError: a word list of the moderation cannot be read, or no installed package
-            offers the safety check or the source of prompts.
+            offers the safety check or the source of prompts; or the gate's settings are wrong.
     """
     words, safety = load_words(), upload_check(settings.safety_check)
     moderation = open_moderation(settings.moderation_dir, safety)
@@ -83,12 +91,13 @@ async def open_front(
     guards = Guards(per_minute=settings.votes_per_minute, burst_votes=settings.burst_votes)
     blobs = open_blobs(core.blobs_url.get_secret_value())
     url = core.database_url.get_secret_value()
-    async with open_store(
+    opened = open_store(
         url,
         core.limits,
         migrate=migrate,
         guards=guards,
         connections=core.database_connections,
-    ) as store:
-        dispatcher = Dispatcher(store, blobs, words, moderation, options)
-        yield Front(store, blobs, words, moderation, dispatcher)
+    )
+    async with opened as store, open_gate(store) as gate:
+        dispatcher = Dispatcher(store, blobs, words, moderation, options, gate)
+        yield Front(store, blobs, words, moderation, dispatcher, gate)

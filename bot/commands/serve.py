@@ -76,14 +76,15 @@ def serve(name: str, frontends: "list[Serve]") -> None:
             _health(name, front, settings),
         ):
             tasks = {asyncio.ensure_future(each(front, settings)) for each in frontends}
+            sweeps = asyncio.ensure_future(front.sweep())
             waiting = asyncio.ensure_future(ended.wait())
             try:
                 await _until_one_ends(tasks, waiting)
             finally:
                 done = {each for each in tasks if each.done()}
-                for each in (*tasks, waiting):
+                for each in (*tasks, sweeps, waiting):
                     each.cancel()
-                await asyncio.gather(*tasks, waiting, return_exceptions=True)
+                await asyncio.gather(*tasks, sweeps, waiting, return_exceptions=True)
             for each in done:
                 if not (ended.is_set() and isinstance(each.exception(), SettingsError)):
                     each.result()

@@ -28,6 +28,7 @@ from ganshare.domain.visibility import Visibility
 from ganshare.errors import quoted
 from ganshare.prompts.sources import MakeSource
 from ganshare.prompts.thompson import ThompsonSource
+from ganshare.shares.gate import Gate
 from ganshare.store import Store
 
 __all__ = ["CommandContext", "DispatcherOptions", "Services"]
@@ -73,6 +74,7 @@ class Services:
     moderation: Moderation
     options: DispatcherOptions
     prompts: Prompts
+    gate: Gate | None = None  # without one, everybody paints
 
     async def context(self, given: CommandRequest | ButtonPress) -> "CommandContext":
         """Look up the asker's accounts and the settings of the place."""

@@ -32,6 +32,7 @@ from bot.core.rendering.errors import RefusalError, sentence_of
 from ganshare.blobs import Blobs
 from ganshare.errors import AskerError, ParameterError, WorldError, quoted
 from ganshare.monitoring.log import get_logger, pseudonym
+from ganshare.shares.gate import Gate
 from ganshare.store import Store
 
 __all__ = ["SIGN_IN_PATH", "Dispatcher", "DispatcherOptions"]
@@ -90,12 +91,13 @@ class Dispatcher:
         words: Catalogue,
         moderation: Moderation,
         options: DispatcherOptions | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._store, self._words = store, words
         chosen = options or DispatcherOptions()
         prompts = Prompts(store, chosen.prompts)
         self._painting_messages = PaintingMessages(store, blobs, words)
-        self._services = Services(store, blobs, words, moderation, chosen, prompts)
+        self._services = Services(store, blobs, words, moderation, chosen, prompts, gate)
 
     @property
     def painting_messages(self) -> PaintingMessages:

@@ -17,7 +17,7 @@ from bot.core.rendering.errors import sentence_of
 from bot.web.body_limit import BodyLimit
 from bot.web.security_headers import SecurityHeaders
 from bot.web.site import MEGABYTES, Refused, Site
-from bot.web.views import account_links, actions, gallery, jobs, media, privacy, rounds
+from bot.web.views import account_links, actions, gallery, jobs, media, privacy, rounds, shares
 from ganshare.errors import AskerError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
@@ -65,6 +65,9 @@ def _routes(site: Site) -> list[Route]:
         "/link": account_links.link_page,
         "/privacy": privacy.privacy_page,
         "/export": privacy.export,
+        "/shares": shares.shares_page,
+        "/shares/statement.csv": shares.statement,
+        "/unlockables/{unlockable}/{key}": shares.unlockable_file,
         "/sign-in": actions.sign_in_page,
         "/sign-in/{token}": actions.sign_in_page,
         "/robots.txt": gallery.robots,
@@ -75,6 +78,10 @@ def _routes(site: Site) -> list[Route]:
         "/desk": rounds.decide,
         "/link": account_links.link,
         "/privacy": privacy.change_privacy,
+        "/shares/message": shares.wallet_message,
+        "/shares/wallet": shares.link_wallet,
+        "/shares/unlink": shares.unlink_wallet,
+        "/unlockables/{unlockable}": shares.open_unlockable,
         "/sign-in": actions.sign_in,
         "/sign-out": actions.sign_out,
         "/language": actions.language,

@@ -239,6 +239,7 @@ class Site:
             "languages": [(each, _LANGUAGE_NAMES[each]) for each in self.words.languages],
             "notices": self._take_notices(context),
             "nonce": secrets.token_hex(16),
+            "has_shares": self.front.gate is not None,
             "is_curator": context.person.rank >= Rank.CURATOR,
         }
         text = self._templates.get_template(name).render(own | values)

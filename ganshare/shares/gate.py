@@ -22,6 +22,7 @@ __all__ = ["CACHE_SECONDS", "Gate"]
 
 CACHE_SECONDS = 60.0
 WHOLE_SECONDS = 3600.0  # from one look at all wallets to the next
+RECENT_SECONDS = 900.0  # in which a reorganisation is looked for
 MOST_BLOCKS = 2000  # of which transfers are asked for; endpoints give no more
 _DAY = 86_400.0
 _log = get_logger(__name__)
@@ -133,7 +134,10 @@ class Gate:
             first = before.block - self.settings.confirmations
             transfers = await self.reader.transfers(first, height)
             parties = {each.giver for each in transfers} | {each.taker for each in transfers}
-            read = every & parties | {each.wallet for each in wallets if each.checked is None}
+            # What changed lately is looked at again: a reorganisation takes transfers away.
+            lately = await holdings.changed_since(self.terms.tokens, RECENT_SECONDS)
+            new = {each.wallet for each in wallets if each.checked is None}
+            read = every & (parties | lately | new)
             moments = await self.reader.moments(transfers, read)
         balances = await self.reader.balances(read, height)
         changed = await holdings.record(balances, height, moments=moments)

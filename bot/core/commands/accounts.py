@@ -1,15 +1,11 @@
-"""/link joins accounts of several platforms into one person; /shares shows what is left today."""
-
-import asyncio
+"""/link joins accounts of several platforms into one person, and leads to the page for wallets."""
 
 from bot.core.context import CommandContext
-from bot.core.messages import Action, Rank, Reply
-from bot.core.rendering.replies import duration
+from bot.core.messages import Action, Reply
 
-__all__ = ["SIGN_IN_PATH", "link", "link_accounts", "shares"]
+__all__ = ["SIGN_IN_PATH", "link", "link_accounts"]
 
 SIGN_IN_PATH = "/sign-in/"  # below the page's address; the one-time token follows
-DAY = 86_400.0
 
 
 async def link(context: CommandContext, code: str) -> list[Reply]:
@@ -24,10 +20,18 @@ async def link(context: CommandContext, code: str) -> list[Reply]:
         context.say("link-code", code=await context.store.accounts.new_link(context.person.id))
     ]
     if context.services.options.web_url:
-        token = await context.store.accounts.new_sign_in(context.person.id, context.person.name)
-        url = f"{context.services.options.web_url}{SIGN_IN_PATH}{token}"
-        lines.append(context.say("link-sign-in", url=url))
+        lines.append(context.say("link-sign-in", url=await _sign_in(context)))
+    if context.services.gate is not None and context.services.options.web_url:
+        url = f"{await _sign_in(context)}?to=shares"
+        lines.append(context.say("link-wallet", url=url))
+    elif context.services.gate is not None:
+        lines.append(context.say("link-wallet-no-page"))
     return [Reply(title=title, text="\n\n".join(lines), is_private=True)]
+
+
+async def _sign_in(context: CommandContext) -> str:
+    token = await context.store.accounts.new_sign_in(context.person.id, context.person.name)
+    return f"{context.services.options.web_url}{SIGN_IN_PATH}{token}"
 
 
 async def link_accounts(context: CommandContext, code: str) -> list[Reply]:
@@ -37,25 +41,3 @@ async def link_accounts(context: CommandContext, code: str) -> list[Reply]:
     text = context.say("link-done", accounts=accounts)
     title = context.say("link-title")
     return [Reply(title=title, text=text, is_private=True, replaces=True)]
-
-
-async def shares(context: CommandContext) -> list[Reply]:
-    """Tell what the asker had today, by number and by the engines' time; no shares are sold yet."""
-    used, worked = await asyncio.gather(
-        context.store.accounts.painted_since(context.main, DAY),
-        context.store.accounts.metered_since(context.main, DAY),
-    )
-    quota = context.settings.daily_quota
-    if context.person.rank <= Rank.GUEST:
-        guests = context.settings.guests_per_day
-        quota = context.services.options.guests_per_day if guests is None else guests
-    if quota is None:
-        line = context.say("shares-free", used=used)
-    else:
-        line = context.say("shares-used", used=used, quota=quota)
-    lines = [line]
-    if worked >= 1:
-        time = duration(context.services.words, context.locale, worked)
-        lines.append(context.say("shares-metered", duration=time))
-    text = "\n\n".join((*lines, context.say("shares-none")))
-    return [Reply(title=context.say("shares-title"), text=text, is_private=True)]

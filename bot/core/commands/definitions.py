@@ -12,6 +12,7 @@ from bot.core.commands import (
     rounds,
     sales,
     settings,
+    shares,
     vote,
 )
 from bot.core.commands.arguments import check_arguments, parse_text
@@ -101,7 +102,7 @@ COMMANDS: tuple[Command, ...] = (
         (Parameter("code", maximum=40, is_word=True),),
         Rank.MEMBER,
     ),
-    Command("shares", _texts(accounts.shares)),
+    Command("shares", _texts(shares.shares)),
     Command(
         "privacy",
         _texts(privacy.privacy, "visibility", "artwork"),

@@ -18,6 +18,7 @@ from bot.core.rendering.errors import RefusalError, sentence_of
 from bot.core.rendering.job_view import load_job_view
 from ganshare.domain.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
+from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import AskerError, PromptError
 from ganshare.sentences import sentence
@@ -128,7 +129,14 @@ async def _check(context: CommandContext, requests: Sequence[JobRequest]) -> Non
         await _moderate(context, request.prompt)
         if request.reading is not None:
             await _moderate(context, request.reading)
-    await _check_quota(context, len(requests))
+    if await _payment(context, len(requests)) is None:
+        await _check_quota(context, len(requests))
+
+
+async def _payment(context: CommandContext, count: int = 1) -> Payment | None:
+    """What pays for a job; None if there is no gate, or this one is free."""
+    gate = context.services.gate
+    return None if gate is None else await gate.payment(context.main, count)
 
 
 async def _check_quota(context: CommandContext, count: int) -> None:
@@ -197,6 +205,7 @@ async def _submit(
     tells = context.place.is_private and not await people.was_told(context.main)
     for number, request in enumerate(requests, 1):
         try:
+            payment = await _payment(context)
             submitted = await context.store.queue.submit(
                 context.main,
                 context.origin,
@@ -206,6 +215,8 @@ async def _submit(
                     reasons[number - 1] if reasons else "", unread, tells_visibility=tells
                 ),
                 visibility=visibility,
+                weight=payment.weight if payment else 1.0,
+                payment=payment,
             )
         except AskerError as error:
             if not replies:

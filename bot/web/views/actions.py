@@ -22,6 +22,7 @@ _SELLING = frozenset({Action.SELL, Action.NO_SALE})
 _ON_A_PAGE = (
     _VOTING | _SELLING | {Action.AGAIN, Action.VARY, Action.DELETE, Action.REPORT, Action.CANCEL}
 )
+_AFTERWARDS = {"shares": "/shares"}  # pages to which a sign-in link may lead
 _PAINTING = frozenset({Action.AGAIN, Action.VARY})
 
 
@@ -98,7 +99,10 @@ async def sign_in_page(site: Site, context: RequestContext) -> Response:
     """
     token = context.request.path_params.get("token", "")
     guests = await site.guests_per_day()
-    return site.page(context, "sign_in.html", token=token, guests=guests)
+    to = context.request.query_params.get("to", "")
+    return site.page(
+        context, "sign_in.html", token=token, guests=guests, to=to if to in _AFTERWARDS else ""
+    )
 
 
 async def sign_in(site: Site, context: RequestContext) -> Response:
@@ -107,7 +111,8 @@ async def sign_in(site: Site, context: RequestContext) -> Response:
         await site.store.accounts.end_session(context.session.token)
     session = await site.store.accounts.redeem_sign_in(context.said("sign_in")[:200])
     context.session, context.is_new = Session.of_member(session.token), True
-    return site.redirect(context, "/", site.words.say(context.locale, "web-signed-in"))
+    path = _AFTERWARDS.get(context.said("to"), "/")
+    return site.redirect(context, path, site.words.say(context.locale, "web-signed-in"))
 
 
 async def sign_out(site: Site, context: RequestContext) -> Response:

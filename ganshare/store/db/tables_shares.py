@@ -71,8 +71,8 @@ def charge(
     Args:
         until: when the share was sold; NULL if it was not.
     """
-    end = sa.func.coalesce(table.c.finished, now())
-    end = sa.case((until < end, until), else_=end)
+    finished = sa.func.coalesce(table.c.finished, now())
+    end = sa.case((until < finished, until), else_=finished)
     ran = sa.case((end > table.c.started, end - table.c.started), else_=0.0)
     expected = sa.case((until.is_(None), table.c.cost * seconds_per_cost), else_=0.0)
     return sa.case(

@@ -96,6 +96,14 @@ class Holdings:
         linked = await self._database.rows(sa.select(accounts.c.account, accounts.c.main))
         return mains | {row["account"] for row in linked if row["main"] in mains}
 
+    async def changed_since(self, tokens: Sequence[str], seconds: float) -> set[str]:
+        """Give the wallets that got or gave a share in the last `seconds`."""
+        then = now() - seconds
+        found = sa.select(holdings.c.wallet).where(
+            holdings.c.token.in_(tokens), sa.or_(holdings.c.since > then, holdings.c.until > then)
+        )
+        return {row["wallet"] for row in await self._database.rows(found.distinct())}
+
     # --- whom platforms let in ----------------------------------------------------------------
 
     async def admitted(self, place: str) -> set[str]:
@@ -161,8 +169,8 @@ async def _apply(
             # What was given away last was most likely given to this one.
             free = sorted(freed.keys() - taken, key=lambda unit: (-freed[unit], unit))
             unit = free[0] if free else max(freed, default=-1) + 1
-            row = {"id": made_id(), "token": token, "unit": unit, "wallet": wallet, "since": now()}
-            await connection.execute(holdings.insert().values(row))
+            new = {"token": token, "unit": unit, "wallet": wallet}
+            await connection.execute(holdings.insert().values(id=made_id(), since=now(), **new))
             taken.add(unit)
             freed.setdefault(unit, 0.0)
             changed += 1
