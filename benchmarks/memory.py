@@ -1,10 +1,11 @@
 """`python -m benchmarks.memory`: what a step takes of memory, by model, size and cutouts.
 
-What a cutout takes is read off its table for `engine.worker.capacity`. Each case is a process.
+`engine.worker.capacity` reckons with what its table says. Each case is a process.
 """
 
 import ctypes
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 import torch
 
+from benchmarks.page import circumstances, write_figures
 from engine.model_folder import default_model
 from engine.perceptor import load_perceptor
 from engine.synthesis.canvas import Canvas
@@ -21,6 +23,7 @@ from engine.synthesis.request import PaintingRequest, attributes_of
 from engine.vqgan import VQGAN, load_vqgan
 from engine.vqgan.blocks import AutoencoderConfig
 from engine.vqgan.model import VQGANConfig
+from engine.worker.capacity import BYTES_PER_PIXEL, CUTOUT_BYTES
 from ganshare.prompts import parse_prompts
 
 TAMING_F16 = VQGANConfig(
@@ -51,6 +54,12 @@ def peak(model: str, side: int, cutouts: int) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
 
 
+def reckoned(model: str, side: int, cutouts: int) -> int:
+    """Bytes that admission takes such a step for, the upscaler's and its reserve left out."""
+    channels = 32 if model == "embedded" else TAMING_F16.autoencoder.ch
+    return side * side * channels * BYTES_PER_PIXEL + cutouts * CUTOUT_BYTES
+
+
 def _resident() -> int:
     """Bytes of this process in memory, its peak forgotten, what is free given back."""
     ctypes.CDLL(None).malloc_trim(0)
@@ -60,18 +69,24 @@ def _resident() -> int:
 
 @click.command()
 @click.argument("case", nargs=-1)
-def main(case: tuple[str, ...]) -> None:
+@click.option("--docs", is_flag=True, help="Write the table into docs/benchmarks.md, too.")
+def main(case: tuple[str, ...], docs: bool) -> None:
     """Print the table, or the bytes of one CASE: model, side and cutouts."""
     if case:
         model, side, cutouts = case
         click.echo(json.dumps(peak(model, int(side), int(cutouts))))
         return
+    where = circumstances(os.getloadavg()[0])
+    lines = ["| model | canvas | cutouts | MiB | reckoned with |", "|---|---|---:|---:|---:|"]
     for each in CASES:
         command = [sys.executable, "-m", "benchmarks.memory", *map(str, each)]
         answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        click.echo(
-            f"{each[0]:12} {each[1]:4} px {each[2]:4} cutouts {int(answer) / 2**20:8.0f} MiB"
-        )
+        taken = f"{int(answer) / 2**20:.0f} | {reckoned(*each) / 2**20:.0f}"
+        lines.append(f"| {each[0]} | {each[1]}x{each[1]} | {each[2]} | {taken} |")
+        click.echo(lines[-1])
+    if docs:
+        table = "\n".join(lines)
+        write_figures("memory", f"{where}; `python -m benchmarks.memory`, float32.\n\n{table}")
 
 
 if __name__ == "__main__":

@@ -76,6 +76,8 @@ SENTENCES: Mapping[str, str] = {
     "you mean {nearest}?).",
     "engine-size": "No engine paints {given} with {model} now; at most {allowed:,} pixels are "
     "allowed, such as {side} on each side.",
+    "engine-cutouts": "No engine has the memory for {given} cutouts on a canvas of this size now; "
+    "at most {allowed} are allowed.",
     "no-job": "There is no painting {given} in the queue.",
     "no-artwork": "There is no painting {given}; perhaps it was deleted.",
     "cancel-not-yours": "The painting {given} is not yours; only whoever asked for it may cancel "

@@ -413,6 +413,7 @@ refusal-queue-near-full = 队列快满了：有 { $given } 幅画在排队，{ $
 refusal-wait-minutes = 约需 { $minutes } 分钟才能画完
 refusal-wait-unknown = 没有引擎在工作，无法估计要等多久
 refusal-engine-size = 目前没有引擎能用 { $model } 画 { $given }；最多允许 { $allowed } 个像素，例如每边 { $side } 像素。
+refusal-engine-cutouts = 目前没有引擎的内存足以在这个尺寸的画布上使用 { $given } 个取样块；最多允许 { $allowed } 个。
 refusal-engine-model = 目前没有引擎使用模型 { $given }；可用的有 { $allowed }。
 refusal-engine-model-near = 目前没有引擎使用模型 { $given }；可用的有 { $allowed }（您是想用 { $nearest } 吗？）。
 refusal-missing = /{ $command } 缺少 { $parameter }；请看 /help { $command }。

@@ -1,24 +1,29 @@
 """An engine's capacity: the largest canvas that fits its memory, and its speed."""
 
+import math
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from engine.worker.step_pool import StepPool
-from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA, MIN_SIDE
+from ganshare.domain.jobs import UNLIMITED
+from ganshare.domain.limits import DEFAULT_CUTOUTS, DEFAULT_SIDE, MAX_AREA, MAX_CUTOUTS, MIN_SIDE
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["BYTES_PER_PIXEL", "OfferedArea", "Rate", "available_memory", "largest_area"]
+__all__ = ["BYTES_PER_PIXEL", "CUTOUT_BYTES", "OfferedArea", "Rate", "Room", "available_memory"]
 
 # Between canvases of 64 and 512 px the peak memory of a step grew by 2,800 bytes a pixel with the
 # embedded VQGAN, whose full-size layers have 32 channels, and by 10,500 with taming's f16, which
 # has 128; half as much again is for kernels of other devices.
 BYTES_PER_PIXEL = 125  # for each channel
-# The upscaler took 440 MiB; a cutout took 17 (`python -m benchmarks.memory`, float32 on a CPU).
-RESERVE = 768 * 2**20
+# The upscaler took 440 MiB; a cutout took 17 (`python -m benchmarks.memory`, float32 on a CPU; the
+# table is in docs/benchmarks.md).
+CUTOUT_BYTES = 17 * 2**20
+RESERVE = 768 * 2**20  # with DEFAULT_CUTOUTS of them
 SMALLEST = DEFAULT_SIDE**2  # what every engine offers; beyond doubt it fits
 RECOVERY_SECONDS = 300.0  # after memory ran out: what took it may be gone
 
@@ -27,14 +32,35 @@ _CGROUP = Path("/sys/fs/cgroup")
 _log = get_logger(__name__)
 
 
-def largest_area(device: str, parallel_steps: int, channels: int = 32) -> int:
-    """Pixels of the largest canvas that fits `parallel_steps` times.
+@dataclass(frozen=True)
+class Room:
+    """What of a device's memory one of several steps at once may take.
 
     Args:
-        channels: of the widest full-size layer of the VQGANs.
+        pixels: of canvas that fit, without regard to the largest one that is offered.
+        cutout_area: pixels that a cutout beyond the default takes the place of.
     """
-    free = (available_memory(device) - RESERVE) / max(parallel_steps, 1)
-    return min(MAX_AREA, max(SMALLEST, int(free / (BYTES_PER_PIXEL * channels))))
+
+    pixels: int
+    cutout_area: int
+
+    @classmethod
+    def of(cls, device: str, parallel_steps: int, channels: int = 32) -> "Room":
+        """Look at the memory that is free now.
+
+        Args:
+            channels: of the widest full-size layer of the VQGANs.
+        """
+        free = (available_memory(device) - RESERVE) / max(parallel_steps, 1)
+        pixel = BYTES_PER_PIXEL * channels
+        most = MAX_AREA + MAX_CUTOUTS * (CUTOUT_BYTES // pixel)
+        pixels = min(most, max(SMALLEST, int(free / pixel)))
+        return cls(pixels, math.ceil(CUTOUT_BYTES / pixel))
+
+    @property
+    def largest_area(self) -> int:
+        """Pixels of the largest canvas to offer."""
+        return min(MAX_AREA, self.pixels)
 
 
 def available_memory(device: str) -> int:
@@ -68,20 +94,28 @@ class OfferedArea:
     Args:
         area: pixels.
         pool: computes fewer steps at once after memory ran out, and recovers likewise.
+        room: of the memory; None: without end.
 
     Attributes:
+        room: pixels for canvas and cutouts together, and `cutout_area`: see `EngineReport`.
         is_starved: whether memory ran out for the default size; only a new process may help.
     """
 
-    def __init__(self, area: int, pool: StepPool) -> None:
+    def __init__(self, area: int, pool: StepPool, room: Room | None = None) -> None:
         self.area = self._full = area
+        self.cutout_area = 0 if room is None else room.cutout_area
+        self.room = self._full_room = UNLIMITED if room is None else max(area, room.pixels)
         self.is_starved = False
         self._pool = pool
         self._ran_out: float | None = None  # when memory did, by the pool's clock
 
-    def shrink(self, area: int) -> None:
-        """Take only canvases smaller than one for which memory ran out."""
+    def shrink(self, area: int, cutouts: int = DEFAULT_CUTOUTS) -> None:
+        """Take less than this canvas, or with more cutouts than usual fewer of those."""
         self._ran_out = self._pool.clock.now
+        if cutouts > DEFAULT_CUTOUTS and self.cutout_area:
+            taken = area + (cutouts - DEFAULT_CUTOUTS) * self.cutout_area
+            self.room = max(MIN_SIDE**2, min(self.room, taken - 1))
+            return
         self.area = max(MIN_SIDE**2, min(self.area, area - 1))
         if self.area < min(SMALLEST, self._full):
             _log.critical("memory ran out for the default size; the engine ends when it is idle")
@@ -95,7 +129,7 @@ class OfferedArea:
         if self._ran_out is None or now - self._ran_out <= RECOVERY_SECONDS:
             return
         self._ran_out = None
-        self.area = self._full
+        self.area, self.room = self._full, self._full_room
         self._pool.widen()
         _log.info("all sizes are offered again", max_area=self.area)
 

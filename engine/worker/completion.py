@@ -43,7 +43,7 @@ class Completion:
         rate: counts the finished work.
         publish_seconds: for which a picture waits for blobs that are away.
         overdue: whether the engine must end now.
-        on_too_large: called with the pixels of a canvas that didn't fit the memory.
+        on_too_large: called with pixels of canvas and cutouts that didn't fit the memory.
 
     Attributes:
         upscaling_seconds: what the last pictures took after their last step; a guess at first.
@@ -58,7 +58,7 @@ class Completion:
         *,
         publish_seconds: float,
         overdue: Callable[[], bool],
-        on_too_large: Callable[[int], None],
+        on_too_large: Callable[[int, int], None],
     ) -> None:
         self._store, self._blobs, self._metrics, self._rate = store, blobs, metrics, rate
         self._publish_seconds, self._overdue = publish_seconds, overdue
@@ -143,7 +143,7 @@ class Completion:
         foreseen = isinstance(error, AskerError | WorldError)
         _log.error("job failed", reason=reason, retry=retry, exc_info=None if foreseen else error)
         if is_out_of_memory(error):
-            self._on_too_large(job.request.area)
+            self._on_too_large(job.request.area, job.request.num_cutouts)
         await self._retry(
             "telling of the failure",
             lambda: self._store.queue.fail(job, reason, retry=retry),

@@ -16,7 +16,7 @@ from structlog.contextvars import bound_contextvars
 
 from engine.model_cache import ModelCache
 from engine.worker.active_job import ActiveJob, Failed, Outcome, Signal
-from engine.worker.capacity import OfferedArea, Rate, largest_area
+from engine.worker.capacity import OfferedArea, Rate, Room
 from engine.worker.completion import Completion
 from engine.worker.job_runner import JobRunner, Materials
 from engine.worker.lease import Lease
@@ -85,10 +85,8 @@ class Worker:
         self.hands: set[ActiveJob] = set()
         deadlines = StepDeadlines(self.options.step_seconds)
         self._pool = StepPool(parallel_steps, self.pulse.tick, deadlines)
-        area = self.options.max_area
-        self.offered = OfferedArea(
-            area or largest_area(models.device, parallel_steps, models.channels), self._pool
-        )
+        room = Room.of(models.device, parallel_steps, models.channels)
+        self.offered = OfferedArea(self.options.max_area or room.largest_area, self._pool, room)
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[list[Job]] | None = None
         self.draining = self.overdue = self.idle = self.hung = False
@@ -184,6 +182,8 @@ class Worker:
             running=tuple(active_job.job.id for active_job in self.hands),
             version=__version__,
             min_area=self.options.min_area,
+            room=self.offered.room,
+            cutout_area=self.offered.cutout_area,
             reads=self.models.perceptor.reads,
         )
 
@@ -288,6 +288,8 @@ class Worker:
                 models=self.models.names,
                 max_area=self.offered.area,
                 min_area=self.options.min_area,
+                room=self.offered.room,
+                cutout_area=self.offered.cutout_area,
                 warm=self.models.loaded,
                 alone=not self.hands,
             )

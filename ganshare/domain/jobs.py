@@ -28,6 +28,7 @@ from ganshare.prompts import GRAMMAR, MAX_SEED, WeightedPrompt, parse_prompts
 from ganshare.sentences import sentence
 
 __all__ = [
+    "UNLIMITED",
     "Artwork",
     "EngineReport",
     "Job",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 LONGEST_NAME = 100
+UNLIMITED = 2**31 - 1
 
 
 class JobState(StrEnum):
@@ -335,6 +337,8 @@ class EngineReport:
         version: of GANshare.
         reads: scripts that its perceptor reads; None if it doesn't say.
         min_area: pixels below which it leaves canvases to others, while such are alive.
+        room: memory, in pixels of canvas: for the canvas, and for cutouts beyond the default.
+        cutout_area: what each of those takes, in the same measure.
         reported: when this report reached the database; set by the store.
     """
 
@@ -348,4 +352,15 @@ class EngineReport:
     version: str = ""
     reads: tuple[str, ...] | None = None
     min_area: int = 0
+    room: int = UNLIMITED
+    cutout_area: int = 0
     reported: float = field(default=0.0, compare=False)
+
+    def fits(self, request: JobRequest) -> bool:
+        """Whether it paints with the model, and canvas and cutouts fit its memory."""
+        more = max(0, request.num_cutouts - DEFAULT_CUTOUTS)
+        return (
+            request.model in self.models
+            and request.area <= self.max_area
+            and request.area + more * self.cutout_area <= self.room
+        )

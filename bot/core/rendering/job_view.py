@@ -58,13 +58,8 @@ async def load_job_view(store: Store, blobs: Blobs, job: Job) -> JobView:
     match job.state:
         case JobState.QUEUED:
             place, live = await asyncio.gather(store.queue.position(job.id), store.queue.engines())
-            request = job.request
-            fitting = [
-                each
-                for each in live
-                if request.model in each.models and each.max_area >= request.area
-            ]
-            return JobView(job, place=place, engines=len(fitting))
+            fitting = sum(each.fits(job.request) for each in live)
+            return JobView(job, place=place, engines=fitting)
         case JobState.RUNNING:
             return JobView(job, picture=await _fetch(blobs, job.preview))
         case JobState.DONE:

@@ -35,6 +35,7 @@ jobs = sa.Table(
     sa.Column("request", sa.Text, nullable=False),  # JSON
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("area", sa.Integer, nullable=False),
+    sa.Column("cutouts", sa.Integer, nullable=False, server_default="16"),
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("cost", sa.Float, nullable=False),
     sa.Column("tag", sa.Float, nullable=False),  # when its turn comes, in virtual time
@@ -113,6 +114,8 @@ engines = sa.Table(
     sa.Column("models", sa.Text, nullable=False),  # JSON
     sa.Column("max_area", sa.Integer, nullable=False),
     sa.Column("min_area", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("room", sa.Integer, nullable=False, server_default="2147483647"),
+    sa.Column("cutout_area", sa.Integer, nullable=False, server_default="0"),
     sa.Column("batch", sa.Integer, nullable=False),
     sa.Column("rate", sa.Float),
     sa.Column("running", sa.Text, nullable=False),  # JSON

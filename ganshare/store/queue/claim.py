@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.domain.jobs import JobState
+from ganshare.domain.limits import DEFAULT_CUTOUTS
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.dialect import contains, notify, now
 from ganshare.store.db.tables_queue import QUEUED, engines, jobs, pauses, state_in
@@ -14,7 +15,7 @@ from ganshare.store.db.topics import Topic
 from ganshare.store.queue.fairness import advanced_clock
 from ganshare.store.queue.slots import least_free
 
-__all__ = ["IN_ORDER", "WARM_SLACK", "claim_statement", "waiting_statement"]
+__all__ = ["IN_ORDER", "WARM_SLACK", "claim_statement", "more_cutouts", "waiting_statement"]
 
 # Work units by which a job whose model is loaded may go before its turn: loading another one takes
 # about as long as painting does, and nobody waits for more than a painting or two.
@@ -25,7 +26,8 @@ IN_ORDER = (jobs.c.priority.desc(), jobs.c.tag, jobs.c.id)
 
 @lru_cache(8)
 def claim_statement(limits: QueueLimits, *, is_choosy: bool = False) -> sa.Executable:
-    """Build the statement; its values are worker, models, max_area, min_area, alone and count.
+    """Build the statement; its values are worker, models, max_area, min_area, room, cutout_area,
+    alone and count.
 
     It takes one job of a person at most, so that each finds the person's least free slot; who may
     have more comes again in the next round. Rows that another claim has locked are skipped. Two
@@ -92,6 +94,8 @@ def _candidates(limits: QueueLimits, *, is_choosy: bool = False) -> sa.Select[*t
             sa.or_(sa.bindparam("alone", type_=sa.Boolean), jobs.c.id.not_in(suspects)),
             jobs.c.model.in_(sa.bindparam("models", expanding=True)),
             jobs.c.area <= sa.bindparam("max_area"),
+            jobs.c.area + more_cutouts(jobs.c.cutouts) * sa.bindparam("cutout_area")
+            <= sa.bindparam("room"),
             sa.or_(
                 jobs.c.area >= sa.bindparam("min_area", type_=sa.Integer), ~_better_engine(limits)
             ),
@@ -103,6 +107,11 @@ def _candidates(limits: QueueLimits, *, is_choosy: bool = False) -> sa.Select[*t
         )
         .order_by(*IN_ORDER)
     )
+
+
+def more_cutouts(cutouts: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """How many cutouts a job has beyond the default, which every engine has room for."""
+    return sa.case((cutouts > DEFAULT_CUTOUTS, cutouts - DEFAULT_CUTOUTS), else_=0)
 
 
 def _better_engine(limits: QueueLimits) -> sa.ColumnElement[bool]:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState
+from ganshare.domain.jobs import UNLIMITED, Artwork, EngineReport, Job, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
@@ -128,6 +128,8 @@ class Queue(QueueReader, Pauses):
         models: Iterable[str],
         max_area: int,
         min_area: int = 0,
+        room: int = UNLIMITED,
+        cutout_area: int = 0,
         warm: Iterable[str] = (),
         count: int = 1,
         alone: bool = True,
@@ -139,6 +141,7 @@ class Queue(QueueReader, Pauses):
         given to those only who have nothing else, and nothing else with it.
 
         Args:
+            room: for canvas and cutouts, and `cutout_area`: see `EngineReport`.
             min_area: pixels; smaller canvases are left to engines that are meant for them, while
                 such are alive.
             warm: models that are loaded. Jobs for them go a little before their turn.
@@ -150,6 +153,8 @@ class Queue(QueueReader, Pauses):
             "models": every,
             "max_area": max_area,
             "min_area": min_area,
+            "room": room,
+            "cutout_area": cutout_area,
             "alone": alone and count == 1,
         }
         if loaded and loaded != every:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.domain.jobs import EngineReport, JobRequest, JobState
+from ganshare.domain.limits import DEFAULT_CUTOUTS
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
@@ -20,6 +21,7 @@ from ganshare.store.db.tables_queue import engines, jobs, state_in, state_name
 from ganshare.store.db.tables_shares import charge, holdings, is_paid
 from ganshare.store.db.topics import Topic
 from ganshare.store.queue.capacity import has_room
+from ganshare.store.queue.claim import more_cutouts
 from ganshare.store.queue.fairness import clocks, turn
 from ganshare.store.queue.position import Load
 from ganshare.store.queue.slots import least_free
@@ -69,6 +71,7 @@ _GIVEN: Mapping[str, Callable[[Candidate], Any]] = {  # columns that the job its
     "request": lambda new: as_text(new.request.to_json()),
     "model": lambda new: new.request.model,
     "area": lambda new: new.request.area,
+    "cutouts": lambda new: new.request.num_cutouts,
     "priority": lambda new: new.priority,
     "cost": lambda new: new.request.cost,
     "steps": lambda new: new.request.steps,
@@ -136,7 +139,12 @@ def _conditions(limits: QueueLimits, facts: sa.Subquery) -> list[sa.ColumnElemen
     """
     alive = engines.c.reported > now() - limits.engine_seconds
     pattern = sa.bindparam("pattern", type_=sa.Text)
-    fits = sa.and_(engines.c.max_area >= _new("area"), engines.c.models.like(pattern, escape="/"))
+    taken = _new("area") + more_cutouts(_new("cutouts")) * engines.c.cutout_area
+    fits = sa.and_(
+        engines.c.max_area >= _new("area"),
+        engines.c.room >= taken,
+        engines.c.models.like(pattern, escape="/"),
+    )
     room = sa.bindparam("room", type_=sa.Integer)
     return [
         has_room(facts.c.queued, room - room * facts.c.seat // (2 * limits.per_person_active)),
@@ -234,9 +242,19 @@ def _unfit(request: JobRequest, live: list[EngineReport]) -> AdmissionError | No
         given = quoted(request.model)
         message = listing("engine-model", names, near and quoted(near), given=given)
         return AdmissionError(message, given=request.model, allowed=names, nearest=near)
+    if any(engine.fits(request) for engine in painters):
+        return None
     largest = max(engine.max_area for engine in painters)
     if request.area <= largest:
-        return None
+        rooms = [
+            DEFAULT_CUTOUTS + (engine.room - request.area) // engine.cutout_area
+            for engine in painters
+            if engine.max_area >= request.area and engine.cutout_area
+        ]
+        most = max(DEFAULT_CUTOUTS, *rooms)
+        cutouts = request.num_cutouts
+        message = sentence("engine-cutouts", given=cutouts, allowed=most)
+        return AdmissionError(message, given=cutouts, allowed=most)
     return AdmissionError(
         sentence(
             "engine-size",

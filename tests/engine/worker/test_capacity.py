@@ -9,23 +9,53 @@ from engine.worker.capacity import (
     RECOVERY_SECONDS,
     OfferedArea,
     Rate,
+    Room,
     available_memory,
-    largest_area,
 )
 from engine.worker.step_pool import StepPool
 from ganshare.domain.limits import DEFAULT_SIDE, MAX_AREA
+from ganshare.testing import make_report, make_request
 
 
 def test_a_machine_offers_what_its_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     def offered(gigabytes: float, parallel_steps: int) -> int:
         monkeypatch.setattr(capacity, "available_memory", lambda device: int(gigabytes * 2**30))
-        return largest_area("cpu", parallel_steps)
+        return Room.of("cpu", parallel_steps).largest_area
 
     assert offered(64, 2) == MAX_AREA
     assert offered(0.1, 1) == DEFAULT_SIDE**2  # what everybody paints
     assert DEFAULT_SIDE**2 < offered(2, 2) < MAX_AREA
     assert offered(2, 2) < offered(2, 1)
-    assert largest_area("cpu", 1, channels=128) < largest_area("cpu", 1)  # taming's f16
+    assert Room.of("cpu", 1, channels=128).pixels < Room.of("cpu", 1).pixels  # taming's f16
+
+
+def test_cutouts_take_memory_as_the_canvas_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fits(gigabytes: float, side: int, cutouts: int) -> bool:
+        monkeypatch.setattr(capacity, "available_memory", lambda device: int(gigabytes * 2**30))
+        room = Room.of("cpu", 1)
+        report = make_report(
+            max_area=room.largest_area, room=room.pixels, cutout_area=room.cutout_area
+        )
+        return report.fits(make_request(width=side, height=side, num_cutouts=cutouts))
+
+    assert fits(0.1, 256, 16)  # what everybody paints
+    assert not fits(0.1, 256, 64)
+    assert fits(2.0, 256, 64)
+    assert not fits(2.0, 512, 256)  # 16 views were reckoned with, and 256 are allowed
+    assert not fits(4.0, 256, 256)
+    assert fits(8.0, 512, 256)
+
+
+def test_a_lack_of_memory_for_cutouts_is_none_for_canvases() -> None:
+    pool = StepPool(1)
+    offered = OfferedArea(512 * 512, pool, Room(10**6, 1000))
+    offered.shrink(256 * 256, 256)
+    assert (offered.area, offered.is_starved) == (512 * 512, False)
+    assert offered.room == 256 * 256 + 240 * 1000 - 1
+    offered.recover()
+    pool.clock.now = RECOVERY_SECONDS + 1.0
+    offered.recover()
+    assert offered.room == 10**6
 
 
 def test_all_sizes_are_taken_again_minutes_after_memory_ran_out() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ganshare.errors import AdmissionError
 from ganshare.store import Store
 from ganshare.store.queue.claim import WARM_SLACK
 from ganshare.testing import make_report, make_request
@@ -91,3 +92,17 @@ async def test_a_drain_says_what_it_is_of_until_it_is_resumed(store: Store) -> N
     assert await store.queue.running_of("engine:another") == 0
     assert await store.queue.resume("model:cold")
     assert await store.queue.drained() == frozenset()
+
+
+async def test_more_cutouts_than_fit_the_memory_are_refused_or_left_to_others(
+    store: Store,
+) -> None:
+    small = {"room": 256**2 + 20 * 4457, "cutout_area": 4457}
+    await store.queue.report_engine(make_report(models=MODELS, **small))
+    await submit(store, "few", num_cutouts=36)
+    with pytest.raises(AdmissionError, match=r"memory for 64 cutouts .* at most 36 are allowed"):
+        await submit(store, "many", num_cutouts=64)
+    await store.queue.report_engine(make_report(id="large", models=MODELS, room=10**7))
+    await submit(store, "many", num_cutouts=64)
+    assert await claim(store, "engine-1", count=5, **small) == ["few"]
+    assert await claim(store, "large", room=10**7) == ["many"]
