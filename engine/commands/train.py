@@ -1,6 +1,7 @@
 """`train`: trains a model on images and writes a model folder."""
 
 import json
+import os
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from engine.imaging.atomic_write import check_writable, write_bytes
 from engine.model_folder import find_model
 from engine.runtime.compute import choose_compute
 from ganshare.errors import ModelError, ParameterError, quoted
+from ganshare.extras import check_extra
 
 __all__ = ["train"]
 
@@ -28,7 +30,11 @@ def train() -> None:
 @train.command()
 @click.option("--data", type=PATH, required=True, metavar="F", help="A folder or tar of images.")
 @click.option(
-    "--config", type=PATH, required=True, metavar="F.json", help="What to train, and how."
+    "--config",
+    type=PATH,
+    required=True,
+    metavar="F.json|F.yaml",
+    help="What to train, and how: ours, or taming-transformers'.",
 )
 @click.option(
     "--out", type=PATH, required=True, metavar="D", help="For checkpoints, logs and model."
@@ -48,6 +54,7 @@ def train() -> None:
     help="Go on from this model's encoder and decoder, such as paintings-f8.",
 )
 @click.option("--minutes", type=float, help="How long; by default as the configuration says.")
+@click.option("--steps", type=int, help="How long, instead: such a training can be repeated.")
 @click.option("--name", default="vqgan", show_default=True, help="Of the model folder in --out.")
 @click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
 @compute_options()
@@ -60,21 +67,31 @@ def vqgan(
     resume: bool,
     start: str | None,
     minutes: float | None,
+    steps: int | None,
     name: str,
     licence: str,
     **options: Any,
 ) -> None:
-    """Train a VQGAN and measure it on images that were held out."""
-    architecture, settings = read_configuration(config)
+    """Train a VQGAN and measure it on images that were held out.
+
+    Several processes, started by torchrun, share every batch.
+    """
+    architecture, settings = read_vqgan_configuration(config, steps)
     if minutes is not None:
-        settings["minutes"] = minutes
-    if not settings.get("minutes", 0) > 0:
-        raise ParameterError("Training needs more than 0 minutes; say how long with --minutes.")
+        settings |= {"minutes": minutes, "steps": 0}
+    if steps is not None:
+        settings["steps"] = steps
+    if not settings.get("minutes", 0) > 0 and not settings.get("steps", 0) > 0:
+        message = "Training needs more than 0 minutes or steps; say how long: --minutes or --steps."
+        raise ParameterError(message, given=steps if minutes is None else minutes)
+    check_extra("train")
 
     from engine.evaluation.vqgan import evaluate_vqgan
     from engine.imaging.dataset import ImageSet, read_labels, split_held_out
+    from engine.perceptor import default_perceptor
     from engine.training.export import export_model
-    from engine.training.vqgan import VQGANTraining, train_vqgan
+    from engine.training.vqgan import VQGANTraining
+    from engine.training.vqgan_run import train_vqgan
     from engine.vqgan import VQGANConfig, load_vqgan
 
     compute = choose_compute(**options)
@@ -102,7 +119,11 @@ def vqgan(
     if len(held_out) < LEAST_HELD_OUT or not trained_on:
         message = f"{len(images)} images are too few to hold {LEAST_HELD_OUT} out."
         raise ParameterError(message, given=len(images))
-    unseen = images.subset(held_out)
+    whole = [index for index in held_out if images.is_whole(index)]
+    if len(whole) < LEAST_HELD_OUT:
+        message = f"Only {len(whole)} of {len(held_out)} held-out images can be read."
+        raise ParameterError(message, given=len(whole), allowed=LEAST_HELD_OUT)
+    unseen = images.subset(whole)
     model = train_vqgan(
         images.subset(trained_on),
         unseen,
@@ -113,7 +134,10 @@ def vqgan(
         resume=resume,
         compute=compute,
     )
-    figures = asdict(evaluate_vqgan(model.eval(), unseen))
+    if os.environ.get("RANK", "0") != "0":
+        return  # the first process measures and exports
+    figures = asdict(evaluate_vqgan(model.eval(), unseen, perceptor=default_perceptor()))
+    figures = {name: value for name, value in figures.items() if value is not None}
     folder = export_model(
         model.state_dict(),
         architecture,
@@ -258,6 +282,21 @@ def trunk(
     views = Views(images, training.side, compute.torch_device)
     train_trunk(views, training, first, write, compute.torch_dtype)
     click.echo(str(out))
+
+
+def read_vqgan_configuration(
+    path: Path, steps: int | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ours, or taming-transformers' YAML; raises ModelError."""
+    if path.suffix not in (".yaml", ".yml"):
+        return read_configuration(path)
+    from engine.model_import.taming import read_taming_training
+
+    try:
+        return read_taming_training(path.read_text(encoding="utf-8"), steps)
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"The configuration {quoted(str(path))} cannot be read."
+        raise ModelError(message, given=str(path)) from error
 
 
 def read_configuration(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,10 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.imaging.dataset import ImageSet, to_tensor
+from engine.perceptor.protocol import Perceptor
 from engine.runtime.precision import autocast
 from engine.vqgan.model import VQGAN
 
-__all__ = ["Progress", "VQGANFigures", "evaluate_vqgan", "psnr", "ssim"]
+__all__ = ["Progress", "VQGANFigures", "evaluate_vqgan", "frechet_distance", "psnr", "ssim"]
 
 Progress = Callable[[int, int], None]
 
@@ -34,6 +35,11 @@ class VQGANFigures:
         codebook_size: entries in all.
         codebook_use: fraction of the entries that at least one cell of any image chose.
         perplexity: exp of the entropy of the choices: how many entries used evenly would do.
+        perceptor_distance: mean angle in radians between a picture and its reconstruction in the
+            embedded perceptor's space: what LPIPS is for, by another network.
+        perceptor_frechet: Frechet distance (arXiv:1706.08500) of both sets there: what FID is for,
+            by another network, so that it compares with none that others publish. It needs twice
+            as many pictures as the space has coordinates to mean much.
     """
 
     images: int
@@ -43,6 +49,8 @@ class VQGANFigures:
     codebook_size: int
     codebook_use: float
     perplexity: float
+    perceptor_distance: float | None = None
+    perceptor_frechet: float | None = None
 
 
 @torch.no_grad()
@@ -51,6 +59,7 @@ def evaluate_vqgan(
     images: ImageSet,
     progress: Progress = lambda done, total: None,
     dtype: torch.dtype = torch.float32,
+    perceptor: Perceptor | None = None,
 ) -> VQGANFigures:
     """Reconstruct every image, centre-cropped to multiples of 16 (at most 512) px a side.
 
@@ -64,6 +73,7 @@ def evaluate_vqgan(
     counts = torch.zeros(model.config.codebook_size, dtype=torch.float64)
     decibels: list[float] = []
     similarities: list[float] = []
+    seen: list[tuple[Tensor, Tensor]] = []  # embeddings of pictures and of reconstructions
     batch: list[Tensor] = []
     for index in range(len(images)):
         batch.append(centre_crop(to_tensor(images.decode(index, multiple)), multiple))
@@ -78,10 +88,17 @@ def evaluate_vqgan(
             given = given.clamp(0, 1)
             decibels += psnr(given, wanted).tolist()
             similarities += ssim(given, wanted).tolist()
+            if perceptor is not None:
+                seen.append((_embed(perceptor, wanted), _embed(perceptor, given)))
             counts += torch.bincount(quantized.indices.flatten().cpu(), minlength=len(counts))
         batch = []
         progress(index + 1, len(images))
     shares = counts / counts.sum()
+    distance = frechet = None
+    if seen:
+        pictures, reconstructions = (torch.cat(part).double() for part in zip(*seen, strict=True))
+        distance = float((pictures * reconstructions).sum(1).clamp(-1, 1).arccos().mean())
+        frechet = frechet_distance(pictures, reconstructions)
     return VQGANFigures(
         images=len(images),
         psnr_mean=float(torch.tensor(decibels).mean()),
@@ -90,7 +107,34 @@ def evaluate_vqgan(
         codebook_size=len(counts),
         codebook_use=float((counts > 0).double().mean()),
         perplexity=float(torch.special.entr(shares).sum().exp()),
+        perceptor_distance=distance,
+        perceptor_frechet=frechet,
     )
+
+
+def _embed(perceptor: Perceptor, images: Tensor) -> Tensor:
+    """(batch, 3, height, width) in [0, 1] -> (batch, dim) on the CPU, of the whole pictures."""
+    side = perceptor.input_size
+    squares = F.interpolate(images, (side, side), mode="bilinear", antialias=True)
+    return perceptor.encode_image(squares).cpu()
+
+
+def frechet_distance(first: Tensor, second: Tensor) -> float:
+    """Between Gaussians fitted to two sets: (n, dim), (m, dim) -> squared distance.
+
+    |mean - mean|^2 + trace(A + B - 2 (A B)^1/2), of the covariances A and B.
+    """
+    means, covariances = zip(
+        *((s.mean(0), s.T.cov(correction=0)) for s in (first, second)), strict=True
+    )
+    # the trace of (A B)^1/2 is the sum of the singular values of A^1/2 B^1/2
+    roots = []
+    for covariance in covariances:
+        values, vectors = torch.linalg.eigh(covariance)
+        roots.append(vectors * values.clamp(min=0).sqrt() @ vectors.T)
+    cross = torch.linalg.svdvals(roots[0] @ roots[1]).sum()
+    apart = (means[0] - means[1]).square().sum()
+    return float(apart + covariances[0].trace() + covariances[1].trace() - 2 * cross)
 
 
 def _by_shape(images: list[Tensor]) -> list[Tensor]:

@@ -26,43 +26,75 @@ def _is_image(name: str) -> bool:
     return path.suffix.lower() in SUFFIXES and not path.name.startswith("._")
 
 
-def _encode(source: Path) -> Iterator[tuple[str, bytes]]:
-    """(name, file content) of every image, in the order of their names."""
+@dataclass(frozen=True)
+class Place:
+    """Where a picture's bytes are: a file, or a part of a tar."""
+
+    path: Path
+    offset: int = 0
+    size: int = -1  # all of the file
+
+    def read(self) -> bytes:
+        """Raises OSError."""
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
+
+def _find_images(source: Path) -> Iterator[tuple[str, Place | bytes]]:
+    """(name, where it is) of every image, in the order of their names.
+
+    A folder without images may hold tars of them (shards, as WebDataset has them).
+    """
     if source.is_dir():
-        for path in sorted(source.rglob("*")):
-            if path.is_file() and _is_image(path.name):
-                yield path.relative_to(source).as_posix(), path.read_bytes()
+        paths = sorted(path for path in source.rglob("*") if path.is_file())
+        images = [path for path in paths if _is_image(path.name)]
+        for path in images:
+            yield path.relative_to(source).as_posix(), Place(path)
+        for shard in [] if images else [path for path in paths if path.suffix == ".tar"]:
+            for name, place in _find_in_tar(shard):
+                yield f"{shard.relative_to(source).as_posix()}/{name}", place
     elif source.is_file() and tarfile.is_tarfile(source):
-        with tarfile.open(source) as archive:
-            members = [member for member in archive if member.isfile() and _is_image(member.name)]
-            for member in sorted(members, key=lambda member: member.name):
-                content = archive.extractfile(member)
-                if content is not None:
-                    yield member.name, content.read()
+        yield from _find_in_tar(source)
     else:
         message = f"{quoted(str(source))} is neither a folder nor a tar of images."
         raise ImageError(message, given=str(source))
 
 
+def _find_in_tar(source: Path) -> Iterator[tuple[str, Place | bytes]]:
+    try:
+        archive = tarfile.open(source, "r:")  # noqa: SIM115 - closed below
+        packed = False
+    except tarfile.ReadError:
+        archive, packed = tarfile.open(source), True  # noqa: SIM115 - closed below
+    with archive:
+        members = [member for member in archive if member.isfile() and _is_image(member.name)]
+        for member in sorted(members, key=lambda member: member.name):
+            if not packed and not member.issparse():
+                yield member.name, Place(source, member.offset_data, member.size)
+            elif (content := archive.extractfile(member)) is not None:
+                yield member.name, content.read()  # a packed tar has no places to go to
+
+
 @dataclass(frozen=True)
 class ImageSet:
-    """Encoded images in memory; decoded when asked for.
+    """Images of a folder, a tar or shards; read and decoded when asked for.
 
     Args:
         names: path of each image inside its folder or tar.
-        encoded: content of each file.
+        places: where each file's content is, or the content.
         source: where they come from.
     """
 
     names: tuple[str, ...]
-    encoded: tuple[bytes, ...]
+    places: tuple[Place | bytes, ...]
     source: Path
 
     @classmethod
     def read(cls, source: Path) -> "ImageSet":
-        """Read a folder or a tar; raises ImageError if it holds no image or is damaged."""
+        """Find the images; raises ImageError if there is none or a tar is damaged."""
         try:
-            pairs = list(_encode(source))
+            pairs = list(_find_images(source))
         except (OSError, EOFError, tarfile.TarError) as error:
             message = f"{quoted(str(source))} cannot be read: {error}."
             raise ImageError(message, given=str(source)) from error
@@ -70,8 +102,8 @@ class ImageSet:
             allowed = ", ".join(sorted(SUFFIXES))
             message = f"{quoted(str(source))} holds no image; allowed are {allowed}."
             raise ImageError(message, given=str(source), allowed=allowed)
-        names, encoded = zip(*pairs, strict=True)
-        return cls(names, encoded, source)
+        names, places = zip(*pairs, strict=True)
+        return cls(names, places, source)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -80,24 +112,42 @@ class ImageSet:
         """These images only."""
         return ImageSet(
             tuple(self.names[i] for i in indices),
-            tuple(self.encoded[i] for i in indices),
+            tuple(self.places[i] for i in indices),
             self.source,
         )
 
-    def decode(self, index: int, min_side: int = 1) -> np.ndarray:
-        """One image as (height, width, 3) uint8, enlarged if a side is below `min_side`.
+    def content(self, index: int) -> bytes:
+        """The file of one image; raises ImageError if it cannot be read."""
+        place = self.places[index]
+        try:
+            return place if isinstance(place, bytes) else place.read()
+        except OSError as error:
+            message = f"{quoted(self.names[index])} cannot be read: {error.strerror}."
+            raise ImageError(message, given=self.names[index]) from error
+
+    def is_whole(self, index: int) -> bool:
+        """Whether an image can be decoded."""
+        try:
+            self.decode(index)
+        except ImageError:
+            return False
+        return True
+
+    def decode(self, index: int, min_side: int = 1, short_side: int | None = None) -> np.ndarray:
+        """One image as (height, width, 3) uint8.
+
+        It is enlarged if a side is below `min_side`, and reduced if both are above `short_side`.
 
         Raises:
             ImageError: it is damaged or too large.
         """
-        rgb = open_rgb(io.BytesIO(self.encoded[index]), quoted(self.names[index]))
+        rgb = open_rgb(io.BytesIO(self.content(index)), quoted(self.names[index]))
         short = min(rgb.size)
-        if short < min_side:
-            scale = min_side / short
-            rgb = rgb.resize(
-                (max(min_side, round(rgb.width * scale)), max(min_side, round(rgb.height * scale))),
-                Image.Resampling.BICUBIC,
-            )
+        wanted = min(max(short, min_side), short_side or max(short, min_side))
+        if wanted != short:
+            scale = wanted / short
+            width, height = (max(wanted, round(side * scale)) for side in rgb.size)
+            rgb = rgb.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
         return np.asarray(rgb)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ganshare.errors import ModelError
 
-__all__ = ["is_needed", "read_yaml", "taming_architecture", "vqgan_state"]
+__all__ = ["is_needed", "read_taming_training", "read_yaml", "taming_architecture", "vqgan_state"]
 
 FIRST_STAGE = "first_stage_model."
 # Training's own, latent-diffusion's averages, and the condition: painting needs none of them.
@@ -82,6 +82,48 @@ def taming_architecture(model: Mapping[str, Any]) -> dict[str, Any]:
         }
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise _no_vqgan(error) from error
+
+
+def read_taming_training(
+    text: str, steps: int | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Taming's training YAML (custom_vqgan.yaml) as our `architecture` and `training`.
+
+    Its file lists, schedulers and network of the loss have no part here. `disc_start` counts steps
+    and becomes a share of `steps`, where these are known.
+
+    Raises:
+        ModelError: it is not of a VQGAN.
+    """
+    model = read_yaml(text)
+    architecture = taming_architecture(model)
+    try:
+        data = (yaml.safe_load(text).get("data") or {}).get("params") or {}
+        loss = (model["params"].get("lossconfig") or {}).get("params") or {}
+        train = (data.get("train") or {}).get("params") or {}
+        size = train.get("size", train.get("config", {}).get("size"))
+        batch_size = int(data.get("batch_size", 32))
+        told = {
+            "batch_size": batch_size,
+            "crop": None if size is None else int(size),
+            "learning_rate": _times(model.get("base_learning_rate"), batch_size),
+            "discriminator_weight": _times(loss.get("disc_weight"), 1),
+            "codebook_weight": _times(loss.get("codebook_weight"), 1),
+            "perceptual_weight": _times(loss.get("perceptual_weight"), 1),
+            "discriminator_start": _times(
+                loss.get("disc_start") if steps else None, 1 / (steps or 1)
+            ),
+        }
+    except (AttributeError, TypeError, ValueError) as error:
+        raise _no_vqgan(error) from error
+    training = {name: value for name, value in told.items() if value is not None}
+    if "discriminator_start" in training:
+        training["discriminator_start"] = min(1.0, training["discriminator_start"])
+    return architecture, training
+
+
+def _times(value: Any, factor: float) -> float | None:
+    return None if value is None else float(value) * factor
 
 
 def _no_vqgan(error: Exception) -> ModelError:

@@ -1,12 +1,12 @@
 """Perceptors: what an image shows and what a text says, in one embedding space."""
 
-from engine.model_folder import ModelFolder
+from engine.model_folder import ModelFolder, default_model
 from engine.perceptor.clip import FAMILY as CLIP
 from engine.perceptor.clip import ClipPerceptor, load_clip
 from engine.perceptor.embedded import EmbeddedPerceptor, load_embedded
 from ganshare.errors import ModelError, must_be_one_of
 
-__all__ = ["AnyPerceptor", "load_perceptor"]
+__all__ = ["AnyPerceptor", "default_perceptor", "load_perceptor"]
 
 AnyPerceptor = EmbeddedPerceptor | ClipPerceptor
 EMBEDDED = "embedded"
@@ -24,3 +24,8 @@ def load_perceptor(folder: ModelFolder) -> AnyPerceptor:
     if family == CLIP:
         return load_clip(folder)
     raise must_be_one_of(ModelError, "family of perceptors", str(family), (EMBEDDED, CLIP))
+
+
+def default_perceptor() -> AnyPerceptor:
+    """The one that is embedded in this installation, frozen."""
+    return load_perceptor(default_model("perceptor"))

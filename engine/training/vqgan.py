@@ -1,52 +1,43 @@
-"""VQGAN training with Lightning: taming's recipe (arXiv:2012.09841), sized for a CPU.
+"""One step of VQGAN training with Lightning: taming's recipe (arXiv:2012.09841), sized for a CPU.
 
-Departures from the paper: the schedule follows the wall clock, so that any machine spends exactly
+Departures from the paper: the schedule may follow the clock, so that any machine spends exactly
 the time it is given; the adaptive discriminator weight compares gradients at the reconstruction
 rather than at the last layer, which needs one backward pass through the decoder instead of three.
 """
 
 import copy
-import math
-import os
-import time
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-import numpy as np
 import pytorch_lightning as pl
 import torch
-from PIL import Image
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset
 
-from engine.imaging.dataset import ImageSet, to_tensor
-from engine.runtime.compute import Compute, choose_compute
+from engine.training.crops import CropBatches
 from engine.training.efficientnet_teacher import load_lite0
 from engine.training.losses import (
     PatchDiscriminator,
     PerceptualDistance,
     hinge_discriminator_loss,
 )
+from engine.training.processes import Processes
+from engine.training.schedule import WallClock, cosine_rate
 from engine.vqgan.model import VQGAN, VQGANConfig
 from engine.vqgan.quantize import Quantized, VectorQuantizer, nearest_indices
 
-# Lightning's names of number formats
-PRECISIONS: dict[str, Any] = {
-    "float32": "32-true",
-    "bfloat16": "bf16-mixed",
-    "float16": "16-mixed",
-}
 CELLS_PER_CODE = 12  # that k-means sees
+ALONE = Processes()
 
 
 @dataclass(frozen=True)
 class VQGANTraining:
     """The `training` part of a VQGAN training configuration."""
 
-    minutes: float
+    minutes: float = 0.0  # either these
+    steps: int = 0  # or these, if any: such a training can be repeated, weight by weight
     batch_size: int = 32
     crop: int = 64
+    short_side: int = 0  # larger pictures are reduced to it; by default 2.5 crops
     learning_rate: float = 6e-4
     final_learning_rate: float = 2e-5
     warmup_steps: int = 200
@@ -55,58 +46,14 @@ class VQGANTraining:
     colour_weight: float = 0.0  # on the mean hue of each latent cell; see `hue_distance`
     perceptual_weight: float = 1.0
     codebook_weight: float = 1.0
-    quantize_start: float = 0.15  # fraction of the time; before it, latents only get noise
+    quantize_start: float = 0.15  # fraction of the training; before it, latents only get noise
     warmup_noise: float = 0.05  # its deviation, about as far as the nearest code will be
     discriminator_weight: float = 0.3
-    discriminator_start: float = 0.5  # fraction of the time after which it takes part
+    discriminator_start: float = 0.5  # fraction of the training after which it takes part
     ema_decay: float = 0.999
-    restart_until: float = 0.6  # fraction of the time in which unused codes are restarted
+    restart_until: float = 0.6  # fraction of the training in which unused codes are restarted
     restart_every: int = 100
     seed: int = 0
-
-
-class RandomCrops(IterableDataset[Tensor]):
-    """An endless stream of flipped random crops, (3, crop, crop) in [-1, 1]."""
-
-    def __init__(self, images: ImageSet, crop: int, seed: int, per_image: int = 2) -> None:
-        self.images, self.crop, self.seed, self.per_image = images, crop, seed, per_image
-
-    def __iter__(self) -> Any:
-        worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng((self.seed, 0 if worker is None else worker.id, time.time_ns()))
-        pool: list[Tensor] = []
-        while True:
-            image = self.images.decode(int(rng.integers(len(self.images))), self.crop)
-            for _ in range(self.per_image):
-                top = rng.integers(image.shape[0] - self.crop + 1)
-                left = rng.integers(image.shape[1] - self.crop + 1)
-                patch = image[top : top + self.crop, left : left + self.crop]
-                pool.append(to_tensor(patch[:, ::-1] if rng.random() < 0.5 else patch))
-            if len(pool) >= 256:  # crops of one painting should not share a batch
-                rng.shuffle(pool)
-                while len(pool) > 128:
-                    yield pool.pop()
-
-
-@dataclass
-class WallClock:
-    """How much of the training's time is spent; survives a resume, and a pause costs nothing."""
-
-    seconds: float
-    spent: float = 0.0
-    ticked: float = field(default_factory=time.monotonic)
-
-    def tick(self, longest: float = 10.0) -> float:
-        """Count the time since the last tick; returns the fraction spent, in [0, 1]."""
-        now = time.monotonic()
-        self.spent += min(now - self.ticked, longest)
-        self.ticked = now
-        return min(1.0, self.spent / self.seconds)
-
-
-def cosine_rate(fraction: float, first: float, last: float) -> float:
-    """Cosine from `first` to `last`."""
-    return last + (first - last) * 0.5 * (1.0 + math.cos(math.pi * fraction))
 
 
 def hue_distance(error: Tensor, cell: int) -> Tensor:
@@ -139,8 +86,15 @@ class VQGANModule(pl.LightningModule):
 
     usage: Tensor  # (codebook_size,), a running mean of how often each code is chosen
 
-    def __init__(self, config: VQGANConfig, training: VQGANTraining) -> None:
+    def __init__(
+        self,
+        config: VQGANConfig,
+        training: VQGANTraining,
+        crops: CropBatches,
+        processes: Processes = ALONE,
+    ) -> None:
         super().__init__()
+        self.crops, self.processes, self.taken = crops, processes, 0  # steps
         self.automatic_optimization = False
         self.settings = training
         self.config = config
@@ -171,10 +125,10 @@ class VQGANModule(pl.LightningModule):
 
     def training_step(self, batch: Tensor, batch_index: int) -> None:
         """Reconstruct, judge, step both."""
-        settings, fraction = self.settings, self.clock.tick()
+        settings, fraction = self.settings, self._begin_step()
         # Lightning's annotation allows for one optimiser as well
         generator, critic = cast("list[torch.optim.Optimizer]", self.optimizers())
-        warm = min(1.0, (self.global_step + 1) / settings.warmup_steps)
+        warm = min(1.0, (self.taken + 1) / settings.warmup_steps)
         rate = warm * cosine_rate(fraction, settings.learning_rate, settings.final_learning_rate)
         for optimizer, factor in ((generator, 1.0), (critic, 0.5)):
             for group in optimizer.param_groups:
@@ -184,6 +138,7 @@ class VQGANModule(pl.LightningModule):
         output = reconstruction.float()
         leaf = output.detach().requires_grad_(True)
         error = leaf - image
+        figures: dict[str, Tensor] = {}
         distance = self.perceptual(leaf, image)
         loss = (
             settings.l1_weight * error.abs().mean()
@@ -197,12 +152,13 @@ class VQGANModule(pl.LightningModule):
             ramp = min(1.0, (fraction - settings.discriminator_start) / 0.05)
             fooled = -self.discriminator(leaf).float().mean()
             (push,) = torch.autograd.grad(fooled, leaf)
-            weight = gradient.norm() / (push.norm() + 1e-8)
+            weight = self.processes.norm(gradient) / (self.processes.norm(push) + 1e-8)
             gradient = gradient + settings.discriminator_weight * ramp * weight * push
         generator.zero_grad()
         torch.autograd.backward(
             [output, settings.codebook_weight * quantized.loss], [gradient, None]
         )
+        self.processes.average_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         generator.step()
         if adversarial:
@@ -210,18 +166,36 @@ class VQGANModule(pl.LightningModule):
             judged = hinge_discriminator_loss(*both.chunk(2))
             critic.zero_grad()
             judged.backward()
+            self.processes.average_gradients(self.discriminator)
             critic.step()
-            self.log("discriminator", judged)
+            figures["discriminator"] = judged
         self._track(quantized.indices)
-        self._restart_unused(image, fraction, batch_index)
+        self._restart_unused(fraction)
         psnr = 10.0 * torch.log10(4.0 / error.detach().square().mean((1, 2, 3))).mean()
-        self.log("psnr", psnr, prog_bar=True)
-        self.log("perceptual", distance, prog_bar=True)
-        self.log("codebook_loss", quantized.loss)
-        self.log("codes_used", (self.usage > 0.01).float().mean(), prog_bar=True)
-        self.log("hours_spent", self.clock.spent / 3600)
-        if fraction >= 1.0:
-            self.trainer.should_stop = True
+        figures |= {"psnr": psnr, "perceptual": distance, "codebook_loss": quantized.loss}
+        self.figures = {name: value.detach() for name, value in figures.items()}
+        for name in ("psnr", "perceptual"):
+            self.log(name, figures[name], prog_bar=True, logger=False)
+        self.taken += 1
+        self.trainer.should_stop = self._fraction() >= 1.0
+
+    def figures_now(self) -> dict[str, float]:
+        """The last step's figures, the means of all processes."""
+        told = {name: float(self.processes.mean(value)) for name, value in self.figures.items()}
+        used = float((self.usage > 0.01).float().mean())
+        return {**told, "codes_used": used, "hours_spent": self.clock.spent / 3600}
+
+    def _begin_step(self) -> float:
+        """Seed this step's random numbers; returns the fraction of the training that is over."""
+        torch.manual_seed(self.settings.seed * 1_000_003 + self.taken)
+        self.clock.tick()
+        return self._fraction()
+
+    def _fraction(self) -> float:
+        if self.settings.steps:
+            return min(1.0, self.taken / self.settings.steps)
+        spent = torch.tensor(self.clock.spent / self.clock.seconds, device=self.device)
+        return min(1.0, float(self.processes.from_first(spent)))
 
     def _reconstruct(self, image: Tensor, fraction: float) -> tuple[Tensor, Quantized]:
         """Through the codebook; in the first part of the time through noise instead.
@@ -231,11 +205,13 @@ class VQGANModule(pl.LightningModule):
         lays the codebook over its latents.
         """
         if self.config.quantizer == "gumbel" or fraction >= self.settings.quantize_start:
-            self._lay_codebook(image)
+            self._lay_codebook()
             whole: tuple[Tensor, Quantized] = self.model(image)
             return whole
         latent = self._latent(image)
-        noisy = latent + self.settings.warmup_noise * torch.randn_like(latent)
+        rank, count = self.processes.rank, self.processes.count
+        noise = torch.randn(self.settings.batch_size, *latent.shape[1:], device=latent.device)
+        noisy = latent + self.settings.warmup_noise * noise[rank::count]
         if self.config.quantizer == "unit":
             noisy = nn.functional.normalize(noisy, dim=1)
         with torch.no_grad():
@@ -252,16 +228,16 @@ class VQGANModule(pl.LightningModule):
         return latent.permute(0, 2, 3, 1).reshape(-1, latent.shape[1])
 
     @torch.no_grad()
-    def _lay_codebook(self, image: Tensor) -> None:
-        """Once, by k-means over latents of this batch and the next ones of the data."""
+    def _lay_codebook(self) -> None:
+        """Once, by k-means over latents of this batch and of those before it in the data."""
         quantizers = [self.model.quantize, self.average.quantize]
         codebooks = [q.embedding.weight for q in quantizers if isinstance(q, VectorQuantizer)]
         if self.codebook_ready or not codebooks:
             return
-        stream = iter(self.trainer.train_dataloader)  # type: ignore[arg-type]
-        cells = [self._cells(image)]
+        cells: list[Tensor] = []
         while sum(map(len, cells)) < CELLS_PER_CODE * self.config.codebook_size:
-            cells.append(self._cells(next(stream).to(image)))
+            batch = self.crops.whole_batch(self.taken + len(cells))
+            cells.append(self._cells(batch.to(self.usage)))
         codes = k_means(torch.cat(cells), self.config.codebook_size)
         if self.config.quantizer == "unit":
             codes = nn.functional.normalize(codes, dim=1)
@@ -274,9 +250,9 @@ class VQGANModule(pl.LightningModule):
     def _track(self, indices: Tensor) -> None:
         """Exponential averages of the weights and of how often each code is used."""
         counts = torch.bincount(indices.flatten(), minlength=len(self.usage)).float()
+        counts = self.processes.sum(counts)
         self.usage.mul_(0.99).add_(counts, alpha=0.01)
-        step = self.global_step  # unlike the batch's number, it survives a resume
-        decay = min(self.settings.ema_decay, (1 + step) / (10 + step))
+        decay = min(self.settings.ema_decay, (1 + self.taken) / (10 + self.taken))
         torch._foreach_lerp_(
             [p.data for p in self.average.parameters()],
             [p.data for p in self.model.parameters()],
@@ -284,10 +260,10 @@ class VQGANModule(pl.LightningModule):
         )
 
     @torch.no_grad()
-    def _restart_unused(self, image: Tensor, fraction: float, step: int) -> None:
+    def _restart_unused(self, fraction: float) -> None:
         """Unused codes move to latents of the present batch (Dhariwal 2020, arXiv:2005.00341)."""
         settings = self.settings
-        due = self.codebook_ready and (step + 1) % settings.restart_every == 0
+        due = self.codebook_ready and (self.taken + 1) % settings.restart_every == 0
         if fraction > settings.restart_until or not due:
             return
         quantizers = [self.model.quantize, self.average.quantize]
@@ -295,7 +271,7 @@ class VQGANModule(pl.LightningModule):
         unused = (self.usage < 0.01).nonzero().flatten()
         if not len(unused) or not codebooks:
             return
-        cells = self._cells(image)
+        cells = self._cells(self.crops.whole_batch(self.taken).to(self.usage))
         chosen = torch.randperm(len(cells))[: len(unused)]
         unused = unused[: len(chosen)]
         for codebook in codebooks:
@@ -303,93 +279,14 @@ class VQGANModule(pl.LightningModule):
         self.usage[unused] = 1.0
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Remember the time spent and the architecture."""
+        """Remember how far it is, and the architecture."""
         checkpoint["spent"] = self.clock.spent
+        checkpoint["taken"] = self.taken
         checkpoint["codebook_ready"] = self.codebook_ready
         checkpoint["config"] = asdict(self.config)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Go on where the clock stood."""
+        """Go on from there."""
         self.clock = WallClock(60.0 * self.settings.minutes, spent=checkpoint["spent"])
+        self.taken = checkpoint.get("taken", checkpoint["global_step"])
         self.codebook_ready = checkpoint["codebook_ready"]
-
-
-class LatestCheckpoint(pl.Callback):
-    """Writes `last.ckpt` every few minutes, replacing it in one move, and a reconstruction grid."""
-
-    def __init__(self, folder: Path, every_seconds: float, model: VQGAN, examples: Tensor) -> None:
-        self.folder, self.every_seconds = folder, every_seconds
-        self.model, self.examples = model, examples
-        self.saved = time.monotonic()
-
-    def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
-        """Save if it is time."""
-        if time.monotonic() - self.saved > self.every_seconds:
-            self.save(trainer)
-
-    def on_train_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
-        """Save the final state."""
-        self.save(trainer)
-
-    def save(self, trainer: pl.Trainer) -> None:
-        """Write to a temporary name first: a kill leaves the old checkpoint whole."""
-        temporary = self.folder / "saving.ckpt"
-        trainer.save_checkpoint(temporary)
-        temporary.replace(self.folder / "last.ckpt")
-        save_grid(self.model, self.examples, self.folder / "reconstructions.png")
-        self.saved = time.monotonic()
-
-
-@torch.no_grad()
-def save_grid(model: VQGAN, examples: Tensor, path: Path) -> None:
-    """Originals above their reconstructions, as one PNG."""
-    device = model.codebook.device
-    reconstructions = torch.cat([model(one[None].to(device))[0].cpu() for one in examples])
-    reconstructions = reconstructions.clamp(-1, 1)
-    rows = torch.cat([torch.cat(list(part), 2) for part in (examples, reconstructions)], 1)
-    pixels = rows.permute(1, 2, 0).add(1).mul(127.5).round().byte().numpy()
-    Image.fromarray(pixels).save(path)
-
-
-def train_vqgan(
-    images: ImageSet,
-    held_out: ImageSet,
-    config: VQGANConfig,
-    training: VQGANTraining,
-    folder: Path,
-    *,
-    start: VQGAN | None = None,
-    resume: bool = False,
-    save_minutes: float = 4.0,
-    compute: Compute | None = None,
-) -> VQGAN:
-    """Train for `training.minutes`, checkpointing to `folder`; returns the averaged model.
-
-    `start` gives encoder and decoder their first weights; the codebook is laid anew.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    pl.seed_everything(training.seed, verbose=False)
-    module = VQGANModule(config, training)
-    if start is not None:
-        module.start_from(start)
-    crops = RandomCrops(images, training.crop, training.seed)
-    # four cores are kept for the steps themselves; a GPU waits for what the others decode
-    workers = min(12, max(0, (os.cpu_count() or 1) - 4))
-    loader = DataLoader(crops, batch_size=training.batch_size, num_workers=workers)
-    examples = torch.stack([to_tensor(held_out.decode(i, 160)[:160, :160]) for i in range(8)])
-    last = folder / "last.ckpt"
-    compute = compute or choose_compute()
-    place = compute.torch_device
-    trainer = pl.Trainer(
-        accelerator=place.type,
-        devices=[place.index or 0] if place.type == "cuda" else 1,
-        precision=PRECISIONS[compute.dtype],
-        max_epochs=-1,
-        logger=pl.loggers.CSVLogger(str(folder), name="", version=""),
-        log_every_n_steps=50,
-        enable_checkpointing=False,
-        enable_model_summary=False,
-        callbacks=[LatestCheckpoint(folder, 60 * save_minutes, module.average, examples)],
-    )
-    trainer.fit(module, loader, ckpt_path=str(last) if resume and last.exists() else None)
-    return module.average

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from engine.evaluation.perceptor import evaluate_perceptor, match_rows
-from engine.evaluation.vqgan import centre_crop, evaluate_vqgan, psnr, ssim
+from engine.evaluation.vqgan import centre_crop, evaluate_vqgan, frechet_distance, psnr, ssim
 from engine.imaging.colours import BASIC_COLOURS, hex_to_rgb
 from engine.imaging.dataset import ImageSet, read_labels, read_rows, split_held_out
 from engine.perceptor.styles import STYLE_SIDE
@@ -242,7 +242,8 @@ def test_a_tar_and_a_folder_give_the_same_images(tmp_path: Path) -> None:
         archive.add(folder, arcname="")
     sets = [ImageSet.read(source) for source in (folder, tmp_path / "set.tar")]
     assert sets[0].names == sets[1].names == ("1.png", "b/2.png")
-    assert sets[0].encoded == sets[1].encoded
+    contents = [[images.content(i) for i in range(len(images))] for images in sets]
+    assert contents[0] == contents[1]
     assert sets[0].decode(0).shape == (4, 6, 3)
     assert sets[0].decode(0, min_side=16).shape == (16, 24, 3)
 
@@ -278,3 +279,13 @@ def test_groups_are_never_split() -> None:
     assert 20 <= len(held_out) <= 60
     assert not {groups[i] for i in train} & {groups[i] for i in held_out}
     assert split_held_out(groups, 0.1) == (train, held_out)
+
+
+def test_the_frechet_distance_of_gaussians_is_the_formulas() -> None:
+    # along each axis apart: (difference of the means)² + (difference of the deviations)²
+    points = torch.tensor([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]], dtype=torch.float64)
+    first, second = points * torch.tensor([1.0, 2.0]), points * 3 + torch.tensor([5.0, 0.0])
+    assert frechet_distance(first, second) == pytest.approx(25 + 2**2 + 1**2)
+    assert frechet_distance(first, first) == pytest.approx(0, abs=1e-9)
+    turned = torch.tensor([[0.6, -0.8], [0.8, 0.6]], dtype=torch.float64)
+    assert frechet_distance(first @ turned, second @ turned) == pytest.approx(30)

@@ -8,7 +8,7 @@ import torch
 import yaml
 
 from engine.model_import.add import add_model
-from engine.model_import.taming import read_yaml, taming_architecture
+from engine.model_import.taming import read_taming_training, read_yaml, taming_architecture
 from engine.vqgan import VQGAN, VQGANConfig
 from ganshare.errors import ModelError
 
@@ -148,3 +148,22 @@ def test_what_is_no_model_of_pictures_is_one_sentence(models: Path, tmp_path: Pa
         with pytest.raises(ModelError, match=message) as error:
             add_model(tmp_path / file)
         assert "\n" not in str(error.value)
+
+
+def test_tamings_training_configuration_becomes_ours() -> None:
+    told = yaml.safe_load(YAML)
+    told["model"]["base_learning_rate"] = 4.5e-6
+    told["model"]["params"]["lossconfig"]["params"] = {
+        "disc_start": 10000, "disc_weight": 0.8, "codebook_weight": 1.0,
+    }  # fmt: skip
+    told["data"] = {"params": {"batch_size": 5, "train": {"params": {"size": 256}}}}
+    architecture, training = read_taming_training(yaml.safe_dump(told), 40_000)
+    assert architecture == ARCHITECTURE
+    assert training == {
+        "batch_size": 5, "crop": 256, "learning_rate": pytest.approx(2.25e-5),
+        "discriminator_weight": 0.8, "codebook_weight": 1.0, "discriminator_start": 0.25,
+    }  # fmt: skip
+    assert "discriminator_start" not in read_taming_training(yaml.safe_dump(told))[1]
+    told["data"]["params"]["batch_size"] = "many"
+    with pytest.raises(ModelError, match="not of a taming VQGAN"):
+        read_taming_training(yaml.safe_dump(told))
