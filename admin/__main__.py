@@ -25,6 +25,7 @@ COMMANDS = {
     "plan": "admin.commands.plan:plan",
     "reconcile": "admin.commands.reconcile:reconcile",
     "rounds": "admin.commands.curation.rounds:rounds",
+    "shares": "admin.commands.shares.group:shares",
     "status": "admin.commands.reconcile:status",
     "treasury": "admin.commands.treasury:treasury",
     "unlist": "admin.commands.unlist:unlist",

@@ -1,6 +1,8 @@
 """`ganshare admin deploy`: deploys the collection's contract."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import click
 from eth_utils.address import is_hex_address, to_checksum_address
@@ -15,12 +17,12 @@ from admin.ledger import Transaction, TransactionState
 from admin.marketplace.seaport.amounts import basis_points
 from admin.minting.collection_metadata import collection_metadata, data_uri
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
-from admin.session import open_session
+from admin.session import Session, open_session
 from admin.wallet.gas import TransactionFailed, estimate_gas
 from admin.wallet.nonces import find_deployments, made_address
 from ganshare.errors import SettingsError, quoted
 
-__all__ = ["deploy"]
+__all__ = ["Deployment", "deploy", "deploy_contract"]
 
 
 @click.command()
@@ -79,23 +81,60 @@ def deploy(
         "royalty_receiver": to_checksum_address(receiver),
         "royalty_basis_points": points,
     }
-    asyncio.run(_deploy(values, another=another, dry_run=dry_run, yes=yes, password_fd=password_fd))
 
-
-async def _deploy(
-    values: dict[str, object], *, another: bool, dry_run: bool, yes: bool, password_fd: int | None
-) -> None:
-    async with open_session() as session, session.chain() as chain:
+    def make(session: Session) -> Deployment:
         code = deployment(minter=session.address, **values)  # type: ignore[arg-type]
-        made = await find_deployments(session.ledger, chain.chain_id, session.address)
+        lines = [*((name, str(value)) for name, value in values.items())]
+        lines.append(("minter", session.address))
+        return Deployment(code, lines, arguments_of, _is_same, "ADMIN_COLLECTION")
+
+    asyncio.run(
+        deploy_contract(make, another=another, dry_run=dry_run, yes=yes, password_fd=password_fd)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A contract to be made.
+
+    Args:
+        lines: what is shown before it is confirmed.
+        arguments_of: gives the constructor's arguments of a deployment of this kind, else None.
+        is_same: whether two deployments make the same, so that one is enough.
+        setting: that takes the address.
+    """
+
+    code: bytes
+    lines: list[tuple[str, str]]
+    arguments_of: Callable[[bytes], bytes | None]
+    is_same: Callable[[bytes, bytes], bool]
+    setting: str
+
+
+async def deploy_contract(
+    make: Callable[[Session], Deployment],
+    *,
+    another: bool,
+    dry_run: bool,
+    yes: bool,
+    password_fd: int | None,
+) -> None:
+    """Make a contract once, whatever happens on the way, and print its address."""
+    async with open_session() as session, session.chain() as chain:
+        wanted = make(session)
+        code, arguments = wanted.code, wanted.arguments_of(wanted.code)
+        made = [
+            each
+            for each in await find_deployments(session.ledger, chain.chain_id, session.address)
+            if wanted.arguments_of(each.data) is not None
+        ]
         done = [each for each in made if each.state is TransactionState.CONFIRMED]
-        wanted = arguments_of(code)
-        same = [each for each in made if arguments_of(each.data) == wanted]
+        same = [each for each in made if wanted.arguments_of(each.data) == arguments]
         # What the contract's metadata says can be changed; no second one is made for that.
-        before = next((each for each in done if _is_same(each.data, code)), None)
+        before = next((each for each in done if wanted.is_same(each.data, code)), None)
         if before is not None and not another:
             click.echo("This collection was made before; --another makes one more.", err=True)
-            click.echo(_address_line(before))
+            click.echo(_address_line(before, wanted.setting))
             return
         waiting = [each for each in made if each.state is TransactionState.SENT]
         if len(waiting) > 1:
@@ -108,8 +147,7 @@ async def _deploy(
         # arguments gives up its place.
         begun = next((each for each in waiting if each in same), None)
         older = next((each for each in waiting if each not in same), None)
-        lines = [(name, str(value)) for name, value in values.items()]
-        lines.append(("minter", session.address))
+        lines = list(wanted.lines)
         if older is not None:
             lines.append(("instead of", f"the deployment that waits with nonce {older.nonce}"))
         gas = 0 if begun else await estimate_gas(chain, session.address, None, code)
@@ -131,12 +169,13 @@ async def _deploy(
             raise TransactionFailed(
                 "This collection was not made: "
                 + (
-                    f"the earlier deployment was quicker, and has {_address_line(sent)}."
+                    "the earlier deployment was quicker, and has "
+                    f"{_address_line(sent, wanted.setting)}."
                     if quicker
                     else f"a foreign transaction took nonce {sent.nonce}. Run the command again."
                 )
             )
-    click.echo(_address_line(sent))
+    click.echo(_address_line(sent, wanted.setting))
 
 
 def _is_same(one: bytes, other: bytes) -> bool:
@@ -145,5 +184,5 @@ def _is_same(one: bytes, other: bytes) -> bool:
     return bool(first) and first[:2] + first[3:] == second[:2] + second[3:]
 
 
-def _address_line(deployed: Transaction) -> str:
-    return f"ADMIN_COLLECTION={made_address(deployed.sender, deployed.nonce)}"
+def _address_line(deployed: Transaction, setting: str) -> str:
+    return f"{setting}={made_address(deployed.sender, deployed.nonce)}"

@@ -128,7 +128,8 @@ def fits(order: Order, shop: Shop, price: int) -> bool:
         duration=order.end - order.start,
         counter=order.counter,
     )
-    now = listing(terms, order.offer[0].identifier, price)
+    (item,) = order.offer
+    now = listing(terms, item.identifier, price, quantity=item.amount, item_type=item.item_type)
     names = ("consideration", "zone", "order_type", "conduit_key")
     return all(getattr(now, name) == getattr(order, name) for name in names)
 

@@ -236,7 +236,11 @@ class Signer:
         for item in order.offer:
             kind = item.item_type in (ItemType.ERC721, ItemType.ERC1155)
             mine = kind and item.token == limits.collection
-            if not mine or item.amount != 1:
+            if (
+                not mine
+                or item.amount < 1
+                or (item.item_type is ItemType.ERC721 and item.amount != 1)
+            ):
                 raise _refusal("offered item", item.token, limits.collection)
         if len(order.offer) != 1:
             raise _refusal("number of offered items", len(order.offer), 1)
@@ -245,7 +249,7 @@ class Signer:
         paid = {item.token for item in order.consideration}
         if limits.currency is not None and paid != {limits.currency}:
             raise _refusal("currency", ", ".join(sorted(paid)), limits.currency)
-        if order.price < limits.floor:
+        if order.price < limits.floor * order.offer[0].amount:
             raise _refusal("price in smallest units", order.price, f"at least {limits.floor}")
         if len({(item.item_type, item.token) for item in order.consideration}) != 1:
             raise _refusal("number of currencies", "several", 1)

@@ -20,6 +20,10 @@ __all__ = ["LONGEST_DURATION", "Terms", "duration_of", "listing"]
 LONGEST_DURATION = 180 * 86_400  # OpenSea takes listings of up to about six months
 
 
+_FULL = (OrderType.FULL_OPEN, OrderType.FULL_RESTRICTED)
+_PARTIAL = (OrderType.PARTIAL_OPEN, OrderType.PARTIAL_RESTRICTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the listings of one run have in common.
@@ -60,23 +64,35 @@ def duration_of(days: float) -> int:
     return round(days * 86_400)
 
 
-def listing(terms: Terms, token: int, price: int, salt: int = 0) -> Order:
-    """Build the order that offers one token for a price.
+def listing(
+    terms: Terms,
+    token: int,
+    price: int,
+    salt: int = 0,
+    *,
+    quantity: int = 1,
+    item_type: ItemType = ItemType.ERC721,
+) -> Order:
+    """Build the order that offers a token for a price; several of an ERC-1155 may be sold singly.
 
     Args:
-        price: in the currency's smallest units, fees included.
+        price: of one, in the currency's smallest units, fees included.
         salt: drawn at random. One signature holds for all orders of a tree, and whoever has one
             of them has the hashes of its neighbours: what can be guessed of those can be bought.
     """
     amounts = split(price, terms.fees)
-    shares = [(terms.seller, amounts.seller)]
-    shares += [(fee.recipient, part) for fee, part in zip(terms.fees, amounts.fees, strict=True)]
+    # Whatever is bought of several pays its part to everybody: the amounts are multiples of one's.
+    shares = [(terms.seller, amounts.seller * quantity)]
+    shares += [
+        (fee.recipient, part * quantity) for fee, part in zip(terms.fees, amounts.fees, strict=True)
+    ]
+    kinds = _PARTIAL if quantity > 1 else _FULL
     return Order(
         offerer=terms.seller,
         zone=terms.zone or NATIVE,
-        offer=(OfferItem(ItemType.ERC721, terms.collection, token, 1),),
+        offer=(OfferItem(item_type, terms.collection, token, quantity),),
         consideration=_paid(terms.currency, shares),
-        order_type=OrderType.FULL_RESTRICTED if terms.zone else OrderType.FULL_OPEN,
+        order_type=kinds[terms.zone is not None],
         start=terms.start,
         end=terms.start + terms.duration,
         zone_hash=NO_KEY,

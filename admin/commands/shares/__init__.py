@@ -1,0 +1,1 @@
+"""`ganshare admin shares`: the shares of a community's engines."""

@@ -1,0 +1,167 @@
+"""`ganshare admin shares status` and `report`: who holds what, and what was used of it."""
+
+import asyncio
+import csv
+import html
+import io
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from admin.curation.manifest import safe_cell
+from ganshare.domain.shares import Gift, Payer, Swept
+from ganshare.errors import WorldError
+from ganshare.settings import CoreSettings, load
+from ganshare.shares.sweeper import open_gate
+from ganshare.store import Store, open_store
+
+__all__ = ["open_store_session", "report", "status"]
+
+_COLUMNS = ("what", "holder", "wallet", "hours", "used", "left", "until")
+_STYLE = Path(__file__).parents[2] / "minting" / "report.css"
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """All that is known of shares, and how old it is."""
+
+    shares: Sequence[tuple[Payer, str]]
+    gifts: Sequence[tuple[Gift, float]]
+    wallets: int
+    swept: Swept | None
+    moment: float
+    trouble: str = ""
+    has_gate: bool = True
+
+    @property
+    def lines(self) -> list[str]:
+        """For people, in order."""
+        if not self.has_gate:
+            return ["No gate: ADMIN_GATE_CONTRACT is not set, and everybody paints."]
+        found = [f"{len(self.shares)} shares are held by {self.wallets} linked wallets."]
+        if self.trouble:
+            found.append(
+                f"The chain cannot be read, and this is what was known last: {self.trouble}"
+            )
+        if self.swept is not None:
+            age = round(self.moment - self.swept.swept)
+            found.append(f"The chain was read up to block {self.swept.block}, {age} s ago.")
+        return found
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """Every share and gift."""
+        rows = [
+            _row(f"share {each.name}", account, each.wallet, each.seconds, each.used, each.until)
+            for each, account in self.shares
+        ]
+        for gift, used in self.gifts:
+            is_over = gift.revoked is not None or gift.expires < self.moment
+            name = f"gift {gift.id} ({gift.reason})" + (", over" if is_over else "")
+            rows.append(_row(name, gift.account, "", gift.seconds, used, gift.expires))
+        return rows
+
+
+def _row(
+    what: str, holder: str, wallet: str, seconds: float, used: float, until: float
+) -> dict[str, str]:
+    values = (seconds, used, max(0.0, seconds - used))
+    hours = [f"{each / 3600:.2f}" for each in values]
+    end = f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d}"
+    return dict(zip(_COLUMNS, (what, holder, wallet, *hours, end), strict=True))
+
+
+@click.command()
+def status() -> None:
+    """Who holds shares and gifts, and what is left of them; looks at the chain first."""
+    found = asyncio.run(_look())
+    for line in found.lines:
+        click.echo(line)
+    for row in found.rows:
+        click.echo(
+            f"  {row['what']}  {row['holder']}  {row['wallet'] or '-'}  {row['left']} of "
+            f"{row['hours']} h left until {row['until']}"
+        )
+
+
+@click.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("shares-report"),
+    show_default=True,
+    help="The folder for report.html and report.csv.",
+)
+def report(folder: Path) -> None:
+    """Write who holds what and what was used, as a page and as CSV."""
+    found = asyncio.run(_look())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.csv").write_text(_as_csv(found), "utf-8")
+    (folder / "report.html").write_text(_as_page(found), "utf-8")
+    click.echo(f"{folder / 'report.html'} and {folder / 'report.csv'}")
+
+
+@asynccontextmanager
+async def open_store_session() -> AsyncIterator[Store]:
+    """The store of the settings."""
+    async with open_store(load(CoreSettings).database_url.get_secret_value()) as store:
+        yield store
+
+
+async def _look() -> _Situation:
+    async with open_store_session() as store, open_gate(store) as gate:
+        moment = await store.now()
+        gifts = await store.shares.usage.gifts()
+        if gate is None:
+            return _Situation([], gifts, 0, None, moment, has_gate=False)
+        trouble = ""
+        try:
+            await gate.sweep()
+        except WorldError as error:
+            trouble = str(error)
+        shares = await store.shares.usage.shares(gate.terms)
+        swept = await store.shares.holdings.swept(gate.terms.tokens)
+        wallets = len({each.wallet for each, _ in shares})
+        return _Situation(shares, gifts, wallets, swept, await store.now(), trouble)
+
+
+def _as_csv(found: _Situation) -> str:
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: safe_cell(cell) for name, cell in row.items()} for row in found.rows)
+    return sheet.getvalue()
+
+
+def _as_page(found: _Situation) -> str:
+    rows = found.rows
+    seconds = [each.seconds for each, _ in found.shares]
+    used = [min(each.used, each.seconds) for each, _ in found.shares]
+    cards = [
+        ("shares held", str(len(found.shares))),
+        ("wallets", str(found.wallets)),
+        ("hours of this period", f"{sum(seconds) / 3600:.1f}"),
+        ("used", f"{sum(used) / 3600:.1f}"),
+        ("gifts", str(len(found.gifts))),
+    ]
+    shown = "".join(
+        f"<li><b>{html.escape(value)}</b> {html.escape(name)}</li>" for name, value in cards
+    )
+    head = "".join(f"<th>{html.escape(name.capitalize())}" for name in _COLUMNS)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(row[name])}" for name in _COLUMNS) for row in rows
+    )
+    said = "".join(f"<p>{html.escape(line)}</p>" for line in found.lines)
+    when = f"{datetime.fromtimestamp(found.moment, UTC):%Y-%m-%d %H:%M} UTC"
+    return (
+        '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="'
+        'width=device-width,initial-scale=1"><title>Shares</title>'
+        f"<style>{_STYLE.read_text('utf-8')}</style><h1>Shares, {when}</h1>"
+        f"<ul class=cards>{shown}</ul>{said}<div class=scroll><table><thead><tr>{head}"
+        f"<tbody>{body}</table></div></html>\n"
+    )

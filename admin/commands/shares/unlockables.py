@@ -1,0 +1,114 @@
+"""`ganshare admin shares unlockable`: content for holders, and who has read it."""
+
+import asyncio
+import hashlib
+import mimetypes
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from ganshare.blobs import open_blobs
+from ganshare.domain.shares import Unlockable
+from ganshare.errors import ParameterError, SettingsError, quoted
+from ganshare.settings import AdminSettings, CoreSettings, load
+from ganshare.shares.terms import load_gate
+from ganshare.store import Store, open_store
+
+__all__ = ["unlockable"]
+
+MOST_BYTES = 200 * 2**20
+
+
+@click.group()
+def unlockable() -> None:
+    """Files and texts for whoever holds a share."""
+
+
+@unlockable.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--edition", type=click.IntRange(min=0), help="Whose holders get it; the first's.")
+def add(file: Path, edition: int | None) -> None:
+    """Upload a file for the holders of an edition."""
+    if (size := file.stat().st_size) > MOST_BYTES:
+        allowed = f"at most {MOST_BYTES // 2**20} MiB are allowed"
+        raise ParameterError(f"{file} has {size} bytes; {allowed}.", given=size)
+    made = asyncio.run(_add(file.name, file.read_bytes(), edition))
+    click.echo(f"{made.id}  {made.name}  {made.size} bytes  sha256 {made.sha256}")
+    click.echo("`ganshare admin shares set-uri` writes the sum into the token's metadata.")
+
+
+@unlockable.command("list")
+def list_() -> None:
+    """List what is there."""
+    for each in asyncio.run(_all()):
+        click.echo(f"{each.id}  {each.token}  {each.name}  {each.size} bytes  {each.sha256}")
+
+
+@unlockable.command()
+@click.argument("unlockable_id", metavar="ID")
+def remove(unlockable_id: str) -> None:
+    """Take one away; who has read it has it."""
+    asyncio.run(_remove(unlockable_id))
+    click.echo(f"{unlockable_id} is removed.")
+
+
+@unlockable.command()
+def log() -> None:
+    """Who read what, when, and by which wallet."""
+    for line in asyncio.run(_log()):
+        click.echo(line)
+
+
+def _open() -> tuple[CoreSettings, Store]:
+    core = load(CoreSettings)
+    return core, open_store(core.database_url.get_secret_value())
+
+
+async def _add(name: str, data: bytes, edition: int | None) -> Unlockable:
+    gate = load_gate()
+    if gate is None:
+        raise SettingsError("ADMIN_GATE_CONTRACT is not set; without it nothing is unlocked.")
+    ids = {number: name for name, number in gate.token.names.items()}
+    if edition is not None and edition not in ids:
+        known = ", ".join(str(each) for each in load(AdminSettings).gate_token_id)
+        raise ParameterError(f"There is no edition {edition}; there are {known or 'none'}.")
+    token = ids[edition] if edition is not None else next(iter(gate.token.names))
+    core, opened = _open()
+    digest = hashlib.sha256(data).hexdigest()
+    blob = f"unlockables/{digest}"
+    await open_blobs(core.blobs_url.get_secret_value()).put(blob, data)
+    async with opened as store:
+        return await store.shares.unlockables.add(
+            token=token,
+            name=name,
+            media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            blob=blob,
+            sha256=digest,
+            size=len(data),
+        )
+
+
+async def _all() -> list[Unlockable]:
+    async with _open()[1] as store:
+        return await store.shares.unlockables.all()
+
+
+async def _remove(number: str) -> None:
+    core, opened = _open()
+    async with opened as store:
+        blob = await store.shares.unlockables.remove(number)
+        if blob is None:
+            raise ParameterError(f"There is no unlockable {quoted(number)}.", given=number)
+        if not any(each.blob == blob for each in await store.shares.unlockables.all()):
+            await open_blobs(core.blobs_url.get_secret_value()).delete([blob])
+
+
+async def _log() -> list[str]:
+    async with _open()[1] as store:
+        names = {each.id: each.name for each in await store.shares.unlockables.all()}
+        return [
+            f"{datetime.fromtimestamp(each.created, UTC):%Y-%m-%d %H:%M:%S}  {each.person}  "
+            f"{each.wallet}  {names.get(each.unlockable, each.unlockable)}"
+            for each in await store.shares.unlockables.reads()
+        ]
