@@ -31,6 +31,7 @@ __all__ = [
     "BlobInfo",
     "Blobs",
     "attempt_of",
+    "blobs_folder",
     "content_type_of",
     "input_key",
     "moment_key",
@@ -118,11 +119,11 @@ def open_blobs(url: str) -> "Blobs":
         ParameterError: the URL is of neither kind.
         BlobError: the folder cannot be made.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "file" and parts.netloc + parts.path:
-        folder = Path(unquote(parts.netloc + parts.path)).expanduser().absolute()
+    folder = blobs_folder(url)
+    if folder is not None:
         with _translate_errors(f"the folder {folder}", ""):
             return Blobs(LocalStore(folder, mkdir=True), folder)
+    parts = urlsplit(url)
     if parts.scheme == "s3" and parts.netloc:
         return Blobs(_bucket(parts.netloc, parts.path.strip("/")), None)
     raise ParameterError(
@@ -130,6 +131,14 @@ def open_blobs(url: str) -> "Blobs":
         given=url,
         allowed=("file://", "s3://"),
     )
+
+
+def blobs_folder(url: str) -> Path | None:
+    """Give the folder that a URL of blobs names; None if it names none."""
+    parts = urlsplit(url)
+    if parts.scheme != "file" or not parts.netloc + parts.path:
+        return None
+    return Path(unquote(parts.netloc + parts.path)).expanduser().absolute()
 
 
 def _bucket(name: str, prefix: str) -> S3Store:

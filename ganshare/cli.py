@@ -126,6 +126,9 @@ class _HandedOver(click.Command):
         self._module, self._becomes = module, becomes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args[:1] == ["--version"]:
+            click.echo(f"ganshare, version {__version__}")
+            ctx.exit()
         ctx.args = list(args)
         return ctx.args
 
@@ -188,11 +191,10 @@ def _as_text(drawn: DrawnPrompt, *, with_swatch: bool) -> Text:
     return text
 
 
-ganshare.add_command(demo)
-ganshare.add_command(queue)
-ganshare.add_command(settings)
-ganshare.add_command(store)
-ganshare.add_command(up)
+for _command in (demo, queue, settings, store, up):
+    ganshare.add_command(_command)
+for _command in ganshare.commands.values():
+    click.version_option(__version__, prog_name="ganshare")(_command)
 
 for _name, _module, _becomes, _help in (
     ("engine", "engine", ["run"], "Claim jobs from the queue, paint them and publish."),

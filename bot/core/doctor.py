@@ -1,8 +1,9 @@
 """Findings of `ganshare bot doctor`: a verdict per check, and what to do about it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from ganshare.blobs import open_blobs
+from ganshare.blobs import blobs_folder, open_blobs
 from ganshare.errors import GanshareError, SchemaError
 from ganshare.settings import CoreSettings
 from ganshare.store import Store, open_store
@@ -42,12 +43,27 @@ async def examine_core(core: CoreSettings) -> list[Finding]:
     except GanshareError as error:
         findings.append(Finding("Store", False, f"{error} See GANSHARE_DATABASE_URL."))
     try:
-        blobs = open_blobs(core.blobs_url.get_secret_value())
-        await blobs.probe()
-        findings.append(Finding("Blobs", True, f"Written to and read from {blobs}."))
+        findings.append(await _blobs(core.blobs_url.get_secret_value()))
     except GanshareError as error:
         findings.append(Finding("Blobs", False, f"{error} See GANSHARE_BLOBS_URL."))
     return findings
+
+
+async def _blobs(url: str) -> Finding:
+    """Write to the blobs and read from them; folders that this makes are removed again."""
+    folder = blobs_folder(url)
+    path = [] if folder is None else [folder, *folder.parents]
+    new = [each for each in path if not each.exists()]
+    try:
+        blobs = open_blobs(url)
+        await blobs.probe()
+    finally:
+        with suppress(OSError):  # somebody uses them meanwhile
+            for each in new:
+                for inside in each.iterdir():
+                    inside.rmdir()
+                each.rmdir()
+    return Finding("Blobs", True, f"Written to and read from {blobs}.")
 
 
 async def _engines(store: Store) -> Finding:

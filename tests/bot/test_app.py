@@ -99,6 +99,7 @@ def test_the_doctor_prints_what_to_do_and_its_code_says_whether_it_is_urgent(
     done = run(tmp_path, "bot", "doctor", "--json")
     findings = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 3  # there are no tables
+    assert list(tmp_path.iterdir()) == []  # it only looks
     assert {"Store", "Blobs", "Discord token", "Telegram token"} <= {
         each["name"] for each in findings
     }

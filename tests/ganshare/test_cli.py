@@ -86,9 +86,10 @@ def test_help_lists_every_command_with_a_line() -> None:
 
 def test_the_version_is_that_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    result = CliRunner().invoke(ganshare, ["--version"])
     assert __version__ == project["version"]
-    assert result.stdout == f"ganshare, version {__version__}\n"
+    for command in ([], *([name] for name in ganshare.commands)):
+        result = CliRunner().invoke(ganshare, [*command, "--version"])
+        assert result.stdout == f"ganshare, version {__version__}\n"
 
 
 @pytest.mark.parametrize(
