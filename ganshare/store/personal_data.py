@@ -175,6 +175,7 @@ async def _forget_requests(
             "key": f"{FORGOTTEN}{row['id']}",
             "reply_to": as_text({"desk": {"locale": locale}}),
             "revision": jobs.c.revision + 1,
+            "settled": sa.false(),
         }
         if row["id"] not in kept:
             if upload := request.get("init_image"):

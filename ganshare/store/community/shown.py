@@ -50,7 +50,8 @@ async def set_hidden(connection: AsyncConnection, artwork: str, reason: str | No
 
 async def renew_messages(connection: AsyncConnection, artwork: str, job: str) -> None:
     """Have all messages that show a painting made right: that of its job, and all others."""
-    changed = jobs.update().where(jobs.c.id == job).values(revision=jobs.c.revision + 1)
+    renewed = {"revision": jobs.c.revision + 1, "settled": sa.false()}
+    changed = jobs.update().where(jobs.c.id == job).values(renewed)
     await connection.execute(changed.returning(jobs.c.id, *notify(Topic.NEWS)))
     of_it = sa.select(shown_paintings.c.origin, shown_paintings.c.message).where(
         shown_paintings.c.artwork == artwork

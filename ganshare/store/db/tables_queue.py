@@ -65,6 +65,7 @@ jobs = sa.Table(
     sa.Column("error_details", sa.Text),  # JSON
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("settled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("started", sa.Float),
     sa.Column("finished", sa.Float),

@@ -18,6 +18,7 @@ from ganshare.store.community.search import fill_gallery
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now
 from ganshare.store.queue.capacity import create_count_function
+from ganshare.store.queue.unread import keep_beats_light
 from ganshare.store.votes.log import seal_log
 
 __all__ = [
@@ -72,7 +73,12 @@ def _read() -> tuple[Migration, ...]:
 MIGRATIONS = _read()
 NEWEST = MIGRATIONS[-1].version
 # What SQL of both engines alone cannot do, in the same transaction.
-_AFTERWARDS = {2: fill_gallery, 3: seal_log, 9: create_count_function}
+_AFTERWARDS = {
+    2: fill_gallery,
+    3: seal_log,
+    9: create_count_function,
+    23: keep_beats_light,
+}
 
 
 async def migrate(database: Database) -> list[str]:

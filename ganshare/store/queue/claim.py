@@ -60,6 +60,7 @@ def claim_statement(limits: QueueLimits, *, is_choosy: bool = False) -> sa.Execu
             started=now(),
             lease_until=now() + limits.lease_seconds,
             revision=jobs.c.revision + 1,
+            settled=sa.false(),
         )
         .returning(jobs, *notify(Topic.NEWS))
     )

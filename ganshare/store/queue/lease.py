@@ -51,7 +51,7 @@ def _mine(job: Job) -> sa.ColumnElement[bool]:
 
 
 def _changed(**values: Any) -> dict[str, Any]:
-    return {"revision": jobs.c.revision + 1, **values}
+    return {"revision": jobs.c.revision + 1, "settled": sa.false(), **values}
 
 
 def _ended(state: sa.ColumnElement[Any], **values: Any) -> dict[str, Any]:

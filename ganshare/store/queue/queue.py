@@ -43,6 +43,7 @@ from ganshare.store.queue.pauses import Pauses
 from ganshare.store.queue.prune import prune
 from ganshare.store.queue.read import QueueReader
 from ganshare.store.queue.submit import Candidate, admission_statement, refusal, time_statement
+from ganshare.store.queue.unread import is_settled
 from ganshare.store.queue.values import Beat, NewArtwork, Pruned, Reaped, Submitted
 
 __all__ = ["Queue"]
@@ -63,7 +64,7 @@ _ACK = (
         jobs.c.seen < _SHOWN,
         sa.or_(jobs.c.revision > _SHOWN, _AS_SHOWN),
     )
-    .values(seen=_SHOWN)
+    .values(seen=_SHOWN, settled=is_settled(_SHOWN))
 )
 
 

@@ -36,6 +36,7 @@ from ganshare.store.queue.position import (
     throughput_statement,
     total_rate,
 )
+from ganshare.store.queue.unread import is_unread
 from ganshare.store.queue.values import Throughput
 
 __all__ = ["QueueReader"]
@@ -78,7 +79,7 @@ class QueueReader:
         Args:
             after: id of the last job of the page before.
         """
-        unread = sa.and_(jobs.c.revision > jobs.c.seen, jobs.c.id > after)
+        unread = sa.and_(is_unread(self._database.dialect), jobs.c.id > after)
         return await self._select(jobs.c.origin == origin, unread, order=[jobs.c.id], limit=limit)
 
     async def active(self, person: str) -> list[Job]:

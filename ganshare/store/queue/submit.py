@@ -109,6 +109,7 @@ def admission_statement(dialect: str, limits: QueueLimits) -> sa.Executable:
         "step": sa.literal(0),
         "revision": sa.literal(1),
         "seen": sa.literal(0),
+        "settled": sa.false(),
     }
     row = sa.select(*(value.label(name) for name, value in columns.items()))
     # SQLite wants a WHERE here, lest it take ON CONFLICT for the condition of a join.
