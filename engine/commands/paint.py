@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from engine.synthesis.manifest import Manifest
     from engine.synthesis.pipeline import LoadPainter, Models, Outputs
 
-__all__ = ["paint", "run"]
+__all__ = ["Options", "paint", "prepare", "run", "with_images"]
 
 GRAMMAR_HELP = """\b
 PROMPT may have parts, with weights, divided by |: a castle | sea:0.5 | fog:-0.3
@@ -143,8 +143,21 @@ def paint(**options: object) -> None:
     run(Options(**options))  # type: ignore[arg-type]  # click gives the options declared above
 
 
-def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
-    """Check everything, paint, print; see `paint` for the errors' place."""
+@dataclass(frozen=True)
+class Prepared:
+    """A checked command line: what to paint, and with which models."""
+
+    request: PaintingRequest
+    text: str
+    painted: str | None  # what the prompt was read as, if that is another text
+    reading: PromptReading
+    vqgan: "ModelFolder"
+    perceptor: "ModelFolder"
+    upscaler: "ModelFolder | None"
+
+
+def prepare(options: Options) -> Prepared:
+    """Check what needs no torch, and draw what was left open; images are read later."""
     given = PaintOptions(
         seed=options.seed, steps=options.steps, size=options.size,
         num_cutouts=options.num_cutouts, preset=options.preset, model=options.model,
@@ -163,15 +176,23 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
         asked.num_cutouts, noise_prompts=tuple(map(parse_noise_prompt, options.noise_prompt)),
         preset=asked.preset,
     )  # fmt: skip
-    text = asked.text
-    painted = format_prompts(prompts) if reading.is_changed else None
-    out = options.out or Path(f"{slug(painted or text)}-{seed}.png")
-    _check_outputs(out, options)
     vqgan = _model(asked.model or setting("model")(), "vqgan")
     upscaler = None if options.no_upscale else _model(options.upscaler, "upscaler")
     for path in (*([options.init_image] if options.init_image else []), *options.target_image):
         if not path.exists():
             raise ImageError(f"There is no image {quoted(str(path))}.", given=str(path))
+    painted = format_prompts(prompts) if reading.is_changed else None
+    return Prepared(request, asked.text, painted, reading, vqgan, perceptor, upscaler)
+
+
+def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
+    """Check everything, paint, print; see `paint` for the errors' place."""
+    prepared = prepare(options)
+    text, painted, reading = prepared.text, prepared.painted, prepared.reading
+    request, seed = prepared.request, prepared.request.seed
+    vqgan, perceptor, upscaler = prepared.vqgan, prepared.perceptor, prepared.upscaler
+    out = options.out or Path(f"{slug(painted or text)}-{seed}.png")
+    _check_outputs(out, options)
     check_extra("engine")
     if not options.quiet and not options.as_json:
         told = "" if painted is None else f"\nread as: {painted}"
@@ -217,25 +238,10 @@ def _execute(
     load_painter: "LoadPainter | None",
     reporter: Reporter,
 ) -> "Manifest":
-    from engine.imaging.codecs import read_image
-    from engine.synthesis.pipeline import LONG_SIDE, draft_manifest
+    from engine.synthesis.pipeline import LONG_SIDE
     from engine.synthesis.pipeline import paint as paint_request
 
-    init, targets = options.init_image, options.target_image
-    request = replace(
-        request,
-        init_image=read_image(init) if init else None,
-        init_fit=options.init_fit,
-        target_images=tuple(read_image(path) for path in targets),
-    )
-    draft = draft_manifest(
-        request,
-        text,
-        models,
-        reading=reading,
-        init_image_sha256=sha256_of(init) if init else None,
-        target_images_sha256=tuple(sha256_of(path) for path in targets),
-    )
+    request, draft = with_images(request, text, models, reading, options)
 
     def on_loaded() -> None:
         reporter.advance(1)
@@ -263,6 +269,31 @@ def _execute(
         on_frame=on_frame,
         on_tile=on_tile,
     )
+
+
+def with_images(
+    request: PaintingRequest, text: str, models: "Models", reading: str | None, options: Options
+) -> "tuple[PaintingRequest, Manifest]":
+    """The request with its images, and the draft of its manifest, which names their sums."""
+    from engine.imaging.codecs import read_image
+    from engine.synthesis.pipeline import draft_manifest
+
+    init, targets = options.init_image, options.target_image
+    request = replace(
+        request,
+        init_image=read_image(init) if init else None,
+        init_fit=options.init_fit,
+        target_images=tuple(read_image(path) for path in targets),
+    )
+    draft = draft_manifest(
+        request,
+        text,
+        models,
+        reading=reading,
+        init_image_sha256=sha256_of(init) if init else None,
+        target_images_sha256=tuple(sha256_of(path) for path in targets),
+    )
+    return request, draft
 
 
 def _read(prompts: tuple[WeightedPrompt, ...], perceptor: "ModelFolder") -> PromptReading:

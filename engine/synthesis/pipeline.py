@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -28,8 +28,11 @@ from ganshare.prompts.attributes import Attributes
 
 __all__ = [
     "LONG_SIDE",
+    "FinishedPainting",
     "Models",
     "Outputs",
+    "Stopwatch",
+    "advance",
     "draft_manifest",
     "finished_manifest",
     "manifest_path",
@@ -64,11 +67,14 @@ class Outputs:
 
 
 @dataclass
-class _Stopwatch:
+class Stopwatch:
+    """Seconds by stage."""
+
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
+        """Add what the block takes."""
         start = time.perf_counter()
         try:
             yield
@@ -110,38 +116,37 @@ def paint(
         ModelError: a model's files are not what its card says.
         WorldError: a file cannot be written; the picture is then not left half-written.
     """
-    watch = _Stopwatch()
-    with watch.time("load"):
-        painter = (load_painter or loop.load_painter)(
-            models.vqgan, models.perceptor, models.compute
-        )
-        upscaler = None if models.upscaler is None else _load(models.upscaler, models.compute)
-    on_loaded()
+    watch = Stopwatch()
     written: list[Path] = []
     canvases: list[Tensor] = []
-    last: Frame | None = None
-    with watch.time("synthesise"):
-        for (frame,) in loop.paint(painter, [request], frames_between(request)):
-            last = frame
-            if outputs.frames is not None:
-                written.append(outputs.frames / f"frame-{frame.step:04d}.png")
-                to_png(frame.image, written[-1])
-            if outputs.video is not None:
-                canvases.append(frame.image.cpu())
-            on_frame(frame)
-    if last is None:
-        raise InternalError("The painter gave no frame.")
-    picture = last.image
-    with watch.time("upscale"):
-        if upscaler is not None:
-            picture = upscale_to(picture, [upscaler], LONG_SIDE, on_tile)
+    stages = advance(
+        request,
+        draft,
+        models,
+        watch,
+        load_painter=load_painter,
+        on_loaded=on_loaded,
+        on_tile=on_tile,
+    )
+    while True:
+        try:
+            frame = next(stages)
+        except StopIteration as end:
+            finished: FinishedPainting = end.value
+            break
+        if outputs.frames is not None:
+            written.append(outputs.frames / f"frame-{frame.step:04d}.png")
+            to_png(frame.image, written[-1])
+        if outputs.video is not None:
+            canvases.append(frame.image.cpu())
+        on_frame(frame)
     manifest = replace(
-        finished_manifest(draft, last, picture),
+        finished.manifest,
         frames=tuple(str(path) for path in dict.fromkeys(written)),
         path=str(outputs.path),
     )
     with watch.time("write"):
-        to_png(picture, outputs.path, manifest.to_png_text())
+        to_png(finished.picture, outputs.path, manifest.to_png_text())
         if outputs.video is not None:
             write_video(canvases, outputs.video)
             manifest = replace(manifest, video=str(outputs.video))
@@ -149,6 +154,51 @@ def paint(
     text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=False)
     write_bytes(manifest_path(outputs.path), (text + "\n").encode())
     return manifest
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedPainting:
+    """A picture, (3, height, width) in [0, 1], and what it was made from."""
+
+    picture: Tensor
+    manifest: Manifest
+
+
+def advance(
+    request: PaintingRequest,
+    draft: Manifest,
+    models: Models,
+    watch: Stopwatch | None = None,
+    *,
+    load_painter: LoadPainter | None = None,
+    on_loaded: Callable[[], None] = lambda: None,
+    on_tile: Callable[[int, int], None] | None = None,
+) -> Generator[Frame, None, FinishedPainting]:
+    """Yield the frames of one request, and return the upscaled picture; see `paint`."""
+    watch = watch or Stopwatch()
+    with watch.time("load"):
+        painter = (load_painter or loop.load_painter)(
+            models.vqgan, models.perceptor, models.compute
+        )
+        upscaler = None if models.upscaler is None else _load(models.upscaler, models.compute)
+    on_loaded()
+    last: Frame | None = None
+    frames = loop.paint(painter, [request], frames_between(request))
+    while True:
+        with watch.time("synthesise"):
+            found = next(frames, None)
+        if found is None:
+            break
+        (last,) = found
+        yield last
+    if last is None:
+        raise InternalError("The painter gave no frame.")
+    picture = last.image
+    with watch.time("upscale"):
+        if upscaler is not None:
+            picture = upscale_to(picture, [upscaler], LONG_SIDE, on_tile)
+    manifest = replace(finished_manifest(draft, last, picture), seconds=watch.seconds)
+    return FinishedPainting(picture, manifest)
 
 
 def draft_manifest(
