@@ -134,7 +134,7 @@ def paint(
         init_fit: "cover", "contain" or "stretch".
         target_images: files to become like.
         noise_prompts: "SEED:WEIGHT" each.
-        device: "auto", "cpu", "cuda:1", ...; by default as the settings say, and so with the others.
+        device: "auto", "cpu", "cuda:1", ...; by default as the settings say; so the others.
         dtype: "auto", "float32", "bfloat16" or "float16".
         threads: of a CPU.
 
