@@ -88,12 +88,21 @@ def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
     .ckpt         of taming-transformers, with its .yaml: a VQGAN, or a transformer with one within
     .pt .pth .bin a CLIP as OpenAI, open_clip or Hugging Face save it, or a VQGAN
     .hdf5 .h5     ISR's weights
+    .zip          a bundle of `models bundle`, with the models of a share
 
     Nothing in a file is run, whatever it holds.
     """
     if "://" in source:
         return _pull(source, quiet=quiet, sha256=sha256, **options)
     from engine.model_import.add import add_model
+    from engine.model_import.bundle import add_bundle, is_bundle
+
+    if source.endswith(".zip") or (Path(source).is_file() and is_bundle(Path(source))):
+        if any(each is not None for each in (sha256, *options.values())):
+            raise ModelError("A bundle says itself what it holds; it takes no options.")
+        for each in add_bundle(Path(source)):
+            click.echo(f"{each.name}: {each.path}")
+        return None
 
     if sha256 is not None:
         raise ModelError("A sha256 is given only for what is downloaded.", given=sha256)
@@ -101,6 +110,34 @@ def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
     model = add_model(Path(source), vocabulary=words and Path(words), **options)
     click.echo(f"{model.name}: {model.path}")
     return None
+
+
+@models.command()
+@click.argument("names", nargs=-1, required=True)
+@click.option("--to", type=PATH, required=True, metavar="F.zip", help="The archive.")
+@click.option(
+    "--community", default="this community", show_default=True, help="Whose share it is for."
+)
+@click.option("--licence-file", type=PATH, metavar="F", help="What a holder may do, in your words.")
+@click.option(
+    "--may-sell/--may-not-sell",
+    default=True,
+    show_default=True,
+    help="Whether holders may sell what they paint.",
+)
+def bundle(
+    names: tuple[str, ...], to: Path, community: str, licence_file: Path | None, may_sell: bool
+) -> None:
+    """Pack models into an archive for holders of a share; `models add` takes it.
+
+    A model that is not for sale stays so, whatever is said here.
+    """
+    from engine.model_import.bundle import write_bundle
+
+    licence = None if licence_file is None else licence_file.read_text("utf-8")
+    found = [find_model(name) for name in names]
+    digest = write_bundle(found, to, name=community, licence=licence, may_sell=may_sell)
+    click.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
 
 
 @models.command()
