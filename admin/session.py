@@ -1,7 +1,7 @@
 """What the chain's commands share: settings, ledger, endpoints and the signer."""
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from eth_utils.address import is_hex_address, to_checksum_address
 from admin.context import whoever_types
 from admin.ledger import Collection, Ledger
 from admin.marketplace.currency import allowed_currencies, check_currency, read_currency
+from admin.marketplace.drops import DropApi
 from admin.marketplace.opensea import NotYetAtOpenSea, OpenSea
 from admin.marketplace.seaport.amounts import Currency
 from admin.marketplace.seaport.listing import duration_of
@@ -133,18 +134,24 @@ class Session:
         site: str | None = None,
         currency: Currency | None = None,
         floor: int = 0,
+        operators: Iterable[str] = (),
+        calls: Iterable[bytes] = (),
+        recipients: Iterable[str] = (),
     ) -> Signer:
         """Ask for the password and open the keystore, under the limits of the settings.
 
         Args:
             currency: of the orders that it may sign, for no less than `floor`.
             site: host of the page that it may sign in at; then it sends no transactions.
+            operators, calls: as `Limits` has them.
+            recipients: that it may call, besides collection and Seaport.
         """
         address = self.address
         contract = None if self.settings.collection is None else self.collection.address
+        sends = contract is not None and site is None
         limits = Limits(
             chain_id=self.settings.chain_id,
-            recipients=frozenset({contract, self.seaport} if contract and not site else ()),
+            recipients=frozenset({contract, self.seaport, *recipients} if sends else ()),
             gas_price=self.fees.cap,
             transaction=COIN.parse(self.settings.transaction_cap),
             day=COIN.parse(self.settings.day_cap),
@@ -157,6 +164,8 @@ class Session:
             floor=floor,
             payees=frozenset() if site else self.payees,
             currencies=frozenset() if site else frozenset(each.address for each in self.currencies),
+            operators=frozenset(operators),
+            calls=frozenset(calls),
         )
         keep_out_of_dumps()
         password = read_password(f"Password of {address}: ", password_fd)
@@ -200,6 +209,18 @@ class Session:
             )
         base = self.settings.opensea_api_base
         return OpenSea(base, key.get_secret_value(), self.client, **patience)
+
+    def drop_api(self) -> DropApi:
+        """OpenSea's API for drops; raises SettingsError if its key or token is not set."""
+        key, token = self.settings.opensea_api_key, self.settings.opensea_token
+        if key is None or token is None or self.settings.opensea_collection is None:
+            raise SettingsError(
+                "A drop takes ADMIN_OPENSEA_COLLECTION, its name at OpenSea, ADMIN_OPENSEA_API_KEY "
+                "and ADMIN_OPENSEA_TOKEN, an access token of the wallet that owns it; `opensea "
+                "login` gives one for some time."
+            )
+        base, secret = self.settings.opensea_api_base, key.get_secret_value()
+        return DropApi(base, secret, self.client, token=token.get_secret_value())
 
     @property
     def currency(self) -> Currency | None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from admin.browser.browser import Browser
 from admin.browser.errors import NeedsHuman, NotThere, StepFailed
-from admin.browser.item_form import Item
 from admin.browser.page_session import PageSession
 from admin.browser.policy import Wanted
+from admin.minting.item_form import Item
 
 __all__ = ["AccountPage", "CreatePage", "ItemPage", "SellPage"]
 

@@ -18,13 +18,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from admin.browser.errors import StepFailed, TooManyFailures
-from admin.browser.item_form import Item
 from admin.browser.page_session import PageSession
 from admin.browser.pages import AccountPage, CreatePage, ItemPage, SellPage
 from admin.browser.policy import Wanted
 from admin.browser.signed_orders import Orders
 from admin.ledger import Collection, Ledger, Token, TokenState
 from admin.marketplace.seaport.amounts import Currency
+from admin.minting.item_form import Item
 from ganshare.monitoring.log import get_logger
 
 __all__ = ["Outcome", "Route"]

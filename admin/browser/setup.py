@@ -10,7 +10,6 @@ import click
 from eth_utils.address import is_hex_address, to_checksum_address
 
 from admin.browser.browser import Browser
-from admin.browser.item_form import Item, make_item
 from admin.browser.locators import read_locators
 from admin.browser.page_session import Pace, PageSession
 from admin.browser.policy import Policy, Wanted, origin_of
@@ -20,6 +19,7 @@ from admin.browser.wallet import Wallet
 from admin.ledger import Token
 from admin.marketplace.currency import read_currency
 from admin.marketplace.seaport.order import Order
+from admin.minting.item_form import Item, make_item
 from admin.session import Session
 from admin.wallet.signer import Signer
 from ganshare.blobs import open_blobs

@@ -3,6 +3,7 @@
 import asyncio
 
 import click
+from eth_utils.address import to_checksum_address
 
 from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED, SET_APPROVAL
 from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
@@ -40,7 +41,7 @@ async def _approve(*, dry_run: bool, yes: bool, password_fd: int | None) -> None
         budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
         if budget is None:
             return
-        signer = session.unlock(password_fd)
+        signer = session.unlock(password_fd, operators=[to_checksum_address(conduit)])
         async with spend(session, chain, signer, budget, "approve") as sender:
             await sender.resume()
             await sender.transact("approve", [], contract, data)

@@ -45,6 +45,7 @@ from ganshare.blobs import open_blobs
 from ganshare.chain.abi import Function
 from ganshare.chain.chain import Chain
 from ganshare.errors import BlobError, SettingsError, quoted
+from ganshare.store import open_store
 
 __all__ = ["collection"]
 
@@ -245,9 +246,12 @@ def set_uri(uri: str | None, description: str | None, site: str | None) -> MakeC
 
 
 async def _read_pictures(session: Session) -> list[bytes]:
-    """The paintings in the ledger, those with most votes first, as far as they are still there."""
+    """The paintings in the ledger that all may see, those with most votes first."""
     blobs = open_blobs(session.core.blobs_url.get_secret_value())
-    tokens = await session.ledger.tokens(session.collection)
+    every = await session.ledger.tokens(session.collection)
+    async with open_store(session.core.database_url.get_secret_value()) as store:
+        known = await store.gallery.several(each.artwork for each in every)
+    tokens = [each for each in every if each.artwork not in known or known[each.artwork].public]
     found = []
     for each in sorted(tokens, key=lambda each: (-(each.item.get("votes") or 0), each.token))[:16]:
         try:

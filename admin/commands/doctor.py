@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 import click
 
 from admin.browser.setup import Choices
-from admin.commands.browser_route import browser_options, inspect
+from admin.commands.routes import drop
+from admin.commands.routes.browser import DROP, browser_options, inspect
 from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED, TOTAL_SUPPLY
 from admin.ledger import TokenState
 from admin.marketplace.opensea import NotYetAtOpenSea
@@ -35,6 +36,8 @@ def doctor(choices: Choices | None, password_fd: int | None) -> int:
 
     Ends with the next step, and with exit code 3 if something is wrong.
     """
+    if choices is DROP:
+        return asyncio.run(drop.check())
     if choices is not None:
         return asyncio.run(inspect(choices, password_fd=password_fd))
     return asyncio.run(_doctor())

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from admin.browser.setup import Choices
-from admin.commands.browser_route import EXIT_FAILED, browser_options, offer
+from admin.commands.routes import drop
+from admin.commands.routes.browser import DROP, EXIT_FAILED, browser_options, offer
 from admin.estimate import estimate_sale
 from admin.ledger import ListingState
 from admin.minting.list import LIVE, sign_all
@@ -48,6 +49,8 @@ def list_(
     May be interrupted at any moment: the next run goes on where this one ended. Ends with exit
     code 3 if an order is not posted.
     """
+    if choices is DROP:
+        drop.refuse_listing()
     if choices is not None:
         return asyncio.run(offer(choices, read_prices(prices_file), run))
     return asyncio.run(_list(prices_file, days, reprice, run))

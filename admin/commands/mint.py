@@ -5,7 +5,8 @@ import asyncio
 import click
 
 from admin.browser.setup import Choices
-from admin.commands.browser_route import browser_options, create
+from admin.commands.routes import drop
+from admin.commands.routes.browser import DROP, browser_options, create
 from admin.estimate import estimate_mint
 from admin.ledger import Token, TokenState
 from admin.minting.mint import BATCH, mint_all
@@ -39,15 +40,16 @@ def mint(
 ) -> int | None:
     """Pin pictures and metadata, then mint, batch by batch.
 
-    With --route browser: create an item on the marketplace's pages for each painting instead.
+    With --route browser: create an item on the marketplace's pages for each painting instead. With
+    --route drop: one of a SelfMint drop at OpenSea, by a transaction each.
 
     May be interrupted at any moment: the next run goes on where this one ended.
     """
     if choices is not None:
         if to is not None:
-            raise SettingsError(
-                "--to is for tokens of one's own contract, not for --route browser."
-            )
+            raise SettingsError("--to is for tokens of one's own contract, not for other routes.")
+        if choices is DROP:
+            return asyncio.run(drop.create(run, site=site, description=description))
         return asyncio.run(create(choices, run, site=site, description=description))
     asyncio.run(_mint(batch, description, site, to, run))
     return None

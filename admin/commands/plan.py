@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from admin.commands.browser_route import estimate_items, route_option
+from admin.commands.routes.browser import estimate_items, route_option
+from admin.commands.routes.drop import estimate_drop
 from admin.curation.manifest import read_manifest
 from admin.curation.named import Named, divide, left_out
 from admin.estimate import estimate_mint, estimate_sale
@@ -91,6 +92,8 @@ async def _plan(
         every = await session.ledger.tokens(session.collection) + new
         if route == "browser":
             lines += estimate_items(session, every, prices)
+        elif route == "drop":
+            lines += await estimate_drop(session, every, prices)
         else:
             lines += await _estimate(session, every, prices, days)
         if not dry_run:

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from admin.browser.setup import Choices
-from admin.commands.browser_route import browser_options, match
+from admin.commands.routes import drop
+from admin.commands.routes.browser import DROP, browser_options, match
 from admin.ledger import Listing, ListingState, TransactionState
 from admin.marketplace.opensea import OpenSeaAway
 from admin.minting.accept import accept, read_folder
@@ -51,6 +52,8 @@ def reconcile(
     OpenSea is asked, too, which orders it has. With --route browser: equal to the marketplace's
     pages; nothing is pressed there.
     """
+    if choices is DROP:
+        return asyncio.run(drop.match(dry_run=dry_run))
     if choices is not None:
         return asyncio.run(match(choices, dry_run=dry_run, password_fd=password_fd))
     asyncio.run(_reconcile(accepts=accepts, folder=folder, dry_run=dry_run))

@@ -20,7 +20,15 @@ from admin.marketplace.terms import CollectionAnswer, MarketTerms, chain_name, r
 from ganshare.errors import SettingsError, WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["NotYetAtOpenSea", "OpenSea", "OpenSeaAway", "OpenSeaBusy", "OrderRefused", "order_body"]
+__all__ = [
+    "NotYetAtOpenSea",
+    "OpenSea",
+    "OpenSeaAway",
+    "OpenSeaBusy",
+    "OrderRefused",
+    "order_body",
+    "reason_of",
+]
 
 _LOCKED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 _UNKNOWN = (httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND)
@@ -106,7 +114,7 @@ class OpenSea:
         path = f"collections/{slug}"
         response = await self._get(path)
         if not response.is_success:
-            raise SettingsError(f"OpenSea has no {path}: {_reason(response)}.", given=path)
+            raise SettingsError(f"OpenSea has no {path}: {reason_of(response)}.", given=path)
         return read_terms(_read(response, CollectionAnswer), slug, contract, chain_id)
 
     async def find_slug(self, contract: str, chain_id: int) -> str:
@@ -140,7 +148,7 @@ class OpenSea:
         response = await self._ask("POST", path, json=order_body(order, signature, seaport))
         if response.is_success:
             return
-        reason = _reason(response)
+        reason = reason_of(response)
         if any(word in reason.lower() for word in ("duplicate", "already exist")):
             return  # it is there, though what answers questions may not have heard of it yet
         if response.status_code == httpx.codes.BAD_REQUEST and _errors(response):
@@ -167,7 +175,7 @@ class OpenSea:
         response = await self._ask("POST", path, json=body)
         if response.is_success and response.content.strip():
             return _read(response, _CancelAnswer).last_signature_issued_valid_until
-        reason = _reason(response)
+        reason = reason_of(response)
         if response.status_code == httpx.codes.BAD_REQUEST and _errors(response):
             raise OrderRefused(f"OpenSea does not take it off: {reason}.")
         raise OpenSeaAway(f"OpenSea answered a cancellation with {reason}.")
@@ -202,7 +210,7 @@ class OpenSea:
         while True:
             response = await self._get(f"listings/collection/{slug}/all", params)
             if not response.is_success:
-                raise OpenSeaAway(f"OpenSea does not show the listings: {_reason(response)}.")
+                raise OpenSeaAway(f"OpenSea does not show the listings: {reason_of(response)}.")
             page = _read(response, _ListingsAnswer)
             for each in page.listings:
                 yield each.order_hash.lower()
@@ -212,10 +220,14 @@ class OpenSea:
 
     async def _get(self, path: str, params: Mapping[str, str] | None = None) -> httpx.Response:
         """Read until OpenSea itself answers: with a success, or that it has no such thing."""
+        return await self._repeat("GET", path, params=params)
+
+    async def _repeat(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Ask for what changes nothing until OpenSea itself answers, as `_get`."""
         deadline, pause = time.monotonic() + self._outage, self._pace
         while True:
             try:
-                return await self._get_once(path, params)
+                return await self._ask_for(method, path, **options)
             except OpenSeaAway as error:
                 if isinstance(error, OpenSeaBusy) or time.monotonic() + pause > deadline:
                     raise
@@ -223,14 +235,19 @@ class OpenSea:
             await asyncio.sleep(pause)
             pause *= 1.5
 
-    async def _get_once(self, path: str, params: Mapping[str, str] | None) -> httpx.Response:
-        response = await self._ask("GET", path, params=params)
+    async def _ask_for(self, method: str, path: str, **options: Any) -> httpx.Response:
+        response = await self._ask(method, path, **options)
         if response.status_code in _UNKNOWN or (response.is_success and response.content.strip()):
             return response
-        raise OpenSeaAway(f"OpenSea answered GET {path} with {_reason(response)}.")
+        raise OpenSeaAway(f"OpenSea answered {method} {path} with {reason_of(response)}.")
 
-    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def _ask(
+        self, method: str, path: str, *, is_list: bool = False, **options: Any
+    ) -> httpx.Response:
         """Ask once, but wait whenever OpenSea says that it did not listen (429).
+
+        Args:
+            is_list: whether a success is a JSON list; everything else is an object.
 
         Raises:
             OpenSeaAway: there is no answer, or none of OpenSea's.
@@ -256,11 +273,12 @@ class OpenSea:
             _log.info("waiting for OpenSea's limit", seconds=round(pause, 1))
             await asyncio.sleep(pause)
         try:
-            read_object(response, "OpenSea")
+            if not (is_list and response.is_success and response.content.lstrip()[:1] == b"["):
+                read_object(response, "OpenSea")
         except UnexpectedAnswer as error:
             raise OpenSeaAway(str(error)) from error
         if response.status_code in _LOCKED and _errors(response):
-            raise SettingsError(f"OpenSea does not accept the key: {_reason(response)}.")
+            raise SettingsError(f"OpenSea does not accept the key: {reason_of(response)}.")
         return response
 
 
@@ -328,6 +346,7 @@ def _errors(response: httpx.Response) -> list[Any]:
     return errors if isinstance(errors, list) else []
 
 
-def _reason(response: httpx.Response) -> str:
+def reason_of(response: httpx.Response) -> str:
+    """Say why something is refused, in OpenSea's words where it has any."""
     said = "; ".join(str(each) for each in _errors(response))[:300]
     return said or f"HTTP {response.status_code}"

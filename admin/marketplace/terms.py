@@ -11,7 +11,7 @@ from admin.marketplace.seaport.amounts import Currency, Fee, basis_points
 from admin.marketplace.seaport.order import NATIVE
 from ganshare.errors import SettingsError, WorldError, quoted
 
-__all__ = ["CollectionAnswer", "MarketTerms", "chain_name", "read_terms"]
+__all__ = ["CollectionAnswer", "MarketTerms", "chain_name", "is_name_of", "read_terms"]
 
 _NOWHERE = (None, "", NATIVE)
 # OpenSea's names of chains, by their ids; the first is the one that its API takes.
@@ -117,6 +117,12 @@ def read_terms(answer: CollectionAnswer, slug: str, contract: str, chain_id: int
 def chain_name(chain_id: int) -> str | None:
     """Give OpenSea's name of a chain; None if we have none for it."""
     return next(iter(_CHAINS.get(chain_id, ())), None)
+
+
+def is_name_of(name: str, chain_id: int) -> bool:
+    """Whether OpenSea calls a chain so; one that we have no name for may have any other."""
+    ours = _CHAINS.get(chain_id)
+    return name not in _NAMES if ours is None else name in ours
 
 
 def _chain(found: Sequence[str], slug: str, chain_id: int) -> str:

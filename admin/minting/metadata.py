@@ -14,7 +14,7 @@ from typing import Any
 
 from ganshare.errors import ParameterError, quoted
 
-__all__ = ["Rarity", "as_json", "attributes", "metadata", "rarities", "token_id"]
+__all__ = ["Rarity", "as_json", "attributes", "metadata", "rarities", "read_as", "token_id"]
 
 _HEX = "Hex"
 _FORMAT = "ganshare-provenance/1"
@@ -106,11 +106,9 @@ def metadata(
             f"({item['model']}); it cannot become a token.",
             given=item["id"],
         )
-    reading = _reading(item)
-    read_as = f" (read as “{reading}”)" if reading else ""
     facts = (
-        f"Painted from the prompt “{item['prompt']}”{read_as} and chosen by {item['votes']} votes. "
-        f"The picture was made with a model, {item['model']}."
+        f"Painted from the prompt “{item['prompt']}”{read_as(item)} and chosen by "
+        f"{item['votes']} votes. The picture was made with a model, {item['model']}."
     )
     page = f"{site.rstrip('/')}/paintings/{item['id']}" if site else None
     ranked = {"trait_type": "Rarity rank", "value": rarity.rank, "max_value": rarity.of}
@@ -123,6 +121,12 @@ def metadata(
         "provenance": _provenance(item, rarity),
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def read_as(item: Mapping[str, Any]) -> str:
+    """Say what was painted for the prompt, after it; "" where that is the prompt."""
+    reading = _reading(item)
+    return f" (read as “{reading}”)" if reading else ""
 
 
 def _reading(item: Mapping[str, Any]) -> str:

@@ -349,6 +349,7 @@ class Sender:
             fees=fees,
             spent=spent[0] - transaction.cost,
             spent_in_month=spent[1] - transaction.cost,
+            before=None if last is None else last.raw,
         )
         attempt = Attempt(signed.hash, signed.raw, fees.max_fee, fees.priority)
         return replace(transaction, cost=transaction.gas * fees.max_fee), attempt

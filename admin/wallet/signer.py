@@ -13,8 +13,23 @@ from eth_abi.abi import decode
 from eth_typing import Hash32
 from eth_utils.address import to_checksum_address
 
-from admin.contract.collection import MINT_BATCH, TRANSFER_TOKEN
+from admin.contract.collection import (
+    CLOSE_MINTING,
+    FREEZE_METADATA,
+    FREEZE_TOKENS,
+    GRANT_ROLE,
+    MINT_BATCH,
+    MINTER_ROLE,
+    PAUSE,
+    PAUSER_ROLE,
+    REVOKE_ROLE,
+    SET_CONTRACT_URI,
+    SET_ROYALTY,
+    TRANSFER_TOKEN,
+    UNPAUSE,
+)
 from admin.marketplace.currency import TRANSFER_CURRENCY
+from admin.marketplace.seaport.contract import CANCEL, INCREMENT_COUNTER, SET_APPROVAL
 from admin.marketplace.seaport.order import Domain, ItemType, Order
 from admin.marketplace.seaport.signing import cancellation_digest, sign_orders
 from admin.wallet.fees import GWEI, Fees
@@ -60,6 +75,9 @@ class Limits:
         floor: the lowest price of an order, in smallest units.
         payees: who may get coins, currency and tokens besides the key's own account.
         currencies: the contracts whose money may be sent to them.
+        operators: who may be given the right to move the key's tokens, such as a conduit.
+        calls: the first four bytes of calls that may be sent besides those that GANshare knows;
+            none by which somebody gets tokens or a contract.
     """
 
     chain_id: int
@@ -78,6 +96,8 @@ class Limits:
     floor: int = 0
     payees: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
+    operators: frozenset[str] = frozenset()
+    calls: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +134,20 @@ class Signer:
         fees: Fees,
         spent: int,
         spent_in_month: int = 0,
+        before: bytes | None = None,
     ) -> Signed:
         """Sign a transaction.
 
         Args:
             spent: in the last 24 hours, without this one; the other in the last 30 days.
+            before: a transaction that it replaces; the same call of this key's, with the same
+                nonce, may be signed with other fees.
 
         Raises:
             PolicyError: it is more than the owner allowed.
         """
-        self._check_recipient(chain_id, to, data, value)
+        if before is None or not self._signed(before, chain_id, nonce, to, data, value):
+            self._check_recipient(chain_id, to, data, value)
         # What goes to a payee isn't spent; whatever else has a value is.
         paid = 0 if to in self._limits.payees else value
         self._check_cost(gas * fees.max_fee + paid, fees, spent, spent_in_month)
@@ -187,6 +211,22 @@ class Signer:
 
         return bytes(self._account.sign_message(encode_defunct(text=message.text)).signature)
 
+    def _signed(self, raw: bytes, *values: Any) -> bool:
+        """Whether a transaction is this key's own, with this chain, nonce, call and value."""
+        from eth_account import Account
+
+        chain_id, nonce, to, data, value = values
+        fields = rlp.decode(raw[1:])
+        found = int.from_bytes(fields[0]), int.from_bytes(fields[1]), *purpose_of(raw)
+        same = (*found, int.from_bytes(fields[6])) == (
+            chain_id,
+            nonce,
+            (to or "").lower(),
+            data,
+            value,
+        )
+        return same and Account.recover_transaction(raw) == self.address
+
     def _check_recipient(self, chain_id: int, to: str | None, data: bytes, value: int) -> None:
         limits = self._limits
         if chain_id != limits.chain_id:
@@ -199,17 +239,28 @@ class Signer:
             return
         if to is not None and to not in limits.recipients | limits.currencies:
             raise _refusal("recipient", to, sorted(limits.recipients))
-        if data[:4] in _NEVER:
-            raise _refusal("call", f"0x{data[:4].hex()}", [each.signature for each in _MOVES])
-        moved = next((each for each in _MOVES if data.startswith(each.selector)), None)
-        if moved is None and to in limits.currencies:
-            raise _refusal("call of a currency", f"0x{data[:4].hex()}", TRANSFER_CURRENCY.signature)
-        if moved is not None:
-            values = decode(moved.arguments, data[4:])
-            payee = to_checksum_address(values[_MOVES[moved]])
-            allowed = limits.payees | {self.address}
-            if payee not in allowed:
-                raise _refusal("payee", payee, sorted(allowed))
+        if to is not None:
+            self._check_call(to, data)
+
+    def _check_call(self, to: str, data: bytes) -> None:
+        """Refuse what GANshare never sends, and what gives something to somebody not named."""
+        limits = self._limits
+        known = {TRANSFER_CURRENCY.selector} if to in limits.currencies else _CALLS | limits.calls
+        if data[:4] not in known - _NEVER:
+            raise _refusal("call", f"0x{data[:4].hex()}", "what GANshare's own commands send")
+        named = next((each for each in _NAMES if data.startswith(each.selector)), None)
+        if named is None:
+            return
+        what, position = _NAMES[named]
+        found = decode(named.arguments, data[4:])[position]
+        allowed: frozenset[Any] = {
+            "payee": limits.payees | {self.address},
+            "operator": limits.operators,
+            "role": _ROLES,
+        }[what]
+        given = f"0x{found.hex()}" if isinstance(found, bytes) else to_checksum_address(found)
+        if (found if isinstance(found, bytes) else given) not in allowed:
+            raise _refusal(what, given, sorted(str(each) for each in allowed))
 
     def _check_cost(self, most: int, fees: Fees, spent: int, spent_in_month: int) -> None:
         limits = self._limits
@@ -259,17 +310,54 @@ class Signer:
             raise _refusal("duration in seconds", order.end - order.start, limits.longest)
 
 
-# Calls by which something gets another owner, and which of their arguments names it.
-_MOVES = {MINT_BATCH: 0, TRANSFER_TOKEN: 1, TRANSFER_CURRENCY: 0}
-# Others by which somebody could get a token; GANshare never sends them.
+# What GANshare's commands send to the collection and to Seaport.
+_CALLS = frozenset(
+    each.selector
+    for each in (
+        CANCEL,
+        CLOSE_MINTING,
+        FREEZE_METADATA,
+        FREEZE_TOKENS,
+        GRANT_ROLE,
+        INCREMENT_COUNTER,
+        MINT_BATCH,
+        PAUSE,
+        REVOKE_ROLE,
+        SET_APPROVAL,
+        SET_CONTRACT_URI,
+        SET_ROYALTY,
+        TRANSFER_TOKEN,
+        UNPAUSE,
+    )
+)
+# Calls that nobody may ask for, by which somebody gets tokens or a contract, or that hide others.
 _NEVER = frozenset(
     Function(each).selector
     for each in (
         "approve(address,uint256)",
+        "beginDefaultAdminTransfer(address)",
+        "burn(uint256)",
+        "execute(address,uint256,bytes)",
+        "increaseAllowance(address,uint256)",
+        "multicall(bytes[])",
+        "safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)",
         "safeTransferFrom(address,address,uint256)",
         "safeTransferFrom(address,address,uint256,bytes)",
+        "safeTransferFrom(address,address,uint256,uint256,bytes)",
+        "transferOwnership(address)",
+        "upgradeTo(address)",
+        "upgradeToAndCall(address,bytes)",
     )
 )
+# Calls by which somebody gets something, and which of their arguments names whom or what.
+_NAMES = {
+    MINT_BATCH: ("payee", 0),
+    TRANSFER_TOKEN: ("payee", 1),
+    TRANSFER_CURRENCY: ("payee", 0),
+    SET_APPROVAL: ("operator", 0),
+    GRANT_ROLE: ("role", 0),
+}
+_ROLES = frozenset({MINTER_ROLE, PAUSER_ROLE})
 
 
 def purpose_of(raw: bytes) -> tuple[str, bytes]:

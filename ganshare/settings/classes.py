@@ -307,6 +307,8 @@ class AdminSettings(Settings):
         "https://api.opensea.io/api/v2", description="OpenSea's API, or a stand-in."
     )
     opensea_api_key: SecretStr | None = Field(None, description="Key for OpenSea's API.")
+    opensea_token: SecretStr | None = Field(None, description="Access token of a drop's owner.")
+    drop_target: str | None = Field(None, description="Contract that makes a drop's items.")
     opensea_web_base: str = Field("https://opensea.io", description="OpenSea's pages.")
     currency: str | None = Field(
         None,
@@ -330,9 +332,7 @@ class AdminSettings(Settings):
     browser_price_cap: str = Field(
         "100", description="The highest price that the browser's wallet signs."
     )
-    browser_pause_seconds: float = Field(
-        10.0, ge=0.0, description="From one item to the next, in the browser."
-    )
+    browser_pause_seconds: float = Field(10.0, ge=0.0, description="Between the browser's items.")
     browser_patience_seconds: float = Field(
         60.0, ge=0.0, description="How late what was saved may turn up on the marketplace's pages."
     )

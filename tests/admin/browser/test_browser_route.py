@@ -20,12 +20,12 @@ from structlog.testing import capture_logs
 
 from admin.browser.browser import Browser
 from admin.browser.errors import StepFailed
-from admin.browser.item_form import mark_of
 from admin.browser.locators import read_locators
 from admin.browser.route import Route
 from admin.browser.setup import Choices, open_route
 from admin.ledger import ListingState, TokenState
 from admin.marketplace.seaport.order import order_hash
+from admin.minting.item_form import mark_of
 from admin.session import open_session
 from bot.testing.browser import chromium, until
 

@@ -1,5 +1,6 @@
 """The collection's own commands, on its contract: who may do what, and what is sent."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -24,9 +25,11 @@ from admin.contract.collection import (
     mint_batch,
 )
 from admin.ledger import Collection
+from admin.testing.curated import curate
 from admin.testing.evm import Evm
 from admin.testing.making import OWNER, make_quick_keystore
 from admin.testing.services import Collector, serve
+from ganshare.store import open_store
 
 Run = Callable[..., tuple[int, str, str]]
 PASSWORD = "correct horse battery"
@@ -148,6 +151,34 @@ def test_metadata_is_made_pinned_and_set_once(
         assert "Nothing is to be changed" in place.do("set-uri", "--description", "Ours")
     place.do("set-uri", "ipfs://mine")
     assert place.ask(CONTRACT_URI) == "ipfs://mine"
+
+
+def test_a_painting_that_is_hidden_leaves_the_collections_picture_with_the_next_one(
+    place: Place, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {"GANSHARE_DATABASE_URL": url, "GANSHARE_BLOBS_URL": f"file://{tmp_path}/blobs"}
+    monkeypatch.setenv("GANSHARE_BLOBS_URL", environment["GANSHARE_BLOBS_URL"])
+    monkeypatch.setenv("BOT_CURATORS", "discord:1")
+    asyncio.run(curate(environment))
+    assert place.run("plan", password=False)[0] == 0
+
+    async def hide(count: int) -> None:
+        async with open_store(url) as store:
+            shown = [each for each in await store.gallery.search() if each.may_sell]
+            for each in shown[:count]:
+                await store.gallery.hide(each.id, "discord:1", "it was reported")
+
+    service = Collector()
+    sheets = []
+    with serve(service.app) as address:
+        monkeypatch.setenv("ADMIN_IPFS_API", f"{address}/api/v0")
+        for hidden in (0, 1, 2):
+            asyncio.run(hide(hidden))
+            place.do("set-uri")
+            made = service.files[place.ask(CONTRACT_URI).removeprefix("ipfs://")]
+            sheets.append(json.loads(made).get("image"))
+    assert len(set(sheets)) == 3
+    assert sheets[2] is None  # none is left that all may see
 
 
 def test_contracts_of_the_first_version_can_all_but_what_they_lack(

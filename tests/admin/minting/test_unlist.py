@@ -9,6 +9,7 @@ from eth_abi.abi import decode, encode
 from eth_account import Account
 from hexbytes import HexBytes
 
+from admin.contract.collection import PAUSE
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.ledger import TransactionState as State
 from admin.marketplace.seaport.amounts import Currency
@@ -226,7 +227,7 @@ async def test_cancelling_goes_before_a_mint_that_is_stuck(
         made = await offer(ledger, 2)
         evm.drop = True
         sender = sender_of(chain, ledger, seaport)
-        stuck = await sender.send("mint", [], seaport.address, b"mint")
+        stuck = await sender.send("mint", [], seaport.address, PAUSE.call_data())
         assert await cancel(ledger, chain, seaport, made) == []
     assert seaport.cancelled() == {1, 2}
     [only] = await ledger.transactions(CHAIN_ID, OWNER.address)

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from eth_account import Account
 
+from admin.contract.collection import GRANT_ROLE, MINTER_ROLE, PAUSE
 from admin.marketplace.seaport.amounts import Currency, Fee
-from admin.marketplace.seaport.contract import SEAPORT_1_6
+from admin.marketplace.seaport.contract import FULFILL_AVAILABLE, SEAPORT_1_6, SET_APPROVAL
 from admin.marketplace.seaport.listing import Terms, listing
 from admin.marketplace.seaport.order import NATIVE, Domain, ItemType, OfferItem, Order
 from admin.testing.making import OWNER, make_limits
 from admin.wallet.fees import GWEI, FeeCapError, FeePolicy, Fees, priority_floor
 from admin.wallet.signer import PolicyError, Signer
+from ganshare.chain.abi import Function
 
 CONTRACT = "0x" + "11" * 20
 ELSEWHERE = "0x" + "22" * 20
+PAUSED = PAUSE.call_data()
 DOMAIN = Domain(137, SEAPORT_1_6)
 
 
@@ -43,8 +46,14 @@ def make_order(**overrides: Any) -> Order:
 
 
 def sign(signer: Signer, **overrides: Any) -> Any:
-    values: dict[str, Any] = {"chain_id": 137, "nonce": 0, "to": CONTRACT, "data": b"", "value": 0}
-    values |= {"gas": 100_000, "fees": Fees(50 * GWEI, GWEI), "spent": 0}
+    values: dict[str, Any] = {
+        "chain_id": 137,
+        "nonce": 0,
+        "to": CONTRACT,
+        "data": PAUSED,
+        "value": 0,
+    }
+    values |= {"value": 0, "gas": 100_000, "fees": Fees(50 * GWEI, GWEI), "spent": 0}
     return signer.sign_transaction(**(values | overrides))
 
 
@@ -70,6 +79,56 @@ def test_a_transaction_beyond_the_owners_limits_is_refused(
 ) -> None:
     with pytest.raises(PolicyError, match=what):
         sign(make_signer(), **overrides)
+
+
+def call(signature: str, *values: Any) -> bytes:
+    return Function(signature).call_data(*values)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00",
+        call("approve(address,uint256)", ELSEWHERE, 7),
+        call("safeTransferFrom(address,address,uint256)", OWNER.address, ELSEWHERE, 7),
+        call("setTokenDigest(uint256,bytes32)", 7, bytes(32)),
+        call("beginDefaultAdminTransfer(address)", ELSEWHERE),
+        call("renounceRole(bytes32,address)", MINTER_ROLE, OWNER.address),
+        call("multicall(bytes[])", [PAUSED]),
+        FULFILL_AVAILABLE.selector,
+        SET_APPROVAL.call_data(ELSEWHERE, True),
+        GRANT_ROLE.call_data(bytes(32), ELSEWHERE),
+    ],
+)
+@pytest.mark.parametrize("to", [CONTRACT, SEAPORT_1_6])
+def test_no_call_is_signed_that_no_command_sends(data: bytes, to: str) -> None:
+    recipients = frozenset({CONTRACT, SEAPORT_1_6})
+    with pytest.raises(PolicyError, match=r"the (call|operator|role) is 0x"):
+        sign(make_signer(recipients=recipients), data=data, to=to)
+
+
+def test_the_conduit_and_no_other_gets_the_right_to_move_tokens() -> None:
+    data = SET_APPROVAL.call_data(ELSEWHERE, True)
+    sign(make_signer(operators=frozenset({ELSEWHERE})), data=data)
+    with pytest.raises(PolicyError, match="operator"):
+        sign(make_signer(operators=frozenset({CONTRACT})), data=data)
+
+
+def test_what_the_key_has_signed_may_be_signed_with_other_fees_and_nothing_else() -> None:
+    data, plain = SET_APPROVAL.call_data(ELSEWHERE, True), make_signer()
+    first = sign(make_signer(operators=frozenset({ELSEWHERE})), data=data)
+    sign(plain, data=data, before=first.raw)
+    other = Signer(Account.from_key(b"\x0b" * 32), make_limits(CONTRACT, chain_id=137))
+    for signer, change in (
+        (plain, {"nonce": 1}),
+        (plain, {"data": SET_APPROVAL.call_data(OWNER.address, True)}),
+        (plain, {"value": 1}),
+        (plain, {"to": SEAPORT_1_6}),
+        (other, {}),
+    ):
+        with pytest.raises(PolicyError):
+            sign(signer, **({"data": data, "before": first.raw} | change))
 
 
 def without_seller() -> Order:

@@ -9,8 +9,8 @@ import pytest
 
 from admin.__main__ import admin
 from admin.browser.check_locators import Finding
-from admin.browser.item_form import check_marks, make_item, mark_of
 from admin.ledger import Collection
+from admin.minting.item_form import check_marks, make_item, mark_of
 from admin.testing.making import make_item as make_painting
 from admin.testing.making import make_token
 from ganshare.cli import run_cli
@@ -36,7 +36,11 @@ def test_a_long_or_crooked_prompt_becomes_a_short_name_on_one_line_with_its_mark
     crooked = replace(token, item=dict(token.item) | {"prompt": "a\nfox  " * 80})
     item = make_item(crooked)
     assert "\n" not in item.name
-    assert len(item.name) <= 112
+    assert len(item.name) <= 100
+    assert "made with a model, paintings-f8." in item.description
+    long = make_item(replace(token, item=dict(token.item) | {"prompt": "fox " * 900}))
+    assert len(long.description) == 2_000
+    assert f"{1 << 255:064x}" in long.description
     assert item.name.endswith("… #8000000000")
 
 

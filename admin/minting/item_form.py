@@ -1,16 +1,16 @@
-"""The form's values for a painting, and the mark by which its item is found again."""
+"""What a marketplace is told of a painting, and the mark by which its item is found again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from admin.ledger import Token
-from admin.minting.metadata import attributes
+from admin.minting.metadata import attributes, read_as
 from ganshare.errors import ParameterError, quoted
 
 __all__ = ["Item", "check_marks", "make_item", "mark_of"]
 
 _MARK = 10  # hexadecimal digits: two of a million paintings share them with a chance of 1 : 2
-_LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_DESCRIPTION = 100, 2_000  # characters that OpenSea takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,23 @@ def make_item(token: Token, *, site: str | None = None, description: str | None 
         )
     mark = mark_of(token)
     prompt = " ".join(str(painting["prompt"]).split())
-    short = prompt if len(prompt) <= _LONGEST_NAME else prompt[: _LONGEST_NAME - 1] + "…"
+    before = f"{description}\n\n" if description else ""
     facts = (
-        f"Painted from the prompt “{prompt}” and chosen by {painting['votes']} votes. SHA-256 of "
-        f"the picture: {token.token:064x}."
+        f"”{read_as(painting)} and chosen by {painting['votes']} votes. The picture was made with "
+        f"a model, {painting['model']}. SHA-256 of the picture: {token.token:064x}."
     )
+    begins = f"{before}Painted from the prompt “"
     return Item(
         mark=mark,
-        name=f"{short} #{mark}",
-        description=f"{description}\n\n{facts}" if description else facts,
+        name=f"{_shorten(prompt, LONGEST_NAME - len(mark) - 2)} #{mark}",
+        description=begins + _shorten(prompt, LONGEST_DESCRIPTION - len(begins + facts)) + facts,
         external_link=f"{site.rstrip('/')}/paintings/{painting['id']}" if site else None,
         properties=tuple((each["trait_type"], str(each["value"])) for each in attributes(painting)),
     )
+
+
+def _shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: max(0, longest - 1)] + "…"
 
 
 def check_marks(tokens: Sequence[Token]) -> None:

@@ -10,18 +10,19 @@ import click
 
 from admin.browser.check_locators import check_create, check_everything
 from admin.browser.errors import NeedsHuman
-from admin.browser.item_form import check_marks, mark_of
 from admin.browser.policy import origin_of
 from admin.browser.route import Outcome, Route
 from admin.browser.setup import Choices, open_route, policy_of
 from admin.ledger import Token, TokenState
 from admin.marketplace.currency import read_currency
+from admin.minting.item_form import check_marks, mark_of
 from admin.minting.prices import Prices
 from admin.prompts import RunOptions, agree, progress, report
 from admin.session import Session, open_session
 from admin.wallet.signer import Signer
 
 __all__ = [
+    "DROP",
     "EXIT_NEEDS_HUMAN",
     "browser_options",
     "create",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 EXIT_NEEDS_HUMAN = 4
+DROP = Choices(human=-1.0)  # stands for --route drop, which has no browser
 EXIT_FAILED = 3
 _MOST_LOOKED_AT = 5
 _TO_CREATE = (TokenState.PLANNED, TokenState.CREATING)
@@ -41,10 +43,10 @@ _TO_LIST = (TokenState.CREATED, TokenState.OFFERING)
 
 route_option = click.option(
     "--route",
-    type=click.Choice(["contract", "browser"]),
+    type=click.Choice(["contract", "browser", "drop"]),
     default="contract",
     show_default=True,
-    help="Our own contract, or the marketplace's web pages.",
+    help="Our own contract, the marketplace's web pages, or a SelfMint drop at OpenSea.",
 )
 _OPTIONS = (
     route_option,
@@ -65,7 +67,7 @@ _OPTIONS = (
 
 
 def browser_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--route` and what goes with it; the command gets `choices`, None without a browser."""
+    """Add `--route` and what goes with it, as `choices`: None for a contract, DROP for a drop."""
 
     @functools.wraps(command)
     def chosen(
@@ -76,7 +78,7 @@ def browser_options(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(choices=choices, **others)
         if choices != Choices():
             raise click.UsageError("--profile, --window and --human-wait go with --route browser.")
-        return command(choices=None, **others)
+        return command(choices=DROP if route == "drop" else None, **others)
 
     for option in reversed(_OPTIONS):
         chosen = option(chosen)
