@@ -148,10 +148,11 @@ class Session:
         """
         address = self.address
         contract = None if self.settings.collection is None else self.collection.address
-        sends = contract is not None and site is None
         limits = Limits(
             chain_id=self.settings.chain_id,
-            recipients=frozenset({contract, self.seaport, *recipients} if sends else ()),
+            recipients=frozenset(
+                {contract, self.seaport, *recipients} if contract and not site else ()
+            ),
             gas_price=self.fees.cap,
             transaction=COIN.parse(self.settings.transaction_cap),
             day=COIN.parse(self.settings.day_cap),

@@ -85,11 +85,13 @@ class DropApi(OpenSea):
 
     Args:
         token: of `opensea login`, with the right write:drops.
-        values: as `OpenSea` takes them.
+        patience: and the others, as `OpenSea` takes them.
     """
 
-    def __init__(self, *values: Any, token: str, **patience: float) -> None:
-        super().__init__(*values, **patience)
+    def __init__(
+        self, base: str, key: str, client: httpx.AsyncClient, *, token: str, **patience: float
+    ) -> None:
+        super().__init__(base, key, client, **patience)
         self._headers["authorization"] = f"Bearer {token}"
 
     async def drop(self, slug: str, contract: str, chain_id: int) -> Drop:
@@ -102,7 +104,7 @@ class DropApi(OpenSea):
         response = await self._repeat("GET", f"drops/{slug}")
         if not response.is_success:
             raise SettingsError(f"OpenSea has no drop {slug}; ADMIN_OPENSEA_COLLECTION names it.")
-        found = self._read(response, TypeAdapter(Drop))
+        found: Drop = self._read(response, TypeAdapter(Drop))
         is_ours = found.contract_address.lower() == contract.lower()
         if not is_ours or not is_name_of(found.chain, chain_id):
             raise SettingsError(
@@ -177,7 +179,7 @@ class DropApi(OpenSea):
         response = await self._repeat("POST", path, json=body, is_list=True)
         if not response.is_success:
             raise ItemRefused(f"OpenSea takes no picture: {reason_of(response)}.")
-        found = self._read(response, _UPLOADS)
+        found: list[_Upload] = self._read(response, _UPLOADS)
         if len(found) != 1:
             raise OpenSeaAway(f"OpenSea gave {len(found)} addresses to upload one picture to.")
         return found[0]
