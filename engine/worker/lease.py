@@ -32,6 +32,7 @@ class Lease:
         seconds: how long the store waits for a heartbeat.
         progress: gives step and loss for each heartbeat.
         on_end: called once, when the job is lost or cancelled.
+        is_alive: whether steps are taken. An engine that is stuck does not keep its jobs.
 
     Attributes:
         lost: another engine has the job, or it is over; nothing of it may be published.
@@ -47,8 +48,10 @@ class Lease:
         progress: Callable[[], Progress],
         on_end: Callable[[], None],
         metrics: Metrics,
+        is_alive: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store, self._job, self._seconds = store, job, seconds
+        self._is_alive = is_alive
         self._progress, self._on_end, self._metrics = progress, on_end, metrics
         self.lost = self.cancelled = False
         self.recorded_state = job.saved_state
@@ -116,6 +119,9 @@ class Lease:
         retry = FIRST_RETRY
         while not self.lost:
             self._wake.clear()
+            if not self._is_alive():
+                await asyncio.sleep(FIRST_RETRY)
+                continue
             try:
                 await self.beat_now()
             except StoreError as error:

@@ -358,6 +358,7 @@ class Worker:
             lease = Lease(
                 self.store, job, self.store.queue.limits.lease_seconds,
                 lambda: active_job.progress, active_job.drop, self.metrics,
+                lambda: self.pulse.alive,
             )  # fmt: skip
             uploader = ProgressUploader(self.blobs, active_job, lease, self.metrics, self.safety)
             try:

@@ -180,3 +180,19 @@ async def test_a_database_that_does_not_answer_is_given_up_on(scene: Scene, job:
     async with store:
         with pytest.raises(StoreError, match="does not answer"):
             await lease_of(store, job, 0.1).beat_now()
+
+
+async def test_an_engine_that_is_stuck_does_not_keep_its_jobs(scene: Scene, job: Job) -> None:
+    is_alive = False
+    lease = Lease(
+        scene.store, job, 0.3, lambda: PROGRESS, lambda: None, Metrics("test"), lambda: is_alive
+    )
+    async with lease:
+        await asyncio.sleep(0.3)
+        assert (await scene.job(job)).lease_until == job.lease_until
+        is_alive = True
+
+        async def renewed() -> bool:
+            return (await scene.job(job)).lease_until != job.lease_until
+
+        await scene.until(renewed)

@@ -296,3 +296,13 @@ async def test_trying_again_ends_when_it_is_pointless() -> None:
     assert calls == 2
     sample = metrics.registry.get_sample_value("ganshare_store_errors_total", {"part": "store"})
     assert sample == 2
+    calls = -1
+
+    async def taken() -> None:
+        nonlocal calls
+        calls += 1
+        raise BlobExists("The blob is there already.")
+
+    with pytest.raises(BlobExists):
+        await retry_while("this", taken, still=lambda: calls < 2, **options)  # type: ignore[arg-type]
+    assert calls == 0
