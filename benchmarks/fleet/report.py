@@ -78,7 +78,7 @@ class Report:
             "transactions per second": _ratio(watch.transactions, watch.seconds),
             "CPU of PostgreSQL (cores)": _ratio(server_cpu, load.seconds),
         }
-        return cls(values, latencies, figures, record.told, record.errors)
+        return cls(values, latencies, figures, record.told, dict(record.errors))
 
     @property
     def holds(self) -> bool:
