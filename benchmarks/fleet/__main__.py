@@ -5,7 +5,6 @@ import json
 import os
 import random
 import sys
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -57,11 +56,10 @@ def main(
     seed = random.randrange(2**31) if seed is None else seed
     where = circumstances(os.getloadavg()[0])
     try:
-        with postgres_server(**SERVER) as server, tempfile.TemporaryDirectory() as blobs:
+        with postgres_server(**SERVER) as server:
             url = server.create_database(DATABASE)
             seconds = 60 * minutes
-            options |= {"seed": seed, "blobs_url": f"file://{blobs}"}
-            asked = Load(url, seconds, start_seconds=seconds / 20, **options)  # type: ignore[arg-type]  # click checked the types
+            asked = Load(url, seconds, start_seconds=seconds / 20, seed=seed, **options)  # type: ignore[arg-type]  # click checked the types
             load = asked.with_short_queue(queue_seconds)
             console = Console(stderr=as_json)
             console.print(

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable
 
@@ -43,21 +44,23 @@ class _CountedBlobs(Blobs):
 
 async def _run(load: Load, names: Iterable[str], record: Record) -> None:
     until = time.monotonic() + load.seconds
-    async with asyncio.TaskGroup() as engines:
-        for name in names:
-            engines.create_task(_Engine(load, name, record, until).run())
+    with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
+        blobs = open_blobs(f"file://{folder}")
+        blobs.__class__ = _CountedBlobs
+        blobs.record = record  # type: ignore[attr-defined]  # it is one now
+        async with asyncio.TaskGroup() as engines:
+            for name in names:
+                engines.create_task(_Engine(load, name, record, until, blobs).run())
 
 
 class _Engine:
     """One engine, with a store of its own as in a process of its own."""
 
-    def __init__(self, load: Load, name: str, record: Record, until: float) -> None:
+    def __init__(self, load: Load, name: str, record: Record, until: float, blobs: Blobs) -> None:
         self._load, self._name, self._record, self._until = load, name, record, until
         self._chance = random.Random(f"{load.seed} {name}")
         self._running: tuple[str, ...] = ()
-        self._blobs = open_blobs(load.blobs_url)
-        self._blobs.__class__ = _CountedBlobs
-        self._blobs.record = record  # type: ignore[attr-defined]  # it is one now
+        self._blobs = blobs
 
     async def run(self) -> None:
         """Work until the time is up; what is unfinished then is handed back."""

@@ -14,7 +14,7 @@ class Load:
     """One run.
 
     Args:
-        url: of the database; `blobs_url` of the blobs.
+        url: of the database.
         seconds: that it lasts.
         engines: at work, one job each.
         people: who ask.
@@ -39,7 +39,6 @@ class Load:
     seed: int = 0
     limits: QueueLimits = field(default_factory=QueueLimits)
     until_empty: bool = False
-    blobs_url: str = "file://."
 
     @property
     def connections(self) -> int:

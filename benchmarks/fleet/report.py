@@ -70,7 +70,7 @@ class Report:
         latencies = {
             what: Latency.of(record.seconds[what]) for what in TIMED if record.seconds.get(what)
         }
-        values = {name: value for name, value in asdict(load).items() if not name.endswith("url")}
+        values = {name: value for name, value in asdict(load).items() if name != "url"}
         figures = _figures(load, record) | {
             "database connections (most)": max(watch.connections, default=0),
             "database connections allowed": load.connections,
