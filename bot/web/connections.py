@@ -19,7 +19,7 @@ from ganshare.monitoring.log import get_logger
 __all__ = ["ConnectionLimits", "limited_protocol", "raise_descriptors"]
 
 HEAD_SECONDS, BODY_SECONDS = 10.0, 120.0
-PER_ADDRESS = 256
+PER_ADDRESS = 1024
 DESCRIPTORS = 65_536  # as many as may be had, and not more
 RESERVE = 256  # of them, for database, blobs and files
 LOG_SECONDS = 60.0

@@ -43,7 +43,7 @@ _READS = Rate(burst=200, per_second=20)
 _PICTURES = Rate(burst=1000, per_second=100)
 _SENDS = Rate(burst=12, per_second=0.4)
 _SENDS_OF_ADDRESS = Rate(burst=60, per_second=2)
-_STREAMS, _STREAMS_OF_ADDRESS = 12, 60
+_STREAMS, _STREAMS_OF_ADDRESS = 12, 600  # a school has one address
 _GUESTS_OF_ADDRESS = 3  # times the paintings of one guest
 
 Handler = Callable[["Site", RequestContext], Awaitable[Response]]

@@ -1,14 +1,23 @@
 """Static files, read once and served under hashed, cacheable addresses."""
 
 import hashlib
+import math
 import mimetypes
 from dataclasses import dataclass
 from importlib.resources import files
 
-__all__ = ["Asset", "Assets"]
+__all__ = ["Asset", "Assets", "ratio_class"]
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _LETTERS = 12  # of the sum, in the address
+
+# The proportions of a wall's cards, as classes: pages have no styles of their own. Beyond four to
+# one a picture would be too narrow to touch, and is cut.
+_RATIO_STEP, _MOST_STEPS = 1.02, 70
+_RATIOS = "\n".join(
+    f".ratio{step}{{--ratio:{_RATIO_STEP**step:.3f}}}"
+    for step in range(-_MOST_STEPS, _MOST_STEPS + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Assets:
         found = sorted(
             (each.name, each.read_bytes()) for each in folder.iterdir() if each.is_file()
         )
+        found.append(("ratios.css", _RATIOS.encode()))
         self._assets = {name: Asset(data, _type_of(name)) for name, data in found}
         self.version = hashlib.sha256(repr(found).encode()).hexdigest()[:_LETTERS]
 
@@ -41,6 +51,12 @@ class Assets:
     def get(self, name: str) -> Asset | None:
         """A file by its name; there are no folders."""
         return self._assets.get(name)
+
+
+def ratio_class(width: int, height: int) -> str:
+    """Name the class whose proportions are those of a picture, within 1 %."""
+    step = round(math.log(width / height, _RATIO_STEP))
+    return f"ratio{max(-_MOST_STEPS, min(_MOST_STEPS, step))}"
 
 
 def _type_of(name: str) -> str:

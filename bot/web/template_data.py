@@ -13,6 +13,7 @@ from bot.core.messages import Button
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.sales import sale_line, sale_links
 from bot.web.image_responses import picture_path, small_path
+from bot.web.static_files import ratio_class
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Sale
 from ganshare.prompts import draw_prompt
@@ -22,7 +23,6 @@ from wordlists import CATEGORIES, word_lists
 __all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions"]
 
 MOST_SUGGESTIONS = 25
-_WIDE = 1.45  # width by height, from which on a painting takes two places on the wall
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _FILTERS = ("Style", "Category", "Colour")
 
@@ -49,12 +49,13 @@ class Painting:
     small: str
     width: int
     height: int
-    shape: str
+    ratio_class: str
     sha256: str
     may_sell: bool
     traits: tuple[Trait, ...]
     reading: str = ""  # of the prompt, where it was not painted as it stands
     votes: int = 0
+    voted: bool = False  # by the visitor
     sale: Sale | None = None
     standing: str = ""  # minted, for sale, sold; in words
     links: tuple[Button, ...] = ()
@@ -67,9 +68,10 @@ class Painting:
         locale: str,
         votes: int = 0,
         sale: Sale | None = None,
+        *,
+        voted: bool = False,
     ) -> "Painting":
         """Show an artwork in a language."""
-        ratio = artwork.width / artwork.height
         return cls(
             id=artwork.id,
             prompt=artwork.prompt,
@@ -79,12 +81,13 @@ class Painting:
             small=small_path(artwork),
             width=artwork.width,
             height=artwork.height,
-            shape="wide" if ratio > _WIDE else "tall" if ratio < 1 / _WIDE else "",
+            ratio_class=ratio_class(artwork.width, artwork.height),
             sha256=artwork.sha256,
             may_sell=artwork.may_sell,
             traits=tuple(_traits(artwork.attributes, words, locale)),
             reading=_reading(artwork, words, locale),
             votes=votes,
+            voted=voted,
             sale=sale,
             standing=sale_line(words, locale, sale) if sale else "",
             links=sale_links(words, locale, sale),

@@ -1,5 +1,7 @@
 // The prompt box: helpers write the sentence, a surprise draws one, a second sending is the same.
 
+import { nonce as freshNonce } from "./nonce.js";
+
 export function promptForm(form) {
   const { prompt, style, subject, colour, nonce } = form.elements;
   const status = form.querySelector("[data-status]");
@@ -49,6 +51,6 @@ export function promptForm(form) {
   // Who comes back by the browser's own button may send the same words for another painting.
   addEventListener("pageshow", (event) => {
     delete form.dataset.sent;
-    if (event.persisted) nonce.value = crypto.randomUUID().replaceAll("-", "");
+    if (event.persisted) nonce.value = freshNonce();
   });
 }

@@ -1,5 +1,7 @@
 // A vote without leaving the page; also in forms that come later, as a wall goes on.
 
+import { nonce } from "./nonce.js";
+
 export function votes(root) {
   root.addEventListener("submit", async (event) => {
     const form = event.target.closest("[data-vote]");
@@ -8,7 +10,7 @@ export function votes(root) {
     const button = event.submitter ?? form.querySelector("button");
     const body = new FormData(form);
     body.set(button.name, button.value);
-    body.set("nonce", crypto.randomUUID?.() ?? String(Math.random()));
+    body.set("nonce", nonce());
     button.disabled = true;
     try {
       const answer = await fetch(form.action, {
@@ -31,8 +33,8 @@ export function votes(root) {
 
 function show(form, button, news) {
   form.querySelector("[data-count]").textContent = news.votes;
-  if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", String(news.voted));
-  button.setAttribute("aria-label", news.label);
+  button.setAttribute("aria-pressed", String(news.voted));
+  if (button.hasAttribute("aria-label")) button.setAttribute("aria-label", news.label);
   let told = document.querySelector("[data-told]");
   if (!told) {
     told = document.createElement("p");

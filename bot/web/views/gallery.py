@@ -212,8 +212,16 @@ async def paintings(
     """Artworks as pages show them, with their votes, and how they stand as tokens."""
     ids = [each.id for each in found]
     votes, sales = await site.store.votes.count(ids), await site.store.sales.of_artworks(ids)
+    voted = await site.store.votes.voted(context.person.id, ids)
     return [
-        Painting.of(each, site.words, context.locale, votes[each.id], sales.get(each.id))
+        Painting.of(
+            each,
+            site.words,
+            context.locale,
+            votes[each.id],
+            sales.get(each.id),
+            voted=each.id in voted,
+        )
         for each in found
     ]
 
@@ -282,7 +290,6 @@ async def _sale_of(site: Site, context: RequestContext, artwork: Artwork) -> dic
 
 async def voting(site: Site, context: RequestContext, artwork: Artwork) -> dict[str, Any]:
     """How a painting stands with the visitor, and the round that goes on around it."""
-    state = await site.store.votes.state(artwork.id, context.person.id)
     owners = await site.store.accounts.of_person(artwork.person)
     round_id = context.request.query_params.get("round", "")
     is_id = round_id.isascii() and round_id.isalnum() and len(round_id) <= LONGEST_QUERY
@@ -290,7 +297,6 @@ async def voting(site: Site, context: RequestContext, artwork: Artwork) -> dict[
     is_own = context.person.id in owners
     may_enter = is_own and job is not None and await enterable(site.store, job, artwork.id)
     return {
-        "voted": state.voted,
         "is_own": is_own,
         "round": round_id if is_id else "",
         "may_enter": may_enter,

@@ -181,6 +181,13 @@ class Votes:
         """Count the persons whose votes count for each of some paintings, zeros included."""
         return await count_votes(self._database, artworks)
 
+    async def voted(self, person: str, artworks: Iterable[str]) -> set[str]:
+        """Which of some paintings a person votes for, from whichever account."""
+        names = list(artworks)
+        theirs = sa.and_(ballots.c.account.in_(everyone(person)), ballots.c.up)
+        found = sa.select(ballots.c.artwork).where(ballots.c.artwork.in_(names), theirs)
+        return {row["artwork"] for row in await self._database.rows(found)} if names else set()
+
     async def state(self, artwork: str, person: str) -> VoteState:
         """Tell how many votes a painting has, and how it stands with one person.
 
