@@ -25,7 +25,8 @@ return [...document.querySelectorAll(".cards > li")].map((card) => {
   const box = card.getBoundingClientRect();
   const image = card.querySelector("img");
   const ratio = image.getAttribute("width") / image.getAttribute("height");
-  return [Math.round(box.top + scrollY), box.left, box.right, box.height, box.width / box.height / ratio];
+  const shape = box.width / box.height / ratio;
+  return [Math.round(box.top + scrollY), box.left, box.right, box.height, shape];
 });
 """
 WALL = (
