@@ -73,7 +73,6 @@ def _routes(site: Site) -> list[Route]:
         "/robots.txt": gallery.robots,
     }
     does = {
-        "/paint": actions.paint,
         "/press": actions.press,
         "/desk": rounds.decide,
         "/link": account_links.link,
@@ -98,6 +97,7 @@ def _routes(site: Site) -> list[Route]:
         *(_route(site, "GET", path, site.endpoint(page)) for path, page in looks.items()),
         *(_route(site, "POST", path, site.endpoint(deed)) for path, deed in does.items()),
         *(_route(site, "GET", path, partial(give, site)) for path, give in gives.items()),
+        _route(site, "POST", "/paint", site.endpoint(actions.paint, actions.keep_prompt)),
     ]
 
 

@@ -46,3 +46,9 @@ class RateLimiter:
         while len(self._buckets) > self._remembered:
             self._buckets.popitem(last=False)
         return wait
+
+    def give_back(self, name: str) -> None:
+        """Put one back that was taken in vain."""
+        if name in self._buckets:
+            left, then = self._buckets[name]
+            self._buckets[name] = (min(self._rate.burst, left + 1), then)

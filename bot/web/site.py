@@ -86,8 +86,14 @@ class Site:
 
     # --- who is there -------------------------------------------------------------------------
 
-    def endpoint(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """Wrap a page: its visitor is known, their form is ours, and they are not too fast."""
+    def endpoint(
+        self, handler: Handler, keep: Callable[..., Awaitable[Response]] | None = None
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Wrap a page: its visitor is known, their form is ours, and they are not too fast.
+
+        Args:
+            keep: answers who is too fast, with what they had typed.
+        """
 
         async def answer(request: Request) -> Response:
             context = await self.receive(request)
@@ -95,6 +101,10 @@ class Site:
                 if request.method == "POST":
                     await self._accept_form(context)
                 response = await handler(self, context)
+            except Refused as refused:
+                if keep is None or refused.status_code != 429 or not context.form:
+                    raise
+                response = await keep(self, context, refused)
             finally:
                 await request.close()  # the form's files
             if context.is_new:
@@ -154,8 +164,13 @@ class Site:
         request, address = context.request, address_of(context.request)
         if is_from_elsewhere(request, self.origin(request)):
             raise Refused(403, "web-old-form")
-        self._limit(self._sends_of_address, address)
-        self._limit(self._sends, context.session.rate_name)
+        try:
+            self._limit(self._sends_of_address, address)
+            self._limit(self._sends, context.session.rate_name)
+        except Refused:
+            if int(request.headers.get("content-length") or _FIELD_BYTES) < _FIELD_BYTES:
+                context.form = await self._form(request)  # to be kept, not to be carried out
+            raise
         context.form = await self._form(request)
         if not context.session.accepts(context.form.get("token")):
             raise Refused(403, "web-old-form")
@@ -187,6 +202,11 @@ class Site:
         """Raise Refused if from a guest's address guests have had enough; a cookie is forgotten."""
         if context.person.rank is Rank.GUEST and self._guests.take(address_of(context.request)):
             raise Refused(429, "web-guests-today")
+
+    def uncount_guest(self, context: RequestContext) -> None:
+        """Let what was refused not count among the paintings of a guest's address."""
+        if context.person.rank is Rank.GUEST:
+            self._guests.give_back(address_of(context.request))
 
     async def guests_per_day(self) -> int:
         """What a guest may paint in a day: as the place says, else as the whole installation."""
@@ -240,6 +260,7 @@ class Site:
             "notices": self._take_notices(context),
             "nonce": secrets.token_hex(16),
             "has_shares": self.front.gate is not None,
+            "kept": "",
             "is_curator": context.person.rank >= Rank.CURATOR,
         }
         text = self._templates.get_template(name).render(own | values)

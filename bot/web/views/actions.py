@@ -7,15 +7,26 @@ from starlette.responses import Response
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Kind
 from bot.core.messages import Action, ButtonPress, CommandRequest, Reply, parse_data
-from bot.core.rendering.errors import RefusalError
+from bot.core.rendering.errors import RefusalError, sentence_of
 from bot.web.request_context import PLACE, THEMES, RequestContext, way_back
 from bot.web.sessions import Session
-from bot.web.site import Site
+from bot.web.site import Refused, Site
 from bot.web.template_data import composed
 from bot.web.views.gallery import show_home
 from bot.web.views.rounds import show_next, vote_news
+from ganshare.errors import PromptError
+from ganshare.sentences import sentence
 
-__all__ = ["language", "paint", "press", "sign_in", "sign_in_page", "sign_out", "theme"]
+__all__ = [
+    "keep_prompt",
+    "language",
+    "paint",
+    "press",
+    "sign_in",
+    "sign_in_page",
+    "sign_out",
+    "theme",
+]
 
 _VOTING = frozenset({Action.VOTE, Action.NEXT, Action.ENTER})
 _SELLING = frozenset({Action.SELL, Action.NO_SALE})
@@ -28,12 +39,14 @@ _PAINTING = frozenset({Action.AGAIN, Action.VARY})
 
 async def paint(site: Site, context: RequestContext) -> Response:
     """Queue what the prompt box says, and go to where it can be watched."""
-    command = find_command("paint")
-    texts = [each for each in command.parameters if each.kind is not Kind.PICTURE]
-    given = {each.name: context.said(each.name).strip() for each in texts}
-    helpers = {name: context.said(name).strip()[:100] for name in ("style", "subject", "colour")}
+    given, helpers = _typed(context)
     if not given["prompt"] and any(helpers.values()):
         given["prompt"] = composed(**helpers)["text"]
+    elif not given["prompt"]:
+        given["prompt"] = context.said("example").strip()
+    if not given["prompt"]:
+        empty = sentence_of(site.words, context.locale, PromptError(sentence("prompt-empty")))
+        return await show_home(site, context, given | helpers, empty, status=422)
     site.check_guest(context)
     upload = context.picture("init_image")
     picture = await upload.read() if upload else None
@@ -49,7 +62,25 @@ async def paint(site: Site, context: RequestContext) -> Response:
     replies = await site.front.dispatcher.answer(request)
     if (job := _job_of(replies)) is not None:
         return site.redirect(context, f"/jobs/{job}")
+    site.uncount_guest(context)
     return await show_home(site, context, given | helpers, _sentence(replies), status=422)
+
+
+def _typed(context: RequestContext) -> tuple[dict[str, str], dict[str, str]]:
+    """The form's texts: the command's parameters, and the helpers of the prompt."""
+    texts = [each for each in find_command("paint").parameters if each.kind is not Kind.PICTURE]
+    given = {each.name: context.said(each.name).strip() for each in texts}
+    helpers = {name: context.said(name).strip()[:100] for name in ("style", "subject", "colour")}
+    return given, helpers
+
+
+async def keep_prompt(site: Site, context: RequestContext, refused: Refused) -> Response:
+    """Say that it was too often, and give back what was typed."""
+    given, helpers = _typed(context)
+    said = site.words.say(context.locale, refused.message, **refused.values)
+    response = await show_home(site, context, given | helpers, said, refused.status_code)
+    response.headers.update(refused.headers or {})
+    return response
 
 
 async def press(site: Site, context: RequestContext) -> Response:
@@ -68,6 +99,8 @@ async def press(site: Site, context: RequestContext) -> Response:
     job = _job_of(replies)
     if job is not None and action in _PAINTING:
         return site.redirect(context, f"/jobs/{job}")
+    if action in _PAINTING:
+        site.uncount_guest(context)
     if action is Action.VOTE and context.wants_json:
         return await vote_news(site, context, subject, _sentence(replies))
     where = way_back(context.request)
@@ -110,6 +143,8 @@ async def sign_in(site: Site, context: RequestContext) -> Response:
     if context.session.is_member:
         await site.store.accounts.end_session(context.session.token)
     session = await site.store.accounts.redeem_sign_in(context.said("sign_in")[:200])
+    if not context.session.is_member:
+        await site.store.accounts.adopt_guest(context.person.id, session.person)
     context.session, context.is_new = Session.of_member(session.token), True
     path = _AFTERWARDS.get(context.said("to"), "/")
     return site.redirect(context, path, site.words.say(context.locale, "web-signed-in"))
@@ -128,14 +163,22 @@ async def sign_out(site: Site, context: RequestContext) -> Response:
 
 async def language(site: Site, context: RequestContext) -> Response:
     """Choose the language of the pages."""
-    response = site.redirect(context, way_back(context.request))
+    response = site.redirect(context, _back(context))
     if (chosen := context.said("language")) in site.words.languages:
         site.cookie.set(response, "language", chosen)
     return response
 
 
+def _back(context: RequestContext) -> str:
+    """The page that was left; of a refused prompt the one with what was typed."""
+    kept = context.said("kept")
+    return (
+        f"/?{kept}" if kept and kept.isascii() and kept.isprintable() else way_back(context.request)
+    )
+
+
 async def theme(site: Site, context: RequestContext) -> Response:
     """Turn dark and light around; scripts do it without asking."""
-    response = site.redirect(context, way_back(context.request))
+    response = site.redirect(context, _back(context))
     site.cookie.set(response, "theme", THEMES[2] if context.theme != THEMES[2] else THEMES[1])
     return response

@@ -39,6 +39,7 @@ __all__ = [
 PAGE = 24  # paintings
 LATELY, RELATED = 12, 6
 LONGEST_QUERY = 100
+_HELPERS = ("style", "subject", "colour")
 
 
 # --- the first page ---------------------------------------------------------------------------
@@ -47,7 +48,9 @@ LONGEST_QUERY = 100
 async def home(site: Site, context: RequestContext) -> Response:
     """The prompt, and what was painted lately."""
     query = context.request.query_params
-    given = {"prompt": query.get("prompt", "")[:2000], "style": "", "subject": "", "colour": ""}
+    names = [each.name for each in find_command("paint").parameters]
+    given = {name: query.get(name, "")[:LONGEST_QUERY] for name in (*names, *_HELPERS)}
+    given["prompt"] = query.get("prompt", "")[:2000]
     if "surprise" in query:
         made = composed("", "", "")
         given |= made | {"prompt": made["text"]}
@@ -70,6 +73,7 @@ async def show_home(
         parameters=parameters,
         has_more=any(each["value"] for each in parameters),
         given=given,
+        kept=urlencode({name: value for name, value in given.items() if value}) if error else "",
         error=error,
         styles=word_lists().styles,
         example=composed("", "", "")["text"],

@@ -101,6 +101,26 @@ class Accounts:
 
         return await self._database.atomically(join)
 
+    async def adopt_guest(self, guest: str, account: str) -> bool:
+        """Make what somebody asked for as a guest theirs, once they sign in; False if that is none.
+
+        The guest's account never becomes the main one, and one that is linked stays where it is.
+        """
+
+        async def join(connection: AsyncConnection) -> bool:
+            await _one_at_a_time(connection)
+            theirs = sa.select(jobs.c.id).where(jobs.c.person == guest).limit(1)
+            if (await connection.execute(theirs)).first() is None:
+                return False
+            await connection.execute(_enrolment(self._database.dialect, account))
+            main = sa.select(accounts.c.main).where(accounts.c.account == account)
+            row = {"account": guest, "main": main.scalar_subquery(), "since": now()}
+            new = insert(self._database.dialect, accounts).values(row).on_conflict_do_nothing()
+            added = await connection.execute(new.returning(accounts.c.account))
+            return added.first() is not None
+
+        return await self._database.atomically(join)
+
     async def unlink(self, account: str) -> bool:
         """Take an account out of its person; False if it was linked to none."""
 

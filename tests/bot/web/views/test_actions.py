@@ -139,6 +139,71 @@ async def test_guests_have_so_many_a_day_and_no_new_cookie_gives_more(place: Any
     assert (await member.send("/paint", {"prompt": "an owl"})).status_code == 303
 
 
+async def test_what_is_refused_uses_up_nobodys_day(place: Any) -> None:
+    visitor = await place.visitor(web_guests_per_day=1)  # three of an address
+    for _ in range(5):
+        answer = await visitor.send("/paint", {"prompt": "a castle", "size": "37x41"})
+        assert answer.status_code == 422
+    assert (await visitor.send("/paint", {"prompt": "a castle"})).status_code == 303
+
+
+async def test_who_is_refused_for_today_or_too_fast_keeps_the_prompt(place: Any) -> None:
+    visitor = await place.visitor(web_guests_per_day=1)
+    for number in range(3):
+        await visitor.send("/paint", {"prompt": f"castle {number}"})
+    answer = await visitor.send("/paint", {"prompt": "my <long> work"})
+    assert answer.status_code == 429
+    assert "today" in error_of(answer)
+    assert "my &lt;long&gt; work</textarea>" in answer.text
+    for _ in range(15):
+        answer = await visitor.send("/paint", {"prompt": "another one", "steps": "77"})
+    assert answer.status_code == 429
+    assert "too often" in error_of(answer)
+    assert int(answer.headers["retry-after"]) >= 1
+    assert "another one</textarea>" in answer.text
+    assert 'value="77"' in answer.text
+
+
+async def test_an_empty_box_paints_the_example_that_it_shows(place: Any) -> None:
+    visitor = await place.visitor()
+    page = await visitor.page("/")
+    answer = await visitor.client.post("/paint", data=page.fields() | {"prompt": "  "})
+    assert answer.status_code == 303
+    (job,) = await place.store.queue.jobs()
+    assert job.request.prompt == page.first("textarea")["placeholder"]
+    answer = await visitor.send("/paint", {"prompt": ""})
+    assert error_of(answer) == "The prompt is empty; it needs some text."
+
+
+async def test_language_and_theme_keep_what_was_refused(place: Any) -> None:
+    visitor = await place.visitor()
+    answer = await visitor.send("/paint", {"prompt": "a & b", "size": "37x41", "seed": "5"})
+    kept = type(await visitor.page("/"))(answer.text).fields()
+    for path, chosen in (("/language", {"language": "zh"}), ("/theme", {})):
+        moved = await visitor.client.post(path, data=kept | chosen)
+        page = await visitor.page(moved.headers["location"])
+        assert page.first("textarea").text == "a & b"
+        assert [page.first("input", name=name)["value"] for name in ("size", "seed")] == [
+            "37x41",
+            "5",
+        ]
+
+
+async def test_what_a_guest_painted_is_theirs_once_they_sign_in(place: Any) -> None:
+    visitor = await place.visitor()
+    await visitor.send("/paint", {"prompt": "an owl"})
+    artwork = await place.engine.finish(await place.engine.claim())
+    token = await place.store.accounts.new_sign_in("discord:42", "Ann")
+    await visitor.send("/sign-in", {"sign_in": token})
+    mine = await visitor.page("/mine")
+    assert [each["href"] for each in mine.all("a") if "/paintings/" in each["href"]] == [
+        f"/paintings/{artwork.id}"
+    ]
+    assert (await place.store.accounts.of_person("discord:42"))[0] == "discord:42"
+    await visitor.send("/press", {"data": f"delete:{artwork.id}-sure"})
+    assert (await place.store.gallery.get(artwork.id)).deleted is not None
+
+
 async def test_a_picture_to_begin_from_travels_with_the_prompt(place: Any) -> None:
     visitor = await place.visitor()
     picture = plain_picture("#123456", (300, 200))
