@@ -52,6 +52,7 @@ web-try-again = Try again
 
 ## A finished painting
 
+web-whole-prompt = The whole prompt
 web-alt = Painting: { $prompt }
 web-description = Painted from a sentence, with the seed { $seed }.
 web-traits = What it shows

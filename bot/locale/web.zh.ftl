@@ -52,6 +52,7 @@ web-try-again = 再试一次
 
 ## 完成的画
 
+web-whole-prompt = 完整提示词
 web-alt = 画作：{ $prompt }
 web-description = 由一句话画成，种子为 { $seed }。
 web-traits = 画的特征

@@ -88,6 +88,7 @@ def _routes(site: Site) -> list[Route]:
     }
     gives: dict[str, Callable[[Site, Request], Awaitable[Response]]] = {
         "/pictures/{artwork}/{sum}.{suffix}": media.picture,
+        "/pictures/{artwork}/{sum}/{size}.jpg": media.sized_picture,
         "/frames/{job}/{attempt:int}-{step:int}.jpg": media.frame,
         "/static/{version}/{name}": media.static,
         "/favicon.ico": media.favicon,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ganshare.domain.jobs import Artwork
 
-__all__ = ["Picture", "file_name", "frame_path", "picture_path", "small_path"]
+__all__ = ["Picture", "file_name", "frame_path", "picture_path", "sized_path", "small_path"]
 
 SUM_LETTERS = 16  # of a painting's sha256, in its address
 _SIGNATURES = {
@@ -27,6 +27,11 @@ def picture_path(artwork: Artwork) -> str:
 def small_path(artwork: Artwork) -> str:
     """The address of the small JPEG."""
     return f"/pictures/{artwork.id}/{artwork.sha256[:SUM_LETTERS]}.jpg"
+
+
+def sized_path(artwork: Artwork, name: str) -> str:
+    """The address of the JPEG of a size of `bot.web.picture_sizes`."""
+    return f"/pictures/{artwork.id}/{artwork.sha256[:SUM_LETTERS]}/{name}.jpg"
 
 
 def frame_path(key: str | None) -> str | None:

@@ -21,7 +21,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot.app import Front
 from bot.core.context import DispatcherOptions
 from bot.core.messages import Person, Rank
+from bot.core.rendering.replies import shortened
 from bot.web.job_stream import Follower
+from bot.web.picture_sizes import PictureSizes
 from bot.web.rate_limiter import Rate, RateLimiter
 from bot.web.request_context import PLACE, THEMES, RequestContext, accepted_language, address_of
 from bot.web.sessions import Cookie, Session, guest_name, is_from_elsewhere
@@ -32,6 +34,7 @@ from ganshare.settings import BotSettings
 __all__ = ["MEGABYTES", "Refused", "Site", "is_own_host"]
 
 MEGABYTES = 10  # of a form, picture included
+LONGEST_TITLE = 120  # of a prompt where it is one, in UTF-16 units
 _FORM_FIELDS = 24
 _FIELD_BYTES = 64 * 1024
 _NOTICES = 1000
@@ -68,6 +71,7 @@ class Site:
             admins=frozenset(settings.admins), curators=frozenset(settings.curators)
         )
         self.assets = Assets()
+        self.picture_sizes = PictureSizes()
         self.follower = Follower(front.store, front.blobs)
         self.is_https = (settings.web_url or "").startswith("https://")
         self.cookie = Cookie(self.is_https)
@@ -83,6 +87,7 @@ class Site:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
         )
+        self._templates.filters["shortened"] = partial(shortened, units=LONGEST_TITLE)
 
     # --- who is there -------------------------------------------------------------------------
 

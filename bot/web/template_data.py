@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from bot.core.commands.autocomplete import matching
 from bot.core.messages import Button
 from bot.core.rendering.catalogue import Catalogue
+from bot.core.rendering.replies import shortened
 from bot.core.rendering.sales import sale_line, sale_links
-from bot.web.image_responses import picture_path, small_path
+from bot.web.image_responses import picture_path, sized_path, small_path
 from bot.web.static_files import ratio_class
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Sale
@@ -23,6 +24,7 @@ from wordlists import CATEGORIES, word_lists
 __all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions"]
 
 MOST_SUGGESTIONS = 25
+LONGEST_ALT, LONGEST_TRAIT = 200, 80
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _FILTERS = ("Style", "Category", "Colour")
 
@@ -46,6 +48,8 @@ class Painting:
     alt: str
     path: str
     picture: str
+    large: str
+    card: str
     small: str
     width: int
     height: int
@@ -75,9 +79,11 @@ class Painting:
         return cls(
             id=artwork.id,
             prompt=artwork.prompt,
-            alt=words.say(locale, "web-alt", prompt=artwork.prompt),
+            alt=words.say(locale, "web-alt", prompt=shortened(artwork.prompt, LONGEST_ALT)),
             path=f"/paintings/{artwork.id}",
             picture=picture_path(artwork),
+            large=sized_path(artwork, "large"),
+            card=sized_path(artwork, "card"),
             small=small_path(artwork),
             width=artwork.width,
             height=artwork.height,
@@ -105,12 +111,13 @@ def _traits(attributes: Mapping[str, str], words: Catalogue, locale: str) -> lis
     for name in ("Style", "Subject", "Category", "Colour"):
         if not (value := attributes.get(name)):
             continue
-        query = {name.lower(): value} if name in _FILTERS else {"q": value}
+        value = shortened(str(value), LONGEST_TRAIT)
+        query = {name.lower(): value} if name in _FILTERS else {"q": value.removesuffix("…")}
         is_colour = name == "Colour" and _HEX.fullmatch(colour_hex) is not None
         found.append(
             Trait(
                 words.say(locale, f"web-{name.lower()}"),
-                category_name(value, words, locale) if name == "Category" else str(value),
+                category_name(value, words, locale) if name == "Category" else value,
                 f"/gallery?{urlencode(query)}",
                 colour_hex if is_colour else "",
             )

@@ -16,6 +16,8 @@ from wordlists import CATEGORIES, Colour, word_lists
 
 __all__ = ["Attributes", "find_attributes"]
 
+LONGEST_SUBJECT = 80  # characters, as a trait
+
 _ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
 
 _STYLE_FORMS = {
@@ -53,11 +55,15 @@ class Attributes:
     def as_traits(self) -> dict[str, str]:
         """Give what is known as trait types and values, as marketplaces show them.
 
-        A listed subject loses its article and a category reads as a title: "City", "Places".
+        A listed subject loses its article and a category reads as a title: "City", "Places". One
+        of the asker's own is cut to `LONGEST_SUBJECT` characters.
         """
         subject = self.subject
         if subject and self.category:
             subject = _ARTICLE.sub("", subject, count=1)
+        elif subject and len(subject) > LONGEST_SUBJECT:
+            words, _, _ = subject[:LONGEST_SUBJECT].rpartition(" ")
+            subject = (words or subject[: LONGEST_SUBJECT - 1]).rstrip(" ,;:.") + "…"
         traits = {
             "Style": self.style,
             "Subject": subject,

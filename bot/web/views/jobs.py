@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.replies import Replies
-from bot.web.image_responses import frame_path, picture_path
+from bot.web.image_responses import frame_path, sized_path
 from bot.web.request_context import RequestContext
 from bot.web.site import Refused, Site
 from bot.web.views.gallery import check_alone
@@ -125,7 +125,7 @@ async def _news(site: Site, context: RequestContext, view: JobView) -> dict[str,
         "frame": frame_path(job.preview),
         "cancelling": job.cancel_requested,
         "announce": _announced(site, context.locale, job, title),
-        "picture": picture_path(shown) if shown else None,
+        "picture": sized_path(shown, "large") if shown else None,
         "painting": f"/paintings/{shown.id}" if shown else None,
     }
 

@@ -9,7 +9,7 @@ from bot.web.views.gallery import check_alone, shown_artwork
 from ganshare.blobs import preview_key
 from ganshare.errors import BlobError
 
-__all__ = ["favicon", "frame", "health", "picture", "static"]
+__all__ = ["favicon", "frame", "health", "picture", "sized_picture", "static"]
 
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 _YEAR = 365 * 86_400
@@ -32,6 +32,22 @@ async def picture(site: Site, request: Request) -> Response:
         f"{artwork.sha256}-{suffix}",
         attachment=file_name(artwork) if "save" in request.query_params else None,
     )
+
+
+async def sized_picture(site: Site, request: Request) -> Response:
+    """A smaller picture of a painting, or the card that other sites show."""
+    site.check_pictures(request)
+    values = request.path_params
+    artwork = await shown_artwork(site, values["artwork"], request)
+    if values["sum"] != artwork.sha256[:SUM_LETTERS] or values["size"] not in ("large", "card"):
+        raise Refused(404, "web-not-found")
+    png = await _read(site, artwork.blob)
+    try:
+        data = await site.picture_sizes.get(values["size"], png, artwork.sha256)
+    except (OSError, ValueError) as error:  # no picture
+        raise Refused(404, "web-not-found") from error
+    tag = f"{artwork.sha256}-{values['size']}"
+    return Picture(data, "image/jpeg", tag).response(request)
 
 
 async def frame(site: Site, request: Request) -> Response:
@@ -59,16 +75,19 @@ async def _answer(
     *,
     attachment: str | None = None,
 ) -> Response:
+    found = Picture(await _read(site, key), media_type, tag, attachment=attachment)
+    if not found.is_sound:
+        raise Refused(404, "web-not-found")
+    return found.response(request)
+
+
+async def _read(site: Site, key: str) -> bytes:
     try:
-        data = await site.blobs.get(key)
+        return await site.blobs.get(key)
     except BlobError as error:
         if await site.blobs.exists(key):  # raises what is the matter with the blobs
             raise
         raise Refused(404, "web-not-found") from error
-    found = Picture(data, media_type, tag, attachment=attachment)
-    if not found.is_sound:
-        raise Refused(404, "web-not-found")
-    return found.response(request)
 
 
 async def static(site: Site, request: Request) -> Response:

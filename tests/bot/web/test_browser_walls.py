@@ -85,3 +85,20 @@ async def test_walls_are_rows_in_the_pictures_own_proportions(
 
     async with place.served() as url:
         await asyncio.to_thread(look, url)
+
+
+async def test_a_long_word_makes_no_page_wide(place: Any, browser: Browser, tmp_path: Path) -> None:
+    noise = plain_picture("#4682b4", (1024, 768))
+    artwork = await place.engine.publish_painting("donaudampfschiff" * 30, picture=noise)
+
+    def look(url: str) -> None:
+        browser.base = url
+        for width in SCREENS:
+            for scheme in ("light", "dark"):
+                browser.look((width, 900), scheme)
+                browser.get(f"/paintings/{artwork.id}")
+                assert browser.run("return document.documentElement.scrollWidth - innerWidth") <= 0
+                browser.shot(f"painting-{width}-{scheme}", tmp_path)
+
+    async with place.served() as url:
+        await asyncio.to_thread(look, url)

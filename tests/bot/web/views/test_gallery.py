@@ -1,10 +1,12 @@
 """What the pages show: paintings first, and nothing that a script could hide in."""
 
+import io
 import json
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.core.commands.definitions import COMMANDS
 from ganshare.domain.jobs import JobRequest
@@ -173,7 +175,40 @@ async def test_other_sites_can_show_a_painting_as_a_card(place: Any) -> None:
     assert told["og:title"] == CASTLE
     assert told["og:url"] == f"https://paint.example/paintings/{artwork.id}"
     assert told["og:image"].startswith("https://paint.example/pictures/")
+    card = await visitor.get(told["og:image"].removeprefix("https://paint.example"))
+    with Image.open(io.BytesIO(card.content)) as image:
+        assert image.size == (1200, 630)
+        assert (int(told["og:image:width"]), int(told["og:image:height"])) == image.size
+    assert card.headers["content-type"] == told["og:image:type"] == "image/jpeg"
     assert told["og:image:alt"] == f"Painting: {CASTLE}"
+
+
+async def test_a_paintings_page_shows_a_picture_that_is_quickly_there(place: Any) -> None:
+    noise = Image.effect_noise((1024, 768), 90).convert("RGB")
+    png = io.BytesIO()
+    noise.save(png, "PNG")
+    artwork = await place.engine.publish_painting("much detail", picture=png.getvalue())
+    visitor = await place.visitor()
+    shown = (await visitor.page(f"/paintings/{artwork.id}")).first("img", fetchpriority="high")
+    picture = await visitor.get(shown["src"])
+    assert len(picture.content) <= 150_000 < len(png.getvalue())
+    with Image.open(io.BytesIO(picture.content)) as image:
+        assert image.size == (1024, 768)
+    assert (await visitor.get(shown["src"].replace("large", "huge"))).status_code == 404
+    await place.store.gallery.delete(artwork.id, "web:somebody")
+    assert (await visitor.get(shown["src"])).status_code == 404
+
+
+async def test_a_long_prompt_is_cut_where_it_is_a_title_or_a_trait(place: Any) -> None:
+    prompt = "a very long story about a lighthouse and its keeper " * 9
+    artwork = await place.engine.publish_painting(prompt.strip())
+    page = await (await place.visitor()).page(f"/paintings/{artwork.id}")
+    title = page.first("h1").text
+    assert len(title) <= 120
+    assert title.endswith("…")
+    assert len(page.first("title").text) < 140
+    assert artwork.prompt in page.first("details").text
+    assert len(artwork.attributes["Subject"]) <= 80
 
 
 async def test_a_painting_whose_manifest_is_damaged_is_shown_all_the_same(place: Any) -> None:
