@@ -116,8 +116,8 @@ def write_bundle(
     }
     files[INDEX] = (json.dumps(index, indent=1, sort_keys=True) + "\n").encode()
     with atomic_path(to) as temporary, zipfile.ZipFile(temporary, "w", allowZip64=True) as archive:
-        for path in (INDEX, *sorted(files.keys() - {INDEX})):
-            _write(archive, path, files[path])
+        for place in (INDEX, *sorted(files.keys() - {INDEX})):
+            _write(archive, place, files[place])
     return _sum_of(to)
 
 

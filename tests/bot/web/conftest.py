@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -160,3 +160,36 @@ async def place(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Place]:
         yield Place(
             Front(store, blobs, words, moderation, dispatcher), FakeEngine(store, blobs), stack
         )
+
+
+@pytest.fixture(scope="module")
+def shares() -> Any:
+    """Shares on a chain in this process, of which Ann has one."""
+    from admin.testing.evm import Evm
+    from admin.testing.shares import ANN, Shares, deploy_shares
+
+    evm = Evm()
+    made = Shares(evm, deploy_shares(evm))
+    made.give(ANN.address)
+    return made
+
+
+@pytest.fixture
+def gated(place: Place, shares: Any) -> Place:
+    """The page with a gate before it."""
+    from admin.testing.evm import CHAIN_ID
+    from ganshare.domain.shares import ShareToken, Terms
+    from ganshare.shares.gate import Gate
+    from ganshare.shares.reader import ShareReader
+    from ganshare.shares.terms import GateSettings
+
+    token = ShareToken(CHAIN_ID, shares.address.lower(), (1,))
+    terms = Terms(tuple(token.names), seconds=36_000.0)
+    settings = GateSettings(token, terms, ("http://endpoint0",), confirmations=0)
+    front = place.front
+    gate = Gate(front.store, settings, ShareReader(shares.evm.chain, token, 0))
+    dispatcher = Dispatcher(
+        front.store, front.blobs, front.words, front.moderation, DispatcherOptions(), gate
+    )
+    place.front = replace(front, gate=gate, dispatcher=dispatcher)
+    return place

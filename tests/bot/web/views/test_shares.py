@@ -1,46 +1,14 @@
 """Shares on the page: a wallet is linked, what it holds is told, and content opens for it alone."""
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 
-import pytest
 from eth_account.messages import encode_defunct
 
-from admin.testing.evm import CHAIN_ID, Evm
-from admin.testing.shares import ANN, Shares, deploy_shares
-from bot.core.dispatcher import Dispatcher, DispatcherOptions
-from bot.core.moderation.prompt_filter import Moderation
-from ganshare.domain.shares import ShareToken, Terms
-from ganshare.shares.gate import Gate
-from ganshare.shares.reader import ShareReader
-from ganshare.shares.terms import GateSettings
+from admin.testing.shares import ANN, Shares
 
 SITE = "http://paint.example"
 WHO = "discord:42"
-
-
-@pytest.fixture(scope="module")
-def shares() -> Shares:
-    evm = Evm()
-    made = Shares(evm, deploy_shares(evm))
-    made.give(ANN.address)
-    return made
-
-
-@pytest.fixture
-def gated(place: Any, shares: Shares) -> Any:
-    """The page with a gate before it, under its public address."""
-    token = ShareToken(CHAIN_ID, shares.address.lower(), (1,))
-    settings = GateSettings(
-        token, Terms(tuple(token.names), seconds=3600.0), (SITE,), confirmations=0
-    )
-    front = place.front
-    gate = Gate(front.store, settings, ShareReader(shares.evm.chain, token, 0))
-    options = DispatcherOptions(web_url=SITE)
-    dispatcher = Dispatcher(front.store, front.blobs, front.words, Moderation(), options, gate)
-    place.front = replace(front, gate=gate, dispatcher=dispatcher)
-    return place
 
 
 async def member(gated: Any, person: str = WHO) -> Any:
@@ -76,7 +44,7 @@ async def test_a_wallet_is_linked_and_its_shares_are_told(gated: Any) -> None:
     assert values["message"].startswith("paint.example wants")
     page = await ann.page(answer.json()["go"])
     assert any(ANN.address.lower() in each.text for each in page.all("code"))
-    assert [each.text for each in page.all("dd")][:3] == ["1:00 h", "0:00 h", "1:00 h"]
+    assert [each.text for each in page.all("dd")][:3] == ["10:00 h", "0:00 h", "10:00 h"]
     again = await ann.client.post("/shares/wallet", data=values, headers={"Origin": SITE})
     assert (again.status_code, "used already" in again.json()["error"]) == (422, True)
 
