@@ -38,6 +38,7 @@ class QueueView:
         waiting: the next jobs in line, each with its place; not all of them.
         dead: the last jobs that were given up.
         throughput: of the last hour.
+        paused: "all", "model:NAME" or "engine:ID".
     """
 
     now: float
@@ -47,6 +48,7 @@ class QueueView:
     waiting: Sequence[tuple[Job, QueuePosition]]
     dead: Sequence[Job]
     throughput: Throughput
+    paused: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -64,6 +66,7 @@ class QueueView:
             ],
             "dead": [_brief(job, "attempt", "error", "finished") for job in self.dead],
             "throughput": dataclasses.asdict(self.throughput),
+            "paused": list(self.paused),
         }
 
 
@@ -98,6 +101,7 @@ async def look(store: Store, waiting: int = 10, dead: int = 5) -> QueueView:
         waiting=places,
         dead=await store.queue.dead_letters(dead),
         throughput=await store.queue.throughput(),
+        paused=await store.queue.paused(),
     )
 
 
@@ -106,6 +110,9 @@ def picture(view: QueueView, trouble: str | None = None) -> RenderableType:
     parts: list[RenderableType] = [_headline(view)]
     if trouble is not None:
         parts.append(Text(trouble, style="bold red"))
+    if view.paused:
+        text = f"Paused: {', '.join(view.paused)}. `ganshare queue resume WHAT` ends that."
+        parts.append(Text(text, style="bold yellow"))
     if not view.engines:
         parts.append(Text("No engine is alive: `ganshare engine` starts one.", style="bold red"))
     else:

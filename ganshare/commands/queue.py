@@ -45,7 +45,13 @@ def pause(what: str) -> None:
 
     What is being painted goes on. `resume` with the same words ends it.
     """
-    asyncio.run(_act(lambda store: store.queue.pause(_subject(what))))
+    subject = _subject(what)
+
+    async def act(store: "Store") -> None:
+        await _warn_of_unknown(store, subject)
+        await store.queue.pause(subject)
+
+    asyncio.run(_act(act))
     click.echo(f"Paused: {what}.")
 
 
@@ -61,6 +67,7 @@ def drain(what: str, no_wait: bool) -> None:
     subject = _subject(what)
 
     async def act(store: "Store") -> None:
+        await _warn_of_unknown(store, subject)
         await store.queue.pause(subject, drains=True)
         click.echo(f"Drained: {what}.")
         told = None
@@ -107,6 +114,17 @@ def _subject(what: str) -> str:
         message = f"{quoted(what)} can't be paused; it must be all, model:NAME or engine:ID."
         raise ParameterError(message, given=what)
     return what
+
+
+async def _warn_of_unknown(store: "Store", subject: str) -> None:
+    """Say so if nobody knows the engine or model: it may be misspelt, or come later."""
+    kind, _, name = subject.partition(":")
+    known = await store.queue.engines(known=True)
+    names = {"engine": [each.id for each in known], "model": [m for e in known for m in e.models]}
+    if subject != "all" and name not in names[kind]:
+        found = ", ".join(sorted(set(names[kind]))) or "none"
+        message = f"warning: no {kind} {quoted(name)} was there within a day; there were: {found}."
+        click.echo(message, err=True)
 
 
 async def _act(action: "Callable[[Store], Awaitable[T]]") -> T:

@@ -118,8 +118,22 @@ def test_what_is_paused_is_not_claimed_until_it_is_resumed(
     capsys.readouterr()
     assert run_cli(ganshare, ["queue", "resume", "all"]) == 2
     assert "is not paused; nothing is" in capsys.readouterr().err
+    assert run_cli(ganshare, ["queue", "pause", "engine:misspelt"]) == 0
+    assert (
+        "no engine 'misspelt' was there within a day; there were: none" in capsys.readouterr().err
+    )
     assert run_cli(ganshare, ["queue", "pause", "modle:x"]) == 2
     assert "must be all, model:NAME or engine:ID" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("url")
+def test_the_queue_says_what_is_paused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(ganshare, ["queue", "pause"]) == 0
+    capsys.readouterr()
+    assert run_cli(ganshare, ["queue", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["paused"] == ["all"]
+    assert run_cli(ganshare, ["queue", "--once"]) == 0
+    assert "Paused: all." in capsys.readouterr().out
 
 
 def test_a_drain_waits_until_nothing_is_painted(
