@@ -23,7 +23,8 @@ from engine.synthesis.request import PaintingRequest, attributes_of
 from engine.vqgan import VQGAN, load_vqgan
 from engine.vqgan.blocks import AutoencoderConfig
 from engine.vqgan.model import VQGANConfig
-from engine.worker.capacity import BYTES_PER_PIXEL, CUTOUT_BYTES
+from engine.worker.capacity import BYTES_PER_PIXEL, CUTOUT_BYTES, RESERVE
+from ganshare.domain.limits import DEFAULT_CUTOUTS
 from ganshare.prompts import parse_prompts
 
 TAMING_F16 = VQGANConfig(
@@ -55,9 +56,10 @@ def peak(model: str, side: int, cutouts: int) -> int:
 
 
 def reckoned(model: str, side: int, cutouts: int) -> int:
-    """Bytes that admission takes such a step for, the upscaler's and its reserve left out."""
+    """Bytes that admission takes such a painting for, its upscaler's included."""
     channels = 32 if model == "embedded" else TAMING_F16.autoencoder.ch
-    return side * side * channels * BYTES_PER_PIXEL + cutouts * CUTOUT_BYTES
+    more = max(0, cutouts - DEFAULT_CUTOUTS) * CUTOUT_BYTES
+    return RESERVE + side * side * channels * BYTES_PER_PIXEL + more
 
 
 def _resident() -> int:

@@ -14,7 +14,15 @@ from ganshare.domain.jobs import UNLIMITED
 from ganshare.domain.limits import DEFAULT_CUTOUTS, DEFAULT_SIDE, MAX_AREA, MAX_CUTOUTS, MIN_SIDE
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["BYTES_PER_PIXEL", "CUTOUT_BYTES", "OfferedArea", "Rate", "Room", "available_memory"]
+__all__ = [
+    "BYTES_PER_PIXEL",
+    "CUTOUT_BYTES",
+    "RESERVE",
+    "OfferedArea",
+    "Rate",
+    "Room",
+    "available_memory",
+]
 
 # Between canvases of 64 and 512 px the peak memory of a step grew by 2,800 bytes a pixel with the
 # embedded VQGAN, whose full-size layers have 32 channels, and by 10,500 with taming's f16, which
