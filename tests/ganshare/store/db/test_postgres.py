@@ -62,6 +62,19 @@ def test_both_spellings_mean_the_same(query: str) -> None:
     assert PostgresConnector(url, 1.0)._dsn == "postgresql://me@host/database?sslmode=require"
 
 
+def test_backups_reach_the_database_as_everybody_does() -> None:
+    url = "postgresql+asyncpg://me:it%2Fis@one/db?ssl=require&sslrootcert=ca.pem&pgbouncer=true"
+    assert PostgresConnector(sa.engine.make_url(url), None).environment() == {
+        "PGHOST": "one", "PGUSER": "me", "PGPASSWORD": "it/is", "PGDATABASE": "db",
+        "PGSSLMODE": "require", "PGSSLROOTCERT": "ca.pem",
+    }  # fmt: skip
+    url = "postgresql+asyncpg://me@/db?host=one:5432&host=two:5433"
+    assert PostgresConnector(sa.engine.make_url(url), None).environment() == {
+        "PGHOST": "one,two", "PGPORT": "5432,5433", "PGUSER": "me", "PGDATABASE": "db",
+        "PGTARGETSESSIONATTRS": "read-write",
+    }  # fmt: skip
+
+
 def test_of_several_hosts_the_one_that_takes_writes_is_used() -> None:
     url = sa.make_url("postgresql+asyncpg://me@/database?host=a:5432&host=b:5432")
     assert "target_session_attrs=read-write" in PostgresConnector(url, 1.0)._dsn
