@@ -11,7 +11,7 @@ import click
 from admin.browser.setup import Choices
 from admin.commands.routes import drop
 from admin.commands.routes.browser import DROP, browser_options, match
-from admin.ledger import Listing, ListingState, TransactionState
+from admin.ledger import Listing, ListingState, Transaction, TransactionState
 from admin.marketplace.opensea import OpenSeaAway
 from admin.minting.accept import accept, read_folder
 from admin.minting.ipfs import cid_of_digest
@@ -21,11 +21,10 @@ from admin.minting.unlist import listing_drift, reconcile_listings
 from admin.prompts import dry_run_option, password_option
 from admin.session import COIN, Session, open_session
 from admin.wallet.nonces import find_deployments, made_address
+from admin.wallet.sender import DAY, MONTH
 from ganshare.errors import SettingsError
 
 __all__ = ["reconcile", "status"]
-
-_DAY = 86_400.0
 
 
 @click.command()
@@ -161,7 +160,7 @@ async def _status(*, as_json: bool) -> None:
         shown = counts
         if isinstance(counts, dict):
             shown = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none"
-        click.echo(f"  {name:<14} {shown}")
+        click.echo(f"  {name:<23} {shown}")
 
 
 async def _tell_deployments(session: Session) -> None:
@@ -173,10 +172,16 @@ async def _tell_deployments(session: Session) -> None:
 
 async def _counted(session: Session) -> dict[str, object]:
     collection, ledger = session.collection, session.ledger
-    sent, spent = [], 0
+    sent, spent = list[Transaction](), dict[str, str]()
     if session.settings.keystore is not None:  # with one's own Chrome profile there is none
-        sent = await ledger.transactions(collection.chain_id, session.address)
-        spent = await ledger.spent(collection.chain_id, session.address, _DAY)
+        accounts = {"": session.address, "seller ": session.selling.address}
+        if accounts["seller "] == accounts[""]:
+            del accounts["seller "]
+        for name, address in accounts.items():
+            sent += await ledger.transactions(collection.chain_id, address)
+            for when, seconds in (("today", DAY), ("in 30 days", MONTH)):
+                cost = await ledger.spent(collection.chain_id, address, seconds)
+                spent[f"{name}spent {when}"] = COIN.show(cost)
     newest = await ledger.history(1)
     waits = newest[0].data.get("reason") if newest and newest[0].kind == "needs_human" else None
     return {
@@ -185,5 +190,5 @@ async def _counted(session: Session) -> dict[str, object]:
         "orders": dict(Counter(str(each.state) for each in await ledger.listings(collection))),
         "transactions": dict(Counter(str(each.state) for each in sent)),
         "under way": sum(each.state is TransactionState.SENT for each in sent),
-        "spent today": COIN.show(spent),
+        **spent,
     } | ({} if waits is None else {"needs_human": waits})

@@ -280,10 +280,17 @@ class Ledger:
         )
         return [to_attempt(row) for row in await self._database.rows(found)]
 
-    async def spent(self, chain_id: int, sender: str, seconds: float) -> int:
-        """What an account spent lately, in wei; what is under way counts with its most."""
+    async def spent(self, chain_id: int, sender: str | None, seconds: float) -> int:
+        """What an account spent lately, in wei; what is under way counts with its most.
+
+        Args:
+            sender: None for all accounts together.
+        """
         recent = transactions.c.created > now() - seconds
-        found = sa.select(transactions.c.cost).where(_by(transactions, chain_id, sender), recent)
+        whose = transactions.c.chain_id == chain_id
+        if sender is not None:
+            whose = _by(transactions, chain_id, sender)
+        found = sa.select(transactions.c.cost).where(whose, recent)
         return sum(int(row["cost"]) for row in await self._database.rows(found))
 
     # --- listings -----------------------------------------------------------------------------

@@ -336,7 +336,7 @@ class Sender:
         if self._budget is not None:
             fees = await self._budget.fit(transaction.nonce, transaction.gas, fees, least)
         spent = [
-            await self._ledger.spent(self._chain.chain_id, self.address, seconds)
+            await self._ledger.spent(self._chain.chain_id, None, seconds)
             for seconds in (DAY, MONTH)
         ]
         signed = self._signer.sign_transaction(

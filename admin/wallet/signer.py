@@ -265,13 +265,20 @@ class Signer:
     def _check_cost(self, most: int, fees: Fees, spent: int, spent_in_month: int) -> None:
         limits = self._limits
         if fees.max_fee > limits.gas_price:
-            raise _refusal("gas price in gwei", fees.max_fee / GWEI, limits.gas_price / GWEI)
+            most_gwei = f"{limits.gas_price / GWEI:g} (ADMIN_GAS_PRICE_CAP_GWEI)"
+            raise _refusal("gas price in gwei", fees.max_fee / GWEI, most_gwei)
         if most > limits.transaction:
-            raise _refusal("cost of a transaction in wei", most, limits.transaction)
+            raise _refusal(
+                "cost of a transaction in wei",
+                most,
+                f"{limits.transaction} (ADMIN_TRANSACTION_CAP)",
+            )
         if spent + most > limits.day:
-            raise _refusal("cost of 24 hours in wei", spent + most, limits.day)
+            allowed = f"{limits.day} (ADMIN_DAY_CAP)"
+            raise _refusal("cost of 24 hours in wei", spent + most, allowed)
         if limits.month is not None and spent_in_month + most > limits.month:
-            raise _refusal("cost of 30 days in wei", spent_in_month + most, limits.month)
+            allowed = f"{limits.month} (ADMIN_MONTH_CAP)"
+            raise _refusal("cost of 30 days in wei", spent_in_month + most, allowed)
 
     def _check_domain(self, domain: Domain) -> None:
         limits = self._limits

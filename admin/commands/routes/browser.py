@@ -106,7 +106,8 @@ async def create(
     choices: Choices, run: RunOptions, *, site: str | None, description: str | None
 ) -> int:
     """Create an item for each planned token."""
-    async with open_session() as session:
+    async with open_session() as opened:
+        session = opened.selling
         every = await session.ledger.tokens(session.collection)
         check_marks(every)
         tokens = [each for each in every if each.state in _TO_CREATE]
@@ -123,7 +124,8 @@ async def create(
 
 async def offer(choices: Choices, prices: Prices, run: RunOptions) -> int:
     """List each created item."""
-    async with open_session() as session:
+    async with open_session() as opened:
+        session = opened.selling
         currency = read_currency(session.settings.browser_currency)
         tokens = await session.ledger.tokens(session.collection, *_TO_LIST)
         lines = [*_where(session, choices), *estimate_items(session, tokens, prices)]
@@ -143,7 +145,8 @@ async def offer(choices: Choices, prices: Prices, run: RunOptions) -> int:
 
 async def match(choices: Choices, *, dry_run: bool, password_fd: int | None) -> int:
     """Make the ledger what the pages show; presses nothing."""
-    async with open_session() as session:
+    async with open_session() as opened:
+        session = opened.selling
         if dry_run:
             click.echo("Dry run: no page was opened.")
             return 0
@@ -158,7 +161,8 @@ async def match(choices: Choices, *, dry_run: bool, password_fd: int | None) -> 
 
 async def inspect(choices: Choices, *, password_fd: int | None) -> int:
     """Look for each locator on the live pages, and say which are missing."""
-    async with open_session() as session:
+    async with open_session() as opened:
+        session = opened.selling
         signer = _signer(session, choices, password_fd)
         states = (TokenState.CREATED, TokenState.OFFERED)
         items = await session.ledger.tokens(session.collection, *states)

@@ -36,7 +36,10 @@ PRICE = "0.05"
 
 @dataclass
 class Shop:
-    """What the commands need, and what they left behind."""
+    """What the commands need, and what they left behind; `key` is the seller's.
+
+    The minter's is another one, which the pages must never see.
+    """
 
     market: Marketplace
     folder: Path
@@ -105,7 +108,8 @@ def shop(folder: Path, count: int, **behaviour: Any) -> Iterator[Shop]:
     key = bytes(Account.create().key)
     terms = OrderTerms(CHAIN_ID, SEAPORT_1_6, COLLECTION, FEE_RECIPIENT)
     market = Marketplace(terms, **behaviour)
-    make_quick_keystore(folder / "minter.json", PASSWORD, key)
+    make_quick_keystore(folder / "minter.json", PASSWORD, bytes(Account.create().key))
+    make_quick_keystore(folder / "seller.json", PASSWORD, key)
     (folder / "prices.toml").write_text(f'currency = "POL"\ndefault = "{PRICE}"\n', "utf-8")
     with ExitStack() as stack:
         environment = {
@@ -114,6 +118,7 @@ def shop(folder: Path, count: int, **behaviour: Any) -> Iterator[Shop]:
             "GANSHARE_LOG": "json",
             "ADMIN_CHAIN_ID": str(CHAIN_ID),
             "ADMIN_KEYSTORE": str(folder / "minter.json"),
+            "ADMIN_SELLER_KEYSTORE": str(folder / "seller.json"),
             "ADMIN_COLLECTION": COLLECTION,
             "ADMIN_OPENSEA_WEB_BASE": stack.enter_context(serve(market.app)),
             "ADMIN_BROWSER_CURRENCY": f"POL {NATIVE} 18",

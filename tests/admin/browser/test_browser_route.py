@@ -247,7 +247,7 @@ def test_the_owners_own_profile_is_used_without_a_keystore(
     make_shop: Callable[..., Any], tmp_path: Path
 ) -> None:
     shop = make_shop(1)
-    del shop.environment["ADMIN_KEYSTORE"]
+    del shop.environment["ADMIN_KEYSTORE"], shop.environment["ADMIN_SELLER_KEYSTORE"]
     profile = tmp_path / "own"
     own = ("mint", "--route", "browser", "--yes", "--profile", str(profile))
     assert shop.run(*own) == 4, shop.log()

@@ -1,6 +1,7 @@
 """Coins, currency and tokens leave the keys for addresses that the owner named, and no others."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def test_currency_goes_to_the_treasury(
 
 
 def test_tokens_are_minted_to_the_seller_and_go_to_the_treasury(
-    seller: Run, evm: Evm, url: str, collection: Collection
+    seller: Run, evm: Evm, url: str, collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evm.send_as_owner(collection.address, GRANT_ROLE.call_data(MINTER_ROLE, MINTER))
 
@@ -152,6 +153,17 @@ def test_tokens_are_minted_to_the_seller_and_go_to_the_treasury(
     assert code == 0, out + error
     assert ask(evm, collection.address, OWNER_OF, 2) == MINTER.lower()
     assert "no token of" in seller("treasury", "withdraw", "tokens", "1", "--yes")[2]
+
+    status = json.loads(seller("status", "--json", password=False)[1])
+    assert status["transactions"] == {"confirmed": 3}  # one of the minter's, two of the seller's
+    for name in ("", "seller "):
+        assert status[f"{name}spent today"] == status[f"{name}spent in 30 days"]
+        assert float(status[f"{name}spent today"].split()[0]) > 0
+    # A cap is one for both keys.
+    spent = status["spent today"].split()[0]
+    monkeypatch.setenv("ADMIN_DAY_CAP", spent)
+    code, _, error = seller("treasury", "withdraw", "coins", "1", "--yes")
+    assert (code, "ADMIN_DAY_CAP" in error) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,18 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
 
 from admin.__main__ import admin
 from admin.browser.check_locators import Finding
 from admin.ledger import Collection
 from admin.minting.item_form import check_marks, make_item, mark_of
 from admin.testing.making import make_item as make_painting
-from admin.testing.making import make_token
+from admin.testing.making import make_quick_keystore, make_token
 from ganshare.cli import run_cli
 from ganshare.errors import ParameterError
 
@@ -92,6 +94,16 @@ def test_a_dry_run_counts_and_opens_no_browser(run: Callable[..., Any]) -> None:
     assert "0 items" in said
     assert "https://opensea.io" in said
     assert "Dry run" in said
+
+
+def test_the_pages_get_to_see_the_sellers_account(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, number in (("KEYSTORE", 1), ("SELLER_KEYSTORE", 2)):
+        make_quick_keystore(tmp_path / name, "secret words", bytes([number]) * 32)
+        monkeypatch.setenv(f"ADMIN_{name}", str(tmp_path / name))
+    code, said, _ = run("mint", "--route", "browser", "--dry-run")
+    assert (code, Account.from_key(b"\x02" * 32).address in said) == (0, True)
 
 
 def test_a_wrong_setting_of_the_route_is_named(
