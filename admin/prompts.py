@@ -145,10 +145,20 @@ async def _ask_for_more(why: str, wanted: int) -> bool:
 
 @asynccontextmanager
 async def spend(
-    session: Session, chain: Chain, signer: Signer, budget: Budget, what: str
+    session: Session,
+    chain: Chain,
+    signer: Signer,
+    budget: Budget,
+    what: str,
+    *,
+    is_brake: bool = False,
 ) -> AsyncIterator[Sender]:
-    """Hold the ledger and give what sends; says at the end what was agreed to and paid."""
-    async with session.ledger.held():
+    """Hold the ledger and give what sends; says at the end what was agreed to and paid.
+
+    Args:
+        is_brake: another command that is at work on the ledger stops, instead of being waited for.
+    """
+    async with session.ledger.held(take_over=is_brake):
         await session.ledger.note("agree", [what], {"most": str(budget.agreed)})
         try:
             yield session.sender(chain, signer, budget)

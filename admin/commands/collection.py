@@ -61,7 +61,7 @@ class Change:
         calls: of the contract, each a transaction.
         lines: what is shown before it is agreed to.
         before: is done once it is agreed to, before anything is sent.
-        urgent: whether it goes before whatever waits.
+        urgent: whether it goes before whatever waits, and stops other commands.
     """
 
     kind: str
@@ -152,7 +152,9 @@ async def _run(
         signer = session.unlock(password_fd)
         if change.before is not None:
             await change.before()
-        async with spend(session, chain, signer, budget, change.kind) as sender:
+        async with spend(
+            session, chain, signer, budget, change.kind, is_brake=change.urgent
+        ) as sender:
             if not change.urgent:
                 await sender.resume()
             for each in change.calls:

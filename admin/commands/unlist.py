@@ -53,8 +53,9 @@ def unlist(
 
     With --off-chain it is the other way round: that costs nothing, and rests on OpenSea's word.
 
-    It goes before transactions that wait, and takes as many of its own as are needed. With
-    --counter it is one, at the price of few: but orders of other collections end, too.
+    It goes before transactions that wait, stops another command that is at work on the ledger, and
+    takes as many transactions of its own as are needed. With --counter it is one, at the price of
+    few: but orders of other collections end, too.
 
     May be interrupted at any moment: the next run goes on where this one ended.
     """
@@ -140,7 +141,10 @@ async def _unlist(
             return 0
         signer = session.unlock(password_fd)
         where = (session.collection, session.seaport)
-        async with spend(session, chain, signer, budget, "unlist") as sender:
+        async with spend(session, chain, signer, budget, "unlist", is_brake=True) as sender:
+            # A command that was stopped may have got on meanwhile.
+            live = await session.ledger.listings(session.collection, *LIVE)
+            chosen = [each for each in live if not tokens or str(each.token) in tokens]
             if counter:
                 await end_all_orders(session.ledger, sender, chain, *where)
             else:

@@ -81,9 +81,13 @@ class Ledger:
         await self._database.close()
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        """Keep all other processes from writing; raises LedgerBusy if one does."""
-        async with self._lock.held():
+    async def held(self, *, take_over: bool = False) -> AsyncIterator[None]:
+        """Keep all other processes from writing; raises LedgerBusy if one does.
+
+        Args:
+            take_over: it stops at its next write instead; for what cannot wait.
+        """
+        async with self._lock.held(take_over=take_over):
             yield
 
     # --- tokens -------------------------------------------------------------------------------

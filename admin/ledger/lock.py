@@ -89,14 +89,21 @@ class Lock:
         self.fence: int | None = None
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
+    async def held(self, *, take_over: bool = False) -> AsyncIterator[None]:
         """Hold it, renewing the lease meanwhile.
+
+        Args:
+            take_over: even if another process has it, which stops at its next write.
 
         Raises:
             LedgerBusy: another process has it.
         """
+
+        async def take(connection: AsyncConnection) -> int:
+            return await self._take(connection, take_over=take_over)
+
         try:
-            self.fence = await self._database.atomically(self._take)
+            self.fence = await self._database.atomically(take)
         except Conflict as error:  # both inserted the first row
             raise LedgerBusy("Another admin process began at this moment; try again.") from error
         renewing = asyncio.create_task(self._renew())
@@ -112,7 +119,7 @@ class Lock:
     def _mine(self) -> sa.Update:
         return locks.update().where(locks.c.name == NAME, locks.c.fence == self.fence)
 
-    async def _take(self, connection: AsyncConnection) -> int:
+    async def _take(self, connection: AsyncConnection, *, take_over: bool) -> int:
         lapsed = (locks.c.until < now()).label("lapsed")
         remaining = (locks.c.until - now()).label("remaining")
         wanted = sa.select(locks, lapsed, remaining).where(locks.c.name == NAME).with_for_update()
@@ -122,7 +129,9 @@ class Lock:
             await connection.execute(locks.insert().values(name=NAME, fence=1, **values))
             return 1
         holder = _Holder.parse(row["holder"])
-        if not row["lapsed"] and not holder.is_dead:
+        if not row["lapsed"] and not holder.is_dead and take_over:
+            _log.warning("another admin process was at work, and stops", process=holder.pid)
+        elif not row["lapsed"] and not holder.is_dead:
             raise LedgerBusy(
                 f"Another admin process is at work on this ledger (process {holder.pid} on "
                 f"{holder.host.partition(' ')[0]}); wait for its end, or "
@@ -149,5 +158,6 @@ async def check_fence(connection: AsyncConnection, fence: int | None) -> None:
     found = (await connection.execute(held)).scalar()
     if fence is None or found != fence:
         raise LedgerBusy(
-            "Another admin process took over the ledger; this one stops and changes nothing more."
+            "Another admin process took over the ledger; this one stops and changes nothing more. "
+            "The next run goes on."
         )

@@ -4,7 +4,8 @@ The chain is `SeaportChain`, OpenSea is its stand-in, and after so many writes a
 process is killed.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ class Seller:
         self.url = url
         self.prices = folder / "prices.toml"
         self.confirmations = 0
+        self.meanwhile: Callable[[], object] | None = None  # once, after an order is posted
         self.events_left: int | None = None  # until the process is killed
         settings = {
             "GANSHARE_DATABASE_URL": url,
@@ -102,6 +104,9 @@ class Seller:
             response = await transport.handle_async_request(request)
             body = await response.aread()
             self._count()
+            if request.method == "POST" and self.meanwhile is not None:
+                act, self.meanwhile = self.meanwhile, None
+                await asyncio.to_thread(act)
             return httpx.Response(response.status_code, headers=response.headers, content=body)
 
         transport = httpx.ASGITransport(self.opensea.app)

@@ -116,6 +116,15 @@ async def test_only_one_of_many_processes_may_write(both: str) -> None:
     assert await try_one()
 
 
+async def test_what_cannot_wait_takes_over_and_the_other_writes_nothing_more(both: str) -> None:
+    async with Ledger(both) as slow, Ledger(both) as brake, slow.held():
+        async with brake.held(take_over=True):
+            await brake.plan([make_token(COLLECTION, 1)])
+            with pytest.raises(LedgerBusy, match="took over the ledger"):
+                await slow.plan([make_token(COLLECTION, 2)])
+        assert [each.token for each in await brake.tokens(COLLECTION)] == [1]
+
+
 async def test_items_of_the_browser_route_move_in_order_and_never_to_the_contract_route(
     both: str,
 ) -> None:

@@ -73,6 +73,20 @@ def test_a_token_that_comes_back_is_not_for_sale_at_an_old_price(make_seller: Ma
     assert [each.price for each in seller.on_sale()[first]] == [500 * 10**18]
 
 
+def test_unlisting_stops_a_command_that_is_at_work_and_takes_off_what_it_has_posted(
+    make_seller: MakeSeller, capfd: Output
+) -> None:
+    seller = make_seller()
+    unlisted: list[int | None] = []
+    seller.meanwhile = lambda: unlisted.append(seller.type("unlist --all"))
+    assert seller.type("list") == 3
+    assert unlisted == [0]
+    assert "took over the ledger" in capfd.readouterr().err
+    assert seller.on_sale() == {}
+    assert seller.type("list") == 0
+    assert len(seller.on_sale()) == ALL
+
+
 def test_what_was_signed_at_another_price_and_not_posted_is_not_posted_later(
     make_seller: MakeSeller,
 ) -> None:
