@@ -236,7 +236,7 @@ class _Supervisor:
         """Have as many engines as there is work for; fewer only after some minutes with less."""
         if self._fleet.least is None:
             return
-        clock, busy_until = AwakeClock(2 * SCALE_SECONDS), 0.0
+        clock, busy_until = AwakeClock(2 * SCALE_SECONDS), IDLE_SECONDS
         database = self._core.database_url.get_secret_value()
         async with open_store(database, self._core.limits, connections=1) as store:
             while True:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
@@ -19,7 +21,7 @@ from engine.worker import ray_fleet
 from engine.worker.ray_fleet import Fleet, _check_cluster, wanted_engines
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, WorldError
-from ganshare.settings import CoreSettings, SecretUrl
+from ganshare.settings import CoreSettings, EngineSettings, SecretUrl
 from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[3]
@@ -109,6 +111,84 @@ def test_a_fleet_has_as_many_engines_as_there_is_work_for(
     jobs: int, least: int, engines: int
 ) -> None:
     assert wanted_engines(jobs, 4, least, 8) == engines
+
+
+class FakeActor:
+    """An engine that runs until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+        self.run, self.ping, self.stop = (SimpleNamespace(remote=it) for it in self._verbs())
+
+    def _verbs(self) -> tuple[Any, Any, Any]:
+        async def run(version: str) -> None:
+            await self.ended.wait()
+
+        async def ping() -> None:
+            pass
+
+        return run, ping, self.ended.set
+
+
+class FakeRay:
+    """A cluster that has the actors of these names already, and makes any other."""
+
+    def __init__(self, *names: str) -> None:
+        self.actors = {name: FakeActor() for name in names}
+        self.killed: list[FakeActor] = []
+        self.util = SimpleNamespace(list_named_actors=lambda: list(self.actors))
+
+    def remote(self, _: type) -> Any:
+        def make(**options: Any) -> Any:
+            assert options["lifetime"] == "detached"
+            name = options["name"]
+            return SimpleNamespace(remote=lambda *_: self.actors.setdefault(name, FakeActor()))
+
+        return SimpleNamespace(options=make)
+
+    def kill(self, actor: FakeActor, **_: Any) -> None:
+        self.killed.append(actor)
+
+
+async def test_a_fleet_grows_from_none_with_the_queue_and_shrinks_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_fleet, "SCALE_SECONDS", 0.05)
+    monkeypatch.setattr(ray_fleet, "IDLE_SECONDS", 0.3)
+    core = CoreSettings(database_url=SecretUrl(scene.url))
+    ray, settings = FakeRay(), EngineSettings(batch=2)
+    supervisor = ray_fleet._Supervisor(ray, Fleet("auto", gpus=3, least=0), core, settings)
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.sleep(0.3)
+    assert ray.actors == {}
+    jobs = [await scene.submit(seed=seed) for seed in range(3)]
+
+    async def sizes(engines: int) -> bool:
+        return len(supervisor._members) == engines
+
+    await scene.until(lambda: sizes(2))
+    for job in jobs:
+        await scene.store.queue.cancel(job.id, by=job.person)
+    await scene.until(lambda: sizes(0))
+    assert len(ray.killed) == 2
+    supervisor._stopping.set()
+    await running
+
+
+async def test_a_new_supervisor_finds_the_engines_of_the_one_before(scene: Scene) -> None:
+    core = CoreSettings(database_url=SecretUrl(scene.url))
+    ray = FakeRay("engine-0", "engine-1", "somebody-elses")
+    found = dict(ray.actors)
+    fleet = Fleet("auto", engines=3, least=1)
+    supervisor = ray_fleet._Supervisor(ray, fleet, core, EngineSettings())
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.sleep(0.1)
+    assert [member.actor for member in supervisor._members] == [
+        found["engine-0"], found["engine-1"],
+    ]  # fmt: skip
+    supervisor._stopping.set()
+    await running
+    assert ray.killed == [found["engine-0"], found["engine-1"]]
 
 
 @pytest.mark.slow
