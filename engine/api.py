@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from PIL import Image
 
 from engine.commands.compute_options import setting
 from engine.commands.paint import Options, prepare, with_images
-from engine.imaging.codecs import to_png
+from engine.imaging.codecs import to_pil, to_png
 from engine.runtime.compute import choose_compute
 from engine.synthesis.canvas import Frame as CanvasFrame
 from engine.synthesis.manifest import Manifest
@@ -64,7 +63,7 @@ class Painting:
             except StopIteration as end:
                 self._finished = end.value
                 return
-            yield Frame(_image_of(frame.image), frame.step, frame.steps, frame.loss)
+            yield Frame(to_pil(frame.image), frame.step, frame.steps, frame.loss)
 
     def _finish(self) -> FinishedPainting:
         for _ in self:
@@ -76,7 +75,7 @@ class Painting:
     @property
     def image(self) -> Image.Image:
         """The finished picture, upscaled; paints what is still to be painted."""
-        return _image_of(self._finish().picture)
+        return to_pil(self._finish().picture)
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -157,12 +156,6 @@ def paint(
     request, draft = with_images(prepared.request, prepared.text, models, prepared.painted, options)
     stages = advance(request, draft, models, Stopwatch())
     return Painting(prepared.painted or prepared.text, request.seed, stages)
-
-
-def _image_of(picture: torch.Tensor) -> Image.Image:
-    """(3, height, width) in [0, 1] -> 8-bit RGB."""
-    pixels = picture.clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
-    return Image.fromarray(pixels)
 
 
 def _png_of(image: Image.Image) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from engine.commands.collect import collect
 from engine.commands.compute_options import compute_options
 from engine.imaging.atomic_write import check_writable, write_bytes
 from engine.model_folder import find_model
@@ -24,7 +25,10 @@ HELD_OUT = 0.06
 
 @click.group()
 def train() -> None:
-    """Train a model on any images."""
+    """Train a model on any images, or collect some."""
+
+
+train.add_command(collect)
 
 
 @train.command()
