@@ -154,15 +154,18 @@ class Canvas:
         loss, parts = self.objective.loss(image, embeddings, read_styles=read_styles)
         scale = gradient_scale(painter.dtype)
         gradient = torch.autograd.grad(loss * scale, self.latent)[0] / scale
-        if not torch.isfinite(loss) or not torch.isfinite(gradient).all():
+        # one look at the device for all numbers of a step, which is waited for
+        finite = torch.isfinite(loss) & torch.isfinite(gradient).all()
+        is_finite, total, *values = torch.stack([finite.to(loss), loss, *parts.values()]).tolist()
+        if not is_finite:
             raise InternalError(f"The loss is not finite at step {self.step}.")
         self.adam.step(gradient, self._step_size())
         with torch.no_grad():
             self.latent.copy_(painter.normalise(self.latent))
             self.average.lerp_(self.latent, 1.0 - settings.ema_decay)
         self.step += 1
-        self.losses = {name: part.item() for name, part in parts.items()}
-        self._watch(loss.item())
+        self.losses = dict(zip(parts, values, strict=True))
+        self._watch(total)
 
     def _step_size(self) -> float:
         """Of the next step, linear in `done`; longer paintings end with smaller steps."""

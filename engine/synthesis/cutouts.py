@@ -35,25 +35,32 @@ def resize_matrices(start: Tensor, span: Tensor, source: int, target: int) -> Te
     Returns:
         (n, target, source); every row sums to 1. Samples outside the image repeat its edge.
     """
+    device = start.device
     step = span / target
-    positions = start[:, None] + (torch.arange(target) + 0.5) * step[:, None]  # (n, target)
+    positions = start[:, None] + (torch.arange(target, device=device) + 0.5) * step[:, None]
     positions = positions.clamp(0.5, source - 0.5)
     reach = step.clamp(min=1.0)[:, None, None]
-    distance = (torch.arange(source) + 0.5 - positions[..., None]).abs()
+    distance = (torch.arange(source, device=device) + 0.5 - positions[..., None]).abs()
     weights = (1.0 - distance / reach).clamp(min=0.0)
     return weights / weights.sum(-1, keepdim=True)
 
 
+_STEP = 7  # rows by which the sheet of noise is moved on from view to view
+
+
 @dataclass(frozen=True)
 class Cutouts:
-    """The views of one step; drawn once, applied to any image of the size they were drawn for."""
+    """The views of one step; drawn once, applied to any image of the size they were drawn for.
 
-    rows: Tensor  # (n, size, height)
-    columns: Tensor  # (n, size, width)
-    grey: Tensor  # (n, 1, 1, 1), 1 where colour is taken away
-    gain: Tensor  # (n, 1, 1, 1)
-    offset: Tensor  # (n, 1, 1, 1)
-    noise: Tensor  # (n, 3, size, size)
+    They are a few numbers for each view and one sheet of noise, drawn on the CPU for equal seeds.
+    What is made of them, matrices and each view's noise, is made where the image is: of 64 views of
+    224 px, one MB is moved to a GPU instead of a hundred.
+    """
+
+    size: int
+    canvas: tuple[int, int]  # (height, width)
+    numbers: Tensor  # (8, n): top, left, span, flipped, grey, gain, offset, strength of the noise
+    sheet: Tensor  # (3 size² + 7 size (n - 1),): each view's noise starts 7 rows after the last's
 
     @classmethod
     def draw(
@@ -82,29 +89,47 @@ class Cutouts:
             slack = settings.overhang * span
             return uniform(count) * (side - span + 2 * slack) - slack
 
-        columns = resize_matrices(place(width), span, width, size)
-        # one sheet of noise, moved on by some rows from view to view: it takes a while to draw
-        pixels, moved = 3 * size * size, 7 * size
-        noise = normal(pixels + (count - 1) * moved).unfold(0, pixels, moved)
-        flip = uniform(count) < 0.5
-        return cls(
-            rows=resize_matrices(place(height), span, height, size),
-            columns=torch.where(flip[:, None, None], columns.flip(1), columns),
-            grey=(uniform(count, 1, 1, 1) < settings.grey).float(),
-            gain=1.0 + settings.jitter * normal(count, 1, 1, 1),
-            offset=0.5 * settings.jitter * normal(count, 1, 1, 1),
-            noise=settings.noise * uniform(count, 1, 1, 1) * noise.view(count, 3, size, size),
-        )
+        left = place(width)
+        # one sheet of noise for all: it takes a while to draw
+        sheet = normal(3 * size * size + (count - 1) * _STEP * size)
+        flipped = uniform(count) < 0.5
+        top = place(height)
+        grey = uniform(count) < settings.grey
+        gain = 1.0 + settings.jitter * normal(count)
+        offset = 0.5 * settings.jitter * normal(count)
+        strength = settings.noise * uniform(count)
+        numbers = torch.stack([top, left, span, flipped, grey, gain, offset, strength])
+        return cls(size, canvas, numbers, sheet)
 
     def to(self, device: torch.device) -> "Cutouts":
-        """The same views on another device; they are always drawn on the CPU, for equal seeds."""
-        return Cutouts(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
+        """The same views on another device."""
+        if device.type == "cpu":
+            return self
+        both = torch.cat([self.numbers.flatten(), self.sheet])  # one copy, that nobody waits for
+        if device.type == "cuda":
+            both = both.pin_memory()
+        moved = both.to(device, non_blocking=True)
+        numbers, sheet = moved.split([self.numbers.numel(), self.sheet.numel()])
+        return Cutouts(self.size, self.canvas, numbers.view_as(self.numbers), sheet)
+
+    def matrices(self) -> tuple[Tensor, Tensor]:
+        """(n, size, height) of the rows and (n, size, width) of the columns, where it is."""
+        (height, width), (top, left, span, flipped) = self.canvas, self.numbers[:4]
+        columns = resize_matrices(left, span, width, self.size)
+        flipped = flipped[:, None, None].bool()
+        return (
+            resize_matrices(top, span, height, self.size),
+            torch.where(flipped, columns.flip(1), columns),
+        )
 
     def __call__(self, image: Tensor) -> Tensor:
         """(1, 3, height, width) in [0, 1] -> (n, 3, size, size), augmented."""
-        count, size, height = self.rows.shape
-        bands = self.rows.flatten(0, 1) @ image[0].transpose(0, 1).reshape(height, -1)
-        views = bands.view(count, size * 3, -1) @ self.columns.transpose(1, 2)
+        rows, columns = self.matrices()
+        count, size, height = rows.shape
+        grey, gain, offset, strength = (part.view(-1, 1, 1, 1) for part in self.numbers[4:])
+        noise = self.sheet.unfold(0, 3 * size * size, _STEP * size).view(count, 3, size, size)
+        bands = rows.flatten(0, 1) @ image[0].transpose(0, 1).reshape(height, -1)
+        views = bands.view(count, size * 3, -1) @ columns.transpose(1, 2)
         views = views.view(count, size, 3, size).transpose(1, 2)
-        views = views + self.grey * (views.mean(1, keepdim=True) - views)
-        return (views - 0.5) * self.gain + 0.5 + self.offset + self.noise
+        views = views + grey * (views.mean(1, keepdim=True) - views)
+        return (views - 0.5) * gain + 0.5 + offset + strength * noise

@@ -89,9 +89,9 @@ class Palette:
     share: float = 0.5  # of the canvas, the nearest cells
 
     @classmethod
-    def of(cls, code: str, weight: float) -> "Palette":
-        """From a colour as "#rrggbb"."""
-        return cls(to_oklab(hex_to_rgb(code)), weight)
+    def of(cls, code: str, weight: float, device: torch.device | None = None) -> "Palette":
+        """From a colour as "#rrggbb"; `device` is where it will be compared."""
+        return cls(to_oklab(hex_to_rgb(code)).to(device or "cpu"), weight)
 
     def loss(self, image: Tensor) -> Tensor:
         """(1, 3, height, width) in [0, 1] -> weighted mean distance in Oklab.
@@ -137,7 +137,7 @@ class Style:
 
     def loss(self, image: Tensor) -> Tensor:
         """(1, 3, height, width) in [0, 1] -> weighted -log probability above `ENOUGH`, in nats."""
-        square = _filtered(image, *(_squeeze(side) for side in image.shape[2:]))
+        square = _filtered(image, *(_squeeze(side, image.device) for side in image.shape[2:]))
         with autocast(image.device, self.dtype):
             logits = self.perceptor.read_styles(
                 square.contiguous(memory_format=torch.channels_last)
@@ -171,9 +171,10 @@ def lattice(image: Tensor, cell: int) -> Tensor:
     Returns:
         The root mean square of the repeated detail, a scalar.
     """
-    blurred = _filtered(image, *(_blur(side, cell + 1) for side in image.shape[2:]))
+    device = image.device
+    blurred = _filtered(image, *(_blur(side, cell + 1, device) for side in image.shape[2:]))
     cells = F.pixel_unshuffle(image - blurred, cell)  # (1, 3 cell², rows, columns)
-    repeated = _filtered(cells, *(_neighbourhoods(side) for side in cells.shape[2:]))
+    repeated = _filtered(cells, *(_neighbourhoods(side, device) for side in cells.shape[2:]))
     return repeated.square().mean().add(1e-8).sqrt()
 
 
@@ -182,23 +183,28 @@ def _filtered(maps: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     return rows.to(maps) @ maps @ columns.to(maps).T
 
 
+# Made on the CPU, and kept on the device that they are for: a copy a step would be waited for.
+
+
 @cache
-def _squeeze(side: int) -> Tensor:
+def _squeeze(side: int, device: torch.device) -> Tensor:
     """(STYLE_SIDE, side): antialiased resampling of the whole side."""
-    return resize_matrices(torch.zeros(1), torch.full((1,), float(side)), side, STYLE_SIDE)[0]
+    whole = torch.full((1,), float(side))
+    return resize_matrices(torch.zeros(1), whole, side, STYLE_SIDE)[0].to(device)
 
 
 @cache
-def _blur(side: int, width: int) -> Tensor:
+def _blur(side: int, width: int, device: torch.device) -> Tensor:
     """(side, side): the mean of `width` samples around each, reflected at the ends."""
     around = F.pad(torch.eye(side), (width // 2, width // 2), mode="reflect")
-    return F.avg_pool1d(around, width, 1).T.contiguous()
+    return F.avg_pool1d(around, width, 1).T.contiguous().to(device)
 
 
 @cache
-def _neighbourhoods(side: int) -> Tensor:
+def _neighbourhoods(side: int, device: torch.device) -> Tensor:
     """(n, side): the mean of each second run of `NEIGHBOURHOOD` samples."""
-    return F.avg_pool1d(torch.eye(side), min(NEIGHBOURHOOD, side), 2).T.contiguous()
+    means = F.avg_pool1d(torch.eye(side), min(NEIGHBOURHOOD, side), 2)
+    return means.T.contiguous().to(device)
 
 
 def sum_losses(parts: Sequence[tuple[str, Tensor]]) -> tuple[Tensor, dict[str, Tensor]]:

@@ -73,7 +73,9 @@ class Objective:
             targets=(*targets, *_noise_targets(request, targets[0].embedding)),
             contrasts=contrasts,
             palettes=tuple(
-                Palette.of(part.attributes.hex, settings.palette_weight * part.share)
+                Palette.of(
+                    part.attributes.hex, settings.palette_weight * part.share, painter.device
+                )
                 for part in shares
                 if part.attributes.hex is not None
             ),

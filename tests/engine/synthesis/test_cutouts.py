@@ -70,3 +70,14 @@ def test_gradients_reach_the_whole_canvas() -> None:
     Cutouts.draw(48, 32, (64, 64), generator(), CutoutSettings())(image).square().sum().backward()
     assert image.grad is not None
     assert (image.grad != 0).float().mean() == pytest.approx(1.0, abs=0.02)
+
+
+def test_what_is_moved_to_a_device_is_small_and_gives_the_same_views() -> None:
+    image = torch.rand(1, 3, 512, 512, generator=generator())
+    cutouts = Cutouts.draw(64, 224, (512, 512), generator(1), CutoutSettings())
+    assert 4 * (cutouts.numbers.numel() + cutouts.sheet.numel()) < 1.2e6  # bytes
+    few = Cutouts.draw(3, 32, (512, 512), generator(1), CutoutSettings())
+    moved = few.to(torch.device("meta"))
+    assert (moved.numbers.shape, moved.sheet.shape) == (few.numbers.shape, few.sheet.shape)
+    assert moved.matrices()[0].device.type == "meta"
+    assert few.to(torch.device("cpu"))(image).equal(few(image))

@@ -177,3 +177,22 @@ def test_a_loss_that_is_not_finite_stops_the_painting(painter: Painter) -> None:
     canvas.objective = replace(objective, targets=(broken,))
     with pytest.raises(InternalError, match="not finite"):
         canvas.advance()
+
+
+def test_a_step_waits_for_the_device_once(
+    small_painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = Canvas(small_painter, request(steps=3))
+    canvas.advance()
+    looks: list[str] = []
+    for name in ("item", "tolist", "__bool__", "__float__", "__int__"):
+        ours = getattr(torch.Tensor, name)
+
+        def look(tensor: torch.Tensor, name: str = name, ours: object = ours) -> object:
+            if tensor is not canvas.adam.state["step"]:  # a count that stays on the CPU
+                looks.append(name)
+            return ours(tensor)
+
+        monkeypatch.setattr(torch.Tensor, name, look)
+    canvas.advance()
+    assert looks == ["tolist"]
