@@ -1,4 +1,4 @@
-"""`models`: lists, pulls, adds, verifies and evaluates models."""
+"""`models`: lists, pulls, adds, joins, verifies and evaluates models."""
 
 import json
 import math
@@ -27,7 +27,7 @@ PATH = click.Path(path_type=Path)
 
 @click.group()
 def models() -> None:
-    """List, pull, add, verify and measure models."""
+    """List, pull, add, join, verify and measure models."""
 
 
 @models.command("list")
@@ -170,6 +170,17 @@ def _pull(wanted: str, *, quiet: bool, **options: Any) -> None:
         model = pull_model(wanted, progress, tell=sentences.append, **options)
     for sentence in sentences:
         click.echo(sentence, err=True)
+    click.echo(f"{model.name}: {model.path}")
+
+
+@models.command()
+@click.argument("name")
+@click.argument("members", nargs=-1, required=True, metavar="PERCEPTOR[:WEIGHT]...")
+def join(name: str, members: tuple[str, ...]) -> None:
+    """Let perceptors judge together, as a model NAME: lite-minilm ViT-B-32:2."""
+    from engine.model_import.join import join_perceptors
+
+    model = join_perceptors(name, members)
     click.echo(f"{model.name}: {model.path}")
 
 

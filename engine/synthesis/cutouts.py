@@ -132,4 +132,5 @@ class Cutouts:
         views = bands.view(count, size * 3, -1) @ columns.transpose(1, 2)
         views = views.view(count, size, 3, size).transpose(1, 2)
         views = views + grey * (views.mean(1, keepdim=True) - views)
-        return (views - 0.5) * gain + 0.5 + offset + strength * noise
+        augmented: Tensor = (views - 0.5) * gain + 0.5 + offset + strength * noise
+        return augmented

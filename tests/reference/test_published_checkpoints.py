@@ -256,3 +256,25 @@ def test_siglip_is_refused_in_one_sentence(models, vocabulary):
     with pytest.raises(ModelError, match="timm_model_name, which no CLIP has") as error:
         add_model(models / "siglip.bin", vocabulary=vocabulary)
     assert "\n" not in str(error.value)
+
+
+def test_open_clips_plug_in_judges_as_open_clip(models):
+    from engine.model_import.add import write_model_folder
+    from engine.perceptor.open_clip import load
+
+    open_clip = pytest.importorskip("open_clip", exc_type=ImportError)
+    name = "ViT-S-32-alt"
+    theirs = randomised(open_clip.create_model(name, pretrained=None))
+    card = {"name": "small", "kind": "perceptor", "licence": "MIT", "may_sell": False,
+            "source": "random", "architecture": {"family": "open_clip", "model": name}}  # fmt: skip
+    ours = load(write_model_folder(models / "models" / "small", theirs.state_dict(), card))
+    images = torch.rand(2, 3, ours.input_size, ours.input_size)
+    with torch.inference_mode():
+        expected = theirs.encode_image((images - ours.mean) / ours.deviation)
+        words = theirs.encode_text(open_clip.get_tokenizer(name)(["a castle"]))
+    for found, wanted in (
+        (ours.encode_image(images), expected),
+        (ours.encode_text(["a castle"]), words),
+    ):
+        wanted = torch.nn.functional.normalize(wanted, dim=1)
+        torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
