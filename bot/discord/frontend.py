@@ -12,10 +12,12 @@ import aiohttp
 import discord
 
 from bot.app import Front
+from bot.core.holders import HolderSync
 from bot.core.rounds.reaction_votes import ReactionVotes
 from bot.discord.announcer import DiscordAnnouncer
 from bot.discord.client import PaintingClient
 from bot.discord.errors import NETWORK
+from bot.discord.holders import HolderRole
 from bot.discord.message_refs import ORIGIN
 from bot.discord.messages.channel_budget import ChannelBudget
 from bot.discord.messenger import DiscordMessenger
@@ -89,9 +91,19 @@ async def _serve(front: Front, client: PaintingClient) -> None:
         front.vote_counts(announcer).run(),
         front.renewals(announcer).run(),
         reactions.catch_up(),
+        *_holders(front, client),
         client.connect(reconnect=True),
         _watch(client),
     )
+
+
+def _holders(front: Front, client: PaintingClient) -> list[Awaitable[None]]:
+    """What gives holders of shares their role, if there is one."""
+    gate = front.gate
+    if gate is None or gate.settings.discord_role is None:
+        return []
+    place = HolderRole(client, gate.settings.discord_role)
+    return [HolderSync(front.store, gate, place).run()]
 
 
 async def _together(*parts: Awaitable[None]) -> None:

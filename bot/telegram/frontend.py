@@ -12,8 +12,10 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.app import Front
+from bot.core.holders import HolderSync
 from bot.telegram.command_menu import set_commands
 from bot.telegram.handlers import UpdateHandlers
+from bot.telegram.holders import HolderGroup
 from bot.telegram.messenger import TelegramAnnouncer, TelegramMessenger
 from bot.telegram.rate_limiter import TelegramRateLimiter
 from bot.telegram.sender import Sender
@@ -79,6 +81,9 @@ async def run_telegram(front: Front, settings: BotSettings) -> None:
                 tasks.create_task(front.scheduler(announcer).run())
                 tasks.create_task(front.vote_counts(announcer).run())
                 tasks.create_task(front.renewals(announcer).run())
+                if front.gate is not None and front.gate.settings.telegram_chat is not None:
+                    place = HolderGroup(bot, front.gate.settings.telegram_chat, front.words)
+                    tasks.create_task(HolderSync(front.store, front.gate, place).run())
                 tasks.create_task(_list_commands(bot, front))
                 tasks.create_task(_take_updates(bot, receiver, settings))
         except BaseExceptionGroup as group:

@@ -353,6 +353,19 @@ class Rest:
         user = self.world.users[call.number("user")]
         return member_json(self.world, user, roles=[str(guild.id + 1)])
 
+    @_route("PUT", "/guilds/{guild}/members/{user}/roles/{role}")
+    async def _add_role(self, call: Call) -> Any:
+        self._roles_of(call).add(call.number("role"))
+
+    @_route("DELETE", "/guilds/{guild}/members/{user}/roles/{role}")
+    async def _remove_role(self, call: Call) -> Any:
+        self._roles_of(call).discard(call.number("role"))
+
+    def _roles_of(self, call: Call) -> set[int]:
+        if call.number("user") not in self.world.users:
+            raise DiscordRefusal(404, 10007, "Unknown Member")
+        return self.world.granted.setdefault(call.number("user"), set())
+
     @_route("GET", "/channels/{channel}")
     async def _channel(self, call: Call) -> Any:
         return channel_json(self.world, self.world.find_channel(call.number("channel")))

@@ -172,6 +172,7 @@ class DiscordWorld:
         self.interactions: dict[int, Interaction] = {}
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0
+        self.granted: dict[int, set[int]] = {}  # roles that the bot has given, by user
         self.exchanges: list[Exchange] = []
         self.files: dict[str, bytes] = {}  # by path below the CDN's base
         self.cdn = ""

@@ -210,6 +210,36 @@ class Methods:
         leading = [u for u, s in chat.standing.items() if s in ("creator", "administrator")]
         return [self._member(chat, user) for user in leading]
 
+    async def create_chat_invite_link(self, call: "_Call") -> Any:
+        chat = self._world.chat_for(call.get("chat_id"))
+        if chat.standing.get(BOT_ID) != "administrator":
+            raise bad_request("not enough rights to manage chat invite link")
+        number = len(self._world.invitations) + 1
+        link = {
+            "invite_link": f"https://t.me/+invite{number}",
+            "creator": self._world.users[BOT_ID],
+            "creates_join_request": False,
+            "is_primary": False,
+            "is_revoked": False,
+            **{
+                name: call.get(name)
+                for name in ("name", "expire_date", "member_limit")
+                if call.get(name) is not None
+            },
+        }
+        self._world.invitations.append(link)
+        return link
+
+    async def ban_chat_member(self, call: "_Call") -> Any:
+        self._world.chat_for(call.get("chat_id")).standing[call.get("user_id")] = "kicked"
+        return True
+
+    async def unban_chat_member(self, call: "_Call") -> Any:
+        chat = self._world.chat_for(call.get("chat_id"))
+        if chat.standing.get(call.get("user_id")) == "kicked":
+            chat.standing[call.get("user_id")] = "left"
+        return True
+
     async def set_my_commands(self, call: "_Call") -> Any:
         commands = call.get("commands", [])
         if len(commands) > 100:

@@ -117,6 +117,7 @@ class TelegramWorld:
         self.files: dict[str, tuple[str, bytes]] = {}  # by file id: path and content
         self.reactions: dict[tuple[int, int], tuple[str, ...]] = {}  # by message and person
         self.queries: dict[str, dict[str, Any]] = {}
+        self.invitations: list[dict[str, Any]] = []
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.requests: list[Request] = []
         self.pending: list[dict[str, Any]] = []

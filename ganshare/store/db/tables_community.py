@@ -69,12 +69,13 @@ notes = _table(
 )  # fmt: skip
 
 
-def everyone(person: str) -> sa.Select[tuple[str]]:
+def everyone(person: str | sa.ColumnElement[str]) -> sa.Select[tuple[str]]:
     """Select all accounts of one person, given any of them; for a condition with IN."""
+    given = sa.literal(person, sa.Text) if isinstance(person, str) else person
     own = accounts.alias("own")
-    main = sa.select(own.c.main).where(own.c.account == person).scalar_subquery()
+    main = sa.select(own.c.main).where(own.c.account == given).scalar_subquery()
     linked = sa.select(accounts.c.account).where(accounts.c.main == main)
-    found = sa.union(sa.select(sa.literal(person, sa.Text).label("account")), linked)
+    found = sa.union(sa.select(given.label("account")), linked)
     return sa.select(found.subquery("everyone").c.account)
 
 

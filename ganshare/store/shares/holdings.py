@@ -4,6 +4,7 @@ A share is a unit of a token, numbered from 0. When a wallet has one less and an
 is the same unit, so that what was used of it is used for the new holder, too.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,13 @@ __all__ = ["Holdings"]
 
 _LOCK = 0x67616E06  # PostgreSQL's advisory lock for writing balances
 _AT_ONCE = 500
+_OPENED = holdings.insert().values(
+    id=made_id(),
+    token=sa.bindparam("of"),
+    unit=sa.bindparam("number"),
+    wallet=sa.bindparam("holder"),
+    since=now(),
+)
 
 
 class Holdings:
@@ -164,14 +172,14 @@ async def _apply(
             taken.discard(row["unit"])
             freed[row["unit"]] = moment
             changed += 1
-    for wallet, count in held.items():
-        for _ in range(count - len(open_.get(wallet, ()))):
-            # What was given away last was most likely given to this one.
-            free = sorted(freed.keys() - taken, key=lambda unit: (-freed[unit], unit))
-            unit = free[0] if free else max(freed, default=-1) + 1
-            new = {"token": token, "unit": unit, "wallet": wallet}
-            await connection.execute(holdings.insert().values(id=made_id(), since=now(), **new))
-            taken.add(unit)
-            freed.setdefault(unit, 0.0)
-            changed += 1
-    return changed
+    # What was given away last was most likely given to who has more now; then come new ones.
+    free = sorted(freed.keys() - taken, key=lambda unit: (-freed[unit], unit))
+    units = itertools.chain(free, itertools.count(max(freed, default=-1) + 1))
+    new = [
+        {"of": token, "number": next(units), "holder": wallet}
+        for wallet, count in held.items()
+        for _ in range(count - len(open_.get(wallet, ())))
+    ]
+    if new:
+        await connection.execute(_OPENED, new)
+    return changed + len(new)

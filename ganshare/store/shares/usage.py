@@ -1,5 +1,6 @@
 """Usage: what shares and gifts are good for, what was used of them, and by whom."""
 
+import time
 from collections.abc import Iterable, Sequence
 from statistics import mean
 
@@ -26,6 +27,46 @@ __all__ = ["Usage"]
 
 SECONDS_PER_COST = 30.0  # of a painting with all the defaults, where no engine says
 _RECENT = 86_400.0
+_FEW = 100  # units that are looked up one by one
+_KEPT_SECONDS = 60.0  # for which the engines' rate is remembered
+
+
+def _in_period(start: sa.ColumnElement[float]) -> sa.ColumnElement[bool]:
+    waits = state_in(jobs, JobState.QUEUED, JobState.RUNNING)
+    return sa.and_(jobs.c.share.is_not(None), sa.or_(jobs.c.started >= start, waits))
+
+
+# Built once: to build them takes longer than to run them.
+_PERSON = sa.bindparam("person", type_=sa.Text)
+_HELD = (
+    sa.select(wallets, holdings.c.id, holdings.c.token, holdings.c.unit)
+    .add_columns(now().label("now"))
+    .outerjoin(
+        holdings,
+        sa.and_(
+            holdings.c.wallet == wallets.c.wallet,
+            holdings.c.until.is_(None),
+            holdings.c.token.in_(sa.bindparam("tokens", expanding=True)),
+        ),
+    )
+    .where(wallets.c.account.in_(everyone(_PERSON)), wallets.c.unlinked.is_(None))
+    .order_by(wallets.c.linked, wallets.c.wallet, holdings.c.token, holdings.c.unit)
+)
+_GIVEN = (
+    sa.select(gifts)
+    .where(gifts.c.account.in_(everyone(_PERSON)), gifts.c.revoked.is_(None))
+    .where(gifts.c.expires > now())
+    .order_by(gifts.c.id)
+)
+_CHARGED = charge(jobs, holdings.c.until, sa.bindparam("rate", type_=sa.Float))
+_USED = (
+    sa.select(holdings.c.unit, sa.func.sum(_CHARGED).label("seconds"))
+    .join(jobs, holdings.c.id == jobs.c.share)
+    .where(holdings.c.token == sa.bindparam("token", type_=sa.Text))
+    .where(_in_period(sa.bindparam("start", type_=sa.Float)))
+    .group_by(holdings.c.unit)
+)
+_USED_OF_FEW = _USED.where(holdings.c.unit.in_(sa.bindparam("units", expanding=True)))
 
 
 class Usage:
@@ -33,37 +74,21 @@ class Usage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rate = (0.0, SECONDS_PER_COST)  # until when, and what it is
 
     async def standing(self, person: str, terms: Terms) -> Standing:
         """Give what can pay for a person's jobs now, and what is left of it."""
-        theirs = everyone(person)
-        found = await self._database.rows(
-            sa.select(wallets, now().label("now"))
-            .where(wallets.c.account.in_(theirs), wallets.c.unlinked.is_(None))
-            .order_by(wallets.c.linked, wallets.c.wallet)
-        )
-        held = await self._database.rows(
-            sa.select(holdings)
-            .join(wallets, wallets.c.wallet == holdings.c.wallet)
-            .where(
-                wallets.c.account.in_(theirs),
-                wallets.c.unlinked.is_(None),
-                holdings.c.until.is_(None),
-                holdings.c.token.in_(terms.tokens),
-            )
-            .order_by(holdings.c.token, holdings.c.unit)
-        )
-        given = await self._database.rows(
-            sa.select(gifts)
-            .where(gifts.c.account.in_(theirs), gifts.c.revoked.is_(None), gifts.c.expires > now())
-            .order_by(gifts.c.id)
-        )
-        moment = await self._database.now()
+        asked = {"person": person, "tokens": list(terms.tokens)}
+        rows = await self._database.rows(_HELD, asked)
+        held = [row for row in rows if row["id"] is not None]
+        found = {row["wallet"]: row for row in rows}
+        given = await self._database.rows(_GIVEN, {"person": person})
+        moment = float(rows[0]["now"]) if rows else await self._database.now()
         payers = await self._payers(held, given, terms, moment)
         return Standing(
             tuple(
                 Wallet(row["wallet"], row["account"], float(row["linked"]), row["checked"])
-                for row in found
+                for row in found.values()
             ),
             payers,
             moment,
@@ -129,12 +154,17 @@ class Usage:
 
     async def seconds_per_cost(self) -> float:
         """How long an engine takes for a unit of work, by what engines have measured."""
+        until, known = self._rate
+        if time.monotonic() < until:
+            return known
         rates = await self._database.rows(
             sa.select(engines.c.rate).where(
                 engines.c.rate > 0, engines.c.reported > now() - _RECENT
             )
         )
-        return 1 / mean(float(row["rate"]) for row in rates) if rates else SECONDS_PER_COST
+        found = 1 / mean(float(row["rate"]) for row in rates) if rates else SECONDS_PER_COST
+        self._rate = (time.monotonic() + _KEPT_SECONDS, found)
+        return found
 
     # --- gifts --------------------------------------------------------------------------------
 
@@ -180,7 +210,7 @@ class Usage:
         self, held: Sequence[Row], given: Sequence[Row], terms: Terms, moment: float
     ) -> tuple[Payer, ...]:
         start, end = terms.period_at(moment)
-        used = await self._used_of_units(start) if held else {}
+        used = await self._used_of_units(held, start) if held else {}
         shares = [
             Payer(
                 id=row["id"],
@@ -209,17 +239,22 @@ class Usage:
         ]
         return (*shares, *free)
 
-    async def _used_of_units(self, start: float) -> dict[tuple[str, int], float]:
-        rate = sa.literal(await self.seconds_per_cost(), sa.Float)
-        used = (
-            sa.select(holdings.c.token, holdings.c.unit)
-            .add_columns(sa.func.sum(charge(jobs, holdings.c.until, rate)).label("seconds"))
-            .join(holdings, holdings.c.id == jobs.c.share)
-            .where(_in_period(start))
-            .group_by(holdings.c.token, holdings.c.unit)
-        )
-        rows = await self._database.rows(used)
-        return {(row["token"], int(row["unit"])): float(row["seconds"]) for row in rows}
+    async def _used_of_units(
+        self, held: Sequence[Row], start: float
+    ) -> dict[tuple[str, int], float]:
+        """Sum up what was used of units in a period, whoever held them then."""
+        rate = await self.seconds_per_cost()
+        found: dict[tuple[str, int], float] = {}
+        for token in {row["token"] for row in held}:
+            units = [row["unit"] for row in held if row["token"] == token]
+            values = {"token": token, "start": start, "rate": rate}
+            if len(units) <= _FEW:
+                used = await self._database.rows(_USED_OF_FEW, {**values, "units": units})
+            else:
+                used = await self._database.rows(_USED, values)
+            for row in used:
+                found[token, int(row["unit"])] = float(row["seconds"])
+        return found
 
     async def _used_of_gifts(self, ids: Iterable[str]) -> dict[str, float]:
         rate = sa.literal(await self.seconds_per_cost(), sa.Float)
@@ -230,8 +265,3 @@ class Usage:
             .group_by(jobs.c.share)
         )
         return {row["share"]: float(row["seconds"]) for row in await self._database.rows(used)}
-
-
-def _in_period(start: float) -> sa.ColumnElement[bool]:
-    waits = state_in(jobs, JobState.QUEUED, JobState.RUNNING)
-    return sa.and_(jobs.c.share.is_not(None), sa.or_(jobs.c.started >= start, waits))
