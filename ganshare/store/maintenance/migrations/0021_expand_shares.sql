@@ -35,7 +35,6 @@ CREATE TABLE share_holdings (
 );
 CREATE UNIQUE INDEX share_holdings_open ON share_holdings (token, unit) WHERE until IS NULL;
 CREATE INDEX share_holdings_wallet ON share_holdings (wallet);
-CREATE INDEX share_holdings_unit ON share_holdings (token, unit);
 
 -- Up to which block the balances of a token were read, when, and when those of all wallets.
 CREATE TABLE share_sweeps (
