@@ -11,7 +11,8 @@ import httpx
 from eth_utils.address import is_hex_address, to_checksum_address
 
 from admin.context import whoever_types
-from admin.ledger import Collection, Ledger
+from admin.curation.withdrawn import find_withdrawn
+from admin.ledger import Collection, Ledger, TokenState
 from admin.marketplace.currency import allowed_currencies, check_currency, read_currency
 from admin.marketplace.drops import DropApi
 from admin.marketplace.opensea import NotYetAtOpenSea, OpenSea
@@ -36,6 +37,7 @@ from ganshare.chain.chain import Chain, open_chain
 from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load
+from ganshare.store import open_store
 
 __all__ = ["COIN", "Session", "open_session", "read_address"]
 
@@ -178,6 +180,17 @@ class Session:
         timing = Timing(confirmations=self.settings.confirmations, look=pace)
         tell = functools.partial(click.echo, err=True)
         return Sender(chain, signer, self.ledger, self.fees, timing, budget=budget, tell=tell)
+
+    async def withdrawn(self) -> dict[int, str]:
+        """Name the planned tokens whose paintings were taken away since, and how."""
+        planned = (TokenState.PLANNED, TokenState.PINNED, TokenState.CREATING)
+        tokens = await self.ledger.tokens(self.collection, *planned)
+        async with open_store(self.core.database_url.get_secret_value()) as store:
+            found = await find_withdrawn(store, [each.artwork for each in tokens])
+        for each in tokens:
+            if reason := found.get(each.artwork):
+                click.echo(f"left out: {each.artwork}: {reason}", err=True)
+        return {each.token: found[each.artwork] for each in tokens if each.artwork in found}
 
     @property
     def ipfs_node(self) -> Kubo | None:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -51,6 +51,7 @@ class Route:
         item_of: what is typed for a token.
         read: gives a painting's bytes.
         wallet_name: of ours, as pages show it; None where the owner signs in.
+        skip: tokens that get no item, since they were withdrawn.
     """
 
     ledger: Ledger
@@ -61,6 +62,7 @@ class Route:
     read: Callable[[Token], Awaitable[bytes]]
     currency: Currency
     wallet_name: str | None
+    skip: Container[int] = ()
     _last: float = field(default=0.0, init=False)
 
     async def sign_in(self) -> None:
@@ -73,7 +75,8 @@ class Route:
         Raises:
             TooManyFailures, NeedsHuman, BrowserGone: the next run goes on from there.
         """
-        tokens = await self.ledger.tokens(self.collection, TokenState.CREATING, TokenState.PLANNED)
+        every = await self.ledger.tokens(self.collection, TokenState.CREATING, TokenState.PLANNED)
+        tokens = [each for each in every if each.token not in self.skip]
         async for outcome in self._each(tokens, "creating", self._create):
             yield outcome
 

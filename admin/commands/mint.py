@@ -1,6 +1,7 @@
 """`ganshare admin mint`: pins planned tokens to IPFS and mints them."""
 
 import asyncio
+from collections.abc import Container
 
 import click
 
@@ -67,7 +68,9 @@ async def _mint(
                 given=receiver,
                 allowed=sorted(session.payees),
             )
-        tokens = await session.ledger.tokens(session.collection)
+        skip = await session.withdrawn()
+        every = await session.ledger.tokens(session.collection)
+        tokens = [each for each in every if each.token not in skip]
         fees = session.fees.choose(await chain.base_fee(), await chain.tip())
         found = estimate_mint(tokens, batch, fees)
         lines = [("collection", session.collection.address), ("minter", session.address)]
@@ -79,17 +82,18 @@ async def _mint(
             return
         signer = session.unlock(run.password_fd)
         async with spend(session, chain, signer, budget, "mint") as sender:
-            await _pin(session, site, description)
+            await _pin(session, site, description, skip)
             left = await session.ledger.tokens(
                 session.collection, TokenState.PINNED, TokenState.SENT
             )
             with progress("minting", len(left)) as advance:
                 async for transaction, count in mint_all(
-                    session.ledger, sender, chain, session.collection, receiver, batch
+                    session.ledger, sender, chain, session.collection, receiver, batch, skip
                 ):
                     advance(count)
                     click.echo(f"minted {count} with nonce {transaction.nonce}")
-        if passed := await session.ledger.tokens(session.collection, TokenState.PINNED):
+        pinned = await session.ledger.tokens(session.collection, TokenState.PINNED)
+        if passed := [each for each in pinned if each.token not in skip]:
             click.echo(
                 f"{len(passed)} tokens are on the chain with other metadata, and passed over; "
                 "`ganshare admin reconcile --accept` takes it over.",
@@ -98,7 +102,9 @@ async def _mint(
         await report(session, run.report_to, budget)
 
 
-async def _pin(session: Session, site: str | None, description: str | None) -> None:
+async def _pin(
+    session: Session, site: str | None, description: str | None, skip: Container[int]
+) -> None:
     blobs = open_blobs(session.core.blobs_url.get_secret_value())
 
     async def read(token: Token) -> bytes:
@@ -113,5 +119,6 @@ async def _pin(session: Session, site: str | None, description: str | None) -> N
             session.collection,
             site=site,
             description=description,
+            skip=skip,
         ):
             advance()

@@ -12,6 +12,7 @@ from admin.commands.routes.browser import estimate_items, route_option
 from admin.commands.routes.drop import estimate_drop
 from admin.curation.manifest import read_manifest
 from admin.curation.named import Named, divide, left_out
+from admin.curation.withdrawn import find_withdrawn, lacks_consent
 from admin.estimate import estimate_mint, estimate_sale
 from admin.ledger import Token, TokenState
 from admin.marketplace.currency import allowed_currencies
@@ -23,8 +24,6 @@ from admin.minting.prices import Prices, read_prices
 from admin.prompts import agree, dry_run_option
 from admin.session import Session, open_session
 from ganshare.chain.chain import Chain
-from ganshare.domain.jobs import Artwork
-from ganshare.domain.sales import Consent
 from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
 from ganshare.store import open_store
@@ -149,16 +148,17 @@ async def plan_tokens(
         for item in others:
             click.echo(left_out(item))
         consents = await store.consents.of_artworks(item.id for item in chosen)
+        withdrawn = await find_withdrawn(store, [item.id for item in chosen])
         rounds = {each: await store.rounds.get(each) for each in {item.round for item in chosen}}
         artworks = await store.gallery.several(item.id for item in chosen)
     found = []
     for item in chosen:
         held, artwork = rounds[item.round], artworks.get(item.id)
-        if artwork is not None and not artwork.public:
-            click.echo(f"left out: {item.id} {quoted(item.prompt)}: it was deleted or withheld")
-            continue
         consent = consents.get(item.id)
-        if artwork is not None and (hindered := _lacks_consent(artwork, consent)):
+        hindered = withdrawn.get(item.id)
+        if hindered is None and artwork is not None:
+            hindered = lacks_consent(artwork, consent)
+        if hindered:
             click.echo(f"left out: {item.id} {quoted(item.prompt)}: {hindered}")
             continue
         values = asdict(item) | {"round_title": held.title if held else ""}
@@ -168,19 +168,6 @@ async def plan_tokens(
         found.append(_token(session, values))
     _check_distinct(found)
     return found
-
-
-def _lacks_consent(artwork: Artwork, consent: Consent | None) -> str:
-    """Why a painting of the store's may not be sold by its requester's word; "" if it may."""
-    if artwork.person.startswith("terminal:") or (consent is not None and consent.agreed):
-        return ""
-    if consent is not None:
-        return f"{artwork.person}, who asked for it, does not want it to be sold"
-    return (
-        f"{artwork.person}, who asked for it, has not said that it may be sold; they say so by "
-        f"`/sell {artwork.id} yes`, and `ganshare admin curate consent {artwork.id}` records what "
-        "they told you"
-    )
 
 
 def _promised(tokens: list[Token]) -> list[tuple[str, str]]:

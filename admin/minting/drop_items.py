@@ -5,7 +5,7 @@ whatever is killed, the next run knows which paintings have an item, and asks no
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -56,6 +56,7 @@ class DropItems:
         item_of: what OpenSea is told of a token.
         read: gives a painting's bytes.
         target: the only contract that calls go to.
+        skip: tokens that get no item, since they were withdrawn.
         lag: seconds for which OpenSea may not have heard of what is on the chain.
     """
 
@@ -66,11 +67,13 @@ class DropItems:
     item_of: Callable[[Token], Item]
     read: Callable[[Token], Awaitable[bytes]]
     target: str
+    skip: Container[int] = ()
     lag: float = 20.0
 
     async def to_create(self) -> list[Token]:
         """Which paintings have no item, as far as the ledger knows."""
-        return await self.ledger.tokens(self.collection, TokenState.CREATING, TokenState.PLANNED)
+        tokens = await self.ledger.tokens(self.collection, TokenState.CREATING, TokenState.PLANNED)
+        return [each for each in tokens if each.token not in self.skip]
 
     async def build(self, token: Token) -> ItemCall:
         """Upload a painting and have the call built that creates its item; sends nothing.

@@ -1,6 +1,6 @@
 """From pinned to minted: sends batches, waits for them and reads them back."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from eth_utils.address import to_checksum_address
@@ -78,9 +78,11 @@ async def mint_all(
     collection: Collection,
     to: str,
     batch: int = BATCH,
+    skip: Container[int] = (),
 ) -> AsyncIterator[tuple[Transaction, int]]:
-    """Mint all pinned tokens; yields each transaction when it is final, and how many it minted.
+    """Mint all pinned tokens but those to skip.
 
+    It yields each transaction when it is final, and how many it minted.
     What an earlier run left is seen through first. It may be ended at any moment and begun again.
     What is on the chain with other metadata is passed over.
 
@@ -89,7 +91,7 @@ async def mint_all(
     """
     await sender.resume()
     drift = await reconcile_tokens(ledger, chain, collection, sender.address)
-    while pinned := await _pinned(ledger, collection, drift, batch):
+    while pinned := (await _pinned(ledger, collection, drift, skip))[:batch]:
         tokens = [each.token for each in pinned]
         data = mint_batch(to, tokens, [digest_of(each) for each in pinned])
         subject = [str(token) for token in tokens]
@@ -100,9 +102,11 @@ async def mint_all(
         yield sent, len(found)
 
 
-async def _pinned(ledger: Ledger, collection: Collection, drift: Drift, batch: int) -> list[Token]:
+async def _pinned(
+    ledger: Ledger, collection: Collection, drift: Drift, skip: Container[int]
+) -> list[Token]:
     pinned = await ledger.tokens(collection, TokenState.PINNED)
-    return [each for each in pinned if each.token not in drift.changed][:batch]
+    return [each for each in pinned if each.token not in drift.changed and each.token not in skip]
 
 
 async def token_drift(ledger: Ledger, chain: Chain, collection: Collection, sender: str) -> Drift:

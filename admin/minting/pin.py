@@ -1,7 +1,7 @@
 """From planned to pinned: puts picture and metadata on IPFS under precomputed CIDs."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
 
 from admin.ledger import Collection, Ledger, Token, TokenState
 from admin.minting.ipfs import Pinner, cid_of
@@ -21,8 +21,9 @@ async def pin_all(
     *,
     site: str | None = None,
     description: str | None = None,
+    skip: Container[int] = (),
 ) -> AsyncIterator[Token]:
-    """Pin all planned tokens; yields each when it is done.
+    """Pin all planned tokens but those to skip; yields each when it is done.
 
     Raises:
         BlobError: a picture is not the one that was chosen.
@@ -34,7 +35,7 @@ async def pin_all(
         zip((each.token for each in every), rarities([each.item for each in every]), strict=True)
     )
     for token in every:
-        if token.state is not TokenState.PLANNED:
+        if token.state is not TokenState.PLANNED or token.token in skip:
             continue
         picture = await read_picture(token)
         if int(hashlib.sha256(picture).hexdigest(), 16) != token.token:

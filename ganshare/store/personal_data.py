@@ -67,6 +67,7 @@ _MENTIONS = (
     community.notes.c.reason_details,
     tokens.c.item,
 )
+_NOT_ON_CHAIN = ("planned", "pinned")  # states of tokens that nothing was sent for
 _KEPT_AS_IT_IS = frozenset({(community.blocks, "person")})  # else forgetting would lift a block
 
 
@@ -130,7 +131,9 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 async def _forget_paintings(connection: AsyncConnection, names: Mapping[str, str]) -> Forgotten:
-    minted = sa.exists().where(tokens.c.artwork == artworks.c.id)
+    minted = sa.exists().where(
+        tokens.c.artwork == artworks.c.id, tokens.c.state.not_in(_NOT_ON_CHAIN)
+    )
     theirs = sa.select(artworks, minted.label("is_minted")).where(artworks.c.person.in_(names))
     rows = (await connection.execute(theirs)).mappings().all()
     kept = {row["job"] for row in rows if row["is_minted"]}
@@ -144,6 +147,7 @@ async def _forget_paintings(connection: AsyncConnection, names: Mapping[str, str
             .where(this)
             .values(deleted=sa.func.coalesce(artworks.c.deleted, now()), **blank)
         )
+        await _forget_planned(connection, row["id"])
         for table in (community.gallery, community.showings):
             await connection.execute(table.delete().where(table.c.artwork == row["id"]))
         if row["deleted"] is None:
@@ -153,6 +157,16 @@ async def _forget_paintings(connection: AsyncConnection, names: Mapping[str, str
         await renew_messages(connection, row["id"], row["job"])
     uploads = await _forget_requests(connection, names, kept)
     return Forgotten(len(rows) - len(kept), len(kept), uploads)
+
+
+async def _forget_planned(connection: AsyncConnection, artwork: str) -> None:
+    """Blank what the ledger has of a painting that was to be minted; it never is."""
+    planned = tokens.c.artwork == artwork
+    rows = (await connection.execute(sa.select(tokens.c.item).where(planned))).scalars().all()
+    for item in rows:
+        blank = {"prompt": "", "attributes": {}, "manifest": None, "seed": 0}
+        values = {"item": as_text(as_object(item) | blank), "metadata": None}
+        await connection.execute(tokens.update().where(planned).values(values))
 
 
 async def _forget_requests(

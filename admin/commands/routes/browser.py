@@ -110,14 +110,21 @@ async def create(
         session = opened.selling
         every = await session.ledger.tokens(session.collection)
         check_marks(every)
-        tokens = [each for each in every if each.state in _TO_CREATE]
+        skip = await session.withdrawn()
+        wanted = [each for each in every if each.state in _TO_CREATE]
+        tokens = [each for each in wanted if each.token not in skip]
         lines = [*_where(session, choices), *estimate_items(session, tokens, None)]
         if not agree(lines, dry_run=run.dry_run, yes=run.yes) or not tokens:
             return 0
         signer = _signer(session, choices, run.password_fd)
         opening = open_route(session, choices, signer, site=site, description=description)
+
+        def create(route: Route) -> AsyncIterator[Outcome]:
+            route.skip = skip
+            return _create(route)
+
         async with session.ledger.held():
-            code = await _through(opening, _create, "creating", len(tokens))
+            code = await _through(opening, create, "creating", len(tokens))
         await report(session, run.report_to)
         return code
 

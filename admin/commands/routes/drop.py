@@ -59,6 +59,7 @@ async def create(run: RunOptions, *, site: str | None, description: str | None) 
         _open(session, site, description) as items,
     ):
         check_marks(await session.ledger.tokens(items.collection))
+        items.skip = await session.withdrawn()
         tokens, lines = await items.to_create(), _describe(session, items.drop)
         lines.append(("to create", f"{len(tokens)} items, a transaction each"))
         gas, calls = 0, list[bytes]()

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
+from admin.contract.collection import GRANT_ROLE, MINTER_ROLE
 from admin.curation.manifest import as_json
-from admin.ledger import Collection, Ledger, Token
+from admin.ledger import Collection, Ledger, Token, TokenState
 from admin.minting.report import report_rows
+from admin.testing.curated import curate
 from admin.testing.evm import Evm
 from admin.testing.opensea import Opensea
-from admin.testing.services import serve
+from admin.testing.services import Collector, serve
+from ganshare.blob_cleanup import sweep_forgotten
+from ganshare.blobs import open_blobs
 from ganshare.domain.votes import CuratedItem
 from ganshare.store import open_store
 from ganshare.testing import MODEL, make_artwork, make_request
@@ -135,6 +139,43 @@ def test_what_its_requester_does_not_want_sold_or_has_not_spoken_of_is_left_out(
     assert (row["requester"], row["share"]) == ("discord:1", "10 %")
     # What the plan took in stays as it was said.
     assert "planned for minting" in run("curate", "consent", agreed, "--no", password=False)[2]
+
+
+def test_what_is_hidden_or_deleted_after_it_was_planned_is_not_minted_and_stops_nothing(
+    run: Run,
+    evm: Evm,
+    collection: Collection,
+    url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places = {"GANSHARE_DATABASE_URL": url, "GANSHARE_BLOBS_URL": f"file://{tmp_path}/blobs"}
+    monkeypatch.setenv("GANSHARE_BLOBS_URL", places["GANSHARE_BLOBS_URL"])
+    monkeypatch.setenv("ADMIN_COLLECTION", collection.address)
+    monkeypatch.setenv("BOT_CURATORS", "discord:1")
+    evm.send_as_owner(collection.address, GRANT_ROLE.call_data(MINTER_ROLE, MINTER))
+    evm.fund(MINTER)
+    asyncio.run(curate(places))
+    assert run("plan", password=False)[0] == 0
+    hidden, deleted, kept = (each.artwork for each in planned(url, collection))
+
+    async def take_away() -> None:
+        async with open_store(url) as store:
+            await store.gallery.hide(hidden, "discord:9", "it was reported")
+            await store.gallery.delete(deleted, "discord:1")
+            await sweep_forgotten(store, open_blobs(places["GANSHARE_BLOBS_URL"]))
+
+    asyncio.run(take_away())
+    with serve(Collector().app) as address:
+        monkeypatch.setenv("ADMIN_IPFS_API", f"{address}/api/v0")
+        code, out, error = run("mint", "--yes")
+    assert code == 0, out + error
+    for each in (hidden, deleted):
+        assert f"left out: {each}: it was deleted or withheld" in error
+    states = {each.artwork: each.state for each in planned(url, collection)}
+    assert states == {kept: TokenState.MINTED} | dict.fromkeys(
+        (hidden, deleted), TokenState.PLANNED
+    )
 
 
 def test_doctor_ends_with_the_next_step(

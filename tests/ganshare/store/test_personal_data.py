@@ -23,11 +23,11 @@ async def painted(asker: Asker, person: str, number: int) -> Any:
     return await asker.store.queue.finish(job, make_artwork(blob=f"pictures/{job.id}.png"))
 
 
-async def mint(asker: Asker, artwork: str) -> None:
+async def mint(asker: Asker, artwork: str, **values: Any) -> None:
     texts = {column.name: "" for column in tokens.columns if str(column.type) == "TEXT"}
     numbers = {column.name: 0 for column in tokens.columns if column.name not in texts}
-    values = {**numbers, **texts, "artwork": artwork, "created": now(), "updated": now()}
-    known = {name: value for name, value in values.items() if name in tokens.c}
+    every = {**numbers, **texts, "artwork": artwork, "created": now(), "updated": now(), **values}
+    known = {name: value for name, value in every.items() if name in tokens.c}
     await asker.store.database.write(tokens.insert().values(known))
 
 
@@ -56,6 +56,19 @@ async def test_all_goes_but_what_is_minted(asker: Asker) -> None:
     await store.votes.toggle(other.id, Voter("cid"), key="later")  # the log is sealed as before
     found = await store.personal_data.export("ann")
     assert not any(found.values())
+
+
+async def test_what_is_planned_and_not_minted_goes_too(asker: Asker) -> None:
+    planned = await painted(asker, "ann", 1)
+    item = {"prompt": "a secret garden", "attributes": {"Style": "Cubist"}, "votes": 3}
+    text = json.dumps(item)
+    await mint(asker, planned.id, state="pinned", item=text, metadata=text)
+    forgotten = await asker.store.personal_data.forget("ann")
+    assert (forgotten.paintings, forgotten.minted) == (1, 0)
+    assert (await asker.store.gallery.get(planned.id)).deleted is not None
+    (row,) = await asker.store.database.rows(sa.select(tokens))
+    assert "secret" not in str(dict(row))
+    assert json.loads(row["item"])["votes"] == 3
 
 
 async def test_a_longer_account_is_somebody_else(asker: Asker) -> None:
