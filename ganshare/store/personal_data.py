@@ -164,7 +164,7 @@ async def _forget_planned(connection: AsyncConnection, artwork: str) -> None:
     planned = tokens.c.artwork == artwork
     rows = (await connection.execute(sa.select(tokens.c.item).where(planned))).scalars().all()
     for item in rows:
-        blank = {"prompt": "", "attributes": {}, "manifest": None, "seed": 0}
+        blank: dict[str, Any] = {"prompt": "", "attributes": {}, "manifest": None, "seed": 0}
         values = {"item": as_text(as_object(item) | blank), "metadata": None}
         await connection.execute(tokens.update().where(planned).values(values))
 
