@@ -38,7 +38,7 @@ CASES = [
 
 
 def peak(model: str, side: int, cutouts: int) -> int:
-    """Bytes by which two steps raise the peak memory of this process, its models loaded."""
+    """Bytes by which a short painting raises the peak memory of this process, its models loaded."""
     if model == "embedded":
         vqgan = load_vqgan(default_model("vqgan"))
     else:
@@ -50,7 +50,7 @@ def peak(model: str, side: int, cutouts: int) -> int:
     painter.warm()
     canvas = Canvas(painter, request)
     before = _resident()
-    for _ in range(2):
+    for _ in range(request.steps):  # the first ones are on half the side
         canvas.advance()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
 

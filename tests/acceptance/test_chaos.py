@@ -27,7 +27,9 @@ POISON = [
 ]
 
 
-@pytest.mark.parametrize("database", STRIKES)
+@pytest.mark.parametrize(
+    "database", [pytest.param("sqlite", marks=pytest.mark.acceptance), "postgresql", "pgbouncer"]
+)
 def test_each_job_is_done_once_whatever_happens(database: str) -> None:
     if database != "sqlite" and postgres_binaries() is None:
         pytest.skip("PostgreSQL's server programs are not installed")
