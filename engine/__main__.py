@@ -12,6 +12,7 @@ from ganshare.lazy_group import LazyGroup
 __all__ = ["engine", "main"]
 
 COMMANDS = {
+    "dream": "engine.commands.dream:dream",
     "embed": "engine.commands.embed:embed",
     "models": "engine.commands.models:models",
     "paint": "engine.commands.paint:paint",

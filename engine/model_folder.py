@@ -1,6 +1,7 @@
 """Model folders: a `model.json` describes a model, its weights are safetensors.
 
-    {"name": ..., "kind": "vqgan" | "perceptor" | "upscaler", "architecture": {...},
+    {"name": ..., "kind": "vqgan" | "perceptor" | "upscaler" | "transformer",
+     "architecture": {...},
      "licence": ..., "may_sell": true | false, "source": ..., "weights": "weights.safetensors",
      "sha256": ..., "files": {"vocabulary": {"path": ..., "sha256": ...}}, "figures": {...},
      "reads": ["Latin"]}
@@ -41,7 +42,7 @@ __all__ = [
     "user_folder",
 ]
 
-ModelKind = Literal["vqgan", "perceptor", "upscaler"]
+ModelKind = Literal["vqgan", "perceptor", "upscaler", "transformer"]
 KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 CARD = "model.json"
 EMBEDDED = Path(__file__).parent / "models"

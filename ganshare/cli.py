@@ -199,6 +199,7 @@ for _command in ganshare.commands.values():
 for _name, _module, _becomes, _help in (
     ("engine", "engine", ["run"], "Claim jobs from the queue, paint them and publish."),
     ("paint", "engine", ["paint"], "Paint a picture from a prompt, or from a random one."),
+    ("dream", "engine", ["dream"], "Draw a picture from a transformer, without a prompt."),
     ("verify", "engine", ["verify"], "Paint a picture again from its manifest, and compare."),
     ("models", "engine", ["models"], "List, pull, add and verify the models that paint."),
     ("train", "engine", ["train"], "Train the models that paint."),

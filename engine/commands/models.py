@@ -109,6 +109,14 @@ def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
     words = options.pop("vocabulary")
     model = add_model(Path(source), vocabulary=words and Path(words), **options)
     click.echo(f"{model.name}: {model.path}")
+    if model.kind == "vqgan":
+        from engine.model_import.net2net import add_transformer
+
+        try:
+            if transformer := add_transformer(Path(source), model, options["config"]):
+                click.echo(f"{transformer.name}: {transformer.path}")
+        except ModelError as error:  # the VQGAN is there, and can paint
+            click.echo(str(error), err=True)
     return None
 
 

@@ -145,6 +145,10 @@ def check_loads(model: ModelFolder) -> None:
         from engine.upscale.upscaler import load_upscaler
 
         load_upscaler(model.architecture, model.tensors(), name=model.name)
+    elif model.kind == "transformer":
+        from engine.vqgan.transformer import load_transformer
+
+        load_transformer(model)
     else:
         from engine.perceptor import load_perceptor
 

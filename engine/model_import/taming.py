@@ -8,7 +8,14 @@ from torch import Tensor
 
 from ganshare.errors import ModelError
 
-__all__ = ["is_needed", "read_taming_training", "read_yaml", "taming_architecture", "vqgan_state"]
+__all__ = [
+    "is_needed",
+    "read_taming_training",
+    "read_yaml",
+    "taming_architecture",
+    "transformer_architecture",
+    "vqgan_state",
+]
 
 FIRST_STAGE = "first_stage_model."
 # Training's own, latent-diffusion's averages, and the condition: painting needs none of them.
@@ -81,6 +88,42 @@ def taming_architecture(model: Mapping[str, Any]) -> dict[str, Any]:
             "quantizer": "gumbel" if "Gumbel" in str(model["target"]) else "vector",
         }
     except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _no_vqgan(error) from error
+
+
+def transformer_architecture(model: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Of taming's Net2NetTransformer, what its weights don't say; None if `model` is none.
+
+    Raises:
+        ModelError: its condition is a picture of its own (a map of classes, depth), or its codes
+            are told in another order than rows.
+    """
+    params = model.get("params") or {}
+    if "transformer_config" not in params:
+        return None
+    try:
+        condition = params.get("cond_stage_config")
+        inner = condition.get("params") or {} if isinstance(condition, dict) else {}
+        target = str(condition.get("target") if isinstance(condition, dict) else condition)
+        if params.get("unconditional") or condition == "__is_unconditional__":
+            told = ("none", int(params.get("sos_token", 0)))
+        elif target.endswith("Labelator"):
+            told = ("class", int(inner["n_classes"]))
+        elif target.endswith("CoordStage"):
+            told = ("coordinates", int(inner["n_embed"]))
+        else:
+            message = (
+                f"Its transformer is not added: what it needs before the codes ({target}) is a "
+                "picture of its own."
+            )
+            raise ModelError(message, given=target)
+        order = str((params.get("permuter_config") or {}).get("target", "Identity"))
+        gpt = params["transformer_config"]["params"]
+        if not order.endswith("Identity") or int(gpt.get("n_unmasked", 0)):
+            message = "Its transformer is not added: it tells codes in another order than rows."
+            raise ModelError(message, given=order)
+        return {"heads": int(gpt.get("n_head", 8)), "condition": told[0], "codes": told[1]}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _no_vqgan(error) from error
 
 

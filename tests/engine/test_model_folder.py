@@ -312,8 +312,8 @@ def test_bare_safetensors_need_their_card(models: Path, tmp_path: Path) -> None:
     assert find_model("bare").tensors().keys() == state().keys()
 
 
-def test_there_are_three_kinds() -> None:
-    assert KINDS == ("vqgan", "perceptor", "upscaler")
+def test_there_are_four_kinds() -> None:
+    assert KINDS == ("vqgan", "perceptor", "upscaler", "transformer")
 
 
 def test_the_models_folder_may_come_from_the_settings_file(
