@@ -225,7 +225,7 @@ async def _set_uri(
         budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
         if budget is None:
             return
-        signer = session.unlock(password_fd)
+        signer = session.unlock(password_fd, calls=[SET_URI.selector])
         async with spend(session, chain, signer, budget, "set-uri") as sender:
             await sender.resume()
             await sender.transact("set-uri", [], to_checksum_address(contract), data)

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 
 import click
+from eth_utils.address import to_checksum_address
 
 from admin.commands.shares.deploy import shares_session
 from admin.contract.shares import BALANCE_OF, EDITIONS
@@ -65,11 +66,15 @@ async def _list(price: str, only: int | None, days: float, run: RunOptions) -> i
         lines += [(f"edition {each}", "for sale already") for each in held if each in live]
         if not new and not live:
             raise SettingsError(f"{seller} has no share to sell.")
-        approval, gas = await _approval(session, chain)
+        conduit = await _conduit(session, chain)
+        approval, gas = await _approval(session, chain, conduit)
         budget = await agree_to_spend(session, chain, lines, gas, dry_run=run.dry_run, yes=run.yes)
         if budget is None:
             return 0
-        signer = session.unlock(run.password_fd, currency=shop.market.currency, floor=amount)
+        currency = shop.market.currency
+        signer = session.unlock(
+            run.password_fd, currency=currency, floor=amount, operators=[conduit]
+        )
         async with spend(session, chain, signer, budget, "list") as sender:
             await sender.resume()
             if approval is not None:
@@ -86,14 +91,19 @@ async def _list(price: str, only: int | None, days: float, run: RunOptions) -> i
     return EXIT_FAILED if failed else 0
 
 
-async def _approval(session: Session, chain: Chain) -> tuple[bytes | None, int]:
-    """The call that lets the marketplace move what it sells, and its gas; none if it may."""
-    contract, seller = session.collection.address, session.address
+async def _conduit(session: Session, chain: Chain) -> str:
+    """What moves sold tokens."""
     controller = (await chain.call(session.seaport, INFORMATION))[2]
     key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
     conduit, exists = await chain.call(controller, GET_CONDUIT, key)
     if not exists:
         raise SettingsError(f"There is no conduit for the key {session.settings.conduit_key}.")
+    return str(to_checksum_address(conduit))
+
+
+async def _approval(session: Session, chain: Chain, conduit: str) -> tuple[bytes | None, int]:
+    """The call that lets the marketplace move what it sells, and its gas; none if it may."""
+    contract, seller = session.collection.address, session.address
     if (await chain.call(contract, IS_APPROVED, seller, conduit))[0]:
         return None, 0
     data = SET_APPROVAL.call_data(conduit, True)

@@ -153,9 +153,7 @@ def _as_page(found: _Situation) -> str:
         f"<li><b>{html.escape(value)}</b> {html.escape(name)}</li>" for name, value in cards
     )
     head = "".join(f"<th>{html.escape(name.capitalize())}" for name in _COLUMNS)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(row[name])}" for name in _COLUMNS) for row in rows
-    )
+    body = "".join("<tr>" + "".join(_cell(name, row[name]) for name in _COLUMNS) for row in rows)
     said = "".join(f"<p>{html.escape(line)}</p>" for line in found.lines)
     when = f"{datetime.fromtimestamp(found.moment, UTC):%Y-%m-%d %H:%M} UTC"
     return (
@@ -165,3 +163,11 @@ def _as_page(found: _Situation) -> str:
         f"<ul class=cards>{shown}</ul>{said}<div class=scroll><table><thead><tr>{head}"
         f"<tbody>{body}</table></div></html>\n"
     )
+
+
+def _cell(name: str, text: str) -> str:
+    """A cell of the page; an address is shown in short, and whole where one points at it."""
+    whole = html.escape(text)
+    if name == "wallet" and text:
+        return f"<td><code title={whole}>{whole[:8]}…{whole[-6:]}</code>"
+    return f"<td>{whole}"
