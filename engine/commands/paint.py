@@ -19,7 +19,7 @@ from engine.imaging.video_path import check_video_path
 from engine.model_folder import ModelKind, default_model, find_model, sha256_of
 from engine.synthesis.request import PaintingRequest, attributes_of, parse_noise_prompt
 from ganshare.domain.asked_prompt import PaintOptions, read_prompt
-from ganshare.domain.limits import DEFAULT_INIT_FIT, INIT_FITS
+from ganshare.domain.limits import DEFAULT_INIT_FIT, INIT_FITS, MAX_STEPS, check_range
 from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
 from ganshare.errors import ImageError, ParameterError, PromptError, quoted
 from ganshare.extras import check_extra
@@ -68,6 +68,7 @@ class Options:
     target_image: tuple[Path, ...] = ()
     noise_prompt: tuple[str, ...] = ()
     frames_dir: Path | None = None
+    save_every: int | None = None
     video: Path | None = None
     out: Path | None = None
     no_upscale: bool = False
@@ -130,17 +131,32 @@ def _told_presets() -> str:
     help="Towards a random direction, for variety; such as 7:0.3.",
 )
 @click.option("--frames-dir", type=FILE, metavar="D", help="Save the frames in this folder.")
+@click.option("--save-every", type=int, metavar="N", help="Frames every N steps, for both.")
 @click.option("--video", type=FILE, metavar="F", help="An animation: .mp4, .gif or .webp.")
 @click.option(
     "--out", type=FILE, metavar="F.png", help="The picture; by default named for the prompt."
 )
 @click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
+@click.option(
+    "--prompts", type=FILE, metavar="F.txt", help="A prompt in each line, instead of PROMPT."
+)
+@click.option(
+    "-n", "--count", type=click.IntRange(1, 10_000), default=1, help="Paintings of each prompt."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as the last line.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @compute_options()
-def paint(**options: object) -> None:
-    """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt."""
-    run(Options(**options))  # type: ignore[arg-type]  # click gives the options declared above
+def paint(prompts: Path | None, count: int, **options: object) -> None:
+    """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt.
+
+    Of several paintings, each has the next seed and a numbered file; the models are loaded once.
+    """
+    asked = Options(**options)  # type: ignore[arg-type]  # click gives the options declared above
+    if prompts is None and count == 1:
+        return run(asked)
+    from engine.commands.paint_many import paint_many
+
+    return paint_many(asked, prompts, count)
 
 
 @dataclass(frozen=True)
@@ -264,6 +280,7 @@ def _execute(
         draft,
         models,
         outputs,
+        every=options.save_every,
         load_painter=load_painter,
         on_loaded=on_loaded,
         on_frame=on_frame,
@@ -311,6 +328,8 @@ def slug(text: str) -> str:
 
 
 def _check_outputs(out: Path, options: Options) -> None:
+    if options.save_every is not None:
+        check_range("save_every", options.save_every, 1, MAX_STEPS)
     if out.suffix.lower() != ".png":
         message = f"The picture {quoted(out.name)} must end in .png."
         raise ParameterError(message, given=out.suffix, allowed=(".png",))

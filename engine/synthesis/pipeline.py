@@ -95,6 +95,7 @@ def paint(
     models: Models,
     outputs: Outputs,
     *,
+    every: int | None = None,
     load_painter: LoadPainter | None = None,
     on_loaded: Callable[[], None] = lambda: None,
     on_frame: Callable[[Frame], None] = lambda _: None,
@@ -107,6 +108,7 @@ def paint(
         draft: from `draft_manifest`; comes back with what was measured.
         models: which models.
         outputs: which files.
+        every: steps from one frame to the next; by default `frames_between`.
         load_painter: builds the painter; by default engine.synthesis.loop.load_painter.
         on_loaded: called once the models are loaded, before the first step.
         on_frame: called with each frame.
@@ -120,14 +122,9 @@ def paint(
     written: list[Path] = []
     canvases: list[Tensor] = []
     stages = advance(
-        request,
-        draft,
-        models,
-        watch,
-        load_painter=load_painter,
-        on_loaded=on_loaded,
-        on_tile=on_tile,
-    )
+        request, draft, models, watch, every=every, load_painter=load_painter,
+        on_loaded=on_loaded, on_tile=on_tile,
+    )  # fmt: skip
     while True:
         try:
             frame = next(stages)
@@ -170,6 +167,7 @@ def advance(
     models: Models,
     watch: Stopwatch | None = None,
     *,
+    every: int | None = None,
     load_painter: LoadPainter | None = None,
     on_loaded: Callable[[], None] = lambda: None,
     on_tile: Callable[[int, int], None] | None = None,
@@ -183,7 +181,7 @@ def advance(
         upscaler = None if models.upscaler is None else _load(models.upscaler, models.compute)
     on_loaded()
     last: Frame | None = None
-    frames = loop.paint(painter, [request], frames_between(request))
+    frames = loop.paint(painter, [request], every or frames_between(request))
     while True:
         with watch.time("synthesise"):
             found = next(frames, None)

@@ -79,8 +79,8 @@ def test_help_lists_every_command_with_a_line() -> None:
         assert name in listed
         assert command.get_short_help_str(limit=80) in listed
     assert set(ganshare.commands) == {
-        "admin", "bot", "chat", "demo", "dream", "engine", "models", "paint", "prompt", "queue", "settings",
-        "store", "train", "up", "verify", "web",
+        "admin", "bot", "chat", "demo", "dream", "engine", "models", "paint", "prompt", "queue",
+        "settings", "store", "train", "up", "verify", "web",
     }  # fmt: skip
 
 
