@@ -23,6 +23,7 @@ KIND = "drop-item"  # of the transactions
 IN_A_ROW = 3  # failures after which the rest is left
 _MOST_TRAITS = 40
 _LONGEST_LINK = 1_000  # characters
+LAG = 20.0  # seconds for which OpenSea may not have heard of what is on the chain
 _REBUILDS = 4  # of a call that would fail: OpenSea may not have heard of the item before it
 _OPEN = (TokenState.PLANNED, TokenState.CREATING)
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
@@ -57,7 +58,6 @@ class DropItems:
         read: gives a painting's bytes.
         target: the only contract that calls go to.
         skip: tokens that get no item, since they were withdrawn.
-        lag: seconds for which OpenSea may not have heard of what is on the chain.
     """
 
     ledger: Ledger
@@ -68,7 +68,6 @@ class DropItems:
     read: Callable[[Token], Awaitable[bytes]]
     target: str
     skip: Container[int] = ()
-    lag: float = 20.0
 
     async def to_create(self) -> list[Token]:
         """Which paintings have no item, as far as the ledger knows."""
@@ -149,7 +148,7 @@ class DropItems:
             except WouldFail:
                 if attempt == _REBUILDS:
                     raise
-                await asyncio.sleep(self.lag / _REBUILDS)
+                await asyncio.sleep(LAG / _REBUILDS)
                 continue
             if await sender.settle(sent) is not None:
                 return await self.ledger.move_token(token, TokenState.CREATED)

@@ -133,7 +133,7 @@ def place(
             return DropApi(base, "opensea-key", session.client, token=token, **quick)
 
         monkeypatch.setattr(Session, "drop_api", api)
-        monkeypatch.setattr("admin.minting.drop_items.DropItems.lag", 0.1)
+        monkeypatch.setattr("admin.minting.drop_items.LAG", 0.1)
         yield Place(run, evm, server, url, monkeypatch)
 
 
@@ -154,6 +154,7 @@ def test_each_painting_becomes_one_item_with_its_picture(place: Place, put: bool
     assert len(place.items()) == COUNT
 
 
+@pytest.mark.slow
 def test_odd_answers_and_kills_double_nothing(place: Place) -> None:
     place.server.troubles = (None, None, None, 500, 503, 302, 404, "429")
     codes = []
