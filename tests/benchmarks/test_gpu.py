@@ -1,0 +1,24 @@
+"""The benchmark of GPUs runs on a CPU, small, and prints a table."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.gpu import main
+from engine.testing import SMALL_MODEL, save_small_vqgan
+
+
+def test_a_table_comes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GANSHARE_MODELS_DIR", str(tmp_path))
+    save_small_vqgan(tmp_path)
+    options = ["--device", "cpu", "--model", SMALL_MODEL, "--sizes", "64", "--cutouts", "2,3"]
+    main([*options, "--at-once", "1,2", "--steps", "1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("cpu, float32, small-f8, lite-minilm, torch ")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[4:]]
+    assert [row[:3] for row in rows] == [
+        ["64", "2", "1"], ["64", "2", "2"], ["64", "3", "1"], ["64", "3", "2"],
+    ]  # fmt: skip
+    assert all(float(cell) > 0 for row in rows for cell in row)
