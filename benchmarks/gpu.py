@@ -97,9 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         find_model(given.perceptor, "perceptor") if given.perceptor else default_model("perceptor")
     )
     painter = load_painter(vqgan, perceptor, compute)
-    print(
-        f"{compute.device}, {compute.dtype}, {vqgan.name}, {perceptor.name}, torch {torch.__version__}\n"
-    )
+    names = f"{vqgan.name}, {perceptor.name}, torch {torch.__version__}"
+    print(f"{compute.device}, {compute.dtype}, {names}\n")
     print("| px | cutouts | at once | seconds a step | paintings an hour | MB |")
     print("|---|---|---|---|---|---|")
     for side in map(int, given.sizes.split(",")):

@@ -13,12 +13,10 @@ def test_a_table_comes_out(
 ) -> None:
     monkeypatch.setenv("GANSHARE_MODELS_DIR", str(tmp_path))
     save_small_vqgan(tmp_path)
-    options = ["--device", "cpu", "--model", SMALL_MODEL, "--sizes", "64", "--cutouts", "2,3"]
+    options = ["--device", "cpu", "--model", SMALL_MODEL, "--sizes", "64", "--cutouts", "2"]
     main([*options, "--at-once", "1,2", "--steps", "1"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("cpu, float32, small-f8, lite-minilm, torch ")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[4:]]
-    assert [row[:3] for row in rows] == [
-        ["64", "2", "1"], ["64", "2", "2"], ["64", "3", "1"], ["64", "3", "2"],
-    ]  # fmt: skip
+    assert [row[:3] for row in rows] == [["64", "2", "1"], ["64", "2", "2"]]
     assert all(float(cell) > 0 for row in rows for cell in row)
