@@ -138,6 +138,11 @@ class Terminal:
             self._console.print(Text(reply.title, style="dim"))
         return address or ADDRESS
 
+    async def ping(
+        self, job: Job, address: Mapping[str, Any], person: str, name: str, text: str
+    ) -> None:
+        """Nothing: whoever is here sees it."""
+
     async def tell(self, person: str, reply: Reply) -> Mapping[str, Any]:
         """Print it; there is nobody else here."""
         self._print(reply)

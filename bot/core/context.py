@@ -80,7 +80,7 @@ class Services:
         """Look up the asker's accounts and the settings of the place."""
         accounts, settings = await asyncio.gather(
             self.store.accounts.of_person(given.person.id),
-            self.store.places.settings(given.place.id),
+            self.store.places.settings(given.place.id, given.place.within),
         )
         locale = settings.language or given.person.locale
         everywhere = self.options.rank_of(accounts)
@@ -189,8 +189,12 @@ class CommandContext:
         """
         own: dict[str, Any] = {"person": self.person.id, "locale": self.locale}
         own |= {"place": self.place.id}
+        if self.place.within:
+            own |= {"within": list(self.place.within)}
         if self.place.is_private:
             own |= {"private": True}
+        if self.person.name:
+            own |= {"name": self.person.name[:100]}
         told: dict[str, Any] = {
             name: text for name, text in (("why", why), ("unread", unread)) if text
         }

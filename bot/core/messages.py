@@ -62,10 +62,18 @@ class Place:
     Args:
         id: "discord:CHANNEL", "telegram:CHAT", "web", "terminal".
         is_private: whether nobody else can read it.
+        within: places around it whose settings hold here, the nearest first: the channel of a
+            thread, the server of a channel ("discordserver:SERVER").
     """
 
     id: str
     is_private: bool = False
+    within: tuple[str, ...] = ()
+
+    @property
+    def server(self) -> str | None:
+        """The place that stands for the whole server; None where there is none."""
+        return next((each for each in self.within if each.startswith("discordserver:")), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ async def curation_place(store: Store, job: Job) -> str:
     """Name the place where a job's paintings are voted on; "" if it came from none."""
     if not job.place:
         return ""
-    return (await store.places.settings(job.place)).curation_place or job.place
+    return (await store.places.settings(job.place, job.within)).curation_place or job.place
 
 
 async def round_for(store: Store, job: Job) -> Round | None:
@@ -32,7 +32,7 @@ async def enter_by_itself(store: Store, job: Job) -> bool:
     """Enter a painting that was just finished, if its place and the round want that."""
     if job.artwork is None or not job.place:
         return False
-    settings = await store.places.settings(job.place)
+    settings = await store.places.settings(job.place, job.within)
     if settings.automatic_entry is False:
         return False
     where = settings.curation_place or job.place

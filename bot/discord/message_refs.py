@@ -15,6 +15,7 @@ __all__ = [
     "person_number",
     "place_id",
     "place_number",
+    "server_id",
 ]
 
 ORIGIN = "discord"
@@ -71,6 +72,11 @@ def born_of(user: int) -> float:
 def place_number(place: str) -> int | None:
     """Give a channel's number; None for places of other platforms."""
     return person_number(place)
+
+
+def server_id(guild: int) -> str:
+    """The place id of a whole server, for settings that hold in all its channels."""
+    return f"{ORIGIN}server:{guild}"
 
 
 def place_id(channel: int) -> str:

@@ -66,6 +66,29 @@ class DiscordMessenger:
                 )
         return MessageRef(channel.id, sent.id, number).to_json()
 
+    async def ping(
+        self, job: Job, address: Mapping[str, Any], person: str, name: str, text: str
+    ) -> None:
+        """Reply to the job's message with a mention of who asked."""
+        there, user = self._read(address), person_number(person)
+        if user is None or there.message is None or there.token is not None:
+            return
+        with self._budget.request(there.channel, is_preview=False), as_messenger_errors():
+            async with asyncio.timeout(PATIENCE):
+                await self._client.get_partial_messageable(there.channel).send(
+                    content=f"<@{user}> {text}",
+                    reference=discord.MessageReference(
+                        message_id=there.message, channel_id=there.channel, fail_if_not_exists=False
+                    ),
+                    allowed_mentions=discord.AllowedMentions(
+                        everyone=False,
+                        users=[discord.Object(user)],
+                        roles=False,
+                        replied_user=False,
+                    ),
+                    nonce=f"done{job.id}"[:NONCE],
+                )
+
     async def _edit(self, job: Job, address: MessageRef, reply: Reply) -> Mapping[str, Any]:
         if address.message is None:
             raise MessageGone("The address names no message.")

@@ -9,7 +9,7 @@ from bot.core.commands.definitions import Kind, find_command
 from bot.core.init_image import MAX_BYTES
 from bot.core.messages import ButtonPress, CommandRequest, Person, Place, Rank, parse_data
 from bot.core.rendering.errors import RefusalError
-from bot.discord.message_refs import ORIGIN, MessageRef, born_of, person_id, place_id
+from bot.discord.message_refs import ORIGIN, MessageRef, born_of, person_id, place_id, server_id
 
 __all__ = ["is_private_place", "person_of", "read_command", "read_press"]
 
@@ -100,7 +100,12 @@ async def _fetch(attachment: discord.Attachment) -> bytes:
 
 def _place(interaction: "discord.Interaction[Any]") -> Place:
     channel = interaction.channel_id or interaction.user.id
-    return Place(place_id(channel), is_private=is_private_place(interaction))
+    within = []
+    if (parent := getattr(interaction.channel, "parent_id", None)) is not None:  # of a thread
+        within.append(place_id(parent))
+    if interaction.guild_id is not None:
+        within.append(server_id(interaction.guild_id))
+    return Place(place_id(channel), is_private_place(interaction), tuple(within))
 
 
 def _key(interaction: "discord.Interaction[Any]") -> str:

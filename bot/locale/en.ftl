@@ -51,6 +51,7 @@ command-curate-reason = Why; a veto needs one.
 command-settings = Show or change what is allowed here.
 command-settings-setting = Which one.
 command-settings-value = Its new value, or “default”.
+command-settings-where = For this channel or thread, or for the whole server.
 command-block = Take no more requests from somebody.
 command-block-person = Who: platform and number, such as discord:42.
 command-block-reason = Why; for the other admins.
@@ -284,7 +285,10 @@ winner-place = No. { $place }
 winner-line = { $prompt } – { $votes ->
         [one] one vote
        *[other] { $votes } votes
-    }, shown to { $views }
+    }{ $views ->
+        [0] {""}
+       *[other] , shown to { $views }
+    }
 sale-minted = minted
 sale-listed = for sale at { $price }
 sale-sold = sold for { $price }
@@ -364,6 +368,7 @@ shares-none = No shares are set up in this community.
 
 settings-title = Settings of this place
 settings-changed = Changed: { $setting } is now { $value }.
+settings-title-server = Settings of the whole server
 settings-how = Change one with /settings NAME VALUE; “default” takes it back.
 setting-allowed = Paintings here
 setting-max-side = Longest side
@@ -415,10 +420,13 @@ refusal-reports-there = This painting was asked for elsewhere; its admins decide
 refusal-place = Paintings are not made in this place; an admin may allow it with /settings allowed on.
 refusal-side = Here at most { $allowed } pixels on the longer side are allowed, not { $given }.
 refusal-steps = Here at most { $allowed } steps are allowed, not { $given }.
-refusal-quota = You have asked for { $given } paintings in the last 24 hours, and { $allowed } a day are allowed here; please come back later.
+refusal-quota = You have asked for { $given ->
+        [one] one painting
+       *[other] { $given } paintings
+    } in the last 24 hours, and { $allowed } a day are allowed here; please come back later.
 refusal-guest = Guests do not paint here; sign in with the link that /link gives you in the chat.
 refusal-guest-quota = Guests may ask for { $allowed } paintings a day here, and you have had them; sign in with the link that /link gives you in the chat.
-refusal-blocked = You may not ask for paintings here: { $reason }
+refusal-no-server = Only channels of a Discord server have settings of a whole server; leave “where” out.
 refusal-blocked-quietly = You may not ask for paintings here; its admins decided so.
 refusal-init-gone = The picture that this began from is no longer kept; /paint it with a new one.
 refusal-person = There is nobody called { $given }; give a platform and a number, such as discord:42.

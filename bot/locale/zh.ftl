@@ -51,6 +51,7 @@ command-curate-reason = 原因；否决时必填。
 command-settings = 查看或修改此处的设置。
 command-settings-setting = 哪一项设置。
 command-settings-value = 新的值；填“default”恢复默认。
+command-settings-where = 对此频道或子区，还是整个服务器。
 command-block = 不再接受某人的请求。
 command-block-person = 对象：平台加数字，例如 discord:42。
 command-block-reason = 原因；供其他管理员参考。
@@ -261,7 +262,10 @@ round-next = 下一轮接受新的画作。
 winner-place = 第 { $place } 名
 winner-line = { $prompt } – { $votes ->
        *[other] { $votes } 票
-    }，展示给 { $views } 人
+    }{ $views ->
+        [0] {""}
+       *[other] ，展示给 { $views } 人
+    }
 sale-minted = 已铸造
 sale-listed = 在售，{ $price }
 sale-sold = 已售，{ $price }
@@ -336,6 +340,7 @@ shares-none = 这个社区没有设置份额。
 
 settings-title = 此处的设置
 settings-changed = 已修改：{ $setting }现在是 { $value }。
+settings-title-server = 整个服务器的设置
 settings-how = 用 /settings 名称 值 来修改；填“default”恢复默认。
 setting-allowed = 在此作画
 setting-max-side = 最长边
@@ -469,7 +474,7 @@ refusal-steps = 此处最多允许 { $allowed } 步，而不是 { $given } 步�
 refusal-quota = 过去 24 小时您已请求 { $given } 幅画，此处每天允许 { $allowed } 幅；请过些时候再来。
 refusal-guest = 访客不能在此作画；请在聊天中用 /link 获取登录链接。
 refusal-guest-quota = 访客每天可请求 { $allowed } 幅画，您已用完；请在聊天中用 /link 获取登录链接。
-refusal-blocked = 您不能在此请求作画：{ $reason }
+refusal-no-server = 只有 Discord 服务器中的频道才有整个服务器的设置；请省略“where”。
 refusal-blocked-quietly = 您不能在此请求作画；这是管理员的决定。
 refusal-no-artwork = 没有编号为 { $given } 的画；也许它已被删除。
 refusal-no-job = 队列中没有编号为 { $given } 的画。

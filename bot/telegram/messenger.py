@@ -46,6 +46,15 @@ class TelegramMessenger:
             sent = await self._sender.send(Spot(int(number)), reply, Urgency.FINAL)
             return sent.to_json()
 
+    async def ping(
+        self, job: Job, address: Mapping[str, Any], person: str, name: str, text: str
+    ) -> None:
+        """Reply to the job's message with a mention of who asked."""
+        number = person.removeprefix(f"{ORIGIN}:")
+        user = int(number) if number.isdecimal() else None  # else it was asked in a group's name
+        with as_messenger_errors():
+            await self._sender.mention(_address(address), user, name, text)
+
     @staticmethod
     def _spot(job: Job) -> Spot:
         try:

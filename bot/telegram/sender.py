@@ -12,14 +12,24 @@ from telegram import (
     InputMediaPhoto,
     LinkPreviewOptions,
     Message,
+    MessageEntity,
     ReplyParameters,
+    User,
 )
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
 from bot.core.messages import Button, Reply
 from bot.telegram.errors import is_no_media, is_no_text, is_unchanged
-from bot.telegram.formatting import LONGEST_CAPTION, LONGEST_TEXT, compose, keyboard
+from bot.telegram.formatting import (
+    LONGEST_CAPTION,
+    LONGEST_TEXT,
+    compose,
+    keyboard,
+    plain,
+    shorten,
+    units,
+)
 from bot.telegram.message_refs import MessageRef, Spot
 from bot.telegram.photos import as_photo, blank_card, contact_sheet
 from bot.telegram.rate_limiter import Turn, Urgency
@@ -28,6 +38,7 @@ __all__ = ["Sender", "Wanted"]
 
 _MakeMedia = Callable[..., InputMediaPhoto | InputMediaDocument]
 Wanted = Callable[[], Awaitable[bool]] | None
+_LONGEST_NAME = 64
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -100,6 +111,22 @@ class Sender:
             )
         has_media = bool(sent.photo or sent.document)
         return MessageRef(sent.chat.id, sent.message_id, has_media, spot.thread)
+
+    async def mention(self, below: MessageRef, user: int | None, name: str, text: str) -> None:
+        """Reply to a message of ours with a text that begins with somebody's name."""
+        who = shorten(plain(name), _LONGEST_NAME)
+        entities = []
+        if who and user is not None:
+            named = User(user, who, is_bot=False)
+            entities = [MessageEntity(MessageEntity.TEXT_MENTION, 0, units(who), user=named)]
+        await self._bot.send_message(
+            below.chat,
+            f"{who}, {text}" if who else text,
+            entities=entities or None,
+            message_thread_id=below.thread,
+            reply_parameters=ReplyParameters(below.message, allow_sending_without_reply=True),
+            rate_limit_args=int(Urgency.FINAL),
+        )
 
     async def edit(
         self,

@@ -212,6 +212,7 @@ class Gateway:
     def _whole(self, guild: Guild) -> dict[str, Any]:
         world = self.world
         bot = member_json(world, world.bot, roles=[str(guild.id + 1)])
+        channels = [world.channels[each] for each in guild.channels]
         return {
             **guild_json(world, guild),
             "joined_at": bot["joined_at"],
@@ -219,8 +220,8 @@ class Gateway:
             "unavailable": False,
             "member_count": 2,
             "members": [bot],
-            "channels": [channel_json(world, world.channels[each]) for each in guild.channels],
-            "threads": [],
+            "channels": [channel_json(world, each) for each in channels if not each.parent],
+            "threads": [channel_json(world, each) for each in channels if each.parent],
             "voice_states": [],
             "presences": [],
             "stage_instances": [],

@@ -15,7 +15,7 @@ __all__ = [
     "user_of_bot_json",
 ]
 
-TEXT, DIRECT = 0, 1
+TEXT, DIRECT, THREAD = 0, 1, 11
 OVERWRITE_OF_MEMBER = 1
 JOINED = "2026-01-01T00:00:00+00:00"
 _BY_DEFAULT: dict[str, Any] = {
@@ -126,6 +126,19 @@ def channel_json(world: DiscordWorld, channel: Channel) -> dict[str, Any]:
         "allow": "0",
         "deny": str(channel.denied),
     }
+    thread = {
+        "type": THREAD,
+        "parent_id": str(channel.parent),
+        "owner_id": world.bot["id"],
+        "message_count": 0,
+        "member_count": 1,
+        "thread_metadata": {
+            "archived": False,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": "2026-01-01T00:00:00+00:00",
+            "locked": False,
+        },
+    }
     return {
         "id": str(channel.id),
         "type": TEXT,
@@ -139,6 +152,7 @@ def channel_json(world: DiscordWorld, channel: Channel) -> dict[str, Any]:
         "nsfw": False,
         "rate_limit_per_user": 0,
         "last_message_id": None,
+        **(thread if channel.parent else {}),
     }
 
 

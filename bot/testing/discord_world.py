@@ -103,6 +103,7 @@ class Channel:
         denied: permissions that the bot lacks in here.
         recipient: of direct messages.
         closed: whether that person takes no direct messages of the bot's.
+        parent: of a thread.
     """
 
     id: int
@@ -111,6 +112,7 @@ class Channel:
     recipient: int | None = None
     denied: int = 0
     closed: bool = False
+    parent: int | None = None
     messages: dict[int, Posted] = field(default_factory=dict)
 
     @property

@@ -238,6 +238,13 @@ class Job:
         """Where it was asked for, such as "discord:100"; "" where nobody kept it."""
         return place_in(self.reply_to)
 
+    @property
+    def within(self) -> tuple[str, ...]:
+        """Places around that one whose settings hold there, too, the nearest first."""
+        kept = self.reply_to.get("desk")
+        found = kept.get("within") if isinstance(kept, Mapping) else None
+        return tuple(str(each) for each in found) if isinstance(found, list) else ()
+
 
 def place_in(reply_to: Mapping[str, Any]) -> str:
     """Read where a job was asked for, as the dispatcher has kept it; "" if it has not."""

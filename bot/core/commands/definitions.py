@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.core.commands import (
     accounts,
     gallery,
+    notify,
     paint,
     privacy,
     queue,
@@ -18,10 +19,11 @@ from bot.core.commands import (
 from bot.core.commands.arguments import check_arguments, parse_text
 from bot.core.commands.help import help_text
 from bot.core.commands.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
-from bot.core.commands.settings import SETTINGS
+from bot.core.commands.settings import SETTINGS, WHERE
 from bot.core.context import CommandContext
 from bot.core.messages import Rank, Reply
 from ganshare.domain.limits import MAX_STEPS
+from ganshare.domain.pings import Ping
 from ganshare.domain.presets import PRESETS
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import ParameterError, must_be_one_of
@@ -111,6 +113,11 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("artwork", maximum=40, is_word=True),
         ),
     ),
+    Command(
+        "notify",
+        _texts(notify.notify, "when"),
+        (Parameter("when", Kind.CHOICE, choices=tuple(Ping)),),
+    ),
     Command("export", _texts(privacy.export)),
     Command("forget", _texts(privacy.forget)),
     Command("help", _texts(_help, "command"), (Parameter("command", maximum=32, is_word=True),)),
@@ -175,10 +182,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "settings",
-        _texts(settings.settings, "setting", "value"),
+        _texts(settings.settings, "setting", "value", "where"),
         (
             Parameter("setting", Kind.CHOICE, choices=SETTINGS),
             Parameter("value", maximum=100),
+            Parameter("where", Kind.CHOICE, choices=WHERE),
         ),
         Rank.ADMIN,
     ),

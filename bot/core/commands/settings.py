@@ -4,12 +4,12 @@ import contextlib
 import re
 
 from bot.core.context import CommandContext
-from bot.core.messages import Action, Reply
+from bot.core.messages import Action, Place, Reply
 from bot.core.rendering.errors import RefusalError
 from ganshare.domain.community import PlaceSettings
 from ganshare.errors import BlobError, quoted
 
-__all__ = ["SETTINGS", "block", "delete", "settings", "unblock"]
+__all__ = ["SETTINGS", "WHERE", "block", "delete", "settings", "unblock"]
 
 SETTINGS = (
     "allowed",
@@ -24,13 +24,23 @@ SETTINGS = (
     "visibility",
 )
 
+SERVER = "server"
+WHERE = ("here", SERVER)
 SURE = "-sure"
 _PERSON = re.compile(r"(discord|telegram|web|terminal):[\w-]{1,64}", re.ASCII)
 
 
-async def settings(context: CommandContext, name: str, value: str) -> list[Reply]:
-    """Show what is allowed here, or change one of it."""
-    title, current = context.say("settings-title"), context.settings
+async def settings(context: CommandContext, name: str, value: str, where: str = "") -> list[Reply]:
+    """Show what is allowed here, or in the whole server, or change one of it."""
+    title, current, place = context.say("settings-title"), context.settings, context.place
+    if where == SERVER:
+        if place.server is None:
+            raise RefusalError("refusal-no-server")
+        place = Place(place.server)
+        title, current = (
+            context.say("settings-title-server"),
+            await context.store.places.settings(place.id),
+        )
     if not name:
         text = context.say("settings-how")
         fields = tuple((_name(context, each), _value(context, current, each)) for each in SETTINGS)
@@ -39,7 +49,8 @@ async def settings(context: CommandContext, name: str, value: str) -> list[Reply
         if name == "curation_place" and value != context.place.id:
             _check_everywhere(context, "settings curation_place")
         changes = {name: value}
-        current = await context.store.places.change(context.place.id, changes, by=context.person.id)
+        await context.store.places.change(place.id, changes, by=context.person.id)
+        current = await context.store.places.settings(place.id, place.within)
         text = context.say(
             "settings-changed",
             setting=_name(context, name),

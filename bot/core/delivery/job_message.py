@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.core.delivery.pings import ping_when_done
 from bot.core.delivery.platform import (
     Away,
     MessageGone,
@@ -252,11 +253,18 @@ class JobMessage:
         else:
             await self._note_painting(view)
             self._note_place(view)
+            if view.picture is not None and job.state is JobState.DONE and not is_masked(job):
+                await self._ping(job)
         self._last = shown
 
     def _note_place(self, view: JobView) -> None:
         if view.place is not None:
             self._post.waiting.shows(view.job.id, view.place.position)
+
+    async def _ping(self, job: Job) -> None:
+        post, address = self._post, self._address
+        if address is not None and address != GONE:
+            await ping_when_done(post.store, post.messenger, post.words, job, address)
 
     async def _note_painting(self, view: JobView) -> None:
         """Remember what the message shows, so that reactions below it are votes for that."""

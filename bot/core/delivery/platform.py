@@ -73,6 +73,12 @@ class Messenger(Protocol):
         """Send a person ("discord:42") a direct message; gives its address."""
         ...
 
+    async def ping(
+        self, job: Job, address: Mapping[str, Any], person: str, name: str, text: str
+    ) -> None:
+        """Answer a job's message with a text that notifies this person, and nobody else."""
+        ...
+
 
 class Renewer(Protocol):
     """One platform, as renewals use it. The method raises what those of `Messenger` do."""

@@ -87,6 +87,7 @@ class Replies:
         return self._fields(
             locale,
             {
+                "by": _asked_by(job),
                 "seed": str(request.seed),
                 "steps": str(request.steps),
                 "size": f"{request.width}x{request.height}",
@@ -111,6 +112,7 @@ class Replies:
         return self._fields(
             locale,
             {
+                "by": None if job is None else _asked_by(job),
                 "seed": str(artwork.seed),
                 "steps": steps,
                 "size": size,
@@ -360,6 +362,13 @@ def _kept(job: Job, name: str) -> str:
     """A text that was kept with a job when it was queued."""
     kept = job.reply_to.get("desk")
     return str(kept.get(name) or "") if isinstance(kept, dict) else ""
+
+
+def _asked_by(job: Job) -> str:
+    """The name of who asked; "" where that is clear, as in a private chat."""
+    kept = job.reply_to.get("desk")
+    is_alone = isinstance(kept, dict) and bool(kept.get("private"))
+    return "" if is_alone or job.visibility is Visibility.ONLY_ME else _kept(job, "name")
 
 
 def _picture(data: bytes, name: str, description: str) -> File:

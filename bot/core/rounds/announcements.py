@@ -183,7 +183,7 @@ class RoundAnnouncer:
                     "winner-line",
                     prompt=shortened(artwork.prompt, LABEL),
                     votes=standing.votes,
-                    views=standing.views,
+                    views=_views(standing),
                 ),
             )
             for number, (standing, artwork) in enumerate(shown, 1)
@@ -201,6 +201,11 @@ def rules_text(words: Catalogue, locale: str, rules: RoundRules) -> str:
     if rules.preselect < 1:
         lines.append(words.say(locale, "round-preselect", share=round(100 * rules.preselect)))
     return " ".join(lines)
+
+
+def _views(standing: Standing) -> int:
+    """How many it was shown to; 0 where more have voted below it than were shown it by the bot."""
+    return standing.views if standing.views >= standing.votes else 0
 
 
 def _looks(shown: Sequence[tuple[Standing, Artwork]]) -> tuple[tuple[Button, ...], ...]:

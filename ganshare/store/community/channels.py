@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,10 +37,19 @@ class Places:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def settings(self, place: str) -> PlaceSettings:
-        """Read what is allowed in a place; the defaults where nothing was set."""
-        row = await self._database.row(sa.select(places).where(places.c.place == place))
-        return _settings(place, {} if row is None else read_json(row["settings"]))
+    async def settings(self, place: str, within: Sequence[str] = ()) -> PlaceSettings:
+        """Read what is allowed in a place; the defaults where nothing was set.
+
+        Args:
+            within: places around it, the nearest first; what is not set here is as it is there.
+        """
+        order = (place, *within)
+        rows = await self._database.rows(sa.select(places).where(places.c.place.in_(order)))
+        found = {row["place"]: read_json(row["settings"]) for row in rows}
+        merged: dict[str, Any] = {}
+        for each in reversed(order):
+            merged |= found.get(each, {})
+        return _settings(place, merged)
 
     async def change(self, place: str, changes: Mapping[str, Value], *, by: str) -> PlaceSettings:
         """Change settings of a place, all or none; None or "default" takes one back.

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ganshare.domain.pings import Ping
 from ganshare.domain.visibility import Visibility
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import insert, now
@@ -33,6 +34,25 @@ class People:
             row = insert(self._database.dialect, people).values({"person": person, **news})
             await connection.execute(
                 row.on_conflict_do_update(index_elements=["person"], set_=news)
+            )
+
+        await self._database.atomically(choose)
+
+    async def ping(self, person: str) -> Ping:
+        """When a person wants to be told that a painting is done."""
+        theirs = people.c.person.in_(everyone(person)), people.c.ping.is_not(None)
+        row = await self._database.row(sa.select(people.c.ping).where(*theirs).limit(1))
+        return Ping.LATE if row is None else Ping(row["ping"])
+
+    async def choose_ping(self, person: str, ping: Ping) -> None:
+        """Choose when to be told, for all accounts of a person."""
+
+        async def choose(connection: AsyncConnection) -> None:
+            theirs = people.c.person.in_(everyone(person))
+            await connection.execute(people.update().where(theirs).values(ping=None))
+            row = insert(self._database.dialect, people).values(person=person, ping=ping)
+            await connection.execute(
+                row.on_conflict_do_update(index_elements=["person"], set_={"ping": ping})
             )
 
         await self._database.atomically(choose)

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown
 from bot.core.delivery.service import DeliveryService
 from bot.core.messages import Action, Person, Reply
 from ganshare.domain.jobs import Job, JobState
+from ganshare.store.db.tables_queue import jobs
 from ganshare.testing import TIMEOUT
 
 BEN = Person("discord:2", "Ben")
@@ -44,6 +46,7 @@ class Platform:
     origin: str = "discord"
     messages: dict[int, Message] = field(default_factory=dict)
     told: list[tuple[str, Reply]] = field(default_factory=list)
+    pings: list[tuple[str, str, str, str]] = field(default_factory=list)
     closed: set[int] = field(default_factory=set)  # channels
     blocked: set[str] = field(default_factory=set)  # people who take no direct messages
     failures: list[Exception] = field(default_factory=list)  # of the next calls
@@ -80,6 +83,11 @@ class Platform:
         message.shown.append(reply)
         message.times.append(asyncio.get_running_loop().time())
         return address
+
+    async def ping(
+        self, job: Job, address: Mapping[str, Any], person: str, name: str, text: str
+    ) -> None:
+        self.pings.append((job.id, person, name, text))
 
     async def tell(self, person: str, reply: Reply) -> Mapping[str, Any]:
         if person in self.blocked:
@@ -163,6 +171,39 @@ async def test_one_message_goes_from_the_queue_over_frames_to_the_painting(scene
         Action.AGAIN, Action.VARY, Action.MASTER, Action.DELETE, Action.REPORT,
     }  # fmt: skip
     assert scene.platform.told == []
+
+
+async def finished(scene: Scene, seconds: float) -> Job:
+    """A painting that was done so long after it was asked for."""
+    job = await claimed(scene)
+    earlier = sa.update(jobs).where(jobs.c.id == job.id).values(created=jobs.c.created - seconds)
+    await scene.hall.store.database.write(earlier)
+    await scene.hall.finish(job)
+    await scene.until_read()
+    return job
+
+
+async def test_who_waited_long_is_told_that_it_is_done_and_chooses_otherwise(scene: Scene) -> None:
+    scene.start()
+    for when, seconds, is_told in (
+        ("", 10, False),
+        ("", 125, True),
+        ("always", 10, True),
+        ("never", 500, False),
+        ("late", 500, True),
+    ):
+        if when:
+            await scene.hall.ask("notify", when=when)
+        await scene.post()
+        job = await finished(scene, seconds)
+        told = [each for each in scene.platform.pings if each[0] == job.id]
+        name = "Ann"
+        assert told == [(job.id, job.person, name, "your painting is done.")] * is_told
+        assert dict(scene.last(len(scene.platform.messages)).fields)["Asked by"] == name
+    # Shown once more, it is no news.
+    await scene.hall.store.queue.renew(job.id)
+    await scene.until_read()
+    assert len(scene.platform.pings) == 3
 
 
 async def test_what_the_frontend_has_just_posted_is_not_shown_again(scene: Scene) -> None:
