@@ -328,6 +328,7 @@ decision-undone = The decision is taken back; the painting waits for another one
 curate-how = Name a painting: /curate and its id, as it stands below it; or press the button there.
 curate-title = Winners to decide about
 curate-decide = Approve with /curate ID approve, or keep one out with /curate ID veto and your reason; /curate ID undo takes either back.
+curate-enter = Which of your paintings shall enter the round?
 curate-none = There is nothing to decide here.
 muse-chance = Drawn from the whole lists by chance, to find out what nobody has tried.
 muse-why = Drawn because { $reasons }.

@@ -301,6 +301,7 @@ sell-by-asking = 您在此处请求的画如果获选，可以作为代币出售
 curate-how = 请写明画作：/curate 加画下方的编号；或按画下方的按钮。
 curate-title = 待裁定的获选作品
 curate-decide = 用 /curate 编号 approve 批准，或用 /curate 编号 veto 加原因予以排除；/curate 编号 undo 可撤销。
+curate-enter = 让您的哪幅画参加本轮？
 curate-none = 此处没有待裁定的画。
 muse-chance = 从整个词表中随机抽取，看看还没人试过的会怎样。
 muse-why = 抽到它，因为{ $reasons }。

@@ -36,6 +36,7 @@ from bot.core.rendering.painting_content import bare
 from bot.core.rounds.reaction_votes import ReactionVotes
 from bot.telegram.chat_admins import ChatAdmins
 from bot.telegram.formatting import is_below, plain, units
+from bot.telegram.guidance import guidance
 from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, chat_number, person_id
 from bot.telegram.parsing import (
     Line,
@@ -101,7 +102,8 @@ class UpdateHandlers:
                 await self._deliver(spot_of(message), Reply(text=text))
                 return
             person = replace(person, id=person_id(message.chat.id))
-        replies = await self._answer(message, line, person)
+        guide = guidance(self._front.words, self._name, message, line, person.locale)
+        replies = guide or await self._answer(message, line, person)
         handled.taken.set()
         await asyncio.gather(*(self._reply(message, line, person, each) for each in replies))
 
@@ -169,7 +171,7 @@ class UpdateHandlers:
         return replace(person, id=artwork.person) if leads else person
 
     async def _migrate(self, old: int, new: int) -> None:
-        """A group became a supergroup: its settings go with it."""
+        """A group became a supergroup: its settings and rounds go with it."""
         self._sender.on_chat_migrated(old, new)
         store = self._front.store
         try:
@@ -177,6 +179,7 @@ class UpdateHandlers:
             values = {name: getattr(settings, name) for name in type(settings).__slots__}
             values.pop("place")
             await store.places.change(person_id(new), values, by=person_id(new))
+            await store.rounds.move(person_id(old), person_id(new))
         except WorldError as error:
             _log.warning("settings of a group that moved are not taken along", reason=str(error))
 

@@ -12,6 +12,8 @@ from bot.core.rendering.errors import RefusalError
 from bot.telegram.message_refs import Spot, person_id
 
 __all__ = [
+    "BEGIN",
+    "HELP",
     "Line",
     "author_of",
     "fetch_picture",
@@ -21,7 +23,8 @@ __all__ = [
     "spot_of",
 ]
 
-HELP = "help"
+HELP, BEGIN = "help", ""  # all commands; how to begin
+_PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _LINE = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
 _KNOWN = frozenset(command.name for command in COMMANDS)
 
@@ -41,15 +44,19 @@ class Line:
 def read_line(message: Message, bot_name: str) -> Line | None:
     """Read a message's command; None if it is not for this bot.
 
-    In a private chat everything is for the bot: what is no command asks for help. In a group an
-    unknown command may be another bot's, unless this one is named.
+    In a private chat everything is for the bot: a text that is no command is a prompt, and a
+    picture asks how to begin. In a group an unknown command may be another bot's, unless this one
+    is named.
     """
     text = message.text or message.caption or ""
     is_private = message.chat.type == "private"
     found = _LINE.match(text)
     if found is None:
-        speaks = bool(message.text or message.caption or message.photo or message.document)
-        return Line(HELP, "") if is_private and speaks else None
+        if not is_private:
+            return None
+        if message.text:
+            return Line("paint", message.text)
+        return Line(BEGIN, "") if message.photo or message.document else None
     name, named, words = found[1].lower(), found[2], found[3]
     if named and named.lower() != bot_name.lower():
         return None
@@ -76,12 +83,16 @@ def author_of(message: Message, rank: Rank) -> Person | None:
 def picture_of(message: Message) -> PhotoSize | Document | None:
     """The picture that comes with a message, else that of the message it replies to.
 
-    Documents of any type are accepted; the dispatcher checks their bytes.
+    Own documents of any type are accepted; the dispatcher checks their bytes. Whoever replies to a
+    video, a PDF or a zip talks about it, and does not hand it over.
     """
-    for each in (message, message.reply_to_message):
+    answered = message.reply_to_message
+    for each in (message, answered):
         if each is not None and each.photo:
             return each.photo[-1]
-        if each is not None and each.document is not None:
+        if each is None or each.document is None:
+            continue
+        if each is message or each.document.mime_type in _PICTURES:
             return each.document
     return None
 

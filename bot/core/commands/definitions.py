@@ -116,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "notify",
         _texts(notify.notify, "when"),
-        (Parameter("when", Kind.CHOICE, choices=tuple(Ping)),),
+        (Parameter("when", Kind.CHOICE, choices=tuple(str(each) for each in Ping)),),
     ),
     Command("export", _texts(privacy.export)),
     Command("forget", _texts(privacy.forget)),

@@ -10,6 +10,7 @@ from bot.core.messages import Action, Button, Rank, Reply
 from bot.core.rendering.contact_sheet import winners_sheet
 from bot.core.rendering.errors import RefusalError
 from bot.core.rendering.replies import duration, shortened
+from bot.core.round_entry import enterable
 from bot.core.rounds.announcements import RoundAnnouncer, rules_text
 from ganshare.domain.votes import Entry, Round, RoundRules, RoundStatus
 from ganshare.errors import quoted
@@ -20,6 +21,7 @@ HOUR = 3600.0
 DEFAULT_HOURS = 168
 MOST_LISTED = 10  # prompts of a round
 MOST_TO_DECIDE = 9
+MOST_LOOKED_AT, MOST_TO_ENTER = 24, 5
 LABEL = 60  # UTF-16 units of a prompt in a list
 
 
@@ -238,10 +240,26 @@ async def _decide(
     return [context.quietly("vetoed")]
 
 
+async def _to_enter(context: CommandContext, none: str) -> list[Reply]:
+    """The asker's last paintings that may enter a round, each with a button; else a sentence."""
+    found = []
+    for artwork in await context.store.gallery.search(person=context.main, limit=MOST_LOOKED_AT):
+        job = await context.store.queue.get(artwork.job)
+        if job and artwork.public and await enterable(context.store, job, artwork.id):
+            found.append(artwork)
+    if not found:
+        return [context.quietly(none)]
+    shown = list(enumerate(found[:MOST_TO_ENTER], 1))
+    fields = tuple((str(number), shortened(each.prompt, LABEL)) for number, each in shown)
+    buttons = tuple(Button(Action.ENTER, each.id, str(number), "🏛️") for number, each in shown)
+    title = context.say("curate-enter")
+    return [Reply(title=title, fields=fields, buttons=(buttons,), is_private=True)]
+
+
 async def _to_decide(context: CommandContext) -> list[Reply]:
     """List what curators have to decide here; tell others how to enter."""
     if context.person.rank < Rank.CURATOR:
-        raise RefusalError("curate-how")
+        return await _to_enter(context, "curate-how")
     open_ = []
     for standing in await context.store.rounds.curation.to_decide():
         round_ = await context.store.rounds.get(standing.round)
@@ -251,7 +269,7 @@ async def _to_decide(context: CommandContext) -> list[Reply]:
         if await context.curates_job(await context.job(artwork.job), round_.place):
             open_.append((standing, artwork))
     if not open_:
-        return [context.quietly("curate-none")]
+        return await _to_enter(context, "curate-none")
     shown = open_[:MOST_TO_DECIDE]
     fields = tuple(
         (

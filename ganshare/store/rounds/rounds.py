@@ -187,6 +187,11 @@ class Rounds:
         rows = await self._database.rows(frozen.order_by(round_entries.c.place))
         return [to_standing(row) for row in rows]
 
+    async def move(self, old: str, new: str) -> None:
+        """Take the rounds of a place along to its new id, as of a group that became another."""
+        theirs = rounds.update().where(rounds.c.place == old)
+        await self._database.write(theirs.values(place=new))
+
     async def to_close(self) -> list[Round]:
         """Rounds whose time is over; the caller should close them.
 

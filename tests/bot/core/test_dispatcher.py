@@ -51,12 +51,13 @@ async def test_a_prompt_is_queued_and_answered_with_everything_about_it(hall: Ha
     job = await hall.job(reply.job)
     assert job.reply_to == {
         "channel": 100,
-        "desk": {"person": "discord:1", "locale": "en", "place": "discord:100"},
+        "desk": {"person": "discord:1", "locale": "en", "place": "discord:100", "name": "Ann"},
     }
     assert (job.origin, job.person, job.request.seed) == ("discord", "discord:1", 7)
     assert reply.title == "Waiting: 1 of 1"
     assert reply.text.startswith("Cubist Painting of a City in Teal\n\n")
     assert reply.fields == (
+        ("Asked by", "Ann"),
         ("Seed", "7"),
         ("Steps", "200"),
         ("Size", "320x256"),
@@ -167,7 +168,8 @@ async def test_who_is_blocked_looks_but_does_not_ask(hall: Hall) -> None:
         await hall.press(Action.AGAIN, artwork.id),
         await hall.press(Action.VARY, artwork.id),
     ):
-        assert only(refused).text == "You may not ask for paintings here: spam"
+        said = "You may not ask for paintings here; its admins decided so."
+        assert only(refused).text == said  # the reason is for the other admins
     assert only(await hall.ask("gallery")).pictures
     await hall.ask("unblock", ADMIN, person="discord:1")
     assert only(await hall.ask("paint", prompt="a cat")).job

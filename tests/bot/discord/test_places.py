@@ -47,3 +47,22 @@ async def test_settings_of_the_server_hold_in_every_channel(stage: Any) -> None:
     dan = stage.discord.people.join("Dan", stranger)
     await stage.discord.people.said(await dan.slash("paint", prompt="a castle", steps=60))
     assert len(await stage.front.store.queue.jobs()) == 1
+
+
+async def test_who_wants_it_is_mentioned_once_a_painting_is_done(stage: Any) -> None:
+    ada = stage.join("Ada @everyone")
+    await stage.discord.people.said(await ada.slash("notify", when="always"))
+    await ada.slash("paint", prompt="a castle")
+    await stage.engine.paint()
+    painted = await stage.shows("Painted")
+    asked_by = painted.embed["fields"][0]
+    assert asked_by["name"] == "Asked by"
+    assert asked_by["value"].startswith("Ada")
+    assert "@everyone" not in asked_by["value"]
+    told = await stage.discord.people.until(
+        lambda: [each for each in stage.channel.alive if "done" in str(each.json.get("content"))]
+    )
+    assert told[0].json["content"] == f"<@{ada.id}> your painting is done."
+    (sent,) = [each for each in stage.requests("POST") if "is done" in str(each.body)]
+    assert str(ada.id) in str(sent.body)
+    assert "everyone" not in str(sent.body["allowed_mentions"])

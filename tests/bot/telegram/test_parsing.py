@@ -54,7 +54,7 @@ def test_commands_in_a_group(text: str, line: Line | None) -> None:
         ("/paint a castle", Line("paint", "a castle")),
         ("/unheard_of x", Line("unheard_of", "x")),
         ("/start a-strangers-code", Line("help", "")),
-        ("hello", Line("help", "")),
+        ("a red fox", Line("paint", "a red fox")),
         ("", None),  # somebody joined, a chat was pinned
     ],
 )

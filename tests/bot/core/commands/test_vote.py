@@ -240,3 +240,18 @@ async def test_random_says_why_it_drew_a_prompt_once_there_is_a_reason(hall: Hal
     (job,) = await hall.claim()
     done = only(await hall.press(Action.SHOW, (await hall.finish(job)).id))
     assert "Drawn" in done.text
+
+
+async def test_what_was_painted_before_the_round_enters_by_a_button_without_its_id(
+    hall: Hall,
+) -> None:
+    artwork = await hall.painted()
+    opened = await hall.store.rounds.open(HALL.id, CURATOR.id, 3600, RoundRules(min_age=0))
+    asked = only(await hall.ask("curate"))
+    ((button,),) = asked.buttons
+    assert asked.fields == (("1", artwork.prompt),)
+    assert (button.action, button.subject) == (Action.ENTER, artwork.id)
+    await hall.press(Action.ENTER, artwork.id)
+    entry = await hall.store.rounds.entries.of_artwork(artwork.id)
+    assert entry is not None
+    assert entry.round == opened.id
