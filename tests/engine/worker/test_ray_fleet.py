@@ -200,7 +200,7 @@ async def test_an_engine_that_is_killed_comes_back_and_the_queue_drains(scene: S
         [sys.executable, "-m", "engine", "run", "--ray", "local", "--cpus", "1"],
         env={
             **os.environ,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "GANSHARE_DATABASE_URL": scene.url,
             "GANSHARE_BLOBS_URL": f"file://{scene.folder}/blobs",
             "GANSHARE_LEASE_SECONDS": "2",
