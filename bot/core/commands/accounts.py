@@ -1,9 +1,10 @@
-"""/link joins accounts of several platforms into one person, and leads to the page for wallets."""
+"""/link joins accounts into one person and leads to the page for wallets; /notify is of a person."""
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Reply
+from ganshare.domain.pings import Ping
 
-__all__ = ["SIGN_IN_PATH", "link", "link_accounts"]
+__all__ = ["SIGN_IN_PATH", "link", "link_accounts", "notify"]
 
 SIGN_IN_PATH = "/sign-in/"  # below the page's address; the one-time token follows
 
@@ -41,3 +42,11 @@ async def link_accounts(context: CommandContext, code: str) -> list[Reply]:
     text = context.say("link-done", accounts=accounts)
     title = context.say("link-title")
     return [Reply(title=title, text=text, is_private=True, replaces=True)]
+
+
+async def notify(context: CommandContext, when: str) -> list[Reply]:
+    """Show or change when a person is told that a painting is done, for all their accounts."""
+    people = context.store.people
+    if when:
+        await people.choose_ping(context.main, Ping(when))
+    return [context.quietly(f"notify-{await people.ping(context.main)}")]

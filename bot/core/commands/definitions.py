@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from bot.core.commands import (
     accounts,
     gallery,
-    notify,
     paint,
     privacy,
     queue,
@@ -115,7 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "notify",
-        _texts(notify.notify, "when"),
+        _texts(accounts.notify, "when"),
         (Parameter("when", Kind.CHOICE, choices=tuple(str(each) for each in Ping)),),
     ),
     Command("export", _texts(privacy.export)),
