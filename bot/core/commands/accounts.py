@@ -1,4 +1,4 @@
-"""/link joins accounts into one person and leads to the page for wallets; /notify is of a person."""
+"""/link joins accounts into one person, and leads to the page for wallets; /notify chooses pings."""
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Reply
