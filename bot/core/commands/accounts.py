@@ -1,4 +1,4 @@
-"""/link joins accounts into one person, and leads to the page for wallets; /notify chooses pings."""
+"""/link joins accounts into one person and leads to the page for wallets; /notify: their pings."""
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Reply
