@@ -99,7 +99,7 @@ class Notebook:
         """`size` is (width, height) in pixels."""
         contiguous = torch.contiguous_format
         self.vqgan: VQGAN = vqgan.to(memory_format=contiguous)  # type: ignore[call-overload]
-        self.perceptor: AnyPerceptor = perceptor.to(memory_format=contiguous)  # type: ignore[call-overload]
+        self.perceptor: AnyPerceptor = perceptor.to(memory_format=contiguous)
         self.settings = settings
         self.generator = torch.Generator().manual_seed(seed)
         self.targets = [(perceptor.encode_text([text])[0], weight) for text, weight in prompts]
@@ -131,7 +131,8 @@ class Notebook:
 
     def embed(self, views: Tensor) -> Tensor:
         """(n, 3, cut_size, cut_size) -> (n, dim), unit length."""
-        return self.perceptor.encode_image(views)
+        embeddings: Tensor = self.perceptor.encode_image(views)
+        return embeddings
 
     def step(self) -> None:
         """One step of Adam on the latent."""

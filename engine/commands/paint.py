@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.commands.compute_options import compute_options, setting
+from engine.commands.several_paintings import LoadOnce, read_prompts
 from engine.imaging.atomic_write import check_writable
 from engine.imaging.video_path import check_video_path
 from engine.model_folder import ModelKind, default_model, find_model, sha256_of
@@ -154,9 +155,31 @@ def paint(prompts: Path | None, count: int, **options: object) -> None:
     asked = Options(**options)  # type: ignore[arg-type]  # click gives the options declared above
     if prompts is None and count == 1:
         return run(asked)
-    from engine.commands.paint_many import paint_many
+    return _paint_many(asked, prompts, count)
 
-    return paint_many(asked, prompts, count)
+
+def _paint_many(options: Options, file: Path | None, count: int) -> None:
+    """Paint every prompt `count` times; `--out a.png` becomes a-0001.png, a-0002.png, ...
+
+    Raises:
+        ParameterError: an option that is for one painting alone.
+        PromptError: both a prompt and a file of prompts, or a file that cannot be read.
+    """
+    if options.frames_dir is not None or options.video is not None:
+        message = "--frames-dir and --video are for one painting; leave out -n and --prompts."
+        raise ParameterError(message, given=count)
+    if file is not None and options.prompt is not None:
+        message = f"Give either a prompt or {quoted(str(file))}, not both."
+        raise PromptError(message, given=options.prompt)
+    prompts = [options.prompt] if file is None else read_prompts(file)
+    first = secrets.randbelow(2**31) if options.seed is None else options.seed
+    load, number = LoadOnce(), 0
+    for prompt in prompts:
+        for offset in range(count):
+            number += 1
+            out = options.out and options.out.with_stem(f"{options.out.stem}-{number:04}")
+            one = replace(options, prompt=prompt, seed=first + offset, out=out)
+            run(one, load)
 
 
 @dataclass(frozen=True)

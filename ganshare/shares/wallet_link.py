@@ -92,8 +92,9 @@ class WalletLinks:
         try:
             read = read_sign_in(text)
         except ParameterError as error:
-            code = "wallet-message" if error.given is None else "wallet-expired"
-            raise ParameterError(sentence(code)) from error
+            if error.given is None:
+                raise ParameterError(sentence("wallet-message")) from error
+            raise ParameterError(sentence("wallet-expired")) from error
         domain = urlsplit(self.site).netloc
         for given, allowed in ((read.domain, domain), (read.uri, self._uri)):
             if given.lower() != allowed.lower():
