@@ -85,7 +85,8 @@ async def test_a_page_sees_position_frames_and_painting(place: Any) -> None:
             await events.next()
         async with httpx.AsyncClient(timeout=TIMEOUT) as client:
             picture = await client.get(url + last["picture"])
-        assert picture.content == plain_picture(size=(1024, 1024))
+        assert picture.headers["content-type"] == "image/jpeg"
+        assert len(picture.content) <= 150_000
     assert await place.store.queue.inbox("web") != []  # the other one, that nobody looked at
     assert job.id not in {each.id for each in await place.store.queue.inbox("web")}
 

@@ -146,8 +146,9 @@ async def on_discord(place: Any, number: int, text: str) -> Any:
     permissions = SimpleNamespace(manage_guild=False, administrator=False, manage_messages=False)
     user = SimpleNamespace(id=number << 22, display_name="Ann")
     interaction: Any = SimpleNamespace(
-        id=number, user=user, permissions=permissions, guild_id=1, channel_id=1, locale="en-GB"
-    )
+        id=number, user=user, permissions=permissions, guild_id=1, channel_id=1, channel=None,
+        locale="en-GB",
+    )  # fmt: skip
     return await _answered(place, await read_command(interaction, "paint", {"prompt": text}, None))
 
 

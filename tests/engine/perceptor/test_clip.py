@@ -197,7 +197,7 @@ def test_the_exact_gelu_is_another_model(tmp_path: Path, clip: CLIP) -> None:
     ("architecture", "match"),
     [
         ({"family": "clipp"}, r"family of perceptors 'clipp' is unknown.*did you mean 'clip'"),
-        ({"family": "1"}, "family of perceptors '1' is unknown; allowed are embedded and clip"),
+        ({"family": "1"}, "family of perceptors '1' is unknown; allowed are embedded, clip"),
         ({"activation": "relu"}, "activation 'relu' is unknown; allowed are quick_gelu and gelu"),
     ],
 )

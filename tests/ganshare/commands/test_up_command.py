@@ -62,7 +62,7 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ganshare", "up", *arguments],
             cwd=folder,
-            env={**inherited, "PYTHONPATH": str(ROOT), **variables},
+            env={**inherited, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

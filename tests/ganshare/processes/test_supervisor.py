@@ -25,7 +25,8 @@ QUICK = Patience(grace=TIMEOUT, first_delay=0.05, deaths=3, within=900)
 
 
 def python(name: str, code: str, **environment: str) -> Program:
-    return Program(name, (sys.executable, "-c", textwrap.dedent(code)), environment)
+    # Unbuffered: what a signal interrupts may be a print.
+    return Program(name, (sys.executable, "-u", "-c", textwrap.dedent(code)), environment)
 
 
 class Output:
