@@ -199,7 +199,9 @@ async def test_the_picture_is_what_its_message_says(
     assert (manifest.width, manifest.height) == (1024, 1024)
     width, height = manifest.size
     traits = manifest.attributes.as_traits()
+    asker = {"Asked by": "Ada"} if platform == "discord" else {}  # in private one knows
     assert dict(message.details) == {
+        **asker,
         "Seed": SEEDS[platform],
         "Steps": str(manifest.steps),
         "Size": f"{width}x{height}, upscaled to 1024x1024",
