@@ -25,12 +25,12 @@ from admin.ledger import Collection, Ledger, ListingState, TokenState, Transacti
 from admin.marketplace.seaport.contract import GET_COUNTER, GET_ORDER_STATUS
 from admin.marketplace.seaport.order import order_hash
 from admin.testing.anvil import CHAIN_ID, Market, anvil, make_market
+from admin.testing.chain_faults import ChainFaults
 from admin.testing.endpoints import Faults, Wild
 from admin.testing.making import make_quick_keystore
 from admin.testing.opensea import Opensea, read_order
 from admin.testing.processes import PASSWORD, plan_paintings, start_admin
 from admin.testing.services import Collector, relay, serve
-from admin.testing.weather import Weather
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
@@ -64,7 +64,7 @@ class Chaos:
 
     market: Market
     opensea: Opensea
-    weather: Weather
+    faults: ChainFaults
     folder: Path
     environment: dict[str, str]
     price: float = 1.0  # of the table
@@ -156,9 +156,9 @@ def chaos(tools: Path, tmp_path: Path) -> Iterator[Chaos]:
         }
         asyncio.run(plan_paintings(environment, Collection(CHAIN_ID, market.collection), TOKENS))
         buyers = 1.2 * TOKENS / BLOCKS
-        weather = Weather(market, wild, opensea, lambda: place.floor, FINAL, buyers, SEED)
-        place = Chaos(market, opensea, weather, tmp_path, environment)
-        stack.enter_context(weather)
+        faults = ChainFaults(market, wild, opensea, lambda: place.floor, FINAL, buyers, SEED)
+        place = Chaos(market, opensea, faults, tmp_path, environment)
+        stack.enter_context(faults)
         yield place
 
 
@@ -167,12 +167,12 @@ def live_through(chaos: Chaos) -> None:
     die = random.Random(SEED)
     for command in ("mint --batch 4", "list"):  # so that there is something to lose
         assert chaos.run(command)[0] == 0
-    chaos.weather.blocks, chaos.weather.calm = 0, False
+    chaos.faults.blocks, chaos.faults.calm = 0, False
     follow = None
-    while chaos.weather.blocks < BLOCKS or chaos.killed < KILLS:
-        assert chaos.weather.failure is None
+    while chaos.faults.blocks < BLOCKS or chaos.killed < KILLS:
+        assert chaos.faults.failure is None
         command = follow or die.choices(list(COMMANDS), list(COMMANDS.values()))[0]
-        behind = chaos.killed < KILLS * chaos.weather.blocks // BLOCKS + 1
+        behind = chaos.killed < KILLS * chaos.faults.blocks // BLOCKS + 1
         kills = behind and chaos.killed < KILLS and die.random() < 0.85
         kill_after = die.uniform(0.8, 5.0) if kills else None
         if command == "list --reprice":
@@ -184,8 +184,8 @@ def live_through(chaos: Chaos) -> None:
 
 
 def calm_down(chaos: Chaos) -> None:
-    """After the storm, the documented commands bring everything to its end."""
-    chaos.weather.clear()
+    """After the faults, the documented commands bring everything to its end."""
+    chaos.faults.clear()
     assert chaos.run("chain unstick")[0] == 0
     for command in ("reconcile", "collection unpause", "mint", "list"):
         code, said = chaos.run(command)
@@ -200,12 +200,12 @@ def test_ledger_and_chain_agree_after_all_that_can_go_wrong(chaos: Chaos) -> Non
     live_through(chaos)
     calm_down(chaos)
     print(  # noqa: T201
-        f"{chaos.weather.blocks} blocks, {chaos.killed} kills, {len(chaos.weather.sales)} sales; "
-        f"{dict(sorted(chaos.weather.happened.items()))}; {dict(sorted(chaos.codes.items()))}"
+        f"{chaos.faults.blocks} blocks, {chaos.killed} kills, {len(chaos.faults.sales)} sales; "
+        f"{dict(sorted(chaos.faults.happened.items()))}; {dict(sorted(chaos.codes.items()))}"
     )
     assert chaos.mute == []
-    assert chaos.weather.sales
-    assert [each for each in chaos.weather.sales if each.price < each.floor] == []
+    assert chaos.faults.sales
+    assert [each for each in chaos.faults.sales if each.price < each.floor] == []
     asyncio.run(compare(chaos))
 
 
@@ -226,7 +226,7 @@ async def compare(chaos: Chaos) -> None:
     ours = {each.nonce: each for each in sent}
     assert TransactionState.SENT not in {each.state for each in sent}
     foreign = set()
-    for name, nonce in chaos.weather.foreign.items():
+    for name, nonce in chaos.faults.foreign.items():
         if node.ask("eth_getTransactionReceipt", name) is not None:
             foreign.add(nonce)
     used = int(node.ask("eth_getTransactionCount", market.owner.address, "latest"), 16)

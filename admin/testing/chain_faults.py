@@ -19,7 +19,7 @@ from admin.testing.endpoints import Faults, Wild
 from admin.testing.opensea import PORTALS, Answer, Opensea, read_order
 from admin.wallet.fees import GWEI
 
-__all__ = ["Sale", "Weather"]
+__all__ = ["ChainFaults", "Sale"]
 
 BASE_FEE = 20 * GWEI
 SPIKE = 20  # times the base fee
@@ -51,7 +51,7 @@ class Sale:
 
 
 @dataclass
-class Weather:
+class ChainFaults:
     """Makes blocks until it is told to stop.
 
     Args:
@@ -83,7 +83,7 @@ class Weather:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "Weather":
+    def __enter__(self) -> "ChainFaults":
         """Begin."""
         self._thread.start()
         return self
