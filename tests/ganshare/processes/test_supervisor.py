@@ -234,7 +234,7 @@ async def test_grandchildren_of_a_stubborn_child_are_killed_with_it() -> None:
     output = Output()
     code = f"""
         import subprocess, sys
-        subprocess.Popen([sys.executable, "-c", {textwrap.dedent(STUBBORN)!r}])
+        subprocess.Popen([sys.executable, "-u", "-c", {textwrap.dedent(STUBBORN)!r}])
     """ + textwrap.indent(STUBBORN, "    ")
     supervisor = Supervisor([python("a", code)], output, Patience(grace=0.2))
     others = set(psutil.Process().children(recursive=True))
@@ -302,7 +302,7 @@ SUPERVISOR = """
     start_log("up", CoreSettings())
     def write(name, line):
         print(name, line.decode(), flush=True)
-    program = Program("a", (sys.executable, "-c", sys.argv[1]))
+    program = Program("a", (sys.executable, "-u", "-c", sys.argv[1]))
     asyncio.run(Supervisor([program], write, Patience(grace=120)).run())
 """
 SAYS_ITS_ID = "import os; print(os.getpid(), flush=True)\n"
