@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from admin.commands.deploy import read_royalty
 from admin.contract.collection import (
     CLOSE_MINTING,
     FREEZE_METADATA,
@@ -17,7 +18,6 @@ from admin.contract.collection import (
     GRANT_ROLE,
     HAS_ROLE,
     MINTER_ROLE,
-    MOST_ROYALTY,
     PAUSE,
     PAUSER_ROLE,
     REVOKE_ROLE,
@@ -26,7 +26,6 @@ from admin.contract.collection import (
     UNPAUSE,
 )
 from admin.contract.rights import CollectionState, read_collection
-from admin.marketplace.seaport.amounts import basis_points
 from admin.minting.collection_metadata import collection_metadata, contact_sheet
 from admin.minting.ipfs import cid_of
 from admin.minting.metadata import as_json
@@ -268,11 +267,7 @@ async def _read_pictures(session: Session) -> list[bytes]:
 @click.option("--to", metavar="ADDRESS", help="Who gets it; whoever does now if left out.")
 def royalty(percent: str, to: str | None) -> MakeChange:
     """Ask for so many percent of each later sale."""
-    points = basis_points(percent)
-    if points > MOST_ROYALTY:
-        raise SettingsError(
-            f"The royalty is {points / 100:g} %; at most {MOST_ROYALTY / 100:g} % are allowed."
-        )
+    points = read_royalty(percent)
 
     async def make(session: Session, chain: Chain, state: CollectionState) -> Change:
         state.require_owner()

@@ -22,7 +22,7 @@ from admin.wallet.gas import TransactionFailed, estimate_gas
 from admin.wallet.nonces import find_deployments, made_address
 from ganshare.errors import SettingsError, quoted
 
-__all__ = ["Deployment", "deploy", "deploy_contract"]
+__all__ = ["Deployment", "deploy", "deploy_contract", "read_royalty"]
 
 
 @click.command()
@@ -65,14 +65,7 @@ def deploy(
         raise SettingsError(
             "--description goes into metadata that is made, without --contract-uri."
         )
-    points = basis_points(royalty)
-    if points > MOST_ROYALTY:
-        raise SettingsError(
-            f"The royalty is {points / 100:g} %; the contract takes at most "
-            f"{MOST_ROYALTY / 100:g} %.",
-            given=royalty,
-            allowed=MOST_ROYALTY / 100,
-        )
+    points = read_royalty(royalty)
     values = {
         "name": name,
         "symbol": symbol,
@@ -91,6 +84,19 @@ def deploy(
     asyncio.run(
         deploy_contract(make, another=another, dry_run=dry_run, yes=yes, password_fd=password_fd)
     )
+
+
+def read_royalty(text: str) -> int:
+    """Read a royalty in percent as basis points; raises SettingsError beyond the contracts' cap."""
+    points = basis_points(text)
+    if points > MOST_ROYALTY:
+        raise SettingsError(
+            f"The royalty is {points / 100:g} %; the contract takes at most "
+            f"{MOST_ROYALTY / 100:g} %.",
+            given=text,
+            allowed=MOST_ROYALTY / 100,
+        )
+    return points
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,21 @@ class Shop:
         """What signatures hold for."""
         return Domain(self.collection.chain_id, self.seaport)
 
+    async def terms(self, chain: Chain, seller: str, start: int) -> Terms:
+        """What all orders of a run have in common, from a moment on."""
+        counter = await chain.call(self.seaport, GET_COUNTER, seller)
+        return Terms(
+            seller=seller,
+            collection=self.collection.address,
+            currency=self.market.currency,
+            fees=self.market.fees,
+            zone=self.market.zone,
+            conduit_key=self.conduit_key,
+            start=start,
+            duration=self.duration,
+            counter=int(counter[0]),
+        )
+
     def page_of(self, token: int) -> str:
         """The web page where a token is sold."""
         return f"{self.site}/item/{self.market.chain}/{self.collection.address}/{token}"
@@ -71,17 +86,7 @@ async def sign_all(
     tokens = [each for each in offered if each.token in prices]
     if not tokens:
         return []
-    terms = Terms(
-        seller=signer.address,
-        collection=shop.collection.address,
-        currency=shop.market.currency,
-        fees=shop.market.fees,
-        zone=shop.market.zone,
-        conduit_key=shop.conduit_key,
-        start=now,
-        duration=shop.duration,
-        counter=int((await chain.call(shop.seaport, GET_COUNTER, signer.address))[0]),
-    )
+    terms = await shop.terms(chain, signer.address, now)
     serials = await ledger.next_serials(shop.collection)
     numbers = [serials.get(each.token, 0) for each in tokens]
     orders = [

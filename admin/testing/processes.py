@@ -15,7 +15,7 @@ from admin.testing.making import make_item
 from ganshare.blobs import open_blobs
 from ganshare.store import open_store
 
-__all__ = ["PASSWORD", "plan_paintings", "start_admin"]
+__all__ = ["PASSWORD", "plan_paintings", "run_admin", "start_admin"]
 
 PASSWORD = "correct horse battery staple"  # noqa: S105  # of tests
 
@@ -45,6 +45,23 @@ def start_admin(
         )
     os.close(read)
     return process
+
+
+def run_admin(
+    environment: Mapping[str, str],
+    folder: Path,
+    *arguments: str,
+    code: int = 0,
+    password: bool = True,
+) -> str:
+    """Run a command to its end; gives what it says, or raises RuntimeError with it."""
+    log = folder / "said.log"
+    log.unlink(missing_ok=True)
+    process = start_admin(environment, folder, *arguments, log=log, password=password)
+    ended, said = process.wait(), log.read_text("utf-8")
+    if ended != code:
+        raise RuntimeError(said)
+    return said
 
 
 async def plan_paintings(

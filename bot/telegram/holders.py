@@ -37,8 +37,11 @@ class HolderGroup:
                 expire_date=int(time.time()) + _DAY,
                 name="holder of a share",
             )
-            text = self._words.say("en", "shares-invitation", url=link.invite_link)
-            await self._bot.send_message(user, text)
+            said = (  # nobody knows what somebody reads who has written nothing yet
+                self._words.say(language, "shares-invitation", url=link.invite_link)
+                for language in self._words.languages
+            )
+            await self._bot.send_message(user, "\n\n".join(said))
         except (BadRequest, Forbidden) as error:
             _log.warning("a holder cannot be invited", reason=error.message)
             return False

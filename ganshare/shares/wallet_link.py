@@ -6,12 +6,13 @@ shares, and for one account and one wallet, once.
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ganshare.errors import ParameterError, WorldError, quoted
+from ganshare.errors import ParameterError, quoted
 from ganshare.sentences import sentence
 from ganshare.store import Store
 
@@ -119,12 +120,9 @@ class WalletLinks:
         if signature.endswith(_UNDEPLOYED):
             raise ParameterError(sentence("wallet-undeployed", given=address), given=address)
         message = encode_defunct(text=text)
-        try:
+        with suppress(Exception):  # whatever the libraries say of bytes
             if Account.recover_message(message, signature=signature) == address:
                 return
-        except Exception as error:  # whatever the libraries say of bytes
-            if isinstance(error, WorldError):
-                raise
         # As EIP-191 has it, which is what a contract wallet is asked about.
         digest = keccak(b"\x19" + message.version + message.header + message.body)
         if self.reader is None or not await self.reader.accepts(address, digest, signature):

@@ -10,8 +10,7 @@ from typing import Any
 import click
 from eth_utils.address import to_checksum_address
 
-from admin.commands.deploy import Deployment, deploy_contract
-from admin.contract.collection import MOST_ROYALTY
+from admin.commands.deploy import Deployment, deploy_contract, read_royalty
 from admin.contract.shares import (
     SET_URI,
     SUPPLY_OF,
@@ -20,7 +19,6 @@ from admin.contract.shares import (
     shares_deployment,
     shares_values,
 )
-from admin.marketplace.seaport.amounts import basis_points
 from admin.minting.collection_metadata import collection_metadata, data_uri
 from admin.prompts import (
     agree_to_spend,
@@ -76,13 +74,7 @@ def deploy(
 ) -> None:
     """Make all shares at once, in the seller's hands; nobody can make more."""
     supplies = _read_editions(editions)
-    points = basis_points(royalty)
-    if points > MOST_ROYALTY:
-        raise SettingsError(
-            f"The royalty is {points / 100:g} %; the contract takes at most "
-            f"{MOST_ROYALTY / 100:g} %.",
-            given=royalty,
-        )
+    points = read_royalty(royalty)
     admin = read_address("--owner", owner)
     receiver = read_address("--royalty-to", royalty_to) if royalty_to else admin
     about = description or "Whoever holds a share may have the engines of this community paint."

@@ -11,12 +11,11 @@ from admin.contract.shares import BALANCE_OF, EDITIONS
 from admin.ledger import Listing, ListingState
 from admin.marketplace.seaport.contract import (
     GET_CONDUIT,
-    GET_COUNTER,
     INFORMATION,
     IS_APPROVED,
     SET_APPROVAL,
 )
-from admin.marketplace.seaport.listing import Terms, listing
+from admin.marketplace.seaport.listing import listing
 from admin.marketplace.seaport.order import ItemType, order_hash
 from admin.minting.list import LIVE, Shop
 from admin.minting.post import post_all
@@ -114,17 +113,7 @@ async def _sign(
     session: Session, chain: Chain, signer: Signer, shop: Shop, new: dict[int, int], price: int
 ) -> list[Listing]:
     """Sign an order for each edition."""
-    terms = Terms(
-        seller=signer.address,
-        collection=shop.collection.address,
-        currency=shop.market.currency,
-        fees=shop.market.fees,
-        zone=shop.market.zone,
-        conduit_key=shop.conduit_key,
-        start=await chain.time(),
-        duration=shop.duration,
-        counter=int((await chain.call(shop.seaport, GET_COUNTER, signer.address))[0]),
-    )
+    terms = await shop.terms(chain, signer.address, await chain.time())
     serials = await session.ledger.next_serials(shop.collection)
     orders = [
         listing(

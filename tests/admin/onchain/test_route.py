@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,11 +16,11 @@ from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
 from admin.testing.curated import curate
 from admin.testing.opensea import Opensea
+from admin.testing.processes import run_admin
 from admin.testing.services import Collector, Scan, serve
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
-PASSWORD = "correct horse battery staple"
 CONTRACTS = Path(".node/contracts").absolute()  # of `make contracts`
 
 
@@ -44,22 +42,7 @@ class Owner:
         self.environment = environment
 
     def type(self, *words: str, code: int = 0, password: bool = True) -> str:
-        read, write = os.pipe()
-        os.write(write, PASSWORD.encode() + b"\n")
-        os.close(write)
-        secret = ("--password-fd", str(read)) if password else ()
-        done = subprocess.run(
-            [sys.executable, "-m", "admin", *words, *secret],
-            env=os.environ | self.environment,
-            cwd=self.folder,
-            pass_fds=(read,),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        os.close(read)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        return run_admin(self.environment, self.folder, *words, code=code, password=password)
 
     def listings(self, *states: ListingState) -> list[Listing]:
         async def read() -> list[Listing]:

@@ -14,12 +14,12 @@ from admin.contract.shares import BALANCE_OF, URI
 from admin.marketplace.seaport.order import PARAMETERS
 from admin.testing.anvil import CHAIN_ID, anvil, make_market
 from admin.testing.opensea import Opensea
+from admin.testing.processes import run_admin
 from admin.testing.services import serve
 from ganshare.chain.abi import Function
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
-PASSWORD = "correct horse battery staple"
 _ORDER = f"({PARAMETERS},uint120,uint120,bytes,bytes)"
 _CRITERIA = "(uint256,uint8,uint256,uint256,bytes32[])[]"
 FULFILL = Function(f"fulfillAdvancedOrder({_ORDER},{_CRITERIA},bytes32,address)", ("bool",))
@@ -45,18 +45,7 @@ def test_shares_are_made_sold_singly_and_told(tools: Path, tmp_path: Path) -> No
         }
 
         def type_(*words: str, password: bool = True) -> str:
-            read, write = os.pipe()
-            os.write(write, PASSWORD.encode() + b"\n")
-            os.close(write)
-            secret = ("--password-fd", str(read)) if password else ()
-            done = subprocess.run(
-                [sys.executable, "-m", "admin", *words, *secret],
-                env=os.environ | environment, cwd=tmp_path, pass_fds=(read,),
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            os.close(read)
-            assert done.returncode == 0, done.stdout + done.stderr
-            return done.stdout + done.stderr
+            return run_admin(environment, tmp_path, *words, password=password)
 
         store = [sys.executable, "-m", "ganshare", "store", "migrate"]
         subprocess.run(store, env=os.environ | environment, check=True, capture_output=True)

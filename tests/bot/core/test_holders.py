@@ -102,7 +102,9 @@ async def test_holders_are_invited_on_telegram_and_put_out(store: Store, words: 
             await holder.holds(f"telegram:{ann.id}", 1)
             (invitation,) = server.world.invitations
             assert invitation["member_limit"] == 1
-            assert invitation["invite_link"] in shown(await ann.receives())
+            told = shown(await ann.receives())
+            assert told.count(invitation["invite_link"]) == 2
+            assert ("You hold a share" in told, "您持有份额" in told) == (True, True)
             await holder.holds(f"telegram:{ann.id}", 1)
             assert len(server.world.invitations) == 1
             await holder.holds(f"telegram:{ann.id}", 0)
