@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from admin.commands.routes.browser import estimate_items, route_option
 from admin.commands.routes.drop import estimate_drop
 from admin.curation.manifest import read_manifest
 from admin.curation.named import Named, divide, left_out
+from admin.curation.painted import read_painted
 from admin.curation.withdrawn import find_withdrawn, lacks_consent
 from admin.estimate import estimate_mint, estimate_sale
 from admin.ledger import Token, TokenState
@@ -23,6 +25,7 @@ from admin.minting.mint import BATCH
 from admin.minting.prices import Prices, read_prices
 from admin.prompts import agree, dry_run_option
 from admin.session import Session, open_session
+from ganshare.blobs import open_blobs
 from ganshare.chain.chain import Chain
 from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
@@ -40,6 +43,14 @@ __all__ = ["plan"]
     help="The set as `curate export` wrote it (.json or .csv), instead of the store's.",
 )
 @click.option(
+    "--picture",
+    "pictures",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A PNG that you painted with `ganshare paint`, instead of the store's; may be repeated.",
+)
+@click.option(
     "--prices",
     "prices_file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -51,6 +62,7 @@ __all__ = ["plan"]
 def plan(
     round_id: str | None,
     manifest: Path | None,
+    pictures: tuple[Path, ...],
     prices_file: Path | None,
     days: float,
     route: str,
@@ -61,12 +73,15 @@ def plan(
     Spends nothing. Paintings of models that may not be sold are left out, by name, and so are those
     whose requesters have not said that they may be.
     """
-    asyncio.run(_plan(round_id, manifest, prices_file, days, route, dry_run=dry_run))
+    if pictures and (manifest or round_id):
+        raise click.UsageError("--picture goes with neither --manifest nor --round.")
+    asyncio.run(_plan(round_id, manifest, pictures, prices_file, days, route, dry_run=dry_run))
 
 
 async def _plan(
     round_id: str | None,
     manifest: Path | None,
+    pictures: tuple[Path, ...],
     prices_file: Path | None,
     days: float,
     route: str,
@@ -78,7 +93,10 @@ async def _plan(
     if items is not None and round_id is not None:
         items = [each for each in items if each.round == round_id]
     async with open_session() as session:
-        chosen = await plan_tokens(session, items, round_id)
+        if pictures:
+            chosen = await _painted_tokens(session, pictures, dry_run=dry_run)
+        else:
+            chosen = await plan_tokens(session, items, round_id)
         tokens, refused = sellable(chosen)
         for token in refused:
             name = quoted(token.item["prompt"])
@@ -99,6 +117,21 @@ async def _plan(
             async with session.ledger.held():
                 await session.ledger.plan(new)
         agree(lines, dry_run=dry_run, yes=True)
+
+
+async def _painted_tokens(
+    session: Session, pictures: Sequence[Path], *, dry_run: bool
+) -> list[Token]:
+    """Make tokens of pictures that whoever types painted, and keep copies for `mint`."""
+    async with open_store(session.core.database_url.get_secret_value()) as store:
+        painted = await read_painted(pictures, store)
+    blobs = open_blobs(session.core.blobs_url.get_secret_value())
+    for each in painted:
+        if each.item.may_sell and not dry_run:
+            await blobs.put(each.item.blob, each.data)
+    found = [_token(session, each.token_item()) for each in painted]
+    _check_distinct(found)
+    return found
 
 
 async def _estimate(
@@ -182,14 +215,15 @@ def _promised(tokens: list[Token]) -> list[tuple[str, str]]:
 
 def _sources(tokens: list[Token]) -> list[tuple[str, str]]:
     """Tell where the paintings won and who approved them, a line for each."""
-    counted = Counter(
-        (item["place"] or "a file", item["round_title"] or item["round"], item["approved_by"])
-        for item in (each.item for each in tokens)
-    )
-    return [
-        ("from", f"{place}, round {quoted(round_)}, approved by {by}: {count}")
-        for (place, round_, by), count in sorted(counted.items())
-    ]
+    counted = Counter(_source(each.item) for each in tokens)
+    return [("from", f"{source}: {count}") for source, count in sorted(counted.items())]
+
+
+def _source(item: Mapping[str, Any]) -> str:
+    if item["votes"] is None:
+        return f"pictures of {item['requester']}"
+    round_ = quoted(item["round_title"] or item["round"])
+    return f"{item['place'] or 'a file'}, round {round_}, approved by {item['approved_by']}"
 
 
 def sellable(tokens: list[Token]) -> tuple[list[Token], list[Token]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from admin.ledger import Token
-from admin.minting.metadata import attributes, read_as
+from admin.minting.metadata import attributes, chosen_by, page_of, read_as
 from ganshare.errors import ParameterError, quoted
 
 __all__ = ["Item", "check_marks", "make_item", "mark_of"]
@@ -50,7 +50,7 @@ def make_item(token: Token, *, site: str | None = None, description: str | None 
     prompt = " ".join(str(painting["prompt"]).split())
     before = f"{description}\n\n" if description else ""
     facts = (
-        f"”{read_as(painting)} and chosen by {painting['votes']} votes. The picture was made with "
+        f"”{read_as(painting)}{chosen_by(painting)}. The picture was made with "
         f"a model, {painting['model']}. SHA-256 of the picture: {token.token:064x}."
     )
     begins = f"{before}Painted from the prompt “"
@@ -58,7 +58,7 @@ def make_item(token: Token, *, site: str | None = None, description: str | None 
         mark=mark,
         name=f"{_shorten(prompt, LONGEST_NAME - len(mark) - 2)} #{mark}",
         description=begins + _shorten(prompt, LONGEST_DESCRIPTION - len(begins + facts)) + facts,
-        external_link=f"{site.rstrip('/')}/paintings/{painting['id']}" if site else None,
+        external_link=page_of(painting, site),
         properties=tuple((each["trait_type"], str(each["value"])) for each in attributes(painting)),
     )
 

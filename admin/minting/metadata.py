@@ -14,7 +14,17 @@ from typing import Any
 
 from ganshare.errors import ParameterError, quoted
 
-__all__ = ["Rarity", "as_json", "attributes", "metadata", "rarities", "read_as", "token_id"]
+__all__ = [
+    "Rarity",
+    "as_json",
+    "attributes",
+    "chosen_by",
+    "metadata",
+    "page_of",
+    "rarities",
+    "read_as",
+    "token_id",
+]
 
 _HEX = "Hex"
 _FORMAT = "ganshare-provenance/1"
@@ -107,10 +117,10 @@ def metadata(
             given=item["id"],
         )
     facts = (
-        f"Painted from the prompt “{item['prompt']}”{read_as(item)} and chosen by "
-        f"{item['votes']} votes. The picture was made with a model, {item['model']}."
+        f"Painted from the prompt “{item['prompt']}”{read_as(item)}{chosen_by(item)}. "
+        f"The picture was made with a model, {item['model']}."
     )
-    page = f"{site.rstrip('/')}/paintings/{item['id']}" if site else None
+    page = page_of(item, site)
     ranked = {"trait_type": "Rarity rank", "value": rarity.rank, "max_value": rarity.of}
     values = {
         "name": item["prompt"],
@@ -127,6 +137,18 @@ def read_as(item: Mapping[str, Any]) -> str:
     """Say what was painted for the prompt, after it; "" where that is the prompt."""
     reading = _reading(item)
     return f" (read as “{reading}”)" if reading else ""
+
+
+def chosen_by(item: Mapping[str, Any]) -> str:
+    """Say how many votes chose it; "" for what whoever mints it painted alone."""
+    return "" if item["votes"] is None else f" and chosen by {item['votes']} votes"
+
+
+def page_of(item: Mapping[str, Any], site: str | None) -> str | None:
+    """Address of its page; None without a site, and for what no community has."""
+    if not site or item["votes"] is None:
+        return None
+    return f"{site.rstrip('/')}/paintings/{item['id']}"
 
 
 def _reading(item: Mapping[str, Any]) -> str:

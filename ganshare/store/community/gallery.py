@@ -36,6 +36,11 @@ class Gallery:
         row = await self._database.row(sa.select(artworks).where(artworks.c.id == artwork_id))
         return None if row is None else to_artwork(row)
 
+    async def of_picture(self, sha256: str) -> Artwork | None:
+        """Read the artwork of a picture, by the sum of its bytes."""
+        row = await self._database.row(sa.select(artworks).where(artworks.c.sha256 == sha256))
+        return None if row is None else to_artwork(row)
+
     async def recent(
         self, *, person: str | None = None, before: str | None = None, limit: int = 50
     ) -> list[Artwork]:
