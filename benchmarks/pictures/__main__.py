@@ -1,32 +1,24 @@
 """Paints twenty fixed prompts with fixed seeds, shows them on a contact sheet, judges them."""
 
-import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import torch
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
+from benchmarks.pictures.painting import Options, Work, paint_missing
+from benchmarks.pictures.sheet import contact_sheet, save_sheet
 from engine.commands.paint import slug
-from engine.imaging.atomic_write import check_writable, write_bytes
+from engine.imaging.atomic_write import check_writable
 from engine.imaging.codecs import open_rgb
-from engine.model_folder import ModelKind, default_model, find_model
-from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
-from engine.synthesis.request import (
-    DEFAULT_CUTOUTS,
-    DEFAULT_SIDE,
-    DEFAULT_STEPS,
-    PaintingRequest,
-    attributes_of,
-    parse_size,
-)
+from engine.model_folder import default_model
+from engine.synthesis.request import attributes_of
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts
 from ganshare.prompts.attributes import Attributes
@@ -59,26 +51,6 @@ PROMPTS: tuple[str, ...] = (
     "Fauvist Painting of a Boat in Ultramarine",
 )
 
-COLUMNS = 5
-CELL = 320  # pixels, the picture's side
-GAP = 12
-CAPTION = 40  # two lines
-FONT_SIZE = 14
-INK, GROUND = "#202020", "#ffffff"
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to paint."""
-
-    size: str = f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"
-    steps: int = DEFAULT_STEPS
-    num_cutouts: int = DEFAULT_CUTOUTS
-    model: str | None = None
-    perceptor: str | None = None
-    upscaler: str | None = None
-    no_upscale: bool = False
-
 
 def read_prompts(path: Path) -> tuple[str, ...]:
     """One prompt a line; raises AskerError where there is none, or one lacks a subject."""
@@ -101,30 +73,12 @@ def attributes(prompts: Sequence[str] = PROMPTS) -> list[Attributes]:
     return [attributes_of(parse_prompts(prompt)) for prompt in prompts]
 
 
-def paint_missing(folder: Path, options: Options, prompts: Sequence[str] = PROMPTS) -> None:
-    """Paint what the folder lacks, as `ganshare paint` does."""
-    from engine.synthesis.loop import load_painter
-
-    models = Models(
-        _model(options.model, "vqgan"),
-        _model(options.perceptor, "perceptor"),
-        None if options.no_upscale else _model(options.upscaler, "upscaler"),
-    )
-    width, height = parse_size(options.size)
-    paths = [picture_path(folder, seed, prompts) for seed in range(len(prompts))]
-    missing = [seed for seed, path in enumerate(paths) if not path.exists()]
-    if not missing:
-        return
-    painter = load_painter(models.vqgan, models.perceptor)
-    for seed in track(missing, "painting", console=Console(stderr=True)):
-        parts = parse_prompts(prompts[seed])
-        request = PaintingRequest(
-            parts, attributes_of(parts), seed, width, height, options.steps,
-            options.num_cutouts,
-        )  # fmt: skip
-        draft = draft_manifest(request, prompts[seed], models)
-        outputs = Outputs(paths[seed])
-        paint(request, draft, models, outputs, load_painter=lambda *_: painter)
+def works(folder: Path, prompts: Sequence[str] = PROMPTS) -> list[Work]:
+    """Each prompt with its place in the list as the seed."""
+    return [
+        Work(picture_path(folder, seed, prompts), prompt, seed)
+        for seed, prompt in enumerate(prompts)
+    ]
 
 
 def read_pictures(folder: Path, prompts: Sequence[str] = PROMPTS) -> list[Image.Image]:
@@ -141,43 +95,6 @@ def read_pictures(folder: Path, prompts: Sequence[str] = PROMPTS) -> list[Image.
     return pictures
 
 
-def sheet_size(count: int, columns: int = COLUMNS) -> tuple[int, int]:
-    """(width, height) of the contact sheet of so many pictures."""
-    rows = -(-count // columns)
-    return columns * (CELL + GAP) + GAP, rows * (CELL + CAPTION + GAP) + GAP
-
-
-def cell_corner(index: int, columns: int = COLUMNS) -> tuple[int, int]:
-    """(left, top) of a picture on the sheet."""
-    row, column = divmod(index, columns)
-    return GAP + column * (CELL + GAP), GAP + row * (CELL + CAPTION + GAP)
-
-
-def wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    """The text broken between words into lines of at most `width` pixels."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if font.getlength(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return "\n".join(lines)
-
-
-def contact_sheet(
-    pictures: Sequence[Image.Image], captions: Sequence[str], columns: int = COLUMNS
-) -> Image.Image:
-    """Every picture with its caption below, `columns` in a row."""
-    sheet = Image.new("RGB", sheet_size(len(pictures), columns), GROUND)
-    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_SIZE)
-    for index, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-        left, top = cell_corner(index, columns)
-        sheet.paste(ImageOps.fit(picture, (CELL, CELL), Image.Resampling.LANCZOS), (left, top))
-        pen.multiline_text((left, top + CELL + 4), wrapped(caption, font, CELL), INK, font)
-    return sheet
-
-
 def side_by_side(
     before: Sequence[Image.Image], after: Sequence[Image.Image], captions: Sequence[str]
 ) -> Image.Image:
@@ -185,13 +102,6 @@ def side_by_side(
     pictures = [picture for pair in zip(before, after, strict=True) for picture in pair]
     told = [f"{when}: {text}" for text in captions for when in ("before", "after")]
     return contact_sheet(pictures, told, columns=4)
-
-
-def save_sheet(sheet: Image.Image, path: Path) -> None:
-    """Write the sheet in the format of the suffix, whole or not at all."""
-    content = io.BytesIO()
-    sheet.save(content, Image.registered_extensions()[path.suffix.lower()], quality=88)
-    write_bytes(path, content.getvalue())
 
 
 def as_table(verdict: "Verdict") -> Table:
@@ -223,10 +133,6 @@ def as_table(verdict: "Verdict") -> Table:
     unknown = ", ".join(f"{name} ({count})" for name, count in style.unknown.items())
     table.add_row("styles not judged: too few paintings", unknown or "none")
     return table
-
-
-def _model(name: str | None, kind: ModelKind) -> Any:
-    return default_model(kind) if name is None else find_model(name, kind)
 
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -287,7 +193,7 @@ def main(
         prompts = PROMPTS if listed is None else read_prompts(listed)
         check_writable(sheet)
         if paint_into is not None:
-            paint_missing(paint_into, options, prompts)
+            paint_missing(works(paint_into, prompts), options)
         pictures = read_pictures(folder, prompts)
         earlier = None if before is None else read_pictures(before, prompts)
     except AskerError as error:

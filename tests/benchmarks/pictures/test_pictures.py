@@ -8,19 +8,21 @@ from click.testing import CliRunner
 from PIL import Image, ImageFont
 
 from benchmarks.pictures.__main__ import (
-    CAPTION,
-    CELL,
     PROMPTS,
     attributes,
-    cell_corner,
-    contact_sheet,
     main,
     picture_path,
     read_pictures,
     read_prompts,
+    side_by_side,
+)
+from benchmarks.pictures.sheet import (
+    CAPTION,
+    CELL,
+    cell_corner,
+    contact_sheet,
     save_sheet,
     sheet_size,
-    side_by_side,
     wrapped,
 )
 from ganshare.errors import AskerError
