@@ -21,7 +21,7 @@ CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: contracts chain help demo install test test-all check lint format reference chaos mutants clean web browser acceptance
+.PHONY: contracts chain docs help demo install test test-all check lint format reference chaos mutants clean web browser acceptance
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -83,6 +83,11 @@ lint: $(VENV)/.lint ## Format, lint, types, import contracts and Dockerfiles onl
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint docker/*.Dockerfile
 
+docs: $(VENV)/.docs ## Build the site of docs/ into site/; no warning is let pass
+	@$(BIN)/python docs/site/reference.py --check
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 format: $(VENV)/.lint ## Format the code and fix what ruff can fix
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -98,7 +103,7 @@ mutants: $(VENV)/.engine ## Make small wrong changes to a copy of the code; a te
 	@$(BIN)/python -m benchmarks.mutants $(MUTANTS)
 
 clean: ## Remove the environments, caches and demo pictures
-	@rm -rf $(VENV) $(REFERENCE_VENV) $(NODE) demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(REFERENCE_VENV) $(NODE) demo build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # --- Environments: each stamp is remade when pyproject.toml or constraints.txt change -------------
 
@@ -140,6 +145,11 @@ $(VENV)/.test: $(VENV)/.engine
 $(VENV)/.lint: $(VENV)/.test
 	@echo "Installing the lint tools into $(VENV)"
 	@$(PIP) --group lint
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.install
+	@echo "Installing MkDocs into $(VENV)"
+	@$(PIP) --group docs
 	@touch $@
 
 $(NODE)/.chain: Makefile

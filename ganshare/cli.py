@@ -123,7 +123,7 @@ class _HandedOver(click.Command):
 
     def __init__(self, name: str, module: str, *becomes: str, **options: Any) -> None:
         super().__init__(name, add_help_option=False, **options)
-        self._module, self._becomes = module, becomes
+        self.module, self.becomes = module, becomes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args[:1] == ["--version"]:
@@ -133,9 +133,9 @@ class _HandedOver(click.Command):
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> Any:
-        if find_spec(self._module) is None:
-            check_extra(self._module)  # the package of a process has its extra's name
-        become_module(self._module, [*self._becomes, *ctx.args])
+        if find_spec(self.module) is None:
+            check_extra(self.module)  # the package of a process has its extra's name
+        become_module(self.module, [*self.becomes, *ctx.args])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ganshare.cli import ganshare
-
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -95,12 +93,6 @@ def test_every_target_of_make_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
     named = set(re.findall(r"(?:^    |`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE))
     assert named <= targets
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_command_exists(page: Path) -> None:
-    for words in commands(page.read_text("utf-8"), "ganshare"):
-        assert words[1] in ganshare.commands, words
 
 
 def test_the_readme_goes_from_nothing_to_a_command_that_is_found() -> None:

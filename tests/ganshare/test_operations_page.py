@@ -23,20 +23,6 @@ def defaults_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def rows(*tables: str) -> list[str]:
-    return [
-        f"| `{entry.variable}` | {f'`{entry.value}`' if entry.value else '–'} | {entry.meaning} |"
-        for entry in listing()
-        if entry.table in tables
-    ]
-
-
-def test_the_settings_of_queue_and_engine_are_all_there_and_as_they_are() -> None:
-    assert [
-        line for line in PAGE.splitlines() if re.match(r"\| `(GANSHARE|ENGINE)_", line)
-    ] == rows("ganshare", "engine")
-
-
 def test_the_metrics_are_all_there_and_as_they_are() -> None:
     expected = []
     for family in text_string_to_metric_families(Metrics("engine").text().decode()):

@@ -44,12 +44,14 @@ class Catalogue:
         return self._bundles[LANGUAGES[0]].has_message(message)
 
     def say(self, locale: str, message: str, /, **values: str | int | float) -> str:
-        """Give a message in the language for a tag.
+        """Give a message in the language for a tag; in English where that language lacks it.
 
         Raises:
             InternalError: there is no such message, or it lacks a value.
         """
         bundle = self._bundles[self.language(locale)]
+        if not bundle.has_message(message):
+            bundle = self._bundles[LANGUAGES[0]]
         if not bundle.has_message(message) or (text := bundle.get_message(message).value) is None:
             raise InternalError(f"There is no message {message!r}.", given=message)
         said, problems = bundle.format_pattern(text, values)
