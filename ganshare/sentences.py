@@ -30,6 +30,9 @@ SENTENCES: Mapping[str, str] = {
     "size": f"The size {{given}} is not offered; {_SIZES} (did you mean {{nearest}}?).",
     "size-form": f"The size {{given}} is not WIDTHxHEIGHT, such as {{nearest}}; {_SIZES}.",
     "button": "This button does nothing any more.",
+    "token-scopes": "A token needs at least one of {allowed}.",
+    "token-many": "You have {allowed} tokens already; revoke one of them first.",
+    "token-none": "You have no token {given}.",
     # prompts
     "prompt-empty": "The prompt is empty; it needs some text.",
     "prompt-long": "The prompt has {given:,} characters; at most {allowed:,} are allowed in all.",

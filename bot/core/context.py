@@ -83,9 +83,9 @@ class Services:
             self.store.places.settings(given.place.id, given.place.within),
         )
         locale = settings.language or given.person.locale
-        everywhere = self.options.rank_of(accounts)
-        if everywhere is not None and everywhere > given.person.rank:
-            given = replace(given, person=replace(given.person, rank=everywhere))
+        named = None if given.person.acts_as_member else self.options.rank_of(accounts)
+        if named is not None and named > given.person.rank:
+            given = replace(given, person=replace(given.person, rank=named))
         return CommandContext(self, given, tuple(accounts) or (given.person.id,), settings, locale)
 
 
@@ -141,12 +141,18 @@ class CommandContext:
 
         Anyone who makes a server or a group and invites the bot is an admin of that place.
         """
-        return self.services.options.rank_of(self.accounts) is Rank.ADMIN
+        return self._named is Rank.ADMIN
 
     @property
     def is_named(self) -> bool:
         """Whether the owner named them admin or curator."""
-        return self.services.options.rank_of(self.accounts) is not None
+        return self._named is not None
+
+    @property
+    def _named(self) -> Rank | None:
+        if self.person.acts_as_member:
+            return None
+        return self.services.options.rank_of(self.accounts)
 
     def oversees(self, job: Job) -> bool:
         """Whether the asker is an admin for a job: everywhere, or in the place of the job."""

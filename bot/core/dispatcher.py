@@ -30,7 +30,7 @@ from bot.core.random_prompts import Prompts
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError, sentence_of
 from ganshare.blobs import Blobs
-from ganshare.errors import AskerError, ParameterError, WorldError, quoted
+from ganshare.errors import AskerError, InternalError, ParameterError, WorldError, quoted
 from ganshare.monitoring.log import get_logger, pseudonym
 from ganshare.shares.gate import Gate
 from ganshare.store import Store
@@ -127,7 +127,15 @@ class Dispatcher:
 
     def mistake(self, error: AskerError, locale: str) -> Reply:
         """Give the reply for a mistake that a frontend finds, as in a line that it parses."""
-        return Reply(text=sentence_of(self._words, locale, error), is_private=True)
+        return Reply(text=sentence_of(self._words, locale, error), is_private=True, error=error)
+
+    async def context(self, given: CommandRequest | ButtonPress) -> CommandContext:
+        """Look up who asks and where; what they may see is read through it.
+
+        Raises:
+            StoreError: the store is away.
+        """
+        return await self._services.context(given)
 
     async def complete(self, command: str, parameter: str, typed: str, person: Person) -> list[str]:
         """Offer what could be meant, at most 25 texts of at most 100 characters; never raises."""
@@ -190,13 +198,14 @@ class Dispatcher:
             return [self.mistake(error, locale)]
         except WorldError as error:
             _log.warning("not now", what=what, reason=str(error))
-            return [Reply(text=self._words.say(locale, "world-away-other"), is_private=True)]
+            away = self._words.say(locale, "world-away-other")
+            return [Reply(text=away, is_private=True, error=error)]
         except Exception:
             number = secrets.token_hex(4)
             who = pseudonym(given.person.id)
             _log.exception("unexpected error", id=number, what=what, person=who)
             sorry = self._words.say(locale, "internal-error", id=number)
-            return [Reply(text=sorry, is_private=True)]
+            return [Reply(text=sorry, is_private=True, error=InternalError(sorry))]
 
 
 def _check_allowed(context: CommandContext, name: str) -> Command:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from ganshare.errors import ParameterError
+from ganshare.errors import GanshareError, ParameterError
 from ganshare.sentences import sentence
 
 __all__ = [
@@ -46,6 +46,7 @@ class Person:
         rank: in this place.
         locale: BCP 47, as the platform tells it.
         born: when the account was made, in seconds since 1970, where the platform tells.
+        acts_as_member: whether what the owner has named them does not count here.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Person:
     rank: Rank = Rank.MEMBER
     locale: str = "en"
     born: float | None = None
+    acts_as_member: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ class Reply:
             whose message is renewed anyway.
         listed: how many of the first fields are about one of these each, in the same order.
         for_review: whether hidden paintings may be seen, as by admins.
+        error: that the text tells of; None where what was asked for was done.
     """
 
     title: str = ""
@@ -217,3 +220,4 @@ class Reply:
     artworks: tuple[str, ...] = ()
     listed: int = 0
     for_review: bool = False
+    error: GanshareError | None = field(default=None, compare=False, repr=False)

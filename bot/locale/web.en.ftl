@@ -196,3 +196,35 @@ web-history-approve = Approved by { $by }
 web-history-veto = Vetoed by { $by }
 web-history-undo = Decision undone by { $by }
 web-for-curators = This page is for curators; the owner names them with BOT_CURATORS.
+
+## Programs
+
+web-tokens = Programs
+web-tokens-lead = A program with a token of yours acts as you: it paints, votes and looks at paintings by the same rules. Give each program a token of its own, and revoke it when you no longer use the program.
+web-tokens-docs = What programs can do, as OpenAPI
+web-tokens-none = You have no token.
+web-tokens-new = New token
+web-tokens-label = What it is for
+web-tokens-example = my Matrix bot
+web-tokens-scopes = What it may do
+web-tokens-create = Make a token
+web-tokens-revoke = Revoke
+web-tokens-revoke-label = Revoke the token “{ $label }”
+web-tokens-revoked = The token is revoked.
+web-tokens-made = This is the token. It is shown this once; keep it as you keep a password.
+web-tokens-used = last used { $day }
+web-tokens-unused = never used
+web-tokens-expires = until { $day }
+web-scope-read = read: see what you see
+web-scope-write = write: paint, vote, report, delete yours, change your choices
+web-scope-moderate = moderate: what the owner lets you do as a curator or admin
+api-token-bad = The token is unknown, expired or revoked; make another one on the page, under your name.
+api-token-needed = This needs a token; make one on the page, under your name, and send it as “Authorization: Bearer …”.
+api-scope-read = This needs a token with the scope read.
+api-scope-write = This needs a token with the scope write.
+api-scope-moderate = This needs a token with the scope moderate.
+api-json = The body must be a JSON object whose values are texts and whole numbers.
+api-not-found = There is no such address; /api/v1/openapi.json lists all.
+api-wrong-method = This address does not take that method.
+api-no-frame = There is no frame of it now.
+api-not-by-token = This takes more than a token; it is done on the page or in the chat.

@@ -186,3 +186,35 @@ web-history-approve = { $by } 批准
 web-history-veto = { $by } 否决
 web-history-undo = { $by } 撤销了裁定
 web-for-curators = 此页面供策展人使用；由所有者用 BOT_CURATORS 指定。
+
+## 程序
+
+web-tokens = 程序
+web-tokens-lead = 持有您令牌的程序以您的身份行事：按同样的规则作画、投票、看画。请给每个程序一个单独的令牌，不再使用时将其撤销。
+web-tokens-docs = 程序能做的事（OpenAPI）
+web-tokens-none = 您没有令牌。
+web-tokens-new = 新令牌
+web-tokens-label = 用途
+web-tokens-example = 我的 Matrix 机器人
+web-tokens-scopes = 允许做的事
+web-tokens-create = 生成令牌
+web-tokens-revoke = 撤销
+web-tokens-revoke-label = 撤销令牌“{ $label }”
+web-tokens-revoked = 令牌已撤销。
+web-tokens-made = 这就是令牌，只显示这一次；请像密码一样保管。
+web-tokens-used = 上次使用 { $day }
+web-tokens-unused = 从未使用
+web-tokens-expires = 有效期至 { $day }
+web-scope-read = read：看您能看到的
+web-scope-write = write：作画、投票、举报、删除您自己的画、更改您的选择
+web-scope-moderate = moderate：所有者允许您作为策展人或管理员做的事
+api-token-bad = 令牌不存在、已过期或已撤销；请在网页上点您的名字另做一个。
+api-token-needed = 这需要令牌；请在网页上点您的名字做一个，并以“Authorization: Bearer …”发送。
+api-scope-read = 这需要有 read 权限的令牌。
+api-scope-write = 这需要有 write 权限的令牌。
+api-scope-moderate = 这需要有 moderate 权限的令牌。
+api-json = 正文须为 JSON 对象，其值为文字和整数。
+api-not-found = 没有这个地址；/api/v1/openapi.json 列出全部地址。
+api-wrong-method = 这个地址不接受该方法。
+api-no-frame = 现在没有它的画面。
+api-not-by-token = 这不能只凭令牌；请在网页或聊天中进行。

@@ -14,10 +14,23 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.app import Front
 from bot.core.rendering.errors import sentence_of
+from bot.web.api.problems import problem
+from bot.web.api.routes import api_routes
+from bot.web.api.shown import ROOT
 from bot.web.body_limit import BodyLimit
 from bot.web.security_headers import SecurityHeaders
 from bot.web.site import MEGABYTES, Refused, Site
-from bot.web.views import account_links, actions, gallery, jobs, media, privacy, rounds, shares
+from bot.web.views import (
+    account_links,
+    actions,
+    gallery,
+    jobs,
+    media,
+    privacy,
+    rounds,
+    shares,
+    tokens,
+)
 from ganshare.errors import AskerError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
@@ -68,6 +81,7 @@ def _routes(site: Site) -> list[Route]:
         "/shares": shares.shares_page,
         "/shares/statement.csv": shares.statement,
         "/unlockables/{unlockable}/{key}": shares.unlockable_file,
+        "/tokens": tokens.tokens_page,
         "/sign-in": actions.sign_in_page,
         "/sign-in/{token}": actions.sign_in_page,
         "/robots.txt": gallery.robots,
@@ -81,6 +95,7 @@ def _routes(site: Site) -> list[Route]:
         "/shares/wallet": shares.link_wallet,
         "/shares/unlink": shares.unlink_wallet,
         "/unlockables/{unlockable}": shares.open_unlockable,
+        "/tokens": tokens.change_tokens,
         "/sign-in": actions.sign_in,
         "/sign-out": actions.sign_out,
         "/language": actions.language,
@@ -98,6 +113,7 @@ def _routes(site: Site) -> list[Route]:
         *(_route(site, "GET", path, site.endpoint(page)) for path, page in looks.items()),
         *(_route(site, "POST", path, site.endpoint(deed)) for path, deed in does.items()),
         *(_route(site, "GET", path, partial(give, site)) for path, give in gives.items()),
+        *api_routes(site),
         _route(site, "POST", "/paint", site.endpoint(actions.paint, actions.keep_prompt)),
     ]
 
@@ -119,6 +135,8 @@ _MESSAGES = {404: "web-not-found", 405: "web-wrong-method"}
 
 async def _explain(site: Site, request: Request, error: Exception) -> Response:
     """Answer with a page that says what is allowed, or that it is not their fault."""
+    if request.url.path.startswith(f"{ROOT}/"):
+        return problem(site, request, error)
     context = await site.stranger(request, looks_up=_status(error) != 429)
     say = partial(site.words.say, context.locale)
     status, title, headers = _status(error), "", {}

@@ -121,7 +121,7 @@ class Site:
     async def receive(self, request: Request) -> RequestContext:
         """Tell who sends a request; raises Refused if they send too many, or to another host."""
         self.check_host(request)
-        self._limit(self._reads, address_of(request))
+        self.check_reads(request)
         return await self._context(request, looks_up=True)
 
     async def stranger(self, request: Request, *, looks_up: bool) -> RequestContext:
@@ -154,34 +154,34 @@ class Site:
     async def _member(self, session: Session, locale: str) -> tuple[Session, Person]:
         found = await self.store.accounts.session(session.token)
         if found is not None:
-            rank = await self._rank(found.person)
+            rank = await self.rank(found.person)
             return session, Person(found.person, found.name, rank, locale)
         session = Session.new_guest()
         return session, session.guest(locale)
 
-    async def _rank(self, person: str) -> Rank:
+    async def rank(self, person: str) -> Rank:
         """What the owner has named them, by any of their accounts."""
         if not (self._named.admins or self._named.curators):
             return Rank.MEMBER
         return self._named.rank_of(await self.store.accounts.of_person(person)) or Rank.MEMBER
 
     async def _accept_form(self, context: RequestContext) -> None:
-        request, address = context.request, address_of(context.request)
+        request = context.request
         if is_from_elsewhere(request, self.origin(request)):
             raise Refused(403, "web-old-form")
         try:
-            self._limit(self._sends_of_address, address)
-            self._limit(self._sends, context.session.rate_name)
+            self.check_sends(request, context.session.rate_name)
         except Refused:
             if int(request.headers.get("content-length") or _FIELD_BYTES) < _FIELD_BYTES:
-                context.form = await self._form(request)  # to be kept, not to be carried out
+                context.form = await self.form(request)  # to be kept, not to be carried out
             raise
-        context.form = await self._form(request)
+        context.form = await self.form(request)
         if not context.session.accepts(context.form.get("token")):
             raise Refused(403, "web-old-form")
 
     @staticmethod
-    async def _form(request: Request) -> FormData:
+    async def form(request: Request) -> FormData:
+        """Read a form, with one picture at most; raises Refused."""
         try:
             return await request.form(
                 max_files=1, max_fields=_FORM_FIELDS, max_part_size=_FIELD_BYTES
@@ -197,6 +197,15 @@ class Site:
         """Raise Refused if the page is asked for under a name that is not its own."""
         if not is_own_host(request.headers.get("host", ""), self.settings.web_url):
             raise Refused(421, "web-wrong-host")
+
+    def check_reads(self, request: Request) -> None:
+        """Raise Refused if an address asks too often."""
+        self._limit(self._reads, address_of(request))
+
+    def check_sends(self, request: Request, name: str) -> None:
+        """Raise Refused if a session or a program, or an address, does too much."""
+        self._limit(self._sends_of_address, address_of(request))
+        self._limit(self._sends, name)
 
     def check_pictures(self, request: Request) -> None:
         """Raise Refused if an address fetches pictures faster than people look at them."""
@@ -223,13 +232,13 @@ class Site:
         return context.person.rank > Rank.GUEST or await self.guests_per_day() > 0
 
     @contextmanager
-    def stream(self, context: RequestContext) -> Iterator[None]:
+    def stream(self, request: Request, name: str) -> Iterator[None]:
         """Count an open page; raises Refused if one person or address has too many."""
         names = {
-            context.session.rate_name: _STREAMS,
-            f"address {address_of(context.request)}": _STREAMS_OF_ADDRESS,
+            name: _STREAMS,
+            f"address {address_of(request)}": _STREAMS_OF_ADDRESS,
         }
-        if any(self._streams[name] >= most for name, most in names.items()):
+        if any(self._streams[each] >= most for each, most in names.items()):
             raise Refused(429, "web-too-fast", seconds=10)
         self._streams.update(names.keys())
         try:

@@ -5,10 +5,12 @@ Values only, no I/O. All times are the database's: seconds since 1970.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 __all__ = [
     "FORGOTTEN",
+    "ApiToken",
     "Block",
     "ForgottenBlobs",
     "Note",
@@ -16,6 +18,7 @@ __all__ = [
     "PlaceSettings",
     "Post",
     "Report",
+    "Scope",
     "Session",
     "Showing",
     "ShownMessage",
@@ -189,3 +192,31 @@ class ForgottenBlobs:
 
     artwork: str
     keys: tuple[str, ...]
+
+
+class Scope(StrEnum):
+    """What a program may do with a token."""
+
+    READ = "read"  # what its person sees
+    WRITE = "write"  # what members do: paint, vote, report, delete their own, choose
+    MODERATE = "moderate"  # what the owner lets its person do besides
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token of the API, without its secret.
+
+    Args:
+        person: the account that it acts for; `name` as it was when the token was made.
+        label: by which its person knows it.
+        used: when it was last; None: never.
+    """
+
+    id: str
+    person: str
+    name: str
+    label: str
+    scopes: frozenset[Scope]
+    created: float
+    used: float | None
+    expires: float

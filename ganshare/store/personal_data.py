@@ -35,6 +35,7 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "accounts": (community.accounts, ("account",)),
     "choices": (community.people, ("person",)),
     "sessions": (community.sessions, ("person",)),
+    "tokens": (community.api_tokens, ("person",)),
     "jobs": (jobs, ("person",)),
     "paintings": (artworks, ("person",)),
     "gallery": (community.gallery, ("person",)),
@@ -58,7 +59,7 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "settings_changed": (community.place_changes, ("changed_by",)),
 }
 # What goes altogether, and what stays under another name.
-_REMOVED = ("choices", "sessions")
+_REMOVED = ("choices", "sessions", "tokens")
 # Texts and JSON that may name a person among other things.
 _MENTIONS = (
     votes.vote_log.c.data,

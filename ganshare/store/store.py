@@ -3,6 +3,7 @@
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.domain.votes import Guards
 from ganshare.store.community.accounts import Accounts
+from ganshare.store.community.api_tokens import ApiTokens
 from ganshare.store.community.channels import Places
 from ganshare.store.community.gallery import Gallery
 from ganshare.store.community.moderation import Community
@@ -62,6 +63,7 @@ class Store:
         rounds: curation rounds, with entries, exposure, curation, critics, announcements, results.
         community: blocks, reports, and the log of moderation.
         accounts: which accounts are one person; sign-ins and sessions.
+        api_tokens: with which programs act for a person.
         people: what each person has chosen.
         personal_data: all about one person, given to them or forgotten.
         places: what is allowed in each place.
@@ -88,6 +90,7 @@ class Store:
         self.rounds = Rounds(database)
         self.community = Community(database)
         self.accounts = Accounts(database)
+        self.api_tokens = ApiTokens(database)
         self.people = People(database)
         self.personal_data = PersonalData(database)
         self.places = Places(database)

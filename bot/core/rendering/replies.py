@@ -16,6 +16,7 @@ __all__ = [
     "VOTE_EMOJI",
     "Replies",
     "accent",
+    "asked_by",
     "duration",
     "is_masked",
     "progress_bar",
@@ -87,7 +88,7 @@ class Replies:
         return self._fields(
             locale,
             {
-                "by": _asked_by(job),
+                "by": asked_by(job),
                 "seed": str(request.seed),
                 "steps": str(request.steps),
                 "size": f"{request.width}x{request.height}",
@@ -112,7 +113,7 @@ class Replies:
         return self._fields(
             locale,
             {
-                "by": None if job is None else _asked_by(job),
+                "by": None if job is None else asked_by(job),
                 "seed": str(artwork.seed),
                 "steps": steps,
                 "size": size,
@@ -364,7 +365,7 @@ def _kept(job: Job, name: str) -> str:
     return str(kept.get(name) or "") if isinstance(kept, dict) else ""
 
 
-def _asked_by(job: Job) -> str:
+def asked_by(job: Job) -> str:
     """The name of who asked; "" where that is clear, as in a private chat."""
     kept = job.reply_to.get("desk")
     is_alone = isinstance(kept, dict) and bool(kept.get("private"))

@@ -2,9 +2,11 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from bot.core.rendering.job_view import JobView, load_job_view
@@ -17,7 +19,7 @@ from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["job_events", "job_page"]
+__all__ = ["describe_job", "job_events", "job_page", "stream_news"]
 
 QUIET_SECONDS = 15.0  # after which a line without meaning keeps proxies from hanging up
 RETRY_MILLISECONDS = 2000
@@ -84,17 +86,37 @@ def describe_job(site: Site, view: JobView, locale: str) -> tuple[str, str]:
 async def job_events(site: Site, context: RequestContext) -> Response:
     """What is new about a job, as server-sent events, until it is over."""
     job = await _job(site, context)
-    request = context.request
+    news = partial(_news, site, context)
+    return stream_news(site, context.request, context.session.rate_name, job, news)
+
+
+def stream_news(
+    site: Site,
+    request: Request,
+    name: str,
+    job: Job,
+    news: Callable[[JobView], Awaitable[dict[str, Any]]],
+) -> Response:
+    """Send what is new about a job as server-sent events; raises Refused if too many are open.
+
+    Args:
+        name: of who asks, that open streams are counted by.
+        news: makes the data of an event.
+    """
     last = request.headers.get("last-event-id") or request.query_params.get("seen", "")
     seen = int(last) if last.isdecimal() and len(last) < 18 else -1
-    stream = site.stream(context)
+    stream = site.stream(request, name)
     stream.__enter__()  # refuses before the answer begins; left when it ends
 
     async def lines() -> AsyncIterator[str]:
         try:
             yield f"retry: {RETRY_MILLISECONDS}\n\n"
             async for view in site.follower.follow(job, seen, QUIET_SECONDS):
-                yield ": still here\n\n" if view is None else await _event(site, context, view)
+                if view is None:
+                    yield ": still here\n\n"
+                else:
+                    data = json.dumps(await news(view), ensure_ascii=False)
+                    yield f"event: news\nid: {view.job.revision}\ndata: {data}\n\n"
         except WorldError as error:  # the page comes back by itself
             _log.warning("a stream waits for the world", reason=str(error))
         finally:
@@ -102,11 +124,6 @@ async def job_events(site: Site, context: RequestContext) -> Response:
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
-
-
-async def _event(site: Site, context: RequestContext, view: JobView) -> str:
-    data = json.dumps(await _news(site, context, view), ensure_ascii=False)
-    return f"event: news\nid: {view.job.revision}\ndata: {data}\n\n"
 
 
 async def _news(site: Site, context: RequestContext, view: JobView) -> dict[str, Any]:

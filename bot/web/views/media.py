@@ -9,7 +9,7 @@ from bot.web.views.gallery import check_alone, shown_artwork
 from ganshare.blobs import preview_key
 from ganshare.errors import BlobError
 
-__all__ = ["favicon", "frame", "health", "picture", "sized_picture", "static"]
+__all__ = ["favicon", "frame", "health", "picture", "read_blob", "sized_picture", "static"]
 
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 _YEAR = 365 * 86_400
@@ -41,7 +41,7 @@ async def sized_picture(site: Site, request: Request) -> Response:
     artwork = await shown_artwork(site, values["artwork"], request)
     if values["sum"] != artwork.sha256[:SUM_LETTERS] or values["size"] not in ("large", "card"):
         raise Refused(404, "web-not-found")
-    png = await _read(site, artwork.blob)
+    png = await read_blob(site, artwork.blob)
     try:
         data = await site.picture_sizes.get(values["size"], png, artwork.sha256)
     except (OSError, ValueError) as error:  # no picture
@@ -75,13 +75,14 @@ async def _answer(
     *,
     attachment: str | None = None,
 ) -> Response:
-    found = Picture(await _read(site, key), media_type, tag, attachment=attachment)
+    found = Picture(await read_blob(site, key), media_type, tag, attachment=attachment)
     if not found.is_sound:
         raise Refused(404, "web-not-found")
     return found.response(request)
 
 
-async def _read(site: Site, key: str) -> bytes:
+async def read_blob(site: Site, key: str) -> bytes:
+    """A picture's bytes; the answer is 404 if they are gone."""
     try:
         return await site.blobs.get(key)
     except BlobError as error:

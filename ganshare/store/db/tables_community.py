@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 __all__ = [
     "accounts",
+    "api_tokens",
     "blocks",
     "everyone",
     "forgotten",
@@ -61,6 +62,10 @@ accounts = _table("accounts", "account", "main", numbers=("since",))
 link_codes = _table("link_codes", "hash", "account", numbers=("expires",))
 sign_ins = _table("sign_ins", "hash", "person", "name", numbers=("expires",))
 sessions = _table("sessions", "hash", "person", "name", numbers=("expires",))
+api_tokens = _table(
+    "api_tokens", "id", "hash", "person", "name", "label", "scopes",
+    numbers=("created", "used", "expires"),
+)  # fmt: skip
 blocks = _table("blocks", "person", "blocked_by", "reason", numbers=("created",))
 reports = _table("reports", "artwork", "person", "reason", numbers=("created", "closed"))
 notes = _table(

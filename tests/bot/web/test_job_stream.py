@@ -161,7 +161,7 @@ async def test_one_address_keeps_so_many_streams_open_and_no_more(place: Any) ->
     context = await site.receive(_request(site))
     held = []
     for _ in range(12):
-        counted = site.stream(context)
+        counted = site.stream(context.request, context.session.rate_name)
         counted.__enter__()
         held.append(counted)
     visitor.client.cookies.set("ganshare", f"g.{context.session.token}")
