@@ -10,6 +10,8 @@ import secrets
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Never
 
@@ -48,7 +50,7 @@ _log = logging.getLogger(__name__)
 
 def main() -> Never:
     """Run the `ganshare` command and exit."""
-    sys.exit(run_cli(ganshare))
+    sys.exit(run_cli(ganshare, program="ganshare"))
 
 
 def run_cli(
@@ -123,7 +125,7 @@ class _HandedOver(click.Command):
 
     def __init__(self, name: str, module: str, *becomes: str, **options: Any) -> None:
         super().__init__(name, add_help_option=False, **options)
-        self.module, self.becomes = module, becomes
+        self._module, self._becomes = module, becomes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args[:1] == ["--version"]:
@@ -133,12 +135,36 @@ class _HandedOver(click.Command):
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> Any:
-        if find_spec(self.module) is None:
-            check_extra(self.module)  # the package of a process has its extra's name
-        become_module(self.module, [*self.becomes, *ctx.args])
+        if find_spec(self._module) is None:
+            check_extra(self._module)  # the package of a process has its extra's name
+        become_module(self._module, [*self._becomes, *ctx.args])
+
+    def find(self) -> click.Command:
+        """Import the command that carries it out; for completion and reference, which run nothing.
+
+        Raises:
+            ModuleNotFoundError: its extra is not installed.
+        """
+        command: click.Command = getattr(import_module(f"{self._module}.__main__"), self._module)
+        for name in self._becomes:
+            command = command.get_command(click.Context(command), name)  # type: ignore[attr-defined]
+        return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Completes the words behind a command that another process carries out, too."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if ctx.resilient_parsing and isinstance(command, _HandedOver):
+            with suppress(ModuleNotFoundError):
+                command = command.find()
+        return name, command, rest
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ganshare")
 def ganshare() -> None:
     """Paint pictures from prompts."""

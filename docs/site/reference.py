@@ -7,23 +7,13 @@ python docs/site/reference.py --check    says which of them are no longer what t
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 FOLDER = Path(__file__).parents[1] / "reference"
 HEAD = "Made from the code by `python docs/site/reference.py`; a test compares the two."
-TABLES: Mapping[str, str] = {
-    "ganshare": "All processes",
-    "engine": "Engine",
-    "bot": "Bot and web page",
-    "shares": "Shares",
-    "admin": "Minting and listing",
-    "": "Environment only",
-}
-RANKS = ("everybody", "who is signed in", "curators", "admins", "accounts that `BOT_ADMINS` names")
 
 
 def page(name: str) -> str:
@@ -45,13 +35,8 @@ def _commands() -> Iterator[str]:
 
 def carried_out(command: click.Command) -> click.Command:
     """Follow a command that another process carries out to where it is defined."""
-    module = getattr(command, "module", None)
-    if module is None:
-        return command
-    found: click.Command = getattr(import_module(f"{module}.__main__"), module)
-    for name in command.becomes:  # type: ignore[attr-defined]
-        found = found.get_command(click.Context(found), name)  # type: ignore[attr-defined]
-    return found
+    find = getattr(command, "find", None)
+    return find() if find else command
 
 
 def _command(path: str, command: click.Command) -> Iterator[str]:
@@ -123,7 +108,7 @@ def _chat() -> Iterator[str]:
 
 
 def _settings() -> Iterator[str]:
-    from ganshare.settings.listing import listing
+    from ganshare.settings.listing import GROUPS, listing
 
     yield f"# Settings\n\n{HEAD} `ganshare settings` shows them with the values that hold.\n"
     yield (
@@ -134,7 +119,7 @@ def _settings() -> Iterator[str]:
     for entry in listing():
         if entry.table != table:
             table = entry.table
-            yield f"\n## {TABLES[table]}\n"
+            yield f"\n## {GROUPS[table]}\n"
             yield "| setting | default | meaning |\n| --- | --- | --- |"
         value = f"`{entry.value}`" if entry.value else "–"
         yield f"| `{entry.variable}` | {value} | {_cell(entry.meaning)} |"

@@ -33,6 +33,8 @@ def _print(entries: "Iterable[ListedSetting]") -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from ganshare.settings.listing import GROUPS
+
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal:
         for entry in entries:
@@ -46,9 +48,11 @@ def _print(entries: "Iterable[ListedSetting]") -> None:
     table.add_column("Meaning", style="dim", ratio=1)
     last = None
     for entry in entries:
-        if last not in (None, entry.table):
-            table.add_row()
-        last = entry.table
+        if last != entry.table:
+            if last is not None:
+                table.add_row()
+            table.add_row(f"[bold]{GROUPS[entry.table]}[/]")
+            last = entry.table
         style = "" if entry.source == "default" else "green"
         value = "–" if entry.value is None else entry.value
         table.add_row(entry.variable, value, entry.source, entry.meaning, style=style)

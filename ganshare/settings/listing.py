@@ -15,8 +15,16 @@ from ganshare.settings.toml_file import (
     read_config_file,
 )
 
-__all__ = ["ListedSetting", "listing", "load_checked", "mistyped_variables"]
+__all__ = ["GROUPS", "ListedSetting", "listing", "load_checked", "mistyped_variables"]
 
+GROUPS: Mapping[str, str] = {  # by table of the file
+    "ganshare": "All processes",
+    "engine": "Engine",
+    "bot": "Bot and web page",
+    "admin": "Minting and listing",
+    "shares": "Shares",
+    "": "Environment only",
+}
 # What cannot stand in the file: it is read before the file, or without it.
 ENVIRONMENT_ONLY: Mapping[str, str] = {
     CONFIG_VARIABLE: "The settings file, if not ganshare.toml in the working folder.",

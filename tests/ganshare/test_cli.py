@@ -152,6 +152,44 @@ def test_python_m_ganshare_runs_the_command() -> None:
     assert done.stdout.startswith(draw_prompt(1).text)
 
 
+# --- completion -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("ganshare mod", "models"),
+        ("ganshare paint --pre", "--preset"),
+        ("ganshare paint --preset dr", "draft"),
+        ("ganshare models p", "pull"),
+        ("ganshare bot d", "doctor"),
+        ("ganshare admin shares st", "status"),
+        ("ganshare admin plan --route br", "browser"),
+    ],
+)
+def test_every_word_is_completed(
+    typed: str, offered: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
+    monkeypatch.setenv("_GANSHARE_COMPLETE", "bash_complete")
+    with pytest.raises(SystemExit):
+        run_cli(ganshare, program="ganshare")
+    assert f"plain,{offered}" in capsys.readouterr().out.splitlines()
+
+
+def test_completion_needs_no_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "engine.__main__", None)
+    monkeypatch.setenv("COMP_WORDS", "ganshare paint --pre")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    monkeypatch.setenv("_GANSHARE_COMPLETE", "bash_complete")
+    with pytest.raises(SystemExit):
+        run_cli(ganshare, program="ganshare")
+    assert capsys.readouterr().out.strip() == ""
+
+
 # --- failures ---------------------------------------------------------------------------------
 
 

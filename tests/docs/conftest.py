@@ -1,0 +1,121 @@
+"""A reader of the pages: types their commands at a shell, in a folder that has nothing else."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("GANSHARE_", "ENGINE_", "BOT_", "ADMIN_", "SHARES_")
+STAMPS = ("created", "torch", "engine", "install", "test", "docs")  # of the Makefile
+LONGEST = 900.0  # seconds for one command, on a busy machine
+
+
+@dataclass
+class Reader:
+    """Somebody in a clone in which `make install` was typed: it has nothing to do any more.
+
+    Args:
+        folder: where everything is typed.
+        fills: what stands for the dots of a line such as `export NAME=...`, by name.
+    """
+
+    folder: Path
+    environment: dict[str, str]
+    fills: Mapping[str, str] = field(default_factory=dict)
+
+    def commands(self, page: str, heading: str = "") -> list[str]:
+        """The commands of a page, or of what stands under one heading, as lines to type."""
+        text = (ROOT / page).read_text("utf-8")
+        if heading:
+            text = text.partition(f"# {heading}\n")[2]
+            assert text, heading
+            text = re.split(r"^#+ ", text, maxsplit=1, flags=re.MULTILINE)[0]
+        found, is_shell = [], False
+        for line in text.splitlines():
+            if line.startswith("```"):
+                is_shell = line == "```sh"
+            elif is_shell or line.startswith("    "):
+                found.append(line if is_shell else line[4:])
+        lines = "\n".join(found).replace("\\\n", " ").splitlines()
+        return [re.sub(r"\s+# .*", "", line) for line in lines]
+
+    def type(self, *lines: str) -> str:
+        """Type lines into one shell; gives what it shows."""
+        done = subprocess.run(
+            self._shell(*lines),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=LONGEST,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    @contextlib.contextmanager
+    def running(self, *lines: str) -> Iterator[Path]:
+        """Type lines whose last one goes on until Ctrl-C; gives the file of what it shows."""
+        log = self.folder / f"{len(list(self.folder.glob('*.log')))}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                self._shell(*lines),
+                cwd=self.folder,
+                env=self.environment,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield log
+            assert process.poll() is None, log.read_text("utf-8")
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def _shell(self, *lines: str) -> list[str]:
+        return ["/bin/bash", "-ec", "\n".join(self._filled(line) for line in lines)]
+
+    def _filled(self, line: str) -> str:
+        exported = re.fullmatch(r"export (\w+)=.*\.\.\..*", line)
+        filled = f"export {exported[1]}={self.fills[exported[1]]}" if exported else line
+        assert "..." not in filled, line
+        return filled
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Reader:
+    folder = tmp_path / "clone"
+    programs = folder / ".venv/bin"
+    programs.mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    later = time.time() + 3600  # than the files that they are made from
+    for stamp in STAMPS:
+        file = programs.parent / f".{stamp}"
+        file.touch()
+        os.utime(file, (later, later))
+    for name, words in {"ganshare": "-m ganshare", "python": ""}.items():
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        program.chmod(0o755)
+    (programs / "activate").write_text(f'PATH="{programs}:$PATH"\n')
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment |= {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "ENGINE_HEALTH_LISTEN": "off"}
+    return Reader(folder, environment)

@@ -1,0 +1,59 @@
+"""Install, first painting, Chinese start page and Python, typed as the pages stand."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+ACTIVATE = "source .venv/bin/activate"
+SIDE = 1024
+
+
+def paintings(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.png"))
+
+
+def test_docs_install(reader: Any) -> None:
+    lines = reader.commands("docs/install.md", "Install")
+    assert lines == ["make demo", "make install", ACTIVATE, "ganshare --version"]
+    told = reader.type(*lines)
+    assert "ganshare, version " in told
+    with Image.open(reader.folder / "demo/painting.png") as picture:
+        assert picture.size == (SIDE, SIDE)
+
+
+def test_docs_first_painting(reader: Any) -> None:
+    Image.radial_gradient("L").convert("RGB").save(reader.folder / "photo.jpg")
+    lines = reader.commands("docs/first-painting.md")
+    told = reader.type(ACTIVATE, *lines)
+    made = paintings(reader.folder)
+    assert len(made) == sum(line.startswith("ganshare paint") for line in lines) + 1  # -n 2
+    for path in made:
+        with Image.open(path) as picture:
+            assert picture.size == (SIDE, SIDE)
+        assert json.loads(path.with_name(f"{path.name}.json").read_text("utf-8"))["prompt"]
+    with Image.open(reader.folder / "castle.gif") as film:
+        assert film.n_frames > 3
+    assert re.search(r"equal", told.splitlines()[-1] + told)
+
+
+def test_docs_zh(reader: Any) -> None:
+    told = reader.type(ACTIVATE, *reader.commands("docs/zh.md", "画第一幅画"))
+    assert len(paintings(reader.folder)) == 3
+    assert "read as: red temple on a snowy mountain" in told
+
+
+def test_docs_api(reader: Any) -> None:
+    code = "\n".join(reader.commands("docs/api.md")).partition("[project")[0]
+    (reader.folder / "script.py").write_text(code)
+    told = reader.type(f'"{sys.executable}" script.py')
+    assert told.count("60 ") >= 1  # steps of the preset
+    with Image.open(reader.folder / "lighthouse.png") as picture:
+        assert picture.size == (SIDE, SIDE)
