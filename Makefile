@@ -165,6 +165,7 @@ $(REFERENCE_VENV)/.created:
 $(REFERENCE_VENV)/.installed: $(REFERENCE_VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing the reference implementations into $(REFERENCE_VENV) (large: TensorFlow)"
 	@$(REFERENCE_VENV)/bin/python -m ganshare.install_torch
-	@$(REFERENCE_PIP) --constraint constraints.txt --editable '.[chain,engine]' --group reference
+	@grep -v '^h5py==' constraints.txt >$(@D)/constraints.txt # TensorFlow asks for an older one
+	@$(REFERENCE_PIP) --constraint $(@D)/constraints.txt --editable '.[chain,engine]' --group reference
 	@$(REFERENCE_PIP) --no-deps $(REFERENCE_NO_DEPS)
 	@touch $@

@@ -126,6 +126,11 @@ class CommandContext:
         return self.accounts[0]
 
     @property
+    def is_press(self) -> bool:
+        """Whether a button was pressed."""
+        return isinstance(self.given, ButtonPress)
+
+    @property
     def place(self) -> Place:
         """The place where it was asked."""
         return self.given.place

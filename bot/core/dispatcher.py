@@ -19,7 +19,7 @@ from bot.core.commands import (
     vote,
 )
 from bot.core.commands.accounts import SIGN_IN_PATH
-from bot.core.commands.autocomplete import offers
+from bot.core.commands.autocomplete import Offer, offers
 from bot.core.commands.definitions import check_arguments, find_command
 from bot.core.commands.parameters import Command
 from bot.core.context import CommandContext, DispatcherOptions, Services
@@ -43,6 +43,11 @@ _log = get_logger(__name__)
 async def _link(context: CommandContext, code: str) -> list[Reply]:
     _check_allowed(context, "link")
     return await accounts.link_accounts(context, code)
+
+
+async def _unlink(context: CommandContext, wallet: str) -> list[Reply]:
+    _check_allowed(context, "unlink")
+    return await accounts.unlink(context, wallet)
 
 
 async def _forget(context: CommandContext, subject: str) -> list[Reply]:
@@ -70,9 +75,10 @@ PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]
     Action.SELL: sales.agree,
     Action.NO_SALE: sales.refuse,
     Action.LINK: _link,
+    Action.UNLINK: _unlink,
     Action.FORGET: _forget,
 }
-WANTS_SUBJECT = frozenset({Action.CANCEL, Action.VOTE})
+WANTS_SUBJECT = frozenset({Action.CANCEL, Action.VOTE, Action.UNLINK})
 
 
 class Dispatcher:
@@ -137,14 +143,16 @@ class Dispatcher:
         """
         return await self._services.context(given)
 
-    async def complete(self, command: str, parameter: str, typed: str, person: Person) -> list[str]:
+    async def complete(
+        self, command: str, parameter: str, typed: str, person: Person
+    ) -> list[Offer]:
         """Offer what could be meant, at most 25 texts of at most 100 characters; never raises."""
         try:
             found = find_command(command)
             if person.rank < found.rank:
                 return []
             wanted = next(each for each in found.parameters if each.name == parameter)
-            return await offers(self._store, wanted, typed)
+            return await offers(self._store, wanted, typed, person.id)
         except (StopIteration, AskerError, WorldError) as error:
             _log.info("nothing to offer", command=command, reason=str(error))
             return []

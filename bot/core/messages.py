@@ -117,6 +117,7 @@ class Action(StrEnum):
     MINE = "mine"
     FORGET = "forget"  # all of a person
     LINK = "link"  # a code: these two accounts are one person
+    UNLINK = "unlink"  # one of the person's wallets
     VOTE = "vote"  # turns one's vote; an artwork, after a dash perhaps the round to go on with
     NEXT = "next"  # a painting of a round that one has not seen; the round's id
     ENTER = "enter"  # an artwork into the round of the place

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.core.commands.autocomplete import Offer
 from bot.core.commands.vote import is_going_on
 from bot.core.dispatcher import Dispatcher
 from bot.core.messages import Action, Reply
@@ -81,7 +82,7 @@ class InteractionHandler:
 
     async def complete(
         self, interaction: "discord.Interaction[Any]", command: str, parameter: str, typed: str
-    ) -> Sequence[str]:
+    ) -> Sequence[Offer]:
         """Offer texts while an option is typed."""
         return await self._dispatcher.complete(command, parameter, typed, person_of(interaction))
 

@@ -2,6 +2,20 @@
 
 link-wallet = To link a wallet that holds shares, open this address; it works once, for ten minutes: { $url }
 link-wallet-no-page = Wallets are linked on the web page, whose address is not set up here.
+command-unlink = Unlink one of your wallets; without one, choose from all.
+command-unlink-wallet = The wallet's address.
+button-unlink = Unlink
+unlink-title = Your wallets
+unlink-how = { $days ->
+    [0] Which of your wallets shall be unlinked? Paintings that wait and are paid by its shares are given up.
+    [one] Which of your wallets shall be unlinked? Paintings that wait and are paid by its shares are given up, and for one day nobody else can link it.
+   *[other] Which of your wallets shall be unlinked? Paintings that wait and are paid by its shares are given up, and for { $days } days nobody else can link it.
+    }
+unlink-done = { $days ->
+    [0] The wallet { $wallet } is unlinked.
+    [one] The wallet { $wallet } is unlinked. For one day nobody else can link it; you can at any time.
+   *[other] The wallet { $wallet } is unlinked. For { $days } days nobody else can link it; you can at any time.
+    }
 shares-others = You asked for { $used } paintings in the last 24 hours; without a share, { $quota } are allowed.
 shares-left = { $left } of engines' time left of { $of }; { $used } used.
 shares-until = { $count ->

@@ -2,6 +2,18 @@
 
 link-wallet = 要关联持有份额的钱包，请打开这个地址；仅可用一次，十分钟内有效：{ $url }
 link-wallet-no-page = 钱包在网页上关联，而这里还没有设置网页地址。
+command-unlink = 取消关联您的一个钱包；不指明时可从全部中选择。
+command-unlink-wallet = 钱包地址。
+button-unlink = 取消关联
+unlink-title = 您的钱包
+unlink-how = { $days ->
+    [0] 要取消关联哪个钱包？由其份额支付、仍在排队的画作将被放弃。
+   *[other] 要取消关联哪个钱包？由其份额支付、仍在排队的画作将被放弃；{ $days } 天内其他人不能关联它。
+    }
+unlink-done = { $days ->
+    [0] 已取消关联钱包 { $wallet }。
+   *[other] 已取消关联钱包 { $wallet }。{ $days } 天内其他人不能关联它；您自己随时可以。
+    }
 shares-others = 过去 24 小时您请求了 { $used } 幅画；没有份额时每天可请求 { $quota } 幅。
 shares-left = 引擎时间还剩 { $left }，共 { $of }；已用 { $used }。
 shares-until = { $count ->

@@ -1,11 +1,15 @@
-"""/link joins accounts into one person and leads to the page for wallets; /notify: their pings."""
+"""/link joins accounts and leads to the page for wallets, /unlink unlinks these; /notify."""
 
 from bot.core.context import CommandContext
-from bot.core.messages import Action, Reply
+from bot.core.messages import Action, Button, Reply
 from ganshare.domain.pings import Ping
+from ganshare.domain.shares import DAY
+from ganshare.errors import ParameterError, quoted
+from ganshare.sentences import sentence
 
-__all__ = ["SIGN_IN_PATH", "link", "link_accounts", "notify"]
+__all__ = ["SIGN_IN_PATH", "link", "link_accounts", "notify", "unlink"]
 
+_ROW = 4  # buttons; a person has 20 wallets at most, and Discord shows five rows
 SIGN_IN_PATH = "/sign-in/"  # below the page's address; the one-time token follows
 
 
@@ -42,6 +46,27 @@ async def link_accounts(context: CommandContext, code: str) -> list[Reply]:
     text = context.say("link-done", accounts=accounts)
     title = context.say("link-title")
     return [Reply(title=title, text=text, is_private=True, replaces=True)]
+
+
+async def unlink(context: CommandContext, wallet: str) -> list[Reply]:
+    """Unlink one of the person's wallets, or offer all of them to be unlinked."""
+    title, gate = context.say("unlink-title"), context.services.gate
+    days = round(gate.settings.cooldown / DAY) if gate is not None else 0
+    wallets = context.store.shares.wallets
+    if wallet:
+        if not await wallets.unlink(context.main, wallet):
+            raise ParameterError(sentence("wallet-unknown", given=quoted(wallet)), given=wallet)
+        await context.store.queue.end_unpaid()
+        text = context.say("unlink-done", wallet=wallet, days=days)
+        return [Reply(title=title, text=text, is_private=True, replaces=context.is_press)]
+    linked = await wallets.of_person(context.main)
+    if not linked:
+        return [context.quietly("shares-no-wallet")]
+    names = [each.wallet for each in linked]
+    buttons = [Button(Action.UNLINK, each, f"{each[:6]}…{each[-4:]}", "✖️") for each in names]
+    rows = tuple(tuple(buttons[at : at + _ROW]) for at in range(0, len(buttons), _ROW))
+    text = "\n".join([context.say("unlink-how", days=days), *names])
+    return [Reply(title=title, text=text, buttons=rows, is_private=True)]
 
 
 async def notify(context: CommandContext, when: str) -> list[Reply]:

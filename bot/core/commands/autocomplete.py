@@ -2,23 +2,47 @@
 
 import random
 import re
+from collections.abc import Sequence
 
 from bot.core.commands.parameters import Completes, Parameter
+from bot.core.rendering.replies import shortened
 from ganshare.prompts import draw_prompt
 from ganshare.store import Store
 from wordlists import CATEGORIES, word_lists
 
-__all__ = ["matching", "offers"]
+__all__ = ["Offer", "matching", "offers"]
 
 MOST = 25
 LONGEST = 100  # of one offer; Discord allows no more
 IDEAS = 5
+RECENT = 100  # paintings that are looked through
 _PAINTING_OF = re.compile(r"(.*painting (?:of|with) )(.+)", re.IGNORECASE)
 
 
-async def offers(store: Store, parameter: Parameter, typed: str) -> list[str]:
-    """Give what could be meant, best first, at most 25 of at most 100 characters."""
+class Offer(str):
+    """What could be meant.
+
+    Args:
+        label: that it is listed by, where a number says nothing to people.
+    """
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> "Offer":
+        """Make one."""
+        made = super().__new__(cls, value)
+        made.label = label or value
+        return made
+
+
+async def offers(store: Store, parameter: Parameter, typed: str, person: str) -> list[Offer]:
+    """Give what could be meant, best first, at most 25 of at most 100 characters.
+
+    Args:
+        person: who types; any of their accounts.
+    """
     typed = typed[:1000]
+    found: Sequence[str]
     match parameter.completes:
         case Completes.PROMPT:
             found = _prompts(typed)
@@ -31,9 +55,36 @@ async def offers(store: Store, parameter: Parameter, typed: str) -> list[str]:
         case Completes.MODEL:
             names = {name for engine in await store.queue.engines() for name in engine.models}
             found = matching(typed, sorted(names))
+        case Completes.ARTWORK:
+            found = await _artworks(store, typed, person)
+        case Completes.JOB:
+            accounts = await store.accounts.of_person(person)
+            jobs = [job for each in accounts for job in await store.queue.active(each)]
+            found = _numbered(typed, [(each.id, each.request.prompt) for each in jobs])
+        case Completes.WALLET:
+            linked = await store.shares.wallets.of_person(person)
+            found = _numbered(typed, [(each.wallet, "") for each in linked])
         case None:
             found = matching(typed, parameter.choices)
-    return [each for each in dict.fromkeys(found) if 0 < len(each) <= LONGEST][:MOST]
+    made = [each if isinstance(each, Offer) else Offer(each) for each in dict.fromkeys(found)]
+    return [each for each in made if 0 < len(each) <= LONGEST][:MOST]
+
+
+async def _artworks(store: Store, typed: str, person: str) -> list[Offer]:
+    """The newest paintings of a person, by their prompts or the beginning of an id."""
+    found = await store.gallery.search(person=person, limit=RECENT)
+    return _numbered(typed, [(each.id, each.prompt) for each in found])
+
+
+def _numbered(typed: str, known: Sequence[tuple[str, str]]) -> list[Offer]:
+    """What has a number and perhaps a prompt, by words of the prompt or how the number begins."""
+    words = typed.casefold().split()
+    return [
+        Offer(number, f"{shortened(prompt, LONGEST - 10)} · {number[:6]}" if prompt else number)
+        for number, prompt in known
+        if number.startswith(typed.strip().lower() or number)
+        or all(each in prompt.casefold() for each in words)
+    ]
 
 
 def _prompts(typed: str) -> list[str]:

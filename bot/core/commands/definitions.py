@@ -90,7 +90,11 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command("queue", _texts(queue.queue)),
-    Command("cancel", _texts(queue.cancel, "job"), (Parameter("job", maximum=40, is_word=True),)),
+    Command(
+        "cancel",
+        _texts(queue.cancel, "job"),
+        (Parameter("job", maximum=40, completes=Completes.JOB, is_word=True),),
+    ),
     Command(
         "gallery",
         _texts(gallery.gallery, "query"),
@@ -103,13 +107,19 @@ COMMANDS: tuple[Command, ...] = (
         (Parameter("code", maximum=40, is_word=True),),
         Rank.MEMBER,
     ),
+    Command(
+        "unlink",
+        _texts(accounts.unlink, "wallet"),
+        (Parameter("wallet", maximum=100, completes=Completes.WALLET, is_word=True),),
+        Rank.MEMBER,
+    ),
     Command("shares", _texts(shares.shares)),
     Command(
         "privacy",
         _texts(privacy.privacy, "visibility", "artwork"),
         (
             Parameter("visibility", Kind.CHOICE, choices=(*VISIBILITIES, "default")),
-            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("artwork", maximum=40, completes=Completes.ARTWORK, is_word=True),
         ),
     ),
     Command(
@@ -164,7 +174,7 @@ COMMANDS: tuple[Command, ...] = (
         "curate",
         _texts(rounds.curate, "artwork", "action", "reason"),
         (
-            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("artwork", maximum=40, completes=Completes.ARTWORK, is_word=True),
             Parameter("action", Kind.CHOICE, choices=("enter", "leave", "approve", "veto", "undo")),
             Parameter("reason", maximum=200),
         ),
@@ -174,7 +184,7 @@ COMMANDS: tuple[Command, ...] = (
         "sell",
         _texts(sales.sell, "artwork", "answer"),
         (
-            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("artwork", maximum=40, completes=Completes.ARTWORK, is_word=True),
             Parameter("answer", Kind.CHOICE, choices=("yes", "no")),
         ),
         Rank.MEMBER,

@@ -34,6 +34,9 @@ class Completes(StrEnum):
     COLOUR = "colour"
     WORD = "word"  # any style, colour or subject of the word lists
     MODEL = "model"
+    ARTWORK = "artwork"  # of the asker's own, the newest first
+    JOB = "job"  # of the asker's own that wait or are being painted
+    WALLET = "wallet"  # that are linked to the asker
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
+from bot.core.commands.autocomplete import Offer
 from bot.core.commands.definitions import COMMANDS, Command, Kind, Parameter
 from bot.core.messages import Rank
 from bot.core.rendering.catalogue import Catalogue
@@ -20,7 +21,7 @@ LARGEST_NUMBER = 2**53 - 1  # the same; JavaScript counts no further
 
 Given = Mapping[str, Any]
 Handle = Callable[["discord.Interaction[Any]", str, Given], Awaitable[None]]
-Complete = Callable[["discord.Interaction[Any]", str, str, str], Awaitable[Sequence[str]]]
+Complete = Callable[["discord.Interaction[Any]", str, str, str], Awaitable[Sequence[Offer]]]
 
 
 def app_commands_of(
@@ -72,8 +73,8 @@ def _completion(command: str, parameter: str, complete: Complete) -> Any:
     async def autocomplete(
         interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
-        texts = await complete(interaction, command, parameter, typed)
-        return [app_commands.Choice(name=text, value=text) for text in texts]
+        offered = await complete(interaction, command, parameter, typed)
+        return [app_commands.Choice(name=each.label, value=str(each)) for each in offered]
 
     return autocomplete
 
