@@ -38,6 +38,7 @@ from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load
 from ganshare.store import open_store
+from ganshare.tls import tls_context
 
 __all__ = ["COIN", "Session", "open_session", "read_address"]
 
@@ -271,7 +272,7 @@ async def open_session() -> AsyncIterator[Session]:
     url = core.database_url.get_secret_value()
     async with (
         Ledger(url, by=whoever_types()) as ledger,
-        httpx.AsyncClient(timeout=30.0) as client,
+        httpx.AsyncClient(timeout=30.0, verify=tls_context()) as client,
     ):
         yield Session(core, settings, ledger, client)
 

@@ -15,6 +15,7 @@ from bot.telegram.frontend import make_bot
 from bot.telegram.webhook import check_webhook_settings
 from ganshare.errors import SettingsError
 from ganshare.settings import BotSettings
+from ganshare.tls import tls_context
 
 __all__ = ["examine"]
 
@@ -139,7 +140,7 @@ async def _of_reachability(url: str) -> Finding:
     """Knock at the public address without the secret: only the bot itself refuses that so."""
     name = "Telegram webhook reachable"
     try:
-        async with httpx.AsyncClient(timeout=_SECONDS) as client:
+        async with httpx.AsyncClient(timeout=_SECONDS, verify=tls_context()) as client:
             answer = await client.post(url, json={})
     except httpx.HTTPError as error:
         advice = (

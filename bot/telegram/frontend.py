@@ -24,6 +24,7 @@ from bot.telegram.webhook import check_webhook_settings, serve_webhook
 from ganshare.errors import SettingsError
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
+from ganshare.tls import tls_context
 
 __all__ = ["make_bot", "run_telegram"]
 
@@ -40,6 +41,7 @@ def make_bot(settings: BotSettings) -> "ExtBot[int]":
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and the token is in them
     if settings.telegram_token is None:
         raise SettingsError("BOT_TELEGRAM_TOKEN is not set; @BotFather gives one for /newbot.")
+    verifying = {"verify": tls_context()}
     request = HTTPXRequest(
         connection_pool_size=_CONNECTIONS,
         connect_timeout=_SECONDS_TO_CONNECT,
@@ -47,8 +49,11 @@ def make_bot(settings: BotSettings) -> "ExtBot[int]":
         write_timeout=20.0,
         pool_timeout=20.0,
         media_write_timeout=60.0,
+        httpx_kwargs=verifying,
     )
-    polling = HTTPXRequest(connection_pool_size=2, connect_timeout=_SECONDS_TO_CONNECT)
+    polling = HTTPXRequest(
+        connection_pool_size=2, connect_timeout=_SECONDS_TO_CONNECT, httpx_kwargs=verifying
+    )
     return ExtBot(
         settings.telegram_token.get_secret_value(),
         base_url=settings.telegram_base_url or "https://api.telegram.org/bot",

@@ -18,6 +18,7 @@ from ganshare.chain.multicall import AGGREGATE, MULTICALL
 from ganshare.chain.quorum import Answer, Disagreement, Patience, Quorum
 from ganshare.chain.rpc import Endpoint, RpcError, make_endpoints
 from ganshare.errors import SettingsError
+from ganshare.tls import tls_context
 
 __all__ = ["Block", "Call", "Chain", "Disagreement", "Log", "Receipt", "open_chain"]
 
@@ -82,7 +83,7 @@ async def open_chain(
     """
     if not urls:
         raise SettingsError("There is no endpoint of the chain; set ADMIN_RPC_URLS.")
-    async with httpx.AsyncClient(timeout=seconds) as client:
+    async with httpx.AsyncClient(timeout=seconds, verify=tls_context()) as client:
         chain = Chain(make_endpoints(urls, client), chain_id, patience, confirmations)
         found = await chain.read_id()
         if found != chain_id:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from ganshare.chain.rpc import Endpoint, EndpointAway, RpcError, make_endpoints
+from ganshare.tls import tls_context
 
 __all__ = ["Finding", "check_endpoints"]
 
@@ -74,7 +75,7 @@ async def check_endpoints(
     Args:
         account: whose nonce is compared, too.
     """
-    async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+    async with httpx.AsyncClient(timeout=_PATIENCE, verify=tls_context()) as client:
         looks = [_Look(each) for each in make_endpoints(urls, client)]
         for number in range(_SAMPLES):
             await asyncio.gather(*(_sample(each) for each in looks))

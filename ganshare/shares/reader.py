@@ -17,6 +17,7 @@ from ganshare.chain.quorum import Patience
 from ganshare.chain.rpc import RpcError, make_endpoints
 from ganshare.domain.shares import ShareToken
 from ganshare.errors import SettingsError, WorldError
+from ganshare.tls import tls_context
 
 __all__ = ["ShareReader", "Transfer"]
 
@@ -60,7 +61,7 @@ class ShareReader:
         patience: Patience = PATIENCE,
     ) -> "ShareReader":
         """Make one that reads through these endpoints; `close` closes its connections."""
-        client = httpx.AsyncClient(timeout=10.0)
+        client = httpx.AsyncClient(timeout=10.0, verify=tls_context())
         reader = cls(
             Chain(make_endpoints(urls, client), token.chain_id, patience), token, confirmations
         )

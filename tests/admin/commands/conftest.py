@@ -40,7 +40,7 @@ def run(
     with serve(relay(evm)) as address:
         settings = {
             "GANSHARE_DATABASE_URL": url,
-            "ADMIN_RPC_URLS": ",".join(f"{address}/endpoint{number}" for number in range(3)),
+            "ADMIN_RPC_URLS": ",".join(f"{address}/endpoint{number}" for number in range(1)),
             "ADMIN_CHAIN_ID": str(CHAIN_ID),
             "ADMIN_KEYSTORE": str(keystore),
             "ADMIN_CONFIRMATIONS": "0",
