@@ -13,6 +13,7 @@ __all__ = ["bot", "main"]
 COMMANDS = {
     "chat": "bot.commands.chat:chat",
     "doctor": "bot.commands.doctor:doctor",
+    "invite": "bot.commands.invite:invite",
     "run": "bot.commands.serve:run",
     "web": "bot.commands.serve:web",
 }

@@ -228,3 +228,44 @@ api-not-found = There is no such address; /api/v1/openapi.json lists all.
 api-wrong-method = This address does not take that method.
 api-no-frame = There is no frame of it now.
 api-not-by-token = This takes more than a token; it is done on the page or in the chat.
+
+## Without a chat
+
+web-sign-in-invited = Without a chat, the owner of this page gives you an address that signs you in once; from then on you make one for each of your devices yourself, under your name.
+web-elsewhere = Sign in on another device
+web-elsewhere-how = An address signs you in there once, within ten minutes. Keep one device signed in: it is the key for the next.
+web-elsewhere-make = Make an address
+web-elsewhere-made = Open this address on the other device, within ten minutes. It works once; whoever has it is you.
+
+## Moderation
+
+web-nav-moderation = Moderation
+web-for-admins = This page is for admins; the owner names them with BOT_ADMINS.
+web-moderation-blocks = Blocked
+web-moderation-blocks-none = Nobody is blocked.
+web-moderation-person = Account
+web-moderation-reason = Reason, for the other admins
+web-moderation-block = Block
+web-moderation-unblock = Unblock
+web-moderation-unblock-label = Unblock { $person }
+web-moderation-blocked-by = by { $by } on { $day }
+web-moderation-settings = Settings of the page
+web-moderation-settings-how = “default” takes a setting back.
+web-moderation-setting = Setting
+web-moderation-value = Value
+web-moderation-change = Change
+web-moderation-log = What happened
+web-moderation-by = Asked for by { $person }.
+web-invite = Invite somebody
+web-invite-how = The address signs them in once, within seven days, as a member with an account of their own.
+web-invite-name = Name
+web-invite-make = Make an invitation
+web-invite-made = Send this address to { $name }. It works once, within seven days; the account is { $account }.
+web-round-open = Open a round
+web-round-close = End the round now
+web-round-close-sure = The votes are counted, and the winners shown. Really end it now?
+web-round-name = Title
+web-round-hours = Hours
+web-round-winners = Winners
+web-round-pool = Paintings
+web-round-quorum = Votes to win

@@ -218,3 +218,44 @@ api-not-found = 没有这个地址；/api/v1/openapi.json 列出全部地址。
 api-wrong-method = 这个地址不接受该方法。
 api-no-frame = 现在没有它的画面。
 api-not-by-token = 这不能只凭令牌；请在网页或聊天中进行。
+
+## 没有聊天时
+
+web-sign-in-invited = 不用聊天时，网页的所有者会给您一个只能用一次的登录地址；之后您可以在自己的名字下为每台设备另做一个。
+web-elsewhere = 在另一台设备上登录
+web-elsewhere-how = 地址可在那里登录一次，十分钟内有效。请至少保持一台设备登录：它是下一台的钥匙。
+web-elsewhere-make = 生成地址
+web-elsewhere-made = 请在十分钟内用另一台设备打开这个地址。它只能用一次；谁拿到它，谁就是您。
+
+## 管理
+
+web-nav-moderation = 管理
+web-for-admins = 此页面供管理员使用；所有者用 BOT_ADMINS 指定管理员。
+web-moderation-blocks = 已屏蔽
+web-moderation-blocks-none = 没有人被屏蔽。
+web-moderation-person = 账号
+web-moderation-reason = 原因，供其他管理员阅读
+web-moderation-block = 屏蔽
+web-moderation-unblock = 解除屏蔽
+web-moderation-unblock-label = 解除对 { $person } 的屏蔽
+web-moderation-blocked-by = 由 { $by } 于 { $day }
+web-moderation-settings = 网页的设置
+web-moderation-settings-how = “default”恢复默认值。
+web-moderation-setting = 设置
+web-moderation-value = 值
+web-moderation-change = 更改
+web-moderation-log = 发生过的事
+web-moderation-by = 由 { $person } 请求。
+web-invite = 邀请
+web-invite-how = 地址可登录一次，七天内有效；对方将成为拥有自己账号的成员。
+web-invite-name = 名字
+web-invite-make = 生成邀请
+web-invite-made = 请把这个地址发给 { $name }。它只能用一次，七天内有效；账号是 { $account }。
+web-round-open = 开启一轮评选
+web-round-close = 现在结束本轮
+web-round-close-sure = 将计票并公布优胜者。确定现在结束吗？
+web-round-name = 标题
+web-round-hours = 小时
+web-round-winners = 优胜数
+web-round-pool = 画的数量
+web-round-quorum = 获胜所需票数

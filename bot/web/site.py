@@ -75,6 +75,7 @@ class Site:
         self.follower = Follower(front.store, front.blobs)
         self.is_https = (settings.web_url or "").startswith("https://")
         self.cookie = Cookie(self.is_https)
+        self.has_chats = bool(settings.discord_token or settings.telegram_token)
         self._reads, self._pictures = RateLimiter(_READS), RateLimiter(_PICTURES)
         self._sends, self._sends_of_address = RateLimiter(_SENDS), RateLimiter(_SENDS_OF_ADDRESS)
         of_address = _GUESTS_OF_ADDRESS * max(1, settings.web_guests_per_day)
@@ -276,6 +277,8 @@ class Site:
             "has_shares": self.front.gate is not None,
             "kept": "",
             "is_curator": context.person.rank >= Rank.CURATOR,
+            "is_admin": context.person.rank >= Rank.ADMIN,
+            "has_chats": self.has_chats,
         }
         text = self._templates.get_template(name).render(own | values)
         # Browsers may keep it for the way back, so that a long wall is found as it was left.

@@ -2,11 +2,12 @@
 
 from starlette.responses import RedirectResponse, Response
 
+from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.messages import Action, ButtonPress, CommandRequest, Rank
 from bot.web.request_context import PLACE, RequestContext
 from bot.web.site import Site
 
-__all__ = ["link", "link_page"]
+__all__ = ["invite_self", "link", "link_page"]
 
 LONGEST_CODE = 40
 
@@ -42,6 +43,15 @@ async def link(site: Site, context: RequestContext) -> Response:
     return await _show(site, context, 422, code=code, error=reply.text)
 
 
+async def invite_self(site: Site, context: RequestContext) -> Response:
+    """Give an address that signs the member in on another device, once."""
+    if context.person.rank <= Rank.GUEST:
+        return RedirectResponse("/sign-in", 303)
+    token = await site.store.accounts.new_sign_in(context.person.id, context.person.name)
+    address = f"{site.origin(context.request)}{SIGN_IN_PATH}{token}"
+    return await _show(site, context, invitation=address)
+
+
 async def _show(
     site: Site,
     context: RequestContext,
@@ -51,6 +61,7 @@ async def _show(
     made: str = "",
     question: str = "",
     error: str = "",
+    invitation: str = "",
 ) -> Response:
     return site.page(
         context,
@@ -61,4 +72,5 @@ async def _show(
         made=made,
         question=question,
         error=error,
+        invitation=invitation,
     )

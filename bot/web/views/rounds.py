@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from bot.core.messages import Rank
+from bot.core.messages import CommandRequest, Rank
 from bot.core.rendering.replies import duration
 from bot.core.rounds.announcements import rules_text
-from bot.web.request_context import RequestContext
+from bot.web.request_context import PLACE, RequestContext
 from bot.web.site import Refused, Site
 from bot.web.template_data import Painting
 from bot.web.views.gallery import paintings
@@ -20,7 +20,7 @@ from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import Decision, LogEntry, LogKind, Round, Standing
 from ganshare.errors import ParameterError, must_be_one_of
 
-__all__ = ["curation_page", "decide", "round_page", "show_next", "vote_news"]
+__all__ = ["curation_page", "decide", "hold_round", "round_page", "show_next", "vote_news"]
 
 MOST_ENDED = 4  # rounds whose winners are shown
 MOST_CASES, MOST_CURATED, MOST_DECIDED = 24, 48, 24
@@ -73,7 +73,19 @@ async def round_page(site: Site, context: RequestContext) -> Response:
         "round.html",
         open=[await _load_shown(site, context, each) for each in going_on],
         ended=[await _winners(site, context, each) for each in ended],
+        may_hold=context.person.rank >= Rank.CURATOR,
+        held=any(each.place == PLACE.id and each.closed is None for each in found),
     )
+
+
+async def hold_round(site: Site, context: RequestContext) -> Response:
+    """Open a round of the page, or end it, as /round does."""
+    names = ("action", "title", "hours", "winners", "pool", "quorum")
+    given = {name: value for name in names if (value := context.said(name).strip()[:200])}
+    key = context.session.key("round", context.said("nonce"))
+    request = CommandRequest("round", given, context.person, PLACE, key)
+    (reply,) = await site.front.dispatcher.answer(request)
+    return site.redirect(context, "/round", reply.text)
 
 
 async def _load_shown(site: Site, context: RequestContext, round_: Round) -> dict[str, Any]:

@@ -181,15 +181,15 @@ class Accounts:
 
     # --- signing in ---------------------------------------------------------------------------
 
-    async def new_sign_in(self, person: str, name: str) -> str:
-        """Give a token, valid for ten minutes and once, that signs this person in."""
+    async def new_sign_in(self, person: str, name: str, seconds: float = CODE_SECONDS) -> str:
+        """Give a token, valid for so long and once, that signs this person in."""
         token = secrets.token_urlsafe(32)
         row = {"hash": _hash(token), "person": person, "name": storable(name, LONGEST_NAME)}
 
         async def begin(connection: AsyncConnection) -> None:
             for table in (sign_ins, sessions):
                 await connection.execute(table.delete().where(table.c.expires <= now()))
-            values = {**row, "expires": now() + CODE_SECONDS}
+            values = {**row, "expires": now() + seconds}
             await connection.execute(sign_ins.insert().values(values))
 
         await self._database.atomically(begin)

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.community import Block, Note, Report
 from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
-from ganshare.store.db.database import Database
+from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.rows_sentences import with_sentences
 from ganshare.store.db.tables_community import blocks, everyone, notes, reports, storable
@@ -75,7 +75,13 @@ class Community:
         row = await self._database.row(found.limit(1))
         if row is None:
             return None
-        return Block(row["person"], row["blocked_by"], row["reason"], float(row["created"]))
+        return _to_block(row)
+
+    async def blocks(self, limit: int = 200) -> list[Block]:
+        """Read which accounts are blocked, the newest first."""
+        order = (blocks.c.created.desc(), blocks.c.person)
+        rows = await self._database.rows(sa.select(blocks).order_by(*order).limit(limit))
+        return [_to_block(row) for row in rows]
 
     # --- paintings ----------------------------------------------------------------------------
 
@@ -129,3 +135,7 @@ class Community:
             return closed
 
         return await self._database.atomically(close)
+
+
+def _to_block(row: Row) -> Block:
+    return Block(row["person"], row["blocked_by"], row["reason"], float(row["created"]))
