@@ -21,7 +21,7 @@ CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: contracts chain docs help demo install test test-all check lint format reference chaos mutants clean web browser acceptance
+.PHONY: contracts chain dist docs help demo install test test-all check lint format reference chaos mutants clean web browser acceptance
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,10 +46,10 @@ say-how = echo "For the command ganshare, type in this terminal: source $(BIN)/a
 TEST_OPTIONS ?= -n auto --dist worksteal
 
 test: $(VENV)/.test ## Run the tests (without the slow, reference and training suites)
-	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not slow and not reference and not training"
+	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not slow and not reference and not training and not wheel"
 
 test-all: $(VENV)/.test ## Run the slow tests too
-	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not reference and not training"
+	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not reference and not training and not wheel"
 
 # SCREENSHOTS: a folder to leave pictures of the pages in; PAINTINGS: one with paintings to hang.
 browser: $(VENV)/.test ## Drive the web page, and a marketplace's, in headless Chromium
@@ -87,6 +87,16 @@ docs: $(VENV)/.docs ## Build the site of docs/ into site/; no warning is let pas
 	@$(BIN)/python docs/site/reference.py --check
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
+
+# GANSHARE_REPOSITORY: the address of the source; PYTHONS: further interpreters to try the wheel with.
+dist: $(VENV)/.release ## Build wheel, sdist and SBOM into dist/, and try the wheel in new environments
+	@test -n "$(GANSHARE_REPOSITORY)" || { echo "Say where the source is: make dist GANSHARE_REPOSITORY=https://..." >&2; exit 1; }
+	@rm -rf dist
+	@GANSHARE_REPOSITORY="$(GANSHARE_REPOSITORY)" $(BIN)/python -m build --outdir dist . >/dev/null
+	@$(BIN)/twine check --strict dist/*
+	@$(BIN)/cyclonedx-py requirements constraints.txt --pyproject pyproject.toml \
+		--output-reproducible --output-file dist/ganshare.cdx.json 2>/dev/null
+	@GANSHARE_WHEEL="$$(ls dist/*.whl)" GANSHARE_PYTHONS="$(PYTHONS)" $(BIN)/python -m pytest -m wheel
 
 format: $(VENV)/.lint ## Format the code and fix what ruff can fix
 	@$(BIN)/ruff format .
@@ -150,6 +160,11 @@ $(VENV)/.lint: $(VENV)/.test
 $(VENV)/.docs: $(VENV)/.install
 	@echo "Installing MkDocs into $(VENV)"
 	@$(PIP) --group docs
+	@touch $@
+
+$(VENV)/.release: $(VENV)/.test
+	@echo "Installing the release tools into $(VENV)"
+	@$(PIP) --group release
 	@touch $@
 
 $(NODE)/.chain: Makefile

@@ -10,7 +10,7 @@ FROM python:3.11.13-slim-bookworm AS build
 ARG PIP_INDEX=""
 WORKDIR /source
 RUN python -m venv /venv
-COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
+COPY pyproject.toml hatch_build.py constraints.txt README.md LICENSE NOTICE ./
 COPY ganshare ganshare
 COPY admin admin
 COPY wordlists wordlists

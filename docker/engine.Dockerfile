@@ -19,7 +19,7 @@ COPY ganshare/__init__.py ganshare/install_torch.py ganshare/
 # torch alone first: it is large and changes seldom.
 RUN env PIP_NO_CACHE_DIR=1 ${PIP_INDEX:+"PIP_INDEX_URL=$PIP_INDEX"} \
     /venv/bin/python -m ganshare.install_torch
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE ./
 COPY ganshare ganshare
 COPY engine engine
 COPY wordlists wordlists

@@ -12,7 +12,6 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Never
 
 import click
@@ -26,7 +25,7 @@ from ganshare.commands.settings import settings
 from ganshare.commands.store import store
 from ganshare.commands.up import up
 from ganshare.errors import AskerError, WorldError
-from ganshare.extras import check_extra, explain_missing
+from ganshare.extras import check_process, explain_missing
 from ganshare.processes.exec import become_module
 from ganshare.prompts import CATEGORIES, MAX_SEED, DrawnPrompt, draw_prompt
 
@@ -135,8 +134,7 @@ class _HandedOver(click.Command):
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> Any:
-        if find_spec(self._module) is None:
-            check_extra(self._module)  # the package of a process has its extra's name
+        check_process(self._module)
         become_module(self._module, [*self._becomes, *ctx.args])
 
     def find(self) -> click.Command:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ganshare.errors import SettingsError
 
-__all__ = ["EXTRAS", "check_extra", "explain_missing", "missing_package"]
+__all__ = ["EXTRAS", "check_extra", "check_process", "explain_missing", "missing_package"]
 
 # Names as they are imported; the best known first, since a message names the first that is missing.
 EXTRAS: Mapping[str, tuple[str, ...]] = {
@@ -50,8 +50,27 @@ def missing_package(extra: str) -> str | None:
     return next((name for name in EXTRAS[extra] if find_spec(name) is None), None)
 
 
+def check_process(package: str) -> None:
+    """Raise SettingsError if `engine`, `bot` or `admin` is missing, or is another distribution's.
+
+    These are names that others have, too, and whoever is first on the path is imported.
+    """
+    found = find_spec(package)
+    folders = [Path(each) for each in (found.submodule_search_locations if found else None) or ()]
+    if not _has_main(package):
+        raise _missing(package, package)
+    if Path(__file__).resolve().parents[1] / package not in [each.resolve() for each in folders]:
+        raise SettingsError(
+            f"The package {package!r} in {folders[0].parent} is not GANshare's; install GANshare "
+            "into an environment of its own.",
+            given=package,
+        )
+
+
 def check_extra(extra: str) -> None:
     """Raise SettingsError, which says how to install it, unless an extra is installed."""
+    if extra in _PROCESSES:
+        check_process(extra)
     if name := missing_package(extra):
         raise _missing(name, extra)
 

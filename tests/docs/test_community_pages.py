@@ -4,8 +4,10 @@ The platforms are stand-ins on loopback; the bot, the page and the engine are th
 """
 
 import asyncio
+import re
 import urllib.request
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from bot.testing.telegram_server import telegram_server
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 
+DISCORD = (Path(__file__).parents[2] / "docs/discord.md").read_text("utf-8")
 ACTIVATE = "source .venv/bin/activate"
 START, PAINTED = 240.0, 900.0  # seconds, on a busy machine
 
@@ -54,8 +57,9 @@ async def test_docs_discord(reader: Any) -> None:
     async with discord_server() as discord:
         reader.environment |= discord.environment
         reader.fills = {"BOT_DISCORD_TOKEN": discord.environment["BOT_DISCORD_TOKEN"]}
-        world = discord.world
-        ada = DiscordAccount(discord.people.join("Ada", world.channel(world.guild())))
+        world, [asked_for] = discord.world, set(re.findall(r"permissions=(\d+)", DISCORD))
+        guild = world.guild(bot_permissions=int(asked_for))  # invited as the page says
+        ada = DiscordAccount(discord.people.join("Ada", world.channel(guild)))
         await type_bot_page(
             reader, "docs/discord.md", "3. Run it", lambda: discord.gateway.connected,
             lambda: paint(ada),

@@ -118,6 +118,28 @@ def test_a_process_that_was_left_out_is_one_sentence_too(tmp_path: Path) -> None
     assert done.stderr.startswith("error: The package engine is missing; to install it, run ")
 
 
+@pytest.mark.parametrize("arguments", ["web", "bot doctor", "up --engines 0 --no-web"])
+def test_a_package_of_that_name_by_somebody_else_is_not_run(
+    arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = tmp_path / "others" / "bot"
+    others.mkdir(parents=True)
+    (others / "__init__.py").touch()
+    (others / "__main__.py").write_text("print('somebody else')")
+    path = os.pathsep.join(map(str, (others.parent, ROOT)))
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "ganshare", *arguments.split()],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"The package 'bot' in {others.parent} is not GANshare's" in done.stderr
+
+
 # --- the command that installs it -------------------------------------------------------------
 
 
