@@ -3,7 +3,8 @@
     python -m benchmarks.gpu --device cuda --sizes 256,512,768 --cutouts 32,64 --at-once 1,4,16
 
 A Markdown table comes out. Paintings at once take turns step by step, as `ganshare paint` and the
-engines have them. The notebook's own loop is measured by `python -m benchmarks.synthesis`.
+engines have them, on several streams of a GPU. The notebook's own loop is measured by
+`python -m benchmarks.synthesis`.
 """
 
 import argparse
@@ -23,7 +24,8 @@ from engine.synthesis.request import PaintingRequest
 from ganshare.prompts import attributes_of, parse_prompts
 
 PROMPT = "Cubist Painting of a Castle in Teal"
-WARM = 2  # steps that are not measured, of the full canvas
+WARM = 12  # steps that are not measured, of the full canvas: enough for a CUDA graph
+STREAMS = 4  # of a GPU
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def measure(painter: Painter, side: int, cutouts: int, at_once: int, steps: int)
     on_gpu = painter.device.type == "cuda"
     for canvas in canvases:
         canvas.coarse_steps = 0  # the full canvas from the first step on
-        for _ in range(WARM):
+        for _ in range(WARM if on_gpu else 2):
             canvas.advance()
     if on_gpu:
         torch.cuda.reset_peak_memory_stats(painter.device)
@@ -66,7 +68,9 @@ def measure(painter: Painter, side: int, cutouts: int, at_once: int, steps: int)
     start = time.perf_counter()
     for _ in range(steps):
         for canvas in canvases:
-            canvas.advance()
+            canvas.begin_step()
+        for canvas in canvases:
+            canvas.end_step()
     if on_gpu:
         torch.cuda.synchronize(painter.device)
     seconds = (time.perf_counter() - start) / (steps * at_once)
@@ -96,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     perceptor = (
         find_model(given.perceptor, "perceptor") if given.perceptor else default_model("perceptor")
     )
-    painter = load_painter(vqgan, perceptor, compute)
+    painter = load_painter(vqgan, perceptor, compute, streams=STREAMS)
     names = f"{vqgan.name}, {perceptor.name}, torch {torch.__version__}"
     print(f"{compute.device}, {compute.dtype}, {names}\n")
     print("| px | cutouts | at once | seconds a step | paintings an hour | MB |")

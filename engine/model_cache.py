@@ -40,6 +40,7 @@ class ModelCache:
         upscaler: str | None = None,
     ) -> None:
         self.compute = compute or choose_compute("cpu")
+        self.streams = 1  # of a GPU, for canvases that are computed side by side
         self.perceptor = _folder(perceptor, "perceptor")
         self.upscaler = _folder(upscaler, "upscaler")
         first = default_model("vqgan") if vqgan is None else find_model(vqgan, "vqgan")
@@ -93,7 +94,11 @@ class ModelCache:
                 perceptor = self._open_perceptor()
                 vqgan = load_vqgan(find_model(name, "vqgan")).to(self.device)
                 self._painters[name] = Painter(
-                    vqgan, perceptor, self.device, dtype=self.compute.torch_dtype
+                    vqgan,
+                    perceptor,
+                    self.device,
+                    dtype=self.compute.torch_dtype,
+                    streams=self.streams,
                 )
                 if len(self._painters) > KEPT:
                     self._painters.popitem(last=False)

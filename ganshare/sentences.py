@@ -168,6 +168,8 @@ SENTENCES: Mapping[str, str] = {
     "init-image": "The picture to begin from",
     "request-damaged": "The stored request is damaged: {reason}",
     "engine-memory": "The engine has too little memory for this painting.",
+    "engine-memory-size": "The engine has too little memory for {given}; with {cutouts} cutouts, "
+    "{nearest} is the largest of this shape that fits.",
     "queue-expired": "No engine has painted this within {allowed} days; please ask again.",
     "engine-hung": "A step of this painting hung, and its engine had to end.",
     "job-long": "The painting took longer than {allowed} min; ask for fewer steps or a smaller "

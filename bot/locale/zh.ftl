@@ -506,6 +506,7 @@ refusal-image-pixels = { $what }有 { $given } 像素；最多允许 { $allowed 
 refusal-init-image = 起始图片
 refusal-request-damaged = 存储的请求已损坏：{ $reason }
 refusal-engine-memory = 引擎的内存不足以画这幅画。
+refusal-engine-memory-size = 引擎的内存不足以画 { $given }；使用 { $cutouts } 个切块时，同样比例最大可画 { $nearest }。
 refusal-queue-expired = { $allowed } 天内没有引擎画这幅画；请重新提交。
 refusal-engine-hung = 这幅画的一步卡住了，引擎只好结束。
 refusal-job-long = 这幅画用了超过 { $allowed } 分钟；请减少步数或缩小尺寸。

@@ -63,7 +63,14 @@ class Canvas:
 
     def __init__(self, painter: Painter, request: PaintingRequest) -> None:
         self.painter, self.request = painter, request
+        self.stream = painter.streams.take()
         self.generator = torch.Generator().manual_seed(request.seed)
+        with painter.streams.on(self.stream):
+            self._begin()
+        painter.streams.finish(self.stream)
+
+    def _begin(self) -> None:
+        painter, request = self.painter, self.request
         self.objective = Objective.of(request, painter)
         settings = painter.settings
         self.plateau = Plateau(settings.plateau_steps, settings.plateau_gain)
@@ -136,35 +143,58 @@ class Canvas:
         Raises:
             InternalError: the loss or its gradient is not finite.
         """
-        before = self.generator.get_state()
+        self.begin_step()
+        self.end_step()
+
+    def begin_step(self) -> None:
+        """Launch the next step. A GPU computes it while other canvases begin theirs."""
+        self._before = self.generator.get_state()
         try:
-            self._advance()
+            with self.painter.streams.on(self.stream):
+                self._find_gradient()
         except BaseException:
-            self.generator.set_state(before)
+            self.generator.set_state(self._before)
             raise
 
-    def _advance(self) -> None:
-        painter, settings = self.painter, self.painter.settings
+    def end_step(self) -> None:
+        """Wait for the step that was begun, and take it."""
+        try:
+            with self.painter.streams.on(self.stream):
+                self._descend()
+        except BaseException:
+            self.generator.set_state(self._before)
+            raise
+
+    def _find_gradient(self) -> None:
+        painter, request, factor = self.painter, self.request, self.painter.vqgan.factor
         if self.step == self.coarse_steps:
             self._refine()
-        image = painter.decode(self.latent)
-        views = painter.cut(image, self.request.num_cutouts, self.generator)
-        embeddings = painter.embed(views)
+        rows, columns = self.latent.shape[2:]
+        sides = (rows * factor, columns * factor)
+        cutouts = painter.draw_cutouts(request.num_cutouts, sides, self.generator)
+        image, embeddings = painter.render(
+            (self.stream, sides, request.num_cutouts), self.latent, cutouts.numbers, cutouts.sheet
+        )
         read_styles = self.step >= self.style_step
         loss, parts = self.objective.loss(image, embeddings, read_styles=read_styles)
         scale = gradient_scale(painter.dtype)
         gradient = torch.autograd.grad(loss * scale, self.latent)[0] / scale
-        # one look at the device for all numbers of a step, which is waited for
         finite = torch.isfinite(loss) & torch.isfinite(gradient).all()
-        is_finite, total, *values = torch.stack([finite.to(loss), loss, *parts.values()]).tolist()
+        numbers = torch.stack([finite.to(loss), loss, *parts.values()]).detach()
+        self._found = gradient, tuple(parts), numbers
+
+    def _descend(self) -> None:
+        painter, (gradient, names, numbers) = self.painter, self._found
+        # one look at the device for all numbers of a step, which is waited for
+        is_finite, total, *values = numbers.tolist()
         if not is_finite:
             raise InternalError(f"The loss is not finite at step {self.step}.")
         self.adam.step(gradient, self._step_size())
         with torch.no_grad():
             self.latent.copy_(painter.normalise(self.latent))
-            self.average.lerp_(self.latent, 1.0 - settings.ema_decay)
+            self.average.lerp_(self.latent, 1.0 - painter.settings.ema_decay)
         self.step += 1
-        self.losses = dict(zip(parts, values, strict=True))
+        self.losses = dict(zip(names, values, strict=True))
         self._watch(total)
 
     def _step_size(self) -> float:
@@ -196,6 +226,10 @@ class Canvas:
 
     def state(self) -> CanvasState:
         """Copy everything that the next step depends on, to the CPU."""
+        with self.painter.streams.on(self.stream):
+            return self._copy()
+
+    def _copy(self) -> CanvasState:
         tensors = {
             "latent": self.latent,
             "average": self.average,
@@ -213,10 +247,11 @@ class Canvas:
         """Continue from a state of the same request; raises KeyError or RuntimeError on another."""
         tensors, numbers = dict(state.tensors), dict(state.numbers)
         self.generator.set_state(tensors.pop("generator"))
-        self._set_latent(tensors.pop("latent"))
-        self.average.copy_(tensors.pop("average"))
-        for name, value in self.adam.state.items():
-            value.copy_(tensors[f"adam.{name}"])
+        with self.painter.streams.on(self.stream):
+            self._set_latent(tensors.pop("latent"))
+            self.average.copy_(tensors.pop("average"))
+            for name, value in self.adam.state.items():
+                value.copy_(tensors[f"adam.{name}"])
         self.plateau.restart(tensors.pop("recent_losses").tolist())
         for name in _NUMBERS:
             setattr(self, name, int(numbers[name]))
@@ -228,11 +263,11 @@ class Canvas:
 
         A preview that is not `exact` takes half the time.
         """
-        with torch.no_grad():
+        with torch.no_grad(), self.painter.streams.on(self.stream):
             image = self.painter.decode(self.painter.normalise(self.average), exact=exact)
             sides = (self.request.height, self.request.width)
             if tuple(image.shape[2:]) != sides:
                 image = F.interpolate(image, sides, mode="bilinear", antialias=True)
-        total = sum(self.losses.values())
-        shown, plateau_step = image[0].clamp(0, 1).cpu(), self.plateau_step or None
+            shown = image[0].clamp(0, 1).cpu()
+        total, plateau_step = sum(self.losses.values()), self.plateau_step or None
         return Frame(self.step, self.steps, shown, total, self.losses, plateau_step)

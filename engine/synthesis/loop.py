@@ -24,9 +24,11 @@ def paint(
     """
     canvases = [Canvas(painter, request) for request in requests]
     while True:
-        for canvas in canvases:
-            if not canvas.finished:
-                canvas.advance()
+        going = [canvas for canvas in canvases if not canvas.finished]
+        for canvas in going:
+            canvas.begin_step()
+        for canvas in going:
+            canvas.end_step()
         latest = max(canvas.step for canvas in canvases)
         over = all(canvas.finished for canvas in canvases)
         if over or latest == 1 or (every is not None and latest % every == 0):
@@ -40,6 +42,7 @@ def load_painter(
     perceptor: ModelFolder,
     compute: Compute | str = "cpu",
     settings: SynthesisSettings | None = None,
+    streams: int = 1,
 ) -> Painter:
     """Load both models, frozen; `compute` may be a device's name, such as "cuda:0"."""
     if isinstance(compute, str):
@@ -51,4 +54,5 @@ def load_painter(
         device,
         settings,
         compute.torch_dtype,
+        streams,
     )

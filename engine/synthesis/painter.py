@@ -9,6 +9,8 @@ from torch import Tensor
 from engine.perceptor.protocol import Perceptor
 from engine.runtime.allocator import keep_freed_memory
 from engine.runtime.precision import autocast, fastest_dtype
+from engine.runtime.step_graphs import StepGraphs, Streams, capture_on
+from engine.runtime.timing import faster_memory_format
 from engine.synthesis.cutouts import Cutouts
 from engine.synthesis.settings import SynthesisSettings
 from engine.vqgan import VQGAN
@@ -27,8 +29,12 @@ class Painter:
         device: str = "cpu",
         settings: SynthesisSettings | None = None,
         dtype: torch.dtype | None = None,
+        streams: int = 1,
     ) -> None:
-        """`dtype` is the networks' number format; by default `fastest_dtype(device)`."""
+        """`dtype` is the networks' number format; by default `fastest_dtype(device)`.
+
+        On a GPU, canvases take turns on as many `streams`, which compute side by side.
+        """
         self.vqgan, self.perceptor = vqgan, perceptor
         self.device = torch.device(device)
         self.dtype = dtype or fastest_dtype(self.device)
@@ -36,6 +42,11 @@ class Painter:
             keep_freed_memory()
         else:  # repeatable paintings are worth more than cuDNN's fastest gradients
             torch.backends.cudnn.deterministic = True
+        self.memory_format = faster_memory_format(self.device, self.dtype)
+        if self.device.type == "cuda":
+            vqgan.to(memory_format=self.memory_format)  # type: ignore[call-overload]
+        self.streams = Streams(self.device, streams)
+        self.render = StepGraphs(self._render, capture_on(self.device))
         self.settings = settings or SynthesisSettings()
         self.codebook = vqgan.codebook.detach()
 
@@ -59,20 +70,35 @@ class Painter:
         """
         quantised = self.vqgan.vector_quantize(latent, self.codebook)
         with self._precision(exact=exact):
-            image = self.vqgan.decode(quantised.contiguous(memory_format=torch.channels_last))
+            image = self.vqgan.decode(quantised.contiguous(memory_format=self.memory_format))
         return image.float() * 0.5 + 0.5
 
     def embed(self, views: Tensor) -> Tensor:
         """Embed views: (n, 3, size, size) -> (n, dim), unit length."""
         with self._precision(exact=False):
-            return self.perceptor.encode_image(views.contiguous(memory_format=torch.channels_last))
+            return self.perceptor.encode_image(views.contiguous(memory_format=self.memory_format))
 
     def cut(self, image: Tensor, num_cutouts: int, generator: torch.Generator) -> Tensor:
         """Take random views: (1, 3, height, width) -> (num_cutouts, 3, size, size)."""
-        size, sides = self.perceptor.input_size, (image.shape[2], image.shape[3])
-        cutouts = Cutouts.draw(num_cutouts, size, sides, generator, self.settings.cutouts)
+        sides = (image.shape[2], image.shape[3])
+        return self._view(image, self.draw_cutouts(num_cutouts, sides, generator))
+
+    def draw_cutouts(
+        self, count: int, sides: tuple[int, int], generator: torch.Generator
+    ) -> Cutouts:
+        """Draw views of a canvas of (height, width), on the painter's device."""
+        size, settings = self.perceptor.input_size, self.settings.cutouts
+        return Cutouts.draw(count, size, sides, generator, settings).to(self.device)
+
+    def _view(self, image: Tensor, cutouts: Cutouts) -> Tensor:
         with self._precision(exact=False):
-            return cutouts.to(image.device)(image)
+            return cutouts(image)
+
+    def _render(self, latent: Tensor, numbers: Tensor, sheet: Tensor) -> tuple[Tensor, Tensor]:
+        """A latent -> its image, and embeddings of the views that a `Cutouts` has these of."""
+        image = self.decode(latent)
+        size, sides = self.perceptor.input_size, (image.shape[2], image.shape[3])
+        return image, self.embed(self._view(image, Cutouts(size, sides, numbers, sheet)))
 
     def read(self, text: str) -> Tensor:
         """Embed a text: (dim,), unit length."""

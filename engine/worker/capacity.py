@@ -47,10 +47,12 @@ class Room:
     Args:
         pixels: of canvas that fit, without regard to the largest one that is offered.
         cutout_area: pixels that a cutout beyond the default takes the place of.
+        source: what it was measured with, see `of`; None: it always stays the same.
     """
 
     pixels: int
     cutout_area: int
+    source: tuple[str, int, int] | None = None
 
     @classmethod
     def of(cls, device: str, parallel_steps: int, channels: int = 32) -> "Room":
@@ -63,7 +65,12 @@ class Room:
         pixel = BYTES_PER_PIXEL * channels
         most = MAX_AREA + MAX_CUTOUTS * (CUTOUT_BYTES // pixel)
         pixels = min(most, max(SMALLEST, int(free / pixel)))
-        return cls(pixels, math.ceil(CUTOUT_BYTES / pixel))
+        source = (device, parallel_steps, channels)
+        return cls(pixels, math.ceil(CUTOUT_BYTES / pixel), source)
+
+    def again(self) -> "Room":
+        """Look at the memory once more."""
+        return self if self.source is None else Room.of(*self.source)
 
     @property
     def largest_area(self) -> int:
@@ -110,6 +117,7 @@ class OfferedArea:
     """
 
     def __init__(self, area: int, pool: StepPool, room: Room | None = None) -> None:
+        self._measured = room or Room(UNLIMITED, 0)
         self.area = self._full = area
         self.cutout_area = 0 if room is None else room.cutout_area
         self.room = self._full_room = UNLIMITED if room is None else max(area, room.pixels)
@@ -117,17 +125,22 @@ class OfferedArea:
         self._pool = pool
         self._ran_out: float | None = None  # when memory did, by the pool's clock
 
-    def shrink(self, area: int, cutouts: int = DEFAULT_CUTOUTS) -> None:
-        """Take less than this canvas, or with more cutouts than usual fewer of those."""
+    def shrink(self, area: int, cutouts: int = DEFAULT_CUTOUTS) -> int:
+        """Take less than this canvas, or with more cutouts than usual fewer of those.
+
+        Returns:
+            Pixels of the largest canvas that should fit now, with as many cutouts.
+        """
         self._ran_out = self._pool.clock.now
         if cutouts > DEFAULT_CUTOUTS and self.cutout_area:
-            taken = area + (cutouts - DEFAULT_CUTOUTS) * self.cutout_area
-            self.room = max(MIN_SIDE**2, min(self.room, taken - 1))
-            return
+            more = (cutouts - DEFAULT_CUTOUTS) * self.cutout_area
+            self.room = max(MIN_SIDE**2, min(self.room, area + more - 1))
+            return min(self.area, self.room - more, self._measured.again().pixels - more)
         self.area = max(MIN_SIDE**2, min(self.area, area - 1))
         if self.area < min(SMALLEST, self._full):
             _log.critical("memory ran out for the default size; the engine ends when it is idle")
             self.is_starved = True
+        return min(self.area, self._measured.again().pixels)
 
     def recover(self) -> None:
         """Take again what was taken before memory ran out, once that was some minutes ago."""

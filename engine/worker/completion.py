@@ -19,7 +19,8 @@ from engine.worker.retry import retry_while
 from engine.worker.step_pool import is_out_of_memory
 from engine.worker.uploads import ProgressUploader
 from ganshare.blobs import Blobs
-from ganshare.domain.jobs import Job
+from ganshare.domain.jobs import Job, JobRequest
+from ganshare.domain.limits import nearest_size
 from ganshare.errors import AskerError, BlobError, BlobExists, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.monitoring.metrics import Metrics
@@ -43,7 +44,8 @@ class Completion:
         rate: counts the finished work.
         publish_seconds: for which a picture waits for blobs that are away.
         overdue: whether the engine must end now.
-        on_too_large: called with pixels of canvas and cutouts that didn't fit the memory.
+        on_too_large: called with pixels of canvas and cutouts that didn't fit the memory; gives the
+            pixels that should, with as many cutouts.
 
     Attributes:
         upscaling_seconds: what the last pictures took after their last step; a guess at first.
@@ -58,7 +60,7 @@ class Completion:
         *,
         publish_seconds: float,
         overdue: Callable[[], bool],
-        on_too_large: Callable[[int, int], None],
+        on_too_large: Callable[[int, int], int],
     ) -> None:
         self._store, self._blobs, self._metrics, self._rate = store, blobs, metrics, rate
         self._publish_seconds, self._overdue = publish_seconds, overdue
@@ -143,7 +145,7 @@ class Completion:
         foreseen = isinstance(error, AskerError | WorldError)
         _log.error("job failed", reason=reason, retry=retry, exc_info=None if foreseen else error)
         if is_out_of_memory(error):
-            self._on_too_large(job.request.area, job.request.num_cutouts)
+            reason = self._too_large(job.request)
         await self._retry(
             "telling of the failure",
             lambda: self._store.queue.fail(job, reason, retry=retry),
@@ -154,6 +156,19 @@ class Completion:
         else:
             self._metrics.dead_letters.inc()
             await self._tidy(clear_away, job)
+
+    def _too_large(self, request: JobRequest) -> str:
+        """What to say of a canvas that didn't fit the memory: the largest one that does."""
+        fits = self._on_too_large(request.area, request.num_cutouts)
+        size = nearest_size(request.width, request.height, fits)
+        if not size[0] * size[1] <= min(fits, request.area - 1):
+            return sentence("engine-memory")
+        return sentence(
+            "engine-memory-size",
+            given=f"{request.width}x{request.height}",
+            cutouts=str(request.num_cutouts),
+            nearest=f"{size[0]}x{size[1]}",
+        )
 
     async def _note(self, job: Job, error: UnsafeImageError, lease: Lease) -> None:
         """Let admins know of a picture that was refused."""

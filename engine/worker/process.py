@@ -64,6 +64,7 @@ class EngineProcess:
         core, settings = self._core, self._settings
         blobs = open_blobs(core.blobs_url.get_secret_value())
         models = ModelCache(compute, settings.model, settings.perceptor, settings.upscaler)
+        models.streams = settings.lanes or 1
         metrics, pulse = Metrics("engine"), Pulse(settings.health_seconds)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(beating())

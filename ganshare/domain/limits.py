@@ -22,6 +22,7 @@ __all__ = [
     "check_init_fit",
     "check_range",
     "check_size",
+    "nearest_size",
     "parse_size",
     "size_of_aspect",
 ]
@@ -57,7 +58,7 @@ def check_size(width: int, height: int) -> None:
         any(not MIN_SIDE <= side <= MAX_SIDE or side % SIDE_MULTIPLE for side in sides)
         or width * height > MAX_AREA
     ):
-        near = "x".join(str(side) for side in _nearest_size(width, height))
+        near = "x".join(str(side) for side in nearest_size(width, height))
         raise SizeError(
             sentence("size", given=f"{width}x{height}", nearest=near, **_SIZES),
             given=sides,
@@ -107,10 +108,13 @@ def check_range(name: str, value: float, lowest: float, highest: float) -> None:
         raise must_be_between(name, value, lowest, highest)
 
 
-def _nearest_size(width: int, height: int) -> tuple[int, int]:
-    """The offered size most like this one: shrunk with its aspect ratio, then rounded down."""
+def nearest_size(width: int, height: int, max_area: int = MAX_AREA) -> tuple[int, int]:
+    """The offered size most like this one: shrunk with its aspect ratio, then rounded down.
+
+    Of more pixels than `max_area` only if even the narrowest shape has more.
+    """
     width, height = (max(1, side) for side in (width, height))
-    shrink = min(1.0, MAX_SIDE / max(width, height), (MAX_AREA / (width * height)) ** 0.5)
+    shrink = min(1.0, MAX_SIDE / max(width, height), (max_area / (width * height)) ** 0.5)
 
     def offered(side: int) -> int:
         multiples = int(side * shrink) // SIDE_MULTIPLE
@@ -118,5 +122,5 @@ def _nearest_size(width: int, height: int) -> tuple[int, int]:
 
     sides = offered(width), offered(height)
     # A side that was raised to the least one may push the area over the limit again.
-    longest = MAX_AREA // min(sides) // SIDE_MULTIPLE * SIDE_MULTIPLE
+    longest = max(MIN_SIDE, max_area // min(sides) // SIDE_MULTIPLE * SIDE_MULTIPLE)
     return min(sides[0], longest), min(sides[1], longest)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.runtime import timing
-from engine.runtime.timing import cache_path, faster_dtype
+from engine.runtime.timing import cache_path, faster_dtype, faster_memory_format
 
 CPU = torch.device("cpu")
 BFLOAT16 = torch.bfloat16
@@ -68,3 +68,23 @@ def test_a_closed_cache_is_done_without(takes: list[float], cache: Path) -> None
 def test_a_format_that_the_device_lacks_is_not_chosen() -> None:
     assert timing.convolution_seconds(CPU, torch.int8) == float("inf")
     assert 0 < timing.convolution_seconds(CPU, torch.float32) < float("inf")
+
+
+@pytest.mark.parametrize("wins", [torch.channels_last, torch.contiguous_format])
+def test_a_gpu_takes_the_order_in_memory_that_it_is_faster_with(
+    wins: torch.memory_format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed = []
+
+    def seconds(device: torch.device, dtype: torch.dtype, order: torch.memory_format) -> float:
+        timed.append(order)
+        return 0.5 if order == wins else 1.0
+
+    monkeypatch.setattr(timing, "convolution_seconds", seconds)
+    monkeypatch.setattr(timing, "device_name", lambda _: "a GPU")
+    monkeypatch.setattr(timing, "instructions", lambda _: "")
+    gpu = torch.device("cuda")
+    assert faster_memory_format(gpu, BFLOAT16) == wins
+    assert faster_memory_format(gpu, BFLOAT16) == wins
+    assert len(timed) == 2  # both orders, once
+    assert faster_memory_format(CPU, BFLOAT16) == torch.channels_last

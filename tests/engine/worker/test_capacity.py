@@ -49,7 +49,7 @@ def test_cutouts_take_memory_as_the_canvas_does(monkeypatch: pytest.MonkeyPatch)
 def test_a_lack_of_memory_for_cutouts_is_none_for_canvases() -> None:
     pool = StepPool(1)
     offered = OfferedArea(512 * 512, pool, Room(10**6, 1000))
-    offered.shrink(256 * 256, 256)
+    assert offered.shrink(256 * 256, 256) == 256 * 256 - 1  # with as many cutouts
     assert (offered.area, offered.is_starved) == (512 * 512, False)
     assert offered.room == 256 * 256 + 240 * 1000 - 1
     offered.recover()
@@ -58,10 +58,19 @@ def test_a_lack_of_memory_for_cutouts_is_none_for_canvases() -> None:
     assert offered.room == 10**6
 
 
+def test_what_should_fit_is_measured_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [16 * 2**30]
+    monkeypatch.setattr(capacity, "available_memory", lambda device: left[0])
+    room = Room.of("cpu", 1)
+    offered = OfferedArea(room.largest_area, StepPool(1), room)
+    left[0] = 2**30  # another program came
+    assert DEFAULT_SIDE**2 < offered.shrink(512 * 512) < 300 * 300
+
+
 def test_all_sizes_are_taken_again_minutes_after_memory_ran_out() -> None:
     pool = StepPool(1)  # whose clock begins at 0
     offered = OfferedArea(512 * 512, pool)
-    offered.shrink(320 * 320)
+    assert offered.shrink(320 * 320) == 320 * 320 - 1
     assert (offered.area, offered.is_starved) == (320 * 320 - 1, False)
     pool.clock.now = RECOVERY_SECONDS
     offered.recover()

@@ -15,6 +15,7 @@ from engine.worker.options import Until
 from engine.worker.worker import Worker
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import InternalError
+from ganshare.sentences import sentence
 from ganshare.store.db.tables_queue import jobs
 from ganshare.testing import TIMEOUT
 
@@ -247,7 +248,11 @@ async def test_a_canvas_too_large_for_the_memory_is_left_to_other_engines(
     worker = scene.worker()
     await worker.run()
     assert worker.offered.area == 96 * 64 - 1
-    assert (await scene.job(large)).state is JobState.QUEUED
+    left = await scene.job(large)
+    assert left.state is JobState.QUEUED
+    assert left.error == sentence(
+        "engine-memory-size", given="96x64", cutouts=str(large.request.num_cutouts), nearest="80x64"
+    )
     assert (await scene.job(small)).state is JobState.DONE
 
 
