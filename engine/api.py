@@ -16,6 +16,7 @@ from engine.runtime.compute import choose_compute
 from engine.synthesis.canvas import Frame as CanvasFrame
 from engine.synthesis.manifest import Manifest
 from engine.synthesis.pipeline import FinishedPainting, Models, Stopwatch, advance, manifest_path
+from engine.synthesis.settings import SynthesisSettings
 from ganshare.domain.limits import DEFAULT_INIT_FIT
 
 __all__ = ["Frame", "Painting", "paint"]
@@ -111,6 +112,13 @@ def paint(
     init_fit: str = DEFAULT_INIT_FIT,
     target_images: tuple[str | Path, ...] = (),
     noise_prompts: tuple[str, ...] = (),
+    story: tuple[str, ...] = (),
+    init_weight: float | None = None,
+    optimiser: str | None = None,
+    step_size: float | None = None,
+    cut_method: str | None = None,
+    cut_power: float | None = None,
+    augment: tuple[str, ...] = (),
     device: str | None = None,
     dtype: str | None = None,
     threads: int | None = None,
@@ -131,8 +139,15 @@ def paint(
         upscale: whether the picture becomes 1024 pixels wide.
         init_image: a file to start from; `init_fit` is how it fills the canvas.
         init_fit: "cover", "contain" or "stretch".
-        target_images: files to become like.
+        target_images: files to become like, each with a weight after a colon or without.
         noise_prompts: "SEED:WEIGHT" each.
+        story: prompts to change to on the way; they share the steps equally.
+        init_weight: how much it stays near the init image.
+        optimiser: "adam", "adamax", "adamw", "adagrad", "nadam", "radam" or "rmsprop".
+        step_size: of the optimiser.
+        cut_method: "views", "crops" or "whole"; what each cutout sees.
+        cut_power: above 1, more cutouts are small.
+        augment: "NAME=VALUE" each, of flip, grey, noise and jitter; or "none".
         device: "auto", "cpu", "cuda:1", ...; by default as the settings say; so the others.
         dtype: "auto", "float32", "bfloat16" or "float16".
         threads: of a CPU.
@@ -146,15 +161,19 @@ def paint(
         perceptor=perceptor or setting("perceptor")(), upscaler=upscaler or setting("upscaler")(),
         num_cutouts=num_cutouts, init_image=init, init_fit=init_fit,
         target_image=tuple(map(Path, target_images)), noise_prompt=noise_prompts,
-        no_upscale=not upscale,
+        no_upscale=not upscale, story=story, init_weight=init_weight, optimiser=optimiser,
+        step_size=step_size, cut_method=cut_method, cut_power=cut_power, augment=augment,
     )  # fmt: skip
     prepared = prepare(options)
     compute = choose_compute(
         device or setting("device")(), dtype or setting("dtype")(), threads or setting("threads")()
     )
     models = Models(prepared.vqgan, prepared.perceptor, prepared.upscaler, compute)
-    request, draft = with_images(prepared.request, prepared.text, models, prepared.painted, options)
-    stages = advance(request, draft, models, Stopwatch())
+    settings = SynthesisSettings.from_json(prepared.changes) if prepared.changes else None
+    request, draft = with_images(
+        prepared.request, prepared.text, models, prepared.painted, options, settings
+    )
+    stages = advance(request, draft, models, Stopwatch(), settings=settings)
     return Painting(prepared.painted or prepared.text, request.seed, stages)
 
 

@@ -1,18 +1,18 @@
 """Repaints a painting from its manifest and compares the pixels."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 
 from engine.evaluation.vqgan import psnr
 from engine.imaging.codecs import read_image
+from engine.imaging.read_video import read_init
 from engine.model_folder import ModelFolder, ModelKind, find_model, list_models, sha256_of
 from engine.runtime.compute import AUTO, Compute, choose_compute
-from engine.synthesis.cutouts import CutoutSettings
 from engine.synthesis.manifest import Manifest, ModelUse
 from engine.synthesis.request import PaintingRequest
 from engine.synthesis.settings import SynthesisSettings
@@ -71,10 +71,13 @@ def request_of(manifest: Manifest, init: Path | None, targets: Sequence[Path]) -
         height,
         manifest.steps,
         manifest.num_cutouts,
-        init_image=None if init is None else read_image(init),
+        init_image=None if init is None else read_init(init, manifest.init_frame),
         target_images=tuple(read_image(path) for path in targets),
         init_fit=manifest.init_fit or DEFAULT_INIT_FIT,
         noise_prompts=manifest.noise_prompts,
+        target_weights=manifest.target_weights,
+        story=manifest.story,
+        motion=manifest.motion,
     )
 
 
@@ -149,15 +152,7 @@ def compute_of(manifest: Manifest, device: str, dtype: str, threads: int | None)
 
 def settings_of(manifest: Manifest) -> SynthesisSettings:
     """The loop's settings as they were; today's where the manifest has none, or has no such one."""
-    stored = manifest.settings or {}
-    views = stored.get("cutouts", {})
-    cutouts = replace(CutoutSettings(), **_known(views, CutoutSettings))
-    others = _known(stored, SynthesisSettings)
-    return replace(SynthesisSettings(), **{**others, "cutouts": cutouts})
-
-
-def _known(stored: Mapping[str, Any], settings: type) -> dict[str, Any]:
-    return {field.name: stored[field.name] for field in fields(settings) if field.name in stored}
+    return SynthesisSettings.from_json(manifest.settings or {})
 
 
 def compare(picture: Path, repainted: Path) -> Verification:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from benchmarks.pictures.painting import Options, Work, paint_missing
 from benchmarks.pictures.sheet import contact_sheet, save_sheet
-from engine.commands.paint import slug
+from engine.commands.paint_outputs import slug
 from engine.imaging.atomic_write import check_writable
 from engine.imaging.codecs import open_rgb
 from engine.model_folder import default_model

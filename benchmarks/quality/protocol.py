@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.pictures.painting import Work
-from engine.commands.paint import slug
+from engine.commands.paint_outputs import slug
 from engine.synthesis.request import attributes_of
 from ganshare.prompts import draw_prompt, parse_prompts
 from ganshare.prompts.attributes import Attributes

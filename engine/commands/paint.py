@@ -4,28 +4,33 @@ Everything that needs no torch is checked first, so that mistakes are reported a
 """
 
 import json
-import re
 import secrets
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.commands.compute_options import compute_options, setting
+from engine.commands.method_options import (
+    Options,
+    changes_from,
+    method_options,
+    motion_from,
+    split_weight,
+)
+from engine.commands.paint_outputs import check_outputs, slug
 from engine.commands.several_paintings import LoadOnce, read_prompts
-from engine.imaging.atomic_write import check_writable
-from engine.imaging.video_path import check_video_path
 from engine.model_folder import ModelKind, default_model, find_model, sha256_of
 from engine.synthesis.request import PaintingRequest, attributes_of, parse_noise_prompt
 from ganshare.domain.asked_prompt import PaintOptions, read_prompt
-from ganshare.domain.limits import DEFAULT_INIT_FIT, INIT_FITS, MAX_STEPS, check_range
+from ganshare.domain.limits import DEFAULT_INIT_FIT, INIT_FITS
 from ganshare.domain.presets import DEFAULT_PRESET, PRESETS
 from ganshare.errors import ImageError, ParameterError, PromptError, quoted
 from ganshare.extras import check_extra
 from ganshare.progress import Reporter, reporting
-from ganshare.prompts import WeightedPrompt, draw_prompt, format_prompts
+from ganshare.prompts import WeightedPrompt, draw_prompt, format_prompts, parse_prompts
 from ganshare.prompts.languages import (
     PromptReading,
     UnreadablePromptError,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from engine.synthesis.canvas import Frame
     from engine.synthesis.manifest import Manifest
     from engine.synthesis.pipeline import LoadPainter, Models, Outputs
+    from engine.synthesis.settings import SynthesisSettings
 
 __all__ = ["Options", "paint", "prepare", "run", "with_images"]
 
@@ -49,35 +55,6 @@ Text in quotes is painted as it is; so is a | or a : after a backslash.
 """
 
 FILE = click.Path(path_type=Path)
-
-
-@dataclass(frozen=True)
-class Options:
-    """The command line, unchecked."""
-
-    prompt: str | None = None
-    seed: int | None = None
-    preset: str | None = None
-    steps: int | None = None
-    size: str | None = None
-    model: str | None = None
-    perceptor: str | None = None
-    upscaler: str | None = None
-    num_cutouts: int | None = None
-    init_image: Path | None = None
-    init_fit: str = DEFAULT_INIT_FIT
-    target_image: tuple[Path, ...] = ()
-    noise_prompt: tuple[str, ...] = ()
-    frames_dir: Path | None = None
-    save_every: int | None = None
-    video: Path | None = None
-    out: Path | None = None
-    no_upscale: bool = False
-    as_json: bool = False
-    quiet: bool = False
-    device: str = "auto"
-    dtype: str = "auto"
-    threads: int | None = None
 
 
 def _told_presets() -> str:
@@ -123,7 +100,11 @@ def _told_presets() -> str:
     help="How it fills the canvas: cropped, whole with its mirror around it, or stretched.",
 )
 @click.option(
-    "--target-image", type=FILE, metavar="F", multiple=True, help="Become like this picture."
+    "--target-image",
+    type=FILE,
+    metavar="F[:WEIGHT]",
+    multiple=True,
+    help="Become like this picture; a weight below zero pushes away from it.",
 )
 @click.option(
     "--noise-prompt",
@@ -131,6 +112,7 @@ def _told_presets() -> str:
     multiple=True,
     help="Towards a random direction, for variety; such as 7:0.3.",
 )
+@method_options
 @click.option("--frames-dir", type=FILE, metavar="D", help="Save the frames in this folder.")
 @click.option("--save-every", type=int, metavar="N", help="Frames every N steps, for both.")
 @click.option("--video", type=FILE, metavar="F", help="An animation: .mp4, .gif or .webp.")
@@ -193,6 +175,7 @@ class Prepared:
     vqgan: "ModelFolder"
     perceptor: "ModelFolder"
     upscaler: "ModelFolder | None"
+    changes: dict[str, Any]  # of the loop's settings
 
 
 def prepare(options: Options) -> Prepared:
@@ -213,15 +196,18 @@ def prepare(options: Options) -> Prepared:
     request = PaintingRequest(
         prompts, attributes_of(prompts), seed, asked.width, asked.height, asked.steps,
         asked.num_cutouts, noise_prompts=tuple(map(parse_noise_prompt, options.noise_prompt)),
-        preset=asked.preset,
+        preset=asked.preset, motion=motion_from(options),
+        story=tuple(_read(parse_prompts(each), perceptor).prompts for each in options.story),
     )  # fmt: skip
+    changes = changes_from(options)
     vqgan = _model(asked.model or setting("model")(), "vqgan")
     upscaler = None if options.no_upscale else _model(options.upscaler, "upscaler")
-    for path in (*([options.init_image] if options.init_image else []), *options.target_image):
+    targets = (split_weight(each)[0] for each in options.target_image)
+    for path in (*([options.init_image] if options.init_image else []), *targets):
         if not path.exists():
             raise ImageError(f"There is no image {quoted(str(path))}.", given=str(path))
     painted = format_prompts(prompts) if reading.is_changed else None
-    return Prepared(request, asked.text, painted, reading, vqgan, perceptor, upscaler)
+    return Prepared(request, asked.text, painted, reading, vqgan, perceptor, upscaler, changes)
 
 
 def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
@@ -231,7 +217,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     request, seed = prepared.request, prepared.request.seed
     vqgan, perceptor, upscaler = prepared.vqgan, prepared.perceptor, prepared.upscaler
     out = options.out or Path(f"{slug(painted or text)}-{seed}.png")
-    _check_outputs(out, options)
+    check_outputs(out, options)
     check_extra("engine")
     if not options.quiet and not options.as_json:
         told = "" if painted is None else f"\nread as: {painted}"
@@ -257,6 +243,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
             options,
             load_painter,
             reporter,
+            prepared.changes,
         )
     if options.as_json:
         click.echo(json.dumps(manifest.to_json()))
@@ -276,11 +263,19 @@ def _execute(
     options: Options,
     load_painter: "LoadPainter | None",
     reporter: Reporter,
+    changes: Mapping[str, Any],
 ) -> "Manifest":
     from engine.synthesis.pipeline import LONG_SIDE
     from engine.synthesis.pipeline import paint as paint_request
+    from engine.synthesis.settings import SynthesisSettings
 
-    request, draft = with_images(request, text, models, reading, options)
+    settings = SynthesisSettings.from_json(changes) if changes else None
+    request, draft = with_images(request, text, models, reading, options, settings)
+    film = None
+    if options.init_video is not None:
+        from engine.imaging.read_video import read_video
+
+        film = read_video(options.init_video)
 
     def on_loaded() -> None:
         reporter.advance(1)
@@ -308,30 +303,42 @@ def _execute(
         on_loaded=on_loaded,
         on_frame=on_frame,
         on_tile=on_tile,
+        settings=settings,
+        film=film,
     )
 
 
 def with_images(
-    request: PaintingRequest, text: str, models: "Models", reading: str | None, options: Options
+    request: PaintingRequest,
+    text: str,
+    models: "Models",
+    reading: str | None,
+    options: Options,
+    settings: "SynthesisSettings | None" = None,
 ) -> "tuple[PaintingRequest, Manifest]":
     """The request with its images, and the draft of its manifest, which names their sums."""
     from engine.imaging.codecs import read_image
     from engine.synthesis.pipeline import draft_manifest
 
-    init, targets = options.init_image, options.target_image
+    init = options.init_image
+    weighted = [split_weight(each) for each in options.target_image]
+    targets, weights = [path for path, _ in weighted], tuple(weight for _, weight in weighted)
     request = replace(
         request,
         init_image=read_image(init) if init else None,
         init_fit=options.init_fit,
         target_images=tuple(read_image(path) for path in targets),
+        target_weights=weights if any(weight != 1.0 for weight in weights) else (),
     )
+    begun = init or options.init_video
     draft = draft_manifest(
         request,
         text,
         models,
         reading=reading,
-        init_image_sha256=sha256_of(init) if init else None,
+        init_image_sha256=sha256_of(begun) if begun else None,
         target_images_sha256=tuple(sha256_of(path) for path in targets),
+        settings=settings,
     )
     return request, draft
 
@@ -342,26 +349,6 @@ def _read(prompts: tuple[WeightedPrompt, ...], perceptor: "ModelFolder") -> Prom
         return read_languages(prompts, perceptor.reads)
     except UnreadablePromptError as error:
         raise PromptError(f"{error.message} {error.hint}".rstrip(), given=error.given) from error
-
-
-def slug(text: str) -> str:
-    """A prompt as a file name: "A Castle | fog:0.5" -> "a-castle-fog-0-5"."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "painting"
-
-
-def _check_outputs(out: Path, options: Options) -> None:
-    if options.save_every is not None:
-        check_range("save_every", options.save_every, 1, MAX_STEPS)
-    if out.suffix.lower() != ".png":
-        message = f"The picture {quoted(out.name)} must end in .png."
-        raise ParameterError(message, given=out.suffix, allowed=(".png",))
-    check_writable(out)
-    if options.video is not None:
-        check_video_path(options.video)
-        check_writable(options.video)
-    if options.frames_dir is not None:
-        check_writable(options.frames_dir / "frame.png")
 
 
 def _model(name: str | None, kind: ModelKind) -> "ModelFolder":

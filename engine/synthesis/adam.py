@@ -4,6 +4,8 @@ The first `torch.optim.Optimizer` of a process imports torch's compiler, which t
 third of the wait for a painting's first frame. `torch.optim.adam.adam` does without.
 """
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 from torch.optim.adam import adam
@@ -21,6 +23,11 @@ class Adam:
             "exp_avg": torch.zeros_like(parameter),
             "exp_avg_sq": torch.zeros_like(parameter),
         }
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from another one's state; raises KeyError if something is missing."""
+        for name, value in self.state.items():
+            value.copy_(state[name])
 
     @torch.no_grad()
     def step(self, gradient: Tensor, step_size: float) -> None:

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from engine.imaging.codecs import fit_image
 from engine.runtime.precision import gradient_scale
-from engine.synthesis.adam import Adam
+from engine.synthesis.motion import Motion
 from engine.synthesis.objective import Objective
+from engine.synthesis.optimiser import make_optimiser
 from engine.synthesis.painter import Painter
 from engine.synthesis.plateau import Plateau
 from engine.synthesis.request import DEFAULT_STEPS, PaintingRequest
@@ -71,7 +72,10 @@ class Canvas:
 
     def _begin(self) -> None:
         painter, request = self.painter, self.request
-        self.objective = Objective.of(request, painter)
+        self.objectives = [
+            Objective.of(request.of_chapter(number), painter)
+            for number in range(len(request.chapters))
+        ]
         settings = painter.settings
         self.plateau = Plateau(settings.plateau_steps, settings.plateau_gain)
         self.step, self.plateau_step = 0, 0  # the latter stays 0 while the loss falls
@@ -81,11 +85,19 @@ class Canvas:
         self.losses: dict[str, float] = {}
 
     def _plan(self) -> None:
-        """Set the steps at which stages begin; a plateau doesn't move those already past."""
+        """Set the steps at which stages begin; a plateau doesn't move those already past.
+
+        In a story, every chapter has its own; a canvas that moves is never coarse.
+        """
         settings, request = self.painter.settings, self.request
+        chapters = len(request.chapters)
+        self.chapter = min(self.step * chapters // request.steps, chapters - 1)
+        self.objective = self.objectives[self.chapter]
         coarse = min(request.width, request.height) >= 2 * settings.coarse_side
-        self.coarse_steps = self._step_at(settings.coarse_share) if coarse else 0
-        self.style_step = self._step_at(settings.reading_from) if self.objective.styles else 0
+        coarse = coarse and request.motion is None
+        self.coarse_steps = self._step_at(settings.coarse_share / chapters) if coarse else 0
+        styles_from = (self.chapter + settings.reading_from) / chapters
+        self.style_step = self._step_at(styles_from) if self.objective.styles else 0
 
     @property
     def steps(self) -> int:
@@ -115,22 +127,30 @@ class Canvas:
         # contiguous, as a restored one is: another layout could round differently
         self.latent = latent.to(self.painter.device).contiguous().requires_grad_(True)
         self.average = self.latent.detach().clone()
-        self.adam = Adam(self.latent)
+        settings = self.painter.settings
+        self.optimiser = make_optimiser(settings.optimiser, self.latent)
+        self.start = None
+        if settings.init_weight and self.request.init_image is not None:
+            self.start = self._encoded(self.request.init_image, *latent.shape[2:])
 
     def _first_latent(self, height: int, width: int) -> Tensor:
         vqgan, image = self.painter.vqgan, self.request.init_image
         if self.objective.composition is not None:
             image = self.objective.composition.drawing
         if image is not None:
-            sides = (width * vqgan.factor, height * vqgan.factor)
-            fitted = fit_image(image, *sides, self.request.init_fit)[None]
-            with torch.no_grad():
-                encoded = vqgan.encode(fitted.to(self.painter.device) * 2 - 1)
-            return encoded.latent.detach()
+            return self._encoded(image, height, width)
         entries = random_latent(vqgan, height, width, self.generator)
         # neighbours are blended, so that the first frame is soft clouds and not noise
         smooth = F.avg_pool2d(F.pad(entries, (2, 2, 2, 2), mode="reflect"), 5, 1)
         return self.painter.normalise(smooth)
+
+    @torch.no_grad()
+    def _encoded(self, image: Tensor, height: int, width: int) -> Tensor:
+        """(3, h, w) in [0, 1] -> the latent of (height, width) cells that shows it."""
+        vqgan = self.painter.vqgan
+        sides = (width * vqgan.factor, height * vqgan.factor)
+        fitted = fit_image(image, *sides, self.request.init_fit)[None]
+        return vqgan.encode(fitted.to(self.painter.device) * 2 - 1).latent.detach()
 
     @property
     def finished(self) -> bool:
@@ -169,6 +189,8 @@ class Canvas:
         painter, request, factor = self.painter, self.request, self.painter.vqgan.factor
         if self.step == self.coarse_steps:
             self._refine()
+        if request.motion is not None and self.step and self.step % request.motion.every == 0:
+            self._move(request.motion)
         rows, columns = self.latent.shape[2:]
         sides = (rows * factor, columns * factor)
         cutouts = painter.draw_cutouts(request.num_cutouts, sides, self.generator)
@@ -177,6 +199,9 @@ class Canvas:
         )
         read_styles = self.step >= self.style_step
         loss, parts = self.objective.loss(image, embeddings, read_styles=read_styles)
+        if self.start is not None:
+            away = 0.5 * painter.settings.init_weight * F.mse_loss(self.latent, self.start)
+            loss, parts = loss + away, {**parts, "init": away}
         scale = gradient_scale(painter.dtype)
         gradient = torch.autograd.grad(loss * scale, self.latent)[0] / scale
         finite = torch.isfinite(loss) & torch.isfinite(gradient).all()
@@ -189,21 +214,27 @@ class Canvas:
         is_finite, total, *values = numbers.tolist()
         if not is_finite:
             raise InternalError(f"The loss is not finite at step {self.step}.")
-        self.adam.step(gradient, self._step_size())
+        self.optimiser.step(gradient, self._step_size())
         with torch.no_grad():
             self.latent.copy_(painter.normalise(self.latent))
             self.average.lerp_(self.latent, 1.0 - painter.settings.ema_decay)
         self.step += 1
+        if self.request.story:
+            self._plan()
         self.losses = dict(zip(names, values, strict=True))
         self._watch(total)
 
     def _step_size(self) -> float:
-        """Of the next step, linear in `done`; longer paintings end with smaller steps."""
+        """Of the next step, linear in `done`; longer paintings end with smaller steps.
+
+        Each chapter of a story begins with large ones again.
+        """
         settings = self.painter.settings
         final: float = (
             settings.final_step_size * min(1.0, DEFAULT_STEPS / self.request.steps) ** 0.5
         )
-        return settings.step_size + self.done * (final - settings.step_size)
+        done = self.done * len(self.request.chapters) - self.chapter
+        return settings.step_size + done * (final - settings.step_size)
 
     def _refine(self) -> None:
         """Enlarge the latent to the full canvas; does nothing if it is there already."""
@@ -213,9 +244,18 @@ class Canvas:
             finer = F.interpolate(self.average, cells, mode="bilinear")
             self._set_latent(self.painter.normalise(finer))
 
+    @torch.no_grad()
+    def _move(self, motion: Motion) -> None:
+        """Go on from the moved picture."""
+        image = self.painter.decode(self.painter.normalise(self.average), exact=True).clamp(0, 1)
+        moved = self.painter.vqgan.encode(motion.move(image) * 2 - 1)
+        self._set_latent(moved.latent.detach())
+
     def _watch(self, loss: float) -> None:
         """Begin the last steps of a long painting once its loss has stopped falling."""
         settings, plateau = self.painter.settings, self.plateau
+        if self.request.story or self.request.motion is not None:
+            return  # all steps are wanted
         if self.step - 1 in (self.style_step, self.coarse_steps):
             plateau.restart()  # another loss from this step on
         plateau.add(loss)
@@ -235,7 +275,7 @@ class Canvas:
             "average": self.average,
             "generator": self.generator.get_state(),
             "recent_losses": torch.tensor(self.plateau.losses, dtype=torch.float64),
-            **{f"adam.{name}": value for name, value in self.adam.state.items()},
+            **{f"adam.{name}": value for name, value in self.optimiser.state.items()},
         }
         return CanvasState(
             {name: value.detach().cpu().clone() for name, value in tensors.items()},
@@ -250,8 +290,8 @@ class Canvas:
         with self.painter.streams.on(self.stream):
             self._set_latent(tensors.pop("latent"))
             self.average.copy_(tensors.pop("average"))
-            for name, value in self.adam.state.items():
-                value.copy_(tensors[f"adam.{name}"])
+            own = {name.removeprefix("adam."): tensor for name, tensor in tensors.items()}
+            self.optimiser.load({name: own[name] for name in own if f"adam.{name}" in tensors})
         self.plateau.restart(tensors.pop("recent_losses").tolist())
         for name in _NUMBERS:
             setattr(self, name, int(numbers[name]))

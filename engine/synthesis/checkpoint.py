@@ -6,7 +6,7 @@ A state is valid only for the same request, code and models; otherwise the paint
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from safetensors import SafetensorError
@@ -46,7 +46,7 @@ class Origin:
             "format": FORMAT,
             "request": self.request.to_json(),
             "models": [self.vqgan.sha256, self.perceptor.sha256],
-            "settings": asdict(self.settings),
+            "settings": self.settings.to_json(),
             "ganshare": __version__,
             "torch": str(torch.__version__),
         }

@@ -21,6 +21,8 @@ class CutoutSettings:
     grey: float = 0.25  # share of the views without colour
     noise: float = 0.05  # deviation of the noise added to each view
     jitter: float = 0.08  # deviation of each view's brightness and contrast
+    flip: float = 0.5  # share of the views that are mirrored
+    power: float = 1.0  # of the uniform number that a part's side is drawn with; above 1: smaller
 
 
 def resize_matrices(start: Tensor, span: Tensor, source: int, target: int) -> Tensor:
@@ -81,7 +83,7 @@ class Cutouts:
             return torch.randn(*shape, generator=generator)
 
         near = 0.9 + 0.2 * uniform(count)  # views of everything
-        part = settings.smallest + (1.0 - settings.smallest) * uniform(count)
+        part = settings.smallest + (1.0 - settings.smallest) * uniform(count) ** settings.power
         share = torch.where(uniform(count) < settings.whole, near, part)
         span = share * min(height, width)
 
@@ -92,7 +94,7 @@ class Cutouts:
         left = place(width)
         # one sheet of noise for all: it takes a while to draw
         sheet = normal(3 * size * size + (count - 1) * _STEP * size)
-        flipped = uniform(count) < 0.5
+        flipped = uniform(count) < settings.flip
         top = place(height)
         grey = uniform(count) < settings.grey
         gain = 1.0 + settings.jitter * normal(count)

@@ -5,8 +5,8 @@ command gives the same bytes.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from PIL import Image
 
 from engine.model_folder import ModelFolder
 from engine.runtime.compute import Compute
+from engine.synthesis.motion import Motion
 from ganshare.errors import ImageError, quoted
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import Attributes
@@ -58,7 +59,10 @@ class Manifest:
         num_cutouts: crops in each step.
         init_image_sha256: of the file to start from; None without.
         init_fit: how that image came to fill the canvas; None without.
-        target_images_sha256: of the files of image prompts.
+        target_images_sha256: of the files of image prompts; `target_weights` of each, or none.
+        story: the prompts of the further parts of the steps.
+        motion: of a film's canvas.
+        init_frame: number of the frame to start from, where the init image is a film.
         noise_prompts: (seed, weight) of each.
         losses: of the last step: the total as "loss", and its parts.
         width: of the picture in pixels; also `height`.
@@ -97,6 +101,10 @@ class Manifest:
     init_fit: str | None = None
     preset: str | None = None
     reading: str | None = None
+    target_weights: tuple[float, ...] = ()
+    story: tuple[tuple[WeightedPrompt, ...], ...] = ()
+    motion: Motion | None = None
+    init_frame: int | None = None
 
     @property
     def may_sell(self) -> bool:
@@ -107,10 +115,16 @@ class Manifest:
     def to_json(self) -> dict[str, Any]:
         """As one JSON object: "model" is a name, "models" says more about each."""
         models = {"vqgan": self.model, "perceptor": self.perceptor, "upscaler": self.upscaler}
+        chosen = {
+            "target_weights": list(self.target_weights),
+            "story": [_parts_to_json(prompts) for prompts in self.story],
+            "motion": None if self.motion is None else asdict(self.motion),
+            "init_frame": self.init_frame,
+        }
         return {
             "prompt": self.prompt,
             "reading": self.reading,
-            "prompts": [{"text": part.text, "weight": part.weight} for part in self.prompts],
+            "prompts": _parts_to_json(self.prompts),
             "attributes": self.attributes.as_traits(),
             "seed": self.seed,
             "model": self.model.name,
@@ -140,6 +154,7 @@ class Manifest:
             "frames": list(self.frames),
             "video": self.video,
             "path": self.path,
+            **{key: value for key, value in chosen.items() if value},
         }
 
     def to_png_text(self) -> dict[str, str]:
@@ -155,11 +170,10 @@ class Manifest:
             KeyError, TypeError: something is missing.
         """
         models = fields["models"]
-        prompts = tuple(WeightedPrompt(part["text"], part["weight"]) for part in fields["prompts"])
         upscaler, compute = models["upscaler"], fields.get("compute")
         return cls(
             prompt=fields["prompt"],
-            prompts=prompts,
+            prompts=_parts_from_json(fields["prompts"]),
             attributes=Attributes.from_traits(fields["attributes"]),
             seed=fields["seed"],
             model=ModelUse(**models["vqgan"]),
@@ -188,7 +202,23 @@ class Manifest:
             # manifests without it are older than the choice: all init images were stretched
             init_fit=fields.get("init_fit", fields["init_image_sha256"] and "stretch"),
             reading=fields.get("reading"),
+            target_weights=tuple(fields.get("target_weights", ())),
+            story=tuple(map(_parts_from_json, fields.get("story", ()))),
+            motion=_motion_from_json(fields.get("motion")),
+            init_frame=fields.get("init_frame"),
         )
+
+
+def _parts_to_json(parts: Iterable[WeightedPrompt]) -> list[dict[str, Any]]:
+    return [{"text": part.text, "weight": part.weight} for part in parts]
+
+
+def _parts_from_json(parts: Iterable[Mapping[str, Any]]) -> tuple[WeightedPrompt, ...]:
+    return tuple(WeightedPrompt(part["text"], part["weight"]) for part in parts)
+
+
+def _motion_from_json(fields: Mapping[str, Any] | None) -> Motion | None:
+    return None if fields is None else Motion(**{**fields, "pan": tuple(fields["pan"])})
 
 
 def find_manifest(picture: Path) -> Manifest:

@@ -134,7 +134,9 @@ def _image_targets(request: PaintingRequest, painter: Painter) -> list[Target]:
     squares = [fit_cover(image, size, size)[None] for image in request.target_images]
     with torch.no_grad():
         embeddings = [painter.embed(square.to(painter.device))[0] for square in squares]
-    return [Target("image", embedding, 1.0) for embedding in embeddings]
+    weights = request.target_weights or [1.0] * len(embeddings)
+    pairs = zip(embeddings, weights, strict=True)
+    return [Target("image", embedding, weight) for embedding, weight in pairs]
 
 
 def _noise_targets(request: PaintingRequest, like: Tensor) -> list[Target]:

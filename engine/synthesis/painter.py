@@ -1,5 +1,6 @@
 """The painter: the models on their device, and the operations of a step that use them."""
 
+import copy
 from functools import cached_property
 
 import torch
@@ -49,6 +50,12 @@ class Painter:
         self.render = StepGraphs(self._render, capture_on(self.device))
         self.settings = settings or SynthesisSettings()
         self.codebook = vqgan.codebook.detach()
+
+    def with_settings(self, settings: SynthesisSettings) -> "Painter":
+        """The same models, and all that is computed with them, for another way to paint."""
+        other = copy.copy(self)
+        other.settings = settings
+        return other
 
     def normalise(self, latent: Tensor) -> Tensor:
         """Move a latent back to where codes are: the unit sphere, or the codebook's range.

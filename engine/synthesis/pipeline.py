@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -100,6 +100,8 @@ def paint(
     on_loaded: Callable[[], None] = lambda: None,
     on_frame: Callable[[Frame], None] = lambda _: None,
     on_tile: Callable[[int, int], None] | None = None,
+    settings: SynthesisSettings | None = None,
+    film: Iterable[Tensor] | None = None,
 ) -> Manifest:
     """Paint one request to `outputs.path` with its manifest beside it.
 
@@ -113,6 +115,8 @@ def paint(
         on_loaded: called once the models are loaded, before the first step.
         on_frame: called with each frame.
         on_tile: called with (done, total) after each tile of the upscaling.
+        settings: the loop's; by default the painter's own.
+        film: frames to start from, each painted for itself; the last one becomes the picture.
 
     Raises:
         ModelError: a model's files are not what its card says.
@@ -121,18 +125,26 @@ def paint(
     watch = Stopwatch()
     written: list[Path] = []
     canvases: list[Tensor] = []
+    if request.motion is not None:
+        every = request.motion.every
+    elif film is not None:
+        every = request.steps
     stages = advance(
         request, draft, models, watch, every=every, load_painter=load_painter,
-        on_loaded=on_loaded, on_tile=on_tile,
+        on_loaded=on_loaded, on_tile=on_tile, settings=settings, film=film,
     )  # fmt: skip
+    is_film = film is not None or request.motion is not None
     while True:
         try:
             frame = next(stages)
         except StopIteration as end:
             finished: FinishedPainting = end.value
             break
+        if is_film and frame.step % (every or 1) and frame.step != frame.steps:
+            continue  # the first step shows nothing yet
         if outputs.frames is not None:
-            written.append(outputs.frames / f"frame-{frame.step:04d}.png")
+            number = frame.step if film is None else len(written) + 1
+            written.append(outputs.frames / f"frame-{number:04d}.png")
             to_png(frame.image, written[-1])
         if outputs.video is not None:
             canvases.append(frame.image.cpu())
@@ -171,6 +183,8 @@ def advance(
     load_painter: LoadPainter | None = None,
     on_loaded: Callable[[], None] = lambda: None,
     on_tile: Callable[[int, int], None] | None = None,
+    settings: SynthesisSettings | None = None,
+    film: Iterable[Tensor] | None = None,
 ) -> Generator[Frame, None, FinishedPainting]:
     """Yield the frames of one request, and return the upscaled picture; see `paint`."""
     watch = watch or Stopwatch()
@@ -178,8 +192,14 @@ def advance(
         painter = (load_painter or loop.load_painter)(
             models.vqgan, models.perceptor, models.compute
         )
+        if settings is not None:
+            painter = painter.with_settings(settings)
         upscaler = None if models.upscaler is None else _load(models.upscaler, models.compute)
     on_loaded()
+    if film is not None:
+        with watch.time("synthesise"):
+            request, number = yield from _paint_film(painter, request, film)
+        draft = replace(draft, init_frame=number)
     last: Frame | None = None
     frames = loop.paint(painter, [request], every or frames_between(request))
     while True:
@@ -197,6 +217,20 @@ def advance(
             picture = upscale_to(picture, [upscaler], LONG_SIDE, on_tile)
     manifest = replace(finished_manifest(draft, last, picture), seconds=watch.seconds)
     return FinishedPainting(picture, manifest)
+
+
+def _paint_film(
+    painter: Painter, request: PaintingRequest, film: Iterable[Tensor]
+) -> Generator[Frame, None, tuple[PaintingRequest, int]]:
+    """Paint all frames but the last one; return what is asked for of that, and its number."""
+    frames = iter(film)
+    image, number = next(frames), 1
+    for following in frames:
+        number += 1
+        *_, (frame,) = loop.paint(painter, [replace(request, init_image=image)])
+        yield frame
+        image = following
+    return replace(request, init_image=image), number
 
 
 def draft_manifest(
@@ -233,7 +267,10 @@ def draft_manifest(
         ganshare_version=__version__,
         torch_version=str(torch.__version__),
         compute=models.compute,
-        settings=asdict(settings or SynthesisSettings()),
+        settings=(settings or SynthesisSettings()).to_json(),
+        target_weights=request.target_weights,
+        story=request.story,
+        motion=request.motion,
     )
 
 

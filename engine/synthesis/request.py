@@ -2,9 +2,10 @@
 
 from __future__ import annotations  # Tensor is named, not imported: limits must not need torch
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from engine.synthesis.motion import Motion
 from ganshare.domain.limits import (
     DEFAULT_CUTOUTS,
     DEFAULT_INIT_FIT,
@@ -68,8 +69,10 @@ class PaintingRequest:
         num_cutouts: crops that the perceptor sees in each step.
         init_image: (3, h, w) in [0, 1] to start from; None starts from random codebook entries.
         init_fit: how it comes to fill the canvas, one of `INIT_FITS`.
-        target_images: each (3, h, w) in [0, 1], image prompts of weight 1; their centre square
-            is what counts.
+        target_images: each (3, h, w) in [0, 1]; their centre square is what counts.
+        target_weights: one of each, not above `MAX_WEIGHT`; none: all are 1.
+        story: prompts that take the place of the first ones, in equal shares of the steps.
+        motion: of a film's canvas; None: it lies still.
         noise_prompts: (seed, weight) of random directions in the perceptor's space.
         preset: where steps, canvas and cutouts come from by default.
 
@@ -91,6 +94,9 @@ class PaintingRequest:
     noise_prompts: tuple[tuple[int, float], ...] = ()
     init_fit: str = DEFAULT_INIT_FIT
     preset: str = DEFAULT_PRESET
+    target_weights: tuple[float, ...] = ()
+    story: tuple[tuple[WeightedPrompt, ...], ...] = ()
+    motion: Motion | None = None
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -103,11 +109,36 @@ class PaintingRequest:
             check_range("seed of a noise prompt", seed, 0, MAX_SEED)
             if not abs(weight) <= MAX_WEIGHT:  # so that NaN fails, too
                 raise must_be_between("weight of a noise prompt", weight, -MAX_WEIGHT, MAX_WEIGHT)
-        if not self.target_images and not any(prompt.weight > 0 for prompt in self.prompts):
-            raise PromptError(
-                "A painting needs a prompt with a weight above zero or a target image.",
-                given=self.prompts,
-            )
+        if self.target_weights and len(self.target_weights) != len(self.target_images):
+            message = "Each target image has a weight, or none has."
+            raise ParameterError(message, given=self.target_weights)
+        for weight in self.target_weights:
+            if not abs(weight) <= MAX_WEIGHT:
+                raise must_be_between("weight of a target image", weight, -MAX_WEIGHT, MAX_WEIGHT)
+        is_shown = any(weight > 0 for weight in self.target_weights) or (
+            self.target_images and not self.target_weights
+        )
+        for prompts in self.chapters:
+            if not is_shown and not any(prompt.weight > 0 for prompt in prompts):
+                raise PromptError(
+                    "A painting needs a prompt with a weight above zero or a target image.",
+                    given=prompts,
+                )
+        if len(self.chapters) > self.steps:
+            check_range("steps", self.steps, len(self.chapters), MAX_STEPS)
+
+    @property
+    def chapters(self) -> tuple[tuple[WeightedPrompt, ...], ...]:
+        """The prompts of the first part of the steps, then those of each further part."""
+        return (self.prompts, *self.story)
+
+    def of_chapter(self, number: int) -> PaintingRequest:
+        """What is asked for in that part of the steps, as a request of its own."""
+        if not self.story:
+            return self
+        prompts = self.chapters[number]
+        attributes = None if self.attributes is None else attributes_of(prompts)
+        return replace(self, prompts=prompts, attributes=attributes, story=())
 
     @property
     def shares(self) -> tuple[PromptShare, ...]:

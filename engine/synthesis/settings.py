@@ -1,6 +1,8 @@
 """Weights, step sizes and stages of the synthesis."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 from engine.synthesis.cutouts import CutoutSettings
 
@@ -33,3 +35,27 @@ class SynthesisSettings:
     plateau_gain: float = 0.05
     anneal_steps: int = 120  # ... only so many follow
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
+    optimiser: str = "adam"
+    init_weight: float = 0.0  # of the latent's distance from the init image's
+
+    def to_json(self) -> dict[str, Any]:
+        """As one JSON object; what came later is left out unless it was chosen."""
+        values, default = asdict(self), asdict(SynthesisSettings())
+        for part, usual, names in (
+            (values, default, ("optimiser", "init_weight")),
+            (values["cutouts"], default["cutouts"], ("flip", "power")),
+        ):
+            for name in names:
+                if part[name] == usual[name]:
+                    del part[name]
+        return values
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "SynthesisSettings":
+        """Read some or all fields; the defaults where there is none, or none of that name."""
+        cutouts = replace(CutoutSettings(), **_known(values.get("cutouts", {}), CutoutSettings))
+        return replace(cls(), **{**_known(values, cls), "cutouts": cutouts})
+
+
+def _known(values: Mapping[str, Any], settings: type) -> dict[str, Any]:
+    return {each.name: values[each.name] for each in fields(settings) if each.name in values}

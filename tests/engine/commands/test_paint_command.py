@@ -18,7 +18,8 @@ from PIL import Image
 from torch import Tensor
 
 from engine.__main__ import engine
-from engine.commands.paint import Options, run, slug
+from engine.commands.paint import Options, run
+from engine.commands.paint_outputs import slug
 from engine.model_folder import ModelFolder, sha256_of
 from engine.model_import.add import write_model_folder
 from engine.synthesis import loop

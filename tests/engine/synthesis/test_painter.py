@@ -189,7 +189,7 @@ def test_a_step_waits_for_the_device_once(
         ours = getattr(torch.Tensor, name)
 
         def look(tensor: torch.Tensor, name: str = name, ours: object = ours) -> object:
-            if tensor is not canvas.adam.state["step"]:  # a count that stays on the CPU
+            if tensor is not canvas.optimiser.state["step"]:  # a count that stays on the CPU
                 looks.append(name)
             return ours(tensor)
 

@@ -305,3 +305,78 @@ def test_a_shard_that_a_kill_cut_is_written_again(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.glob("*.tar")) == ["000000.tar", "000001.tar"]
     assert (tmp_path / "000000.tar").read_bytes() == whole
     assert len(ImageSet.read(tmp_path)) == 3
+
+
+TRAIN = """
+from engine.training import vqgan_run
+vqgan_run.FIRST_SAVE, vqgan_run.LOG_EVERY = 0.0, 5  # the first step is saved
+from engine.__main__ import main
+main()
+"""
+CONFIGURATION = {
+    "architecture": {
+        "autoencoder": {"ch": 16, "ch_mult": [1, 2, 2], "num_res_blocks": 1, "resolution": 32,
+                        "z_channels": 16, "num_groups": 8},
+        "codebook_size": 64, "embed_dim": 8, "quantizer": "unit",
+    },
+    "training": {"batch_size": 8, "crop": 32, "learning_rate": 2e-3, "warmup_steps": 10,
+                 "restart_every": 10},
+}  # fmt: skip
+TRAINING_STEPS = 120
+
+
+@pytest.mark.training
+def test_from_collected_works_through_a_kill_to_a_model_that_paints(
+    make_site: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pytorch_lightning")
+    monkeypatch.setattr("engine.training.collecting.polite_client.sleep", lambda _: None)
+    works = tmp_path / "works"
+    assert run_cli(engine, options(make_site(60), works)) == 0
+    (tmp_path / "small.json").write_text(json.dumps(CONFIGURATION))
+
+    def command(out: str, *more: str) -> list[str]:
+        return [
+            sys.executable, "-c", TRAIN, "train", "vqgan", "--data", str(works), "--labels",
+            str(works / "manifest.csv"), "--config", str(tmp_path / "small.json"), "--out",
+            str(tmp_path / out), "--steps", str(TRAINING_STEPS), "--name", "collected",
+            "--licence", "CC0-1.0", "--device", "cpu", "--threads", "1", *more,
+        ]  # fmt: skip
+
+    def curve(out: str) -> list[list[str]]:
+        """Steps and figures, without the hours that they took."""
+        rows = (tmp_path / out / "metrics.csv").read_text().splitlines()
+        return [[*row.split(",")[:1], *row.split(",")[2:]] for row in rows]
+
+    subprocess.run(command("whole"), check=True, capture_output=True)
+    process = subprocess.Popen(
+        command("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    log = tmp_path / "killed" / "metrics.csv"
+    deadline = time.monotonic() + 10 * TIMEOUT
+    while not log.exists() or len(log.read_text().splitlines()) < 6:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    subprocess.run(command("killed", "--resume"), check=True, capture_output=True)
+    assert curve("killed") == curve("whole")
+    assert len(curve("whole")) == 1 + TRAINING_STEPS // 5
+    weights = [
+        next((tmp_path / out / "collected").glob("*.safetensors")).read_bytes()
+        for out in ("whole", "killed")
+    ]
+    assert weights[0] == weights[1]
+
+    monkeypatch.setenv("GANSHARE_MODELS_DIR", str(tmp_path / "killed"))
+    picture = tmp_path / "picture.png"
+    arguments = ["paint", "a lake in Teal", "--model", "collected", "--size", "64x64", "--steps",
+                 "40", "--num-cutouts", "4", "--no-upscale", "--quiet", "--seed", "1", "--device",
+                 "cpu", "--threads", "1", "--out", str(picture)]  # fmt: skip
+    assert run_cli(engine, arguments) == 0
+    told = json.loads((tmp_path / "picture.png.json").read_text())
+    assert told["models"]["vqgan"]["name"] == "collected"
+    pixels = np.asarray(Image.open(picture), dtype=float)
+    assert pixels.std() > 10  # it shows something
+    assert pixels[..., 2].mean() > pixels[..., 0].mean()  # teal has more blue than red
