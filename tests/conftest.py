@@ -56,6 +56,21 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, _cores() // workers)))
 
 
+# Files that are only of one suite, and import much: not even read where it is left out.
+SUITES = {
+    "reference": "tests/reference",
+    "training": "tests/engine/training/test_vqgan_training.py",
+}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out suites that the markers asked for leave out."""
+    for suite, path in SUITES.items():
+        if f"not {suite}" in config.option.markexpr and collection_path == config.rootpath / path:
+            return True
+    return None
+
+
 def _is_alone(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ALONE)
 

@@ -4,7 +4,6 @@ from fnmatch import fnmatch
 from typing import Any
 
 import httpx
-from jsonschema import Draft202012Validator
 
 __all__ = ["OpenApiClient"]
 
@@ -65,4 +64,6 @@ class OpenApiClient:
                 raise AssertionError(f"{kind} is no {media}")
             if media.endswith("json"):
                 schema = content["schema"] | {"components": self._document["components"]}
+                from jsonschema import Draft202012Validator  # it is slow to import
+
                 Draft202012Validator(schema).validate(response.json())

@@ -1,6 +1,10 @@
 """The comparison of four jobs at once with four in a row, on two jobs of a moment."""
 
+import pytest
+
 from benchmarks.batching import Way, run_way
+
+pytestmark = pytest.mark.processes
 
 
 def test_each_way_paints_the_same_bytes() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.crowd import Platform, Report
 
+pytestmark = pytest.mark.processes
+
 COMMAND = [sys.executable, "-m", "benchmarks.crowd", "--json"]
 FEW = ["--people", "6", "--seconds", "2", "--paint-seconds", "1.5", "--heard-within", "60"]
 

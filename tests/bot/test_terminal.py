@@ -17,6 +17,8 @@ from ganshare.domain.jobs import JobState
 from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, TIMEOUT, make_artwork, make_report, running_process
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 
 

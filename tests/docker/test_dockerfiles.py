@@ -18,6 +18,8 @@ import pytest
 from ganshare.settings import BotSettings, EngineSettings, Listen
 from ganshare.testing import TIMEOUT
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
 BASE = re.compile(r"python:3\.[0-9]+\.[0-9]+-slim-[a-z]+")  # exact, and of one Debian

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jsonschema
 import pytest
 from eth_abi.abi import decode
 from eth_account import Account
@@ -261,6 +260,8 @@ def test_what_is_asked_and_answered_follows_openseas_description(place: Place) -
 
     def check(body: Any, name: str) -> None:
         where = {"$ref": f"#/components/schemas/{name}", "components": described["components"]}
+        import jsonschema  # it is slow to import
+
         jsonschema.validate(body, where)
 
     assert place.mint()[0] == 0

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jsonschema
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -289,6 +288,8 @@ async def test_what_is_posted_follows_openseas_description(
 
     def check(body: Any, name: str) -> None:
         where = {"$ref": f"#/components/schemas/{name}", "components": described["components"]}
+        import jsonschema  # it is slow to import
+
         jsonschema.validate(body, where)
 
     await sell(ledger, opensea, signer, quiet, shop)

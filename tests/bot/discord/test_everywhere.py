@@ -18,6 +18,8 @@ from ganshare.domain.votes import RoundRules, Voter
 from ganshare.settings import BotSettings
 from ganshare.testing import MODEL, TIMEOUT
 
+pytestmark = pytest.mark.processes
+
 GONE = "This painting is no longer shown."
 SECONDS = TIMEOUT  # 2 s where the machine is idle
 SOON = 10.0  # seconds, on a machine that has nothing else to do

@@ -6,11 +6,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from bot.testing.fake_engine import plain_picture
 from bot.testing.telegram_harness import TelegramHarness
 from bot.testing.telegram_people import shown, someone
 from bot.testing.telegram_world import BOT_ID
 from ganshare.testing import TIMEOUT
+
+pytestmark = pytest.mark.processes
 
 
 @contextmanager

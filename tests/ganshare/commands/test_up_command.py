@@ -22,6 +22,8 @@ from ganshare.domain.jobs import Job
 from ganshare.store import open_store
 from ganshare.testing import TIMEOUT, make_request
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[3]
 
 WORKS = """

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from openapi_spec_validator import validate
 from PIL import Image
 
 from bot.web.api.operations import OPERATIONS
@@ -18,6 +17,8 @@ ALL = tuple(Scope)
 
 async def test_the_document_is_openapi_and_names_every_operation_once(client: Any) -> None:
     made = await client(None)
+    from openapi_spec_validator import validate  # it is slow to import
+
     validate(made._document)
     assert len(made.operations) == len(OPERATIONS)
 

@@ -24,6 +24,8 @@ from ganshare.testing import (
     small_disk,
 )
 
+pytestmark = pytest.mark.processes
+
 
 async def submit(store: Store, key: str, **overrides: Any) -> Any:
     return await store.queue.submit(f"person {key}", "bot", make_request(**overrides), key=key)

@@ -28,6 +28,8 @@ from ganshare.testing import (
     postgres_server,
 )
 
+pytestmark = pytest.mark.processes
+
 BOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
 
 
