@@ -7,6 +7,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,7 +24,9 @@ from bot.web.site import MEGABYTES, Refused, Site
 from bot.web.views import (
     account_links,
     actions,
+    feeds,
     gallery,
+    home,
     jobs,
     media,
     moderation,
@@ -31,6 +34,7 @@ from bot.web.views import (
     rounds,
     shares,
     tokens,
+    walls,
 )
 from ganshare.errors import AskerError, WorldError
 from ganshare.monitoring.log import get_logger
@@ -47,6 +51,7 @@ def web_app(front: Front, settings: BotSettings) -> Starlette:
     """Build the page; its `state.site` is what stands behind it."""
     site = Site(front, settings)
     middleware = [
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         Middleware(SecurityHeaders, is_https=site.is_https),
         Middleware(BodyLimit, largest=MEGABYTES * 1024**2),
     ]
@@ -64,14 +69,22 @@ def web_app(front: Front, settings: BotSettings) -> Starlette:
 
 def _routes(site: Site) -> list[Route]:
     looks = {
-        "/": gallery.home,
+        "/": home.home,
         "/gallery": gallery.gallery,
+        "/now": home.now_page,
+        "/gallery/{tab}": walls.wall_page,
+        "/paintings/{artwork}/artist": walls.artist_page,
+        "/paintings/{artwork}/artist.atom": feeds.artist_feed,
+        "/feeds/{tab}.atom": feeds.wall_feed,
+        "/oembed": feeds.oembed,
+        "/sitemap.xml": feeds.sitemap,
+        "/rounds/{round}/{artwork}": rounds.ballot_page,
         "/mine": gallery.mine,
         "/round": rounds.round_page,
         "/desk": rounds.curation_page,
         "/help": gallery.help_page,
-        "/suggest": gallery.suggest,
-        "/compose": gallery.compose,
+        "/suggest": home.suggest,
+        "/compose": home.compose,
         "/paintings/{artwork}": gallery.painting,
         "/paintings/{artwork}/manifest.json": gallery.manifest,
         "/jobs/{job}": jobs.job_page,

@@ -20,6 +20,7 @@ __all__ = ["Cookie", "Session", "guest_name", "is_from_elsewhere"]
 _GUEST, _MEMBER = "g", "m"
 _SHORTEST, _LONGEST = 32, 200
 _YEAR = 365 * 86_400
+_SALT = 16  # letters before the rest of a form's token
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,15 @@ class Session:
 
     @property
     def form_token(self) -> str:
-        """The token that every form of this session carries."""
-        return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
+        """The token that every form of this session carries.
+
+        Each page has another one: of one that stays, the length of compressed pages would tell
+        letter after letter (BREACH).
+        """
+        return self._form_token(secrets.token_hex(_SALT // 2))
+
+    def _form_token(self, salt: str) -> str:
+        return salt + hmac.new(self.token.encode(), f"form {salt}".encode(), "sha256").hexdigest()
 
     @property
     def rate_name(self) -> str:
@@ -61,7 +69,7 @@ class Session:
     def accepts(self, form_token: object) -> bool:
         """Whether a form of this session carried the token."""
         return isinstance(form_token, str) and hmac.compare_digest(
-            form_token.encode(), self.form_token.encode()
+            form_token.encode(), self._form_token(form_token[:_SALT]).encode()
         )
 
     def key(self, *parts: str) -> str:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from urllib.parse import urlencode
 
 from bot.core.commands.autocomplete import matching
@@ -20,8 +20,9 @@ from ganshare.domain.sales import Sale
 from ganshare.prompts import draw_prompt
 from ganshare.prompts.attributes import find_attributes
 from wordlists import CATEGORIES, word_lists
+from wordlists.chinese import chinese_names
 
-__all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions"]
+__all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions", "word_name"]
 
 MOST_SUGGESTIONS = 25
 LONGEST_ALT, LONGEST_TRAIT = 200, 80
@@ -117,12 +118,26 @@ def _traits(attributes: Mapping[str, str], words: Catalogue, locale: str) -> lis
         found.append(
             Trait(
                 words.say(locale, f"web-{name.lower()}"),
-                category_name(value, words, locale) if name == "Category" else value,
+                category_name(value, words, locale)
+                if name == "Category"
+                else word_name(value, locale),
                 f"/gallery?{urlencode(query)}",
                 colour_hex if is_colour else "",
             )
         )
     return found
+
+
+def word_name(value: str, locale: str) -> str:
+    """A style, subject or colour of the word lists in a language; other words as they are."""
+    if not locale.startswith("zh"):
+        return value
+    return _chinese().get(value.casefold(), value)
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    return {each.name.casefold(): each.chinese[0] for each in chinese_names()}
 
 
 def category_name(value: str, words: Catalogue, locale: str) -> str:
@@ -165,7 +180,7 @@ def made_by(artwork: Artwork, words: Catalogue, locale: str) -> list[dict[str, s
     return found
 
 
-def suggestions(what: str, typed: str) -> list[dict[str, str]]:
+def suggestions(what: str, typed: str, locale: str = "en") -> list[dict[str, str]]:
     """Subjects or colours for what was typed: those that begin so first, then those within."""
     lists = word_lists()
     if what == "colour":
@@ -175,8 +190,14 @@ def suggestions(what: str, typed: str) -> list[dict[str, str]]:
     else:
         return []
     hex_values = dict(known)
-    found = matching(typed[:100], list(hex_values))[:MOST_SUGGESTIONS]
-    return [{"text": text, "hex": hex_values[text]} for text in found]
+    named = {word_name(each, locale): each for each in hex_values}
+    found = [*matching(typed[:100], list(named)), *matching(typed[:100], list(hex_values))]
+    texts = list(dict.fromkeys(named.get(each, each) for each in found))[:MOST_SUGGESTIONS]
+    found_words = [{"text": text, "hex": hex_values[text]} for text in texts]
+    for each in found_words:
+        if (label := word_name(each["text"], locale)) != each["text"]:
+            each["label"] = label
+    return found_words
 
 
 def composed(style: str, subject: str, colour: str) -> dict[str, str]:

@@ -48,7 +48,7 @@ export function combobox(field) {
 
   function fill(suggestions) {
     list.replaceChildren(
-      ...suggestions.map(({ text, hex }, index) => {
+      ...suggestions.map(({ text, label, hex }, index) => {
         const option = document.createElement("li");
         option.id = `${list.id}-${index}`;
         option.setAttribute("role", "option");
@@ -60,7 +60,7 @@ export function combobox(field) {
           swatch.style.backgroundColor = hex;
           option.append(swatch);
         }
-        option.append(text);
+        option.append(label ?? text);
         return option;
       }),
     );

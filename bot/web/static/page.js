@@ -1,9 +1,12 @@
 // What the pages do beyond links and forms; without it they still work.
 
+import { choice } from "./choice.js";
 import { combobox } from "./combobox.js";
 import { promptForm } from "./prompt_form.js";
 import { further } from "./further.js";
 import { live } from "./live.js";
+import { now } from "./now.js";
+import { share } from "./share.js";
 import { themeSwitch } from "./theme.js";
 import { votes } from "./vote.js";
 
@@ -13,6 +16,9 @@ for (const [selector, enliven] of [
   ["[data-prompt-form]", promptForm],
   ["[data-further]", further],
   ["[data-live]", live],
+  ["[data-now]", now],
+  ["[data-choice]", choice],
+  ["[data-share]", share],
 ]) {
   for (const element of document.querySelectorAll(selector)) enliven(element);
 }

@@ -12,7 +12,9 @@ from bot.web.request_context import PLACE, THEMES, RequestContext, way_back
 from bot.web.sessions import Session
 from bot.web.site import Refused, Site
 from bot.web.template_data import composed
-from bot.web.views.gallery import show_home
+from bot.web.views.gallery import shown_artwork
+from bot.web.views.home import show_home
+from bot.web.views.media import read_blob
 from bot.web.views.rounds import show_next, vote_news
 from ganshare.errors import PromptError
 from ganshare.sentences import sentence
@@ -40,8 +42,9 @@ _PAINTING = frozenset({Action.AGAIN, Action.VARY})
 async def paint(site: Site, context: RequestContext) -> Response:
     """Queue what the prompt box says, and go to where it can be watched."""
     given, helpers = _typed(context)
-    if not given["prompt"] and any(helpers.values()):
-        given["prompt"] = composed(**helpers)["text"]
+    words = {name: helpers[name] for name in ("style", "subject", "colour")}
+    if not given["prompt"] and any(words.values()):
+        given["prompt"] = composed(**words)["text"]
     elif not given["prompt"]:
         given["prompt"] = context.said("example").strip()
     if not given["prompt"]:
@@ -49,7 +52,7 @@ async def paint(site: Site, context: RequestContext) -> Response:
         return await show_home(site, context, given | helpers, empty, status=422)
     site.check_guest(context)
     upload = context.picture("init_image")
-    picture = await upload.read() if upload else None
+    picture = await upload.read() if upload else await _begun_from(site, context)
     arguments = {name: value for name, value in given.items() if value}
     request = CommandRequest(
         "paint",
@@ -66,12 +69,19 @@ async def paint(site: Site, context: RequestContext) -> Response:
     return await show_home(site, context, given | helpers, _sentence(replies), status=422)
 
 
+async def _begun_from(site: Site, context: RequestContext) -> bytes | None:
+    """The painting to begin from, if the form names one that the visitor may see."""
+    if not (named := context.said("from")[:100]):
+        return None
+    return await read_blob(site, (await shown_artwork(site, named, context.request)).blob)
+
+
 def _typed(context: RequestContext) -> tuple[dict[str, str], dict[str, str]]:
     """The form's texts: the command's parameters, and the helpers of the prompt."""
     texts = [each for each in find_command("paint").parameters if each.kind is not Kind.PICTURE]
     given = {each.name: context.said(each.name).strip() for each in texts}
     helpers = {name: context.said(name).strip()[:100] for name in ("style", "subject", "colour")}
-    return given, helpers
+    return given, helpers | ({"from": context.said("from")[:100]} if context.said("from") else {})
 
 
 async def keep_prompt(site: Site, context: RequestContext, refused: Refused) -> Response:
@@ -92,6 +102,7 @@ async def press(site: Site, context: RequestContext) -> Response:
         site.check_guest(context)
     if action is Action.NEXT:
         return await show_next(site, context, subject)
+    subject, _, round_id = subject.partition("-") if action is Action.VOTE else (subject, "", "")
     key = context.session.key(context.said("nonce"), context.said("data"))
     replies = await site.front.dispatcher.press(
         ButtonPress(action, subject, context.person, PLACE, key)
@@ -101,6 +112,8 @@ async def press(site: Site, context: RequestContext) -> Response:
         return site.redirect(context, f"/jobs/{job}")
     if action in _PAINTING:
         site.uncount_guest(context)
+    if round_id and replies[0].error is None:
+        return await show_next(site, context, round_id)
     if action is Action.VOTE and context.wants_json:
         return await vote_news(site, context, subject, _sentence(replies))
     where = way_back(context.request)

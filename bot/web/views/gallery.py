@@ -1,117 +1,51 @@
-"""GET handlers: home, gallery, a painting, one's own paintings, help."""
+"""GET handlers: gallery, a painting, one's own paintings, help."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.core.commands.definitions import COMMANDS, find_command
-from bot.core.commands.parameters import Parameter
+from bot.core.commands.definitions import COMMANDS
 from bot.core.commands.sales import share_promised
 from bot.core.messages import Rank
+from bot.core.rendering.replies import asked_by
 from bot.core.round_entry import enterable
 from bot.web.request_context import RequestContext
 from bot.web.site import Refused, Site
-from bot.web.template_data import Painting, category_name, composed, facts, made_by, suggestions
+from bot.web.template_data import (
+    Painting,
+    category_name,
+    facts,
+    made_by,
+    word_name,
+)
 from ganshare.domain.jobs import Artwork, Job
-from ganshare.domain.limits import DEFAULT_SIDE, DEFAULT_STEPS
 from ganshare.domain.visibility import Visibility
 from wordlists import CATEGORIES, word_lists
 
 __all__ = [
+    "artist_of",
     "check_alone",
-    "compose",
     "gallery",
     "help_page",
-    "home",
     "manifest",
     "mine",
     "painting",
     "paintings",
     "robots",
     "shown_artwork",
-    "suggest",
+    "wall",
 ]
 
 PAGE = 24  # paintings
-LATELY, RELATED = 12, 6
+RELATED = 6
+TABS = ("new", "voted", "round", "minted")
 LONGEST_QUERY = 100
-_HELPERS = ("style", "subject", "colour")
-
-
-# --- the first page ---------------------------------------------------------------------------
-
-
-async def home(site: Site, context: RequestContext) -> Response:
-    """The prompt, and what was painted lately."""
-    query = context.request.query_params
-    names = [each.name for each in find_command("paint").parameters]
-    given = {name: query.get(name, "")[:LONGEST_QUERY] for name in (*names, *_HELPERS)}
-    given["prompt"] = query.get("prompt", "")[:2000]
-    if "surprise" in query:
-        made = composed("", "", "")
-        given |= made | {"prompt": made["text"]}
-    return await show_home(site, context, given)
-
-
-async def show_home(
-    site: Site, context: RequestContext, given: dict[str, str], error: str = "", status: int = 200
-) -> Response:
-    """The first page with what was typed, and what is wrong with it."""
-    found = await site.store.gallery.search(limit=LATELY)
-    (prompt, *others) = find_command("paint").parameters
-    parameters = [_as_field(site, context, each, given.get(each.name, "")) for each in others]
-    return site.page(
-        context,
-        "home.html",
-        status,
-        paintings=await paintings(site, context, found),
-        prompt=prompt,
-        parameters=parameters,
-        has_more=any(each["value"] for each in parameters),
-        given=given,
-        kept=urlencode({name: value for name, value in given.items() if value}) if error else "",
-        error=error,
-        styles=word_lists().styles,
-        example=composed("", "", "")["text"],
-        may_paint=await site.may_paint(context),
-    )
-
-
-def _as_field(
-    site: Site, context: RequestContext, parameter: Parameter, value: str
-) -> dict[str, Any]:
-    command = find_command("paint")
-    defaults = {"steps": str(DEFAULT_STEPS), "size": f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"}
-    return {
-        "name": parameter.name,
-        "kind": str(parameter.kind),
-        "minimum": parameter.minimum,
-        "maximum": parameter.maximum,
-        "choices": parameter.choices,
-        "label": site.words.say(context.locale, f"web-{parameter.name.replace('_', '-')}"),
-        "description": site.words.say(context.locale, command.message_of(parameter)),
-        "default": defaults.get(parameter.name, site.words.say(context.locale, "web-random"))
-        if parameter.name != "model"
-        else "",
-        "value": value,
-    }
-
-
-async def suggest(site: Site, context: RequestContext) -> Response:
-    """Words for a field, as JSON."""
-    query = context.request.query_params
-    return JSONResponse(suggestions(query.get("what", ""), query.get("typed", "")))
-
-
-async def compose(site: Site, context: RequestContext) -> Response:
-    """A prompt from a style, a subject and a colour, or from chance; as JSON."""
-    query = context.request.query_params
-    style, subject, colour = (query.get(each, "")[:100] for each in ("style", "subject", "colour"))
-    return JSONResponse(composed(style, subject, colour))
 
 
 # --- many paintings ---------------------------------------------------------------------------
@@ -156,16 +90,25 @@ async def gallery(site: Site, context: RequestContext) -> Response:
         after=query.after, limit=PAGE + 1, text=query.text, attributes=query.attributes
     )
     say = site.words.say
+    styles = [(each, word_name(each, context.locale)) for each in word_lists().styles]
     categories = [
         (each.title(), category_name(each, site.words, context.locale)) for each in CATEGORIES
     ]
     filters = [
-        ("style", say(context.locale, "web-style"), [(each, each) for each in word_lists().styles]),
+        ("style", say(context.locale, "web-style"), styles),
         ("category", say(context.locale, "web-category"), categories),
     ]
     empty = say(context.locale, "web-gallery-none" if query else "web-gallery-empty")
-    return await _wall(
-        site, context, query, found, title="web-nav-gallery", empty=empty, filters=filters
+    return await wall(
+        site,
+        context,
+        query,
+        found,
+        title=say(context.locale, "web-nav-gallery"),
+        empty=empty,
+        filters=filters,
+        tabs=[] if query else TABS,
+        tab="new",
     )
 
 
@@ -176,10 +119,9 @@ async def mine(site: Site, context: RequestContext) -> Response:
         after=query.after, limit=PAGE + 1, person=context.person.id
     )
     working = [] if query.after else await _working(site, context)
-    empty = site.words.say(context.locale, "web-mine-empty")
-    return await _wall(
-        site, context, query, found, title="web-nav-mine", empty=empty, working=working
-    )
+    say = partial(site.words.say, context.locale)
+    title, empty = say("web-nav-mine"), say("web-mine-empty")
+    return await wall(site, context, query, found, title=title, empty=empty, working=working)
 
 
 async def _working(site: Site, context: RequestContext) -> list[Job]:
@@ -187,26 +129,28 @@ async def _working(site: Site, context: RequestContext) -> list[Job]:
     return [job for account in accounts for job in await site.store.queue.active(account)]
 
 
-async def _wall(
+async def wall(
     site: Site,
     context: RequestContext,
     query: Query,
     found: list[Artwork],
     title: str,
     empty: str,
+    page: int = PAGE,
     **values: Any,
 ) -> Response:
-    shown, rest = found[:PAGE], found[PAGE:]
+    """A page of paintings, with a link to further ones if there are more than it shows."""
+    shown, rest = found[:page], found[page:]
     return site.page(
         context,
         "gallery.html",
-        title=site.words.say(context.locale, title),
+        title=title,
         paintings=await paintings(site, context, shown),
         query=query,
         further=query.further(context.path, shown[-1].id) if rest else "",
         empty=empty,
         action=context.path,
-        **({"working": [], "filters": []} | values),
+        **({"working": [], "filters": [], "tabs": [], "tab": "", "feed": ""} | values),
     )
 
 
@@ -271,7 +215,11 @@ async def painting(site: Site, context: RequestContext) -> Response:
         models=made_by(artwork, site.words, context.locale),
         sale=await _sale_of(site, context, artwork) if context.person.id in owners else None,
         may_delete=context.person.id in owners or context.person.rank >= Rank.ADMIN,
-        style=style,
+        style=word_name(style, context.locale),
+        artist=await artist_of(site, artwork),
+        made=f"{datetime.fromtimestamp(artwork.created, UTC):%Y-%m-%d}",
+        edit=_edit(artwork),
+        neighbours=await _neighbours(site, artwork),
         is_public=artwork.public,
         visibility=artwork.visibility,
         visibilities=list(Visibility),
@@ -280,6 +228,25 @@ async def painting(site: Site, context: RequestContext) -> Response:
         ),
         **await voting(site, context, artwork),
     )
+
+
+async def artist_of(site: Site, artwork: Artwork) -> str:
+    """The name of who asked for it, where that was public; "" else."""
+    job = await site.store.queue.get(artwork.job)
+    return asked_by(job) if job is not None else ""
+
+
+def _edit(artwork: Artwork) -> str:
+    """The prompt box with what this was painted from."""
+    return "/?" + urlencode({"prompt": artwork.prompt[:2000]})
+
+
+async def _neighbours(site: Site, artwork: Artwork) -> tuple[str, str]:
+    """Addresses of the next newer and the next older public painting; "" where there is none."""
+    if not artwork.public:
+        return "", ""
+    newer, older = await site.store.gallery.neighbours(artwork.id)
+    return tuple(f"/paintings/{each}" if each else "" for each in (newer, older))  # type: ignore[return-value]
 
 
 async def _sale_of(site: Site, context: RequestContext, artwork: Artwork) -> dict[str, Any]:
@@ -347,4 +314,5 @@ async def robots(site: Site, context: RequestContext) -> Response:
     """robots.txt: excludes personal and short-lived pages."""
     return PlainTextResponse(
         "User-agent: *\nDisallow: /jobs/\nDisallow: /mine\nDisallow: /link\nDisallow: /sign-in\n"
+        f"Sitemap: {site.origin(context.request)}/sitemap.xml\n"
     )

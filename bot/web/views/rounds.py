@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.core.messages import CommandRequest, Rank
 from bot.core.rendering.replies import duration
@@ -13,14 +13,22 @@ from bot.core.rounds.announcements import rules_text
 from bot.web.request_context import PLACE, RequestContext
 from bot.web.site import Refused, Site
 from bot.web.template_data import Painting
-from bot.web.views.gallery import paintings
+from bot.web.views.gallery import paintings, shown_artwork
 from ganshare.domain.critics import PHRASE, Critic, Opinion
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import Decision, LogEntry, LogKind, Round, Standing
 from ganshare.errors import ParameterError, must_be_one_of
 
-__all__ = ["curation_page", "decide", "hold_round", "round_page", "show_next", "vote_news"]
+__all__ = [
+    "ballot_page",
+    "curation_page",
+    "decide",
+    "hold_round",
+    "round_page",
+    "show_next",
+    "vote_news",
+]
 
 MOST_ENDED = 4  # rounds whose winners are shown
 MOST_CASES, MOST_CURATED, MOST_DECIDED = 24, 48, 24
@@ -57,7 +65,29 @@ async def show_next(site: Site, context: RequestContext, round_id: str) -> Respo
     artwork = await site.store.rounds.exposure.next_to_show(context.person.id, round_id)
     if artwork is None:
         return site.redirect(context, "/round", site.words.say(context.locale, "deal-none"))
-    return site.redirect(context, f"/paintings/{artwork.id}?round={round_id}")
+    return site.redirect(context, f"/rounds/{round_id}/{artwork.id}")
+
+
+async def ballot_page(site: Site, context: RequestContext) -> Response:
+    """One painting of a round at full height, to like or to skip; votes are not told before."""
+    given = context.request.path_params
+    if context.person.rank <= Rank.GUEST:
+        return RedirectResponse("/sign-in", 303)
+    artwork = await shown_artwork(site, given["artwork"], context.request)
+    entry = await site.store.rounds.entries.of_artwork(artwork.id)
+    round_ = await site.store.rounds.get(given["round"])
+    if round_ is None or entry is None or entry.round != round_.id:
+        raise Refused(404, "web-not-found")
+    (shown,) = await paintings(site, context, [artwork])
+    status = await site.store.rounds.status(round_.id)
+    return site.page(
+        context,
+        "ballot.html",
+        painting=shown,
+        round=round_,
+        seen=await site.store.rounds.exposure.seen(context.person.id, round_.id),
+        of=status.entries if status else 0,
+    )
 
 
 # --- rounds -----------------------------------------------------------------------------------
@@ -113,7 +143,18 @@ async def _winners(site: Site, context: RequestContext, round_: Round) -> dict[s
     standings = await site.store.rounds.standings(round_.id)
     found = await _artworks(site, [each for each in standings if each.won])
     title = site.words.say(context.locale, "round-over-title", title=round_.title or "none")
-    return {"title": title, "paintings": await paintings(site, context, found)}
+    ranks = {each.artwork: each for each in standings}
+    results = [
+        {
+            "place": site.words.say(context.locale, "winner-place", place=ranks[each.id].rank),
+            "votes": site.words.say(context.locale, "web-votes", count=ranks[each.id].votes),
+            "prompt": each.prompt,
+            "path": f"/paintings/{each.id}",
+        }
+        for each in await _artworks(site, sorted(standings, key=lambda each: each.rank))
+    ]
+    shown = await paintings(site, context, found)
+    return {"title": title, "paintings": shown, "results": results}
 
 
 async def _artworks(site: Site, standings: list[Standing]) -> list[Artwork]:

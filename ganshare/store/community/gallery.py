@@ -20,7 +20,7 @@ from ganshare.store.db.dialect import contains, now
 from ganshare.store.db.rows_queue import as_text, to_artwork
 from ganshare.store.db.tables_community import everyone, forgotten, forgotten_uploads, gallery
 from ganshare.store.db.tables_ledger import tokens
-from ganshare.store.db.tables_queue import RUNNING, artworks, jobs
+from ganshare.store.db.tables_queue import PUBLIC, RUNNING, artworks, jobs
 
 __all__ = ["Gallery"]
 
@@ -88,6 +88,24 @@ class Gallery:
             page = page.where(contains(gallery.c.words, sa.literal(wanted, sa.Text)))
         found = sa.select(artworks).where(artworks.c.id.in_(page))
         rows = await self._database.rows(found.order_by(artworks.c.id.desc()))
+        return [to_artwork(row) for row in rows]
+
+    async def neighbours(self, artwork: str) -> tuple[str, str]:
+        """The next newer and the next older public painting; "" where there is none."""
+        public = gallery.c.visibility == Visibility.PUBLIC
+        newer = sa.select(sa.func.min(gallery.c.artwork)).where(public, gallery.c.artwork > artwork)
+        older = sa.select(sa.func.max(gallery.c.artwork)).where(public, gallery.c.artwork < artwork)
+        both = newer.scalar_subquery().label("newer"), older.scalar_subquery().label("older")
+        row = await self._database.row(sa.select(*both))
+        return (row["newer"] or "", row["older"] or "") if row else ("", "")
+
+    async def minted(self, after: str | None = None, limit: int = 24) -> list[Artwork]:
+        """Public paintings that are tokens, newest painting first."""
+        page = sa.select(tokens.c.artwork).where(tokens.c.state == "minted")
+        found = sa.select(artworks).where(artworks.c.id.in_(page), *PUBLIC)
+        if after is not None:
+            found = found.where(artworks.c.id < after)
+        rows = await self._database.rows(found.order_by(artworks.c.id.desc()).limit(limit))
         return [to_artwork(row) for row in rows]
 
     async def hide(self, artwork: str, by: str, reason: str) -> Artwork:

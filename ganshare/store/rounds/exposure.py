@@ -17,6 +17,7 @@ from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import now
 from ganshare.store.db.rows_queue import to_artwork
 from ganshare.store.db.rows_rounds import to_round
+from ganshare.store.db.tables_community import everyone
 from ganshare.store.db.tables_queue import PUBLIC, artworks
 from ganshare.store.db.tables_votes import (
     VETOED,
@@ -58,6 +59,14 @@ class Exposure:
             if (shown := await self._deal(person, round_)) is not None:
                 return shown
         return None
+
+    async def seen(self, person: str, round_id: str) -> int:
+        """How many paintings of a round were shown to a person, from any of their accounts."""
+        theirs = round_views.c.account.in_(everyone(person))
+        number = sa.select(sa.func.count(round_views.c.artwork.distinct()).label("seen"))
+        found = number.where(round_views.c.round == round_id, theirs)
+        row = await self._database.row(found)
+        return int(row["seen"]) if row else 0
 
     async def next_to_post(self, round_id: str, most: int = 1) -> Artwork | None:
         """Give a painting for all to see, as in a channel; None if each was posted `most` times.

@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ganshare.domain.visibility import Visibility
 from ganshare.store.db.database import Database
 from ganshare.store.db.rows_rounds import AgeLimit
-from ganshare.store.db.tables_community import accounts, blocks
+from ganshare.store.db.tables_community import accounts, blocks, gallery
 from ganshare.store.db.tables_queue import artworks
 from ganshare.store.db.tables_votes import (
     ballots,
@@ -27,6 +28,7 @@ __all__ = [
     "count_votes",
     "counted_voters",
     "counted_votes",
+    "most_voted",
     "person_of",
     "pool_of_artworks",
     "pool_of_round",
@@ -115,6 +117,19 @@ async def count_votes(database: Database, artworks: Iterable[str]) -> dict[str, 
         rows = await database.rows(_count_statement(pool))
         counts |= {row["artwork"]: row["votes"] for row in rows}
     return counts
+
+
+async def most_voted(database: Database, limit: int) -> list[str]:
+    """Give the public paintings with the most votes, best first; those without any are left out."""
+    raw = sa.func.count(ballots.c.account.distinct())
+    shown = sa.select(ballots.c.artwork).join(gallery, gallery.c.artwork == ballots.c.artwork)
+    shown = shown.where(UP, gallery.c.visibility == Visibility.PUBLIC)
+    # Some ballots do not count: a few more are looked at than are wanted.
+    page = shown.group_by(ballots.c.artwork).order_by(raw.desc(), ballots.c.artwork)
+    rows = await database.rows(page.limit(2 * limit))
+    votes = await count_votes(database, [row["artwork"] for row in rows])
+    ranked = sorted((each for each in votes if votes[each]), key=lambda each: -votes[each])
+    return ranked[:limit]
 
 
 def _count_statement(pool: sa.CTE) -> sa.Select[Any]:

@@ -52,6 +52,7 @@ from ganshare.store.votes.apply import (
 from ganshare.store.votes.audit import Audit, audit
 from ganshare.store.votes.count import (
     count_votes,
+    most_voted,
     person_of,
     too_young,
 )
@@ -180,6 +181,10 @@ class Votes:
     async def count(self, artworks: Iterable[str]) -> dict[str, int]:
         """Count the persons whose votes count for each of some paintings, zeros included."""
         return await count_votes(self._database, artworks)
+
+    async def most_voted(self, limit: int = 24) -> list[str]:
+        """Public paintings with the most votes, best first; those without any are left out."""
+        return await most_voted(self._database, limit)
 
     async def voted(self, person: str, artworks: Iterable[str]) -> set[str]:
         """Which of some paintings a person votes for, from whichever account."""

@@ -113,12 +113,12 @@ def test_a_vote_counts_without_leaving_the_page(browser: Browser, tmp_path: Path
     assert "Deep water" in browser.find("main").text
     browser.shot("round", tmp_path)
     browser.find("button[value^='next:']").click()
-    until(lambda: "?round=" in browser.path)
+    until(lambda: "/rounds/" in browser.path)
     vote = browser.find("[data-vote] button")
     vote.click()
     until(lambda: vote.get_attribute("aria-pressed") == "true")
     browser.find("button[value^='next:']").click()
-    until(lambda: "?round=" in browser.path)
+    until(lambda: "/rounds/" in browser.path)
 
 
 def test_an_account_elsewhere_is_joined_by_its_code(

@@ -128,13 +128,42 @@ async def test_a_round_shows_one_painting_after_another_and_counts_the_views(pla
     for _ in range(2):
         answer = await member.send("/press", {"data": f"next:{round_.id}"}, from_page=where)
         where = answer.headers["location"]
-        assert where.endswith(f"?round={round_.id}")
+        assert where.startswith(f"/rounds/{round_.id}/")
         seen.add(where)
         assert (await member.page(where)).all("button", value=f"next:{round_.id}")
     assert len(seen) == 2
     answer = await member.send("/press", {"data": f"next:{round_.id}"}, from_page=where)
     assert "seen all" in (await member.page(answer.headers["location"])).first("main").text
     assert sum(each.dealt for each in await place.store.rounds.entries.of_round(round_.id)) == 2
+
+
+async def test_voting_goes_on_from_painting_to_painting_and_tells_no_count_before(
+    place: Any,
+) -> None:
+    round_ = await place.store.rounds.open("web", "discord:9", 86_400, LOOSE)
+    artworks = [await place.engine.publish_painting(each) for each in ("an owl", "a bat")]
+    for each in artworks:
+        await place.store.rounds.entries.enter(round_.id, each.id, "discord:9", curator=True)
+        await place.store.votes.toggle(each.id, Voter("discord:7"), key=each.id)
+    member = await place.member()
+    begun = await member.send("/press", {"data": f"next:{round_.id}"}, from_page="/round")
+    where, told = begun.headers["location"], []
+    for _ in range(2):
+        page = await member.page(where)
+        told.append(page.first("p", class_="kicker").text)
+        assert page.all("button", **{"data-key": "ArrowLeft"})
+        like = page.first("button", **{"data-key": "ArrowRight"})
+        assert "1" not in like.text
+        voted = await member.send("/press", {"data": like["value"]}, from_page=where)
+        where = voted.headers["location"]
+    assert told == ["1 of 2", "2 of 2"]
+    assert where.startswith("/round?notice=")
+    assert {await votes(place, each.id) for each in artworks} == {2}
+    guest = await place.visitor()
+    shown = await guest.get(f"/rounds/{round_.id}/{artworks[0].id}")
+    assert shown.headers["location"] == "/sign-in"
+    other = await place.engine.publish_painting("a fox")
+    assert (await member.get(f"/rounds/{round_.id}/{other.id}")).status_code == 404
 
 
 async def test_ones_own_painting_is_entered_from_its_page(place: Any) -> None:

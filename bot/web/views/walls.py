@@ -1,0 +1,120 @@
+"""Walls beside the newest paintings: most voted, of the rounds, minted, and those of one artist."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from starlette.responses import RedirectResponse, Response
+
+from bot.core.rendering.replies import asked_by
+from bot.web.request_context import RequestContext
+from bot.web.site import Refused, Site
+from bot.web.views.gallery import (
+    LONGEST_QUERY,
+    PAGE,
+    TABS,
+    Query,
+    artist_of,
+    shown_artwork,
+    wall,
+)
+from ganshare.domain.jobs import Artwork
+
+__all__ = ["artist_page", "by_artist", "paintings_of_tab", "wall_page"]
+
+MOST_VOTED, MOST_LOOKED_AT = 96, 200
+
+
+async def _most_voted(site: Site, after: str | None) -> list[Artwork]:
+    ids = [] if after else await site.store.votes.most_voted(MOST_VOTED)
+    found = await site.store.gallery.several(ids)
+    return [found[each] for each in ids if each in found and found[each].public]
+
+
+async def _of_rounds(site: Site, after: str | None) -> list[Artwork]:
+    """Paintings of the rounds that go on, newest first."""
+    moment = await site.store.now()
+    open_ = [each for each in await site.store.rounds.recent() if each.is_open(moment)]
+    entries = await asyncio.gather(*(site.store.rounds.entries.of_round(each.id) for each in open_))
+    ids = sorted({entry.artwork for some in entries for entry in some}, reverse=True)
+    wanted = [each for each in ids if after is None or each < after][: PAGE + 1]
+    found = await site.store.gallery.several(wanted)
+    return [found[each] for each in wanted if each in found and found[each].public]
+
+
+async def _minted(site: Site, after: str | None) -> list[Artwork]:
+    return await site.store.gallery.minted(after, PAGE + 1)
+
+
+async def _new(site: Site, after: str | None) -> list[Artwork]:
+    return await site.store.gallery.search(after=after, limit=PAGE + 1)
+
+
+_WALLS: dict[str, Callable[[Site, str | None], Awaitable[list[Artwork]]]] = {
+    "new": _new,
+    "voted": _most_voted,
+    "round": _of_rounds,
+    "minted": _minted,
+}
+
+
+async def paintings_of_tab(site: Site, tab: str, after: str | None = None) -> list[Artwork]:
+    """The paintings of a tab of the gallery; the answer is 404 if there is none of that name."""
+    if tab not in _WALLS:
+        raise Refused(404, "web-not-found")
+    return await _WALLS[tab](site, after)
+
+
+async def wall_page(site: Site, context: RequestContext) -> Response:
+    """One tab of the gallery."""
+    tab = context.request.path_params["tab"]
+    if tab == "new":
+        return RedirectResponse("/gallery", 301)
+    found = await paintings_of_tab(site, tab, _after(context))
+    return await wall(
+        site,
+        context,
+        Query(after=_after(context)),
+        found,
+        title=site.words.say(context.locale, "web-nav-gallery"),
+        empty=site.words.say(context.locale, f"web-empty-{tab}"),
+        tabs=TABS,
+        tab=tab,
+        page=MOST_VOTED if tab == "voted" else PAGE,
+    )
+
+
+async def artist_page(site: Site, context: RequestContext) -> Response:
+    """The paintings of whoever asked for this one, as far as their name stands there, too."""
+    artwork = await shown_artwork(site, context.request.path_params["artwork"], context.request)
+    name = await artist_of(site, artwork)
+    if not (name and artwork.public):
+        raise Refused(404, "web-not-found")
+    found = await by_artist(site, artwork, _after(context))
+    return await wall(
+        site,
+        context,
+        Query(after=_after(context)),
+        found,
+        title=name,
+        empty=site.words.say(context.locale, "web-gallery-empty"),
+        feed=f"/paintings/{artwork.id}/artist.atom",
+    )
+
+
+async def by_artist(site: Site, artwork: Artwork, after: str | None = None) -> list[Artwork]:
+    """Public paintings of the same person that say who asked for them, newest first.
+
+    Where somebody asked in private, it is not told that it was they.
+    """
+    found = await site.store.gallery.search(
+        after=after, limit=MOST_LOOKED_AT, person=artwork.person
+    )
+    public = [each for each in found if each.public]
+    jobs = {each.id: each for each in await site.store.queue.several([a.job for a in public])}
+    named = [each for each in public if each.job in jobs and asked_by(jobs[each.job])]
+    return named[: PAGE + 1]
+
+
+def _after(context: RequestContext) -> str | None:
+    after = context.request.query_params.get("after", "")
+    return after if after.isascii() and after.isalnum() and len(after) <= LONGEST_QUERY else None
