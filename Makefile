@@ -77,12 +77,15 @@ acceptance: $(VENV)/.test ## Paint for Discord, Telegram and the page at once, e
 
 check: test lint ## Tests, format, lint, types and import contracts: what CI runs
 
-lint: $(VENV)/.lint ## Format, lint, types, import contracts and Dockerfiles only
+lint: $(VENV)/.lint ## Format, lint, types, import contracts, Dockerfiles, spelling and style only
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint docker/*.Dockerfile
+	@git ls-files -z '*.md' '*.py' '*.ftl' '*.html' '*.toml' '*.js' NOTICE | xargs -0 $(BIN)/codespell
+	@$(BIN)/proselint check --config docs/site/proselint.json README.md CONTRIBUTING.md SECURITY.md docs/*.md
+	@$(BIN)/python docs/site/style.py
 
 docs: $(VENV)/.docs ## Build the site of docs/ into site/; no warning is let pass
 	@$(BIN)/python docs/site/reference.py --check

@@ -83,9 +83,10 @@ SENTENCES: Mapping[str, str] = {
     "at most {allowed} are allowed.",
     "no-job": "There is no painting {given} in the queue.",
     "no-artwork": "There is no painting {given}; perhaps it was deleted.",
-    "cancel-not-yours": "The painting {given} is not yours; only whoever asked for it may cancel "
+    "cancel-not-yours": "The painting {given} is not yours; only the member who asked for it may "
+    "cancel it.",
+    "not-yours": "The painting {given} is not yours; only the member who asked for it may delete "
     "it.",
-    "not-yours": "The painting {given} is not yours; only whoever asked for it may delete it.",
     # accounts and settings
     "code": "This code is unknown, was used already or is older than ten minutes; /link gives a "
     "new one.",
@@ -145,8 +146,8 @@ SENTENCES: Mapping[str, str] = {
     "round-unweighted": "In this round every vote weighs the same.",
     "round-weighed": "This round has its snapshot of shares already.",
     "round-full": "This round is full with its {allowed} paintings; the next one takes more.",
-    "enter-not-yours": "This painting is somebody else's; only whoever asked for it may enter it "
-    "or take it out.",
+    "enter-not-yours": "This painting is somebody else's; only the member who asked for it may "
+    "enter it or take it out.",
     "enter-not-public": "This painting is not for all to see; only public ones are in rounds.",
     "enter-many": "You may enter {allowed} paintings in a round.",
     "enter-vetoed": "A curator vetoed this painting: {reason}",

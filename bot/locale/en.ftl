@@ -350,7 +350,7 @@ help-picture = a picture, attached
 ## Accounts
 
 link-title = One person, several accounts
-link-code = On your other account, type /link { $code } within ten minutes. Whoever types it becomes one with this account, so show it to nobody.
+link-code = On your other account, type /link { $code } within ten minutes. Anyone who types it is joined with this account, so show it to nobody.
 link-sign-in = Or open this address to sign in on the web page; it works once, for ten minutes: { $url }
 link-sure = Make this account and { $account } one person? Paintings and limits are counted together from then on.
 link-done = Done: { $accounts } are one person now.
@@ -413,7 +413,7 @@ refusal-rank-member = Only who has signed in may use /{ $command }; ask for a si
 refusal-rank-curator = Only curators may use /{ $command } like that.
 refusal-round-private = A round needs a place that others see; type this in a channel or group.
 refusal-round-elsewhere = The rounds of this place are held in { $place }; only its own curators may do that, there.
-refusal-enter-from-elsewhere = This painting was asked for elsewhere; only whoever asked for it, or a curator whom the owner named, may enter it here.
+refusal-enter-from-elsewhere = This painting was asked for elsewhere; only the member who asked for it, or a curator named by the owner, may enter it here.
 refusal-decide-from-elsewhere = This painting was asked for elsewhere; only curators whom the owner named may decide about it.
 refusal-rank-admin = Only admins may use /{ $command }.
 refusal-rank-owner = /{ $command } applies everywhere, so only those named in BOT_ADMINS may use it.

@@ -235,7 +235,7 @@ web-sign-in-invited = Without a chat, the owner of this page gives you an addres
 web-elsewhere = Sign in on another device
 web-elsewhere-how = An address signs you in there once, within ten minutes. Keep one device signed in: it is the key for the next.
 web-elsewhere-make = Make an address
-web-elsewhere-made = Open this address on the other device, within ten minutes. It works once; whoever has it is you.
+web-elsewhere-made = Open this address on the other device, within ten minutes. It works once. Anyone who opens it is signed in as you.
 
 ## Moderation
 

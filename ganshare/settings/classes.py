@@ -82,7 +82,7 @@ class CoreSettings(Settings):
         0.0,
         ge=0,
         le=100,
-        description="Percent of the proceeds promised to whoever asked for a painting.",
+        description="Percent of the proceeds promised to the member who asked for a painting.",
     )
     lease_seconds: float = Field(
         30.0, ge=1, description="How long a silent engine keeps its jobs before others get them."

@@ -96,7 +96,7 @@ def test_every_target_of_make_exists(page: Path) -> None:
 
 
 def test_the_readme_goes_from_nothing_to_a_command_that_is_found() -> None:
-    block = re.findall(r"(?:^    .+\n)+", README.partition("## For a community")[0], re.MULTILINE)
+    block = re.findall(r"(?:^    .+\n)+", README.partition("## Where to go next")[0], re.MULTILINE)
     lines = [line.strip() for each in block for line in each.splitlines()]
     assert lines == ["make demo", "make web", "make install", ACTIVATE]
 
@@ -128,6 +128,11 @@ def test_the_prompts_of_the_readme_are_drawn(words: list[str], tmp_path: Path) -
 @pytest.mark.parametrize("words", in_readme("paint"), ids=" ".join)
 def test_the_paintings_of_the_readme_are_painted(words: list[str], tmp_path: Path) -> None:
     Image.new("RGB", (64, 64), "red").save(tmp_path / "photo.jpg")
-    done = run(tmp_path, *words, "--steps", "2", "--size", "64x64", "--no-upscale")
+    small = ("--steps", "2", "--size", "64x64", "--no-upscale")
+    done = run(tmp_path, *words, *small)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.glob("*.png.json"))
+    for verify in in_readme("verify"):
+        if (tmp_path / verify[1]).exists():
+            done = run(tmp_path, *verify)
+            assert done.returncode == 0, done.stderr

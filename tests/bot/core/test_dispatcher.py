@@ -243,7 +243,7 @@ async def test_deleting_is_for_requester_and_admins_and_asks_back(hall: Hall) ->
     artwork = await hall.painted()
     await hall.store.queue.ack(await hall.store.queue.inbox("discord"))
     refused = only(await hall.press(Action.DELETE, artwork.id, BEN))
-    assert "only whoever asked for it" in refused.text
+    assert "only the member who asked for it" in refused.text
     asked = only(await hall.press(Action.DELETE, artwork.id))
     assert (asked.is_private, asked.replaces) == (True, False)
     sure = parse_data(asked.buttons[0][0].data)
@@ -270,7 +270,7 @@ async def test_an_admin_of_one_place_has_no_power_over_what_was_asked_for_in_ano
         (Action.CANCEL, job.id),
     ):
         refused = only(await hall.press(action, subject, mallory, place=own))
-        assert "only whoever asked for it" in refused.text
+        assert "only the member who asked for it" in refused.text
     for command in ("block", "unblock"):
         refused = only(await hall.ask(command, mallory, place=own, person="discord:1"))
         assert "BOT_ADMINS" in refused.text

@@ -23,7 +23,7 @@ async def test_in_a_channel_nothing_is_seen_and_the_painting_comes_as_a_direct_m
     await ada.slash("paint", prompt="a castle in teal", visibility="only-me")
     job = await stage.engine.claim()
     await stage.engine.step(job, 10)
-    await stage.shows("Only whoever asked")
+    await stage.shows("Only the member who asked")
     artwork = await stage.engine.finish(job)
     assert artwork.visibility is Visibility.ONLY_ME
     await stage.shows("private message")
@@ -67,7 +67,7 @@ async def test_in_a_group_on_telegram_too(stage: Stage, monkeypatch: pytest.Monk
         bot = asyncio.create_task(run_telegram(stage.front, settings))
         try:
             await ann.say("/paint a castle in teal --visibility only-me", chat)
-            await ann.receives(lambda m: "Only whoever asked" in shown(m), chat)
+            await ann.receives(lambda m: "Only the member who asked" in shown(m), chat)
             job, artwork = await stage.engine.paint()
             got = await ann.receives(lambda m: "photo" in m)
             assert "castle" in shown(got)
