@@ -8,6 +8,10 @@ from benchmarks.gpu import main
 from engine.testing import SMALL_MODEL, save_small_vqgan
 
 
+def rows_of(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()[4:]]
+
+
 def test_a_table_comes_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -15,8 +19,17 @@ def test_a_table_comes_out(
     save_small_vqgan(tmp_path)
     options = ["--device", "cpu", "--model", SMALL_MODEL, "--sizes", "64", "--cutouts", "2"]
     main([*options, "--at-once", "1,2", "--steps", "1"])
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("cpu, float32, small-f8, lite-minilm, torch ")
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[4:]]
+    out = capsys.readouterr().out
+    assert out.startswith("cpu, float32, small-f8, lite-minilm, torch ")
+    rows = rows_of(out)
     assert [row[:3] for row in rows] == [["64", "2", "1"], ["64", "2", "2"]]
     assert all(float(cell) > 0 for row in rows for cell in row)
+
+
+@pytest.mark.slow
+def test_the_shapes_of_clip_need_no_files(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--device", "cpu", "--shapes", "clip", "--sizes", "64", "--cutouts", "1"]
+    main([*options, "--at-once", "1", "--steps", "1"])
+    (row,) = rows_of(capsys.readouterr().out)
+    assert len(row) == 9
+    assert all(float(cell) > 0 for cell in row)
