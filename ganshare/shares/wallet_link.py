@@ -70,13 +70,19 @@ class WalletLinks:
             datetime.fromtimestamp(each, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             for each in (now, now + _SECONDS)
         )
+        return (
+            f"{self._begins(account, address, nonce)}"
+            f"Issued At: {issued}\nExpiration Time: {expires}"
+        )
+
+    def _begins(self, account: str, address: str, nonce: str) -> str:
+        """All of a message but its times."""
         who = _MINUTE_BLANKS.sub("-", account)[:100]
         return (
             f"{urlsplit(self.site).netloc} wants you to sign in with your Ethereum account:\n"
             f"{address}\n\n"
             f"Link this wallet to the account {who}. This costs nothing and moves nothing.\n\n"
             f"URI: {self._uri}\nVersion: 1\nChain ID: {self.chain_id}\nNonce: {nonce}\n"
-            f"Issued At: {issued}\nExpiration Time: {expires}"
         )
 
     async def link(self, account: str, text: str, signature: str) -> str:
@@ -108,6 +114,9 @@ class WalletLinks:
             raise ParameterError(sentence("wallet-message"))
         # Used up by whatever comes with it, so that nobody tries a second signature.
         await self.store.shares.wallets.use_nonce(read.nonce, account, read.address)
+        # Whoever signs must have read which account it is for.
+        if not text.startswith(self._begins(account, read.address, read.nonce)):
+            raise ParameterError(sentence("wallet-message"))
         await self._check_signature(read.address, text, _bytes_of(signature, read.address))
         await self.store.shares.wallets.link(account, read.address, self.cooldown)
         return read.address

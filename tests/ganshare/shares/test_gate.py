@@ -173,3 +173,24 @@ async def test_a_reorganisation_gives_back_what_was_not_sold(
     shares.evm.tester.mine_blocks(2)
     await gate.sweep()
     assert len((await gate.standing(WHO)).shares) == 1
+
+
+async def test_a_reorganisation_takes_away_what_was_not_bought(
+    make_gate: Any, store: Store, shares: Shares
+) -> None:
+    """At once where it was counted, and never to be counted where it waits for blocks."""
+    gates = make_gate(), make_gate(confirmations=3)
+    await link(store)
+    for gate in gates:
+        await gate.sweep()
+        before = shares.evm.tester.take_snapshot()
+        shares.give(ANN.address)
+        await gate.sweep()
+        held = len((await gate.standing(WHO)).shares)
+        assert held == (gate is gates[0])
+        shares.evm.revert(before)  # the purchase never happened
+        shares.evm.tester.mine_blocks(4)
+        await gate.sweep()
+        assert (await gate.standing(WHO)).shares == ()
+        with pytest.raises(AdmissionError, match="holders of a share"):
+            await gate.payment(WHO)

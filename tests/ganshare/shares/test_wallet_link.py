@@ -61,6 +61,10 @@ async def test_a_signature_for_one_account_links_no_other(links: WalletLinks) ->
         ("Expiration Time: 20", "Expiration Time: 19", "too old"),
         ("This costs nothing", "\nThis costs nothing", "none to sign in with"),
         ("Version: 1", "Version: 2", "none to sign in with"),
+        # What the wallet's owner reads is not what the page wrote.
+        (f"account {WHO}.", "account discord:9.", "none to sign in with"),
+        (f"Link this wallet to the account {WHO}. ", "Play a game. ", "none to sign in with"),
+        ("This costs nothing and moves nothing.\n", "", "none to sign in with"),
     ],
 )
 async def test_a_message_of_another_kind_is_refused(
