@@ -160,8 +160,9 @@ class CommandContext:
         return self.services.options.rank_of(self.accounts)
 
     def oversees(self, job: Job) -> bool:
-        """Whether the asker is an admin for a job: everywhere, or in the place of the job."""
-        is_admin_here = self.person.rank >= Rank.ADMIN and self.place.id == job.place
+        """Whether the asker is an admin for a job: everywhere, or in its place or its server."""
+        is_here = self.place.id == job.place or self.place.server in job.within
+        is_admin_here = self.person.rank >= Rank.ADMIN and is_here
         return is_admin_here or self.is_admin_everywhere
 
     @property

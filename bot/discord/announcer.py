@@ -28,7 +28,9 @@ class DiscordAnnouncer:
     def __init__(self, client: discord.Client, budget: ChannelBudget) -> None:
         self._client, self._budget = client, budget
 
-    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+    async def post(
+        self, place: str, reply: Reply, name: str, topic: int | None = None
+    ) -> Mapping[str, Any] | None:
         """Send a message once: Discord knows a repeated one by its nonce.
 
         A painting gets a first reaction of ours, which counts for nothing, to be clicked on.

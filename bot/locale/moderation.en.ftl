@@ -1,3 +1,15 @@
 # What the moderation answers; { $found } is what a rule's `says` calls it.
 
 refusal-blocked-prompt = This prompt is not painted here: { $found } is not allowed; please ask for something else.
+
+setting-moderation-place = Where moderators are told of reports and refused prompts
+value-nowhere = nowhere
+alert-title = For moderators
+alert-how = { $more ->
+    [0] /reports goes through all reports, /notes shows the log.
+   *[other] And { $more } more: /reports goes through all reports, /notes shows the log.
+    }
+alert-report = { $number } · A painting was reported
+alert-prompt-refused = { $number } · A prompt was refused ({ $rules })
+alert-prompt-flagged = { $number } · A prompt was flagged ({ $rules })
+alert-where = by { $person } in { $place }

@@ -2,3 +2,15 @@
 
 refusal-blocked-prompt = 此处不画这个提示词：不允许{ $found }；请换一个内容。
 refusal-picture-unsafe = 不接受用这张图片作为起点：{ $reason }；请换一张。
+
+setting-moderation-place = 在哪里通知管理员有举报和被拒绝的提示词
+value-nowhere = 不通知
+alert-title = 致管理员
+alert-how = { $more ->
+    [0] /reports 逐一查看举报，/notes 查看记录。
+   *[other] 另有 { $more } 条：/reports 逐一查看举报，/notes 查看记录。
+    }
+alert-report = { $number } · 有画作被举报
+alert-prompt-refused = { $number } · 提示词被拒绝（{ $rules }）
+alert-prompt-flagged = { $number } · 提示词被标记（{ $rules }）
+alert-where = { $person }，位于 { $place }

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter
 from telegram.error import TelegramError as AnyTrouble
 
-from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown
+from bot.core.delivery.platform import Away, MessageGone, PlaceGone, SlowDown, TopicClosed
 from bot.telegram.rate_limiter import seconds_of
 
 __all__ = ["as_messenger_errors", "is_no_media", "is_no_text", "is_unchanged"]
 
 _MESSAGE_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_TOPIC_GONE = ("topic_closed", "topic_deleted", "message thread not found", "topic_id_invalid")
 
 
 @contextmanager
@@ -26,7 +27,9 @@ def as_messenger_errors() -> Iterator[None]:
     except BadRequest as error:
         if _says(error, *_MESSAGE_GONE):
             raise MessageGone(f"Telegram says: {error.message}.") from error
-        # Chats that are unknown, closed topics, rights that are missing: there are many words for
+        if _says(error, *_TOPIC_GONE):
+            raise TopicClosed(f"Telegram says: {error.message}.") from error
+        # Chats that are unknown, rights that are missing: there are many words for
         # it, and no code. Other refusals would be repeated for ever.
         raise PlaceGone(f"Telegram says: {error.message}.") from error
     except InvalidToken as error:

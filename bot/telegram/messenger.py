@@ -71,13 +71,16 @@ class TelegramAnnouncer:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
-        """Send a message to a group."""
+    async def post(
+        self, place: str, reply: Reply, name: str, topic: int | None = None
+    ) -> Mapping[str, Any] | None:
+        """Send a message to a group, or to a topic of it."""
         number = place.removeprefix(f"{ORIGIN}:")
         if not number.removeprefix("-").isdecimal():
             raise PlaceGone(f"{place} is no place on Telegram.", given=place)
         with as_messenger_errors():
-            sent = await self._sender.send(Spot(int(number)), reply, Urgency.ANSWER)
+            spot = Spot(int(number), thread=topic)
+            sent = await self._sender.send(spot, reply, Urgency.ANSWER)
             return sent.to_json()
 
     async def relabel(

@@ -275,6 +275,10 @@ class Methods:
     async def _send(
         self, chat: Chat, call: "_Call", content: dict[str, Any], *, counted: bool = False
     ) -> dict[str, Any]:
+        if (topic := call.get("message_thread_id")) in chat.closed_topics:
+            raise bad_request("TOPIC_CLOSED")
+        if topic is not None:
+            content |= {"message_thread_id": int(topic), "is_topic_message": True}
         parameters = call.get("reply_parameters") or {}
         if (replied := parameters.get("message_id")) is not None:
             if replied in chat.messages:

@@ -61,6 +61,7 @@ class Chat:
         missing: rights that the bot lacks, such as "photos".
         closed: until when flood control refuses everything in here.
         counted: when the bot's last messages and edits came; those of the last minute count.
+        closed_topics: of a forum; None is the general one.
         linked: id of the channel that is a group's own.
         history: each message at each of its states, deletions as None.
     """
@@ -75,6 +76,7 @@ class Chat:
     history: list[tuple[float, int, dict[str, Any] | None]] = field(default_factory=list)
     counted: deque[float] = field(default_factory=deque)
     closed: float = 0.0
+    closed_topics: set[int | None] = field(default_factory=set)
     blocked: bool = False
     started: bool = True
     migrated_to: int | None = None

@@ -26,7 +26,9 @@ class _PageAnnouncer:
 
     origin = ORIGIN
 
-    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+    async def post(
+        self, place: str, reply: Reply, name: str, topic: int | None = None
+    ) -> Mapping[str, Any] | None:
         """It is on the page already."""
         return None
 

@@ -10,6 +10,7 @@ from typing import Any
 
 __all__ = [
     "FORGOTTEN",
+    "Alert",
     "ApiToken",
     "Block",
     "ForgottenBlobs",
@@ -100,6 +101,9 @@ class PlaceSettings:
             once a painting has won.
         visibility: of what is asked for here by who has not chosen; None: public, and unlisted in
             private chats.
+        moderation_place: id of the place where moderators are told of reports and refused prompts;
+            None: nowhere.
+        news_topic: topic of a forum on Telegram in which news of rounds are told.
     """
 
     place: str
@@ -113,6 +117,8 @@ class PlaceSettings:
     automatic_entry: bool | None = None
     consent_by_asking: bool = False
     visibility: str | None = None
+    moderation_place: str | None = None
+    news_topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,29 @@ class Report:
     reason: str
     created: float
     closed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What moderators are to be told.
+
+    Args:
+        place: where they are told.
+        kind: "report", "prompt-refused" or "prompt-flagged".
+        person: who reported, or wrote the prompt.
+        about: the place where it happened.
+        text: the artwork's id, or the prompt.
+        rules: that the prompt met.
+    """
+
+    id: str
+    place: str
+    kind: str
+    person: str
+    about: str
+    text: str
+    rules: str
+    created: float
 
 
 @dataclass(frozen=True, slots=True)

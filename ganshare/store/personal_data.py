@@ -51,6 +51,7 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "consents": (consents, ("person",)),
     "reports": (community.reports, ("person",)),
     "blocks": (community.blocks, ("person", "blocked_by")),
+    "alerts": (community.alerts, ("person",)),
     "moderation": (community.notes, ("person",)),
     "wallets": (shares.wallets, ("account",)),
     "gifts": (shares.gifts, ("account", "given_by")),
@@ -59,7 +60,7 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "settings_changed": (community.place_changes, ("changed_by",)),
 }
 # What goes altogether, and what stays under another name.
-_REMOVED = ("choices", "sessions", "tokens")
+_REMOVED = ("choices", "sessions", "tokens", "alerts")
 # Texts and JSON that may name a person among other things.
 _MENTIONS = (
     votes.vote_log.c.data,

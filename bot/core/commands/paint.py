@@ -161,10 +161,19 @@ async def _moderate(context: CommandContext, prompt: str) -> None:
     except PromptError as error:
         rules = ", ".join(sorted({each.rule for each in getattr(error, "findings", ())}))
         await note("prompt", person, place, prompt, sentence("log-blocked", rules=rules))
+        await _alert(context, "prompt-refused", prompt, rules)
         raise
     if findings:
         rules = ", ".join(sorted({each.rule for each in findings}))
         await note("prompt", person, place, prompt, sentence("log-flagged", rules=rules))
+        await _alert(context, "prompt-flagged", prompt, rules)
+
+
+async def _alert(context: CommandContext, kind: str, prompt: str, rules: str) -> None:
+    where, by = context.settings.moderation_place, context.person.id
+    if where is not None:
+        alert = context.store.community.alert
+        await alert(where, kind, by, context.place.id, prompt, rules)
 
 
 # --- the queue --------------------------------------------------------------------------------

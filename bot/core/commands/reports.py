@@ -186,4 +186,9 @@ async def report(context: CommandContext, artwork_id: str) -> list[Reply]:
         raise RefusalError("refusal-rank-member", command="report")
     artwork = await context.artwork(artwork_id)
     is_new = await context.store.community.report(artwork.id, context.person.id, "")
+    if is_new:
+        job, by = await context.job(artwork.job), context.person.id
+        where = (await context.store.places.settings(job.place, job.within)).moderation_place
+        if where is not None:
+            await context.store.community.alert(where, "report", by, job.place, artwork.id)
     return [context.quietly("report-done" if is_new else "report-again")]

@@ -142,8 +142,17 @@ async def _open(context: CommandContext, arguments: Arguments) -> list[Reply]:
     seconds = int(arguments.get("hours", DEFAULT_HOURS)) * HOUR
     title = str(arguments.get("title", ""))
     made = await context.store.rounds.open(place, context.person.id, seconds, rules, title=title)
+    await _note_topic(context, place)
     left = duration(context.services.words, context.locale, seconds)
     return [context.quietly("round-opened", pool=made.rules.pool, duration=left)]
+
+
+async def _note_topic(context: CommandContext, place: str) -> None:
+    """Tell the round's news in the topic where it was opened."""
+    topic = context.given.reply_to.get("thread")
+    if place == context.place.id and topic != context.settings.news_topic:
+        news = {"news_topic": topic}
+        await context.store.places.change(place, news, by=context.person.id)
 
 
 async def _close(context: CommandContext) -> list[Reply]:

@@ -22,7 +22,9 @@ SETTINGS = (
     "consent_by_asking",
     "guests_per_day",
     "visibility",
+    "moderation_place",
 )
+PLACES = ("curation_place", "moderation_place")  # settings that name a place
 
 SERVER = "server"
 WHERE = ("here", SERVER)
@@ -46,8 +48,10 @@ async def settings(context: CommandContext, name: str, value: str, where: str = 
         fields = tuple((_name(context, each), _value(context, current, each)) for each in SETTINGS)
         return [Reply(title=title, text=text, fields=fields, is_private=True)]
     if value:
-        if name == "curation_place" and value != context.place.id:
-            _check_everywhere(context, "settings curation_place")
+        if name in PLACES:
+            value = context.place.id if value == "here" else value
+            if value not in (context.place.id, "default"):
+                _check_everywhere(context, f"settings {name}")
         changes = {name: value}
         await context.store.places.change(place.id, changes, by=context.person.id)
         current = await context.store.places.settings(place.id, place.within)
@@ -79,6 +83,8 @@ def _value(context: CommandContext, current: PlaceSettings, setting: str) -> str
             return context.say("value-own")
         case "curation_place":
             return context.say("value-here")
+        case "moderation_place":
+            return context.say("value-nowhere")
         case "automatic_entry":
             return context.say("value-as-round")
         case "visibility":

@@ -15,6 +15,7 @@ __all__ = [
     "PlaceGone",
     "Renewer",
     "SlowDown",
+    "TopicClosed",
     "message_name",
 ]
 
@@ -25,6 +26,10 @@ class MessageGone(WorldError):  # noqa: N818  # says what is the case
 
 class PlaceGone(WorldError):  # noqa: N818  # the same
     """The channel or group is gone, or the bot may not write there, or was blocked."""
+
+
+class TopicClosed(PlaceGone):
+    """The topic of a forum is closed or gone; the rest of the group may not be."""
 
 
 class Away(WorldError):  # noqa: N818  # the same
@@ -99,10 +104,13 @@ class Announcer(Renewer, Protocol):
     The methods raise what those of `Messenger` do.
     """
 
-    async def post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+    async def post(
+        self, place: str, reply: Reply, name: str, topic: int | None = None
+    ) -> Mapping[str, Any] | None:
         """Send a message to a place ("discord:CHANNEL"); gives its address.
 
         Args:
+            topic: of a forum on Telegram.
             name: of the announcement; serves as the platform's nonce, where it has one.
         """
         ...

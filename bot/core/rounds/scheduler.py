@@ -7,8 +7,10 @@ never.
 """
 
 import asyncio
+import contextlib
+import itertools
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,18 +21,21 @@ from bot.core.delivery.platform import (
     MessageGone,
     PlaceGone,
     SlowDown,
+    TopicClosed,
     message_name,
 )
 from bot.core.delivery.renewals import PaintingMessages
 from bot.core.messages import Reply
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.painting_content import bare
+from bot.core.rounds.alerts import moderators_told
 from bot.core.rounds.announcements import RoundAnnouncer
 from ganshare.blobs import Blobs
 from ganshare.domain.announcements import Announcement
+from ganshare.domain.community import Alert
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import SaleNews
-from ganshare.domain.votes import Round
+from ganshare.domain.votes import Entry, Round
 from ganshare.errors import AskerError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.store import Store
@@ -40,6 +45,7 @@ __all__ = ["Recount", "RoundScheduler", "digest_week", "no_recount"]
 LOOK_SECONDS = 5.0
 LEASE_SECONDS = 180.0  # longer than any message takes to be sent
 MOST_AT_ONCE = 3  # paintings that are posted at one look
+JUST_SECONDS = 60.0
 DIGEST_HOUR, DIGEST_HOURS = 9, 48  # on Mondays, UTC; later than that it is no news
 BOT = "bot"
 
@@ -71,7 +77,7 @@ class RoundScheduler:
         recount: Recount = no_recount,
         look: float | None = None,
     ) -> None:
-        self._store, self._announcer = store, announcer
+        self._store, self._announcer, self._words = store, announcer, words
         self._round_announcer = RoundAnnouncer(store, blobs, words)
         self._messages = PaintingMessages(store, blobs, words)
         self._recount, self._look = recount, LOOK_SECONDS if look is None else look
@@ -90,6 +96,7 @@ class RoundScheduler:
 
     async def look(self) -> None:
         """Do once everything that is due."""
+        await self._tell_moderators()
         await self._end_rounds()
         rounds = [each for each in await self._store.rounds.recent() if self._is_ours(each.place)]
         places = list(dict.fromkeys(each.place for each in rounds))
@@ -132,6 +139,25 @@ class RoundScheduler:
             return await self._round_announcer.begins(news.round, locale)
         return await self._round_announcer.winners(news.round, news.winners, locale)
 
+    async def _tell_moderators(self) -> None:
+        """Tell what happened since, all of a place in one message."""
+        turn = f"alerts:{self._announcer.origin}"
+        found = await self._store.community.alerts(self._announcer.origin)
+        if not found or not await self._store.queue.take_turn(turn, LEASE_SECONDS):
+            return
+        try:
+            found = await self._store.community.alerts(self._announcer.origin)
+            for place, each in itertools.groupby(sorted(found, key=_place_of), _place_of):
+                some, locale = list(each), await self._locale(place)
+
+                async def write(some: list[Alert] = some, locale: str = locale) -> Reply:
+                    return await moderators_told(self._store, self._words, locale, some)
+
+                if await self._tell(f"alerts:{some[-1].id}", place, write):
+                    await self._store.community.end_alerts(each.id for each in some)
+        finally:
+            await self._store.queue.give_turn_back(turn)
+
     async def _tell_sales(self, places: list[str]) -> None:
         for each in await self._store.sales.news(places):
             locale = await self._locale(each.round.place)
@@ -144,18 +170,33 @@ class RoundScheduler:
 
     async def _post_paintings(self, round_: Round) -> None:
         entries = await self._store.rounds.entries.of_round(round_.id)
-        names = {f"{round_.id}:{each.artwork}": each.artwork for each in entries}
+        names = {f"{round_.id}:{each.artwork}": each for each in entries}
         told = await self._store.posts.was_told(names)
         locale = await self._locale(round_.place)
         for name in [each for each in names if each not in told][:MOST_AT_ONCE]:
-            artwork = await self._store.gallery.get(names[name])
+            artwork = await self._store.gallery.get(names[name].artwork)
             if artwork is None or not artwork.public:
+                continue
+            if await self._stands_there(round_, names[name], artwork):
+                if await self._store.posts.begin_telling(name, self._name):
+                    await self._store.posts.end_telling(name, self._name)
                 continue
 
             async def write(artwork: Artwork = artwork) -> Reply:
                 return await self._round_announcer.painting(artwork, locale)
 
             await self._tell(name, round_.place, write, artwork.id)
+
+    async def _stands_there(self, round_: Round, entry: Entry, artwork: Artwork) -> bool:
+        """Whether the place has just got the painting, with its vote button, by its own message."""
+        if not round_.rules.automatic:
+            return False
+        job = await self._store.queue.get(artwork.job)
+        if job is None or job.place != round_.place or job.finished is None:
+            return False
+        post = await self._store.posts.of_job(job.id)
+        is_there = post is not None and message_name(post.address) is not None
+        return is_there and entry.entered - job.finished < JUST_SECONDS
 
     async def _tell_week(self, place: str, week: str) -> None:
         name = f"digest:{place}:{week}"
@@ -179,9 +220,11 @@ class RoundScheduler:
             return False
         try:
             reply = await write()
-            address = await self._announcer.post(
-                place, bare(reply) if reply.artworks else reply, name
-            )
+            address = await self._post(place, reply, name)
+        except TopicClosed as error:
+            # Tried again when the lease ends: topics are opened again.
+            _log.warning("no topic is open", place=place, reason=str(error))
+            return False
         except (PlaceGone, MessageGone) as error:
             _log.warning("a place cannot be told", place=place, reason=str(error))
             address = None
@@ -194,6 +237,33 @@ class RoundScheduler:
         else:
             await self._store.posts.end_telling(name, self._name)
         return True
+
+    async def _post(self, place: str, reply: Reply, name: str) -> Mapping[str, Any] | None:
+        """Post where news are told: in a forum in its topic, else where there is one that is open.
+
+        Raises:
+            TopicClosed: none is.
+        """
+        topic = (await self._store.places.settings(place)).news_topic
+        shown = bare(reply) if reply.artworks else reply
+        if topic:
+            with contextlib.suppress(TopicClosed):
+                return await self._announcer.post(place, shown, name, topic=topic)
+        try:
+            return await self._announcer.post(place, shown, name)
+        except TopicClosed:
+            for asked in dict.fromkeys([each async for each in self._topics(place, reply)]):
+                if asked != topic:
+                    with contextlib.suppress(TopicClosed):
+                        return await self._announcer.post(place, shown, name, topic=asked)
+            raise
+
+    async def _topics(self, place: str, reply: Reply) -> AsyncIterator[int]:
+        """In which a reply's paintings were asked for."""
+        for artwork in (await self._store.gallery.several(reply.artworks)).values():
+            job = await self._store.queue.get(artwork.job)
+            if job is not None and job.place == place and job.reply_to.get("thread"):
+                yield int(job.reply_to["thread"])
 
     async def _show(
         self, name: str, place: str, address: Mapping[str, Any], reply: Reply, artwork: str
@@ -215,6 +285,10 @@ class RoundScheduler:
 
     async def _locale(self, place: str) -> str:
         return (await self._store.places.settings(place)).language or "en"
+
+
+def _place_of(alert: Alert) -> str:
+    return alert.place
 
 
 def digest_week(moment: datetime) -> str:

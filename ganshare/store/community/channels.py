@@ -164,4 +164,6 @@ _CHECKS: dict[str, _Check] = {
     "automatic_entry": ("switch", {}, _switch),
     "consent_by_asking": ("switch", {}, _switch),
     "visibility": ("visibility", {}, _visibility),
+    "moderation_place": ("place", {}, _word(_PLACE)),
+    "news_topic": _number(0, 999_999_999),
 }

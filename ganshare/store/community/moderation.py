@@ -1,15 +1,24 @@
 """Moderation: blocks, reports, and the log of refusals."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ganshare.domain.community import Block, Note, Report
+from ganshare.domain.community import Alert, Block, Note, Report
 from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.dialect import insert, made_id, now
 from ganshare.store.db.rows_sentences import with_sentences
-from ganshare.store.db.tables_community import blocks, everyone, notes, reports, storable
+from ganshare.store.db.tables_community import (
+    alerts,
+    blocks,
+    everyone,
+    notes,
+    reports,
+    storable,
+)
 from ganshare.store.db.tables_queue import artworks
 
 __all__ = ["Community"]
@@ -36,6 +45,26 @@ class Community:
             found = found.where(notes.c.place == place)
         rows = await self._database.rows(found)
         return [Note(**with_sentences(row, "reason")) for row in rows]
+
+    # --- what moderators are told -------------------------------------------------------------
+
+    async def alert(
+        self, place: str, kind: str, person: str, about: str, text: str, rules: str = ""
+    ) -> None:
+        """Have the moderators in a place told; arguments as of `Alert`."""
+        row = {"id": made_id(), "place": place, "kind": kind, "person": person, "about": about}
+        row |= {"text": storable(text), "rules": rules}
+        await self._database.write(alerts.insert().values({**row, "created": now()}))
+
+    async def alerts(self, origin: str, limit: int = 100) -> list[Alert]:
+        """What has not been told yet in the places of a frontend, the oldest first."""
+        theirs = alerts.c.place.startswith(f"{origin}:", autoescape=True)
+        found = sa.select(alerts).where(theirs).order_by(alerts.c.id).limit(limit)
+        return [Alert(**row) for row in await self._database.rows(found)]
+
+    async def end_alerts(self, ids: Iterable[str]) -> None:
+        """Forget what was told."""
+        await self._database.write(alerts.delete().where(alerts.c.id.in_(list(ids))))
 
     # --- people -------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 __all__ = [
     "accounts",
+    "alerts",
     "api_tokens",
     "blocks",
     "everyone",
@@ -66,6 +67,9 @@ api_tokens = _table(
     "api_tokens", "id", "hash", "person", "name", "label", "scopes",
     numbers=("created", "used", "expires"),
 )  # fmt: skip
+alerts = _table(
+    "alerts", "id", "place", "kind", "person", "about", "text", "rules", numbers=("created",)
+)
 blocks = _table("blocks", "person", "blocked_by", "reason", numbers=("created",))
 reports = _table("reports", "artwork", "person", "reason", numbers=("created", "closed"))
 notes = _table(

@@ -14,6 +14,7 @@ from bot.core.delivery.vote_counts import VoteCounts
 from bot.core.messages import Button, Reply
 from bot.core.rounds.scheduler import RoundScheduler, digest_week
 from ganshare.domain.votes import RoundRules, Voter
+from ganshare.store.db.tables_queue import jobs
 from ganshare.testing import TIMEOUT
 
 HALL = "discord:100"
@@ -98,6 +99,22 @@ async def test_what_could_not_be_told_is_told_later_and_what_is_gone_never(hall:
     for _ in range(2):
         await scheduler(hall, board).look()
     assert len(board.posted) == 1
+
+
+async def test_what_enters_by_itself_is_not_shown_twice_within_seconds(hall: Hall) -> None:
+    board, rules = Board(), RoundRules(min_age=0, quorum=1, automatic=True)
+    await hall.store.rounds.open(HALL, "discord:9", 3600, rules)
+    for message, ago in ((5, 0), (6, 600)):
+        artwork = await hall.painted(f"a castle, {message}")
+        address = {"channel": 100, "message": message}
+        await hall.store.posts.save_of_job(artwork.job, "discord", address)
+        this = jobs.update().where(jobs.c.id == artwork.job)
+        await hall.store.database.write(this.values(finished=jobs.c.finished - ago))
+        assert await hall.store.rounds.entries.enter_finished(artwork.id, HALL)
+    for _ in range(2):
+        await scheduler(hall, board).look()
+    shown = [reply.text for _, reply in board.posted if reply.title == "In the round"]
+    assert shown == ["a castle, 6"]
 
 
 async def test_a_scheduler_that_dies_while_telling_is_followed_by_another(hall: Hall) -> None:
