@@ -12,6 +12,7 @@ __all__ = ["admin", "main"]
 COMMANDS = {
     "approve": "admin.commands.approve:approve",
     "audit": "admin.commands.curation.audit:audit",
+    "books": "admin.commands.books:books",
     "chain": "admin.commands.chain:chain",
     "collection": "admin.commands.collection:collection",
     "critic": "admin.commands.curation.critic:critic",

@@ -28,6 +28,8 @@ __all__ = [
 
 _HEX = "Hex"
 _FORMAT = "ganshare-provenance/1"
+# IPTC's word for what a trained model made; https://cv.iptc.org/newscodes/digitalsourcetype/
+_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
 def token_id(item: Mapping[str, Any]) -> int:
@@ -127,6 +129,7 @@ def metadata(
         "description": f"{description}\n\n{facts}" if description else facts,
         "image": f"ipfs://{image_cid}",
         "external_url": page,
+        "digital_source_type": _SOURCE,
         "attributes": [*attributes(item), {**ranked, "display_type": "number"}],
         "provenance": _provenance(item, rarity),
     }

@@ -22,6 +22,15 @@ from ganshare.prompts.attributes import Attributes
 __all__ = ["PNG_KEY", "Manifest", "ModelUse", "find_manifest", "manifest_path", "read_manifest"]
 
 PNG_KEY = "ganshare"
+XMP_KEY = "XML:com.adobe.xmp"  # where PNGs have XMP
+# https://cv.iptc.org/newscodes/digitalsourcetype/
+_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+AI_XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+    ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+    f' Iptc4xmpExt:DigitalSourceType="{_SOURCE}"/></rdf:RDF></x:xmpmeta>'
+)
 _RUN_KEYS = ("seconds", "frames", "video", "path")  # what the PNG leaves out
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
@@ -158,9 +167,12 @@ class Manifest:
         }
 
     def to_png_text(self) -> dict[str, str]:
-        """The chunk that goes into the PNG: the same for the same painting, whenever it is made."""
+        """The chunks that go into the PNG: the same for the same painting, whenever it is made.
+
+        Beside the manifest, IPTC's mark that a trained model made the picture, for platforms.
+        """
         lasting = {key: value for key, value in self.to_json().items() if key not in _RUN_KEYS}
-        return {PNG_KEY: json.dumps(lasting, ensure_ascii=False, sort_keys=True)}
+        return {PNG_KEY: json.dumps(lasting, ensure_ascii=False, sort_keys=True), XMP_KEY: AI_XMP}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Manifest":

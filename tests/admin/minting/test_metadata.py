@@ -20,6 +20,7 @@ def test_metadata_is_what_the_standard_asks_for() -> None:
     assert values["name"] == item["prompt"]
     assert values["image"] == "ipfs://bafyimage"
     assert values["external_url"] == "https://paint.example/paintings/artwork0001"
+    assert values["digital_source_type"].endswith("/trainedAlgorithmicMedia")
     shown = {each["trait_type"]: each["value"] for each in values["attributes"]}
     assert shown["Style"] == "Abstract"
     assert shown["Colour hex"] == "#ff0000"

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import torch
+from PIL import Image
 
 from engine.imaging.codecs import to_png
 from engine.runtime.compute import Compute
@@ -90,6 +92,16 @@ def test_the_png_carries_it_without_seconds_and_paths(tmp_path: Path) -> None:
     assert read_manifest(path) == lasting
     later = replace(manifest, seconds={"load": 9.0}, path="elsewhere.png")
     assert later.to_png_text() == manifest.to_png_text()
+
+
+def test_the_png_says_that_a_trained_model_made_it(tmp_path: Path) -> None:
+    path = tmp_path / "canyon.png"
+    to_png(torch.rand(3, 8, 8), path, make_manifest().to_png_text())
+    with Image.open(path) as picture:
+        read = ElementTree.fromstring(picture.info["xmp"])  # noqa: S314  # our own
+    [description] = read.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description")
+    source = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
+    assert description.attrib[source].endswith("/digitalsourcetype/trainedAlgorithmicMedia")
 
 
 def test_older_manifests_had_their_init_image_stretched() -> None:
