@@ -4,7 +4,7 @@
 
 command-paint = Paint a picture from a prompt.
 command-paint-prompt = What to paint, such as “Cubist Painting of a City in Teal”, or “a | b:0.5”; see /help paint.
-command-paint-size = Of the canvas, before upscaling: WIDTHxHEIGHT, such as 320x256.
+command-paint-size = Of the canvas: square, portrait, landscape, tall, wide, or WIDTHxHEIGHT, such as 320x256.
 command-paint-preset = How much work goes into it: a draft takes about a third of the time.
 command-paint-steps = Steps to take; more steps, more detail, more time.
 command-paint-seed = Same seed, same painting; random if left out.
@@ -340,7 +340,7 @@ muse-other = Drawn by: { $source }.
 
 help-title = GANshare paints what you describe
 help-intro = Everybody takes turns; the picture shows up where you asked, and grows while you watch.
-help-paint = Parts of a prompt stand between |. A number that ends a part is its weight, after a colon that follows a letter: “a castle | stormy sea:0.5 | people:-0.3”; “a castle 16:9” and “dinner at 19:30” have none. Options may stand in the prompt, too: --ar 16:9, --no people, --preset draft, --seed 7, --size 320x256, --steps 200. Text in quotes is painted as it is, and so is a | or : after a backslash.
+help-paint = Parts of a prompt stand between |. A number that ends a part is its weight, after a colon that follows a letter: “a castle | stormy sea:0.5 | people:-0.3”; “a castle 16:9” and “dinner at 19:30” have none. Options may stand in the prompt, too: --ar 16:9, --no people, --preset draft, --seed 7, --size portrait (or 320x256), --steps 200. Text in quotes is painted as it is, and so is a | or : after a backslash.
 help-example = For example: { $example }
 help-required = needed
 help-number = { $lowest } to { $highest }

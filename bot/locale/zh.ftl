@@ -4,7 +4,7 @@
 
 command-paint = 按提示词画一幅画。
 command-paint-prompt = 想画什么：“Cubist Painting of a City in Teal”，也可加权重：“a | b:0.5 | c:-0.3”；详见 /help paint。
-command-paint-size = 放大前的画布尺寸：宽x高，例如 320x256。
+command-paint-size = 画布：square 方形、portrait 竖幅、landscape 横幅、tall、wide，或宽x高，例如 320x256。
 command-paint-preset = 画得多细：draft 是草稿，用时约为三分之一。
 command-paint-steps = 步数；步数越多，细节越多，用时越长。
 command-paint-seed = 种子相同，画就相同；不填则随机。

@@ -17,7 +17,17 @@ from ganshare.prompts.hidden import clean_text
 from ganshare.prompts.options import SplitPrompt, split_options
 from ganshare.sentences import sentence
 
-__all__ = ["AskedPrompt", "PaintOptions", "read_prompt"]
+__all__ = ["SHAPES", "AskedPrompt", "PaintOptions", "read_prompt"]
+
+# Sizes by name, as width by height; the area is the preset's, so that they take about as long.
+SHAPES = {"square": 1.0, "portrait": 7 / 9, "landscape": 9 / 7, "tall": 9 / 16, "wide": 16 / 9}
+_SHAPES_ZH = {
+    "方形": "square",
+    "竖幅": "portrait",
+    "横幅": "landscape",
+    "长竖幅": "tall",
+    "宽横幅": "wide",
+}
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}")
 _ASPECT = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)[:x/]([0-9]{1,4}(?:\.[0-9]{1,4})?)")
@@ -28,7 +38,7 @@ class PaintOptions:
     """What an asker chose beside the prompt; None is left open.
 
     Args:
-        size: of the canvas, "WIDTHxHEIGHT".
+        size: of the canvas, "WIDTHxHEIGHT" or one of `SHAPES`.
         preset: one of `PRESETS`.
     """
 
@@ -110,7 +120,11 @@ def _with_negatives(split: SplitPrompt) -> tuple[str, tuple[WeightedPrompt, ...]
 
 def _size(typed: Mapping[str, str], given: PaintOptions, preset: Preset) -> tuple[int, int]:
     if (size := given.size or typed.get("size")) is not None:
-        return parse_size(unicodedata.normalize("NFKC", size))
+        size = unicodedata.normalize("NFKC", size)
+        word = size.strip().casefold()
+        if (aspect := SHAPES.get(_SHAPES_ZH.get(word, word))) is not None:
+            return size_of_aspect(aspect, preset.side**2)
+        return parse_size(size)
     if "ar" not in typed:
         return preset.side, preset.side
     match = _ASPECT.fullmatch(unicodedata.normalize("NFKC", typed["ar"]).lower())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.core.commands.parameters import Completes, Parameter
 from bot.core.rendering.replies import shortened
+from ganshare.domain.asked_prompt import SHAPES, PaintOptions, read_prompt
 from ganshare.prompts import draw_prompt
 from ganshare.store import Store
 from wordlists import CATEGORIES, word_lists
@@ -55,6 +56,8 @@ async def offers(store: Store, parameter: Parameter, typed: str, person: str) ->
         case Completes.MODEL:
             names = {name for engine in await store.queue.engines() for name in engine.models}
             found = matching(typed, sorted(names))
+        case Completes.SHAPE:
+            found = [_shape(each) for each in matching(typed, tuple(SHAPES))]
         case Completes.ARTWORK:
             found = await _artworks(store, typed, person)
         case Completes.JOB:
@@ -68,6 +71,11 @@ async def offers(store: Store, parameter: Parameter, typed: str, person: str) ->
             found = matching(typed, parameter.choices)
     made = [each if isinstance(each, Offer) else Offer(each) for each in dict.fromkeys(found)]
     return [each for each in made if 0 < len(each) <= LONGEST][:MOST]
+
+
+def _shape(name: str) -> Offer:
+    asked = read_prompt(name, PaintOptions(size=name))
+    return Offer(name, f"{name} · {asked.width}x{asked.height}")
 
 
 async def _artworks(store: Store, typed: str, person: str) -> list[Offer]:

@@ -72,7 +72,7 @@ COMMANDS: tuple[Command, ...] = (
                 maximum=MAX_CHARACTERS,
                 completes=Completes.PROMPT,
             ),
-            Parameter("size", maximum=9, is_word=True),
+            Parameter("size", maximum=9, completes=Completes.SHAPE, is_word=True),
             Parameter("preset", Kind.CHOICE, choices=tuple(PRESETS)),
             Parameter("steps", Kind.NUMBER, minimum=1, maximum=MAX_STEPS),
             Parameter("seed", Kind.NUMBER, minimum=0, maximum=MAX_SEED),

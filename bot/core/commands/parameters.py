@@ -34,6 +34,7 @@ class Completes(StrEnum):
     COLOUR = "colour"
     WORD = "word"  # any style, colour or subject of the word lists
     MODEL = "model"
+    SHAPE = "shape"  # of the canvas, by name
     ARTWORK = "artwork"  # of the asker's own, the newest first
     JOB = "job"  # of the asker's own that wait or are being painted
     WALLET = "wallet"  # that are linked to the asker

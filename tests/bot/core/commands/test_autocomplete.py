@@ -33,3 +33,19 @@ async def test_jobs_that_wait_are_offered_to_be_cancelled(hall: Any) -> None:
     await hall.ask("cancel", job=done.id)
     assert await hall.dispatcher.complete("cancel", "job", "", ANN) == [job.id]
     assert await hall.dispatcher.complete("cancel", "job", "", BEN) == []
+
+
+async def test_shapes_are_offered_with_their_sizes_and_taken(hall: Any) -> None:
+    offered = await hall.dispatcher.complete("paint", "size", "", ANN)
+    assert [each.label for each in offered] == [
+        "square · 256x256", "portrait · 224x288", "landscape · 288x224", "tall · 192x336",
+        "wide · 336x192",
+    ]  # fmt: skip
+    for size, expected in (("wide", (336, 192)), ("竖幅", (224, 288)), ("Tall", (192, 336))):
+        job = await hall.ask_one("a castle", size=size)
+        assert (job.request.width, job.request.height) == expected
+        await hall.ask("cancel", job=job.id)
+    job = await hall.ask_one("a castle --preset draft --size landscape")
+    assert (job.request.width, job.request.height) == (224, 176)
+    (said,) = await hall.ask("paint", prompt="a castle", size="round")
+    assert "'round'" in said.text
