@@ -15,7 +15,7 @@ from bot.discord.message_refs import ORIGIN, MessageRef, place_number
 from bot.discord.messages.buttons import rows_of
 from bot.discord.messages.channel_budget import ChannelBudget
 from bot.discord.messages.embeds import render
-from bot.discord.messenger import NONCE, PATIENCE
+from bot.discord.messenger import NONCE, PATIENCE, edit_by_token
 
 __all__ = ["DiscordAnnouncer"]
 
@@ -79,7 +79,7 @@ class DiscordAnnouncer:
         if where.message is None:
             raise MessageGone("The address names no message.")
         if where.application is not None and where.token is not None:
-            await self._edit_by_token(where.application, where.token, where.message, changes)
+            await edit_by_token(self._client, where, **changes)
             return
         message = self._client.get_partial_messageable(where.channel).get_partial_message(
             where.message
@@ -87,19 +87,6 @@ class DiscordAnnouncer:
         with self._budget.request(where.channel, is_preview=is_preview), as_messenger_errors():
             async with asyncio.timeout(PATIENCE):
                 await message.edit(**changes)
-
-    async def _edit_by_token(
-        self, application: int, token: str, message: int, changes: Mapping[str, Any]
-    ) -> None:
-        webhook = discord.Webhook.partial(application, token, client=self._client)
-        with as_messenger_errors():
-            async with asyncio.timeout(PATIENCE):
-                try:
-                    await webhook.edit_message(message, **changes)
-                except discord.HTTPException as error:
-                    if error.status in (401, 403, 404):
-                        raise MessageGone("The interaction's token has expired.") from error
-                    raise
 
     async def _seed(self, channel: int, message: int) -> None:
         """Put the first reaction below a painting; where that is not allowed, none is there."""

@@ -17,7 +17,7 @@ from bot.core.rendering.painting_content import bare
 from bot.discord.errors import NETWORK
 from bot.discord.message_refs import ORIGIN, TOKEN_SECONDS, MessageRef, person_id
 from bot.discord.messages.embeds import render
-from bot.discord.requests import is_private_place
+from bot.discord.requests import is_private_place, job_ref
 from ganshare.monitoring.log import get_logger
 
 __all__ = ["DeferredResponse"]
@@ -90,9 +90,7 @@ class DeferredResponse:
                 continue
             # Private messages are out of reach for the bot's own token.
             if reply.job is not None and not message.flags.ephemeral:
-                channel = self._interaction.channel_id or message.channel.id
-                address = MessageRef(channel, message.id, self._interaction.user.id)
-                posted.append((reply.job, address))
+                posted.append((reply.job, job_ref(self._interaction, message.id)))
         return posted
 
     async def _first(self, reply: Reply) -> discord.Message:

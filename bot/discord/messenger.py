@@ -17,10 +17,11 @@ from bot.discord.messages.channel_budget import ChannelBudget
 from bot.discord.messages.embeds import render
 from ganshare.domain.jobs import Job, JobState
 
-__all__ = ["DiscordMessenger"]
+__all__ = ["DiscordMessenger", "edit_by_token"]
 
 PATIENCE = 90.0  # seconds for one request, its waiting for room included
 NONCE = 25  # characters
+ARCHIVED = 50083  # Discord's code for a thread that is archived
 
 
 class DiscordMessenger:
@@ -97,14 +98,22 @@ class DiscordMessenger:
             address.channel, is_preview=not job.state.over, is_place=is_place
         ):
             sheet = await render(reply)
+            shown = {"embeds": sheet.embeds, "attachments": sheet.files, "view": sheet.view}
+            shown["allowed_mentions"] = discord.AllowedMentions.none()
+            if address.token is not None:
+                await edit_by_token(self._client, address, **shown)
+                return address.to_json()
+            message = self._message(address.channel, address.message)
             with as_messenger_errors():
                 async with asyncio.timeout(PATIENCE):
-                    await self._message(address.channel, address.message).edit(
-                        embeds=sheet.embeds,
-                        attachments=sheet.files,
-                        view=sheet.view,
-                        allowed_mentions=discord.AllowedMentions.none(),
-                    )
+                    try:
+                        await message.edit(**shown)
+                    except discord.HTTPException as error:
+                        if error.code != ARCHIVED:
+                            raise
+                        # As if somebody wrote there; where it is locked, Discord refuses.
+                        await self._client.http.edit_channel(address.channel, archived=False)
+                        await message.edit(**{**shown, "attachments": (await render(reply)).files})
         return address.to_json()
 
     async def _send(self, job: Job, asked: MessageRef, reply: Reply) -> Mapping[str, Any]:
@@ -148,6 +157,21 @@ class DiscordMessenger:
             return MessageRef.from_json(address)
         except (KeyError, ValueError) as error:
             raise PlaceGone("The address is none of Discord's.", given=dict(address)) from error
+
+
+async def edit_by_token(client: discord.Client, where: MessageRef, **changes: Any) -> None:
+    """Edit a message by the token of its interaction; raises MessageGone once that is too old."""
+    if where.application is None or where.token is None or where.message is None:
+        raise MessageGone("The address has no interaction's token.")
+    webhook = discord.Webhook.partial(where.application, where.token, client=client)
+    with as_messenger_errors():
+        async with asyncio.timeout(PATIENCE):
+            try:
+                await webhook.edit_message(where.message, **changes)
+            except discord.HTTPException as error:
+                if error.status in (401, 403, 404):
+                    raise MessageGone("The interaction's token has expired.") from error
+                raise
 
 
 def _says(message: discord.Message) -> str | None:

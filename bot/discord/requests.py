@@ -1,6 +1,7 @@
 """Turns an interaction into a `CommandRequest` or a `ButtonPress`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -11,7 +12,7 @@ from bot.core.messages import ButtonPress, CommandRequest, Person, Place, Rank, 
 from bot.core.rendering.errors import RefusalError
 from bot.discord.message_refs import ORIGIN, MessageRef, born_of, person_id, place_id, server_id
 
-__all__ = ["is_private_place", "person_of", "read_command", "read_press"]
+__all__ = ["is_private_place", "job_ref", "person_of", "read_command", "read_press"]
 
 
 def person_of(interaction: "discord.Interaction[Any]") -> Person:
@@ -113,5 +114,12 @@ def _key(interaction: "discord.Interaction[Any]") -> str:
 
 
 def _reply_to(interaction: "discord.Interaction[Any]", message: int | None) -> Mapping[str, Any]:
-    channel = interaction.channel_id or 0
-    return MessageRef(channel, message, interaction.user.id).to_json()
+    return job_ref(interaction, message).to_json()
+
+
+def job_ref(interaction: "discord.Interaction[Any]", message: int | None) -> MessageRef:
+    """Refer to a job's message; by the interaction's token where the bot sees no channel."""
+    ref = MessageRef(interaction.channel_id or 0, message, interaction.user.id)
+    if interaction.guild_id is None or interaction.app_permissions.view_channel:
+        return ref
+    return replace(ref, application=interaction.application_id, token=interaction.token)

@@ -240,6 +240,9 @@ class Rest:
     async def _send(self, call: Call) -> Any:
         needed = VIEW | SEND | (ATTACH if call.files else 0)
         channel = self.world.find_channel(call.number("channel"), needed)
+        if channel.is_locked and channel.is_archived:
+            raise DiscordRefusal(400, 50083, "Thread is archived")
+        channel.is_archived = False
         check_message(call.fields, call.files)
         nonce = (channel.id, str(call.fields.get("nonce")))
         if call.fields.get("enforce_nonce") and nonce in self.world.nonces:
@@ -265,11 +268,21 @@ class Rest:
     @_route("PATCH", "/channels/{channel}/messages/{message}")
     async def _edit(self, call: Call) -> Any:
         posted = self._own(call)
+        if self.world.channels[call.number("channel")].is_archived:
+            raise DiscordRefusal(400, 50083, "Thread is archived")
         if call.files:
             self.world.find_channel(call.number("channel"), VIEW | ATTACH)
         check_message(call.fields, call.files)
         await self.world.change(posted, call.fields, call.files)
         return posted.json
+
+    @_route("PATCH", "/channels/{channel}")
+    async def _edit_channel(self, call: Call) -> Any:
+        channel = self.world.find_channel(call.number("channel"), VIEW | SEND)
+        if channel.is_locked:
+            raise DiscordRefusal(403, 50013, "Missing Permissions")
+        channel.is_archived = bool(call.fields.get("archived", channel.is_archived))
+        return channel_json(self.world, channel)
 
     @_route("DELETE", "/channels/{channel}/messages/{message}")
     async def _delete_message(self, call: Call) -> Any:

@@ -133,10 +133,10 @@ def channel_json(world: DiscordWorld, channel: Channel) -> dict[str, Any]:
         "message_count": 0,
         "member_count": 1,
         "thread_metadata": {
-            "archived": False,
+            "archived": channel.is_archived,
             "auto_archive_duration": 1440,
             "archive_timestamp": "2026-01-01T00:00:00+00:00",
-            "locked": False,
+            "locked": channel.is_locked,
         },
     }
     return {

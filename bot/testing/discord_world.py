@@ -103,7 +103,7 @@ class Channel:
         denied: permissions that the bot lacks in here.
         recipient: of direct messages.
         closed: whether that person takes no direct messages of the bot's.
-        parent: of a thread.
+        parent: of a thread; `is_archived` and `is_locked` are its, too.
     """
 
     id: int
@@ -113,6 +113,8 @@ class Channel:
     denied: int = 0
     closed: bool = False
     parent: int | None = None
+    is_archived: bool = False
+    is_locked: bool = False
     messages: dict[int, Posted] = field(default_factory=dict)
 
     @property
