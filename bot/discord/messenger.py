@@ -98,7 +98,11 @@ class DiscordMessenger:
             address.channel, is_preview=not job.state.over, is_place=is_place
         ):
             sheet = await render(reply)
-            shown = {"embeds": sheet.embeds, "attachments": sheet.files, "view": sheet.view}
+            shown: dict[str, Any] = {
+                "embeds": sheet.embeds,
+                "attachments": sheet.files,
+                "view": sheet.view,
+            }
             shown["allowed_mentions"] = discord.AllowedMentions.none()
             if address.token is not None:
                 await edit_by_token(self._client, address, **shown)
