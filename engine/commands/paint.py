@@ -271,22 +271,24 @@ def _execute(
 
     settings = SynthesisSettings.from_json(changes) if changes else None
     request, draft = with_images(request, text, models, reading, options, settings)
-    film = None
+    film, frames, painted = None, 0, 0
     if options.init_video is not None:
-        from engine.imaging.read_video import read_video
+        from engine.imaging.read_video import count_frames, read_video
 
-        film = read_video(options.init_video)
+        frames, film = count_frames(options.init_video), read_video(options.init_video)
 
     def on_loaded() -> None:
         reporter.advance(1)
-        reporter.stage("painting", request.steps)
+        reporter.stage("painting", request.steps if film is None else frames)
 
     def on_frame(frame: "Frame") -> None:
+        nonlocal painted
+        painted += 1
         note = f"loss {frame.loss:.3f}"
         if frame.plateau_step is not None:
             reporter.resize(frame.steps)
             note += f", no more progress: {frame.steps} of {request.steps} steps"
-        reporter.advance(frame.step, note)
+        reporter.advance(frame.step if film is None else painted, note)
 
     def on_tile(done: int, total: int) -> None:
         if done == 1:

@@ -18,7 +18,7 @@ CUT_METHODS: dict[str, dict[str, float]] = {
     "whole": {"whole": 1.0},  # nearly everything in each
 }
 AUGMENTATIONS = {"flip": 1.0, "grey": 1.0, "noise": 0.5, "jitter": 0.5}  # the most of each
-LARGEST_STEP, LARGEST_POWER, LARGEST_INIT_WEIGHT = 1.0, 8.0, 100.0
+LARGEST_STEP, LARGEST_POWER, LARGEST_INIT_WEIGHT = 1.0, 8.0, 1000.0
 FINAL = 0.3  # share of its size that the last step has, as with the settings' own
 
 

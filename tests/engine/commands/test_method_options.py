@@ -146,13 +146,20 @@ def test_a_mistake_is_one_sentence_that_says_what_is_allowed(what: str) -> None:
         (("--init-video", "film.gif", "--video", "a.gif", "--init-image", "red.png"), "without"),
         (("--target-image", "no.png:0.5"), "no.png"),
         (("--target-image", "red.png:99"), "target image"),
+        (("--init-video", "film.gif", "--video", "a.gif"), "3 frames; at most 2"),
+        (("--init-video", "broken.mp4", "--video", "a.gif"), "cannot be read"),
         (("--init-video", "broken.gif", "--video", "a.gif"), "cannot be read"),
     ],
 )
 def test_films_and_pictures_that_cannot_be_used_are_refused(
-    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Path("broken.gif").write_bytes(b"GIF89a" + bytes(20))
+    Path("broken.mp4").write_bytes(bytes(2000))
+    monkeypatch.setattr("engine.imaging.read_video.MAX_FRAMES", 2)
     assert run_cli(engine, ["paint", "a castle", *TINY, "--steps", "1", *arguments]) == 2
     error = capsys.readouterr().err
     assert said in error
