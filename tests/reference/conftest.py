@@ -25,6 +25,7 @@ class _Anything(types.ModuleType):
     """A module of which every name is a class that does nothing."""
 
     __path__: tuple[str, ...] = ()
+    __version__ = "0"  # which transformers compares
 
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
