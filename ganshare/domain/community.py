@@ -18,6 +18,7 @@ __all__ = [
     "PlaceChange",
     "PlaceSettings",
     "Post",
+    "Ranked",
     "Report",
     "Scope",
     "Session",
@@ -154,6 +155,19 @@ class Report:
     reason: str
     created: float
     closed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A person on a leaderboard.
+
+    Args:
+        name: that they were last seen by; "" if that is not known.
+    """
+
+    person: str
+    name: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

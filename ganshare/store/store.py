@@ -6,6 +6,7 @@ from ganshare.store.community.accounts import Accounts
 from ganshare.store.community.api_tokens import ApiTokens
 from ganshare.store.community.channels import Places
 from ganshare.store.community.gallery import Gallery
+from ganshare.store.community.leaderboards import Leaderboards
 from ganshare.store.community.moderation import Community
 from ganshare.store.community.people import People
 from ganshare.store.community.posts import Posts
@@ -70,6 +71,7 @@ class Store:
         posts: which message shows which job or painting.
         shown: messages that show paintings, and are renewed when those change.
         gallery: paintings, found, hidden and deleted.
+        leaderboards: who paints and votes most.
         sales: tokens and listings, as frontends tell of them.
         consents: what requesters say about the sale of their paintings.
         shares: wallets, what they hold, what that pays for and unlocks.
@@ -97,6 +99,7 @@ class Store:
         self.posts = Posts(database)
         self.shown = ShownMessages(database)
         self.gallery = Gallery(database)
+        self.leaderboards = Leaderboards(database)
         self.sales = Sales(database)
         self.consents = Consents(database)
         self.shares = Shares(database)
