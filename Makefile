@@ -52,11 +52,12 @@ test-all: $(VENV)/.test ## Run the slow tests too
 	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not reference and not training and not wheel"
 
 # SCREENSHOTS: a folder to leave pictures of the pages in; PAINTINGS: one with paintings to hang.
-browser: $(VENV)/.test ## Drive the web page, and a marketplace's, in headless Chromium
+browser: $(VENV)/.test $(NODE)/.axe ## Drive the web page, and a marketplace's, in headless Chromium
 	@for program in chromium chromedriver; do command -v $$program >/dev/null || { \
 		echo "$$program is missing: on Debian, apt install chromium chromium-driver brings it." >&2; \
 		exit 1; }; done
 	@GANSHARE_SCREENSHOTS="$(SCREENSHOTS)" GANSHARE_PAINTINGS="$(PAINTINGS)" \
+		GANSHARE_AXE="$(CURDIR)/$(NODE)/axe/node_modules/axe-core/axe.min.js" \
 		$(BIN)/python -m pytest -m browser
 
 contracts: ## Compile the collections' contracts again; the committed bytes must come out
@@ -169,6 +170,13 @@ $(VENV)/.docs: $(VENV)/.install
 $(VENV)/.release: $(VENV)/.test
 	@echo "Installing the release tools into $(VENV)"
 	@$(PIP) --group release
+	@touch $@
+
+# What looks at the pages' accessibility.
+$(NODE)/.axe: Makefile
+	@command -v npm >/dev/null || { echo "npm is missing: on Debian, apt install npm brings it." >&2; exit 1; }
+	@mkdir -p $(NODE)/axe
+	@$(NPM) --prefix $(NODE)/axe axe-core@4.14.1
 	@touch $@
 
 $(NODE)/.chain: Makefile
