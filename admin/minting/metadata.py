@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganshare.errors import ParameterError, quoted
+from ganshare.prompts.attributes import cut_subject
 
 __all__ = [
     "Rarity",
@@ -38,9 +39,13 @@ def token_id(item: Mapping[str, Any]) -> int:
 
 
 def traits(item: Mapping[str, Any]) -> dict[str, str]:
-    """What a painting shows: the traits that rarity and prices go by."""
+    """What a painting shows: the traits that rarity and prices go by.
+
+    Paintings of earlier versions may have a whole prompt as their subject.
+    """
     names = {_HEX: "Colour hex"}
-    return {names.get(name, name): value for name, value in item["attributes"].items()}
+    found = {names.get(name, name): value for name, value in item["attributes"].items()}
+    return found | {name: cut_subject(found[name]) for name in ("Subject",) if name in found}
 
 
 def attributes(item: Mapping[str, Any]) -> list[dict[str, Any]]:

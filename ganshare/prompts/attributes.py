@@ -14,7 +14,7 @@ from ganshare.prompts.palette import colour_named, find_palette
 from ganshare.prompts.words import Span, fold
 from wordlists import CATEGORIES, Colour, word_lists
 
-__all__ = ["Attributes", "find_attributes"]
+__all__ = ["Attributes", "cut_subject", "find_attributes"]
 
 LONGEST_SUBJECT = 80  # characters, as a trait
 
@@ -32,6 +32,14 @@ _STYLE_FORMS = {
     "Postmodern": ("postmodern", "postmodernist", "postmodernism", "post-modern"),
     "Surrealist": ("surrealist", "surrealists", "surrealism", "surreal", "surrealistic"),
 }
+
+
+def cut_subject(subject: str) -> str:
+    """Cut an asker's own subject to `LONGEST_SUBJECT` characters, between words."""
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    words, _, _ = subject[:LONGEST_SUBJECT].rpartition(" ")
+    return (words or subject[: LONGEST_SUBJECT - 1]).rstrip(" ,;:.") + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +69,8 @@ class Attributes:
         subject = self.subject
         if subject and self.category:
             subject = _ARTICLE.sub("", subject, count=1)
-        elif subject and len(subject) > LONGEST_SUBJECT:
-            words, _, _ = subject[:LONGEST_SUBJECT].rpartition(" ")
-            subject = (words or subject[: LONGEST_SUBJECT - 1]).rstrip(" ,;:.") + "…"
+        elif subject:
+            subject = cut_subject(subject)
         traits = {
             "Style": self.style,
             "Subject": subject,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from admin.minting.metadata import as_json, metadata, rarities, token_id
+from admin.minting.metadata import as_json, attributes, metadata, rarities, token_id
 from admin.testing.making import make_item
 from ganshare.errors import ParameterError
 
@@ -30,6 +30,13 @@ def test_metadata_is_what_the_standard_asks_for() -> None:
     assert shown["Rarity rank"] == 1
     assert values["provenance"]["sha256"] == item["sha256"]
     assert len(values["provenance"]["manifest_sha256"]) == 64
+
+
+def test_a_whole_prompt_is_no_trait_of_an_old_painting() -> None:
+    item = make_item(1, attributes={"Subject": "an owl on a branch, " * 30, "Colour": "Teal"})
+    found = {each["trait_type"]: each["value"] for each in attributes(item)}
+    assert len(found["Subject"]) <= 80
+    assert found["Subject"].startswith("an owl on a branch")
 
 
 def test_the_reading_of_a_prompt_stands_beside_it() -> None:
