@@ -1,13 +1,15 @@
 """What every admin command starts from: settings, store and who runs it."""
 
 import getpass
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+
+import click
 
 from ganshare.settings import CoreSettings, load
 from ganshare.store import Store, open_store
 
-__all__ = ["open_store_session", "whoever_types"]
+__all__ = ["open_store_session", "print_lines", "whoever_types"]
 
 
 @asynccontextmanager
@@ -24,3 +26,8 @@ def whoever_types() -> str:
         return f"terminal:{getpass.getuser()}"
     except (OSError, KeyError):  # a user without a name, as in some containers
         return "terminal:unknown"
+
+
+def print_lines(lines: Iterable[str], nothing: str) -> None:
+    """Print a list, or one sentence if there is nothing in it."""
+    click.echo("\n".join(lines) or nothing)

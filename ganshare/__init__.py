@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["__version__"]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _OF_THE_ENGINE = ("Frame", "Painting", "paint")
 

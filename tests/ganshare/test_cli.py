@@ -16,6 +16,7 @@ from ganshare import __version__
 from ganshare.cli import ganshare, run_cli
 from ganshare.errors import InternalError, ModelError, WorldError
 from ganshare.prompts import draw_prompt
+from ganshare.testing import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,6 +88,8 @@ def test_help_lists_every_command_with_a_line() -> None:
 def test_the_version_is_that_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert __version__ == project["version"]
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\n## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text("utf-8")
     for command in ([], *([name] for name in ganshare.commands)):
         result = CliRunner().invoke(ganshare, [*command, "--version"])
         assert result.stdout == f"ganshare, version {__version__}\n"
@@ -188,6 +191,27 @@ def test_completion_needs_no_extra(
     with pytest.raises(SystemExit):
         run_cli(ganshare, program="ganshare")
     assert capsys.readouterr().out.strip() == ""
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["settings", "queue --once", "store status", "bot doctor"])
+def test_what_only_reads_leaves_no_file(words: str, tmp_path: Path) -> None:
+    settings = ("GANSHARE_", "BOT_", "ENGINE_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(settings)}
+    done = subprocess.run(
+        [sys.executable, "-m", "ganshare", *words.split()],
+        cwd=tmp_path,
+        env={**clean, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT,
+    )
+    assert done.returncode in (0, 3), done.stderr  # 3: the tables are missing
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- failures ---------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from admin.context import open_store_session, whoever_types
+from admin.context import open_store_session, print_lines, whoever_types
 from ganshare.domain.votes import LogEntry
 from ganshare.store import Audit
 
@@ -36,16 +36,23 @@ def audit(
         found = asyncio.run(_replay())
         click.echo(json.dumps(asdict(found)) if as_json else _told(found))
         return DIFFERENT if found.differences else 0
-    for entry in asyncio.run(_read(artwork, limit)):
-        click.echo(json.dumps(asdict(entry)) if as_json else _line(entry))
+    entries = asyncio.run(_read(artwork, limit))
+    if as_json:
+        for entry in entries:
+            click.echo(json.dumps(asdict(entry)))
+    else:
+        print_lines(map(_line, entries), "The log of votes has nothing of this.")
     return 0
 
 
 @audit.command("held")
 def held() -> None:
     """List votes that don't count for now, and why."""
-    for artwork, account, by, reason in asyncio.run(_load_held()):
-        click.echo(f"{artwork or 'everywhere':22}  {account}  by {by}: {reason}")
+    lines = (
+        f"{artwork or 'everywhere':22}  {account}  by {by}: {reason}"
+        for artwork, account, by, reason in asyncio.run(_load_held())
+    )
+    print_lines(lines, "All votes count.")
 
 
 @audit.command("hold")

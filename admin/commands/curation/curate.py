@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from admin.context import open_store_session, whoever_types
+from admin.context import open_store_session, print_lines, whoever_types
 from admin.curation.manifest import as_csv, as_json
 from admin.curation.named import Named, divide, left_out
 from ganshare.domain.jobs import Artwork
@@ -26,19 +26,28 @@ def curate() -> None:
 def list_command(approved: bool) -> None:
     """List winners that nobody has decided about."""
     if approved:
-        for item in asyncio.run(_load_curated(None)):
-            sold = "" if item.may_sell else "  may not be sold"
-            click.echo(
-                f"{item.id}  {item.place}  round {item.round}  by {item.approved_by}  "
-                f"{item.votes:>5} votes  {item.bound:.3f}  {item.prompt}{sold}"
-            )
-        return
-    for standing, artwork in asyncio.run(_to_decide()):
-        sold = "" if artwork.may_sell else "  may not be sold"
-        click.echo(
-            f"{standing.artwork}  round {standing.round}  place {standing.rank:>3}  "
-            f"{standing.votes:>5} votes  {standing.bound:.3f}  {artwork.prompt}{sold}"
+        print_lines(
+            map(_curated_line, asyncio.run(_load_curated(None))), "Nothing is approved yet."
         )
+    else:
+        lines = (_winner_line(*each) for each in asyncio.run(_to_decide()))
+        print_lines(lines, "No winner waits for a decision.")
+
+
+def _curated_line(item: CuratedItem) -> str:
+    sold = "" if item.may_sell else "  may not be sold"
+    return (
+        f"{item.id}  {item.place}  round {item.round}  by {item.approved_by}  "
+        f"{item.votes:>5} votes  {item.bound:.3f}  {item.prompt}{sold}"
+    )
+
+
+def _winner_line(standing: Standing, artwork: Artwork) -> str:
+    sold = "" if artwork.may_sell else "  may not be sold"
+    return (
+        f"{standing.artwork}  round {standing.round}  place {standing.rank:>3}  "
+        f"{standing.votes:>5} votes  {standing.bound:.3f}  {artwork.prompt}{sold}"
+    )
 
 
 @curate.command()

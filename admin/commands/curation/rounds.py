@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from admin.context import open_store_session, whoever_types
+from admin.context import open_store_session, print_lines, whoever_types
 from admin.curation.share_balances import Holder, Shares, balances, block_at, read_holders
 from ganshare.chain.chain import open_chain
 from ganshare.domain.votes import Round, RoundRules
@@ -29,8 +29,7 @@ def rounds() -> None:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 def list_command(limit: int) -> None:
     """List rounds, newest first."""
-    for each in asyncio.run(_list(limit)):
-        click.echo(_line(each))
+    print_lines(map(_line, asyncio.run(_list(limit))), "There was no round yet.")
 
 
 @rounds.command("open")

@@ -219,3 +219,19 @@ def test_ganshare_admin_hands_over_without_torch_or_the_engine(place: Path) -> N
     )
     assert done.returncode == 3
     assert "ganshare store migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("audit", "The log of votes has nothing of this."),
+        ("audit held", "All votes count."),
+        ("curate list", "No winner waits for a decision."),
+        ("curate list --approved", "Nothing is approved yet."),
+        ("rounds list", "There was no round yet."),
+    ],
+)
+def test_an_empty_list_says_so(
+    words: str, told: str, sqlite_url: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert type_in(capsys, *words.split()) == (0, f"{told}\n", "")
