@@ -40,7 +40,7 @@ class ModelCache:
         upscaler: str | None = None,
     ) -> None:
         self.compute = compute or choose_compute("cpu")
-        self.streams = 1  # of a GPU, for canvases that are computed side by side
+        self.streams = 1  # of a GPU, for threads that compute side by side
         self.perceptor = _folder(perceptor, "perceptor")
         self.upscaler = _folder(upscaler, "upscaler")
         first = default_model("vqgan") if vqgan is None else find_model(vqgan, "vqgan")
@@ -99,6 +99,7 @@ class ModelCache:
                     self.device,
                     dtype=self.compute.torch_dtype,
                     streams=self.streams,
+                    with_graphs=self.streams == 1,
                 )
                 if len(self._painters) > KEPT:
                     self._painters.popitem(last=False)

@@ -17,9 +17,7 @@ from ganshare.monitoring.log import get_logger
 
 __all__ = ["Capture", "StepGraphs", "Streams", "capture_on"]
 
-KEPT = (
-    2  # graphs of a stream, each with the memory of a step: the coarse canvas's and the full one's
-)
+KEPT = 2  # graphs, each with a step's memory: of the coarse canvas and of the full one
 WARM = 8  # calls of the function itself before it is captured, which takes about five
 
 Function = Callable[..., tuple[Tensor, ...]]

@@ -194,8 +194,8 @@ class Canvas:
         rows, columns = self.latent.shape[2:]
         sides = (rows * factor, columns * factor)
         cutouts = painter.draw_cutouts(request.num_cutouts, sides, self.generator)
-        image, embeddings = painter.render(
-            (self.stream, sides, request.num_cutouts), self.latent, cutouts.numbers, cutouts.sheet
+        image, embeddings = painter.graphs[self.stream](
+            (sides, request.num_cutouts), self.latent, cutouts.numbers, cutouts.sheet
         )
         read_styles = self.step >= self.style_step
         loss, parts = self.objective.loss(image, embeddings, read_styles=read_styles)

@@ -31,10 +31,13 @@ class Painter:
         settings: SynthesisSettings | None = None,
         dtype: torch.dtype | None = None,
         streams: int = 1,
+        *,
+        with_graphs: bool = True,
     ) -> None:
         """`dtype` is the networks' number format; by default `fastest_dtype(device)`.
 
-        On a GPU, canvases take turns on as many `streams`, which compute side by side.
+        On a GPU, canvases take turns on as many `streams`, which compute side by side, each with
+        its graphs; not `with_graphs` if several threads compute, which would disturb a capture.
         """
         self.vqgan, self.perceptor = vqgan, perceptor
         self.device = torch.device(device)
@@ -47,7 +50,8 @@ class Painter:
         if self.device.type == "cuda":
             vqgan.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.streams = Streams(self.device, streams)
-        self.render = StepGraphs(self._render, capture_on(self.device))
+        capture = capture_on(self.device) if with_graphs else None
+        self.graphs = [StepGraphs(self._render, capture) for _ in range(max(1, streams))]
         self.settings = settings or SynthesisSettings()
         self.codebook = vqgan.codebook.detach()
 

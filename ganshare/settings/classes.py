@@ -145,7 +145,8 @@ class EngineSettings(Settings):
         None,
         ge=1,
         le=64,
-        description="Jobs computed at the same moment; if unset, 2 on a CPU and 1 elsewhere.",
+        description="Jobs computed at the same moment; if unset, 2 on a CPU and 1, with CUDA "
+        "graphs, on a GPU.",
     )
     max_area: int | None = Field(
         None,

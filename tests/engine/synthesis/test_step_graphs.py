@@ -89,7 +89,7 @@ def painted(painter: Painter) -> list[bytes]:
 def test_paintings_from_graphs_have_the_bytes_of_eager_ones(painter: Painter) -> None:
     expected = painted(painter)
     replays = Replays()
-    painter.render = StepGraphs(painter._render, replays)
+    painter.graphs = [StepGraphs(painter._render, replays)]
     assert painted(painter) == expected
     assert replays.captured == 2  # of two sizes: two paintings share one
     assert replays.replayed > replays.captured
@@ -98,7 +98,7 @@ def test_paintings_from_graphs_have_the_bytes_of_eager_ones(painter: Painter) ->
 def test_a_graph_with_other_bytes_is_not_used(painter: Painter) -> None:
     expected = painted(painter)
     replays = Replays(spoil=1e-6)
-    painter.render = StepGraphs(painter._render, replays)
+    painter.graphs = [StepGraphs(painter._render, replays)]
     assert painted(painter) == expected
     assert (replays.captured, replays.replayed) == (1, 1)
 
@@ -110,7 +110,7 @@ def test_where_nothing_can_be_captured_steps_are_launched_one_by_one(painter: Pa
         tries.append(1)
         raise torch.OutOfMemoryError
 
-    painter.render = StepGraphs(painter._render, refuse)  # type: ignore[arg-type]
+    painter.graphs = [StepGraphs(painter._render, refuse)]  # type: ignore[arg-type]
     assert painted(painter) == expected
     assert tries == [1]
 
