@@ -6,7 +6,6 @@ from ganshare.store.community.accounts import Accounts
 from ganshare.store.community.api_tokens import ApiTokens
 from ganshare.store.community.channels import Places
 from ganshare.store.community.gallery import Gallery
-from ganshare.store.community.leaderboards import Leaderboards
 from ganshare.store.community.moderation import Community
 from ganshare.store.community.people import People
 from ganshare.store.community.posts import Posts
@@ -22,6 +21,7 @@ from ganshare.store.queue.queue import Queue
 from ganshare.store.rounds.rounds import Rounds
 from ganshare.store.sales import Sales
 from ganshare.store.shares.shares import Shares
+from ganshare.store.votes.leaderboards import Leaderboards
 from ganshare.store.votes.votes import Votes
 
 __all__ = ["Store", "open_store"]
