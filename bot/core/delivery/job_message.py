@@ -246,7 +246,7 @@ class JobMessage:
             return
         try:
             await self._show_or_send(job, reply, may_send=not view.is_deleted)
-            if is_masked(job) and view.picture is not None:
+            if is_masked(job) and job.state is JobState.DONE and view.picture is not None:
                 await self._tell_alone(view)
         except PlaceGone:
             await self._place_is_gone(view)
