@@ -24,6 +24,8 @@ async def test_in_a_channel_nothing_is_seen_and_the_painting_comes_as_a_direct_m
     job = await stage.engine.claim()
     await stage.engine.step(job, 10)
     await stage.shows("Only the member who asked")
+    await stage.all_is_shown()  # of this step nobody is told anything, either
+    assert direct.alive == []
     artwork = await stage.engine.finish(job)
     assert artwork.visibility is Visibility.ONLY_ME
     await stage.shows("private message")
