@@ -153,10 +153,12 @@ class Wild(httpx.AsyncBaseTransport):
 
     async def _head(self, faults: Faults) -> int:
         """The newest block that a host knows."""
+        asked = time.monotonic()
         newest = int((await self._ask("eth_blockNumber", []))["result"], 16)
+        when, latest = self._heads[-1] if self._heads else (asked, None)
+        if latest != newest and asked >= when:  # an answer may overtake an earlier one
+            self._heads.append((asked, newest))
         now = time.monotonic()
-        if not self._heads or self._heads[-1][1] != newest:
-            self._heads.append((now, newest))
         heard = [each for when, each in self._heads if now - when >= faults.late]
         return (heard[-1] if heard else self._heads[0][1]) - faults.behind
 
