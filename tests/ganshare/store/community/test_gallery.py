@@ -130,7 +130,8 @@ async def test_only_its_requester_and_admins_may_delete_a_painting(
     store: Store, paint: Any
 ) -> None:
     first, second = await paint(), await paint()
-    with pytest.raises(JobError, match=r"is not yours; only the member who asked for it may delete it\."):
+    refusal = r"is not yours; only the member who asked for it may delete it\."
+    with pytest.raises(JobError, match=refusal):
         await store.gallery.delete(first.id, BEA)
     with pytest.raises(JobError, match="There is no painting 'x'"):
         await store.gallery.delete("x", ANN, admin=True)
