@@ -45,8 +45,8 @@ say-how = echo "For the command ganshare, type in this terminal: source $(BIN)/a
 # Three workers for two cores; what one fixture has made serves its neighbours in the same worker.
 TEST_OPTIONS ?= -n auto --dist worksteal
 
-test: $(VENV)/.test ## Run the tests (without whole commands, slow, reference and training suites)
-	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not processes and not slow and not reference and not training and not wheel"
+test: $(VENV)/.test ## Run the tests (without the heavy, slow, reference and training suites)
+	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not heavy and not slow and not reference and not training and not wheel"
 
 test-all: $(VENV)/.test ## Run the slow tests too
 	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "not reference and not training and not wheel"
@@ -73,7 +73,7 @@ chain: $(VENV)/.test $(NODE)/.chain contracts ## Mint, list, buy, kill and recov
 
 # With the official descriptions of the platforms' APIs where GANSHARE_SPECS names their folder.
 acceptance: $(VENV)/.test ## Paint for Discord, Telegram and the page at once, everything in processes of its own
-	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "processes and not slow"
+	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "heavy and not slow"
 	@$(BIN)/python -m pytest -m acceptance
 
 check: test lint ## Tests, format, lint, types and import contracts: what CI runs

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.batching import Way, run_way
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 
 def test_each_way_paints_the_same_bytes() -> None:

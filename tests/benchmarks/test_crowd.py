@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.crowd import Platform, Report
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 COMMAND = [sys.executable, "-m", "benchmarks.crowd", "--json"]
 FEW = ["--people", "6", "--seconds", "2", "--paint-seconds", "1.5", "--heard-within", "60"]

@@ -14,7 +14,7 @@ from benchmarks.fleet.watch import Watch
 from ganshare.errors import AdmissionError, StoreError
 from ganshare.testing import PostgresServer, postgres_binaries
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 SMALL = ["--minutes", "0.06", "--engines", "4", "--people", "20", "--bots", "2"]
 QUICK = [

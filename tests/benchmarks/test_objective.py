@@ -9,6 +9,7 @@ from click.testing import CliRunner
 import benchmarks.objective as objective
 
 
+@pytest.mark.heavy
 def test_a_run_goes_on_where_the_last_one_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

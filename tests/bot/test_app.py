@@ -17,7 +17,7 @@ from ganshare.settings import BotSettings, CoreSettings, SecretUrl
 from ganshare.store import open_store
 from ganshare.testing import TIMEOUT, make_report, running_process
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,7 @@ from bot.testing.telegram_harness import open_telegram_harness
 from bot.testing.telegram_server import telegram_server
 from ganshare.testing import TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 
 async def test_a_bot_is_healthy_and_ready_until_its_blobs_are_away(tmp_path: Path) -> None:

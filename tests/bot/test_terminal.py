@@ -17,7 +17,7 @@ from ganshare.domain.jobs import JobState
 from ganshare.store import Store, open_store
 from ganshare.testing import MODEL, TIMEOUT, make_artwork, make_report, running_process
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
 

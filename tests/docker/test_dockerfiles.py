@@ -18,7 +18,7 @@ import pytest
 from ganshare.settings import BotSettings, EngineSettings, Listen
 from ganshare.testing import TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))

@@ -68,6 +68,7 @@ def test_a_mistake_is_a_sentence_before_anything_is_painted() -> None:
             ganshare.paint("a castle", **{**TINY, **wrong})
 
 
+@pytest.mark.heavy
 def test_importing_ganshare_imports_neither_torch_nor_the_engine() -> None:
     code = (
         "import sys, ganshare; print(sorted({'torch', 'engine'} & sys.modules.keys()), "

@@ -17,7 +17,7 @@ from ganshare.errors import SettingsError
 from ganshare.extras import EXTRAS, check_extra, explain_missing, missing_package
 from ganshare.testing import TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
 # Distributions whose modules have another name.

@@ -77,6 +77,7 @@ def place(
     return Place(run, evm, collection.address, ("--keystore", str(owners_keystore)))
 
 
+@pytest.mark.heavy
 def test_the_owner_changes_royalty_minter_and_pause(place: Place) -> None:
     place.do("royalty", "7.5", "--to", OTHER)
     request: Any = {"to": place.address, "data": ROYALTY_INFO.call_data(1, 10_000)}
@@ -100,6 +101,7 @@ def test_the_owner_changes_royalty_minter_and_pause(place: Place) -> None:
     assert "may neither mint nor pause" in place.run("collection", "show", password=False)[1]
 
 
+@pytest.mark.heavy
 def test_what_cannot_be_undone_says_so_and_needs_the_owner(place: Place) -> None:
     mint = mint_batch(OWNER.address, [1, 2], [b"\x07" * 32] * 2)
     place.evm.send_as_owner(place.address, mint)
@@ -130,6 +132,7 @@ def test_an_owners_own_wallet_gets_what_it_sends(place: Place) -> None:
     assert ROYALTY_INFO.read(bytes(place.evm.web3.eth.call(request))) == (OTHER, 300)
 
 
+@pytest.mark.heavy
 def test_metadata_is_made_pinned_and_set_once(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +156,7 @@ def test_metadata_is_made_pinned_and_set_once(
     assert place.ask(CONTRACT_URI) == "ipfs://mine"
 
 
+@pytest.mark.heavy
 def test_a_painting_that_is_hidden_leaves_the_collections_picture_with_the_next_one(
     place: Place, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +184,7 @@ def test_a_painting_that_is_hidden_leaves_the_collections_picture_with_the_next_
     assert [each is not None for each in sheets] == [True, False]
 
 
+@pytest.mark.heavy
 def test_contracts_of_the_first_version_can_all_but_what_they_lack(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,6 +141,7 @@ def test_what_its_requester_does_not_want_sold_or_has_not_spoken_of_is_left_out(
     assert "planned for minting" in run("curate", "consent", agreed, "--no", password=False)[2]
 
 
+@pytest.mark.heavy
 def test_what_is_hidden_or_deleted_after_it_was_planned_is_not_minted_and_stops_nothing(
     run: Run,
     evm: Evm,

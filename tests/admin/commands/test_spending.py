@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 
+import pytest
 from eth_account import Account
 
 from admin.ledger import Ledger, Transaction, TransactionState
@@ -38,6 +39,7 @@ def made(text: str) -> str:
     return found[1]
 
 
+@pytest.mark.heavy
 def test_a_deployment_with_other_arguments_takes_the_place_of_one_that_waits(
     run: Run, evm: Evm, url: str
 ) -> None:
@@ -57,6 +59,7 @@ def test_a_deployment_with_other_arguments_takes_the_place_of_one_that_waits(
     assert (code, made(out), nonce(evm)) == (0, contract, 1)
 
 
+@pytest.mark.heavy
 def test_a_deployment_whose_nonce_a_foreign_transaction_took_is_no_success(
     run: Run, evm: Evm
 ) -> None:

@@ -117,6 +117,7 @@ def test_currency_goes_to_the_treasury(
     assert ask(evm, money, BALANCE, SELLER.address) == 0
 
 
+@pytest.mark.heavy
 def test_tokens_are_minted_to_the_seller_and_go_to_the_treasury(
     seller: Run, evm: Evm, url: str, collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

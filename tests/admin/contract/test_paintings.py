@@ -57,6 +57,7 @@ def make(**overrides: object) -> bytes:
     return deployment(**(values | {"royalty_basis_points": 500} | overrides))  # type: ignore[arg-type]
 
 
+@pytest.mark.heavy
 async def test_a_token_costs_49_000_gas_in_a_batch_of_100(
     chain: Chain, evm: Evm, collection: Collection
 ) -> None:

@@ -232,6 +232,7 @@ async def test_metadata_that_the_owner_changed_is_told_and_stops_nothing(
     assert (token.metadata_cid, token.state) == (cid_of(text), TokenState.MINTED)
 
 
+@pytest.mark.heavy
 async def test_the_days_cap_holds_over_several_transactions(
     ledger: Ledger,
     chain: Chain,

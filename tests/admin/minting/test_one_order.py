@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def check(seller: Seller) -> None:
     assert all(len(each) == 1 for each in orders.values()), orders
 
 
+@pytest.mark.heavy
 @settings(
     max_examples=10,
     deadline=None,
@@ -91,6 +93,7 @@ async def offer(seller: Seller, shop: Shop, chain: Chain, ledger: Ledger, price:
             pass
 
 
+@pytest.mark.heavy
 async def test_no_answer_makes_an_order_forgotten(make_seller: Callable[[], Seller]) -> None:
     seller = await asyncio.to_thread(make_seller)
     market = await seller.ask_opensea().terms("paintings", CONTRACT, CHAIN_ID)

@@ -152,6 +152,7 @@ async def states(ledger: Ledger) -> set[ListingState]:
     return {each.state for each in await ledger.listings(COLLECTION)}
 
 
+@pytest.mark.heavy
 async def test_many_orders_are_cancelled_in_transactions_that_nodes_take_and_kills_lose_nothing(
     ledger: Ledger, chain: Chain, evm: Evm, seaport: Seaport
 ) -> None:

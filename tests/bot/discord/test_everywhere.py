@@ -18,7 +18,7 @@ from ganshare.domain.votes import RoundRules, Voter
 from ganshare.settings import BotSettings
 from ganshare.testing import MODEL, TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 GONE = "This painting is no longer shown."
 SECONDS = TIMEOUT  # 2 s where the machine is idle

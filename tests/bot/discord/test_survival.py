@@ -9,7 +9,7 @@ import pytest
 from bot.testing.discord_world import ATTACH, LOADING, VIEW, DiscordRefusal
 from ganshare.testing import make_request
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 PROMPT = "Cubist Painting of a Castle in Teal"
 NewBot = Callable[[], Any]

@@ -223,6 +223,7 @@ async def test_a_killed_bot_counts_right_when_it_comes_back(apart: Stage, new_bo
 # --- rounds -----------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 async def test_a_round_is_announced_shown_and_decided_in_its_channel_once(stage: Stage) -> None:
     ada, bob, eve = stage.join(), stage.join("Bob"), stage.join("Eve")
     _, first = await painted(stage, ada)

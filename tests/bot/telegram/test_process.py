@@ -14,7 +14,7 @@ from bot.testing.telegram_people import shown, someone
 from bot.testing.telegram_world import BOT_ID
 from ganshare.testing import TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 
 @contextmanager

@@ -162,6 +162,7 @@ async def test_an_update_that_comes_again_after_a_cut_votes_once(harness: Telegr
         await votes(harness, artwork.id, 0)
 
 
+@pytest.mark.heavy
 async def test_flood_control_delays_the_label_and_loses_no_vote(harness: TelegramHarness) -> None:
     async with harness.bot():
         names = [f"P{number}" for number in range(10)]  # more at once would be held back

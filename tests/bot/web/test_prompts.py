@@ -147,7 +147,7 @@ async def on_discord(place: Any, number: int, text: str) -> Any:
     user = SimpleNamespace(id=number << 22, display_name="Ann")
     interaction: Any = SimpleNamespace(
         id=number, user=user, permissions=permissions, guild_id=1, channel_id=1, channel=None,
-        locale="en-GB",
+        locale="en-GB", app_permissions=SimpleNamespace(view_channel=True),
     )  # fmt: skip
     return await _answered(place, await read_command(interaction, "paint", {"prompt": text}, None))
 
@@ -187,6 +187,7 @@ async def on_the_page(place: Any, number: int, text: str) -> Any:
 FRONTENDS = (on_command_line, on_discord, on_telegram, in_terminal, on_the_page)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("ask", FRONTENDS)
 async def test_odd_prompts_mean_the_same_everywhere(place: Any, ask: Frontend) -> None:
     meant: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from ganshare.settings import BotSettings, Listen
 from ganshare.store import open_store
 from ganshare.testing import MODEL, TIMEOUT, running_process
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 
 async def test_an_address_that_is_taken_is_one_sentence(place: Any) -> None:

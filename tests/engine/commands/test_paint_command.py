@@ -360,6 +360,7 @@ def test_the_model_may_come_from_the_settings_file(tmp_path: Path, models: Path)
     assert "did you mean 'my-vqgan'" in done.stderr
 
 
+@pytest.mark.heavy
 def test_ctrl_c_leaves_no_half_written_picture(tmp_path: Path, models: Path) -> None:
     code = (
         "import sys; from test_paint_command import *\n"

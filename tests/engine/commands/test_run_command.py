@@ -15,7 +15,7 @@ from engine.testing import Scene, alone
 from ganshare.domain.jobs import Job, JobState
 from ganshare.testing import TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[3]
 STEPS = 40

@@ -22,6 +22,7 @@ def folder(
     return tmp_path
 
 
+@pytest.mark.heavy
 def test_each_prompt_of_a_file_is_painted_with_the_next_seeds(folder: Path) -> None:
     Path("prompts.txt").write_text("\ufeffa castle\n\n# a comment\na red sun\n", encoding="utf-8")
     arguments = ["--prompts", "prompts.txt", "-n", "2", "--seed", "5", "--out", "a.png", *SMALL]

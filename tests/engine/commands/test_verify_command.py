@@ -81,6 +81,7 @@ def changed(painted: Path, folder: Path, **changes: Any) -> Path:
     return folder / "changed.png"
 
 
+@pytest.mark.heavy
 def test_a_painting_is_what_it_says(painted: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_cli(engine, ["verify", str(painted), "--quiet"]) == 0
     assert capsys.readouterr().out == "equal: every pixel is the same\n"

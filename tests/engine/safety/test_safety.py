@@ -71,6 +71,7 @@ async def test_a_painting_that_fails_is_kept_for_admins_and_not_shown(
     assert (note.kind, note.person, note.reason) == ("picture", job.person, artwork.hidden)
 
 
+@pytest.mark.heavy
 async def test_previews_are_judged_like_the_painting(scene: Scene, warm: ModelCache) -> None:
     """Nobody sees on the way what nobody is to see in the end."""
     judged = {}

@@ -50,6 +50,7 @@ def advance(canvas: Canvas, steps: int) -> Canvas:
     return canvas
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("saved_at", range(STEPS + 1))
 def test_an_interrupted_painting_ends_with_the_same_bits(painter: Painter, saved_at: int) -> None:
     whole = advance(canvas_of(painter), STEPS).frame()
@@ -64,6 +65,7 @@ def test_an_interrupted_painting_ends_with_the_same_bits(painter: Painter, saved
     assert resumed.losses == whole.losses
 
 
+@pytest.mark.heavy
 def test_a_plateau_and_what_leads_to_it_are_remembered(painter: Painter) -> None:
     settings = replace(painter.settings, plateau_steps=20, plateau_gain=1e9, anneal_steps=3)
     painter = Painter(painter.vqgan, painter.perceptor, settings=settings)

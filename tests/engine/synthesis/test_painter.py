@@ -82,11 +82,13 @@ def test_the_canvas_may_be_wide_or_tall(painter: Painter) -> None:
     assert finished(painter, request(width=128, height=64))[0].image.shape == (3, 64, 128)
 
 
+@pytest.mark.heavy
 def test_a_painting_gets_closer_to_its_prompt(real_painter: Painter) -> None:
     frames = [frame for (frame,) in paint(real_painter, [request(steps=20)], every=None)]
     assert frames[-1].losses[CASTLE] < 0.9 * frames[0].losses[CASTLE]
 
 
+@pytest.mark.heavy
 def test_the_named_colour_comes_onto_the_canvas(real_painter: Painter) -> None:
     (palette,) = Objective.of(request("a lake in Crimson"), real_painter).palettes
     named = [request("a lake in Crimson", seed, steps=28) for seed in (2, 3)]  # one may stray
@@ -156,6 +158,7 @@ def test_a_plateau_brings_a_long_painting_to_its_last_steps(painter: Painter) ->
     assert canvas.losses["style"] > 0.1  # how it is painted was not left out
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("steps", "gain"), [(26, 1e9), (29, -1e9)])
 def test_all_steps_are_taken_where_few_are_left_or_there_is_progress(
     painter: Painter, steps: int, gain: float

@@ -111,6 +111,7 @@ def test_the_lattice_goes_and_the_picture_stays(load):
     assert psnr(grown, truth) >= psnr(woven, truth)
 
 
+@pytest.mark.heavy
 def test_tiled_equals_untiled_everywhere(load):
     image = picture(70, 90)
     upscaler = load(torch.float32)

@@ -16,6 +16,7 @@ from ganshare.testing import postgres_binaries, postgres_server
 STEPS = 18
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not installed")
 async def test_a_painting_goes_on_without_its_database(
     tmp_path: Path, warm: ModelCache, one_thread: None

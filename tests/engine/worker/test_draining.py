@@ -20,6 +20,7 @@ async def begun(scene: Scene, worker: Worker, steps: int = LONG) -> Job:
     return job
 
 
+@pytest.mark.heavy
 async def test_a_drain_finishes_what_it_can(scene: Scene) -> None:
     worker = scene.worker(until=Until.STOPPED)
     async with scene.at_work(worker):
@@ -33,6 +34,7 @@ async def test_a_drain_finishes_what_it_can(scene: Scene) -> None:
     assert await scene.store.queue.engines() == []
 
 
+@pytest.mark.heavy
 async def test_what_takes_too_long_is_saved_and_goes_on_elsewhere(scene: Scene) -> None:
     worker = scene.worker(until=Until.STOPPED, drain_seconds=0.0)
     async with scene.at_work(worker):
@@ -103,6 +105,7 @@ async def test_the_grace_ends(scene: Scene) -> None:
     assert handed_back.saved_state is not None
 
 
+@pytest.mark.heavy
 async def test_an_engine_that_vanished_is_followed_from_its_last_state(scene: Scene) -> None:
     worker = scene.worker(until=Until.STOPPED, pace=Pace(preview=1000.0, save=0.0))
     task = asyncio.create_task(worker.run())
@@ -122,6 +125,7 @@ async def test_an_engine_that_vanished_is_followed_from_its_last_state(scene: Sc
     assert len(await scene.store.gallery.recent()) == 1
 
 
+@pytest.mark.heavy
 async def test_without_its_saved_state_a_painting_begins_anew(scene: Scene) -> None:
     worker = scene.worker(until=Until.STOPPED, drain_seconds=0.0)
     async with scene.at_work(worker):

@@ -43,6 +43,7 @@ def hanging(worker: Worker, prompt: str) -> None:
     worker.make_runner = make_runner  # type: ignore[method-assign]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("lanes", [1, 2])
 async def test_an_engine_whose_step_hangs_hands_back_and_ends(scene: Scene, lanes: int) -> None:
     worker = scene.worker(until=Until.STOPPED, parallel_steps=lanes, step_seconds=1.0)

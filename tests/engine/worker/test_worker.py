@@ -36,6 +36,7 @@ async def test_a_job_becomes_the_picture_that_the_paint_command_makes(scene: Sce
     assert await scene.keys() == {artwork.blob, artwork.preview}
 
 
+@pytest.mark.heavy
 async def test_a_picture_does_not_depend_on_its_company(scene: Scene) -> None:
     requests = [
         small_request(seed=1, steps=6), small_request(seed=2, steps=3, width=96),
@@ -51,6 +52,7 @@ async def test_a_picture_does_not_depend_on_its_company(scene: Scene) -> None:
         assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
 
 
+@pytest.mark.heavy
 async def test_a_place_is_filled_as_soon_as_it_is_free(scene: Scene) -> None:
     long = await scene.submit(steps=24)
     short = [await scene.submit(steps=1) for _ in range(3)]
@@ -279,6 +281,7 @@ async def _gone(worker: Worker) -> bool:
     return not worker.hands
 
 
+@pytest.mark.heavy
 async def test_a_suspect_is_painted_alone(scene: Scene) -> None:
     suspect = await scene.submit(person="she")
     await scene.store.queue.claim("killed", models=[SMALL_MODEL], max_area=10**6)
@@ -301,6 +304,7 @@ async def test_a_suspect_is_painted_alone(scene: Scene) -> None:
     assert (await scene.job(suspect)).state is JobState.DONE
 
 
+@pytest.mark.heavy
 async def test_a_busy_engine_makes_room_for_a_suspect(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

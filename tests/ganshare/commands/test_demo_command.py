@@ -19,7 +19,7 @@ from ganshare.prompts import draw_prompt
 from ganshare.testing import TIMEOUT
 from wordlists import demo_prompts
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 SMALL = ["--steps", "4", "--size", "64x64", "--seed", "7"]
 

@@ -60,6 +60,7 @@ def test_a_store_without_tables_is_one_sentence(
     assert message.count("\n") == 1
 
 
+@pytest.mark.heavy
 def test_on_a_terminal_news_appear_by_themselves_until_ctrl_c(url: str) -> None:
     ours, theirs = pty.openpty()
     variables = {**os.environ, "COLUMNS": "150", "LINES": "40", "TERM": "xterm"}

@@ -22,7 +22,7 @@ from ganshare.domain.jobs import Job
 from ganshare.store import open_store
 from ganshare.testing import TIMEOUT, make_request
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[3]
 

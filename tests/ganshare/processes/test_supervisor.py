@@ -20,7 +20,7 @@ from ganshare.errors import AskerError, WorldError
 from ganshare.processes.supervisor import Patience, Program, Supervisor, describe_exit
 from ganshare.testing import TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[3]
 QUICK = Patience(grace=TIMEOUT, first_delay=0.05, deaths=3, within=900)

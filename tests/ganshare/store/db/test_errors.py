@@ -24,7 +24,7 @@ from ganshare.testing import (
     small_disk,
 )
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 
 async def submit(store: Store, key: str, **overrides: Any) -> Any:

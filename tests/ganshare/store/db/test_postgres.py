@@ -28,7 +28,7 @@ from ganshare.testing import (
     postgres_server,
 )
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 BOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
 

@@ -65,6 +65,7 @@ async def test_an_empty_database_is_migrated_once(database: Database) -> None:
     await check_schema(database)
 
 
+@pytest.mark.heavy
 def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str) -> None:
     command = [sys.executable, "-c", MIGRATE, empty_url]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]

@@ -137,6 +137,7 @@ asyncio.run(work(*sys.argv[1:]))
 """
 
 
+@pytest.mark.heavy
 async def test_processes_that_work_at_once_do_each_job_once(url: str, asker: Any) -> None:
     for number in range(30):
         await asker.submit(f"person-{number % 4}", key=str(number))

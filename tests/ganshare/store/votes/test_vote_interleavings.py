@@ -166,6 +166,7 @@ def check_interleaving(world: World, history: History, restart: bool) -> None:
     world.run(play())
 
 
+@pytest.mark.heavy
 @FEW
 @given(history=histories())
 def test_told_all_at_once_by_two_processes_it_is_the_same(world: World, history: History) -> None:

@@ -8,7 +8,7 @@ from benchmarks.busy_round import EACH, PAINTINGS, fill_round
 from ganshare.domain.votes import Voter
 from ganshare.store import Store
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.heavy
 
 Cost = Any  # of conftest.py, which importlib mode does not let others import
 LIMIT = 0.5  # seconds of CPU on any machine, however busy; a quiet one is below a tenth
