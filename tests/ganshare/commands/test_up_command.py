@@ -7,6 +7,7 @@ looks first; the last test runs the real engine.
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,7 +102,9 @@ def up(tmp_path: Path) -> Iterator[Up]:
 
 @pytest.fixture
 def install(tmp_path: Path) -> Callable[[str, str], None]:
-    """Put a package with a __main__ into the working folder."""
+    """Put a package with a __main__ into the working folder, beside a ganshare, which wants that."""
+    for package in ("ganshare", "wordlists"):
+        shutil.copytree(ROOT / package, tmp_path / package)
 
     def write(package: str, code: str) -> None:
         folder = tmp_path / package
