@@ -102,7 +102,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
 
 @pytest.fixture
 def install(tmp_path: Path) -> Callable[[str, str], None]:
-    """Put a package with a __main__ into the working folder, beside a ganshare, which wants that."""
+    """Put a package with a __main__ into the working folder, and ganshare beside it."""
     for package in ("ganshare", "wordlists"):
         shutil.copytree(ROOT / package, tmp_path / package)
 
