@@ -3,6 +3,7 @@
 An httpx transport before another one, which is the chain's; each host has faults of its own.
 """
 
+import asyncio
 import json
 import random
 import time
@@ -101,6 +102,7 @@ class Wild(httpx.AsyncBaseTransport):
         self.faults = list(faults)  # may be changed at any time
         self._die = random.Random(seed)  # noqa: S311  # a test must be repeatable
         self._said: dict[tuple[int, str, str], tuple[float, dict[str, Any]]] = {}
+        self._looking = asyncio.Lock()
         self._heads: list[tuple[float, int]] = []  # when the chain was first seen so high
 
     def chain(self, chain_id: int, patience: Patience | None = None) -> Chain:
@@ -153,12 +155,11 @@ class Wild(httpx.AsyncBaseTransport):
 
     async def _head(self, faults: Faults) -> int:
         """The newest block that a host knows."""
-        asked = time.monotonic()
-        newest = int((await self._ask("eth_blockNumber", []))["result"], 16)
-        when, latest = self._heads[-1] if self._heads else (asked, None)
-        if latest != newest and asked >= when:  # an answer may overtake an earlier one
-            self._heads.append((asked, newest))
-        now = time.monotonic()
+        async with self._looking:  # one at a time: no answer may overtake an earlier one
+            newest = int((await self._ask("eth_blockNumber", []))["result"], 16)
+            now = time.monotonic()
+            if not self._heads or self._heads[-1][1] != newest:
+                self._heads.append((now, newest))
         heard = [each for when, each in self._heads if now - when >= faults.late]
         return (heard[-1] if heard else self._heads[0][1]) - faults.behind
 
