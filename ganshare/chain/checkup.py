@@ -163,9 +163,9 @@ def _reached(heights: Iterable[int | None]) -> int:
 
 
 def _most_common(values: Iterable[Any]) -> Any:
-    """What more than half of all say; None if nothing."""
-    every = list(values)
-    for value, count in Counter(each for each in every if each is not None).most_common(1):
-        if 2 * count > len(every):
+    """What more than half of those say that say something; None if nothing."""
+    known = [each for each in values if each is not None]
+    for value, count in Counter(known).most_common(1):
+        if 2 * count > len(known):
             return value
     return None

@@ -34,7 +34,7 @@ async def test_each_bad_endpoint_is_named_with_what_is_wrong() -> None:
         Faults(behind=30),
         Faults(says={"eth_chainId": {"result": "0x1"}}),
         Faults(says={"eth_getTransactionCount": {"result": "0x63"}}),
-        Faults(limited=0.6),
+        Faults(limited=0.8),
         Faults(),
     )
     assert not late.is_well
