@@ -37,9 +37,8 @@ async def examine_core(core: CoreSettings) -> list[Finding]:
                 Finding("Store", True, "It answers, and its tables are this version's.")
             )
             findings.append(await _engines(store))
-    except SchemaError as error:
-        advice = f"{error} `ganshare store migrate` makes or renews the tables."
-        findings.append(Finding("Store", False, advice))
+    except SchemaError as error:  # says what to do
+        findings.append(Finding("Store", False, str(error)))
     except GanshareError as error:
         findings.append(Finding("Store", False, f"{error} See GANSHARE_DATABASE_URL."))
     try:
