@@ -29,9 +29,11 @@ return [...document.querySelectorAll(".cards > li")].map((card) => {
   return [Math.round(box.top + scrollY), box.left, box.right, box.height, shape];
 });
 """
-WALL = (
-    "const b = document.querySelector('.cards').getBoundingClientRect(); return [b.left, b.right]"
-)
+WALL = """
+const wall = [...document.querySelectorAll(".cards")].find((each) => each.offsetParent);
+const box = wall.getBoundingClientRect();
+return [box.left, box.right];
+"""
 
 
 @pytest.fixture
