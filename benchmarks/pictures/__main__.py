@@ -12,7 +12,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.pictures.painting import Options, Work, paint_missing
+from benchmarks.pictures.painting import Options, Work, paint_missing, painting_options
 from benchmarks.pictures.sheet import contact_sheet, save_sheet
 from engine.commands.paint_outputs import slug
 from engine.imaging.atomic_write import check_writable
@@ -156,16 +156,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--judge", "wants_verdict", is_flag=True, help="Judge them (needs --data).")
 @click.option("--data", type=FOLDER, help="Holds paintings/ and objects/, each a tar and a CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
-@click.option("--size", default=Options.size, show_default=True, metavar="WxH")
-@click.option("--steps", type=click.IntRange(1), default=Options.steps, show_default=True)
-@click.option(
-    "--num-cutouts", type=click.IntRange(1), default=Options.num_cutouts, show_default=True
-)
-@click.option("--model", metavar="NAME", help="The VQGAN; by default the embedded one.")
-@click.option("--perceptor", metavar="NAME", help="By default the embedded one.")
-@click.option("--upscaler", metavar="NAME", help="By default the embedded one.")
-@click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
-@click.option("--threads", type=click.IntRange(1), help="Of torch; by default all cores.")
+@painting_options
 def main(
     *,
     paint_into: Path | None,

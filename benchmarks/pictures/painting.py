@@ -1,10 +1,11 @@
 """Paints lists of prompts into a folder, as `ganshare paint` does, and goes on where it stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.progress import track
 
@@ -20,7 +21,7 @@ from engine.synthesis.request import (
 )
 from ganshare.prompts import parse_prompts
 
-__all__ = ["Options", "Work", "paint_missing"]
+__all__ = ["Options", "Work", "paint_missing", "painting_options"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,25 @@ class Work:
     path: Path
     prompt: str
     seed: int
+
+
+def painting_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the fields of `Options` and `--threads`."""
+    options = (
+        click.option("--size", default=Options.size, show_default=True, metavar="WxH"),
+        click.option("--steps", type=click.IntRange(1), default=Options.steps, show_default=True),
+        click.option(
+            "--num-cutouts", type=click.IntRange(1), default=Options.num_cutouts, show_default=True
+        ),
+        click.option("--model", metavar="NAME", help="The VQGAN; by default the embedded one."),
+        click.option("--perceptor", metavar="NAME", help="By default the embedded one."),
+        click.option("--upscaler", metavar="NAME", help="By default the embedded one."),
+        click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas."),
+        click.option("--threads", type=click.IntRange(1), help="Of torch; by default all cores."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def paint_missing(works: Sequence[Work], options: Options) -> None:

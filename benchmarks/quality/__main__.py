@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.pictures.judge import cannot_judge
-from benchmarks.pictures.painting import Options, Work, paint_missing
+from benchmarks.pictures.painting import Options, Work, paint_missing, painting_options
 from benchmarks.pictures.sheet import contact_sheet, save_sheet
 from benchmarks.quality.figures import MEASURES, change, summarise
 from benchmarks.quality.measures import Judge, Measures
@@ -60,16 +60,7 @@ LABELS = {
     help="Real paintings of some 800 px, a tar or folder.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@click.option("--size", default=Options.size, show_default=True, metavar="WxH")
-@click.option("--steps", type=click.IntRange(1), default=Options.steps, show_default=True)
-@click.option(
-    "--num-cutouts", type=click.IntRange(1), default=Options.num_cutouts, show_default=True
-)
-@click.option("--model", metavar="NAME", help="The VQGAN; by default the embedded one.")
-@click.option("--perceptor", metavar="NAME", help="By default the embedded one.")
-@click.option("--upscaler", metavar="NAME", help="By default the embedded one.")
-@click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
-@click.option("--threads", type=click.IntRange(1), help="Of torch; by default all cores.")
+@painting_options
 def main(
     *,
     folder: Path,
