@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
+pytestmark = pytest.mark.slow
+in_ci = pytest.mark.acceptance  # what takes a few minutes
 
 ROOT = Path(__file__).parents[2]
 ACTIVATE = "source .venv/bin/activate"
@@ -20,6 +21,7 @@ def paintings(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.png"))
 
 
+@in_ci
 def test_docs_install(reader: Any) -> None:
     lines = reader.commands("docs/install.md", "Install")
     assert lines == ["make demo", "make install", ACTIVATE, "ganshare --version"]
@@ -45,12 +47,14 @@ def test_docs_first_painting(reader: Any) -> None:
     assert re.search(r"\bequal\b", told)
 
 
+@in_ci
 def test_docs_zh(reader: Any) -> None:
     told = reader.type(ACTIVATE, *reader.commands("docs/zh.md", "画第一幅画"))
     assert len(paintings(reader.folder)) == 3
     assert "read as: red temple on a snowy mountain" in told
 
 
+@in_ci
 def test_docs_api(reader: Any) -> None:
     code = "\n".join(reader.commands("docs/api.md")).partition("[project")[0]
     (reader.folder / "script.py").write_text(code)
