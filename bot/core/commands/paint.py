@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.commands.init_image_check import judge
 from bot.core.commands.parameters import Arguments
 from bot.core.commands.privacy import choose_visibility, split_visibility
 from bot.core.commands.sales import share_promised
@@ -20,10 +19,14 @@ from ganshare.domain.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
-from ganshare.errors import AskerError, PromptError
+from ganshare.errors import AskerError, PromptError, WorldError
+from ganshare.monitoring.log import get_logger
+from ganshare.safety import UnsafeImageError
 from ganshare.sentences import sentence
 
 __all__ = ["again", "paint", "paint_random", "vary"]
+
+_log = get_logger(__name__)
 
 DEFAULT_MODEL = "paintings-f8"
 SEEDS = 2**32  # of random ones: short enough to be read out
@@ -53,10 +56,34 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
     await _check(context, [request])
     if (picture := context.picture) is not None:
         clean = await asyncio.to_thread(clean_png, picture)
-        await judge(context, clean)
+        await _judge_picture(context, clean)
         key = await store_picture(context.services.blobs, clean)
         request = replace(request, init_image=key)
     return await _submit(context, [request], unread=unread, visibility=visibility)
+
+
+async def _judge_picture(context: CommandContext, png: bytes) -> None:
+    """Refuse a picture that the check objects to, and note that for admins.
+
+    Raises:
+        UnsafeImageError: it is not accepted.
+        WorldError: the check failed, which is no pass.
+    """
+    check = context.services.moderation.safety
+    if check is None:
+        return
+    try:
+        verdict = await asyncio.to_thread(check, png)
+    except Exception as error:
+        _log.error("the safety check failed; the picture is refused", reason=repr(error))
+        raise WorldError("Pictures cannot be checked now; please try again later.") from error
+    if verdict.reason is None:
+        return
+    what = f"a picture of {len(png)} bytes: {verdict.label}"
+    await context.store.community.log(
+        "picture", context.person.id, context.place.id, what, verdict.reason
+    )
+    raise UnsafeImageError(verdict)
 
 
 async def paint_random(context: CommandContext, arguments: Arguments) -> list[Reply]:
