@@ -108,7 +108,7 @@ format: $(VENV)/.lint ## Format the code and fix what ruff can fix
 	@$(BIN)/ruff check --fix .
 
 reference: $(REFERENCE_VENV)/.installed ## Compare with the original implementations (TensorFlow: a large install)
-	@$(REFERENCE_VENV)/bin/python -m pytest -m reference
+	@$(REFERENCE_VENV)/bin/python -m pytest -m reference tests/reference
 
 # CHAOS: further options, such as --jobs 2000 --seed 7 (see --help).
 chaos: $(VENV)/.engine ## Kill engines, bots and databases while hundreds of jobs are done; nothing may be lost

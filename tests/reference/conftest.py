@@ -53,11 +53,16 @@ def old_imports() -> Iterator[None]:
     moved = types.ModuleType("pytorch_lightning.utilities.distributed")
     moved.rank_zero_only = lambda function: function
     sys.modules.setdefault(moved.__name__, moved)
-    with contextlib.suppress(ImportError):
-        import transformers
-
-        transformers.top_k_top_p_filtering = None
     yield
     sys.meta_path.remove(finder)
     for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
         del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
+def old_name(monkeypatch: pytest.MonkeyPatch, old_imports: None) -> None:
+    """Before each test, for transformers puts another module in its place when it is first used."""
+    with contextlib.suppress(ImportError):
+        import transformers
+
+        monkeypatch.setattr(transformers, "top_k_top_p_filtering", None, raising=False)
