@@ -131,6 +131,7 @@ def channel_json(world: DiscordWorld, channel: Channel) -> dict[str, Any]:
         "parent_id": str(channel.parent),
         "owner_id": world.bot["id"],
         "message_count": 0,
+        "total_message_sent": 0,
         "member_count": 1,
         "thread_metadata": {
             "archived": channel.is_archived,

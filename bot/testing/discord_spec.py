@@ -7,6 +7,7 @@ it belongs to Discord and is not part of this repository.
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -95,9 +96,11 @@ def find_specification() -> DiscordSpecification | None:
 
 
 def _cause(error: Any) -> Any:
-    """Follow a union into the branch that is meant: the one that fails deepest."""
+    """Follow a union into the branch that is meant: the one with the fewest faults."""
     while error.context:
-        error = max(error.context, key=lambda each: len(each.absolute_path))
+        faults = Counter(each.schema_path[0] for each in error.context)
+        branch = min(faults, key=faults.__getitem__)
+        error = next(each for each in error.context if each.schema_path[0] == branch)
     return error
 
 
