@@ -1,16 +1,21 @@
 """The whole way by the commands, as docs/minting.md tells it: from a curated set to sold tokens."""
 
 import asyncio
+import contextlib
 import json
+import os
 import re
+import shutil
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from admin.contract.collection import OWNER_OF
+from admin.contract.collection import OWNER_OF, arguments_of, deployment
 from admin.ledger import Collection, Ledger, Listing, ListingState
 from admin.marketplace.seaport.contract import FULFILL_ORDER
 from admin.testing.anvil import CHAIN_ID, Market, Reverted, anvil, make_market
@@ -22,6 +27,8 @@ from admin.testing.services import Collector, Scan, serve
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 CONTRACTS = Path(".node/contracts").absolute()  # of `make contracts`
+TESTS = Path(__file__).parents[2]
+OLD = TESTS / "upgrades/1d18b2a"
 
 
 class Owner:
@@ -85,16 +92,36 @@ def owner(tools: Path, tmp_path: Path) -> Iterator[Owner]:
         yield Owner(tmp_path, market, opensea, scan, environment)
 
 
-def deploy(owner: Owner) -> None:
-    """Make a key and a collection; the marketplace learns of it."""
+def make_key(owner: Owner) -> str:
+    """Make the minter's key, with coins; gives its address."""
     minter = owner.type("keys", "new", "minter.json").strip()
     owner.market.chain.fund(minter)
+    return minter
+
+
+def deploy(owner: Owner) -> None:
+    """Make a key and a collection; the marketplace learns of it."""
+    make_key(owner)
     words = ("--name", "Paintings", "--symbol", "PAINT", "--owner", owner.market.owner.address)
     said = owner.type("deploy", *words, "--yes")
     found = re.search(r"ADMIN_COLLECTION=(0x\w{40})", said)
     assert found is not None, said
-    owner.environment["ADMIN_COLLECTION"] = found[1]
-    owner.opensea.contract = found[1]
+    use(owner, found[1])
+
+
+def use(owner: Owner, collection: str) -> None:
+    owner.environment["ADMIN_COLLECTION"] = owner.opensea.contract = collection
+
+
+def deploy_first_version(owner: Owner) -> str:
+    """Make a key, and a collection with the contract of 1d18b2a; gives its address."""
+    people = {"minter": make_key(owner)}
+    people |= dict.fromkeys(("admin", "royalty_receiver"), owner.market.owner.address)
+    names = {"name": "Paintings", "symbol": "PAINT", "contract_uri": "ipfs://contract"}
+    arguments = arguments_of(deployment(**names, **people, royalty_basis_points=500))
+    code = bytes.fromhex((TESTS / "admin/contract/first-version.hex").read_text())
+    use(owner, owner.market.chain.deploy(owner.market.owner, code + (arguments or b"")))
+    return owner.environment["ADMIN_COLLECTION"]
 
 
 def explain(owner: Owner) -> None:
@@ -190,3 +217,32 @@ def test_from_the_curated_set_to_sold_tokens(owner: Owner) -> None:
     sold = owner.market.chain.call(owner.environment["ADMIN_COLLECTION"], OWNER_OF, dear[1].token)
     assert sold[0].lower() == owner.market.buyer.address.lower()
     assert (owner.folder / "admin-report" / "report.html").exists()
+
+
+def test_a_store_and_a_collection_of_1d18b2a_go_on_together(owner: Owner) -> None:
+    """A painting approved in a store of that commit is sold as a token of a contract of it."""
+    with contextlib.closing(sqlite3.connect(owner.folder / "ganshare.db")) as database:
+        database.executescript((OLD / "ganshare.sql").read_text("utf-8"))
+        [winner] = database.execute(
+            "SELECT artwork FROM ledger_tokens WHERE state = 'pinned'"
+        ).fetchone()
+        database.execute("DELETE FROM ledger_tokens")  # of a collection that no chain has
+        database.commit()
+    shutil.copytree(OLD / "blobs", owner.folder / "blobs")
+    migrate = [sys.executable, "-m", "ganshare", "store", "migrate"]
+    subprocess.run(migrate, env={**os.environ, **owner.environment}, check=True)
+    (owner.folder / "prices.toml").write_text('currency = "POL"\ndefault = "0.5"\n')
+    owner.environment["BOT_CURATORS"] = "discord:5"
+    collection = deploy_first_version(owner)
+    owner.type("approve", "--yes")
+    owner.type("curate", "consent", winner, password=False)
+    owner.type("plan", "--prices", "prices.toml", password=False)
+    owner.type("mint", "--yes")
+    owner.type("list", "--prices", "prices.toml", "--yes")
+    [listing] = owner.listings(ListingState.POSTED)
+    owner.buy(listing)
+    owner.type("reconcile", password=False)
+    assert [each.hash for each in owner.listings(ListingState.FILLED)] == [listing.hash]
+    assert "(first version)" in owner.type("collection", "show", password=False)
+    [buyer] = owner.market.chain.call(collection, OWNER_OF, listing.token)
+    assert buyer.lower() == owner.market.buyer.address.lower()
