@@ -33,6 +33,7 @@ __all__ = [
     "attempt_of",
     "blobs_folder",
     "content_type_of",
+    "film_key",
     "input_key",
     "moment_key",
     "open_blobs",
@@ -52,7 +53,7 @@ _CONTENT_TYPES = {
     ".webp": "image/webp",
     ".json": "application/json",
 }
-_PICTURE = re.compile(rf"{PICTURES}/(?P<job>[^/]+)/(?P<attempt>[0-9]{{1,9}})\.(png|jpg)")
+_PICTURE = re.compile(rf"{PICTURES}/(?P<job>[^/]+)/(?P<attempt>[0-9]{{1,9}})\.(png|jpg|webp)")
 _LEFTOVER = re.compile(r"#[0-9]+$")  # how obstore names a file until it is whole
 _OS_ERROR = re.compile(r"\(os error ([0-9]+)\)")
 _FULL, _READ_ONLY, _FORBIDDEN = {"27", "28", "122"}, {"30"}, {"1", "13"}
@@ -90,6 +91,11 @@ def picture_key(job: str, attempt: int) -> str:
 def thumbnail_key(job: str, attempt: int) -> str:
     """Where an engine puts the small picture that stays beside the finished one."""
     return f"{PICTURES}/{job}/{attempt}.jpg"
+
+
+def film_key(job: str, attempt: int) -> str:
+    """Where an engine puts the film of how the finished picture came about."""
+    return f"{PICTURES}/{job}/{attempt}.webp"
 
 
 def moment_key(seconds: float) -> str:

@@ -128,7 +128,8 @@ def _rows(columns: Sequence[Mapping[str, object]]) -> list[str]:
 def _figures(evidence: Evidence) -> dict[str, int]:
     told = evidence.noted(Event.SUBMITTED)
     shown = Counter((note.job, note.revision) for note in evidence.noted(Event.SHOWN))
-    published = {key for row in evidence.artworks for key in (row["blob"], row["preview"])}
+    kept = ("blob", "preview", "film")
+    published = {row[name] for row in evidence.artworks for name in kept}
     poison = Counter(note.state for note in evidence.noted(Event.POISON))
     started = Counter(note.state for note in evidence.noted(Event.STARTED))
     silent = [line for line in _ends(evidence) if line == JobState.QUEUED]

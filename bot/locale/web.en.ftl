@@ -57,6 +57,8 @@ web-alt = Painting: { $prompt }
 web-description = Painted from a sentence, with the seed { $seed }.
 web-traits = What it shows
 web-deeds = What to do with it
+web-film = Watch it take shape
+web-film-alt = The painting takes shape in a dozen frames.
 web-provenance = How it was made
 web-may-sell = Every model that took part allows the painting to be sold.
 web-may-not-sell = A model that took part does not allow the painting to be sold.
@@ -227,6 +229,7 @@ api-json = The body must be a JSON object whose values are texts and whole numbe
 api-not-found = There is no such address; /api/v1/openapi.json lists all.
 api-wrong-method = This address does not take that method.
 api-no-frame = There is no frame of it now.
+api-no-film = There is no film of this painting.
 api-not-by-token = This takes more than a token; it is done on the page or in the chat.
 
 ## Without a chat

@@ -57,6 +57,8 @@ web-alt = 画作：{ $prompt }
 web-description = 由一句话画成，种子为 { $seed }。
 web-traits = 画的特征
 web-deeds = 可以做什么
+web-film = 看它是怎样画出来的
+web-film-alt = 这幅画在十几帧画面中逐渐成形。
 web-provenance = 它是怎样画成的
 web-may-sell = 参与的每个模型都允许出售这幅画。
 web-may-not-sell = 参与的模型中有一个不允许出售这幅画。
@@ -217,6 +219,7 @@ api-json = 正文须为 JSON 对象，其值为文字和整数。
 api-not-found = 没有这个地址；/api/v1/openapi.json 列出全部地址。
 api-wrong-method = 这个地址不接受该方法。
 api-no-frame = 现在没有它的画面。
+api-no-film = 这幅画没有短片。
 api-not-by-token = 这不能只凭令牌；请在网页或聊天中进行。
 
 ## 没有聊天时

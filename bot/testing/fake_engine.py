@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image
 
-from ganshare.blobs import Blobs, picture_key, preview_key, thumbnail_key
+from ganshare.blobs import Blobs, film_key, picture_key, preview_key, thumbnail_key
 from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.prompts.attributes import find_attributes
 from ganshare.store import NewArtwork, Store
@@ -52,7 +52,11 @@ class FakeEngine:
         await self._store.queue.beat(job, step=step, loss=1.0, preview=key)
 
     async def finish(
-        self, job: Job, picture: bytes | None = None, manifest: Mapping[str, Any] | None = None
+        self,
+        job: Job,
+        picture: bytes | None = None,
+        manifest: Mapping[str, Any] | None = None,
+        film: bytes | None = None,
     ) -> Artwork:
         """Publish the painting; LookupError if the job is not ours any more."""
         png = picture or plain_picture()
@@ -61,6 +65,8 @@ class FakeEngine:
         key, small = picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)
         await self._blobs.put(key, png)
         await self._blobs.put(small, _as_jpeg(png, SMALL))
+        if film is not None:
+            await self._blobs.put(film_key(job.id, job.attempt), film)
         found = find_attributes(job.request.prompt)
         artwork = await self._store.queue.finish(
             job,
@@ -73,6 +79,7 @@ class FakeEngine:
                 attributes=found.as_traits(),
                 manifest=dict(manifest or {"prompt": job.request.prompt}),
                 may_sell=True,
+                film=None if film is None else film_key(job.id, job.attempt),
             ),
         )
         if artwork is None:
@@ -87,12 +94,13 @@ class FakeEngine:
         picture: bytes | None = None,
         manifest: Mapping[str, Any] | None = None,
         seed: int = 1,
+        film: bytes | None = None,
     ) -> Artwork:
         """Have a prompt painted from beginning to end."""
         request = JobRequest(prompt, seed, MODEL)
         key = hashlib.sha256(f"{person}{prompt}{seed}".encode()).hexdigest()
         await self._store.queue.submit(person, "web", request, key=key)
-        return await self.finish(await self.claim(), picture, manifest)
+        return await self.finish(await self.claim(), picture, manifest, film)
 
     async def publish_folder(self, folder: Path) -> list[Artwork]:
         """Publish the paintings of a folder, by name, each with the manifest beside it."""

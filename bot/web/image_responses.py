@@ -8,12 +8,21 @@ from starlette.responses import Response
 
 from ganshare.domain.jobs import Artwork
 
-__all__ = ["Picture", "file_name", "frame_path", "picture_path", "sized_path", "small_path"]
+__all__ = [
+    "Picture",
+    "file_name",
+    "film_path",
+    "frame_path",
+    "picture_path",
+    "sized_path",
+    "small_path",
+]
 
 SUM_LETTERS = 16  # of a painting's sha256, in its address
 _SIGNATURES = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "image/jpeg": b"\xff\xd8\xff",
+    "image/webp": b"RIFF",
 }
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FRAME = re.compile(r"previews/([0-9a-f]{1,64})/([0-9]{1,9})-([0-9]{1,9})\.jpg")
@@ -27,6 +36,11 @@ def picture_path(artwork: Artwork) -> str:
 def small_path(artwork: Artwork) -> str:
     """The address of the small JPEG."""
     return f"/pictures/{artwork.id}/{artwork.sha256[:SUM_LETTERS]}.jpg"
+
+
+def film_path(artwork: Artwork) -> str:
+    """The address of the film of how it came about; "" if there is none."""
+    return f"/pictures/{artwork.id}/{artwork.sha256[:SUM_LETTERS]}.webp" if artwork.film else ""
 
 
 def sized_path(artwork: Artwork, name: str) -> str:

@@ -13,7 +13,7 @@ from bot.core.messages import Button
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.replies import shortened
 from bot.core.rendering.sales import sale_line, sale_links
-from bot.web.image_responses import picture_path, sized_path, small_path
+from bot.web.image_responses import film_path, picture_path, sized_path, small_path
 from bot.web.static_files import ratio_class
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Sale
@@ -52,6 +52,7 @@ class Painting:
     large: str
     card: str
     small: str
+    film: str
     width: int
     height: int
     ratio_class: str
@@ -86,6 +87,7 @@ class Painting:
             large=sized_path(artwork, "large"),
             card=sized_path(artwork, "card"),
             small=small_path(artwork),
+            film=film_path(artwork),
             width=artwork.width,
             height=artwork.height,
             ratio_class=ratio_class(artwork.width, artwork.height),

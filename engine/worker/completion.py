@@ -13,6 +13,7 @@ from engine.worker.active_job import (
     Suspended,
 )
 from engine.worker.capacity import Rate
+from engine.worker.film import make_film
 from engine.worker.lease import Lease
 from engine.worker.publish import clear_away, publish, withdraw
 from engine.worker.retry import retry_while
@@ -85,10 +86,11 @@ class Completion:
         self, active_job: ActiveJob, picture: FinishedPainting, lease: Lease
     ) -> None:
         job = active_job.job
+        film = await make_film(self._blobs, job, picture.thumbnail)
         try:
             artwork = await self._retry(
                 "publishing",
-                lambda: publish(self._store, self._blobs, job, picture),
+                lambda: publish(self._store, self._blobs, job, picture, film),
                 lease,
                 self._publish_seconds,
             )

@@ -3,7 +3,7 @@
 import hashlib
 
 from engine.worker.active_job import FinishedPainting
-from ganshare.blobs import Blobs, picture_key, preview_key, state_key, thumbnail_key
+from ganshare.blobs import Blobs, film_key, picture_key, preview_key, state_key, thumbnail_key
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.errors import BlobExists
 from ganshare.store import NewArtwork, Store
@@ -12,9 +12,9 @@ __all__ = ["clear_away", "publish", "withdraw"]
 
 
 async def publish(
-    store: Store, blobs: Blobs, job: Job, picture: FinishedPainting
+    store: Store, blobs: Blobs, job: Job, picture: FinishedPainting, film: bytes | None = None
 ) -> Artwork | None:
-    """Store the picture, then finish the job; None if it is no longer this attempt's.
+    """Store the picture and its film, then finish the job; None if it is no longer this attempt's.
 
     It may be done again after any error; then what is there already counts.
 
@@ -24,6 +24,9 @@ async def publish(
     key, small = picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)
     await _put_again(blobs, key, picture.png)
     await _put_again(blobs, small, picture.thumbnail)
+    kept = None if film is None else film_key(job.id, job.attempt)
+    if kept is not None and film is not None:
+        await _put_again(blobs, kept, film)
     manifest = picture.manifest
     return await store.queue.finish(
         job,
@@ -37,6 +40,7 @@ async def publish(
             manifest=manifest.to_json(),
             may_sell=manifest.may_sell,
             hidden=picture.hidden,
+            film=kept,
         ),
     )
 
@@ -57,9 +61,8 @@ async def withdraw(blobs: Blobs, job: Job) -> None:
     previews = _progress_prefixes(job)[0]
     own = f"{previews}{job.attempt}-"
     shown = [found.key async for found in blobs.list(previews) if found.key.startswith(own)]
-    await blobs.delete(
-        [picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt), *shown]
-    )
+    made = (key(job.id, job.attempt) for key in (picture_key, thumbnail_key, film_key))
+    await blobs.delete([*made, *shown])
 
 
 async def clear_away(blobs: Blobs, job: Job) -> None:

@@ -280,6 +280,7 @@ class Artwork:
         hidden: why nobody but admins is to see it; None if all may.
         deleted: when it was taken away for good; then its blobs are gone.
         visibility: who may see it, as its requester has chosen.
+        film: key of an animated WebP of how it came about; None if there is none.
     """
 
     id: str
@@ -301,6 +302,12 @@ class Artwork:
     hidden: str | None = None
     deleted: float | None = None
     visibility: Visibility = Visibility.PUBLIC
+    film: str | None = None
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        """The keys of all that is stored of it."""
+        return tuple(each for each in (self.blob, self.preview, self.film) if each)
 
     @property
     def shown(self) -> bool:

@@ -29,7 +29,7 @@ from ganshare.store.votes.log import unsealed
 __all__ = ["Forgotten", "PersonalData"]
 
 _JSON = ("request", "reply_to", "attributes", "manifest", "data", "changes", "content")
-_SECRET = ("hash", "address", "saved_state", "blob", "preview")
+_SECRET = ("hash", "address", "saved_state", "blob", "preview", "film")
 # Tables and the columns that name the person to whom a row belongs.
 _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "accounts": (community.accounts, ("account",)),
@@ -153,7 +153,7 @@ async def _forget_paintings(connection: AsyncConnection, names: Mapping[str, str
         for table in (community.gallery, community.showings):
             await connection.execute(table.delete().where(table.c.artwork == row["id"]))
         if row["deleted"] is None:
-            blobs = as_text([row["blob"], row["preview"]])
+            blobs = as_text([row[name] for name in ("blob", "preview", "film") if row[name]])
             values = {"artwork": row["id"], "blobs": blobs}
             await connection.execute(community.forgotten.insert().values(values))
         await renew_messages(connection, row["id"], row["job"])

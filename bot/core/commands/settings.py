@@ -130,8 +130,8 @@ async def delete(context: CommandContext, subject: str) -> list[Reply]:
         button = context.button(Action.DELETE, artwork.id + SURE, "delete-sure")
         text = context.say("delete-sure")
         return [Reply(text=text, buttons=((button,),), is_private=True)]
-    await context.store.gallery.delete(artwork.id, context.main, oversees)
+    deleted = await context.store.gallery.delete(artwork.id, context.main, oversees)
     with contextlib.suppress(BlobError):  # the sweeping does it later
-        await context.services.blobs.delete([artwork.blob, artwork.preview])
+        await context.services.blobs.delete(deleted.blobs)
         await context.store.gallery.mark_removed([artwork.id])
     return [Reply(text=context.say("delete-done"), is_private=True, replaces=True)]

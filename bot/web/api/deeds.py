@@ -189,7 +189,7 @@ async def get_manifest(site: Site, caller: Caller) -> Response:
 
 
 async def get_picture(site: Site, caller: Caller) -> Response:
-    """The picture: the full PNG, or a JPEG that is large or small."""
+    """The picture: the full PNG, a JPEG that is large or small, or the film, a WebP."""
     found = await (await caller.context(site)).artwork(caller.part("id"))
     size = caller.query("size") or "full"
     tag = f"{found.sha256}-{size}"
@@ -199,12 +199,16 @@ async def get_picture(site: Site, caller: Caller) -> Response:
             picture = Picture(data, "image/png", tag, attachment=name)
         case "small":
             picture = Picture(await read_blob(site, found.preview), "image/jpeg", tag)
+        case "film":
+            if found.film is None:
+                raise Refused(404, "api-no-film")
+            picture = Picture(await read_blob(site, found.film), "image/webp", tag)
         case "large":
             png = await read_blob(site, found.blob)
             data = await site.picture_sizes.get(size, png, found.sha256)
             picture = Picture(data, "image/jpeg", tag)
         case other:
-            raise must_be_one_of(ParameterError, "size", other, ("full", "large", "small"))
+            raise must_be_one_of(ParameterError, "size", other, ("full", "large", "small", "film"))
     return picture.response(caller.request)
 
 

@@ -112,7 +112,7 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/paintings/{id}/picture", "getPicture", deeds.get_picture, None, _PICTURE,
-        query={"size": {**TEXT, "enum": ["full", "large", "small"]}}, media="image/*",
+        query={"size": {**TEXT, "enum": ["full", "large", "small", "film"]}}, media="image/*",
     ),
     Operation(
         "POST", "/paintings/{id}/again", "paintAgain", deeds.paint_again, _WRITE, _JOB, 201,

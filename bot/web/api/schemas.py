@@ -151,7 +151,9 @@ SCHEMAS: dict[str, Schema] = {
             "voted": YES_NO,
             "sale": _or_null(reference("Sale")),
             "page": ADDRESS,
-            "pictures": _object({"full": ADDRESS, "large": ADDRESS, "small": ADDRESS}),
+            "pictures": _object(
+                {"full": ADDRESS, "large": ADDRESS, "small": ADDRESS, "film": _or_null(ADDRESS)}
+            ),
         }
     ),
     "Sale": _object(

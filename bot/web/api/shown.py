@@ -92,7 +92,8 @@ async def show_paintings(site: Site, caller: Caller, found: Sequence[Artwork]) -
                     "listing_page": sale.listing_page,
                 },
                 "page": f"{origin}/paintings/{each.id}",
-                "pictures": {size: f"{picture}?size={size}" for size in ("full", "large", "small")},
+                "pictures": {size: f"{picture}?size={size}" for size in ("full", "large", "small")}
+                | {"film": f"{picture}?size=film" if each.film else None},
             }
         )
     return shown

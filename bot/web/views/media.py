@@ -11,19 +11,19 @@ from ganshare.errors import BlobError
 
 __all__ = ["favicon", "frame", "health", "picture", "read_blob", "sized_picture", "static"]
 
-_MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
+_MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 _YEAR = 365 * 86_400
 
 
 async def picture(site: Site, request: Request) -> Response:
-    """A painting, or its small picture; `?save` hands it over as a file."""
+    """A painting, its small picture or its film; `?save` hands it over as a file."""
     site.check_pictures(request)
     values = request.path_params
     artwork = await shown_artwork(site, values["artwork"], request)
     suffix = values["suffix"]
-    if values["sum"] != artwork.sha256[:SUM_LETTERS] or suffix not in _MEDIA_TYPES:
+    key = {"png": artwork.blob, "jpg": artwork.preview, "webp": artwork.film}.get(suffix)
+    if values["sum"] != artwork.sha256[:SUM_LETTERS] or key is None:
         raise Refused(404, "web-not-found")
-    key = artwork.blob if suffix == "png" else artwork.preview
     return await _answer(
         site,
         request,

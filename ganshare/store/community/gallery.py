@@ -188,7 +188,7 @@ class Gallery:
             if row is None:
                 return None
             await connection.execute(gallery.delete().where(gallery.c.artwork == artwork))
-            blobs = as_text([row["blob"], row["preview"]])
+            blobs = as_text(to_artwork(row).blobs)
             await connection.execute(forgotten.insert().values(artwork=artwork, blobs=blobs))
             log = note_statement("delete", row["person"], sentence("log-by", by=by), text=artwork)
             await connection.execute(log)
@@ -232,9 +232,11 @@ class Gallery:
         seen = await self._database.rows(
             sa.select(jobs.c.id, jobs.c.attempt, RUNNING.label("runs")).where(jobs.c.id.in_(names))
         )
-        found = sa.select(artworks.c.blob, artworks.c.preview).where(artworks.c.job.in_(names))
+        found = sa.select(artworks.c.blob, artworks.c.preview, artworks.c.film).where(
+            artworks.c.job.in_(names)
+        )
         rows = await self._database.rows(found)
-        kept = {row[name] for row in rows for name in ("blob", "preview")}
+        kept = {row[name] for row in rows for name in ("blob", "preview", "film")}
         known = {row["id"] for row in seen}
         running = {(row["id"], row["attempt"]) for row in seen if row["runs"]}
         return [

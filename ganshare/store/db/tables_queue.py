@@ -105,6 +105,7 @@ artworks = sa.Table(
     sa.Column("hidden", sa.Text),
     sa.Column("hidden_details", sa.Text),  # JSON
     sa.Column("deleted", sa.Float),
+    sa.Column("film", sa.Text),
 )
 
 engines = sa.Table(

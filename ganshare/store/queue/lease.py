@@ -119,6 +119,7 @@ def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:
         "model": job.request.model,
         "blob": made.blob,
         "preview": made.preview,
+        "film": made.film,
         "width": made.width,
         "height": made.height,
         "sha256": made.sha256,

@@ -58,6 +58,7 @@ class NewArtwork:
     manifest: Mapping[str, Any]
     may_sell: bool
     hidden: str | None = None
+    film: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,13 +68,25 @@ def painted(number: int) -> bytes:
     return data.getvalue()
 
 
+def taking_shape(picture: bytes) -> bytes:
+    """A film: the painting, ever less coarse."""
+    with Image.open(io.BytesIO(picture)) as image:
+        small = image.convert("RGB").resize((320, 320 * image.height // image.width))
+    first, *others = [small.resize((n, n)).resize(small.size) for n in range(4, 28, 2)]
+    data = io.BytesIO()
+    first.save(data, "WEBP", save_all=True, append_images=[*others, small], duration=300)
+    return data.getvalue()
+
+
 async def fill(place: Any) -> dict[str, str]:
     """Paintings, rounds, reports and jobs; gives the addresses of all states."""
     store, engine, arts = place.store, place.engine, []
     for number in range(len(PROMPTS)):
         person = OWNER if number % 7 == 3 else f"discord:{number % 4}"
         picture = painted(number)
-        arts.append(await engine.publish_painting(PROMPTS[number], person=person, picture=picture))
+        film = taking_shape(picture) if number == 5 else None
+        prompt = PROMPTS[number]
+        arts.append(await engine.publish_painting(prompt, person=person, picture=picture, film=film))
     long = await engine.publish_painting("an owl " * 60, picture=plain_picture(size=(64, 64)))
     for number, art in enumerate(arts[:9]):
         for voter in range(100, 100 + number):

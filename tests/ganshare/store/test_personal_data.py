@@ -20,7 +20,8 @@ Asker = Any  # of conftest.py, which importlib mode does not let others import
 async def painted(asker: Asker, person: str, number: int) -> Any:
     await asker.submit(person, key=f"{person}-{number}")
     job = await asker.claim_one()
-    return await asker.store.queue.finish(job, make_artwork(blob=f"pictures/{job.id}.png"))
+    made = make_artwork(blob=f"pictures/{job.id}.png", film=f"pictures/{job.id}.webp")
+    return await asker.store.queue.finish(job, made)
 
 
 async def mint(asker: Asker, artwork: str, **values: Any) -> None:
@@ -51,6 +52,8 @@ async def test_all_goes_but_what_is_minted(asker: Asker) -> None:
     assert (kept.shown, kept.person.startswith(FORGOTTEN)) == (True, True)
     assert (await store.gallery.get(gone.id)).deleted is not None
     assert (await store.gallery.get(gone.id)).prompt == ""
+    (forgotten,) = await store.gallery.forgotten_blobs()
+    assert set(forgotten.keys) == set(gone.blobs) >= {gone.film}
     assert (await store.votes.count([other.id]))[other.id] == 1
     assert (await store.votes.audit()).differences == ()
     await store.votes.toggle(other.id, Voter("cid"), key="later")  # the log is sealed as before

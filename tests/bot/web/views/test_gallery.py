@@ -242,6 +242,26 @@ async def test_deleted_and_hidden_paintings_are_nowhere(place: Any) -> None:
         assert (await visitor.get(address)).status_code == 404
 
 
+async def test_a_film_shows_how_a_painting_came_about_as_long_as_that_is_shown(place: Any) -> None:
+    data = io.BytesIO()
+    first, *others = [Image.new("RGB", (64, 48), colour) for colour in ("red", "tan", "teal")]
+    first.save(data, "WEBP", save_all=True, append_images=others)
+    made = await place.engine.publish_painting("a castle", film=data.getvalue())
+    visitor = await place.visitor()
+    (shown,) = (await visitor.page(f"/paintings/{made.id}")).all("img", loading="lazy")
+    film = await visitor.get(shown["src"])
+    assert (film.headers["content-type"], film.content) == ("image/webp", data.getvalue())
+    told = (await visitor.get(f"/api/v1/paintings/{made.id}")).json()["pictures"]["film"]
+    assert (await visitor.get(told)).content == data.getvalue()
+    await place.store.gallery.hide(made.id, "discord:1", "ugly")
+    for address in (shown["src"], told):
+        assert (await visitor.get(address)).status_code == 404
+    older = await place.engine.publish_painting("an owl")  # or painted by an older engine
+    assert (await visitor.page(f"/paintings/{older.id}")).all("img", loading="lazy") == []
+    assert (await visitor.get(f"/pictures/{older.id}/{older.sha256[:16]}.webp")).status_code == 404
+    assert (await visitor.get(f"/api/v1/paintings/{older.id}/picture?size=film")).is_client_error
+
+
 async def test_ones_own_paintings_are_ones_own(place: Any) -> None:
     await place.engine.publish_painting("a castle", person="discord:42")
     await place.engine.publish_painting("an owl", person="discord:43")

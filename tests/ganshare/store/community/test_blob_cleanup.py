@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from ganshare.blob_cleanup import sweep_forgotten, sweep_orphans
-from ganshare.blobs import Blobs, attempt_of, open_blobs, picture_key, thumbnail_key
+from ganshare.blobs import (
+    Blobs,
+    attempt_of,
+    film_key,
+    open_blobs,
+    picture_key,
+    thumbnail_key,
+)
 from ganshare.domain.jobs import Job
 from ganshare.store import Store
 from ganshare.testing import make_artwork
@@ -25,7 +32,7 @@ def upload(blobs: Blobs, tmp_path: Path) -> Any:
     """Uploads a job's picture as an engine does before it publishes; two days ago by default."""
 
     async def upload(job: Job, age: float = 2 * DAY) -> list[str]:
-        keys = [picture_key(job.id, job.attempt), thumbnail_key(job.id, job.attempt)]
+        keys = [key(job.id, job.attempt) for key in (picture_key, thumbnail_key, film_key)]
         for key in keys:
             await blobs.put(key, b"picture")
             path = tmp_path / "blobs" / key
@@ -40,6 +47,7 @@ async def publish(store: Store, job: Job) -> None:
     keys = {
         "blob": picture_key(job.id, job.attempt),
         "preview": thumbnail_key(job.id, job.attempt),
+        "film": film_key(job.id, job.attempt),
     }
     assert await store.queue.finish(job, make_artwork(**keys)) is not None
 
@@ -58,8 +66,8 @@ async def test_pictures_of_a_killed_attempt_go_and_its_successors_stay(
     successor = await asker.claim_one()
     kept = await upload(successor)
     await publish(store, successor)
-    assert await sweep_orphans(store, blobs, DAY) == 2
-    assert await there(blobs, lost + kept) == [False, False, True, True]
+    assert await sweep_orphans(store, blobs, DAY) == 3
+    assert await there(blobs, lost + kept) == [False] * 3 + [True] * 3
     assert await sweep_orphans(store, blobs, DAY) == 0
 
 
@@ -72,7 +80,7 @@ async def test_a_publication_under_way_keeps_its_pictures_however_old(
     assert await sweep_orphans(store, blobs, DAY) == 0
     await publish(store, job)
     assert await sweep_orphans(store, blobs, DAY) == 0
-    assert await there(blobs, keys) == [True, True]
+    assert await there(blobs, keys) == [True] * 3
 
 
 async def test_an_attempt_that_lost_its_pictures_can_never_publish(
@@ -83,7 +91,7 @@ async def test_an_attempt_that_lost_its_pictures_can_never_publish(
     job = await asker.claim_one()
     await upload(job)
     await store.queue.fail(job, "silent", retry=True)
-    assert await sweep_orphans(store, blobs, DAY) == 2
+    assert await sweep_orphans(store, blobs, DAY) == 3
     assert await store.queue.finish(job, make_artwork()) is None
 
 
@@ -97,8 +105,8 @@ async def test_pictures_of_jobs_that_ended_otherwise_go(
     if end == "cancelled":
         await store.queue.cancel(job.id, by="ann")
     await store.queue.fail(job, "no", retry=False)
-    assert await sweep_orphans(store, blobs, DAY) == 2
-    assert await there(blobs, keys) == [False, False]
+    assert await sweep_orphans(store, blobs, DAY) == 3
+    assert await there(blobs, keys) == [False] * 3
 
 
 async def test_what_is_young_or_not_ours_stays(
@@ -123,9 +131,9 @@ async def test_blobs_of_deleted_artworks_go_also_after_a_crash(
     await publish(store, job)
     (artwork,) = await store.gallery.search()
     await store.gallery.delete(artwork.id, "ann")  # and here the bot is killed
-    assert await there(blobs, keys) == [True, True]
+    assert await there(blobs, keys) == [True] * 3
     assert await sweep_forgotten(store, blobs) == 1
-    assert await there(blobs, keys) == [False, False]
+    assert await there(blobs, keys) == [False] * 3
     assert await store.gallery.forgotten_blobs() == []
     assert await sweep_forgotten(store, blobs) == 0
 
@@ -139,7 +147,7 @@ async def test_many_pages_of_pictures_are_swept(
         assert claimed.id == job.id
         await upload(claimed)
         await store.queue.fail(claimed, "no", retry=False)
-    assert await sweep_orphans(store, blobs, DAY) == 8
+    assert await sweep_orphans(store, blobs, DAY) == 12
 
 
 def test_a_key_tells_its_attempt() -> None:
