@@ -86,7 +86,9 @@ async def fill(place: Any) -> dict[str, str]:
         picture = painted(number)
         film = taking_shape(picture) if number == 5 else None
         prompt = PROMPTS[number]
-        arts.append(await engine.publish_painting(prompt, person=person, picture=picture, film=film))
+        arts.append(
+            await engine.publish_painting(prompt, person=person, picture=picture, film=film)
+        )
     long = await engine.publish_painting("an owl " * 60, picture=plain_picture(size=(64, 64)))
     for number, art in enumerate(arts[:9]):
         for voter in range(100, 100 + number):
