@@ -43,6 +43,7 @@ class Terminal:
         self._front, self._console, self._folder, self._person = front, console, folder, person
         self._over: dict[str, asyncio.Event] = {}  # of the jobs that are watched
         self._buttons: list[Button] = []
+        self._edits = ""  # the painting that the next prompt is for
         self._title = ""
         self._interrupted = asyncio.Event()
 
@@ -108,8 +109,9 @@ class Terminal:
             arguments = parse_text(find_command(name), rest)
         except AskerError as error:
             return [self._front.dispatcher.mistake(error, self._person.locale)]
+        edits, self._edits = "" if line.startswith("/") else self._edits, ""
         return await self._front.dispatcher.answer(
-            CommandRequest(name, arguments, self._person, PLACE, key)
+            CommandRequest(name, arguments, self._person, PLACE, key, edits=edits)
         )
 
     async def _press(self, number: int, key: str) -> list[Reply]:
@@ -118,7 +120,9 @@ class Terminal:
             return []
         button = self._buttons[number - 1]
         press = ButtonPress(button.action, button.subject, self._person, PLACE, key)
-        return await self._front.dispatcher.press(press)
+        replies = await self._front.dispatcher.press(press)
+        self._edits = next((each.form.subject for each in replies if each.form), "")
+        return replies
 
     # --- the messenger ------------------------------------------------------------------------
 
@@ -161,6 +165,8 @@ class Terminal:
             table.add_row(Text(_plain(name), style="dim"), Text(_plain(value)))
         colour = f"#{reply.colour:06x}" if reply.colour is not None else "default"
         parts: list[Any] = [Text(_plain(reply.text))] if reply.text else []
+        if reply.form:
+            parts.append(Text(_plain(reply.form.text)))
         if reply.fields:
             parts.append(table)
         title = Text(_plain(reply.title), style="bold") if reply.title else None

@@ -58,6 +58,7 @@ async def _forget(context: CommandContext, subject: str) -> list[Reply]:
 PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]] = {
     Action.AGAIN: paint.again,
     Action.VARY: paint.vary,
+    Action.EDIT: paint.edit,
     Action.MASTER: gallery.master,
     Action.SHOW: gallery.show,
     Action.DELETE: settings.delete,

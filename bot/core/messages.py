@@ -18,6 +18,7 @@ __all__ = [
     "ButtonPress",
     "CommandRequest",
     "File",
+    "Form",
     "Person",
     "Place",
     "Rank",
@@ -88,6 +89,7 @@ class CommandRequest:
         key: the platform's id of the message; a repeated delivery has the same.
         reply_to: where this frontend posts what comes of it; kept with the job.
         picture: bytes of an attached image, unchecked.
+        edits: the painting or job whose prompt was edited; its other options hold still.
     """
 
     command: str
@@ -97,6 +99,7 @@ class CommandRequest:
     key: str
     reply_to: Mapping[str, Any] = field(default_factory=dict)
     picture: bytes | None = None
+    edits: str = ""
 
 
 class Action(StrEnum):
@@ -104,6 +107,7 @@ class Action(StrEnum):
 
     AGAIN = "again"  # the same prompt with a new seed
     VARY = "vary"  # beginning from the painting
+    EDIT = "edit"  # the prompt, to paint it again
     MASTER = "master"  # the full PNG as a file
     DELETE = "delete"  # requester or admin
     REPORT = "report"
@@ -178,6 +182,18 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """One text that is asked for, with what it says until it is edited.
+
+    Args:
+        subject: the painting or job whose prompt it is, for `CommandRequest.edits`.
+    """
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a frontend shows: plain text in its parts, never markup.
 
@@ -203,6 +219,7 @@ class Reply:
             whose message is renewed anyway.
         listed: how many of the first fields are about one of these each, in the same order.
         for_review: whether hidden paintings may be seen, as by admins.
+        form: that title and text ask to be filled in; where a platform has no forms, they are said.
         error: that the text tells of; None where what was asked for was done.
     """
 
@@ -221,4 +238,5 @@ class Reply:
     artworks: tuple[str, ...] = ()
     listed: int = 0
     for_review: bool = False
+    form: Form | None = None
     error: GanshareError | None = field(default=None, compare=False, repr=False)

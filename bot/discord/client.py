@@ -16,6 +16,7 @@ from bot.discord.endpoints import point_at
 from bot.discord.errors import NETWORK
 from bot.discord.interactions import InteractionHandler
 from bot.discord.messages.buttons import ReplyButton, is_below
+from bot.discord.messages.forms import typed_in
 from bot.discord.reactions import Reactions
 from ganshare.monitoring.log import get_logger
 from ganshare.settings import BotSettings
@@ -78,9 +79,15 @@ class PaintingClient(discord.AutoShardedClient):
         await self._interactions.press(interaction, data)
 
     async def on_interaction(self, interaction: "discord.Interaction[Any]") -> None:
-        """Answer presses of buttons that no message has; discord.py leaves those out."""
+        """Take forms, of former lives too, and presses of buttons that no message has.
+
+        discord.py knows only the forms that it has sent itself, and leaves those presses out.
+        """
         given: Mapping[str, Any] = interaction.data or {}
         data = str(given.get("custom_id", ""))
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._interactions.submit(interaction, data, typed_in(given))
+            return
         is_press = interaction.type is discord.InteractionType.component
         if is_press and not is_below(interaction.message, data):
             await self._interactions.press(interaction, data)

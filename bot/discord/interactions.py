@@ -1,8 +1,10 @@
 """Handles commands and button presses: acknowledges at once, dispatches, shows the replies."""
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -16,12 +18,14 @@ from bot.core.rendering.errors import sentence_of
 from bot.discord.deferred_response import DeferredResponse
 from bot.discord.errors import NETWORK
 from bot.discord.message_refs import ORIGIN
+from bot.discord.messages.forms import modal_of
 from bot.discord.requests import person_of, read_command, read_press
 from ganshare.errors import AskerError
 from ganshare.monitoring.log import get_logger
 
 __all__ = ["InteractionHandler"]
 
+SECONDS_TO_FORM = 2.0  # for the store; Discord wants the form within three
 REMEMBERED = 10_000  # interactions; one that comes twice does so within minutes
 _FOR_ALL = frozenset({"paint", "random", "gallery"})  # commands whose answer everybody sees
 _NEW_FOR_ALL = frozenset({Action.AGAIN, Action.VARY})
@@ -64,6 +68,9 @@ class InteractionHandler:
         """Carry out what a button stands for."""
         if self._is_repeated(interaction):
             return
+        if data.startswith(f"{Action.EDIT}:"):
+            await self._open_form(interaction, data)
+            return
         action, _, subject = data.partition(":")
         is_below_own = interaction.message is not None and interaction.message.flags.ephemeral
         in_place = action in _PAGES or (is_below_own and action not in _ALWAYS_NEW)
@@ -79,6 +86,38 @@ class InteractionHandler:
             return await self._dispatcher.press(read_press(interaction, data, response.message))
 
         await self._show(response, await self._replies(interaction, press()))
+
+    async def _open_form(self, interaction: "discord.Interaction[Any]", data: str) -> None:
+        """Answer a press with a form, which cannot be had once the press is acknowledged."""
+
+        async def press() -> list[Reply]:
+            async with asyncio.timeout(SECONDS_TO_FORM):
+                return await self._dispatcher.press(read_press(interaction, data, None))
+
+        replies = await self._replies(interaction, press())
+        if replies[0].form is not None:
+            try:
+                await interaction.response.send_modal(modal_of(replies[0], data, self._words))
+            except (discord.HTTPException, *NETWORK) as error:
+                _log.warning("a form was not shown", why=type(error).__name__)
+            return
+        response = self._defer(interaction, is_private=True)
+        await response.acknowledge()
+        await self._show(response, replies)
+
+    async def submit(self, interaction: "discord.Interaction[Any]", data: str, text: str) -> None:
+        """Paint the prompt that was typed into a form."""
+        if self._is_repeated(interaction):
+            return
+        response = self._defer(interaction, is_private=False)
+        await response.acknowledge()
+
+        async def answer() -> list[Reply]:
+            edits = read_press(interaction, data, None).subject
+            asked = await read_command(interaction, "paint", {"prompt": text}, response.message)
+            return await self._dispatcher.answer(replace(asked, edits=edits))
+
+        await self._show(response, await self._replies(interaction, answer()))
 
     async def complete(
         self, interaction: "discord.Interaction[Any]", command: str, parameter: str, typed: str

@@ -1,7 +1,6 @@
 """Handles each Telegram update: parse, dispatch, reply."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from telegram import (
     ReactionTypeEmoji,
     Update,
 )
-from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
+from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.app import Front
@@ -32,8 +31,8 @@ from bot.core.messages import (
     Reply,
     parse_data,
 )
-from bot.core.rendering.painting_content import bare
 from bot.core.rounds.reaction_votes import ReactionVotes
+from bot.telegram.answers import Answers
 from bot.telegram.chat_admins import ChatAdmins
 from bot.telegram.formatting import is_below, plain, units
 from bot.telegram.guidance import guidance
@@ -47,7 +46,7 @@ from bot.telegram.parsing import (
     read_line,
     spot_of,
 )
-from bot.telegram.sender import Sender, Wanted
+from bot.telegram.sender import Sender
 from bot.telegram.updates import Handled
 from ganshare.domain.votes import Voter
 from ganshare.errors import AskerError, ParameterError, WorldError
@@ -60,7 +59,6 @@ _SECRET = frozenset({"link"})  # commands whose answers nobody else may read
 _LONGEST_ALERT = 200  # UTF-16 code units
 _SECONDS_TO_ALERT = 0.6  # then the button must stop turning, and the answer comes as a message
 _SECONDS_TO_VOTE = 5.0  # many press at once, and nothing but the little window tells them
-_RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 class UpdateHandlers:
@@ -72,6 +70,7 @@ class UpdateHandlers:
 
     def __init__(self, bot: "ExtBot[int]", name: str, front: Front, sender: Sender) -> None:
         self._bot, self._name, self._front, self._sender = bot, name, front, sender
+        self._answers = Answers(front, sender, name)
         self._chat_admins = ChatAdmins(bot)
         self._reaction_votes = ReactionVotes(front.store, ORIGIN)
 
@@ -99,32 +98,49 @@ class UpdateHandlers:
             if not await self._chat_admins.speaks_for(sender.id, message.chat.id):
                 # Whoever has three channels would be four people, past every limit and block.
                 text = self._front.words.say(person.locale, "telegram-as-channel")
-                await self._deliver(spot_of(message), Reply(text=text))
+                await self._answers.deliver(spot_of(message), Reply(text=text))
                 return
             person = replace(person, id=person_id(message.chat.id))
+        line = await self._edited(message, line)
         guide = guidance(self._front.words, self._name, message, line, person.locale)
         replies = guide or await self._answer(message, line, person)
         handled.taken.set()
         await asyncio.gather(*(self._reply(message, line, person, each) for each in replies))
+        if line.question is not None and any(each.job for each in replies):
+            await self._sender.delete(MessageRef(message.chat.id, line.question, is_photo=False))
+
+    async def _edited(self, message: Message, line: Line) -> Line:
+        """In private, a plain reply to a painting is another prompt for it."""
+        answered = message.reply_to_message
+        is_plain = line.command == "paint" and line.words == message.text
+        if answered is None or line.edits or not is_plain:
+            return line
+        name = f"{message.chat.id}:{answered.message_id}"
+        shown = await self._front.store.posts.find(ORIGIN, name)
+        return line if shown is None else replace(line, edits=shown.artwork)
 
     async def _reply(self, message: Message, line: Line, person: Person, reply: Reply) -> None:
         """Answer where it was asked, or in private what is for one person alone."""
         spot = spot_of(message)
         hidden = message.sender_chat is not None or message.from_user is None
         if not _is_for_one(reply, message.chat) or (hidden and line.command not in _SECRET):
-            await self._deliver(spot, reply)
+            await self._answers.deliver(spot, reply)
             return
         say, told = self._front.words.say, False
         if message.from_user is not None and not hidden:
-            told = await self._send(Spot(message.from_user.id), reply) is not None
-        text = say(person.locale, "telegram-told") if told else self._write_first(person.locale)
-        await self._deliver(spot, Reply(text=text))
+            told = await self._answers.send(Spot(message.from_user.id), reply) is not None
+        text = (
+            say(person.locale, "telegram-told")
+            if told
+            else self._answers.write_first(person.locale)
+        )
+        await self._answers.deliver(spot, Reply(text=text))
 
     async def _answer(self, message: Message, line: Line, person: Person) -> list[Reply]:
         """Ask the dispatcher; what cannot even be read is answered here."""
         try:
             command, arguments = _read(line)
-            picture = await self._picture(message, command)
+            picture = None if line.edits else await self._picture(message, command)
         except AskerError as error:
             return [self._front.dispatcher.mistake(error, person.locale)]
         except TelegramError as error:
@@ -141,6 +157,7 @@ class UpdateHandlers:
             key=f"{ORIGIN}:{message.chat.id}:{message.message_id}",
             reply_to=spot_of(message).to_json(),
             picture=picture,
+            edits=line.edits,
         )
         return await self._front.dispatcher.answer(request)
 
@@ -255,20 +272,25 @@ class UpdateHandlers:
         self, query: CallbackQuery, message: MaybeInaccessibleMessage, reply: Reply
     ) -> None:
         """Show a reply: in place of the message, in private, or below the message."""
+        if reply.form is not None:
+            say, user = self._front.words.say, query.from_user
+            text = say(reply.locale, "telegram-edit-how")
+            await self._sender.ask(_spot_below(message), reply.form, text, user)
+            return
         if reply.replaces and isinstance(message, Message):
             has_media = bool(message.photo or message.document)
             here = MessageRef(message.chat.id, message.message_id, has_media)
             try:
-                await self._show(here, reply)
+                await self._answers.show(here, reply)
             except TelegramError as error:
                 _log.info("a page was not turned", reason=error.message)
             else:
                 return
         if _is_for_one(reply, message.chat):
-            if await self._send(Spot(query.from_user.id), reply) is not None:
+            if await self._answers.send(Spot(query.from_user.id), reply) is not None:
                 return
-            reply = Reply(text=self._write_first(query.from_user.language_code or "en"))
-        await self._deliver(_spot_below(message), reply)
+            reply = Reply(text=self._answers.write_first(query.from_user.language_code or "en"))
+        await self._answers.deliver(_spot_below(message), reply)
 
     async def _stop_turning(
         self, query: CallbackQuery, alert: str = "", *, is_passing: bool = True
@@ -287,82 +309,6 @@ class UpdateHandlers:
             _log.info("a press was not answered in time", reason=error.message)
             return False
         return True
-
-    # --- answers ------------------------------------------------------------------------------
-
-    async def _deliver(self, spot: Spot, reply: Reply) -> None:
-        """Send a reply; if it is a job's message, tell the dispatcher where it stands.
-
-        A job whose message cannot be sent is left to the delivery service; an answer that comes
-        later than that service's message is none any more.
-        """
-        if reply.job is None:
-            await self._send(spot, reply)
-            return
-        job = reply.job
-
-        async def is_wanted() -> bool:
-            return not await self._has_message(job)
-
-        if not await is_wanted():
-            return  # a repeated update, answered before
-        address = await self._send(spot, reply, is_wanted)
-        if address is None:
-            return
-        if not await self._front.dispatcher.save_message(job, ORIGIN, address.to_json()):
-            with contextlib.suppress(TelegramError):
-                await self._sender.delete(address)
-
-    async def _has_message(self, job: str) -> bool:
-        try:
-            return await self._front.store.posts.of_job(job) is not None
-        except WorldError:
-            return False
-
-    async def _send(self, spot: Spot, reply: Reply, is_wanted: Wanted = None) -> MessageRef | None:
-        """Send; what shows paintings only once it is known where; None if it cannot be done."""
-        if not reply.artworks:
-            return await self._send_at_once(spot, reply, is_wanted)
-        sent = await self._send_at_once(spot, bare(reply), is_wanted)
-        if sent is not None:
-            try:
-                await self._show(sent, reply)
-            except TelegramError as error:  # the renewals go on with it
-                _log.info("an answer is shown later", reason=error.message)
-        return sent
-
-    async def _show(self, where: MessageRef, reply: Reply) -> None:
-        async def edit(shown: Reply) -> Mapping[str, Any]:
-            return (await self._sender.edit(where, shown)).to_json()
-
-        person = person_id(where.chat) if where.chat > 0 else ""
-        messages = self._front.dispatcher.painting_messages
-        await messages.show(ORIGIN, where.to_json(), reply, edit, person=person)
-
-    async def _send_at_once(
-        self, spot: Spot, reply: Reply, is_wanted: Wanted = None
-    ) -> MessageRef | None:
-        """Send, again and again while the network is away; None if it cannot be done."""
-        for pause in (*_RETRIES, None):
-            try:
-                return await self._sender.send(spot, reply, is_wanted=is_wanted)
-            except (BadRequest, TimedOut, ChatMigrated) as error:
-                _log.info("an answer was not sent", job=reply.job, reason=error.message)
-                return None
-            except NetworkError as error:
-                _log.warning("an answer was not sent yet", job=reply.job, reason=error.message)
-                if pause is None:
-                    return None
-                await asyncio.sleep(pause)
-            except TelegramError as error:
-                _log.info("an answer was not sent", job=reply.job, reason=error.message)
-                return None
-        return None
-
-    def _write_first(self, locale: str) -> str:
-        """Say how one gets an answer that is for one alone: bots may not begin a chat."""
-        url = f"https://t.me/{self._name}"
-        return self._front.words.say(locale, "telegram-write-first", url=url)
 
 
 def _read(line: Line) -> tuple[Command | None, Mapping[str, Any]]:
@@ -383,7 +329,7 @@ def _spot_below(message: MaybeInaccessibleMessage) -> Spot:
 def _alert(reply: Reply) -> str:
     """A reply's words, if they fit into the little window that only the presser sees."""
     has_more = reply.pictures or reply.document or reply.buttons or reply.job or reply.replaces
-    if not reply.is_private or has_more:
+    if not reply.is_private or has_more or reply.form:
         return ""
     words = plain("\n".join(part for part in (reply.title, reply.text) if part))
     lines = [words, *(f"{plain(name)}: {plain(value)}" for name, value in reply.fields)]

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from telegram import Document, Message, PhotoSize
+from telegram import Document, Message, MessageEntity, PhotoSize
 
 from bot.core.commands.definitions import COMMANDS
 from bot.core.init_image import MAX_BYTES
@@ -35,10 +35,14 @@ class Line:
 
     Args:
         words: all that follows it.
+        edits: the painting or job whose prompt these words take the place of.
+        question: the message of ours that asked for them.
     """
 
     command: str
     words: str
+    edits: str = ""
+    question: int | None = None
 
 
 def read_line(message: Message, bot_name: str) -> Line | None:
@@ -52,6 +56,9 @@ def read_line(message: Message, bot_name: str) -> Line | None:
     is_private = message.chat.type == "private"
     found = _LINE.match(text)
     if found is None:
+        question = message.reply_to_message
+        if message.text and question and (subject := _asked_about(question, bot_name)):
+            return Line("paint", message.text, subject, question.message_id)
         if not is_private:
             return None
         if message.text:
@@ -63,6 +70,17 @@ def read_line(message: Message, bot_name: str) -> Line | None:
     if name == "start":  # what the button of a new chat sends; after it may stand a stranger's word
         return Line(HELP, "")
     return Line(name, words) if name in _KNOWN or named or is_private else None
+
+
+def _asked_about(question: Message, bot_name: str) -> str:
+    """The painting that a message of ours asks for another prompt of, "" if it does not.
+
+    Its last entity names it; what people type never becomes such an entity of ours.
+    """
+    if question.from_user is None or question.from_user.username != bot_name:
+        return ""
+    named = [each for each in question.entities if each.type == MessageEntity.CODE]
+    return question.parse_entity(named[-1]) if named else ""
 
 
 def author_of(message: Message, rank: Rank) -> Person | None:

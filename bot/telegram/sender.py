@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from telegram import (
+    ForceReply,
     InputFile,
     InputMediaDocument,
     InputMediaPhoto,
@@ -19,7 +20,7 @@ from telegram import (
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
-from bot.core.messages import Button, Reply
+from bot.core.messages import Button, Form, Reply
 from bot.telegram.errors import is_no_media, is_no_text, is_unchanged
 from bot.telegram.formatting import (
     LONGEST_CAPTION,
@@ -77,10 +78,8 @@ class Sender:
             "message_thread_id": spot.thread,
             "rate_limit_args": turn,
         }
-        if spot.message is not None:
-            common["reply_parameters"] = ReplyParameters(
-                spot.message, allow_sending_without_reply=True
-            )
+        if (below := _below(spot)) is not None:
+            common["reply_parameters"] = below
         if reply.document is not None:
             words = compose(reply, LONGEST_CAPTION)
             document = InputFile(reply.document.data, reply.document.name)
@@ -126,6 +125,31 @@ class Sender:
             message_thread_id=below.thread,
             reply_parameters=ReplyParameters(below.message, allow_sending_without_reply=True),
             rate_limit_args=int(Urgency.FINAL),
+        )
+
+    async def ask(self, spot: Spot, form: Form, text: str, user: User) -> None:
+        """Ask somebody to reply with a text; the answer is known by the last entity."""
+        pieces = (
+            (shorten(plain(user.full_name), _LONGEST_NAME) or "…", MessageEntity.TEXT_MENTION),
+            (f", {text}\n\n", None),
+            (form.text, MessageEntity.PRE),
+            ("\n\n", None),
+            (form.subject, MessageEntity.CODE),
+        )
+        said, entities = "", []
+        for piece, kind in pieces:
+            person = user if kind == MessageEntity.TEXT_MENTION else None
+            if kind is not None:
+                entities.append(MessageEntity(kind, units(said), units(piece), user=person))
+            said += piece
+        await self._bot.send_message(
+            spot.chat,
+            said,
+            entities=entities,
+            message_thread_id=spot.thread,
+            reply_parameters=_below(spot),
+            reply_markup=ForceReply(selective=True),
+            rate_limit_args=int(Urgency.ANSWER),
         )
 
     async def edit(
@@ -233,6 +257,12 @@ class Sender:
         sent = await self.send(Spot(address.chat, thread=address.thread), reply, urgency)
         await self.delete(address)
         return sent
+
+
+def _below(spot: Spot) -> ReplyParameters | None:
+    if spot.message is None:
+        return None
+    return ReplyParameters(spot.message, allow_sending_without_reply=True)
 
 
 async def _media(reply: Reply) -> _MakeMedia:

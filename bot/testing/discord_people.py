@@ -12,9 +12,9 @@ from ganshare.testing import TIMEOUT
 
 __all__ = ["DiscordUser", "People"]
 
-COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4  # kinds of interactions
+COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5  # kinds of interactions
 STRING, INTEGER, ATTACHMENT = 3, 4, 11  # kinds of options
-BUTTON = 2
+BUTTON, TEXT_INPUT, LABEL = 2, 4, 18  # kinds of components
 MANAGE_GUILD = 1 << 5
 _GUILD, _BOT_DM = 0, 1  # contexts
 _MEMBER = (1 << 10) | (1 << 11) | (1 << 31)
@@ -63,6 +63,15 @@ class DiscordUser:
         """Send a press of a button that need not be there."""
         data = {"component_type": BUTTON, "custom_id": custom_id}
         return await self._send(COMPONENT, data, posted)
+
+    async def submit(self, pressed: Interaction, posted: Posted | None, text: str) -> Interaction:
+        """Fill in the form that a press was answered with, and send it."""
+        await self.people.until(lambda: pressed.modal)
+        asked = next(each for each in pressed.modal["components"] if each["type"] == LABEL)
+        field = {"type": TEXT_INPUT, "id": 3, "custom_id": asked["component"]["custom_id"]}
+        label = {"type": LABEL, "id": 2, "component": {**field, "value": text}}
+        data = {"custom_id": pressed.modal["custom_id"], "components": [label]}
+        return await self._send(SUBMIT, data, posted)
 
     async def delete(self, posted: Posted) -> None:
         """Delete a message, as moderators may."""

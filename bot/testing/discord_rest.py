@@ -41,7 +41,7 @@ from bot.testing.discord_world import (
 __all__ = ["Rest"]
 
 PREFIX = "/api/v10"
-NEW_MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES = 4, 5, 6, 7, 8
+NEW_MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 _NEW = (NEW_MESSAGE, DEFERRED)
 _FREE = ("/interactions/",)  # routes that no bucket counts
 _SPARED = re.compile(r"/gateway/bot|/applications/\d+/commands")  # that bots can do without
@@ -181,6 +181,8 @@ class Rest:
                 await world.change(channel.messages[made.original], data, call.files)
         elif kind == CHOICES:
             made.choices = data["choices"]
+        elif kind == MODAL:
+            made.modal = data
         made.kind, made.acknowledged = kind, waited
         if call.query.get("with_response") not in ("true", "1") or self.is_spartan:
             return None

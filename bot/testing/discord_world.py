@@ -145,6 +145,7 @@ class Interaction:
         original: the message that the acknowledgement made, or that the button stands below.
         followups: further messages.
         choices: that an autocompletion was answered with.
+        modal: the form that a press was answered with.
     """
 
     json: dict[str, Any]
@@ -156,6 +157,7 @@ class Interaction:
     original: int | None = None
     followups: list[int] = field(default_factory=list)
     choices: list[dict[str, Any]] = field(default_factory=list)
+    modal: dict[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> int:

@@ -288,7 +288,9 @@ class Methods:
             elif not parameters.get("allow_sending_without_reply"):
                 raise bad_request("message to be replied not found")
         if call.get("reply_markup"):
-            content["reply_markup"] = _keyboard(call)
+            markup = _keyboard(call)
+            asks = {"forces_reply": markup} if markup.get("force_reply") else {}
+            content |= asks or {"reply_markup": markup}
         message = self._world.message(chat, BOT_ID, content)
         await self._world.notify()
         return message

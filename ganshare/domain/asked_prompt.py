@@ -7,7 +7,7 @@ same everywhere.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from ganshare.domain.limits import MAX_ASPECT, MAX_STEPS, parse_size, size_of_aspect
 from ganshare.domain.presets import DEFAULT_PRESET, PRESETS, Preset
@@ -72,8 +72,13 @@ class AskedPrompt:
     num_cutouts: int
 
 
-def read_prompt(text: str, given: PaintOptions | None = None) -> AskedPrompt:
+def read_prompt(
+    text: str, given: PaintOptions | None = None, kept: PaintOptions | None = None
+) -> AskedPrompt:
     """Read a prompt and the options in it, together with those that stand beside it.
+
+    Args:
+        kept: options of an earlier request, which hold where no others are asked for.
 
     Raises:
         PromptError: the prompt cannot be read; see `parse_prompts`.
@@ -89,6 +94,8 @@ def read_prompt(text: str, given: PaintOptions | None = None) -> AskedPrompt:
             raise _twice(name)
     if "ar" in typed and ("size" in typed or given.size is not None):
         raise _twice("size")
+    if kept is not None:
+        given = _with_kept(given, kept, typed)
     preset = _preset(given.preset or typed.get("preset"))
     chosen = PRESETS[preset]
     steps = _number(typed, "steps", 1, MAX_STEPS) if given.steps is None else given.steps
@@ -105,6 +112,16 @@ def read_prompt(text: str, given: PaintOptions | None = None) -> AskedPrompt:
         height=height,
         num_cutouts=cutouts,
     )
+
+
+def _with_kept(given: PaintOptions, kept: PaintOptions, typed: Mapping[str, str]) -> PaintOptions:
+    """Fill in what is asked for neither beside the prompt nor in it."""
+    chosen = {name for name, value in asdict(given).items() if value is not None} | set(typed)
+    if "ar" in chosen:
+        chosen.add("size")
+    if "preset" in chosen:  # it brings these along
+        chosen |= {"steps", "size", "num_cutouts"}
+    return replace(given, **{k: v for k, v in asdict(kept).items() if k not in chosen})
 
 
 def _with_negatives(split: SplitPrompt) -> tuple[str, tuple[WeightedPrompt, ...]]:

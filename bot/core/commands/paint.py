@@ -11,7 +11,7 @@ from bot.core.commands.sales import share_promised
 from bot.core.context import CommandContext
 from bot.core.init_image import clean_png, store_picture
 from bot.core.languages import read_request
-from bot.core.messages import Rank, Reply
+from bot.core.messages import CommandRequest, Form, Rank, Reply
 from bot.core.random_prompts import why_line
 from bot.core.rendering.errors import RefusalError, sentence_of
 from bot.core.rendering.job_view import load_job_view
@@ -24,7 +24,7 @@ from ganshare.monitoring.log import get_logger
 from ganshare.safety import UnsafeImageError
 from ganshare.sentences import sentence
 
-__all__ = ["again", "paint", "paint_random", "vary"]
+__all__ = ["again", "edit", "paint", "paint_random", "vary"]
 
 _log = get_logger(__name__)
 
@@ -41,7 +41,14 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
     given = {name: value for name, value in arguments.items() if name not in others}
     text, typed = split_visibility(str(arguments["prompt"]))
     visibility = await choose_visibility(context, str(arguments.get("visibility") or typed))
-    asked = read_prompt(text, PaintOptions(**given))  # type: ignore[arg-type]
+    edited, kept = await _edited(context), None
+    if edited is not None:
+        visibility, before = visibility.limited(edited.visibility), edited.request
+        size = f"{before.width}x{before.height}"
+        kept = PaintOptions(
+            None, before.steps, size, before.num_cutouts, before.preset, before.model
+        )
+    asked = read_prompt(text, PaintOptions(**given), kept)  # type: ignore[arg-type]
     request = JobRequest(
         prompt=asked.text,
         seed=secrets.randbelow(SEEDS) if asked.seed is None else asked.seed,
@@ -59,7 +66,37 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
         await _judge_picture(context, clean)
         key = await store_picture(context.services.blobs, clean)
         request = replace(request, init_image=key)
+    elif edited is not None:
+        await _check_init_image(context, before)
+        request = replace(request, init_image=before.init_image, init_fit=before.init_fit)
     return await _submit(context, [request], unread=unread, visibility=visibility)
+
+
+async def edit(context: CommandContext, subject: str) -> list[Reply]:
+    """Ask for another prompt, to paint it with all else as it was."""
+    job = await _painted_by(context, subject)
+    form = Form(subject, job.request.prompt)
+    return [Reply(title=context.say("edit-title"), text=context.say("edit-how"), form=form)]
+
+
+async def _edited(context: CommandContext) -> Job | None:
+    """The job whose prompt was edited into the one that is asked for."""
+    given = context.given
+    if not isinstance(given, CommandRequest) or not given.edits:
+        return None
+    return await _painted_by(context, given.edits)
+
+
+async def _painted_by(context: CommandContext, subject: str) -> Job:
+    """The job of a painting, or that of this id, if its prompt may be seen."""
+    artwork = await context.store.gallery.get(subject)
+    return await context.seen_job(artwork.job if artwork else subject)
+
+
+async def _check_init_image(context: CommandContext, request: JobRequest) -> None:
+    begins_from = request.init_image
+    if begins_from is not None and not await context.services.blobs.exists(begins_from):
+        raise RefusalError("refusal-init-gone")
 
 
 async def _judge_picture(context: CommandContext, png: bytes) -> None:
@@ -108,12 +145,9 @@ async def again(context: CommandContext, subject: str) -> list[Reply]:
     """Queue what a painting, or a job that was not painted, asked for: with a new seed."""
     if (repeated := await _find_repeated(context, 1)) is not None:
         return repeated
-    artwork = await context.store.gallery.get(subject)
-    job = await context.seen_job(artwork.job if artwork else subject)
+    job = await _painted_by(context, subject)
     request = replace(job.request, seed=secrets.randbelow(SEEDS))
-    begins_from = request.init_image
-    if begins_from is not None and not await context.services.blobs.exists(begins_from):
-        raise RefusalError("refusal-init-gone")
+    await _check_init_image(context, request)
     request, unread = await read_request(context, request)
     await _check(context, [request])
     visibility = (await choose_visibility(context)).limited(job.visibility)

@@ -248,7 +248,8 @@ class Replies:
         """What can be done with a finished painting."""
         rows = (
             (Action.AGAIN, Action.VARY),
-            (Action.MASTER, Action.REPORT, Action.DELETE),
+            (Action.EDIT, Action.MASTER),
+            (Action.REPORT, Action.DELETE),
             (Action.ENTER,) if may_enter else (),
         )
         made = [tuple(self.button(each, artwork, locale) for each in row) for row in rows if row]
@@ -273,7 +274,12 @@ class Replies:
             title=self._words.say(locale, title),
             text=f"{prompt}\n\n{text}" if text else prompt,
             fields=self.details(job, view.attributes, locale),
-            buttons=((self.button(Action.AGAIN, job.id, locale, "retry"),),),
+            buttons=(
+                (
+                    self.button(Action.AGAIN, job.id, locale, "retry"),
+                    self.button(Action.EDIT, job.id, locale),
+                ),
+            ),
             job=job.id,
         )
 
@@ -290,6 +296,7 @@ _EMOJI = {
     "again": "🔁",
     "retry": "🔁",
     "vary": "🎨",
+    "edit": "✏️",
     "master": "🖼️",
     "sell": "🏷️",
     "no-sale": "✖️",

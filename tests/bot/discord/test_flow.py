@@ -32,7 +32,7 @@ async def test_a_prompt_becomes_a_painting_in_one_message(stage: Any) -> None:
     assert painted is queued
     assert len(painted.json["attachments"]) == 1
     labels = [button["label"] for button in painted.buttons]
-    assert labels == ["Vote", "Again", "Vary", "Full size", "Report", "Delete"]
+    assert labels == ["Vote", "Again", "Vary", "Edit", "Full size", "Report", "Delete"]
     assert stage.channel.alive == [painted]
 
 

@@ -41,7 +41,7 @@ async def test_a_command_becomes_a_painting_in_one_message(harness: TelegramHarn
             assert image.size == (1024, 1024)
         assert "Seed: 7" in shown(final)
         labels = [b["text"] for row in final["reply_markup"]["inline_keyboard"] for b in row]
-        assert len(labels) == 6
+        assert len(labels) == 7
         await harness.acknowledged(job)
 
 

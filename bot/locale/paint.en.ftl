@@ -1,0 +1,7 @@
+# The prompt edited, several paintings at once, and what begins from a picture.
+
+button-edit = Edit
+edit-title = Edit the prompt
+edit-how = Change the prompt and it is painted again, with the other options as they were. Options in the prompt take their place: --size wide, --seed 7.
+edit-label = Prompt
+telegram-edit-how = reply to this with the new prompt; all else stays as it was. A tap copies the old one:

@@ -1,0 +1,7 @@
+# 修改提示词、一次画几幅、从图片开始。
+
+button-edit = 修改
+edit-title = 修改提示词
+edit-how = 改好提示词就再画一幅，其他选项不变；提示词里写的选项优先，如 --size wide、--seed 7。
+edit-label = 提示词
+telegram-edit-how = 请回复本条消息写出新提示词，其他选项不变。点按可复制原来的：
