@@ -427,6 +427,7 @@ refusal-quota = You have asked for { $given ->
     } in the last 24 hours, and { $allowed } a day are allowed here; please come back later.
 refusal-guest = Guests do not paint here; sign in with the link that /link gives you in the chat.
 refusal-guest-quota = Guests may ask for { $allowed } paintings a day here, and you have had them; sign in with the link that /link gives you in the chat.
+refusal-moderation-place = The page shows reports at /moderation and sends none: name a channel or group, such as discord:42 or telegram:-100, or “default”.
 refusal-no-server = Only channels of a Discord server have settings of a whole server; leave “where” out.
 refusal-blocked-quietly = You may not ask for paintings here; its admins decided so.
 refusal-init-gone = The picture that this began from is no longer kept; /paint it with a new one.

@@ -229,6 +229,7 @@ api-json = The body must be a JSON object whose values are texts and whole numbe
 api-not-found = There is no such address; /api/v1/openapi.json lists all.
 api-wrong-method = This address does not take that method.
 api-no-frame = There is no frame of it now.
+api-tab-alone = A tab other than “new” goes without “q”, “style”, “category”, “colour” and “mine”.
 api-no-film = There is no film of this painting.
 api-not-by-token = This takes more than a token; it is done on the page or in the chat.
 
@@ -243,6 +244,10 @@ web-elsewhere-made = Open this address on the other device, within ten minutes. 
 ## Moderation
 
 web-nav-moderation = Moderation
+web-nav-waiting = { $count ->
+    [one] one reported painting
+   *[other] { $count } reported paintings
+  }
 web-for-admins = This page is for admins; the owner names them with BOT_ADMINS.
 web-moderation-blocks = Blocked
 web-moderation-blocks-none = Nobody is blocked.
@@ -253,7 +258,7 @@ web-moderation-unblock = Unblock
 web-moderation-unblock-label = Unblock { $person }
 web-moderation-blocked-by = by { $by } on { $day }
 web-moderation-settings = Settings of the page
-web-moderation-settings-how = “default” takes a setting back.
+web-moderation-settings-how = “default” takes a setting back. A chat named as moderation_place, such as discord:42, is told of reports.
 web-moderation-setting = Setting
 web-moderation-value = Value
 web-moderation-change = Change
@@ -283,6 +288,8 @@ web-tab-minted = Minted
 web-empty-voted = No painting has a vote yet.
 web-empty-round = No painting is in a round now.
 web-empty-minted = No painting is minted yet.
+web-boards = Leaderboards
+web-boards-none = Nothing was painted or voted for in these days.
 web-feed = Feed
 web-by = by { $name }
 web-edit = Edit this prompt

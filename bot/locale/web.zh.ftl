@@ -219,6 +219,7 @@ api-json = 正文须为 JSON 对象，其值为文字和整数。
 api-not-found = 没有这个地址；/api/v1/openapi.json 列出全部地址。
 api-wrong-method = 这个地址不接受该方法。
 api-no-frame = 现在没有它的画面。
+api-tab-alone = 除“new”外的“tab”不能与“q”“style”“category”“colour”“mine”一起使用。
 api-no-film = 这幅画没有短片。
 api-not-by-token = 这不能只凭令牌；请在网页或聊天中进行。
 
@@ -233,6 +234,7 @@ web-elsewhere-made = 请在十分钟内用另一台设备打开这个地址。�
 ## 管理
 
 web-nav-moderation = 管理
+web-nav-waiting = { $count } 幅被举报的画
 web-for-admins = 此页面供管理员使用；所有者用 BOT_ADMINS 指定管理员。
 web-moderation-blocks = 已屏蔽
 web-moderation-blocks-none = 没有人被屏蔽。
@@ -243,7 +245,7 @@ web-moderation-unblock = 解除屏蔽
 web-moderation-unblock-label = 解除对 { $person } 的屏蔽
 web-moderation-blocked-by = 由 { $by } 于 { $day }
 web-moderation-settings = 网页的设置
-web-moderation-settings-how = “default”恢复默认值。
+web-moderation-settings-how = “default”恢复默认值。在 moderation_place 填写一个聊天（如 discord:42），它会收到举报通知。
 web-moderation-setting = 设置
 web-moderation-value = 值
 web-moderation-change = 更改
@@ -273,6 +275,8 @@ web-tab-minted = 已铸造
 web-empty-voted = 还没有画得票。
 web-empty-round = 现在没有画参加评选。
 web-empty-minted = 还没有画被铸造。
+web-boards = 排行榜
+web-boards-none = 这段时间没有画作，也没有投票。
 web-feed = 订阅
 web-by = 作者 { $name }
 web-edit = 修改提示词

@@ -475,6 +475,7 @@ refusal-steps = 此处最多允许 { $allowed } 步，而不是 { $given } 步�
 refusal-quota = 过去 24 小时您已请求 { $given } 幅画，此处每天允许 { $allowed } 幅；请过些时候再来。
 refusal-guest = 访客不能在此作画；请在聊天中用 /link 获取登录链接。
 refusal-guest-quota = 访客每天可请求 { $allowed } 幅画，您已用完；请在聊天中用 /link 获取登录链接。
+refusal-moderation-place = 网页在 /moderation 显示举报，但不发送通知：请填写一个频道或群组，如 discord:42 或 telegram:-100，或“default”。
 refusal-no-server = 只有 Discord 服务器中的频道才有整个服务器的设置；请省略“where”。
 refusal-blocked-quietly = 您不能在此请求作画；这是管理员的决定。
 refusal-no-artwork = 没有编号为 { $given } 的画；也许它已被删除。

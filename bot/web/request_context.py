@@ -24,6 +24,7 @@ class RequestContext:
     Args:
         locale: one of the languages that there are.
         is_new: whether the session's cookie is still to be set.
+        waiting: reported paintings that wait for this admin.
     """
 
     request: Request
@@ -32,6 +33,7 @@ class RequestContext:
     locale: str
     theme: str = "auto"
     is_new: bool = False
+    waiting: int = 0
     form: FormData = field(default_factory=FormData)
 
     @property

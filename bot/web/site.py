@@ -150,6 +150,7 @@ class Site:
             locale,
             theme if theme in THEMES else THEMES[0],
             is_new=session != known,
+            waiting=await self.store.community.waiting() if person.rank >= Rank.ADMIN else 0,
         )
 
     async def _member(self, session: Session, locale: str) -> tuple[Session, Person]:

@@ -52,6 +52,8 @@ async def settings(context: CommandContext, name: str, value: str, where: str = 
             value = context.place.id if value == "here" else value
             if value not in (context.place.id, "default"):
                 _check_everywhere(context, f"settings {name}")
+            if name == "moderation_place" and ":" not in value and value != "default":
+                raise RefusalError("refusal-moderation-place")
         changes = {name: value}
         await context.store.places.change(place.id, changes, by=context.person.id)
         current = await context.store.places.settings(place.id, place.within)

@@ -11,8 +11,11 @@ from bot.web.api.schemas import parameter_schema
 from bot.web.api.shown import ROOT, show_job, show_paintings, show_reply, show_round
 from bot.web.image_responses import Picture, file_name
 from bot.web.site import Refused, Site
+from bot.web.views.gallery import TABS
 from bot.web.views.jobs import stream_news
+from bot.web.views.leaderboards import leaderboards
 from bot.web.views.media import read_blob
+from bot.web.views.walls import mark_of, paintings_of_tab
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, must_be_one_of, quoted
 
@@ -143,7 +146,7 @@ async def get_queue(site: Site, caller: Caller) -> Response:
 
 
 async def search(site: Site, caller: Caller) -> Response:
-    """Public paintings, newest first, or the caller's own."""
+    """Public paintings, newest first, those of a tab of the gallery, or the caller's own."""
     given = caller.query("limit") or str(PAGE)
     if not (given.isdecimal() and 1 <= int(given) <= MOST):
         raise RefusalError(
@@ -161,16 +164,29 @@ async def search(site: Site, caller: Caller) -> Response:
         for name in ("style", "category", "colour")
         if (value := caller.query(name).strip())
     }
-    found = await site.store.gallery.search(
-        after=caller.query("after") or None,
-        limit=int(given) + 1,
-        text=caller.query("q"),
-        attributes=attributes,
-        person=caller.person.id if is_own else None,
+    tab, after, text = (
+        caller.query("tab") or "new",
+        caller.query("after") or None,
+        caller.query("q"),
+    )
+    if tab not in TABS:
+        raise must_be_one_of(ParameterError, "tab", tab, TABS)
+    if tab != "new" and (is_own or text or attributes):
+        raise Refused(422, "api-tab-alone")
+    found = (
+        await site.store.gallery.search(
+            after=after,
+            limit=int(given) + 1,
+            text=text,
+            attributes=attributes,
+            person=caller.person.id if is_own else None,
+        )
+        if tab == "new"
+        else await paintings_of_tab(site, tab, after, int(given) + 1)
     )
     shown = found[: int(given)]
     items = await show_paintings(site, caller, shown)
-    more = shown[-1].id if len(found) > len(shown) else None
+    more = mark_of(tab, shown, after) if len(found) > len(shown) else None
     return JSONResponse({"items": items, "next": more})
 
 
@@ -253,6 +269,16 @@ async def _vote(site: Site, caller: Caller, *, wanted: bool) -> Response:
     counts = state.voted and state.why_not is None
     return JSONResponse(
         {"votes": state.votes, "voted": state.voted, "counts": counts, "sentence": said}
+    )
+
+
+async def get_leaderboards(site: Site, caller: Caller) -> Response:
+    """Who painted, who voted, and who voted early for what won, in the last 30 days."""
+    return JSONResponse(
+        {
+            name: [{"name": each.name, "count": each.count} for each in ranked]
+            for name, ranked in (await leaderboards(site)).items()
+        }
     )
 
 

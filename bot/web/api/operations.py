@@ -10,6 +10,7 @@ from bot.web.api import deeds
 from bot.web.api.caller import Caller
 from bot.web.api.schemas import NUMBER, TEXT, Schema, arguments_schema, listed, reference
 from bot.web.site import Site
+from bot.web.views.gallery import TABS
 from ganshare.domain.community import Scope
 
 __all__ = ["OPERATIONS", "Operation"]
@@ -58,6 +59,7 @@ _SEARCH: dict[str, Schema] = {
     "category": TEXT,
     "colour": TEXT,
     "mine": {**TEXT, "enum": ["true", "false"]},
+    "tab": {**TEXT, "enum": list(TABS)},
     "after": TEXT,
     "limit": {**NUMBER, "minimum": 1, "maximum": deeds.MOST},
 }
@@ -137,6 +139,10 @@ OPERATIONS = (
     Operation(
         "DELETE", "/paintings/{id}/entry", "leaveRound", deeds.leave_round, _WRITE,
         reference("Sentence"),
+    ),
+    Operation(
+        "GET", "/leaderboards", "getLeaderboards", deeds.get_leaderboards, None,
+        reference("Leaderboards"),
     ),
     Operation("GET", "/rounds", "listRounds", deeds.list_rounds, None, listed("Round")),
     Operation(

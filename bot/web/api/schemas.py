@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.core.commands.definitions import COMMANDS, VISIBILITIES, find_command
 from bot.core.commands.parameters import Kind, Parameter
+from bot.web.views.leaderboards import BOARDS
 from ganshare.domain.community import Scope
 from ganshare.domain.jobs import JobState
 from ganshare.domain.pings import Ping
@@ -75,6 +76,8 @@ def arguments_schema(command: str, *, with_picture: bool = False) -> Schema:
         schema["required"] = required
     return schema
 
+
+_RANKED: Schema = {"type": "array", "items": reference("Ranked")}
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": _object(
@@ -186,6 +189,10 @@ SCHEMAS: dict[str, Schema] = {
             "voters": NUMBER,
             "winners": {"type": "array", "items": TEXT, "description": "Once it has ended."},
         }
+    ),
+    "Leaderboards": _object(dict.fromkeys(BOARDS, _RANKED)),
+    "Ranked": _object(
+        {"name": {**TEXT, "description": "Empty if it is not known."}, "count": NUMBER}
     ),
     "Next": _object({"painting": _or_null(reference("Painting"))}),
     "Queue": _object(

@@ -70,7 +70,14 @@ async def sitemap(site: Site, context: RequestContext) -> Response:
     """The public pages, the newest paintings first."""
     origin = site.origin(context.request)
     found = await site.store.gallery.search(limit=ADDRESSES)
-    paths = ["/", "/gallery", *(f"/gallery/{tab}" for tab in TABS[1:]), "/round", "/help"]
+    paths = [
+        "/",
+        "/gallery",
+        *(f"/gallery/{tab}" for tab in TABS[1:]),
+        "/round",
+        "/leaderboards",
+        "/help",
+    ]
     urls = ET.Element("urlset", xmlns=_SITEMAP)
     for path in [*paths, *(f"/paintings/{each.id}" for each in found)]:
         _text(ET.SubElement(urls, "url"), "loc", origin + path)

@@ -1,6 +1,6 @@
 """GET handlers: gallery, a painting, one's own paintings, help."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -136,18 +136,22 @@ async def wall(
     found: list[Artwork],
     title: str,
     empty: str,
-    page: int = PAGE,
+    mark: Callable[[Sequence[Artwork]], str] = lambda shown: shown[-1].id,
     **values: Any,
 ) -> Response:
-    """A page of paintings, with a link to further ones if there are more than it shows."""
-    shown, rest = found[:page], found[page:]
+    """A page of paintings, with a link to further ones if there are more than it shows.
+
+    Args:
+        mark: says from where the next page goes on.
+    """
+    shown, rest = found[:PAGE], found[PAGE:]
     return site.page(
         context,
         "gallery.html",
         title=title,
         paintings=await paintings(site, context, shown),
         query=query,
-        further=query.further(context.path, shown[-1].id) if rest else "",
+        further=query.further(context.path, mark(shown)) if rest else "",
         empty=empty,
         action=context.path,
         **({"working": [], "filters": [], "tabs": [], "tab": "", "feed": ""} | values),

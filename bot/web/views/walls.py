@@ -1,7 +1,7 @@
 """Walls beside the newest paintings: most voted, of the rounds, minted, and those of one artist."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.responses import RedirectResponse, Response
 
@@ -19,37 +19,42 @@ from bot.web.views.gallery import (
 )
 from ganshare.domain.jobs import Artwork
 
-__all__ = ["artist_page", "by_artist", "paintings_of_tab", "wall_page"]
+__all__ = ["artist_page", "by_artist", "first_named", "mark_of", "paintings_of_tab", "wall_page"]
 
-MOST_VOTED, MOST_LOOKED_AT = 96, 200
+MOST_LOOKED_AT, LAST_RANK = 200, 2_400
 
 
-async def _most_voted(site: Site, after: str | None) -> list[Artwork]:
-    ids = [] if after else await site.store.votes.most_voted(MOST_VOTED)
+async def _most_voted(site: Site, after: str | None, limit: int) -> list[Artwork]:
+    ids = await site.store.votes.most_voted(limit, min(_rank(after), LAST_RANK))
     found = await site.store.gallery.several(ids)
     return [found[each] for each in ids if each in found and found[each].public]
 
 
-async def _of_rounds(site: Site, after: str | None) -> list[Artwork]:
+def _rank(after: str | None) -> int:
+    """How many better ones were shown before."""
+    return int(after) if after and after.isdecimal() and len(after) < 9 else 0
+
+
+async def _of_rounds(site: Site, after: str | None, limit: int) -> list[Artwork]:
     """Paintings of the rounds that go on, newest first."""
     moment = await site.store.now()
     open_ = [each for each in await site.store.rounds.recent() if each.is_open(moment)]
     entries = await asyncio.gather(*(site.store.rounds.entries.of_round(each.id) for each in open_))
     ids = sorted({entry.artwork for some in entries for entry in some}, reverse=True)
-    wanted = [each for each in ids if after is None or each < after][: PAGE + 1]
+    wanted = [each for each in ids if after is None or each < after][:limit]
     found = await site.store.gallery.several(wanted)
     return [found[each] for each in wanted if each in found and found[each].public]
 
 
-async def _minted(site: Site, after: str | None) -> list[Artwork]:
-    return await site.store.gallery.minted(after, PAGE + 1)
+async def _minted(site: Site, after: str | None, limit: int) -> list[Artwork]:
+    return await site.store.gallery.minted(after, limit)
 
 
-async def _new(site: Site, after: str | None) -> list[Artwork]:
-    return await site.store.gallery.search(after=after, limit=PAGE + 1)
+async def _new(site: Site, after: str | None, limit: int) -> list[Artwork]:
+    return await site.store.gallery.search(after=after, limit=limit)
 
 
-_WALLS: dict[str, Callable[[Site, str | None], Awaitable[list[Artwork]]]] = {
+_WALLS: dict[str, Callable[[Site, str | None, int], Awaitable[list[Artwork]]]] = {
     "new": _new,
     "voted": _most_voted,
     "round": _of_rounds,
@@ -57,11 +62,18 @@ _WALLS: dict[str, Callable[[Site, str | None], Awaitable[list[Artwork]]]] = {
 }
 
 
-async def paintings_of_tab(site: Site, tab: str, after: str | None = None) -> list[Artwork]:
+async def paintings_of_tab(
+    site: Site, tab: str, after: str | None = None, limit: int = PAGE + 1
+) -> list[Artwork]:
     """The paintings of a tab of the gallery; the answer is 404 if there is none of that name."""
     if tab not in _WALLS:
         raise Refused(404, "web-not-found")
-    return await _WALLS[tab](site, after)
+    return await _WALLS[tab](site, after, limit)
+
+
+def mark_of(tab: str, shown: Sequence[Artwork], after: str | None) -> str:
+    """From where a tab goes on after these paintings: by rank, or else by the last one's id."""
+    return str(_rank(after) + len(shown)) if tab == "voted" else shown[-1].id
 
 
 async def wall_page(site: Site, context: RequestContext) -> Response:
@@ -69,17 +81,18 @@ async def wall_page(site: Site, context: RequestContext) -> Response:
     tab = context.request.path_params["tab"]
     if tab == "new":
         return RedirectResponse("/gallery", 301)
-    found = await paintings_of_tab(site, tab, _after(context))
+    after = _after(context)
+    found = await paintings_of_tab(site, tab, after)
     return await wall(
         site,
         context,
-        Query(after=_after(context)),
+        Query(after=after),
         found,
         title=site.words.say(context.locale, "web-nav-gallery"),
         empty=site.words.say(context.locale, f"web-empty-{tab}"),
         tabs=TABS,
         tab=tab,
-        page=MOST_VOTED if tab == "voted" else PAGE,
+        mark=lambda shown: mark_of(tab, shown, after),
     )
 
 
@@ -102,13 +115,18 @@ async def artist_page(site: Site, context: RequestContext) -> Response:
 
 
 async def by_artist(site: Site, artwork: Artwork, after: str | None = None) -> list[Artwork]:
-    """Public paintings of the same person that say who asked for them, newest first.
+    """Public paintings of the same person that say who asked for them, newest first."""
+    return await _named(site, artwork.person, after)
 
-    Where somebody asked in private, it is not told that it was they.
-    """
-    found = await site.store.gallery.search(
-        after=after, limit=MOST_LOOKED_AT, person=artwork.person
-    )
+
+async def first_named(site: Site, person: str) -> Artwork | None:
+    """The newest public painting of a person that says who asked for it."""
+    return next(iter(await _named(site, person)), None)
+
+
+async def _named(site: Site, person: str, after: str | None = None) -> list[Artwork]:
+    """Where somebody asked in private, it is not told that it was they."""
+    found = await site.store.gallery.search(after=after, limit=MOST_LOOKED_AT, person=person)
     public = [each for each in found if each.public]
     jobs = {each.id: each for each in await site.store.queue.several([a.job for a in public])}
     named = [each for each in public if each.job in jobs and asked_by(jobs[each.job])]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.community import Alert, Block, Note, Report
+from ganshare.domain.visibility import Visibility
 from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
 from ganshare.store.db.database import Database, Row
@@ -148,6 +149,17 @@ class Community:
         order = (reports.c.created.desc(), reports.c.artwork, reports.c.person)
         rows = await self._database.rows(found.order_by(*order).limit(limit))
         return [Report(**row) for row in rows]
+
+    async def waiting(self) -> int:
+        """How many paintings are reported and wait for an admin."""
+        found = sa.select(sa.func.count(reports.c.artwork.distinct()).label("count")).where(
+            reports.c.closed.is_(None),
+            reports.c.artwork == artworks.c.id,
+            artworks.c.deleted.is_(None),
+            artworks.c.visibility != Visibility.ONLY_ME,  # nobody else sees it any more
+        )
+        row = await self._database.row(found)
+        return 0 if row is None else int(row["count"])
 
     async def close_reports(self, artwork: str, by: str) -> int:
         """Say that the reports of a painting were dealt with; tells how many."""

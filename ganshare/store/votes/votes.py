@@ -182,9 +182,9 @@ class Votes:
         """Count the persons whose votes count for each of some paintings, zeros included."""
         return await count_votes(self._database, artworks)
 
-    async def most_voted(self, limit: int = 24) -> list[str]:
-        """Public paintings with the most votes, best first; those without any are left out."""
-        return await most_voted(self._database, limit)
+    async def most_voted(self, limit: int = 24, after: int = 0) -> list[str]:
+        """Public paintings with the most votes, after so many; those without any are left out."""
+        return (await most_voted(self._database, after + limit))[after:]
 
     async def voted(self, person: str, artworks: Iterable[str]) -> set[str]:
         """Which of some paintings a person votes for, from whichever account."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from bot.testing.browser import PHONE, Browser, chromium, until
 from bot.testing.fake_engine import plain_picture
 from ganshare.domain.community import Scope
 from ganshare.domain.votes import RoundRules, Voter
+from ganshare.store.db.tables_queue import jobs
 
 AXE = os.environ.get("GANSHARE_AXE", "")
 SHEET = Path(__file__).parents[3] / "docs" / "images" / "contact-sheet.jpg"
@@ -89,6 +91,15 @@ async def fill(place: Any) -> dict[str, str]:
         arts.append(
             await engine.publish_painting(prompt, person=person, picture=picture, film=film)
         )
+    for person, name in {
+        OWNER: "Ann",
+        "discord:1": "Ben",
+        "discord:2": "林",
+        "discord:3": "Mia",
+    }.items():
+        kept = json.dumps({"desk": {"name": name, "locale": "en", "place": "web"}})
+        named = jobs.update().where(jobs.c.person == person).values(reply_to=kept)
+        await store.database.write(named)
     long = await engine.publish_painting("an owl " * 60, picture=plain_picture(size=(64, 64)))
     for number, art in enumerate(arts[:9]):
         for voter in range(100, 100 + number):
@@ -120,6 +131,8 @@ async def fill(place: Any) -> dict[str, str]:
         "gallery-voted": "/gallery/voted",
         "gallery-round": "/gallery/round",
         "gallery-minted": "/gallery/minted",
+        "leaderboards": "/leaderboards",
+        "artist": f"/paintings/{arts[5].id}/artist",
         "gallery-none": "/gallery?q=nothing+like+it",
         "painting": f"/paintings/{arts[5].id}",
         "painting-own": f"/paintings/{arts[3].id}",
@@ -150,7 +163,17 @@ axe.run(document, { resultTypes: ["violations"] }).then(({ passes, violations })
   done(passes.length < 5 ? ["axe looked at nothing"] : faults);
 });
 """
-KEPT = ("home", "gallery-voted", "painting", "round", "vote", "moderation", "programs", "accounts")
+KEPT = (
+    "home",
+    "gallery-voted",
+    "leaderboards",
+    "painting",
+    "round",
+    "vote",
+    "moderation",
+    "programs",
+    "accounts",
+)
 
 
 @pytest.mark.skipif(not AXE, reason="GANSHARE_AXE names no axe.min.js; make browser does")

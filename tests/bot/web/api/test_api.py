@@ -55,6 +55,22 @@ async def test_a_generated_client_paints_watches_finds_and_votes(place: Any, cli
     assert [each["is_mine"] for each in own["items"]] == [True]
 
 
+async def test_tabs_and_leaderboards_are_those_of_the_page(place: Any, client: Any) -> None:
+    ben = await client("discord:43")
+    arts = [await place.engine.publish_painting(f"number {n}", person="discord:42") for n in "123"]
+    for art in arts[:2]:
+        await ben.call("vote", id=art.id)
+    first = await ben.call("searchPaintings", tab="voted", limit=1)
+    second = await ben.call("searchPaintings", tab="voted", limit=1, after=first["next"])
+    found = [each["id"] for each in (*first["items"], *second["items"])]
+    assert (set(found), second["next"]) == ({arts[0].id, arts[1].id}, None)
+    assert (await ben.call("searchPaintings", tab="minted"))["items"] == []
+    assert await refusal(ben, "searchPaintings", tab="best") == (422, "unknown")
+    assert await refusal(ben, "searchPaintings", tab="voted", q="x") == (422, "api-tab-alone")
+    boards = await ben.call("getLeaderboards")
+    assert [each["count"] for each in boards["painters"] + boards["voters"]] == [3, 2]
+
+
 async def test_the_same_idempotency_key_is_one_painting(client: Any) -> None:
     ann, ben = await client(), await client("discord:43")
     first = await ann.call("paint", {"prompt": "an owl"}, Idempotency_Key="1")

@@ -80,6 +80,29 @@ async def test_people_are_blocked_and_unblocked(place: Any, owner: Any) -> None:
     assert wrong.status_code == 400
 
 
+async def test_reports_of_the_page_are_counted_for_admins_and_told_in_a_chat(
+    place: Any, owner: Any
+) -> None:
+    await (await place.visitor()).send("/paint", {"prompt": "an owl"})
+    art = await place.engine.finish(await place.engine.claim())
+    assert (await owner.page("/gallery")).all("span", class_="badge") == []
+    mia = await place.member("web:mia", **ADMIN)
+    refused = await do(owner, "change", "moderation_place", value="here")
+    assert refused.status_code == 400
+    assert "name a channel or group" in refused.text
+    await do(owner, "change", "moderation_place", value="discord:7")
+    await mia.send("/press", {"data": f"report:{art.id}"}, from_page=f"/paintings/{art.id}")
+    (alert,) = await place.store.community.alerts("discord")
+    assert (alert.place, alert.kind, alert.about, alert.text) == (
+        "discord:7", "report", "web", art.id,
+    )  # fmt: skip
+    badge = (await owner.page("/gallery")).first("span", class_="badge")
+    assert badge.text == "1(one reported painting)"
+    assert (await mia.page("/gallery")).all("span", class_="badge") == []
+    await do(owner, "keep", art.id)
+    assert (await owner.page("/gallery")).all("span", class_="badge") == []
+
+
 async def test_settings_of_the_page_are_changed_by_their_rules(place: Any, owner: Any) -> None:
     await do(owner, "change", "daily_quota", value="3")
     assert (await place.store.places.settings("web")).daily_quota == 3

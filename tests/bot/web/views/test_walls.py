@@ -49,6 +49,39 @@ async def test_tabs_show_what_is_most_voted_in_a_round_and_minted(place: Any) ->
     assert (await guest.get("/gallery/nothing")).status_code == 404
 
 
+async def test_the_most_voted_go_on_page_by_page(place: Any) -> None:
+    arts = [await published(place, f"number {number}") for number in range(26)]
+    for number, art in enumerate(arts):
+        for voter in range(1 + (number == 3)):
+            await place.store.votes.toggle(art.id, Voter(f"web:{voter}"), key=f"{art.id} {voter}")
+    guest = await place.visitor()
+    first = await guest.page("/gallery/voted")
+    onward = first.first("a", rel="next")["href"]
+    pages = [await shown(guest, path) for path in ("/gallery/voted", onward)]
+    assert [len(each) for each in pages] == [24, 2]
+    assert pages[0][0] == arts[3].id
+    assert set(pages[0] + pages[1]) == {each.id for each in arts}
+    assert (await guest.page(onward)).all("a", rel="next") == []
+    assert await shown(guest, "/gallery/voted?after=99999999") == []
+
+
+async def test_leaderboards_lead_to_artists_and_name_nobody_who_asked_in_private(
+    place: Any,
+) -> None:
+    guest = await place.visitor()
+    assert "Nothing was painted" in (await guest.page("/leaderboards")).first("main").text
+    owl, bat = await published(place, "an owl"), await published(place, "a bat")
+    secret = await published(place, "a fox", person="web:ben", name="")
+    await place.store.votes.toggle(owl.id, Voter("web:ben"), key="ben")
+    page = await guest.page("/leaderboards")
+    assert page.first("a", href=f"/paintings/{bat.id}/artist").text == "Ann"
+    assert [each.text.split() for each in page.all("ol")[:1]] == [
+        ["1.", "Ann", "2", "2.", "somebody", "1"]
+    ]
+    assert page.first("main").text.count("somebody") == 2
+    assert secret.id not in str(page.elements)
+
+
 async def test_votes_of_the_requester_put_nothing_on_the_wall(place: Any) -> None:
     owl = await published(place, "an owl")
     await place.store.gallery.change_visibility(owl.id, "web:ann", Visibility.UNLISTED)
