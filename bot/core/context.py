@@ -190,7 +190,12 @@ class CommandContext:
         return self.curates(place) and await curation_place(self.store, job) == place
 
     def kept(
-        self, why: str = "", unread: str = "", *, tells_visibility: bool = False
+        self,
+        why: str = "",
+        unread: str = "",
+        *,
+        tells_visibility: bool = False,
+        grid: Mapping[str, Any] | None = None,
     ) -> Mapping[str, Any]:
         """What is kept with a job: the frontend's own, and what the delivery service needs.
 
@@ -198,6 +203,7 @@ class CommandContext:
             why: the prompt was drawn, in one line.
             unread: words of the prompt that are left out.
             tells_visibility: its message says who sees the painting.
+            grid: that its message is a part of; see `bot.core.rendering.grid`.
         """
         own: dict[str, Any] = {"person": self.person.id, "locale": self.locale}
         own |= {"place": self.place.id}
@@ -212,6 +218,8 @@ class CommandContext:
         }
         if tells_visibility:
             told |= {"tells_visibility": True}
+        if grid is not None:
+            told |= {"grid": dict(grid)}
         return {**self.given.reply_to, "desk": own | told}
 
     def say(self, message: str, /, **values: str | int | float) -> str:

@@ -61,6 +61,7 @@ PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]
     Action.EDIT: paint.edit,
     Action.MASTER: gallery.master,
     Action.SHOW: gallery.show,
+    Action.PICK: gallery.pick,
     Action.DELETE: settings.delete,
     Action.REPORT: reports.report,
     Action.HIDE: partial(reports.hide, turned=True),

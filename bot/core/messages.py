@@ -117,6 +117,7 @@ class Action(StrEnum):
     CANCEL = "cancel"  # of a job
     QUEUE = "queue"  # where the job stands now
     SHOW = "show"  # one painting of a page, with its own buttons
+    PICK = "pick"  # the same of several that were asked for at once, for all to see
     GALLERY = "gallery"  # a page: the id of the artwork that it begins after
     MINE = "mine"
     FORGET = "forget"  # all of a person

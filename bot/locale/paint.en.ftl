@@ -5,3 +5,14 @@ edit-title = Edit the prompt
 edit-how = Change the prompt and it is painted again, with the other options as they were. Options in the prompt take their place: --size wide, --seed 7.
 edit-label = Prompt
 telegram-edit-how = reply to this with the new prompt; all else stays as it was. A tap copies the old one:
+
+## Several at once
+
+command-paint-count = How many, up to 4, in one message to pick from; each counts as one.
+grid-title =
+    { $count ->
+        [0] Nothing was painted
+        [one] Painted: one to look at
+       *[other] Painted: { $count } to pick from
+    }
+grid-under-way = { $count } of { $of } are painted

@@ -5,3 +5,13 @@ edit-title = 修改提示词
 edit-how = 改好提示词就再画一幅，其他选项不变；提示词里写的选项优先，如 --size wide、--seed 7。
 edit-label = 提示词
 telegram-edit-how = 请回复本条消息写出新提示词，其他选项不变。点按可复制原来的：
+
+## 一次画几幅
+
+command-paint-count = 画几幅，最多 4 幅，放在一条消息里供您挑选；每幅单独计数。
+grid-title =
+    { $count ->
+        [0] 没有画成
+       *[other] 画完了：{ $count } 幅供您挑选
+    }
+grid-under-way = 已画完 { $count } 幅，共 { $of } 幅

@@ -8,7 +8,7 @@ from bot.core.commands.parameters import Command, Kind, Parameter
 from bot.core.rendering.errors import RefusalError
 from ganshare.errors import nearest, quoted
 
-__all__ = ["check_arguments", "parse_text"]
+__all__ = ["check_arguments", "parse_text", "take_option"]
 
 # Phones make one of the long dashes of two short ones. A long dash before anything that is no
 # option's name is a part of the text.
@@ -34,6 +34,14 @@ def check_arguments(command: Command, arguments: Mapping[str, str | int]) -> dic
         if each.required and each.name not in checked:
             raise RefusalError("refusal-missing", command=command.name, parameter=each.name)
     return checked
+
+
+def take_option(prompt: str, name: str) -> tuple[str, str]:
+    """Divide a typed prompt into itself and the value of an option in it, "" without."""
+    match = re.search(rf"(?:^|\s)(?:--|[\u2013\u2014]){name}(?:=|\s+)(\S+)", prompt, re.IGNORECASE)
+    if match is None:
+        return prompt, ""
+    return f"{prompt[: match.start()]} {prompt[match.end() :]}".strip(), match[1].lower()
 
 
 def parse_text(command: Command, text: str) -> dict[str, str | int]:

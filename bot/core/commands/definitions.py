@@ -80,6 +80,7 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("model", maximum=100, completes=Completes.MODEL, is_word=True),
             Parameter("visibility", Kind.CHOICE, choices=VISIBILITIES),
             Parameter("init_image", Kind.PICTURE),
+            Parameter("count", Kind.NUMBER, minimum=1, maximum=paint.MOST_IN_A_GRID),
         ),
     ),
     Command(

@@ -16,7 +16,7 @@ from ganshare.domain.sales import Sale
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import quoted
 
-__all__ = ["gallery", "master", "mine", "page_subject", "show", "turn_gallery", "turn_mine"]
+__all__ = ["gallery", "master", "mine", "page_subject", "pick", "show", "turn_gallery", "turn_mine"]
 
 PAGE = 4  # paintings; with more, none is to be made out on a phone
 LONGEST_SUBJECT = 64 - len("gallery:")
@@ -71,6 +71,13 @@ async def show(context: CommandContext, artwork_id: str) -> list[Reply]:
     reply = context.replies.whole(view, context.locale)
     shown = replace(reply, artworks=(artwork.id,) if reply.pictures else ())
     return [_titled(shown, reply.title, is_private=True)]
+
+
+async def pick(context: CommandContext, artwork_id: str) -> list[Reply]:
+    """Show one of several paintings by itself, where they were asked for."""
+    (reply,) = await show(context, artwork_id)
+    artwork = await context.artwork(artwork_id)
+    return [replace(reply, is_private=artwork.visibility is Visibility.ONLY_ME)]
 
 
 async def master(context: CommandContext, artwork_id: str) -> list[Reply]:

@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.commands.arguments import take_option
 from bot.core.commands.parameters import Arguments
-from bot.core.commands.privacy import choose_visibility, split_visibility
+from bot.core.commands.privacy import choose_visibility
 from bot.core.commands.sales import share_promised
 from bot.core.context import CommandContext
 from bot.core.init_image import clean_png, store_picture
@@ -14,13 +15,14 @@ from bot.core.languages import read_request
 from bot.core.messages import CommandRequest, Form, Rank, Reply
 from bot.core.random_prompts import why_line
 from bot.core.rendering.errors import RefusalError, sentence_of
-from bot.core.rendering.job_view import load_job_view
+from bot.core.rendering.grid import grid_key, load_message_view, message_of
 from ganshare.domain.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
-from ganshare.errors import AskerError, PromptError, WorldError
+from ganshare.errors import AskerError, PromptError, WorldError, quoted
 from ganshare.monitoring.log import get_logger
+from ganshare.prompts import MAX_SEED
 from ganshare.safety import UnsafeImageError
 from ganshare.sentences import sentence
 
@@ -30,16 +32,19 @@ _log = get_logger(__name__)
 
 DEFAULT_MODEL = "paintings-f8"
 SEEDS = 2**32  # of random ones: short enough to be read out
+MOST_IN_A_GRID = 4
 DAY = 86_400.0
 
 
 async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
     """Queue what `/paint` asks for."""
-    if (repeated := await _find_repeated(context, 1)) is not None:
-        return repeated
-    others = ("prompt", "visibility")
+    others = ("prompt", "visibility", "count")
     given = {name: value for name, value in arguments.items() if name not in others}
-    text, typed = split_visibility(str(arguments["prompt"]))
+    text, typed = take_option(str(arguments["prompt"]), "visibility")
+    text, many = take_option(text, "count")
+    count = _count(arguments.get("count") or many or 1)
+    if (repeated := await _find_repeated(context, count)) is not None:
+        return repeated
     visibility = await choose_visibility(context, str(arguments.get("visibility") or typed))
     edited, kept = await _edited(context), None
     if edited is not None:
@@ -60,7 +65,7 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
         preset=asked.preset,
     )
     request, unread = await read_request(context, request)
-    await _check(context, [request])
+    await _check(context, [request] * count)
     if (picture := context.picture) is not None:
         clean = await asyncio.to_thread(clean_png, picture)
         await _judge_picture(context, clean)
@@ -69,7 +74,16 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
     elif edited is not None:
         await _check_init_image(context, before)
         request = replace(request, init_image=before.init_image, init_fit=before.init_fit)
-    return await _submit(context, [request], unread=unread, visibility=visibility)
+    requests = [replace(request, seed=(request.seed + n) % (MAX_SEED + 1)) for n in range(count)]
+    return await _submit(context, requests, unread=unread, visibility=visibility, in_grid=count > 1)
+
+
+def _count(given: str | int) -> int:
+    text = str(given)
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_IN_A_GRID):
+        values = {"given": quoted(text), "lowest": "1", "highest": str(MOST_IN_A_GRID)}
+        raise RefusalError("refusal-number-range", parameter="count", **values)
+    return int(text)
 
 
 async def edit(context: CommandContext, subject: str) -> list[Reply]:
@@ -250,7 +264,7 @@ async def _find_repeated(context: CommandContext, count: int) -> list[Reply] | N
         return None
     keys = [_key(context, number, count) for number in range(1, count + 1)]
     found = [await context.store.queue.get_by_key(key) for key in keys]
-    return [await _reply(context, job) for job in found if job is not None]
+    return await _replies(context, [job for job in found if job is not None])
 
 
 async def _submit(
@@ -259,14 +273,21 @@ async def _submit(
     reasons: Sequence[str] = (),
     unread: str = "",
     visibility: Visibility | None = None,
+    *,
+    in_grid: bool = False,
 ) -> list[Reply]:
     """Queue them in order; the first that is refused ends it, with its sentence.
 
     Args:
         reasons: why each prompt was drawn; kept with its job, and so is `unread`.
         visibility: that was chosen; else as the person or the place has it.
+        in_grid: one message shows them all; then all are queued, or none.
     """
+    jobs: list[Job] = []
     replies: list[Reply] = []
+    grid = {"key": context.given.key, "of": len(requests)} if in_grid else None
+    if visibility is Visibility.ONLY_ME and not context.place.is_private:
+        grid = None  # each comes to its asker by itself
     visibility = visibility or await choose_visibility(context)
     people = context.store.people
     tells = context.place.is_private and not await people.was_told(context.main)
@@ -279,34 +300,47 @@ async def _submit(
                 request,
                 key=_key(context, number, len(requests)),
                 reply_to=context.kept(
-                    reasons[number - 1] if reasons else "", unread, tells_visibility=tells
+                    reasons[number - 1] if reasons else "",
+                    unread,
+                    tells_visibility=tells,
+                    grid=grid,
                 ),
                 visibility=visibility,
                 weight=payment.weight if payment else 1.0,
                 payment=payment,
             )
         except AskerError as error:
-            if not replies:
+            if grid is not None:
+                for job in jobs:
+                    await context.store.queue.cancel(job.id, by=context.main)
+            if grid is not None or not jobs:
                 raise
             sentence = sentence_of(context.services.words, context.locale, error)
-            return [*replies, Reply(text=sentence, is_private=True)]
-        replies.append(await _reply(context, submitted.job))
+            replies = [Reply(text=sentence, is_private=True)]
+            break
+        jobs.append(submitted.job)
         if context.settings.consent_by_asking and submitted.is_new:
             share = context.services.options.requester_share
             await context.store.consents.record(submitted.job.id, context.main, share, agreed=True)
         if tells:
             await people.mark_told(context.main)
             tells = False
+    shown = await _replies(context, jobs)
+    if replies:
+        return [*shown, *replies]
     if context.settings.consent_by_asking:
         share = context.services.options.requester_share
         promise = share_promised(context.services.words, context.locale, share)
-        replies.append(context.quietly("sell-by-asking", promise=promise))
-    return replies
+        shown.append(context.quietly("sell-by-asking", promise=promise))
+    return shown
 
 
-async def _reply(context: CommandContext, job: Job) -> Reply:
-    view = await load_job_view(context.store, context.services.blobs, job)
-    return context.replies.of(view, context.locale)
+async def _replies(context: CommandContext, jobs: Sequence[Job]) -> list[Reply]:
+    """The messages of some jobs: one of a grid, one each of others."""
+    leads = jobs[-1:] if any(grid_key(job) for job in jobs) else jobs
+    store, blobs = context.store, context.services.blobs
+    views = [await load_message_view(store, blobs, job) for job in leads]
+    return [message_of(context.replies, view, context.locale) for view in views]
 
 
 async def _model(context: CommandContext) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 from typing import Any
 
 from bot.core.context import CommandContext
@@ -18,21 +17,11 @@ __all__ = [
     "forget_person",
     "privacy",
     "split_export",
-    "split_visibility",
 ]
 
 SURE = "sure"
 LARGEST_EXPORT = 8_000_000  # bytes of a file; Discord takes 10 MiB, with all that goes with it
 Export = dict[str, list[dict[str, Any]]]  # rows by kind
-_OPTION = re.compile(r"(?:^|\s)(?:--|[\u2013\u2014])visibility(?:=|\s+)(\S+)", re.IGNORECASE)
-
-
-def split_visibility(prompt: str) -> tuple[str, str]:
-    """Divide a typed prompt into itself and the value of `--visibility` in it, "" without."""
-    match = _OPTION.search(prompt)
-    if match is None:
-        return prompt, ""
-    return f"{prompt[: match.start()]} {prompt[match.end() :]}".strip(), match[1].lower()
 
 
 async def choose_visibility(context: CommandContext, chosen: str = "") -> Visibility:

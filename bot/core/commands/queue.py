@@ -6,6 +6,7 @@ from bot.core.commands.gallery import LABEL
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Button, Reply
 from bot.core.rendering.errors import RefusalError
+from bot.core.rendering.grid import ALL, jobs_of_grid
 from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.replies import shortened
 from ganshare.domain.jobs import Job, JobState
@@ -73,6 +74,8 @@ def _standing(context: CommandContext, view: JobView) -> str:
 
 async def cancel(context: CommandContext, job_id: str) -> list[Reply]:
     """Cancel a job, or the asker's newest active one if none is named."""
+    if job_id.endswith(ALL):
+        return await _cancel_grid(context, await context.job(job_id.removesuffix(ALL)))
     if not job_id:
         active = await _active(context)
         if not active:
@@ -80,11 +83,21 @@ async def cancel(context: CommandContext, job_id: str) -> list[Reply]:
         job = max(active, key=lambda each: each.id)
     else:
         job = await context.job(job_id)
+    return [context.quietly("cancel-done" if await _cancel(context, job) else "cancel-over")]
+
+
+async def _cancel_grid(context: CommandContext, lead: Job) -> list[Reply]:
+    """Cancel what is not over yet of several paintings that were asked for at once."""
+    jobs = await jobs_of_grid(context.store, lead)
+    done = [await _cancel(context, job) for job in jobs if not job.state.over]
+    return [context.quietly("cancel-done" if any(done) else "cancel-over")]
+
+
+async def _cancel(context: CommandContext, job: Job) -> bool:
+    """Whether that ended it before it was over."""
     by = job.person if context.owns(job.person) else context.main
     cancelled = await context.store.queue.cancel(job.id, by=by, admin=context.oversees(job))
-    if cancelled.state is JobState.CANCELLED and not job.state.over:
-        return [context.quietly("cancel-done")]
-    return [context.quietly("cancel-over")]
+    return cancelled.state is JobState.CANCELLED and not job.state.over
 
 
 async def _active(context: CommandContext) -> list[Job]:

@@ -12,26 +12,27 @@ from bot.core.delivery.pings import ping_when_done
 from bot.core.delivery.platform import (
     Away,
     MessageGone,
-    Messenger,
     PlaceGone,
     SlowDown,
     message_name,
 )
-from bot.core.delivery.queue_positions import QueuePositions
-from bot.core.delivery.renewals import PaintingMessages
+from bot.core.delivery.requester import (
+    DeliveryServices,
+    kept_locale,
+    tell_alone,
+    tell_of_lost_place,
+)
 from bot.core.messages import Reply
-from bot.core.rendering.catalogue import Catalogue
-from bot.core.rendering.job_view import JobView, load_job_view
+from bot.core.rendering.grid import find_lead, load_message_view, message_of
+from bot.core.rendering.job_view import JobView
 from bot.core.rendering.painting_content import bare
 from bot.core.rendering.replies import Replies, is_masked
 from bot.core.round_entry import enter_by_itself
-from ganshare.blobs import Blobs
 from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
-from ganshare.store import Store
 
-__all__ = ["DeliveryServices", "JobMessage"]
+__all__ = ["JobMessage"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a retry
 LAST_SECONDS = 1.0  # that a preview under way may still take once its job is over
@@ -41,31 +42,6 @@ MOST_MISHAPS = 5  # of our own making, after which a job's end is given up
 GONE: Mapping[str, Any] = {"gone": True}  # the address of a message that was deleted
 
 _log = get_logger(__name__)
-
-
-class DeliveryServices:
-    """Services that all job messages of one origin share; arguments as of `DeliveryService`.
-
-    Args:
-        waiting: learns the queue positions that messages show.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        blobs: Blobs,
-        messenger: Messenger,
-        words: Catalogue,
-        pace: float,
-        grace: float,
-        at_once: int,
-        waiting: QueuePositions,
-    ) -> None:
-        self.store, self.blobs, self.messenger, self.words = store, blobs, messenger, words
-        self.messages = PaintingMessages(store, blobs, words)
-        self.pace, self.grace, self.waiting = pace, grace, waiting
-        # Ends have slots of their own, so that they never wait for previews.
-        self.previews, self.ends = asyncio.Semaphore(at_once), asyncio.Semaphore(at_once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +67,9 @@ class JobMessage:
         self.shown, self._shown_at = shown, float("-inf")  # the revision, and when
         self._is_showing = False
         self._mark: _Mark | None = None
-        self._last: tuple[Reply, str | None] | None = None  # what stands there, but for its picture
+        self._last: tuple[Reply, tuple[str | None, ...]] | None = (
+            None  # what stands there, but for its picture
+        )
         self.update(job)
 
     def update(self, job: Job) -> None:
@@ -207,14 +185,30 @@ class JobMessage:
 
     async def _attempt(self, job: Job, slots: asyncio.Semaphore) -> None:
         """Show a job as it was read, then acknowledge that."""
-        await self._find_message(job)
         is_news = job.revision > self.shown
+        if (lead := await self._find_lead(job)) is not None:  # whose message shows this one, too
+            if job.state is JobState.DONE:
+                await enter_by_itself(self._post.store, job)
+            await self._post.store.queue.renew(lead.id)
+            if is_news:
+                await self._post.store.queue.ack([job])
+            return
+        await self._find_message(job)
         async with slots:
             # The first of it the frontend itself has just shown.
             if not (is_news and job.revision == 1 and self._address):
                 await self._show(job)
         if is_news:
             await self._post.store.queue.ack([job])
+
+    async def _find_lead(self, job: Job) -> Job | None:
+        """Another job whose message shows this one; it is queued a moment later."""
+        store = self._post.store
+        while (lead := await find_lead(store, job)) is None:
+            if await store.now() - job.created >= self._post.grace:
+                return None  # its frontend died between the two
+            await asyncio.sleep(POLL_SECONDS)
+        return None if lead.id == job.id else lead
 
     async def _find_message(self, job: Job) -> None:
         """Look up the job's message, and give its frontend a little time to post it."""
@@ -233,27 +227,34 @@ class JobMessage:
 
     async def _show(self, job: Job) -> None:
         if not job.state.over and self._address == GONE:
-            return
+            return  # a grid's other jobs may end later, and are shown then
         if job.state is JobState.DONE:
             await enter_by_itself(self._post.store, job)
-        view = await load_job_view(self._post.store, self._post.blobs, job)
+        view = await load_message_view(self._post.store, self._post.blobs, job)
         view = replace(view, seconds_left=self._seconds_left(job))
-        reply = Replies(self._post.words).of(view, self._locale)
+        reply = message_of(Replies(self._post.words), view, kept_locale(job))
         # An engine that still is at the same step has nothing new to show.
-        shown = (replace(reply, pictures=()), job.preview)
-        if shown == self._last and not job.state.over:
+        shown = (
+            replace(reply, pictures=()),
+            tuple(each.job.preview for each in view.grid or (view,)),
+        )
+        if shown == self._last and not view.over:
             self._note_place(view)
             return
         try:
-            await self._show_or_send(job, reply, may_send=not view.is_deleted)
+            await self._show_or_send(view, reply)
             if is_masked(job) and job.state is JobState.DONE and view.picture is not None:
-                await self._tell_alone(view)
+                await tell_alone(self._post, view)
         except PlaceGone:
-            await self._place_is_gone(view)
+            if view.over:
+                await tell_of_lost_place(self._post, view)
+            else:  # no progress is shown any more
+                await self._keep(job, GONE)
         else:
             await self._note_painting(view)
             self._note_place(view)
-            if view.picture is not None and job.state is JobState.DONE and not is_masked(job):
+            is_done = any(each.job.state is JobState.DONE for each in view.grid or (view,))
+            if view.picture is not None and is_done and view.over and not is_masked(job):
                 await self._ping(job)
         self._last = shown
 
@@ -269,25 +270,26 @@ class JobMessage:
     async def _note_painting(self, view: JobView) -> None:
         """Remember what the message shows, so that reactions below it are votes for that."""
         message = message_name(self._address)
-        if view.artwork is None or not view.artwork.shown or message is None:
+        if view.artwork is None or not view.artwork.shown or message is None or view.grid:
             return
         await self._post.store.posts.save(
             view.artwork.id,
             self._post.messenger.origin,
             message,
             self._address or {},
-            self._locale,
+            kept_locale(self._job),
         )
 
-    async def _show_or_send(self, job: Job, reply: Reply, *, may_send: bool) -> None:
+    async def _show_or_send(self, view: JobView, reply: Reply) -> None:
         """Edit the job's message; where it is gone, an end is sent anew."""
+        job, may_send = view.job, not view.is_deleted
         known = None if self._address == GONE else self._address
         if known is None and not may_send:
             return
         try:
             await self._call(job, known, reply)
         except MessageGone:
-            if not (job.state.over and may_send and known is not None):
+            if not (view.over and may_send and known is not None):
                 await self._keep(job, GONE)
                 return
             await self._call(job, None, reply)
@@ -312,55 +314,6 @@ class JobMessage:
         if is_new:
             await self._post.store.posts.save_of_job(job.id, self._post.messenger.origin, address)
 
-    # --- where nothing can be shown -----------------------------------------------------------
-
-    async def _place_is_gone(self, view: JobView) -> None:
-        """Stop showing progress; send the requester the painting when the job ends."""
-        job = view.job
-        if not job.state.over:
-            await self._keep(job, GONE)
-            return
-        if job.state is JobState.CANCELLED or view.is_deleted:
-            return
-        where = self._post.words.say(self._locale, "place-gone")
-        whole = Replies(self._post.words).whole(view, self._locale)
-        told = replace(whole, text=f"{where}\n\n{whole.text}", is_private=True, job=None)
-        await self._tell_requester(view, told)
-
-    async def _tell_alone(self, view: JobView) -> None:
-        """Send a painting that is for its requester alone to them, once."""
-        name, posts = f"alone:{view.job.id}", self._post.store.posts
-        if not await posts.begin_telling(name, self._post.messenger.origin):
-            return
-        whole = Replies(self._post.words).whole(view, self._locale)
-        try:
-            await self._tell_requester(view, replace(whole, is_private=True, job=None))
-        except WorldError:
-            await posts.end_telling(name, self._post.messenger.origin, has_told=False)
-            raise
-        await posts.end_telling(name, self._post.messenger.origin)
-
-    async def _tell_requester(self, view: JobView, told: Reply) -> None:
-        artwork = view.artwork.id if view.artwork is not None and told.pictures else ""
-        messenger = self._post.messenger
-        try:
-            address = await messenger.tell(self._person, bare(told) if artwork else told)
-        except (PlaceGone, MessageGone) as error:
-            _log.info("nobody can be told of a job's end", job=view.job.id, reason=str(error))
-            return
-        if not artwork:
-            return
-        try:
-            await self._post.messages.show(
-                messenger.origin,
-                address,
-                replace(told, artworks=(artwork,), locale=self._locale),
-                lambda shown: messenger.show(view.job, address, shown),
-                person=self._person,
-            )
-        except WorldError as error:  # the renewals go on with it
-            _log.info("a painting is shown later", job=view.job.id, reason=str(error))
-
     async def _give_up(self, job: Job) -> bool:
         """Acknowledge what cannot be shown through our own fault; False if not even that works."""
         _log.error("a job is shown no more", job=job.id, revision=job.revision)
@@ -369,21 +322,6 @@ class JobMessage:
         except WorldError:
             return False
         return True
-
-    # --- what the dispatcher kept -------------------------------------------------------------
-
-    @property
-    def _kept(self) -> Mapping[str, Any]:
-        kept = self._job.reply_to.get("desk")
-        return kept if isinstance(kept, Mapping) else {}
-
-    @property
-    def _locale(self) -> str:
-        return str(self._kept.get("locale", "en"))
-
-    @property
-    def _person(self) -> str:
-        return str(self._kept.get("person", self._job.person))
 
     def _seconds_left(self, job: Job) -> float | None:
         """Tell by the steps since the first that was seen of this attempt."""

@@ -3,9 +3,10 @@
 import asyncio
 import time
 
-from bot.core.delivery.job_message import DeliveryServices, JobMessage
+from bot.core.delivery.job_message import JobMessage
 from bot.core.delivery.platform import Messenger
 from bot.core.delivery.queue_positions import QueuePositions
+from bot.core.delivery.requester import DeliveryServices
 from bot.core.rendering.catalogue import Catalogue
 from ganshare.blobs import Blobs
 from ganshare.errors import WorldError

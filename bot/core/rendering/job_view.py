@@ -30,6 +30,7 @@ class JobView:
         votes: persons whose votes for the painting count.
         may_enter: whether there is a round that it could be entered into.
         sale: of a painting that is a token.
+        grid: of a job whose message shows several, itself the last; `picture` has them all.
     """
 
     job: Job
@@ -42,6 +43,12 @@ class JobView:
     votes: int = 0
     may_enter: bool = False
     sale: Sale | None = None
+    grid: tuple["JobView", ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing will happen any more to what the message shows."""
+        return all(each.job.state.over for each in self.grid or (self,))
 
     @property
     def attributes(self) -> Attributes:

@@ -35,7 +35,7 @@ class Replies:
     """Writes replies about jobs and artworks."""
 
     def __init__(self, words: Catalogue) -> None:
-        self._words = words
+        self.words = words
 
     def of(self, view: JobView, locale: str) -> Reply:
         """Give the message of a job as it stands.
@@ -58,10 +58,10 @@ class Replies:
             case JobState.CANCELLED:
                 return self._over(view, locale, "cancelled-title", "")
             case JobState.DEAD:
-                text = self._words.say(locale, "dead-unknown")
+                text = self.words.say(locale, "dead-unknown")
                 if _is_sentence(error := view.job.error or ""):
-                    reason = shortened(reason_of(self._words, locale, error), 300)
-                    text = self._words.say(locale, "dead-text", reason=reason)
+                    reason = shortened(reason_of(self.words, locale, error), 300)
+                    text = self.words.say(locale, "dead-text", reason=reason)
                 return self._over(view, locale, "dead-title", text)
 
     def prompt(self, job: Job, locale: str) -> str:
@@ -71,15 +71,15 @@ class Replies:
             lines = [self.read(job.request.prompt, job.request.reading, locale)]
         if _kept(job, "tells_visibility"):
             chosen = str(job.visibility)
-            lines.append(self._words.say(locale, "privacy-first", visibility=chosen))
+            lines.append(self.words.say(locale, "privacy-first", visibility=chosen))
         if unread := _kept(job, "unread"):
-            lines.append(self._words.say(locale, "prompt-unread", words=shortened(unread, 100)))
+            lines.append(self.words.say(locale, "prompt-unread", words=shortened(unread, 100)))
         return "\n".join(lines)
 
     def read(self, prompt: str, reading: str, locale: str) -> str:
         """A prompt and its reading, together no longer than a prompt."""
         half = LONGEST_PROMPT // 2 - 20
-        told = self._words.say(locale, "prompt-reading", reading=shortened(reading, half))
+        told = self.words.say(locale, "prompt-reading", reading=shortened(reading, half))
         return f"{shortened(prompt, half)}\n{told}"
 
     def details(self, job: Job, attributes: Attributes, locale: str) -> Fields:
@@ -107,9 +107,9 @@ class Replies:
             canvas, steps = f"{job.request.width}x{job.request.height}", str(job.request.steps)
             if artwork.manifest.get("plateau_step") is not None:
                 taken = artwork.manifest.get("steps_taken")
-                steps = self._words.say(locale, "steps-plateau", taken=str(taken), asked=steps)
+                steps = self.words.say(locale, "steps-plateau", taken=str(taken), asked=steps)
             if canvas != size:
-                size = self._words.say(locale, "size-upscaled", canvas=canvas, picture=size)
+                size = self.words.say(locale, "size-upscaled", canvas=canvas, picture=size)
         return self._fields(
             locale,
             {
@@ -127,7 +127,7 @@ class Replies:
 
     def button(self, action: Action, subject: str, locale: str, name: str = "") -> Button:
         """Give a button with its label in a language."""
-        label = self._words.say(locale, f"button-{name or action}")
+        label = self.words.say(locale, f"button-{name or action}")
         return Button(action, subject, label, _EMOJI.get(name or action, ""))
 
     # --- the states of a job ------------------------------------------------------------------
@@ -140,13 +140,13 @@ class Replies:
         buttons = (tuple(each for row in whole.buttons for each in row if each.action in own),)
         return Reply(
             title=whole.title,
-            text=self._words.say(locale, "masked-done" if is_done else "masked-text"),
+            text=self.words.say(locale, "masked-done" if is_done else "masked-text"),
             buttons=buttons if buttons[0] else (),
             job=job.id,
         )
 
     def _queued(self, view: JobView, locale: str) -> Reply:
-        job, say = view.job, self._words.say
+        job, say = view.job, self.words.say
         lines = [self.prompt(job, locale), self.waiting(view, locale)]
         if job.attempt:
             lines.append(say(locale, "queued-again"))
@@ -170,15 +170,15 @@ class Replies:
         """Say honestly when a queued job should begin."""
         eta = view.place.eta_seconds if view.place else None
         if not view.engines:
-            return self._words.say(locale, "queued-no-engine")
+            return self.words.say(locale, "queued-no-engine")
         if eta is None:
-            return self._words.say(locale, "queued-unknown")
+            return self.words.say(locale, "queued-unknown")
         if eta < 1:
-            return self._words.say(locale, "queued-soon")
-        return self._words.say(locale, "queued-eta", duration=duration(self._words, locale, eta))
+            return self.words.say(locale, "queued-soon")
+        return self.words.say(locale, "queued-eta", duration=duration(self.words, locale, eta))
 
     def _running(self, view: JobView, locale: str) -> Reply:
-        job, say = view.job, self._words.say
+        job, say = view.job, self.words.say
         values = {"step": job.step, "steps": job.steps}
         if not job.step:
             title = say(locale, "running-begins")
@@ -190,7 +190,7 @@ class Replies:
         if job.cancel_requested:
             line += "  " + say(locale, "running-cancelling")
         elif view.seconds_left and job.step < job.steps:
-            left = duration(self._words, locale, view.seconds_left)
+            left = duration(self.words, locale, view.seconds_left)
             line += "  " + say(locale, "running-left", duration=left)
         if job.steps < job.request.steps:
             line += "\n" + say(locale, "running-plateau", steps=job.steps, asked=job.request.steps)
@@ -207,12 +207,12 @@ class Replies:
         )
 
     def _done(self, view: JobView, locale: str) -> Reply:
-        job, artwork, say = view.job, view.artwork, self._words.say
+        job, artwork, say = view.job, view.artwork, self.words.say
         if artwork is None or view.is_deleted:
             text = say(locale, "deleted-text")
             return Reply(title=say(locale, "deleted-title"), text=text, job=job.id)
         if artwork.hidden is not None:
-            reason = reason_of(self._words, locale, artwork.hidden)
+            reason = reason_of(self.words, locale, artwork.hidden)
             text = say(locale, "hidden-text", reason=shortened(reason, 200))
             return self._over(view, locale, "hidden-title", text)
         lines = [self.prompt(job, locale), *_why(job)]
@@ -233,7 +233,7 @@ class Replies:
 
     def picture_of(self, artwork: Artwork, picture: bytes, locale: str) -> File:
         """Give a painting's picture with its name and description."""
-        alt = self._words.say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
+        alt = self.words.say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
         return _picture(picture, f"ganshare-{artwork.id}", alt)
 
     def painting_buttons(
@@ -253,25 +253,25 @@ class Replies:
             (Action.ENTER,) if may_enter else (),
         )
         made = [tuple(self.button(each, artwork, locale) for each in row) for row in rows if row]
-        links = sale_links(self._words, locale, sale)
+        links = sale_links(self.words, locale, sale)
         last = (links,) if links else ()
         return ((self.vote_button(artwork, locale, votes), *made[0]), *made[1:], *last)
 
     def vote_button(self, subject: str, locale: str, votes: int) -> Button:
         """The vote button, with how many voted."""
-        label = self._words.say(locale, "button-vote", count=votes)
+        label = self.words.say(locale, "button-vote", count=votes)
         return Button(Action.VOTE, subject, label, VOTE_EMOJI)
 
     def _sale(self, view: JobView, locale: str) -> Fields:
         if view.sale is None:
             return ()
-        return self._fields(locale, {"sale": sale_line(self._words, locale, view.sale)})
+        return self._fields(locale, {"sale": sale_line(self.words, locale, view.sale)})
 
     def _over(self, view: JobView, locale: str, title: str, text: str) -> Reply:
         job = view.job
         prompt = self.prompt(job, locale)
         return Reply(
-            title=self._words.say(locale, title),
+            title=self.words.say(locale, title),
             text=f"{prompt}\n\n{text}" if text else prompt,
             fields=self.details(job, view.attributes, locale),
             buttons=(
@@ -285,7 +285,7 @@ class Replies:
 
     def _fields(self, locale: str, values: dict[str, str | None]) -> Fields:
         return tuple(
-            (self._words.say(locale, f"field-{name}"), shortened(value, LONGEST_TRAIT))
+            (self.words.say(locale, f"field-{name}"), shortened(value, LONGEST_TRAIT))
             for name, value in values.items()
             if value
         )
