@@ -64,6 +64,21 @@ def type_commands(heading: str, folder: Path, *packages: Path) -> str:
     return done.stdout
 
 
+def run(code: str, folder: Path, package: Path) -> str:
+    """Run Python in a folder, with a changed copy of the packages; gives what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(package)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
@@ -82,17 +97,9 @@ def test_a_style_is_drawn_and_read_in_both_languages(copied: Path, tmp_path: Pat
         "print(find_attributes('a pointillist lake').style)\n"
         "print(read_languages(parse_prompts('青色的点彩派湖')).prompts[0].text)"
     )
-    read = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(copied)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT,
-    )
-    assert read.stdout.splitlines()[0] == "Pointillist", read.stderr
-    assert "pointillist" in read.stdout.splitlines()[1]
+    style, lake = run(code, tmp_path, copied).splitlines()
+    assert style == "Pointillist"
+    assert "pointillist" in lake
 
 
 @pytest.mark.slow
@@ -108,6 +115,30 @@ def test_a_language_speaks_as_far_as_it_goes(copied: Path, tmp_path: Path) -> No
     assert "GANshare malt, was du beschreibst" in told
     assert "Zeigt die eigenen Bilder." in told
     assert "Explain the commands." in told
+    code = """
+import asyncio, httpx
+from bot.app import Front
+from bot.core.dispatcher import Dispatcher, DispatcherOptions
+from bot.core.moderation.prompt_filter import open_moderation
+from bot.core.rendering.catalogue import load_words
+from bot.web.app import web_app
+from ganshare.blobs import open_blobs
+from ganshare.settings import BotSettings
+from ganshare.store import open_store
+
+async def look():
+    async with open_store("sqlite+aiosqlite:///page.db", migrate=True) as store:
+        parts = store, open_blobs("file://blobs"), load_words(), open_moderation()
+        front = Front(*parts, Dispatcher(*parts, DispatcherOptions()))
+        transport = httpx.ASGITransport(web_app(front, BotSettings()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            print((await client.get("/", headers={"Accept-Language": "de-AT, en;q=0.5"})).text)
+
+asyncio.run(look())
+"""
+    page = run(code, tmp_path, copied)
+    for part in ('<html lang="de"', ">Malen</a>", ">Deutsch</button>", ">Gallery</a>"):
+        assert part in page
 
 
 def test_a_prompt_source_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
