@@ -20,7 +20,8 @@ from bot.core.commands import (
 )
 from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.commands.autocomplete import Offer, offers
-from bot.core.commands.definitions import check_arguments, find_command
+from bot.core.commands.definitions import COMMANDS, check_arguments, find_command
+from bot.core.commands.help import no_such_command
 from bot.core.commands.parameters import Command
 from bot.core.context import CommandContext, DispatcherOptions, Services
 from bot.core.delivery.renewals import PaintingMessages
@@ -30,7 +31,7 @@ from bot.core.random_prompts import Prompts
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError, sentence_of
 from ganshare.blobs import Blobs
-from ganshare.errors import AskerError, InternalError, ParameterError, WorldError, quoted
+from ganshare.errors import AskerError, InternalError, ParameterError, WorldError
 from ganshare.monitoring.log import get_logger, pseudonym
 from ganshare.shares.gate import Gate
 from ganshare.store import Store
@@ -223,7 +224,7 @@ def _check_allowed(context: CommandContext, name: str) -> Command:
     try:
         command = find_command(name)
     except ParameterError as error:
-        raise RefusalError("refusal-command", given=quoted(name)) from error
+        raise no_such_command(context, COMMANDS, name) from error
     if context.person.rank < command.rank:
         is_for_admins = command.rank is Rank.ADMIN
         message = "refusal-rank-admin" if is_for_admins else "refusal-rank-member"

@@ -408,7 +408,10 @@ refusal-option = /{ $command } has no { $given }; it takes { $allowed }{ $neares
         [none] .
        *[other] {" "}(did you mean { $nearest }?).
     }
-refusal-command = There is no command { $given }; /help lists them all.
+refusal-command = There is no command { $given }{ $nearest ->
+        [none] {""}
+       *[other] {" "}(did you mean { $nearest }?)
+    }; /help lists them all.
 refusal-rank-member = Only who has signed in may use /{ $command }; ask for a sign-in link with /link in the chat.
 refusal-rank-curator = Only curators may use /{ $command } like that.
 refusal-round-private = A round needs a place that others see; type this in a channel or group.

@@ -435,7 +435,10 @@ refusal-option = /{ $command } 没有 { $given }；可用 { $allowed }{ $nearest
         [none] 。
        *[other] （您是想用 { $nearest } 吗？）。
     }
-refusal-command = 没有 { $given } 这个命令；/help 列出全部命令。
+refusal-command = 没有 { $given } 这个命令{ $nearest ->
+        [none] {""}
+       *[other] （您是想用 { $nearest } 吗？）
+    }；/help 列出全部命令。
 refusal-rank-member = 登录后才能使用 /{ $command }；请在聊天中用 /link 获取登录链接。
 refusal-vote-own = 这是您自己的画；由其他人来投票。
 refusal-vote-gone = 这幅画已不在，无法投票。

@@ -6,9 +6,9 @@ from bot.core.commands.parameters import Command, Kind, Parameter
 from bot.core.context import CommandContext
 from bot.core.messages import Reply
 from bot.core.rendering.errors import RefusalError
-from ganshare.errors import quoted
+from ganshare.errors import nearest, quoted
 
-__all__ = ["help_text", "usage"]
+__all__ = ["help_text", "no_such_command", "usage"]
 
 EXAMPLES = {
     "paint": "/paint Cubist Painting of a City in Teal --size 320x256 --steps 200",
@@ -34,7 +34,7 @@ async def help_text(context: CommandContext, commands: Sequence[Command], name: 
     wanted = name.lstrip("/").lower()
     command = next((each for each in commands if each.name == wanted), None)
     if command is None:
-        raise RefusalError("refusal-command", given=quoted(name))
+        raise no_such_command(context, commands, name)
     lines = [context.say(command.message)]
     if command.name == "paint":
         lines.append(context.say("help-paint"))
@@ -48,6 +48,17 @@ async def help_text(context: CommandContext, commands: Sequence[Command], name: 
             is_private=True,
         )
     ]
+
+
+def no_such_command(
+    context: CommandContext, commands: Sequence[Command], name: str
+) -> RefusalError:
+    """Give the refusal of a name that no command has, with the nearest that the asker may use."""
+    allowed = [each.name for each in commands if each.rank <= context.person.rank]
+    near = nearest(name.lstrip("/"), allowed)
+    return RefusalError(
+        "refusal-command", given=quoted(name), nearest=f"/{near}" if near else "none"
+    )
 
 
 def usage(command: Command) -> str:

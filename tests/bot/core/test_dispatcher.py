@@ -418,7 +418,21 @@ async def test_help_explains_every_command_one_may_use(hall: Hall, locale: str) 
     for command in COMMANDS:
         one = only(await hall.ask("help", replace(ADMIN, locale=locale), command=command.name))
         assert [name for name, _ in one.fields] == [each.name for each in command.parameters]
-    assert "'pant'" in only(await hall.ask("help", command="pant")).text
+
+
+async def test_a_command_that_is_not_there_is_told_with_the_nearest_one_may_use(
+    hall: Hall,
+) -> None:
+    told = "There is no command 'pant' (did you mean /paint?); /help lists them all."
+    assert only(await hall.ask("help", command="/pant")).text == told.replace("pant'", "/pant'", 1)
+    assert only(await hall.ask("pant")).text == told
+    assert "'unblok' (did you mean /unblock?)" in only(await hall.ask("unblok", ADMIN)).text
+    assert "unblock?" not in only(await hall.ask("unblok")).text
+    assert (
+        only(await hall.ask("xyzzy")).text == "There is no command 'xyzzy'; /help lists them all."
+    )
+    chinese = only(await hall.ask("pant", replace(ANN, locale="zh"))).text
+    assert "您是想用 /paint 吗" in chinese
 
 
 async def test_settings_are_shown_and_refused_in_words(hall: Hall) -> None:
