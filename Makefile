@@ -11,21 +11,20 @@ REFERENCE_VENV := .venv-reference
 REFERENCE_PIP := $(REFERENCE_VENV)/bin/python -m pip --quiet --disable-pip-version-check install
 REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0 openai-clip==1.0.1 open_clip_torch==3.3.0 timm==1.0.31 siwe==4.4.0
 
-# Makes a client from the document of the HTTP API; what it asks for would hold back the packages above.
-GENERATOR_VENV := .venv-generator
-GENERATOR_PACKAGE := openapi-python-client==0.29.1
-
 # What only `make contracts` and `make chain` use.
 NODE := .node
 NPM := npm install --silent --no-audit --no-fund --no-save --ignore-scripts
 CONTRACT_PACKAGES := solc@0.8.24 @openzeppelin/contracts@5.0.2
 CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 @opensea/seaport-js@4.3.0 ipfs-unixfs-importer@17.1.1 blockstore-core@7.0.1
 
+# The parts of `make lint`; each can be made alone.
+LINTS := lint-format lint-code lint-types lint-imports lint-docker lint-words
+
 # One process at a time: two heavy computations on one machine slow each other down.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: contracts chain dist docs help demo install test test-all check lint format reference chaos mutants clean web browser acceptance
+.PHONY: contracts chain dist docs help demo install test test-all check lint $(LINTS) format reference chaos mutants clean web browser acceptance
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -76,19 +75,40 @@ chain: $(VENV)/.test $(NODE)/.chain contracts ## Mint, list, buy, kill and recov
 	@GANSHARE_CHAIN_TOOLS=$(NODE)/chain $(BIN)/python -m pytest -m chain
 
 # With the official descriptions of the platforms' APIs where GANSHARE_SPECS names their folder.
-acceptance: $(VENV)/.test $(GENERATOR_VENV)/.installed ## Paint for Discord, Telegram and the page at once, everything in processes of its own
-	@GANSHARE_CLIENT_GENERATOR="$(CURDIR)/$(GENERATOR_VENV)/bin/openapi-python-client" \
-		$(BIN)/python -m pytest $(TEST_OPTIONS) -m "heavy and not slow"
+acceptance: $(VENV)/.train ## Paint for Discord, Telegram and the page at once, everything in processes of its own
+	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "heavy and not slow"
 	@$(BIN)/python -m pytest -m acceptance
 
-check: test lint ## Tests, format, lint, types and import contracts: what CI runs
+check: $(VENV)/.lint ## Tests and lint: what CI runs; says how long each part took
+	$(call make-parts,test $(LINTS))
 
-lint: $(VENV)/.lint ## Format, lint, types, import contracts, Dockerfiles, spelling and style only
+lint: $(VENV)/.lint ## Format, code, types, imports, Dockerfiles, words; lint-types and the like alone
+	$(call make-parts,$(LINTS))
+
+# Make one after another; say how long each took, whatever came of them.
+define make-parts
+	@trap 'printf "$$table"' EXIT; table='\n'; for part in $(1); do \
+		began=$$(date +%s); ended=failed; $(MAKE) --no-print-directory $$part && ended=ok; \
+		table="$$table  make $$part $$ended in $$(($$(date +%s) - began)) s\n"; \
+		test $$ended = ok || exit 1; done
+endef
+
+lint-format: $(VENV)/.lint
 	@$(BIN)/ruff format --check .
+
+lint-code: $(VENV)/.lint
 	@$(BIN)/ruff check .
+
+lint-types: $(VENV)/.lint
 	@$(BIN)/mypy
+
+lint-imports: $(VENV)/.lint
 	@$(BIN)/lint-imports
+
+lint-docker: $(VENV)/.lint
 	@$(BIN)/hadolint docker/*.Dockerfile
+
+lint-words: $(VENV)/.lint
 	@git ls-files -z '*.md' '*.py' '*.ftl' '*.html' '*.toml' '*.js' NOTICE | xargs -0 $(BIN)/codespell
 	@$(BIN)/proselint check --config docs/site/proselint.json README.md CONTRIBUTING.md SECURITY.md docs/*.md
 	@$(BIN)/python docs/site/style.py
@@ -123,7 +143,7 @@ mutants: $(VENV)/.engine ## Make small wrong changes to a copy of the code; a te
 	@$(BIN)/python -m benchmarks.mutants $(MUTANTS)
 
 clean: ## Remove the environments, caches and demo pictures
-	@rm -rf $(VENV) $(REFERENCE_VENV) $(GENERATOR_VENV) $(NODE) demo build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(REFERENCE_VENV) $(NODE) demo build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # --- Environments: each stamp is remade when pyproject.toml or constraints.txt change -------------
 
@@ -162,6 +182,11 @@ $(VENV)/.test: $(VENV)/.engine
 	@$(PIP) --editable '.[admin,bot,engine,video]' --group test
 	@touch $@
 
+$(VENV)/.train: $(VENV)/.test
+	@echo "Installing what training needs into $(VENV)"
+	@$(PIP) --editable '.[admin,bot,engine,train,video]'
+	@touch $@
+
 $(VENV)/.lint: $(VENV)/.test
 	@echo "Installing the lint tools into $(VENV)"
 	@$(PIP) --group lint
@@ -189,14 +214,6 @@ $(NODE)/.chain: Makefile
 	@mkdir -p $(NODE)/chain
 	@echo "Installing a local chain and Seaport into $(NODE)"
 	@$(NPM) --prefix $(NODE)/chain $(CHAIN_PACKAGES)
-	@touch $@
-
-$(GENERATOR_VENV)/.created:
-	$(create-venv)
-
-$(GENERATOR_VENV)/.installed: $(GENERATOR_VENV)/.created Makefile
-	@echo "Installing $(GENERATOR_PACKAGE) into $(GENERATOR_VENV)"
-	@$(GENERATOR_VENV)/bin/python -m pip --quiet --disable-pip-version-check install $(GENERATOR_PACKAGE)
 	@touch $@
 
 $(REFERENCE_VENV)/.created:

@@ -61,13 +61,15 @@ def test_the_models_are_small_and_here() -> None:
     assert 38e6 < sum(path.stat().st_size for path in weights) < 40e6
 
 
-def test_ci_builds_the_site() -> None:
+def test_ci_tests_checks_and_builds_the_site() -> None:
     run = (ROOT / ".ci/run").read_text("utf-8")
     typed = set(" ".join(re.findall(r"^ *run (.+)$", run, re.MULTILINE)).split())
-    assert {"demo", "test", "check", "docs", "dist", "browser", "acceptance", "chain"} <= typed
+    assert {"demo", "check", "docs", "dist", "browser", "acceptance", "chain"} <= typed
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert "make-parts,test $(LINTS)" in makefile.partition("\ncheck: ")[2].partition("\n\n")[0]
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_painting_asks_nothing_of_the_network(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
     small = ("--steps", "2", "--size", "64x64", "--num-cutouts", "2", "--no-upscale")
