@@ -11,6 +11,10 @@ REFERENCE_VENV := .venv-reference
 REFERENCE_PIP := $(REFERENCE_VENV)/bin/python -m pip --quiet --disable-pip-version-check install
 REFERENCE_NO_DEPS ?= taming-transformers-rom1504==0.0.6 ISR==2.2.0 openai-clip==1.0.1 open_clip_torch==3.3.0 timm==1.0.31 siwe==4.4.0
 
+# Makes a client from the document of the HTTP API; what it asks for would hold back the packages above.
+GENERATOR_VENV := .venv-generator
+GENERATOR_PACKAGE := openapi-python-client==0.29.1
+
 # What only `make contracts` and `make chain` use.
 NODE := .node
 NPM := npm install --silent --no-audit --no-fund --no-save --ignore-scripts
@@ -75,8 +79,9 @@ chain: $(VENV)/.test $(NODE)/.chain contracts ## Mint, list, buy, kill and recov
 	@GANSHARE_CHAIN_TOOLS=$(NODE)/chain $(BIN)/python -m pytest -m chain
 
 # With the official descriptions of the platforms' APIs where GANSHARE_SPECS names their folder.
-acceptance: $(VENV)/.train ## Paint for Discord, Telegram and the page at once, everything in processes of its own
-	@$(BIN)/python -m pytest $(TEST_OPTIONS) -m "heavy and not slow"
+acceptance: $(VENV)/.train $(GENERATOR_VENV)/.installed ## Paint for Discord, Telegram and the page at once, everything in processes of its own
+	@GANSHARE_CLIENT_GENERATOR="$(CURDIR)/$(GENERATOR_VENV)/bin/openapi-python-client" \
+		$(BIN)/python -m pytest $(TEST_OPTIONS) -m "heavy and not slow"
 	@$(BIN)/python -m pytest -m acceptance
 
 check: $(VENV)/.lint ## Tests and lint: what CI runs; says how long each part took
@@ -143,7 +148,7 @@ mutants: $(VENV)/.engine ## Make small wrong changes to a copy of the code; a te
 	@$(BIN)/python -m benchmarks.mutants $(MUTANTS)
 
 clean: ## Remove the environments, caches and demo pictures
-	@rm -rf $(VENV) $(REFERENCE_VENV) $(NODE) demo build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(REFERENCE_VENV) $(GENERATOR_VENV) $(NODE) demo build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # --- Environments: each stamp is remade when pyproject.toml or constraints.txt change -------------
 
@@ -214,6 +219,14 @@ $(NODE)/.chain: Makefile
 	@mkdir -p $(NODE)/chain
 	@echo "Installing a local chain and Seaport into $(NODE)"
 	@$(NPM) --prefix $(NODE)/chain $(CHAIN_PACKAGES)
+	@touch $@
+
+$(GENERATOR_VENV)/.created:
+	$(create-venv)
+
+$(GENERATOR_VENV)/.installed: $(GENERATOR_VENV)/.created Makefile
+	@echo "Installing $(GENERATOR_PACKAGE) into $(GENERATOR_VENV)"
+	@$(GENERATOR_VENV)/bin/python -m pip --quiet --disable-pip-version-check install $(GENERATOR_PACKAGE)
 	@touch $@
 
 $(REFERENCE_VENV)/.created:
