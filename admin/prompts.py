@@ -139,7 +139,7 @@ async def agree_to_spend(
 
 
 async def _ask_for_more(why: str, wanted: int) -> bool:
-    text = f"{why}: in all it would cost at most {COIN.show(wanted)}. Go on?"
+    text = f"{why}: it would cost at most a total of {COIN.show(wanted)}. Continue?"
     return await asyncio.to_thread(click.confirm, text, default=False)
 
 

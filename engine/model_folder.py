@@ -125,7 +125,7 @@ def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
         if start.startswith((b"PK\x03\x04", b"\x80")):
             message = f"{told} are a pickle, which could run code; only safetensors are read."
         else:
-            message = f"{told} are no whole safetensors file; they may be truncated."
+            message = f"{told} are not a complete safetensors file; they may be truncated."
         raise ModelError(message, given=name) from error
 
 
@@ -135,12 +135,12 @@ def load_model_folder(path: Path) -> ModelFolder:
     try:
         fields = json.loads(card.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ModelError(f"{path} is no model: it has no {CARD}.", given=str(path)) from error
+        raise ModelError(f"{path} is not a model: it has no {CARD}.", given=str(path)) from error
     except (OSError, ValueError, RecursionError) as error:
         message = f"{card} cannot be read as JSON: {error}."
         raise ModelError(message, given=str(path)) from error
     if not isinstance(fields, dict):
-        raise ModelError(f"{card} holds no JSON object.", given=str(path))
+        raise ModelError(f"{card} does not contain a JSON object.", given=str(path))
     return _read_card(fields, path)
 
 
@@ -163,7 +163,9 @@ def _read_card(fields: Mapping[str, Any], path: Path) -> ModelFolder:
     def digest(holder: Mapping[str, Any]) -> str:
         text: str = get("sha256", str, holder).lower()
         if not _SHA256.fullmatch(text):
-            message = f"{quoted(text)} in {path / CARD} is no sha256: 64 hexadecimal digits."
+            message = (
+                f"{quoted(text)} in {path / CARD} is not a sha256, which has 64 hexadecimal digits."
+            )
             raise ModelError(message, given=text)
         return text
 

@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     """Ask the URL; what it answers goes to stdout, which Docker keeps for `docker inspect`."""
     (url,) = arguments
     if not url.startswith(("http://", "https://")):
-        sys.stderr.write(f"error: {url} is no http:// address.\n")
+        sys.stderr.write(f"error: {url} is not an http:// address.\n")
         return 2
     # The container itself is asked, never a proxy.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

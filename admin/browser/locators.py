@@ -142,7 +142,7 @@ def _paths(values: object) -> Mapping[str, str]:
     try:
         groups = set(re.compile(paths["item"]).groupindex)
     except re.error as error:
-        raise SettingsError(f"The path item is no regular expression: {error}.") from error
+        raise SettingsError(f"The path item is not a regular expression: {error}.") from error
     if not {"contract", "identifier"} <= groups:
         raise SettingsError("The path item needs groups named contract and identifier.")
     return paths

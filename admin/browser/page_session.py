@@ -89,7 +89,7 @@ class PageSession:
                 return await self._on_page(lambda: act(*arguments, **values))
             except ElementClickInterceptedException as error:
                 waited = time.monotonic() - started
-                reason = "something that nobody knows covers what is to be pressed"
+                reason = "something unknown covers the element to press"
                 if waited > _COVERED and covered is None:
                     covered = await self._call_human(reason, first_line(error))
                 if covered is not None and waited > _COVERED + self.pace.human:
@@ -161,9 +161,7 @@ class PageSession:
                 None,
             )
             if known is None:
-                return (
-                    f"the page shows a dialog that nobody knows: {quoted(' '.join(text.split()))}"
-                )
+                return f"the page shows an unknown dialog: {quoted(' '.join(text.split()))}"
             if known.close:
                 self.browser.press_any(known.close)
         return None
@@ -190,7 +188,7 @@ class PageSession:
         except ElementClickInterceptedException:
             raise
         except UnexpectedAlertPresentException as error:
-            reason = f"the page shows a message that nobody knows: {quoted(error.alert_text or '')}"
+            reason = f"the page shows an unknown message: {quoted(error.alert_text or '')}"
             raise _needs_human(reason, await self._call_human(reason)) from error
         except (InvalidSessionIdException, NoSuchWindowException) as error:
             raise BrowserGone(f"The browser's window was closed: {first_line(error)}") from error
@@ -199,7 +197,7 @@ class PageSession:
         except WebDriverException as error:
             raise StepFailed(first_line(error)) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise BrowserGone("The browser cannot be reached any more.") from error
+            raise BrowserGone("The browser no longer responds.") from error
 
 
 def _needs_human(reason: str, place: Path) -> NeedsHuman:

@@ -36,7 +36,9 @@ class _Page:
         if wallet is not None and wallet.refusals:
             first = wallet.refusals[0]
             wallet.refusals.clear()
-            raise StepFailed(f"The page asked its wallet for what is not allowed: {first}")
+            raise StepFailed(
+                f"The page asked its wallet for something that is not allowed: {first}"
+            )
 
 
 class AccountPage(_Page):

@@ -142,18 +142,18 @@ def _number(given: object) -> int:
         number = int(given, 16 if given.startswith("0x") else 10)
         if number < 2**256:
             return number
-    raise RequestRefused(f"{quoted(given)} is no whole number of 256 bits.")
+    raise RequestRefused(f"{quoted(given)} is not a whole number of 256 bits.")
 
 
 def _address(given: object) -> str:
     if not isinstance(given, str) or not is_hex_address(given) or not given.startswith("0x"):
-        raise RequestRefused(f"{quoted(given)} is no address.")
+        raise RequestRefused(f"{quoted(given)} is not an address.")
     return str(to_checksum_address(given))
 
 
 def _hash(given: object) -> str:
     if not isinstance(given, str) or not _HASH.fullmatch(given):
-        raise RequestRefused(f"{quoted(given)} is no hash of 32 bytes.")
+        raise RequestRefused(f"{quoted(given)} is not a hash of 32 bytes.")
     return given.lower()
 
 

@@ -19,7 +19,7 @@ __all__ = ["approve"]
 @yes_option
 @password_option
 def approve(dry_run: bool, yes: bool, password_fd: int | None) -> None:
-    """Let the conduit move the seller's tokens of this collection when they are sold."""
+    """Let OpenSea's conduit transfer the seller's tokens of this collection when they are sold."""
     asyncio.run(_approve(dry_run=dry_run, yes=yes, password_fd=password_fd))
 
 
@@ -31,7 +31,7 @@ async def _approve(*, dry_run: bool, yes: bool, password_fd: int | None) -> None
         key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
         conduit, exists = await chain.call(controller, GET_CONDUIT, key)
         if not exists:
-            raise SettingsError(f"There is no conduit for the key {session.settings.conduit_key}.")
+            raise SettingsError(f"No conduit exists for the key {session.settings.conduit_key}.")
         if (await chain.call(contract, IS_APPROVED, owner, conduit))[0]:
             click.echo(f"The conduit {conduit} is approved already.")
             return

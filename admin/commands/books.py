@@ -23,15 +23,15 @@ DAY = click.DateTime(["%Y-%m-%d"])
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="F.csv",
-    help="By default it is printed.",
+    help="The file; printed if left out.",
 )
 @click.option("--since", type=DAY, metavar="YYYY-MM-DD", help="From this day on, in UTC.")
 @click.option("--until", type=DAY, metavar="YYYY-MM-DD", help="Up to this day, in UTC.")
 def books(to: Path | None, since: datetime | None, until: datetime | None) -> None:
-    """List sales, fees, royalties and gas by day, currency and token; asks nobody else.
+    """List sales, fees, royalties and gas by day, currency and token, from the ledger alone.
 
-    The day of a sale is the one on which `reconcile` learned of it. Gas is that of the minter's and
-    the seller's transactions, in the chain's coins.
+    A sale counts on the day when `reconcile` learned of it. Gas is what the minter's and the
+    seller's transactions cost, in the chain's coin.
     """
     first, last = (f"{day:%Y-%m-%d}" if day else None for day in (since, until))
     entries = [

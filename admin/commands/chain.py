@@ -26,7 +26,7 @@ __all__ = ["chain"]
 
 @click.group()
 def chain() -> None:
-    """Look after the account's transactions."""
+    """Manage the account's transactions."""
 
 
 @chain.command()
@@ -35,7 +35,7 @@ def chain() -> None:
     type=click.IntRange(min=0),
     multiple=True,
     metavar="NONCE",
-    help="Put an empty transaction in the place of this one, instead of sending it again.",
+    help="Replace this one with an empty transaction instead of sending it again.",
 )
 @keystore_option
 @dry_run_option
@@ -48,11 +48,11 @@ def unstick(
     yes: bool,
     password_fd: int | None,
 ) -> int:
-    """Get the account going again, when transactions wait for ever.
+    """Unblock the account when transactions never confirm.
 
-    A nonce that nobody has sent is filled by an empty transaction, and so is one that is waited for
-    and isn't of this ledger. The ledger's own are sent again, with higher fees where they offer too
-    little. All that stays under the caps.
+    Empty transactions fill missing nonces and replace transactions that are not in this ledger. The
+    ledger's own are sent again, with higher fees if they offer too little. All of this respects the
+    caps.
     """
     return asyncio.run(
         _unstick(set(drop), keystore, dry_run=dry_run, yes=yes, password_fd=password_fd)

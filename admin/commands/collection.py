@@ -75,7 +75,7 @@ MakeChange = Callable[[Session, Chain, CollectionState], Awaitable[Change]]
 
 @click.group()
 def collection() -> None:
-    """Look after the collection's contract; most of it takes its owner's key."""
+    """Manage the collection's contract; most commands need its owner's key."""
 
 
 def _changing(command: Callable[..., MakeChange]) -> Callable[..., Any]:
@@ -101,7 +101,7 @@ def _changing(command: Callable[..., MakeChange]) -> Callable[..., Any]:
         click.option(
             "--calldata",
             is_flag=True,
-            help="Only print what the owner's own wallet sends, a Safe's for instance.",
+            help="Only print what the owner's own wallet, such as a Safe, must send.",
         ),
         dry_run_option,
         yes_option,
@@ -129,7 +129,7 @@ async def _run(
             state = replace(state, account=state.owner, is_pauser=True)
         change = await make(session, chain, state)
         if not change.calls:
-            click.echo("Nothing is to be changed.")
+            click.echo("There is nothing to change.")
             return
         if calldata:
             if change.before is not None and not dry_run:
@@ -179,7 +179,7 @@ def _simple(
 @collection.command()
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object.")
 def show(as_object: bool) -> None:
-    """Show what the contract says about itself, and what the minter's key may do."""
+    """Show the contract's state and the rights of the minter's key."""
     asyncio.run(_show(as_object=as_object))
 
 
@@ -207,12 +207,12 @@ async def _show(*, as_object: bool) -> None:
 
 @_changing
 @click.argument("uri", required=False)
-@click.option("--description", help="Of the collection.")
+@click.option("--description", help="Describes the collection.")
 @click.option("--site", metavar="URL", help="The community's web page.")
 def set_uri(uri: str | None, description: str | None, site: str | None) -> MakeChange:
-    """Give the collection name, description and picture.
+    """Set the collection's name, description and picture.
 
-    URI is the address of metadata that you made. Left out, some is made from the contract's name,
+    URI points to metadata that you made. If left out, metadata is made from the contract's name,
     --description and the paintings in the ledger, and pinned.
     """
     if uri is not None and (description or site):
@@ -264,9 +264,9 @@ async def _read_pictures(session: Session) -> list[bytes]:
 
 @_changing
 @click.argument("percent")
-@click.option("--to", metavar="ADDRESS", help="Who gets it; whoever does now if left out.")
+@click.option("--to", metavar="ADDRESS", help="Who receives it; unchanged if left out.")
 def royalty(percent: str, to: str | None) -> MakeChange:
-    """Ask for so many percent of each later sale."""
+    """Set the royalty, in percent of each later sale."""
     points = read_royalty(percent)
 
     async def make(session: Session, chain: Chain, state: CollectionState) -> Change:
@@ -287,7 +287,9 @@ def freeze(tokens: tuple[str, ...]) -> MakeChange:
         return _simple("freeze", FREEZE_METADATA, what, _FOR_EVER, is_done=lambda now: now.frozen)
     wrong = [each for each in tokens if not (each.isascii() and each.isdecimal())]
     if wrong:
-        raise SettingsError(f"{quoted(wrong[0])} is no token; `ganshare admin export` lists them.")
+        raise SettingsError(
+            f"{quoted(wrong[0])} is not a token; `ganshare admin export` lists them."
+        )
 
     async def make(session: Session, chain: Chain, state: CollectionState) -> Change:
         state.require_owner()
@@ -301,7 +303,7 @@ def freeze(tokens: tuple[str, ...]) -> MakeChange:
 
 @_changing
 def pause() -> MakeChange:
-    """Stop minting, before whatever else waits; holders can sell and move tokens all the same."""
+    """Pause minting, ahead of waiting transactions; holders can still sell and move tokens."""
 
     async def make(session: Session, chain: Chain, state: CollectionState) -> Change:
         if state.paused:
@@ -315,14 +317,14 @@ def pause() -> MakeChange:
 
 @_changing
 def unpause() -> MakeChange:
-    """Go on minting."""
+    """Resume minting."""
     what = ("minting", "goes on")
     return _simple("unpause", UNPAUSE, what, is_done=lambda now: not now.paused)
 
 
 @_changing
 @click.argument("address")
-@click.option("--remove", is_flag=True, help="It may do neither any more.")
+@click.option("--remove", is_flag=True, help="Remove both rights instead.")
 def minter(address: str, remove: bool) -> MakeChange:
     """Let ADDRESS mint and pause."""
     who = read_address("ADDRESS", address)
@@ -343,7 +345,7 @@ def minter(address: str, remove: bool) -> MakeChange:
 
 @_changing
 def close() -> MakeChange:
-    """Mint nothing any more, for ever: what is there is the whole collection."""
+    """End minting forever: the collection stays as it is."""
 
     async def make(session: Session, chain: Chain, state: CollectionState) -> Change:
         state.require_owner()

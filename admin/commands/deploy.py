@@ -26,14 +26,14 @@ __all__ = ["Deployment", "deploy", "deploy_contract", "read_royalty"]
 
 
 @click.command()
-@click.option("--name", required=True, help="Of the collection, such as 'GANshare paintings'.")
+@click.option("--name", required=True, help="The collection's name, such as 'GANshare paintings'.")
 @click.option("--symbol", required=True, help="A few letters, such as PAINT.")
-@click.option("--description", help="Of the collection, kept in the contract with its name.")
-@click.option("--contract-uri", help="Address of the collection's metadata, if you made it.")
-@click.option("--owner", required=True, help="Who may appoint minters; not the minter's key.")
-@click.option("--royalty-to", help="Who gets royalties; the owner if left out.")
-@click.option("--royalty", default="5", show_default=True, help="In percent of each sale.")
-@click.option("--another", is_flag=True, help="Even if there is one with the same arguments.")
+@click.option("--description", help="The collection's description, stored in the contract.")
+@click.option("--contract-uri", help="URI of collection metadata that you made.")
+@click.option("--owner", required=True, help="Who may appoint minters; not the minter's address.")
+@click.option("--royalty-to", help="Who receives royalties; the owner if left out.")
+@click.option("--royalty", default="5", show_default=True, help="Royalty in percent of each sale.")
+@click.option("--another", is_flag=True, help="Deploy even if one with the same arguments exists.")
 @dry_run_option
 @yes_option
 @password_option
@@ -50,14 +50,17 @@ def deploy(
     yes: bool,
     password_fd: int | None,
 ) -> None:
-    """Make a collection; the keystore's address becomes its minter.
+    """Deploy a collection contract; the keystore's address becomes its minter.
 
-    It gets a picture later, by `ganshare admin collection set-uri`, when there are paintings.
+    Once there are paintings, `ganshare admin collection set-uri` gives it a picture.
     """
     receiver = royalty_to or owner
     for given in (owner, receiver):
         if not is_hex_address(given):
-            raise SettingsError(f"{quoted(given)} is no address, 0x and 40 digits.", given=given)
+            raise SettingsError(
+                f"{quoted(given)} is not an address, which is 0x and 40 hexadecimal digits.",
+                given=given,
+            )
     if contract_uri is None:
         told = description or f"Paintings that a community asked for and chose: {name}."
         contract_uri = data_uri(collection_metadata(name, told, symbol=symbol))

@@ -30,11 +30,11 @@ Check = Callable[[Session, Chain], Awaitable[str]]
 @browser_options
 @password_option
 def doctor(choices: Choices | None, password_fd: int | None) -> int:
-    """Check endpoints, key, collection, Seaport, approval, IPFS and OpenSea; changes nothing.
+    """Check endpoints, key, collection, Seaport, approval, IPFS and OpenSea, without changes.
 
-    With --route browser: look on the marketplace's pages for whatever is pressed or filled there.
+    With --route browser: look on the marketplace's pages for every element it uses.
 
-    Ends with the next step, and with exit code 3 if something is wrong.
+    Prints the next step; exits with code 3 if something is wrong.
     """
     if choices is DROP:
         return asyncio.run(drop.check())
@@ -98,8 +98,8 @@ async def _next_step(session: Session) -> str:
         return "`ganshare admin mint` mints what is planned."
     live = {each.token for each in await session.ledger.listings(session.collection, *LIVE)}
     if any(each.owner == session.selling.address and each.token not in live for each in tokens):
-        return "`ganshare admin list --prices prices.toml` offers what is minted."
-    return "nothing; whatever was planned is minted and listed."
+        return "`ganshare admin list --prices prices.toml` lists minted tokens for sale."
+    return "nothing; everything that was planned is minted and listed."
 
 
 async def _endpoints(session: Session, chain: Chain) -> str:
@@ -146,7 +146,7 @@ async def _collection(session: Session, chain: Chain) -> str:
     if not await chain.has_code(contract):
         raise SettingsError(f"There is no contract at {contract} on this chain.")
     if not (await chain.call(contract, HAS_ROLE, MINTER_ROLE, session.address))[0]:
-        raise SettingsError(f"{session.address} is no minter of {contract}.")
+        raise SettingsError(f"{session.address} is not a minter of {contract}.")
     if (await chain.call(contract, PAUSED))[0]:
         raise SettingsError(f"Minting is paused at {contract}.")
     return contract
@@ -159,7 +159,7 @@ async def _seaport(session: Session, chain: Chain) -> str:
     key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
     conduit, exists = await chain.call(controller, GET_CONDUIT, key)
     if not exists:
-        raise SettingsError(f"There is no conduit for the key {session.settings.conduit_key}.")
+        raise SettingsError(f"No conduit exists for the key {session.settings.conduit_key}.")
     owner = session.selling.address
     if not (await chain.call(session.collection.address, IS_APPROVED, owner, conduit))[0]:
         raise SettingsError(

@@ -26,10 +26,10 @@ FORMAT = "ganshare-ledger/1"
     "--metadata",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="A folder for each token's metadata, byte for byte as it is on IPFS.",
+    help="Folder for each token's metadata, byte for byte as on IPFS.",
 )
 def export(to: Path | None, folder: Path | None) -> None:
-    """Write what the ledger has of each token and its newest listing; asks nobody else."""
+    """Export each token and its newest listing from the ledger, offline."""
     collection, tokens, listings = asyncio.run(_read())
     rows = report_rows(tokens, listings)
     place = {"chain_id": collection.chain_id, "collection": collection.address}

@@ -20,15 +20,25 @@ __all__ = ["keys"]
 
 @click.group()
 def keys() -> None:
-    """Make a keystore for the minter, or tell whose one is."""
+    """Create a keystore for the minter, or show whose it is."""
 
 
 @keys.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--password-fd", type=click.IntRange(min=0), metavar="N", help="Instead of asking.")
-@click.option("--import-fd", type=click.IntRange(min=0), metavar="N", help="A key, in hexadecimal.")
+@click.option(
+    "--password-fd",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Read the password from this file descriptor.",
+)
+@click.option(
+    "--import-fd",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Read a hexadecimal key from this one.",
+)
 def new(path: Path, password_fd: int | None, import_fd: int | None) -> None:
-    """Draw a new key, or take one from a file descriptor, and keep it encrypted at PATH."""
+    """Create a key, or import one from a file descriptor, and store it encrypted at PATH."""
     keep_out_of_dumps()
     check_new(path)
     key = None
@@ -48,10 +58,10 @@ def new(path: Path, password_fd: int | None, import_fd: int | None) -> None:
 
 @keys.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--add-address", is_flag=True, help="Find it out with the password; write it in.")
+@click.option("--add-address", is_flag=True, help="Derive it with the password and write it in.")
 @password_option
 def show(path: Path, add_address: bool, password_fd: int | None) -> None:
-    """Print whose keystore it says it is."""
+    """Print the address in the keystore."""
     if not add_address:
         click.echo(keystore_address(path))
         return

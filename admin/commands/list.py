@@ -35,18 +35,20 @@ _FAILED = {ListingState.REFUSED: "refused", ListingState.POSTING: "not known whe
     required=True,
     help="The price table.",
 )
-@click.option("--days", type=float, default=30.0, show_default=True, help="How long they hold.")
-@click.option("--reprice", is_flag=True, help="Cancel orders whose price the table changed.")
+@click.option(
+    "--days", type=float, default=30.0, show_default=True, help="How long orders are valid."
+)
+@click.option("--reprice", is_flag=True, help="Cancel orders whose price in the table has changed.")
 @browser_options
 @run_options
 def list_(
     choices: Choices | None, prices_file: Path, days: float, reprice: bool, run: RunOptions
 ) -> int:
-    """Offer what is minted: one signature for all orders, then each is posted once.
+    """List minted tokens for sale: one signature for all orders, each posted once.
 
     With --route browser: offer what was created on the marketplace's pages, there.
 
-    May be interrupted at any moment: the next run goes on where this one ended. Ends with exit
+    You can interrupt it at any moment; the next run continues where this one stopped. Exits with
     code 3 if an order is not posted.
     """
     if choices is DROP:
@@ -116,7 +118,7 @@ async def _sell(
         return EXIT_FAILED if failed else 0
     click.echo(
         f"{done} of {len(left)} orders are posted. After {IN_A_ROW} in a row that failed the rest "
-        "is left; the next run goes on.",
+        "is left; the next run continues.",
         err=True,
     )
     return EXIT_FAILED

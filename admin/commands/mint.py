@@ -22,11 +22,11 @@ __all__ = ["mint"]
 
 @click.command()
 @click.option("--batch", type=click.IntRange(1, 200), default=BATCH, show_default=True)
-@click.option("--description", help="Of the collection, put into each token's metadata.")
+@click.option("--description", help="Describes the collection in each token's metadata.")
 @click.option(
     "--to",
     metavar="ADDRESS",
-    help="Who gets the tokens: the seller (by default), the minter, or one of ADMIN_TREASURY.",
+    help="Who receives the tokens: the seller (default), the minter, or one of ADMIN_TREASURY.",
 )
 @click.option("--site", metavar="URL", help="The web page, for links from tokens to paintings.")
 @browser_options
@@ -41,10 +41,10 @@ def mint(
 ) -> int | None:
     """Pin pictures and metadata, then mint, batch by batch.
 
-    With --route browser: create an item on the marketplace's pages for each painting instead. With
-    --route drop: one of a SelfMint drop at OpenSea, by a transaction each.
+    With --route browser, it creates an item on the marketplace's pages for each painting instead.
+    With --route drop, it mints items of a SelfMint drop at OpenSea, one transaction each.
 
-    May be interrupted at any moment: the next run goes on where this one ended.
+    You can interrupt it at any moment; the next run continues where this one stopped.
     """
     if choices is not None:
         if to is not None:

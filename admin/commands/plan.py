@@ -35,12 +35,12 @@ __all__ = ["plan"]
 
 
 @click.command()
-@click.option("--round", "round_id", metavar="ID", help="Only what won this round.")
+@click.option("--round", "round_id", metavar="ID", help="Only winners of this round.")
 @click.option(
     "--manifest",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The set as `curate export` wrote it (.json or .csv), instead of the store's.",
+    help="A set written by `curate export` (.json or .csv), instead of the store's.",
 )
 @click.option(
     "--picture",
@@ -48,15 +48,15 @@ __all__ = ["plan"]
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A PNG that you painted with `ganshare paint`, instead of the store's; may be repeated.",
+    help="A PNG from `ganshare paint`, instead of the store's paintings; repeatable.",
 )
 @click.option(
     "--prices",
     "prices_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A price table, to count proceeds, too.",
+    help="The price table, to estimate proceeds as well.",
 )
-@click.option("--days", type=float, default=30.0, show_default=True, help="Of a listing.")
+@click.option("--days", type=float, default=30.0, show_default=True, help="How long listings last.")
 @route_option
 @dry_run_option
 def plan(
@@ -68,10 +68,10 @@ def plan(
     route: str,
     dry_run: bool,
 ) -> None:
-    """Take the curated paintings into the ledger, and show what minting and listing would mean.
+    """Add curated paintings to the ledger, and show what minting and listing would do.
 
-    Spends nothing. Paintings of models that may not be sold are left out, by name, and so are those
-    whose requesters have not said that they may be.
+    Spends nothing. It leaves out, by name, paintings of models that forbid a sale and paintings
+    whose members have not agreed to one.
     """
     if pictures and (manifest or round_id):
         raise click.UsageError("--picture goes with neither --manifest nor --round.")

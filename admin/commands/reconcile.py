@@ -28,13 +28,15 @@ __all__ = ["reconcile", "status"]
 
 
 @click.command()
-@click.option("--accept", "accepts", is_flag=True, help="Take over metadata changed on the chain.")
+@click.option(
+    "--accept", "accepts", is_flag=True, help="Accept metadata that changed on the chain."
+)
 @click.option(
     "--metadata",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Where that metadata is, if the IPFS node does not have it.",
+    help="Folder with that metadata, if the IPFS node lacks it.",
 )
 @browser_options
 @dry_run_option
@@ -46,10 +48,10 @@ def reconcile(
     dry_run: bool,
     password_fd: int | None,
 ) -> int | None:
-    """Make the ledger equal to the chain: what is minted, whose it is, which orders hold.
+    """Update the ledger from the chain: tokens, their holders and valid orders.
 
-    OpenSea is asked, too, which orders it has. With --route browser: equal to the marketplace's
-    pages; nothing is pressed there.
+    It also asks OpenSea for its orders. With --route browser, it reads the marketplace's pages and
+    presses nothing.
     """
     if choices is DROP:
         return asyncio.run(drop.match(dry_run=dry_run))
@@ -62,7 +64,7 @@ def reconcile(
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(as_json: bool) -> None:
-    """Count tokens, orders and transactions by state; asks neither chain nor market."""
+    """Count tokens, orders and transactions by state, from the ledger alone."""
     asyncio.run(_status(as_json=as_json))
 
 
@@ -134,7 +136,7 @@ async def _ask_opensea(session: Session, *, write: bool) -> AsyncIterator[str]:
     for each in drift.unknown:
         yield f"order {each.hash} of token {each.token}: {each.state}, and OpenSea does not show it"
     for each in drift.hidden:
-        yield f"order {each.hash} of token {each.token}: holds, though OpenSea does not offer it"
+        yield f"order {each.hash} of token {each.token}: valid, though OpenSea does not offer it"
     for name in drift.foreign:
         yield f"order {name}: yours at OpenSea, and not the ledger's; see to it there"
 

@@ -35,14 +35,14 @@ class _Withdrawal:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def treasury(context: click.Context) -> None:
-    """Show what minter and seller have, and withdraw it to an address of ADMIN_TREASURY."""
+    """Show the balances of minter and seller, and withdraw them to ADMIN_TREASURY."""
     if context.invoked_subcommand is None:
         asyncio.run(_show())
 
 
 @treasury.command()
 def show() -> None:
-    """Show coins, currency and tokens of minter, seller and treasury."""
+    """Show the coins, currency and tokens of minter, seller and treasury."""
     asyncio.run(_show())
 
 
@@ -76,7 +76,7 @@ async def _show() -> None:
     type=click.Choice(["seller", "minter"]),
     default="seller",
     show_default=True,
-    help="Whose they are, and whose key signs.",
+    help="Whose assets to send, and whose key signs.",
 )
 @dry_run_option
 @yes_option
@@ -92,7 +92,7 @@ def withdraw(
 ) -> None:
     """Send coins, currency or tokens to the treasury, or from minter to seller and back.
 
-    `all` coins leaves what gas takes. Tokens with a live order stay: `unlist` comes first.
+    `all` coins leaves enough for gas. Tokens with a live order stay: run `unlist` first.
     """
     if what != "tokens" and len(amounts) != 1:
         raise SettingsError("Name one amount, such as 1.5, or all.")
@@ -198,7 +198,7 @@ async def _tokens(
     wanted = list(mine) if list(names) == ["all"] else list(dict.fromkeys(names))
     strange = [each for each in wanted if each not in mine]
     if strange:
-        raise SettingsError(f"{strange[0]} is no token of {session.address}.", given=strange[0])
+        raise SettingsError(f"{strange[0]} is not a token of {session.address}.", given=strange[0])
     free = [mine[each] for each in wanted if mine[each] not in live]
     kept = len(wanted) - len(free)
     found = [

@@ -30,12 +30,12 @@ Lines = list[tuple[str, str]]
 @click.option(
     "--counter",
     is_flag=True,
-    help="With --all: end whatever the seller ever signed at Seaport, in one transaction.",
+    help="With --all: void every order the seller ever signed on Seaport, in one transaction.",
 )
 @click.option(
     "--off-chain",
     is_flag=True,
-    help="Only ask OpenSea, for nothing, where its signed zone guards the orders.",
+    help="Only ask OpenSea, free of charge, if its signed zone guards the orders.",
 )
 @dry_run_option
 @yes_option
@@ -49,15 +49,15 @@ def unlist(
     yes: bool,
     password_fd: int | None,
 ) -> int:
-    """Cancel orders on the chain, so that nobody can buy by them any more; OpenSea isn't asked.
+    """Cancel orders on the chain, so that nobody can use them to buy; OpenSea isn't asked.
 
-    With --off-chain it is the other way round: that costs nothing, and rests on OpenSea's word.
+    With --off-chain, OpenSea removes the orders instead; that is free, but you rely on OpenSea.
 
-    It goes before transactions that wait, stops another command that is at work on the ledger, and
-    takes as many transactions of its own as are needed. With --counter it is one, at the price of
-    few: but orders of other collections end, too.
+    Cancelling goes ahead of waiting transactions, stops other commands that are using the ledger,
+    and takes as many transactions as needed. --counter needs only one, at little cost, but also
+    ends the seller's orders of other collections.
 
-    May be interrupted at any moment: the next run goes on where this one ended.
+    You can interrupt it at any moment; the next run continues where this one stopped.
     """
     if bool(tokens) == every:
         raise SettingsError("Name tokens to take off sale, or say --all; one of the two.")
@@ -87,7 +87,10 @@ async def _take_off(tokens: set[str], dry_run: bool, yes: bool, password_fd: int
         guarded = [each for each in chosen if each.order.zone != NATIVE]
         lines = [
             ("to take off at OpenSea", f"{len(guarded)} orders, for nothing"),
-            ("", "whoever has OpenSea's signature for one may buy by it until that runs out"),
+            (
+                "",
+                "anyone who has OpenSea's signature for one can still buy with it until it expires",
+            ),
         ]
         if open_ := len(chosen) - len(guarded):
             lines.append(("without its zone", f"{open_} orders; `unlist` without --off-chain"))
@@ -112,7 +115,7 @@ async def _take_off(tokens: set[str], dry_run: bool, yes: bool, password_fd: int
 
 
 def _told(until: str | None) -> str:
-    return f"but may be bought until {until}" if until else "and nobody can buy by it any more"
+    return f"but may be bought until {until}" if until else "and nobody can use it to buy"
 
 
 async def _unlist(

@@ -22,13 +22,13 @@ __all__ = ["verify"]
     "--metadata",
     "metadata_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The token's metadata, fetched from wherever; without, only the picture is checked.",
+    help="The token's metadata, from any source; if left out, only the picture is checked.",
 )
 def verify(picture: Path, metadata_file: Path | None) -> None:
-    """Check a picture against its token on the chain, and the metadata against both.
+    """Check a picture against its token on the chain, and its metadata against both.
 
-    A token's id is the SHA-256 of its picture, and its address on IPFS is the hash of its
-    metadata: nothing of ours needs to be trusted.
+    A token's ID is the SHA-256 of its picture, and its address on IPFS is the hash of its metadata,
+    so you need not trust GANshare.
     """
     metadata = metadata_file.read_bytes() if metadata_file else None
     asyncio.run(_verify(picture.read_bytes(), metadata))

@@ -22,13 +22,13 @@ __all__ = ["verify_contract"]
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=Path(".node/Paintings.input.json"),
     show_default=True,
-    help="The compiler's whole input, as `make contracts` leaves it.",
+    help="The full compiler input, as `make contracts` writes it.",
 )
 @dry_run_option
 def verify_contract(input_file: Path, dry_run: bool) -> None:
-    """Submit the collection's source to the explorer, and wait until it has compiled it.
+    """Submit the collection's source to the explorer, and wait until it is verified.
 
-    Its bytes must be those that are on the chain; then everybody can read there what they do.
+    Its bytecode must equal that on the chain; then anyone can read what the contract does.
     """
     whole = check_input(input_file.read_text("utf-8"))
     asyncio.run(_verify(whole, dry_run=dry_run))

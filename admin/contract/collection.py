@@ -104,7 +104,7 @@ MINT_BATCH = Function("mintBatch(address,uint256[],bytes32[])", ("uint256",))
 _REASONS = {
     "AccessControlUnauthorizedAccount": "this account has no right to do that; `ganshare admin "
     "collection show` says what it may, and the owner gives rights by `collection minter`",
-    "Closed": "the owner has closed minting for ever",
+    "Closed": "the owner has closed minting forever",
     "EnforcedPause": "minting is paused; the owner's `ganshare admin collection unpause` ends that",
     "Frozen": "the metadata is final",
     "MintedOtherwise": "a token is minted with other metadata; `ganshare admin reconcile` names it",

@@ -30,9 +30,7 @@ def check_input(text: str) -> Mapping[str, Any]:
         ours = found["sources"]["Paintings.sol"]["content"]
         settings = {name: found["settings"][name] for name in artifact()["settings"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise SettingsError(
-            "This is no input of the compiler; `make contracts` makes it."
-        ) from error
+        raise SettingsError("This is not a compiler input; `make contracts` makes one.") from error
     if not is_known_source(str(ours)) or settings != artifact()["settings"]:
         raise SettingsError(
             "The compiler's input is of another contract than this GANshare's; `make contracts` "

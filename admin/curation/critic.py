@@ -108,7 +108,7 @@ class Report:
         lift += f"{self.head.high:.2f})"
         if self.helps:
             return f"On paintings that it never saw, the critic's choice is {lift}."
-        return f"The critic's choice is {lift}: it cannot be told from chance."
+        return f"The critic's choice is {lift}: it does no better than chance."
 
 
 def train(examples: Sequence[Example], seed: int = 0) -> Head:

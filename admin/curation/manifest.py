@@ -76,7 +76,7 @@ def _json_rows(text: str) -> list[Mapping[str, Any]]:
         raise ValueError(f"its format is not {FORMAT}")
     rows = whole.get("items")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError("its items are no list of objects")
+        raise ValueError("its items are not a list of objects")
     return rows
 
 

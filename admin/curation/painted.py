@@ -91,7 +91,7 @@ def _read(path: Path) -> tuple[bytes, dict[str, Any]]:
         manifest = dict(json.loads(text or ""))
     except Exception as error:  # a damaged file raises a dozen types
         raise ParameterError(
-            f"{quoted(str(path))} is no PNG with a manifest, as `ganshare paint` writes them.",
+            f"{quoted(str(path))} is not a PNG with a manifest, as `ganshare paint` writes.",
             given=str(path),
         ) from error
     return data, manifest | dict(zip(("width", "height"), size, strict=True))

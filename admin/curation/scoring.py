@@ -30,7 +30,7 @@ class Scored:
     """What one round of looking came to.
 
     Args:
-        paintings: that were scored; `unreadable` ones have no picture any more.
+        paintings: that were scored; `unreadable` ones no longer have a picture.
         entered: that waited for the critic and are in their rounds now.
         chooser: which critic chose those.
     """
@@ -65,7 +65,7 @@ def load_head(file: Path) -> tuple[Critic, Floats] | None:
             critic = Critic(VOTES, "", said["perceptor"], float(said["made"]), said["report"])
             return critic, np.asarray(kept["weights"], dtype=np.float64)
     except (OSError, ValueError, KeyError) as error:
-        message = f"{file} holds no critic; `ganshare admin critic train` makes one."
+        message = f"{file} holds no critic; train one with `ganshare admin critic train`."
         raise ParameterError(message, given=str(file)) from error
 
 

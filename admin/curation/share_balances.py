@@ -38,7 +38,7 @@ class Shares:
     def __post_init__(self) -> None:
         """Check the address."""
         if not is_hex_address(self.contract):
-            message = f"{quoted(self.contract)} is no address of a contract; it has 40 hex digits."
+            message = f"{quoted(self.contract)} is not a contract address, 0x and 40 hex digits."
             raise ParameterError(message, given=self.contract)
 
 
@@ -67,11 +67,13 @@ def read_holders(file: Path) -> list[Holder]:
 def _holder(row: Mapping[str, str | None], where: str) -> Holder:
     account, wallet = (row["account"] or "").strip(), (row.get("wallet") or "").strip()
     if ":" not in account.strip(":"):
-        message = f"{where}: {quoted(account)} is no account; they look like discord:42."
+        message = f"{where}: {quoted(account)} is not an account; accounts look like discord:42."
         raise ParameterError(message, given=account)
     if "wallet" in row:
         if not is_hex_address(wallet):
-            raise ParameterError(f"{where}: {quoted(wallet)} is no wallet's address.", given=wallet)
+            raise ParameterError(
+                f"{where}: {quoted(wallet)} is not a wallet address.", given=wallet
+            )
         return Holder(account, wallet=to_checksum_address(wallet))
     text = (row.get("shares") or "").strip()
     try:
@@ -79,7 +81,7 @@ def _holder(row: Mapping[str, str | None], where: str) -> Holder:
     except ValueError:
         shares = math.nan
     if not 0 <= shares < math.inf:
-        message = f"{where}: {quoted(text)} is no number of shares; it is 0 or more."
+        message = f"{where}: {quoted(text)} is not a number of shares; it must be 0 or more."
         raise ParameterError(message, given=text)
     return Holder(account, shares)
 

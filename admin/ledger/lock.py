@@ -159,5 +159,5 @@ async def check_fence(connection: AsyncConnection, fence: int | None) -> None:
     if fence is None or found != fence:
         raise LedgerBusy(
             "Another admin process took over the ledger; this one stops and changes nothing more. "
-            "The next run goes on."
+            "The next run continues."
         )

@@ -268,7 +268,7 @@ class OpenSea:
             if time.monotonic() + pause > deadline:
                 raise OpenSeaBusy(
                     f"OpenSea's limit is reached, it asks to wait for {pause:.0f} seconds; the "
-                    "next run goes on."
+                    "next run continues."
                 )
             _log.info("waiting for OpenSea's limit", seconds=round(pause, 1))
             await asyncio.sleep(pause)

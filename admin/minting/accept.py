@@ -90,5 +90,5 @@ def _read(text: bytes) -> Mapping[str, object]:
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
-        raise WorldError("what the chain names is no metadata: no JSON object")
+        raise WorldError("what the chain names is not metadata: not a JSON object")
     return values

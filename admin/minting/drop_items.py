@@ -154,5 +154,5 @@ class DropItems:
                 return await self.ledger.move_token(token, TokenState.CREATED)
         raise ItemRefused(
             "Foreign transactions took its nonces one after another; whoever sends them has the "
-            "key. The next run goes on."
+            "key. The next run continues."
         )

@@ -110,7 +110,7 @@ async def _drop_outdated(ledger: Ledger, shop: Shop, prices: Mapping[int, int], 
         if each.token in prices and not is_fresh(each.order, shop, prices[each.token], now)
     ]
     if outdated:
-        reason = "never posted, and signed anew: prices or terms had changed, or time had passed"
+        reason = "never posted, and signed again: prices or terms had changed, or time had passed"
         await ledger.move_listings(outdated, ListingState.CANCELLED, reason)
 
 

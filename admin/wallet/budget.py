@@ -79,7 +79,7 @@ class Budget:
             raise AgreementExceeded(
                 f"{why}: in all this run would cost up to {wanted / 10**18:.6g} coins, and "
                 f"{self.agreed / 10**18:.6g} were agreed to, of which {self.paid / 10**18:.6g} are "
-                "paid. Nothing more was sent; the next run shows the new sum and goes on.",
+                "paid. Nothing more was sent; the next run shows the new sum and continues.",
                 given=wanted,
                 allowed=self.agreed,
             )

@@ -177,7 +177,7 @@ def keystore_address(path: Path) -> str:
     address = _address(path, _read(path))
     if address is None:
         raise SettingsError(
-            f"The keystore {path} does not say whose it is; `ganshare admin keys show {path} "
+            f"The keystore {path} does not name its address; `ganshare admin keys show {path} "
             "--add-address` finds that out with the password, and writes it in."
         )
     return address
@@ -221,7 +221,7 @@ def read_key(path: Path, password: str) -> "LocalAccount":
 def _account(key: bytes) -> "LocalAccount":
     if len(key) != 32 or not 0 < int.from_bytes(key, "big") < _ORDER:
         raise SettingsError(
-            "This is no key: a key is a number of 32 bytes that is neither zero nor beyond the "
+            "This is not a key: a key is a number of 32 bytes that is neither zero nor beyond the "
             "order of secp256k1."
         )
     from eth_account import Account
@@ -281,7 +281,7 @@ def _read(path: Path) -> dict[str, Any]:
         values = None
     if not isinstance(values, dict) or values.get("version") != 3:
         message = (
-            f"The file {path} is no keystore of version 3, as `ganshare admin keys new` makes."
+            f"The file {path} is not a keystore of version 3, as `ganshare admin keys new` makes."
         )
         raise SettingsError(message, given=str(path))
     return values
@@ -314,7 +314,7 @@ def read_password(prompt: str, descriptor: int | None = None) -> str:
         try:
             return getpass.getpass(prompt)
         except EOFError as error:
-            message = "Nobody is there to ask for the password; --password-fd N reads it."
+            message = "There is no terminal to ask for the password; use --password-fd N."
             raise SettingsError(message) from error
     try:
         with os.fdopen(descriptor, "rb", closefd=True) as file:

@@ -213,7 +213,7 @@ class Sender:
             if waited > self._timing.give_up:
                 raise TransactionFailed(
                     f"The transaction with nonce {transaction.nonce} is not final after "
-                    f"{self._timing.give_up:g} seconds; the next run goes on with it."
+                    f"{self._timing.give_up:g} seconds; the next run continues with it."
                 )
             if waited - told >= self._timing.tell:
                 told = waited
@@ -279,7 +279,7 @@ class Sender:
             raise TransactionFailed(
                 f"The transaction with nonce {transaction.nonce} waits for nonce {gaps[0]}, which "
                 "nobody has sent; `ganshare admin chain unstick` fills what is missing, and the "
-                "next run goes on."
+                "next run continues."
             )
 
     async def _blocks(self, count: int) -> None:

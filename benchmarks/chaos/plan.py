@@ -48,14 +48,14 @@ _SHARES = {
     Fate.PAINTED: 90.0, Fate.FAILS: 2.0, Fate.REFUSED: 3.0, Fate.KILLS: 2.0, Fate.HANGS: 1.5,
     Fate.TOO_LARGE: 1.5,
 }  # fmt: skip
-SILENT = "The engine "  # fell silent
+SILENT = "The engine "  # stopped responding
 _REASONS = {
     Fate.PAINTED: "",
-    Fate.FAILS: "Something went wrong inside GANshare",
+    Fate.FAILS: "Sorry, something went wrong inside GANshare",
     Fate.REFUSED: "Castles are not built in the air.",
     Fate.KILLS: SILENT,
     Fate.HANGS: "A step of this painting hung",
-    Fate.TOO_LARGE: "The engine has too little memory",
+    Fate.TOO_LARGE: "The engine does not have enough memory",
 }
 
 

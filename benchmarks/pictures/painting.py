@@ -57,7 +57,7 @@ def painting_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--model", metavar="NAME", help="The VQGAN; by default the embedded one."),
         click.option("--perceptor", metavar="NAME", help="By default the embedded one."),
         click.option("--upscaler", metavar="NAME", help="By default the embedded one."),
-        click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas."),
+        click.option("--no-upscale", is_flag=True, help="Don't upscale; keep the canvas size."),
         click.option("--threads", type=click.IntRange(1), help="Of torch; by default all cores."),
     )
     for option in reversed(options):

@@ -23,16 +23,16 @@ __all__ = ["chat"]
     type=click.Path(path_type=Path, file_okay=False),
     default="paintings",
     show_default=True,
-    help="For the paintings and their frames.",
+    help="Folder for the paintings and their frames.",
 )
 @click.option(
-    "--language", metavar="TAG", help="Such as en or zh; by default that of the environment."
+    "--language", metavar="TAG", help="Language, such as en or zh; the environment's if left out."
 )
-@click.option("--no-engine", is_flag=True, help="Start no engine, even if none is running.")
+@click.option("--no-engine", is_flag=True, help="Don't start an engine, even if none is running.")
 def chat(folder: Path, language: str | None, no_engine: bool) -> None:
-    """Ask for paintings in this terminal: with the store of `ganshare up`, or all alone.
+    """Chat with the bot in this terminal, with the store of `ganshare up` or on its own.
 
-    Lines may come from a pipe, too: one prompt or command each.
+    You can pipe lines into it: one prompt or command each.
     """
     check_extra("bot")
     from ganshare.monitoring.log import start_log

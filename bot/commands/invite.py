@@ -16,12 +16,14 @@ __all__ = ["invite"]
 
 @click.command()
 @click.argument("name")
-@click.option("--account", default="", help="Of who was invited before, such as web:abcd1234.")
-@click.option("--days", type=click.IntRange(1, 90), default=7, help="Valid so long; 7 by default.")
+@click.option("--account", default="", help="An account invited before, such as web:abcd1234.")
+@click.option(
+    "--days", type=click.IntRange(1, 90), default=7, help="How many days it is valid; 7 by default."
+)
 def invite(name: str, account: str, days: int) -> None:
-    """Print an address that signs NAME in on the web page, once, and their account.
+    """Print a one-time address that signs NAME in on the web page, and their account.
 
-    Name the account in BOT_ADMINS or BOT_CURATORS to make them one.
+    To make the person an admin or curator, add the account to BOT_ADMINS or BOT_CURATORS.
     """
     check_extra("bot")
     from ganshare.settings import BotSettings, CoreSettings, load

@@ -37,7 +37,7 @@ class DiscordAnnouncer:
         """
         channel = place_number(place)
         if channel is None:
-            raise PlaceGone(f"{place} is no place on Discord.", given=place)
+            raise PlaceGone(f"{place} is not a place on Discord.", given=place)
         if not self._client.is_ready():
             raise Away("Discord is not connected yet.")
         sheet = await render(reply)

@@ -82,7 +82,7 @@ def _of_application(info: discord.AppInfo) -> Finding:
         )
         return Finding(name, ok=False, advice=advice)
     if info.bot_require_code_grant:
-        advice = f"{where}/bot, switch off Requires OAuth2 Code Grant: with it nobody can invite."
+        advice = f"{where}/bot, switch off Requires OAuth2 Code Grant: it blocks invitations."
         return Finding(name, ok=False, advice=advice)
     if not info.bot_public:
         advice = f"Only its owner can invite it; to change that, {where}/bot, Public Bot."

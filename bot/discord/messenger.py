@@ -54,7 +54,7 @@ class DiscordMessenger:
         """Send a person a direct message."""
         number = person_number(person)
         if number is None:
-            raise PlaceGone(f"{person} is nobody on Discord.", given=person)
+            raise PlaceGone(f"{person} is not an account on Discord.", given=person)
         sheet = await render(reply)
         with as_messenger_errors():
             async with asyncio.timeout(PATIENCE):
@@ -160,7 +160,7 @@ class DiscordMessenger:
         try:
             return MessageRef.from_json(address)
         except (KeyError, ValueError) as error:
-            raise PlaceGone("The address is none of Discord's.", given=dict(address)) from error
+            raise PlaceGone("The address is not one of Discord's.", given=dict(address)) from error
 
 
 async def edit_by_token(client: discord.Client, where: MessageRef, **changes: Any) -> None:

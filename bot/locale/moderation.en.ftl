@@ -2,12 +2,12 @@
 
 refusal-blocked-prompt = This prompt is not painted here: { $found } is not allowed; please ask for something else.
 
-setting-moderation-place = Where moderators are told of reports and refused prompts
+setting-moderation-place = Where moderators hear of reports and refused prompts
 value-nowhere = nowhere
 alert-title = For moderators
 alert-how = { $more ->
-    [0] /reports goes through all reports, /notes shows the log.
-   *[other] And { $more } more: /reports goes through all reports, /notes shows the log.
+    [0] /reports lists all reports, /notes shows the log.
+   *[other] And { $more } more: /reports lists all reports, /notes shows the log.
     }
 alert-report = { $number } · A painting was reported
 alert-prompt-refused = { $number } · A prompt was refused ({ $rules })

@@ -1,9 +1,9 @@
 # What the moderation answers; { $found } is what a rule's `says` calls it.
 
-refusal-blocked-prompt = 此处不画这个提示词：不允许{ $found }；请换一个内容。
-refusal-picture-unsafe = 不接受用这张图片作为起点：{ $reason }；请换一张。
+refusal-blocked-prompt = 这个提示词不能在此作画：不允许{ $found }；请换一个内容。
+refusal-picture-unsafe = 这张图片不能作为起点：{ $reason }；请换一张。
 
-setting-moderation-place = 在哪里通知管理员有举报和被拒绝的提示词
+setting-moderation-place = 接收举报和违规提示词通知的地方
 value-nowhere = 不通知
 alert-title = 致管理员
 alert-how = { $more ->
@@ -13,4 +13,4 @@ alert-how = { $more ->
 alert-report = { $number } · 有画作被举报
 alert-prompt-refused = { $number } · 提示词被拒绝（{ $rules }）
 alert-prompt-flagged = { $number } · 提示词被标记（{ $rules }）
-alert-where = { $person }，位于 { $place }
+alert-where = { $person }，在 { $place }

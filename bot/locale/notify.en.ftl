@@ -1,7 +1,7 @@
-command-notify = Choose when to be told that a painting is done.
+command-notify = Choose when you get a message about a finished painting.
 command-notify-when = late (if it took more than two minutes), always or never.
-notify-late = You are told that a painting is done if it took more than two minutes.
-notify-always = You are told of each painting that is done.
-notify-never = You are not told that a painting is done.
-ping-done = your painting is done.
-field-by = Asked by
+notify-late = You get a message when a painting that took more than two minutes is finished.
+notify-always = You get a message whenever a painting is finished.
+notify-never = You get no messages about finished paintings.
+ping-done = your painting is finished.
+field-by = Requested by

@@ -2,9 +2,9 @@
 
 button-edit = Edit
 edit-title = Edit the prompt
-edit-how = Change the prompt and it is painted again, with the other options as they were. Options in the prompt take their place: --size wide, --seed 7.
+edit-how = Change the prompt to paint it again with the other options unchanged. Options in the prompt take precedence: --size wide, --seed 7.
 edit-label = Prompt
-telegram-edit-how = reply to this with the new prompt; all else stays as it was. A tap copies the old one:
+telegram-edit-how = reply to this with the new prompt; everything else stays the same. Tap the old one to copy it:
 
 ## Several at once
 

@@ -2,9 +2,9 @@
 
 button-edit = 修改
 edit-title = 修改提示词
-edit-how = 改好提示词就再画一幅，其他选项不变；提示词里写的选项优先，如 --size wide、--seed 7。
+edit-how = 改好提示词后再画一幅，其他选项不变；提示词里写的选项优先，例如 --size wide、--seed 7。
 edit-label = 提示词
-telegram-edit-how = 请回复本条消息写出新提示词，其他选项不变。点按可复制原来的：
+telegram-edit-how = 请回复本条消息，写出新提示词，其他选项不变。点按即可复制原来的：
 
 ## 一次画几幅
 

@@ -41,7 +41,7 @@ class TelegramMessenger:
         """Send a person a private message."""
         number = person.removeprefix(f"{ORIGIN}:")
         if not number.isdecimal():
-            raise PlaceGone(f"{person} is nobody on Telegram.", given=person)
+            raise PlaceGone(f"{person} is not an account on Telegram.", given=person)
         with as_messenger_errors():
             sent = await self._sender.send(Spot(int(number)), reply, Urgency.FINAL)
             return sent.to_json()
@@ -77,7 +77,7 @@ class TelegramAnnouncer:
         """Send a message to a group, or to a topic of it."""
         number = place.removeprefix(f"{ORIGIN}:")
         if not number.removeprefix("-").isdecimal():
-            raise PlaceGone(f"{place} is no place on Telegram.", given=place)
+            raise PlaceGone(f"{place} is not a place on Telegram.", given=place)
         with as_messenger_errors():
             spot = Spot(int(number), thread=topic)
             sent = await self._sender.send(spot, reply, Urgency.ANSWER)

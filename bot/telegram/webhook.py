@@ -61,7 +61,7 @@ def webhook_app(bot: "ExtBot[int]", receiver: UpdateReceiver, path: str, secret:
             update = Update.de_json(json.loads(body), bot)
             handled = receiver.take(update)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return PlainTextResponse("This is no update.", 400)
+            return PlainTextResponse("This is not an update.", 400)
         if handled is not None:
             await handled.settled.wait()
         return Response(status_code=200)

@@ -21,12 +21,12 @@ _SHARED_OPTIONS = (
     click.option("--out", type=PATH, required=True, metavar="D", help="For shards and manifest."),
     click.option(
         "--short-side", type=click.IntRange(32, 4096), default=512, show_default=True,
-        help="Larger pictures are reduced to it.",
+        help="Shrink larger pictures to this.",
     ),
-    click.option("--limit", type=click.IntRange(min=1), help="Works to keep in all."),
+    click.option("--limit", type=click.IntRange(min=1), help="How many works to keep in total."),
     click.option(
         "--per-shard", type=click.IntRange(min=1), default=1000, show_default=True,
-        help="Works in a tar.",
+        help="Works in each tar.",
     ),
     click.option("--quiet", is_flag=True, help="Show no progress."),
 )  # fmt: skip
@@ -42,8 +42,8 @@ def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def collect() -> None:
     """Collect pictures to train on.
 
-    A command that was interrupted goes on where it was. --out then holds tars (as WebDataset reads
-    them) and manifest.csv; both go to `ganshare train vqgan` as --data and --labels.
+    An interrupted command resumes where it stopped. --out then holds tars in WebDataset's format
+    and manifest.csv: pass them to `ganshare train vqgan` as --data and --labels.
     """
 
 
@@ -70,15 +70,17 @@ def _collecting(
 
 @collect.command()
 @_shared_options
-@click.option("--per-artist", type=click.IntRange(min=1), help="Works of an artist, at most.")
+@click.option(
+    "--per-artist", type=click.IntRange(min=1), help="At most this many works of one artist."
+)
 @click.option(
     "--per-second",
     type=click.FloatRange(0.01, 1000),
     default=1.0,
     show_default=True,
-    help="Requests; the site may ask for fewer.",
+    help="Requests per second; the site may ask for fewer.",
 )
-@click.option("--contact", default="", help="Your address, for the site's owners.")
+@click.option("--contact", default="", help="Your contact address, sent to the site's owners.")
 @click.option("--site", default="https://www.wikiart.org", hidden=True)
 def wikiart(
     out: Path,
@@ -117,7 +119,7 @@ def wikiart(
 @collect.command()
 @click.argument("source", type=PATH)
 @_shared_options
-@click.option("--licence", default="unknown", show_default=True, help="Of the pictures.")
+@click.option("--licence", default="unknown", show_default=True, help="Licence of the pictures.")
 def folder(
     source: Path,
     out: Path,

@@ -50,14 +50,14 @@ def compute_options(
             "--dtype",
             metavar="|".join((AUTO, *DTYPE_NAMES)),
             default={"exact": "float32", "painted": AUTO}.get(default) or setting("dtype"),
-            help=f"The number format to compute in; by default {dtype}.",
+            help=f"Number format to compute in; by default {dtype}.",
         ),
         "threads": click.option(
             "--threads",
             type=int,
             metavar="N",
             default=None if painted else setting("threads"),
-            help=f"Threads of the CPU; by default {threads}.",
+            help=f"How many CPU threads; by default {threads}.",
         ),
     }
 

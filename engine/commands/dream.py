@@ -22,17 +22,37 @@ PATH = click.Path(path_type=Path)
 @click.command()
 @click.option("--model", required=True, metavar="NAME", help="A model of kind transformer.")
 @click.option(
-    "--class", "label", type=int, metavar="N", help="Where the transformer knows classes."
+    "--class",
+    "label",
+    type=int,
+    metavar="N",
+    help="The class, if the transformer was trained with classes.",
 )
-@click.option("--seed", type=int, help="Same seed, same picture; random by default.")
-@click.option("--size", default="256x256", show_default=True, metavar="WxH", help="In pixels.")
-@click.option("--temperature", type=float, default=1.0, show_default=True, help="Above 1: bolder.")
-@click.option("--top-k", type=int, default=100, show_default=True, help="The likeliest codes only.")
-@click.option("--init-image", type=PATH, metavar="F", help="Go on from the upper part of this.")
+@click.option("--seed", type=int, help="The same seed gives the same picture; random by default.")
+@click.option("--size", default="256x256", show_default=True, metavar="WxH", help="Size in pixels.")
 @click.option(
-    "--keep", type=float, default=0.5, show_default=True, help="How much of it, from 0 to 1."
+    "--temperature", type=float, default=1.0, show_default=True, help="Above 1, choices are bolder."
 )
-@click.option("--out", type=PATH, metavar="F.png", help="By default named for model and seed.")
+@click.option(
+    "--top-k",
+    type=int,
+    default=100,
+    show_default=True,
+    help="Choose among this many likeliest codes.",
+)
+@click.option(
+    "--init-image", type=PATH, metavar="F", help="Continue from the upper part of this picture."
+)
+@click.option(
+    "--keep",
+    type=float,
+    default=0.5,
+    show_default=True,
+    help="How much of it to keep, from 0 to 1.",
+)
+@click.option(
+    "--out", type=PATH, metavar="F.png", help="The picture; by default named for model and seed."
+)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @compute_options()
 def dream(
@@ -49,7 +69,7 @@ def dream(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Draw a picture from a transformer, from nothing, a class or a piece of a picture.
+    """Generate a picture with a transformer, from nothing, a class or part of a picture.
 
     `ganshare models add` adds the transformer of a Net2Net checkpoint as NAME-transformer.
     """
@@ -81,7 +101,7 @@ def dream(
     vqgan = load_vqgan(first_stage).to(compute.device)
     factor = vqgan.factor
     if width % factor or height % factor:
-        message = f"The size {size} is no multiple of {factor} pixels, the side of a cell."
+        message = f"The size {size} is not a multiple of {factor} pixels, the side of a cell."
         raise ParameterError(message, given=size, allowed=factor)
     transformer = load_transformer(folder).to(compute.device)
     start, known = torch.zeros(height // factor, width // factor, dtype=torch.long), 0

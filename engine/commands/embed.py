@@ -14,7 +14,7 @@ _AT_ONCE = 16
 
 
 @click.command()
-@click.option("--text", "texts", multiple=True, metavar="T", help="A phrase; may be given again.")
+@click.option("--text", "texts", multiple=True, metavar="T", help="A phrase; repeatable.")
 @compute_options("exact", only=("device", "threads"))
 def embed(texts: tuple[str, ...], device: str, threads: int | None) -> None:
     """Print embeddings: one JSON object a line, the perceptor first.

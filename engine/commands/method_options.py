@@ -63,12 +63,12 @@ _OPTIONS = (
         "--story",
         metavar="PROMPT",
         multiple=True,
-        help="Change to this prompt on the way; several share the steps equally.",
+        help="Switch to this prompt on the way; repeatable, with equal shares of the steps.",
     ),
     click.option(
-        "--init-weight", type=float, metavar="W", help="Stay near the init image; such as 0.5."
+        "--init-weight", type=float, metavar="W", help="Stay close to the init image, such as 0.5."
     ),
-    click.option("--optimiser", type=click.Choice(OPTIMISERS), help="By default adam."),
+    click.option("--optimiser", type=click.Choice(OPTIMISERS), help="adam by default."),
     click.option("--step-size", type=float, metavar="S", help="Of the optimiser; 0.1 by default."),
     click.option(
         "--cut-method",
@@ -77,7 +77,7 @@ _OPTIONS = (
         "(crops), or nearly everything (whole).",
     ),
     click.option(
-        "--cut-power", type=float, metavar="P", help="Above 1, more cutouts are small."
+        "--cut-power", type=float, metavar="P", help="Above 1, more of the cutouts are small."
     ),
     click.option(
         "--augment",
@@ -86,16 +86,16 @@ _OPTIONS = (
         help=f"How cutouts differ: {', '.join(AUGMENTATIONS)}; such as grey=0, or none of them.",
     ),
     click.option(
-        "--zoom", type=float, metavar="Z", help="Of a film: grow from frame to frame, by 1.02."
+        "--zoom", type=float, metavar="Z", help="Film: zoom per frame, such as 1.02."
     ),
     click.option(
-        "--pan", metavar="X,Y", help="Of a film: pixels to the right and down from frame to frame."
+        "--pan", metavar="X,Y", help="Film: move right and down by these pixels per frame."
     ),
     click.option(
         "--init-video",
         type=click.Path(path_type=Path),
         metavar="F",
-        help="Paint each frame of this film; --video names the new one.",
+        help="Repaint each frame of this film; --video names the result.",
     ),
 )  # fmt: skip
 
@@ -152,7 +152,7 @@ def check_film(options: Options) -> None:
         message = "--init-video goes without --init-image, --zoom, --pan and --save-every."
         raise ParameterError(message, given=str(video))
     if not video.is_file():
-        raise ImageError(f"There is no film {quoted(str(video))}.", given=str(video))
+        raise ImageError(f"There is no video {quoted(str(video))}.", given=str(video))
 
 
 def split_weight(given: Path) -> tuple[Path, float]:

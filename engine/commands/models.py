@@ -33,7 +33,7 @@ def models() -> None:
 @models.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def list_command(as_json: bool) -> None:
-    """List the models, one's own first."""
+    """List the models, your own first."""
     found = list_models()
     if as_json:
         click.echo(json.dumps([_as_json(model) for model in found]))
@@ -55,17 +55,17 @@ def _size(model: ModelFolder) -> str:
 
 
 _SHARED_OPTIONS = (
-    click.option("--name", help="What to call it; by default as its card or file is called."),
+    click.option("--name", help="Its name here; by default that of its card or file."),
     click.option(
         "--config", type=PATH, metavar="F",
         help="Its model.json, taming's yaml, or a CLIP's configuration.",
     ),
-    click.option("--licence", help='SPDX name; "unknown" by default, and a NAME\'s own.'),
+    click.option("--licence", help='SPDX name; by default "unknown", or a NAME\'s own.'),
     click.option(
         "--may-sell/--may-not-sell", default=None,
-        help="Whether its pictures may be sold; not by default.",
+        help="Whether its pictures may be sold; by default they may not.",
     ),
-    click.option("--sha256", metavar="H", help="Of the file, if it is downloaded."),
+    click.option("--sha256", metavar="H", help="SHA-256 of the file to download."),
     click.option("--quiet", is_flag=True, help="Show no progress."),
 )  # fmt: skip
 
@@ -78,7 +78,9 @@ def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @models.command()
 @click.argument("source", metavar="FILE|FOLDER|URL")
-@click.option("--vocabulary", metavar="F", help="Of a CLIP; beside it by default.")
+@click.option(
+    "--vocabulary", metavar="F", help="Vocabulary of a CLIP; by default the file beside it."
+)
 @_shared_options
 def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
     """Add a model from a folder, a file or an address.
@@ -90,7 +92,7 @@ def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
     .hdf5 .h5     ISR's weights
     .zip          a bundle of `models bundle`, with the models of a share
 
-    Nothing in a file is run, whatever it holds.
+    Code inside a file is never run.
     """
     if "://" in source:
         return _pull(source, quiet=quiet, sha256=sha256, **options)
@@ -99,13 +101,13 @@ def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
 
     if source.endswith(".zip") or (Path(source).is_file() and is_bundle(Path(source))):
         if any(each is not None for each in (sha256, *options.values())):
-            raise ModelError("A bundle says itself what it holds; it takes no options.")
+            raise ModelError("A bundle describes its own contents, so it takes no options.")
         for each in add_bundle(Path(source)):
             click.echo(f"{each.name}: {each.path}")
         return None
 
     if sha256 is not None:
-        raise ModelError("A sha256 is given only for what is downloaded.", given=sha256)
+        raise ModelError("--sha256 is only for downloads.", given=sha256)
     words = options.pop("vocabulary")
     model = add_model(Path(source), vocabulary=words and Path(words), **options)
     click.echo(f"{model.name}: {model.path}")
@@ -124,9 +126,12 @@ def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
 @click.argument("names", nargs=-1, required=True)
 @click.option("--to", type=PATH, required=True, metavar="F.zip", help="The archive.")
 @click.option(
-    "--community", default="this community", show_default=True, help="Whose share it is for."
+    "--community",
+    default="this community",
+    show_default=True,
+    help="Community whose share it is for.",
 )
-@click.option("--licence-file", type=PATH, metavar="F", help="What a holder may do, in your words.")
+@click.option("--licence-file", type=PATH, metavar="F", help="Text that says what a holder may do.")
 @click.option(
     "--may-sell/--may-not-sell",
     default=True,
@@ -136,9 +141,9 @@ def add(source: str, sha256: str | None, quiet: bool, **options: Any) -> None:
 def bundle(
     names: tuple[str, ...], to: Path, community: str, licence_file: Path | None, may_sell: bool
 ) -> None:
-    """Pack models into an archive for holders of a share; `models add` takes it.
+    """Pack models into an archive for share holders, who add it with `models add`.
 
-    A model that is not for sale stays so, whatever is said here.
+    A model that is not for sale stays so, whatever you choose here.
     """
     from engine.model_import.bundle import write_bundle
 
@@ -150,12 +155,14 @@ def bundle(
 
 @models.command()
 @click.argument("wanted", metavar="NAME|URL")
-@click.option("--vocabulary", metavar="F|URL#sha256=H", help="Of a CLIP; OpenAI's for a NAME.")
+@click.option(
+    "--vocabulary", metavar="F|URL#sha256=H", help="Vocabulary of a CLIP; OpenAI's for a NAME."
+)
 @_shared_options
 def pull(wanted: str, quiet: bool, **options: Any) -> None:
     """Download a published model and add it, by its name or from any address.
 
-    docs/models.md lists the names. A download that broke off goes on where it was.
+    docs/models.md lists the names. An interrupted download resumes.
     """
     _pull(wanted, quiet=quiet, **options)
 
@@ -185,7 +192,7 @@ def _pull(wanted: str, *, quiet: bool, **options: Any) -> None:
 @click.argument("name")
 @click.argument("members", nargs=-1, required=True, metavar="PERCEPTOR[:WEIGHT]...")
 def join(name: str, members: tuple[str, ...]) -> None:
-    """Let perceptors judge together, as a model NAME: lite-minilm ViT-B-32:2."""
+    """Combine perceptors into a model NAME, such as lite-minilm ViT-B-32:2."""
     from engine.model_import.join import join_perceptors
 
     model = join_perceptors(name, members)
@@ -213,7 +220,9 @@ def verify(names: tuple[str, ...]) -> int:
 @models.command()
 @click.argument("name")
 @click.option("--data", type=PATH, required=True, metavar="F", help="A folder or tar of images.")
-@click.option("--labels", type=PATH, metavar="F.csv", help="file, and label, style or title.")
+@click.option(
+    "--labels", type=PATH, metavar="F.csv", help="Columns file, and label, style or title."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as the last line.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @compute_options("exact")

@@ -67,21 +67,24 @@ def _told_presets() -> str:
 
 @click.command(epilog=GRAMMAR_HELP)
 @click.argument("prompt", required=False)
-@click.option("--seed", type=int, help="Same seed, same painting; random by default.")
+@click.option("--seed", type=int, help="The same seed gives the same painting; random by default.")
 @click.option(
     "--preset",
     type=click.Choice(tuple(PRESETS), case_sensitive=False),
-    help=f"How much work goes into it; {DEFAULT_PRESET} by default. {_told_presets()}",
+    help=f"How much work to put in; {DEFAULT_PRESET} by default. {_told_presets()}",
 )
-@click.option("--steps", type=int, help="Steps to take, instead of the preset's.")
+@click.option("--steps", type=int, help="How many steps to take, instead of the preset's.")
 @click.option(
     "--size",
     metavar="WxH",
-    help="Of the canvas, instead of the preset's; it is upscaled to 1024 px afterwards.",
+    help="Canvas size, instead of the preset's; upscaled to 1024 px afterwards.",
 )
 @click.option("--model", metavar="NAME", help="The VQGAN to paint with.")
 @click.option(
-    "--perceptor", metavar="NAME", default=setting("perceptor"), help="The perceptor that judges."
+    "--perceptor",
+    metavar="NAME",
+    default=setting("perceptor"),
+    help="The perceptor that guides the painting.",
 )
 @click.option(
     "--upscaler", metavar="NAME", default=setting("upscaler"), help="The super-resolution model."
@@ -89,7 +92,7 @@ def _told_presets() -> str:
 @click.option(
     "--num-cutouts",
     type=int,
-    help="Crops that the perceptor sees in each step, instead of the preset's.",
+    help="How many cutouts the perceptor sees per step, instead of the preset's.",
 )
 @click.option("--init-image", type=FILE, metavar="F", help="Start from this picture.")
 @click.option(
@@ -97,34 +100,43 @@ def _told_presets() -> str:
     type=click.Choice(INIT_FITS),
     default=DEFAULT_INIT_FIT,
     show_default=True,
-    help="How it fills the canvas: cropped, whole with its mirror around it, or stretched.",
+    help="How it fills the canvas: cropped, whole with mirrored borders, or stretched.",
 )
 @click.option(
     "--target-image",
     type=FILE,
     metavar="F[:WEIGHT]",
     multiple=True,
-    help="Become like this picture; a weight below zero pushes away from it.",
+    help="Move towards this picture; a negative weight pushes away from it.",
 )
 @click.option(
     "--noise-prompt",
     metavar="SEED:WEIGHT",
     multiple=True,
-    help="Towards a random direction, for variety; such as 7:0.3.",
+    help="Move in a random direction for variety, such as 7:0.3.",
 )
 @method_options
-@click.option("--frames-dir", type=FILE, metavar="D", help="Save the frames in this folder.")
-@click.option("--save-every", type=int, metavar="N", help="Frames every N steps, for both.")
-@click.option("--video", type=FILE, metavar="F", help="An animation: .mp4, .gif or .webp.")
+@click.option("--frames-dir", type=FILE, metavar="D", help="Folder to save frames in.")
+@click.option(
+    "--save-every", type=int, metavar="N", help="Save a frame every N steps, for frames and video."
+)
+@click.option("--video", type=FILE, metavar="F", help="Save an animation: .mp4, .gif or .webp.")
 @click.option(
     "--out", type=FILE, metavar="F.png", help="The picture; by default named for the prompt."
 )
-@click.option("--no-upscale", is_flag=True, help="Keep the size of the canvas.")
+@click.option("--no-upscale", is_flag=True, help="Don't upscale; keep the canvas size.")
 @click.option(
-    "--prompts", type=FILE, metavar="F.txt", help="A prompt in each line, instead of PROMPT."
+    "--prompts",
+    type=FILE,
+    metavar="F.txt",
+    help="File with one prompt per line, instead of PROMPT.",
 )
 @click.option(
-    "-n", "--count", type=click.IntRange(1, 10_000), default=1, help="Paintings of each prompt."
+    "-n",
+    "--count",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    help="How many paintings of each prompt.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as the last line.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
@@ -132,7 +144,7 @@ def _told_presets() -> str:
 def paint(prompts: Path | None, count: int, **options: object) -> None:
     """Paint PROMPT, such as "a castle | stormy sea:0.5 | people:-0.3", or a random prompt.
 
-    Of several paintings, each has the next seed and a numbered file; the models are loaded once.
+    With several paintings, each has the next seed and a numbered file; the models are loaded once.
     """
     asked = Options(**options)  # type: ignore[arg-type]  # click gives the options declared above
     if prompts is None and count == 1:
@@ -224,7 +236,9 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
         click.echo(f"{text}{told}\nseed {seed}", err=True)
     if reading.unread:
         words = list_words(reading.unread)
-        click.echo(f"Left out, since it cannot be read: {words}. {reading.hint}".rstrip(), err=True)
+        click.echo(
+            f"Left out, because it cannot be read: {words}. {reading.hint}".rstrip(), err=True
+        )
 
     with reporting(quiet=options.quiet) as reporter:
         reporter.stage("loading the models", 1)
@@ -250,7 +264,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     else:
         if manifest.plateau_step is not None and not options.quiet:
             taken = f"{manifest.steps_taken} of {manifest.steps} steps"
-            click.echo(f"finished after {taken}: no more progress", err=True)
+            click.echo(f"finished after {taken}: no further progress", err=True)
         click.echo(f"{out}\n{manifest_path(out)}")
 
 
@@ -287,7 +301,7 @@ def _execute(
         note = f"loss {frame.loss:.3f}"
         if frame.plateau_step is not None:
             reporter.resize(frame.steps)
-            note += f", no more progress: {frame.steps} of {request.steps} steps"
+            note += f", no further progress: {frame.steps} of {request.steps} steps"
         reporter.advance(frame.step if film is None else painted, note)
 
     def on_tile(done: int, total: int) -> None:

@@ -26,18 +26,18 @@ class _Engine(click.Command):
 
 
 @click.command(cls=_Engine)
-@click.option("--once", is_flag=True, help="End after one job.")
-@click.option("--drain-when-empty", is_flag=True, help="End when no job is left.")
+@click.option("--once", is_flag=True, help="Stop after one job.")
+@click.option("--drain-when-empty", is_flag=True, help="Stop when no job is left.")
 @click.option(
     "--ray",
     metavar="ADDRESS",
-    help='Run engines all over a Ray cluster: its address, "auto", or "local" for a new one here.',
+    help='Run engines across a Ray cluster: its address, "auto", or "local" to start one here.',
 )
 @click.option(
-    "--gpus", type=click.IntRange(1), metavar="N", help="With --ray: N engines, a GPU each."
+    "--gpus", type=click.IntRange(1), metavar="N", help="With --ray: N engines with one GPU each."
 )
 @click.option(
-    "--engines", type=click.IntRange(1), metavar="N", help="With --ray: N engines without a GPU."
+    "--engines", type=click.IntRange(1), metavar="N", help="With --ray: N engines without GPUs."
 )
 @click.option(
     "--cpus",
@@ -45,23 +45,25 @@ class _Engine(click.Command):
     default=2,
     show_default=True,
     metavar="N",
-    help="With --ray: cores of each engine.",
+    help="With --ray: CPU cores per engine.",
 )
 @click.option(
-    "--accelerator", metavar="TYPE", help="With --ray: only on GPUs of Ray's name, such as H100."
+    "--accelerator",
+    metavar="TYPE",
+    help="With --ray: only on GPUs with this Ray name, such as H100.",
 )
 @click.option(
     "--least",
     type=click.IntRange(0),
     metavar="N",
-    help="With --ray: N engines without work, and up to --gpus or --engines by the queue's length.",
+    help="With --ray: keep N engines when idle, up to --gpus or --engines for a long queue.",
 )
 @click.option(
     "--fleet",
     default="ganshare",
     show_default=True,
     metavar="NAME",
-    help="With --ray: a name for each of several fleets on one cluster.",
+    help="With --ray: name of this fleet, if several share a cluster.",
 )
 def run(
     once: bool,
@@ -76,9 +78,9 @@ def run(
 ) -> None:
     """Claim jobs from the queue, paint them and publish the pictures.
 
-    SIGTERM drains: what can be finished within ENGINE_DRAIN_SECONDS is finished, the rest is saved
-    and handed back. Ctrl-C, or a second SIGTERM, hands everything back at once. If a step hangs,
-    or memory runs out for the default size, it hands its jobs back and ends with exit code 3.
+    SIGTERM drains the engine: it finishes what fits into ENGINE_DRAIN_SECONDS, and saves and hands
+    back the rest. Ctrl-C, or a second SIGTERM, hands everything back at once. If a step hangs, or
+    memory runs out at the default size, the engine hands its jobs back and exits with code 3.
     """
     if ray is None and (gpus or engines):
         raise ParameterError("--gpus and --engines are for a Ray cluster; name it with --ray.")

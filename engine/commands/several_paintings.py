@@ -40,5 +40,5 @@ def read_prompts(file: Path) -> list[str]:
         raise PromptError(message, given=str(file)) from error
     prompts = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     if not prompts:
-        raise PromptError(f"{quoted(str(file))} holds no prompt.", given=str(file))
+        raise PromptError(f"{quoted(str(file))} contains no prompt.", given=str(file))
     return prompts

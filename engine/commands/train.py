@@ -25,7 +25,7 @@ HELD_OUT = 0.06
 
 @click.group()
 def train() -> None:
-    """Train a model on any images, or collect some."""
+    """Train a model on your images, or collect images."""
 
 
 train.add_command(collect)
@@ -38,29 +38,35 @@ train.add_command(collect)
     type=PATH,
     required=True,
     metavar="F.json|F.yaml",
-    help="What to train, and how: ours, or taming-transformers'.",
+    help="Training configuration: GANshare's, or taming-transformers'.",
 )
 @click.option(
-    "--out", type=PATH, required=True, metavar="D", help="For checkpoints, logs and model."
+    "--out", type=PATH, required=True, metavar="D", help="Folder for checkpoints, logs and model."
 )
-@click.option("--labels", type=PATH, metavar="F.csv", help="Columns file and --group-by.")
+@click.option(
+    "--labels", type=PATH, metavar="F.csv", help="Table with columns file and --group-by."
+)
 @click.option(
     "--group-by",
     default="artist",
     show_default=True,
-    help="With --labels: all images of a group are trained on, or none is.",
+    help="With --labels: keep the images of a group on the same side of the split.",
 )
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
+@click.option("--resume", is_flag=True, help="Continue from the last checkpoint in --out.")
 @click.option(
     "--from",
     "start",
     metavar="NAME",
-    help="Go on from this model's encoder and decoder, such as paintings-f8.",
+    help="Start from this model's encoder and decoder, such as paintings-f8.",
 )
-@click.option("--minutes", type=float, help="How long; by default as the configuration says.")
-@click.option("--steps", type=int, help="How long, instead: such a training can be repeated.")
-@click.option("--name", default="vqgan", show_default=True, help="Of the model folder in --out.")
-@click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
+@click.option("--minutes", type=float, help="How long to train; by default as configured.")
+@click.option("--steps", type=int, help="How many steps to train instead; reproducible.")
+@click.option(
+    "--name", default="vqgan", show_default=True, help="Name of the model folder in --out."
+)
+@click.option(
+    "--licence", default="unknown", show_default=True, help="Licence of the trained weights."
+)
 @compute_options()
 def vqgan(
     data: Path,
@@ -78,7 +84,7 @@ def vqgan(
 ) -> None:
     """Train a VQGAN and measure it on images that were held out.
 
-    Several processes, started by torchrun, share every batch.
+    Several processes started by torchrun share each batch.
     """
     architecture, settings = read_vqgan_configuration(config, steps)
     if minutes is not None:
@@ -157,18 +163,26 @@ def vqgan(
 
 @train.command()
 @click.option(
-    "--data", type=PATH, required=True, metavar="D", help="What --config's paths start at."
+    "--data",
+    type=PATH,
+    required=True,
+    metavar="D",
+    help="Folder that the paths in --config are relative to.",
 )
 @click.option(
-    "--config", type=PATH, required=True, metavar="F.json", help="Which data, and how to train."
+    "--config", type=PATH, required=True, metavar="F.json", help="Data and training settings."
 )
-@click.option("--out", type=PATH, required=True, metavar="D", help="For features and the model.")
-@click.option("--resume", is_flag=True, help="Use the features that --out already holds.")
 @click.option(
-    "--name", default="perceptor", show_default=True, help="Of the model folder in --out."
+    "--out", type=PATH, required=True, metavar="D", help="Folder for features and the model."
 )
-@click.option("--licence", default="unknown", show_default=True, help="Of the trained weights.")
-@click.option("--may-sell", is_flag=True, help="Pictures made with it may be sold.")
+@click.option("--resume", is_flag=True, help="Reuse the features in --out.")
+@click.option(
+    "--name", default="perceptor", show_default=True, help="Name of the model folder in --out."
+)
+@click.option(
+    "--licence", default="unknown", show_default=True, help="Licence of the trained weights."
+)
+@click.option("--may-sell", is_flag=True, help="Allow the sale of pictures made with it.")
 @compute_options(only=("dtype", "threads"))
 def perceptor(
     data: Path,
@@ -223,29 +237,33 @@ def perceptor(
     required=True,
     multiple=True,
     metavar="F",
-    help="A folder or tar of images; may be given several times.",
+    help="A folder or tar of images; repeatable.",
 )
 @click.option(
-    "--out", type=PATH, required=True, metavar="F.safetensors", help="Saved every few minutes."
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="F.safetensors",
+    help="Output file, saved every few minutes.",
 )
 @click.option(
-    "--minutes", type=click.FloatRange(0, min_open=True), required=True, help="How long to learn."
+    "--minutes", type=click.FloatRange(0, min_open=True), required=True, help="How long to train."
 )
 @click.option(
     "--epsilon",
     type=click.FloatRange(0),
     default=1.0,
     show_default=True,
-    help="Radius of the largest attack on a view.",
+    help="Radius of the largest adversarial attack on a view.",
 )
 @click.option(
     "--batch-size",
     type=click.IntRange(2),
     default=640,
     show_default=True,
-    help="Views in each step.",
+    help="Views per step.",
 )
-@click.option("--from", "start", type=PATH, metavar="F", help="Go on from an earlier --out.")
+@click.option("--from", "start", type=PATH, metavar="F", help="Continue from an earlier --out.")
 @compute_options()
 def trunk(
     sources: tuple[Path, ...],
@@ -256,9 +274,9 @@ def trunk(
     start: Path | None,
     **options: Any,
 ) -> None:
-    """Teach the perceptor's eye to see what people see; `train perceptor` then takes it.
+    """Train a robust image encoder for `train perceptor`.
 
-    On a GPU where there is one.
+    Uses a GPU if there is one.
     """
     from safetensors import SafetensorError
     from safetensors.torch import save

@@ -31,7 +31,7 @@ EXIT_DIFFERENT = 1
 @click.option(
     "--target-image", type=FILE, metavar="F", multiple=True, help="A picture it should become like."
 )
-@click.option("--out", type=FILE, metavar="F.png", help="Keep what is painted again.")
+@click.option("--out", type=FILE, metavar="F.png", help="Save the new painting.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @compute_options("painted")
@@ -46,12 +46,12 @@ def verify(
     dtype: str,
     threads: int | None,
 ) -> int:
-    """Paint PICTURE again from its manifest and compare: equal, equal to the eye, or different.
+    """Paint PICTURE again from its manifest, and compare the two pictures.
 
-    The manifest is in the PNG or beside it, as PICTURE.json. Equal means the same pixels, equal to
-    the eye a PSNR of 40 dB or more. What differs from then (device, threads, versions, ...) is
-    listed. The exit code is 0 for equal and equal to the eye, 1 for different, 2 where something
-    needed for it is missing.
+    The manifest is in the PNG or beside it, as PICTURE.json. The result is equal (the same pixels),
+    equal to the eye (a PSNR of 40 dB or more) or different, with a list of what has changed since
+    then, such as device, threads or versions. The exit code is 0 for equal and equal to the eye, 1
+    for different, and 2 if something needed is missing.
     """
     return run(
         picture, init_image, target_image, out, device, dtype, threads,

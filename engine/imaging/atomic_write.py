@@ -53,5 +53,7 @@ def check_writable(path: Path) -> None:
     while not folder.exists():
         folder = folder.parent
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        message = f"{quoted(str(path))} cannot be written: {folder} is no folder open for writing."
+        message = (
+            f"{quoted(str(path))} cannot be written: {folder} is not a folder open for writing."
+        )
         raise ParameterError(message, given=path)

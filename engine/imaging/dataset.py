@@ -100,7 +100,7 @@ class ImageSet:
             raise ImageError(message, given=str(source)) from error
         if not pairs:
             allowed = ", ".join(sorted(SUFFIXES))
-            message = f"{quoted(str(source))} holds no image; allowed are {allowed}."
+            message = f"{quoted(str(source))} contains no image; allowed are {allowed}."
             raise ImageError(message, given=str(source), allowed=allowed)
         names, places = zip(*pairs, strict=True)
         return cls(names, places, source)

@@ -137,7 +137,7 @@ def check_loads(model: ModelFolder) -> None:
             with torch.device("meta"):  # shapes are all that matters here
                 network = VQGAN(VQGANConfig.from_json(dict(model.architecture)))
         except (KeyError, TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
-            message = f"The architecture of {quoted(model.name)} is no VQGAN's: {error}."
+            message = f"The architecture of {quoted(model.name)} is not a VQGAN's: {error}."
             raise ModelError(message, given=model.name) from error
         wanted = {key: value.to(device="meta") for key, value in model.tensors().items()}
         fill(network, wanted, model.name)
@@ -178,7 +178,7 @@ def _read_file(source: Path, config: Path | None, vocabulary: Path | None) -> _S
     suffix = source.suffix.lower()
     if suffix not in SUFFIXES:
         allowed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-        message = f"{quoted(source.name)} is no folder, and no file that ends in {allowed}."
+        message = f"{quoted(source.name)} is neither a folder nor a file that ends in {allowed}."
         raise ModelError(message, given=source.suffix, allowed=("folder", *SUFFIXES))
     if suffix in HDF5_SUFFIXES:
         return *read_isr(source), {}
@@ -188,7 +188,7 @@ def _read_file(source: Path, config: Path | None, vocabulary: Path | None) -> _S
 
         return clip_card(source, checkpoint.tensors, config, vocabulary)
     if vocabulary is not None:
-        raise ModelError(f"{source.name} is no CLIP, which alone needs a vocabulary.")
+        raise ModelError(f"{source.name} is not a CLIP; only a CLIP needs a vocabulary.")
     tensors = vqgan_state(checkpoint.tensors)
     if config is None and checkpoint.hyper_parameters and not _beside(source):
         return tensors, _taming_card(source, checkpoint.hyper_parameters), {}
@@ -233,7 +233,7 @@ def _read_config(source: Path, config: Path) -> dict[str, Any]:
     except ValueError as error:
         raise ModelError(f"{config.name} is not JSON: {error}.", given=str(config)) from error
     if not isinstance(card, dict):
-        raise ModelError(f"{config.name} holds no JSON object.", given=str(config))
+        raise ModelError(f"{config.name} does not contain a JSON object.", given=str(config))
     # Extra files are not beside a bare file, and a sum of our own is written anew.
     expected = card.get("sha256")
     if expected is not None and sha256_of(source) != expected:

@@ -93,7 +93,7 @@ def write_bundle(
     """
     names = [each.name for each in models]
     if len(set(names)) < len(names) or not names:
-        raise ModelError("A bundle holds one model at least, and each of its names once.")
+        raise ModelError("A bundle needs at least one model, and each name only once.")
     files: dict[str, Path | bytes] = {}
     for model in models:
         model.verify()
@@ -177,7 +177,7 @@ def _read_index(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
     except KeyError as error:
         raise _broken(source, f"it has no {INDEX}") from error
     except (ValueError, RecursionError) as error:
-        raise _broken(source, f"its {INDEX} is no JSON") from error
+        raise _broken(source, f"its {INDEX} is not JSON") from error
     match found:
         case {
             "format": int(version),
@@ -208,7 +208,7 @@ def _unpack(archive: zipfile.ZipFile, files: Mapping[str, str], folder: Path, so
         if not all(_is_part(part) for part in entry.filename.split("/")):
             raise _broken(source, f"the name {quoted(entry.filename)} is not allowed")
         if (entry.external_attr >> 16) & 0o170000 not in (0, 0o100000):
-            raise _broken(source, f"{quoted(entry.filename)} is no plain file")
+            raise _broken(source, f"{quoted(entry.filename)} is not a plain file")
         target = folder / entry.filename
         target.parent.mkdir(parents=True, exist_ok=True)
         digest, left = hashlib.sha256(), entry.file_size
@@ -248,4 +248,4 @@ def _sum_of(content: Path | bytes) -> str:
 
 
 def _broken(source: Path, why: str) -> ModelError:
-    return ModelError(f"{source} is no whole bundle: {why}.", given=str(source))
+    return ModelError(f"{source} is not a complete bundle: {why}.", given=str(source))

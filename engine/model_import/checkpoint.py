@@ -18,7 +18,7 @@ _PLACES = ("state_dict", "model_state_dict", "model", "params_ema", "params", "w
 _WRAPPERS = ("module.", "_orig_mod.", "model.")  # of DistributedDataParallel, torch.compile, ...
 _NO_CHECKPOINTS = (
     (b"<", "is a web page, not a checkpoint: the download was answered by a form or an error"),
-    (b"version https://git-lfs", "is a Git LFS pointer, not the checkpoint that it stands for"),
+    (b"version https://git-lfs", "is a Git LFS pointer, not the checkpoint itself"),
 )
 
 
@@ -50,7 +50,7 @@ def read_checkpoint(path: Path, wanted: Callable[[str], bool] = lambda _: True) 
         message = f"{path.name} would run {quoted(str(error))}; nothing of it was run or read."
         raise ModelError(message, given=path.name) from error
     except BROKEN as error:
-        message = f"{path.name} is no whole torch checkpoint; it may be truncated."
+        message = f"{path.name} is not a complete torch checkpoint; it may be truncated."
         for start, what in _NO_CHECKPOINTS:
             if _starts_with(path, start):
                 message = f"{path.name} {what}."
@@ -71,14 +71,14 @@ def _state_of(root: object, path: Path) -> Iterator[tuple[str, TensorSpec]]:
         yield from _tensors_of_module(root, "", set())
         return
     if not isinstance(root, dict):
-        raise ModelError(f"{path.name} holds no state dict.", given=path.name)
+        raise ModelError(f"{path.name} contains no state dict.", given=path.name)
     state = next((root[place] for place in _PLACES if _is_state(root.get(place))), root)
     if isinstance(state, Standin):
         yield from _tensors_of_module(state, "", set())
         return
     if not _is_state(state):
         holds = ", ".join(quoted(str(key)) for key in list(root)[:8] if isinstance(key, str))
-        message = f"{path.name} holds no state dict{f' but {holds}' if holds else ''}."
+        message = f"{path.name} contains no state dict{f' but {holds}' if holds else ''}."
         raise ModelError(message, given=path.name)
     for key, value in state.items():
         if isinstance(value, TensorSpec):

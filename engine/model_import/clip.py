@@ -38,7 +38,7 @@ def clip_card(
     try:
         weights = openai_names(tensors)
     except (RuntimeError, IndexError) as error:  # queries, keys and values that don't fit
-        message = f"The weights of {quoted(source.name)} are no CLIP's."
+        message = f"The weights of {quoted(source.name)} are not a CLIP's."
         raise ModelError(message, given=source.name) from error
     told = _read_config(config, source)
     heads = (told.vision_head_width, told.text_head_width)
@@ -95,7 +95,7 @@ def _read_config(config: Path | None, source: Path) -> _Told:
     except (
         OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ZeroDivisionError
     ) as error:  # fmt: skip
-        message = f"{quoted(config.name)} is no configuration of a CLIP."
+        message = f"{quoted(config.name)} is not a CLIP configuration."
         raise ModelError(message, given=str(config)) from error
 
 

@@ -45,7 +45,7 @@ class Download:
         _check_url(self.url, on_loopback=_is_loopback(self.url))
         sha256 = self.sha256
         if sha256 is not None and (len(sha256) != 64 or set(sha256) - set("0123456789abcdef")):
-            message = f"{quoted(sha256)} is no sha256: 64 hexadecimal digits."
+            message = f"{quoted(sha256)} is not a sha256, which has 64 hexadecimal digits."
             raise ModelError(message, given=sha256)
         if not self.name:
             raise ModelError(f"The address {quoted(self.url)} names no file.", given=self.url)
@@ -109,8 +109,8 @@ def _fill(
             failed = failed + 1 if file.tell() <= before else 0
             if failed == TRIES:
                 raise WorldError(
-                    f"The download of {download.name} broke off after {file.tell() / 1e6:.1f} MB "
-                    f"({str(error) or type(error).__name__}); the same command goes on from there.",
+                    f"The download of {download.name} stopped after {file.tell() / 1e6:.1f} MB "
+                    f"({str(error) or type(error).__name__}); run the same command to resume.",
                     given=download.url,
                 ) from error
             time.sleep(PAUSE * 2**failed / 2)
@@ -196,4 +196,4 @@ def _parse(url: str) -> httpx.URL:
     try:
         return httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise ModelError(f"{quoted(url)} is no address.", given=url) from error
+        raise ModelError(f"{quoted(url)} is not an address.", given=url) from error

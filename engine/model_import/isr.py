@@ -119,7 +119,7 @@ def read_tfjs(manifest: Path) -> dict[str, SourceTensor]:
             shards = [manifest.parent / Path(name).name for name in group["paths"]]
             layers |= read_group(group["weights"], b"".join(map(Path.read_bytes, shards)))
     except (OSError, KeyError, TypeError, ValueError) as error:
-        message = f"{manifest.name} is no readable tfjs model: {error!r}."
+        message = f"{manifest.name} is not a readable tfjs model: {error!r}."
         raise ModelError(message, given=str(manifest)) from error
     return layers
 
@@ -171,7 +171,7 @@ def read_hdf5(path: Path) -> dict[str, SourceTensor]:
         with h5py.File(path, "r") as file:
             file.get("model_weights", file).visititems(visit)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        message = f"{path.name} is no Keras weight file: {error}."
+        message = f"{path.name} is not a Keras weight file: {error}."
         raise ModelError(message, given=str(path)) from error
     return layers
 
@@ -237,7 +237,7 @@ def rename(variable: str) -> str:
         if found := re.fullmatch(pattern, layer):
             place = name.format(*(int(number) - 1 for number in found.groups()))
             return f"{place}.{'weight' if kind == 'kernel' else 'bias'}"
-    raise ModelError(f"{quoted(variable)} is no variable of ISR's RRDN or RDN.", given=variable)
+    raise ModelError(f"{quoted(variable)} is not a variable of ISR's RRDN or RDN.", given=variable)
 
 
 def to_torch(

@@ -120,7 +120,7 @@ def transformer_architecture(model: Mapping[str, Any]) -> dict[str, Any] | None:
         order = str((params.get("permuter_config") or {}).get("target", "Identity"))
         gpt = params["transformer_config"]["params"]
         if not order.endswith("Identity") or int(gpt.get("n_unmasked", 0)):
-            message = "Its transformer is not added: it tells codes in another order than rows."
+            message = "Its transformer is not added: its codes are not in row order."
             raise ModelError(message, given=order)
         return {"heads": int(gpt.get("n_head", 8)), "condition": told[0], "codes": told[1]}
     except (KeyError, TypeError, ValueError, AttributeError) as error:

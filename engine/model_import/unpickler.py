@@ -156,7 +156,7 @@ def key_of(key: Any) -> Any:
     """A dictionary's key, if hashing it is quick: nested tuples would take forever."""
     parts = key if isinstance(key, tuple) else (key,)
     if not all(isinstance(part, _ATOMS) for part in parts):
-        raise pickle.UnpicklingError("a key is no name or number")
+        raise pickle.UnpicklingError("a key is not a name or number")
     return key
 
 

@@ -66,7 +66,7 @@ class BytePairs:
         numbers = {token: number for number, token in enumerate(tokens)}
         known = all(part in numbers for merge in merges for part in merge)
         if not known or len(numbers) != len(tokens):
-            raise ModelError("The vocabulary is no list of merges in CLIP's order.")
+            raise ModelError("The vocabulary is not a list of merges in CLIP's order.")
         self._tokenizer = Tokenizer(BPE(numbers, list(merges), end_of_word_suffix="</w>"))
         self._tokenizer.pre_tokenizer = Steps(
             [Split(_WORDS, "removed", invert=True), ByteLevel(False, use_regex=False)]
@@ -94,7 +94,7 @@ def read_merges(path: Path, vocabulary_size: int) -> list[Merge]:
         merges = [(first, second) for first, second in pairs][: vocabulary_size - BASE]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = (
-            f"{quoted(path.name)} is no vocabulary of CLIP's; allowed are {GUISES[0]}, {GUISES[1]} "
+            f"{quoted(path.name)} is not a CLIP vocabulary; allowed are {GUISES[0]}, {GUISES[1]} "
             f"and {GUISES[2]}."
         )
         raise ModelError(message, given=path.name) from error

@@ -87,13 +87,13 @@ class ClipConfig:
             return _config_of(shapes, activation, head_widths)
         except (KeyError, ValueError, IndexError) as error:
             reason = f"they lack {error.args[0]}" if isinstance(error, KeyError) else str(error)
-            message = f"The weights of {quoted(name)} are no CLIP's: {reason}."
+            message = f"The weights of {quoted(name)} are not a CLIP's: {reason}."
             raise ModelError(message, given=name) from error
 
 
 # Of others than OpenAI, by the start of a name that they alone have.
 OTHERS = {
-    "logit_bias": "they are SigLIP's, whose words and loss are others",
+    "logit_bias": "they are SigLIP's, which has another vocabulary and loss",
     "visual.trunk.": "they see by a network of timm",
     "transformer.encoder.": "they read by a language model of Hugging Face",
     "text_decoder.": "they are CoCa's, which also writes captions",
@@ -128,7 +128,7 @@ def _tower(
     shapes: Mapping[str, Sequence[int]], start: str, width: int, activation: str, head_width: int
 ) -> TowerConfig:
     if width % head_width or not width:
-        raise ValueError(f"a width of {width} is no multiple of {head_width}")
+        raise ValueError(f"a width of {width} is not a multiple of {head_width}")
     blocks = f"{start}transformer.resblocks."
     mlp_width, _ = shapes.get(f"{blocks}0.mlp.c_fc.weight", (4 * width, width))
     return TowerConfig(width, _count(shapes, blocks), mlp_width, activation, head_width)
@@ -315,7 +315,7 @@ def load_clip(folder: ModelFolder) -> ClipPerceptor:
     """The frozen model of a folder, in float32.
 
     Raises:
-        ModelError: the weights are no CLIP's, or the vocabulary is not theirs.
+        ModelError: the weights are not a CLIP's, or the vocabulary is not theirs.
     """
     tensors = folder.tensors()
     architecture = folder.architecture
@@ -326,7 +326,7 @@ def load_clip(folder: ModelFolder) -> ClipPerceptor:
         )
         config = ClipConfig.of(tensors, activation, folder.name, (vision, text))
     except (TypeError, ValueError, ZeroDivisionError) as error:
-        message = f"The architecture of {quoted(folder.name)} is no CLIP's: {error}."
+        message = f"The architecture of {quoted(folder.name)} is not a CLIP's: {error}."
         raise ModelError(message, given=folder.name) from error
     vocabulary = folder.extra("vocabulary")  # noqa: S610 - Django's `extra` is another
     words = BytePairs(read_merges(vocabulary, config.vocabulary_size), config.max_tokens)

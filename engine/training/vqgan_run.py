@@ -156,22 +156,22 @@ def check_folder(folder: Path, config: VQGANConfig, *, resume: bool) -> int:
         return 0
     if not resume:
         message = (
-            f"{folder} holds a training already: --resume goes on with it, and another --out "
-            "begins a new one."
+            f"{folder} already holds a training run: continue it with --resume, or choose another "
+            "--out."
         )
         raise ParameterError(message, given=str(folder))
     try:
         content = torch.load(last, map_location="cpu", weights_only=True, mmap=True)
         found, step = content["config"], content.get("taken", content["global_step"])
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, KeyError, ValueError) as error:
-        message = f"{last} is no whole checkpoint of a VQGAN's training."
+        message = f"{last} is not a complete checkpoint of VQGAN training."
         raise ModelError(message, given=str(last)) from error
     if found != asdict(config):
         wanted, others = asdict(config), sorted(set(found) | set(asdict(config)))
         names = ", ".join(name for name in others if found.get(name) != wanted.get(name))
         message = (
-            f"{last} is of another architecture ({names}): give the configuration that it was "
-            "begun with, or another --out."
+            f"{last} is of another architecture ({names}): use the configuration that it "
+            "started with, or another --out."
         )
         raise ModelError(message, given=str(last))
     return max(1, int(step))

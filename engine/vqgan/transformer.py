@@ -53,10 +53,10 @@ class TransformerConfig:
             )  # fmt: skip
             fits = heads > 0 and width % heads == 0 and condition in CONDITIONS
         except (KeyError, ValueError, TypeError, IndexError) as error:
-            message = f"{quoted(name)} is no transformer of codes: {error}."
+            message = f"{quoted(name)} is not a transformer of codes: {error}."
             raise ModelError(message, given=name) from error
         if not fits:
-            raise ModelError(f"{quoted(name)} is no transformer of codes.", given=name)
+            raise ModelError(f"{quoted(name)} is not a transformer of codes.", given=name)
         return config
 
 

@@ -78,7 +78,7 @@ def read_sign_in(text: str, *, now: float | None = None, of_marketplace: bool = 
         or not all(_is_ip(found[name]) for name in ("ip", "uri_ip"))
         or ("-" in found["nonce"] and not of_marketplace)
     ):
-        raise ParameterError("The text is no message to sign in with, as EIP-4361 has them.")
+        raise ParameterError("The text is not a sign-in message as defined by EIP-4361.")
     at = time.time() if now is None else now
     if abs(_seconds(found["issued"]) - at) > SKEW_SECONDS:
         raise ParameterError("The message to sign in with was not made now.", given=found["issued"])

@@ -21,7 +21,7 @@ __all__ = ["demo"]
 
 @click.command()
 @click.argument("prompt", required=False)
-@click.option("--seed", type=int, help="Same seed, same painting; random by default.")
+@click.option("--seed", type=int, help="The same seed gives the same painting; random by default.")
 @click.option(
     "--random",
     "draws_from_all",
@@ -29,16 +29,16 @@ __all__ = ["demo"]
     help="Draw from all word lists, not from the prompts that are known to come out well.",
 )
 @click.option(
-    "--preset", metavar="NAME", help="How much work goes into it: draft or standard (default)."
+    "--preset", metavar="NAME", help="How much work to put in: draft or standard (default)."
 )
-@click.option("--steps", type=int, help="Steps to take, instead of the preset's.")
-@click.option("--size", metavar="WxH", help="Of the canvas, before upscaling.")
+@click.option("--steps", type=int, help="How many steps to take, instead of the preset's.")
+@click.option("--size", metavar="WxH", help="Canvas size, before upscaling.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default="demo",
     show_default=True,
-    help="For the picture, its frames and the queue; what an earlier run left there is replaced.",
+    help="Folder for the picture, its frames and the queue; an earlier run's are replaced.",
 )
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def demo(
@@ -51,7 +51,7 @@ def demo(
     folder: Path,
     quiet: bool,
 ) -> None:
-    """Paint PROMPT, or one that comes out well, through the queue."""
+    """Paint PROMPT, or a prompt that is known to work well, through the queue."""
     from ganshare.demo import Demo
     from ganshare.domain.asked_prompt import PaintOptions, read_prompt
     from ganshare.domain.jobs import JobRequest

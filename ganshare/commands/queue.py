@@ -24,11 +24,11 @@ LEAST_SECONDS = 0.25  # between two looks, however often the store notifies
 
 
 @click.group(invoke_without_command=True)
-@click.option("--once", is_flag=True, help="Print it once and end, as without a terminal.")
+@click.option("--once", is_flag=True, help="Print it once and exit, as without a terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print it once, as one JSON object.")
 @click.pass_context
 def queue(ctx: click.Context, once: bool, as_json: bool) -> None:
-    """Watch the queue until Ctrl-C; or act on it with a command."""
+    """Watch the queue until Ctrl-C, or control it with a command."""
     if ctx.invoked_subcommand is not None:
         return
     from rich.console import Console
@@ -41,9 +41,9 @@ def queue(ctx: click.Context, once: bool, as_json: bool) -> None:
 @queue.command()
 @click.argument("what", metavar="all|model:NAME|engine:ID", default="all")
 def pause(what: str) -> None:
-    """Have no more jobs claimed: all, those of a model, or by an engine.
+    """Stop claiming jobs: all, those of a model, or by an engine.
 
-    What is being painted goes on. `resume` with the same words ends it.
+    Running jobs continue. End the pause with `resume` and the same words.
     """
     subject = _subject(what)
 
@@ -57,12 +57,13 @@ def pause(what: str) -> None:
 
 @queue.command()
 @click.argument("what", metavar="all|model:NAME|engine:ID", default="all")
-@click.option("--no-wait", is_flag=True, help="End at once, while engines still hand back.")
+@click.option("--no-wait", is_flag=True, help="Exit at once, while engines are still handing back.")
 def drain(what: str, no_wait: bool) -> None:
-    """Pause, and have what is being painted handed back with its saved states.
+    """Pause, and make engines hand back running jobs with their saved states.
 
-    Engines finish what needs no longer than ENGINE_DRAIN_SECONDS. Waits until nothing of it is
-    being painted; Ctrl-C ends the waiting alone, `resume` with the same words the drain.
+    Engines finish jobs that need no longer than ENGINE_DRAIN_SECONDS. The command waits until no
+    such job is running; Ctrl-C ends only the waiting, and `resume` with the same words ends the
+    drain.
     """
     subject = _subject(what)
 
@@ -93,9 +94,9 @@ def resume(what: str) -> None:
 
 @queue.command()
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
-@click.option("--all", "everything", is_flag=True, help="Every job that was given up.")
+@click.option("--all", "everything", is_flag=True, help="Retry every failed job.")
 def retry(jobs: tuple[str, ...], everything: bool) -> None:
-    """Queue jobs again that were given up, with all their attempts."""
+    """Queue failed jobs again, with all their attempts."""
     if bool(jobs) is everything:
         raise ParameterError("Name the jobs, or say --all.")
 

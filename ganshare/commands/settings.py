@@ -26,7 +26,7 @@ def settings(as_json: bool) -> None:
     else:
         _print(entries)
     for variable, meant in mistyped_variables():
-        click.echo(f"warning: {variable} is no setting (did you mean {meant}?).", err=True)
+        click.echo(f"warning: {variable} is not a setting (did you mean {meant}?).", err=True)
 
 
 def _print(entries: "Iterable[ListedSetting]") -> None:

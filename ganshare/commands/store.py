@@ -22,7 +22,7 @@ def store() -> None:
 
 @store.command()
 def migrate() -> None:
-    """Make the tables, or renew those of an older GANshare."""
+    """Create the tables, or migrate those of an older GANshare."""
     asyncio.run(_migrate())
 
 
@@ -31,7 +31,7 @@ def migrate() -> None:
 def status(as_json: bool) -> int:
     """Print the schema's version, the size, jobs by state and the live engines.
 
-    Ends with exit code 3 if this GANshare cannot work with the tables.
+    Exits with code 3 if this GANshare cannot work with the tables.
     """
     found = asyncio.run(_status())
     click.echo(json.dumps(found.to_json()) if as_json else _as_text(found))
@@ -48,8 +48,8 @@ def status(as_json: bool) -> int:
 def backup(to: Path | None) -> None:
     """Copy the store to a file while it is in use.
 
-    SQLite: a database file. PostgreSQL: pg_dump's custom format, for pg_restore. Blobs are not
-    in it.
+    For SQLite this is a database file, for PostgreSQL pg_dump's custom format for pg_restore. Blobs
+    are not included.
     """
     from ganshare.store.maintenance.backup import SUFFIXES
     from ganshare.store.maintenance.backup import backup as write
@@ -62,25 +62,28 @@ def backup(to: Path | None) -> None:
 
 @store.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 def restore(file: Path, dry_run: bool, yes: bool) -> None:
-    """Put a backup in the place of the store, and say before what that will do.
+    """Replace the store with a backup, after showing what that will do.
 
-    Blobs may be newer: nothing of them is overwritten. End engines, bots and pages first. What is
-    replaced is backed up beside FILE.
+    Stop engines, bots and pages first. The current store is backed up beside FILE. Newer blobs are
+    fine: they are not overwritten.
     """
     asyncio.run(_restore(file, dry_run=dry_run, yes=yes))
 
 
 @store.command()
 @click.option(
-    "--days", type=click.FloatRange(0), metavar="N", help="Instead of GANSHARE_KEEP_DAYS."
+    "--days",
+    type=click.FloatRange(0),
+    metavar="N",
+    help="How many days to keep, instead of GANSHARE_KEEP_DAYS.",
 )
 def prune(days: float | None) -> None:
-    """Remove old previews' rows, and old jobs that were cancelled or given up.
+    """Remove rows of old previews, and old jobs that were cancelled or failed.
 
-    Engines do so by themselves. Paintings, their jobs and votes stay.
+    Engines do this automatically. Paintings, their jobs and votes stay.
     """
     pruned = asyncio.run(_prune(days))
     click.echo(f"Removed {pruned.frames} frames and {pruned.jobs} jobs.")

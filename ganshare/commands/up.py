@@ -26,21 +26,21 @@ GOODBYE_SECONDS = 10.0
     type=click.IntRange(0, 64),
     default=1,
     show_default=True,
-    help="Engines on this machine; 0 where they run on others.",
+    help="How many engines on this machine; 0 if they run elsewhere.",
 )
-@click.option("--no-bot", is_flag=True, help="Without the chat bot.")
-@click.option("--no-web", is_flag=True, help="Without the web page.")
+@click.option("--no-bot", is_flag=True, help="Don't run the chat bot.")
+@click.option("--no-web", is_flag=True, help="Don't run the web page.")
 @click.option(
     "--grace",
     metavar="SECONDS",
     type=click.FloatRange(0),
-    help="From SIGTERM to SIGKILL when ending; by default what an engine drains, and 10 s.",
+    help="Time from SIGTERM to SIGKILL; by default the engine's drain time plus 10 s.",
 )
 def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
-    """Run all of GANshare on this machine, and restart what dies.
+    """Run all of GANshare on this machine, and restart processes that die.
 
-    Ctrl-C or SIGTERM ends it in order: engines finish or hand back their jobs. A second Ctrl-C
-    does not wait for that.
+    Ctrl-C or SIGTERM stops everything in order: engines finish or hand back their jobs. A second
+    Ctrl-C stops at once.
     """
     import asyncio
     import sys

@@ -63,7 +63,9 @@ def find_prompt_source(name: str) -> MakeSource:
 
 def _check(name: str, found: Any) -> MakeSource:
     if not callable(found):
-        message = f"The source of prompts {quoted(name)} is no class or function of a record."
+        message = (
+            f"The source of prompts {quoted(name)} is not a class or function that takes a record."
+        )
         raise SettingsError(message, given=name)
     made: MakeSource = found
     return made

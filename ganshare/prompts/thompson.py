@@ -83,8 +83,8 @@ class Reason:
     def __str__(self) -> str:
         if not self.painted:
             return f"{self.trait} {self.value}: not tried in a round yet."
-        share = f"{self.best} of {self.painted} came in the first quarter"
-        return f"{self.trait} {self.value}: {share} (of all {self.base_rate:.0%})."
+        share = f"{self.best} of {self.painted} were in the top quarter"
+        return f"{self.trait} {self.value}: {share} ({self.base_rate:.0%} of all)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ class Idea:
         if self.why:
             return " ".join(str(reason) for reason in self.why)
         if self.source == "muse":
-            return "Drawn from the whole lists, to find out what nobody has tried."
+            return "Picked from all the lists, to explore what nobody has tried."
         if self.learned:
-            return f"In words that followed one another in {self.learned} prompts that won."
+            return f"The wording follows {self.learned} prompts that won."
         return f"From: {self.source}. {self.note}".rstrip()
 
 
@@ -148,7 +148,7 @@ class ThompsonSource:
 
     def __init__(self, record: Record, floor: float = FLOOR) -> None:
         if not 0 < floor <= 1:
-            message = f"The floor {floor} is no share above 0 and up to 1."
+            message = f"The floor {floor} is not a share above 0 and up to 1."
             raise ParameterError(message, given=floor, allowed=(0, 1))
         self._record = record
         self._floor = floor

@@ -52,17 +52,18 @@ class CoreSettings(Settings):
         None,
         ge=1,
         le=100,
-        description="Connections of a process to PostgreSQL, and one more; if unset, 1 or 8.",
+        description="PostgreSQL connections per process, plus one; if unset, 1 or 8.",
     )
     blobs_url: SecretUrl = Field(
         SecretUrl("file://./blobs"),
         description="Pictures and saved states: file://FOLDER or s3://BUCKET/PREFIX.",
     )
     models_dir: Path = Field(
-        Path("~/.ganshare/models"), description="Where added models live, beside the embedded ones."
+        Path("~/.ganshare/models"),
+        description="Folder of added models; embedded ones are always there.",
     )
     log: Annotated[Literal["auto", "json", "console"], LowerCase] = Field(
-        "auto", description="The form of the log; auto is console on a terminal, json elsewhere."
+        "auto", description="Format of the log; auto is console on a terminal, json elsewhere."
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], LowerCase] = Field(
         "info", description="The least severe message that is logged."
@@ -76,7 +77,7 @@ class CoreSettings(Settings):
     queue_cap: int = Field(
         10_000,
         ge=1,
-        description="Jobs that may be queued in all; the more one has, the earlier one is refused.",
+        description="Jobs that may be queued in total; people with many are refused first.",
     )
     requester_share: float = Field(
         0.0,
@@ -88,16 +89,16 @@ class CoreSettings(Settings):
         30.0, ge=1, description="How long a silent engine keeps its jobs before others get them."
     )
     max_attempts: int = Field(
-        3, ge=1, le=100, description="Engines that may try a job before it is given up."
+        3, ge=1, le=100, description="How many engines may try a job before it fails."
     )
     engine_seconds: float = Field(
         45.0, ge=1, description="How long an engine counts as alive without a report."
     )
     queued_days: float = Field(
-        7.0, gt=0, description="How long a job may wait; then it is given up, and its asker told."
+        7.0, gt=0, description="How long a job may wait before it fails and the member is told."
     )
     keep_days: float = Field(
-        90.0, ge=2, description="How long previews are remembered, and jobs cancelled or given up."
+        90.0, ge=2, description="How long previews and cancelled or failed jobs are kept."
     )
 
     @property
@@ -122,25 +123,25 @@ class EngineSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="ENGINE_", protected_namespaces=())
 
     device: str = Field(
-        "auto", description="Where tensors live: auto (a GPU if there is one), cpu, cuda:1, mps."
+        "auto", description="Where to compute: auto (a GPU if there is one), cpu, cuda:1, mps."
     )
     dtype: Annotated[Literal["auto", "float32", "bfloat16", "float16"], LowerCase] = Field(
-        "auto", description="What networks compute in; auto is what is fastest on the device."
+        "auto", description="Number format to compute in; auto is the fastest on the device."
     )
     threads: int | None = Field(
-        None, ge=1, le=512, description="Threads of an operation on the CPU; if unset, its cores."
+        None, ge=1, le=512, description="CPU threads per operation; if unset, the number of cores."
     )
     model: str | None = Field(
         None,
-        description="The only VQGAN to paint with; if unset, every installed one, at choice.",
+        description="The only VQGAN to offer; if unset, all installed ones.",
     )
     perceptor: str | None = Field(None, description="The perceptor; the embedded one if unset.")
     upscaler: str | None = Field(None, description="The upscaler; the embedded one if unset.")
     safety_check: str = Field(
         "embedded",
-        description="What judges pictures: embedded, off, or a name of ganshare.safety_checks.",
+        description="Safety check of pictures: embedded, off, or a name of ganshare.safety_checks.",
     )
-    batch: int = Field(4, ge=1, le=256, description="Jobs that are painted at once, in turns.")
+    batch: int = Field(4, ge=1, le=256, description="How many jobs to paint at once, in turns.")
     lanes: int | None = Field(
         None,
         ge=1,
@@ -151,10 +152,10 @@ class EngineSettings(Settings):
     max_area: int | None = Field(
         None,
         ge=64 * 64,
-        description="Pixels (width x height) of the largest canvas; if unset, what fits memory.",
+        description="Largest canvas in pixels (width x height); if unset, what fits in memory.",
     )
     min_area: int = Field(
-        0, ge=0, description="Pixels below which canvases are left to engines meant for them."
+        0, ge=0, description="Smallest canvas in pixels; smaller ones are left to other engines."
     )
     preview_seconds: float = Field(
         2.0, ge=0, description="The least time between two preview frames of a job."
@@ -165,15 +166,15 @@ class EngineSettings(Settings):
     drain_seconds: float = Field(
         60.0,
         ge=0,
-        description="On SIGTERM, jobs that need no longer are finished, others handed back.",
+        description="On SIGTERM, finish jobs that need no longer, and hand back the others.",
     )
     step_seconds: float = Field(
         30.0,
         ge=1,
-        description="A step may take so long, or 20 times what such steps take; else it hangs.",
+        description="A step hangs after this time, or 20 times the usual if that is longer.",
     )
     job_seconds: float = Field(
-        21_600.0, ge=1, description="An attempt at a painting that takes longer is given up."
+        21_600.0, ge=1, description="An attempt at a painting fails if it takes longer."
     )
     health_listen: ListenOrOff = Field(
         Listen("127.0.0.1", 9100),
@@ -192,20 +193,22 @@ class BotSettings(Settings):
 
     model: str | None = Field(
         None,
-        description="The VQGAN for who names none; if unset, the embedded one, or an engine's.",
+        description="VQGAN if a request names none; if unset, the embedded one, or an engine's.",
     )
     admins: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
-        (), description="Who is an admin everywhere: accounts such as discord:42, commas."
+        (), description="Admins everywhere: accounts such as discord:42, separated by commas."
     )
     curators: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
-        (), description="Who is a curator everywhere: accounts such as discord:42, commas."
+        (), description="Curators everywhere: accounts such as discord:42, separated by commas."
     )
     prompt_source: str = Field(
-        "muse", description="Where /random draws: muse, words, markov, MODULE:OBJECT, command:..."
+        "muse", description="Source of /random: muse, words, markov, MODULE:OBJECT, command:..."
     )
-    votes_per_minute: int = Field(30, ge=1, description="Votes of one person within a minute.")
+    votes_per_minute: int = Field(
+        30, ge=1, description="How many votes a person may cast per minute."
+    )
     burst_votes: int = Field(
-        10, ge=0, description="Votes for one painting in two minutes that are looked at; 0: off."
+        10, ge=0, description="Hold votes if one painting gets this many in two minutes; 0: off."
     )
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot.")
     discord_api_base: str | None = Field(
@@ -238,7 +241,7 @@ class BotSettings(Settings):
         description="The page's public address, such as https://paint.example; for links to it.",
     )
     web_guests_per_day: int = Field(
-        0, ge=0, le=1000, description="Paintings a day for who has not signed in on the web page."
+        0, ge=0, le=1000, description="Paintings per day for guests of the web page."
     )
     health_listen: ListenOrOff = Field(
         None,
@@ -246,13 +249,13 @@ class BotSettings(Settings):
     )
     safety_check: str = Field(
         "off",
-        description="What judges uploaded pictures: a name of ganshare.safety_checks, or off.",
+        description="Safety check of uploads: a name of ganshare.safety_checks, or off.",
     )
     moderation_dir: Path | None = Field(
         None, description="Folder of the community's own word lists (*.toml) for prompts."
     )
     web_proxies: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
-        (), description="Proxies whose X-Forwarded-For is believed: addresses or networks, commas."
+        (), description="Proxies whose X-Forwarded-For to trust: addresses or networks, commas."
     )
 
 
@@ -263,45 +266,47 @@ class AdminSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="ADMIN_")
 
     rpc_urls: Annotated[KeyedUrls, SplitOnCommas, NoDecode] = Field(
-        KeyedUrls(()), description="RPC endpoints of the chain, divided by commas."
+        KeyedUrls(()), description="RPC endpoints of the chain, separated by commas."
     )
     chain_id: int = Field(137, ge=1, description="The chain; 137 is Polygon.")
     keystore: Path | None = Field(None, description="The minter's keystore file (version 3).")
     seller_keystore: Path | None = Field(
-        None, description="Keystore of who gets the tokens and sells them; the minter if unset."
+        None, description="Keystore of the seller, who gets the tokens; the minter if unset."
     )
     treasury: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
-        (), description="Addresses that tokens and proceeds may be sent to, divided by commas."
+        (), description="Addresses for tokens and proceeds, separated by commas."
     )
     collection: str | None = Field(None, description="Address of the collection's contract.")
     curation_places: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
-        (), description="Places whose own curators decide what is minted: discord:123, commas."
+        (),
+        description="Places whose curators decide what is minted: discord:123, by commas.",
     )
     confirmations: int = Field(
-        12, ge=0, description="Blocks on top of a transaction that make it final."
+        12, ge=0, description="Confirmations after which a transaction counts as final."
     )
     gas_price_cap_gwei: int = Field(
-        500, ge=1, description="The most that is offered for a unit of gas, in gwei."
+        500, ge=1, description="Highest price to offer per unit of gas, in gwei."
     )
     transaction_cap: str = Field(
-        "5", description="The most that one transaction may cost, in the chain's coin."
+        "5", description="Highest cost of one transaction, in the chain's coin."
     )
     day_cap: str = Field(
-        "20", description="The most that all transactions of 24 hours may cost, in the same coin."
+        "20", description="Highest cost of all transactions in 24 hours, in the same coin."
     )
-    month_cap: str = Field("200", description="The same for all transactions of 30 days.")
+    month_cap: str = Field("200", description="Highest cost of all transactions in 30 days.")
     seaport: str = Field(
         "0x0000000000000068F116a894984e2DB1123eB395", description="Seaport 1.6 on the chain."
     )
     conduit_key: str = Field(
         "0x0000007b02230091a7ed01230072f7006a004d60a8d4e71d599b8104250f0000",
-        description="Names the conduit that moves sold tokens; OpenSea's by default.",
+        description="Key of the conduit that transfers sold tokens; OpenSea's by default.",
     )
     opensea_collection: str | None = Field(
         None, description="The collection's name in OpenSea's addresses (its slug)."
     )
     pinata_token: SecretStr | None = Field(
-        None, description="Token of a pinning service with Pinata's API; files go there, too."
+        None,
+        description="Token of a pinning service with Pinata's API; files are pinned there too.",
     )
     pinata_api: str = Field("https://api.pinata.cloud", description="That service's API.")
     opensea_api_base: str = Field(
@@ -317,41 +322,47 @@ class AdminSettings(Settings):
         "if unset.",
     )
     browser_folder: Path = Field(
-        Path("admin-browser"), description="Of the browser route: its profile, and its failures."
+        Path("admin-browser"),
+        description="Folder of the browser route, for its profile and failure reports.",
     )
     browser_locators: Path | None = Field(
-        None, description="Where the pages have what is pressed and filled; ours if unset."
+        None, description="Locators of the marketplace's pages; GANshare's if unset."
     )
     browser_currency: str = Field(
         "WETH 0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619 18",
-        description="What the pages sell in: symbol, contract (0x0...0: the coin), decimals.",
+        description="Currency of the pages: symbol, contract (0x0...0: the coin), decimals.",
     )
     browser_fee_recipients: Annotated[tuple[str, ...], SplitOnCommas, NoDecode] = Field(
         ("0x0000a26b00c1F0DF003000390027140000fAa719",),
-        description="Who else may get a share in what the browser's wallet signs.",
+        description="Addresses that may receive fees in orders that the browser signs.",
     )
     browser_price_cap: str = Field(
-        "100", description="The highest price that the browser's wallet signs."
+        "100", description="Highest price that the browser's wallet signs."
     )
-    browser_pause_seconds: float = Field(10.0, ge=0.0, description="Between the browser's items.")
+    browser_pause_seconds: float = Field(
+        10.0, ge=0.0, description="Pause between the browser's items."
+    )
     browser_patience_seconds: float = Field(
-        60.0, ge=0.0, description="How late what was saved may turn up on the marketplace's pages."
+        60.0,
+        ge=0.0,
+        description="How long to wait for saved items to appear on the marketplace's pages.",
     )
     explorer: str = Field(
-        "https://polygonscan.com", description="The chain's explorer; for links to tokens."
+        "https://polygonscan.com", description="The chain's explorer, for links to tokens."
     )
     explorer_api: str = Field(
-        "https://api.etherscan.io/v2/api", description="An explorer's API, of Etherscan's kind."
+        "https://api.etherscan.io/v2/api",
+        description="API of an explorer, compatible with Etherscan's.",
     )
     explorer_api_key: SecretStr | None = Field(None, description="Key for that API.")
     ipfs_api: str = Field(
         "http://127.0.0.1:5001/api/v0", description="The IPFS node's API; off for none."
     )
     gate_contract: str | None = Field(
-        None, description="Contract whose holders have shares; no gate if unset."
+        None, description="Contract of the shares; no shares are needed if unset."
     )
     gate_token_id: TokenIds = Field(
-        (), description="The share's token id, if the contract is an ERC-1155; several by commas."
+        (), description="Token IDs of the shares, if the contract is an ERC-1155, by commas."
     )
 
 

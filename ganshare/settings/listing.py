@@ -27,9 +27,9 @@ GROUPS: Mapping[str, str] = {  # by table of the file
 }
 # What cannot stand in the file: it is read before the file, or without it.
 ENVIRONMENT_ONLY: Mapping[str, str] = {
-    CONFIG_VARIABLE: "The settings file, if not ganshare.toml in the working folder.",
+    CONFIG_VARIABLE: "The settings file; by default ganshare.toml in the working folder.",
     "GANSHARE_DEBUG": "1 prints the traceback of an unexpected error.",
-    NEWER_VARIABLE: "Settings of a newer GANshare, which are no mistakes: ENGINE_X, commas.",
+    NEWER_VARIABLE: "Settings of a newer GANshare to accept: ENGINE_X, separated by commas.",
 }
 
 
@@ -94,8 +94,8 @@ def load_checked(settings_cls: type[SettingsT]) -> SettingsT:
         is_address = meant in ADDRESSES and not os.environ.get(meant)
         if is_address or nearest(given, [meant], SLIP):
             raise SettingsError(
-                f"{given} is no setting (did you mean {meant}?); correct or remove it. If a newer "
-                f"GANshare knows it, name it in {NEWER_VARIABLE}.",
+                f"{given} is not a setting (did you mean {meant}?); correct or remove it. If a "
+                f"newer GANshare knows it, name it in {NEWER_VARIABLE}.",
                 given=given,
                 nearest=meant,
             )

@@ -19,30 +19,28 @@ class SharesSettings(Settings):
     table = "shares"
     model_config = SettingsConfigDict(env_prefix="SHARES_")
 
-    hours: float = Field(
-        10.0, gt=0, description="Hours that engines work in a period for each share."
-    )
+    hours: float = Field(10.0, gt=0, description="Engine hours per share and period.")
     period_days: float = Field(
-        30.0, gt=0, le=60, description="The period's length, after which the hours begin anew."
+        30.0, gt=0, le=60, description="Length of a period; each period renews the hours."
     )
     weight: float = Field(
         4.0, gt=0, le=1000, description="A holder's weight in the fair queue; others have 1."
     )
     others_per_day: int = Field(
-        0, ge=0, description="Paintings a day for who holds no share; 0: only holders paint."
+        0, ge=0, description="Paintings per day without a share; 0: only holders paint."
     )
     sweep_seconds: float = Field(
-        30.0, ge=1, le=3600, description="From one look at the chain's transfers to the next."
+        30.0, ge=1, le=3600, description="Seconds between two reads of the chain's transfers."
     )
     confirmations: int = Field(
-        12, ge=0, le=100, description="Blocks for which a wallet must have had a share."
+        12, ge=0, le=100, description="How many blocks a wallet must have held a share."
     )
     cooldown_days: float = Field(
-        7.0, ge=0, description="How long a wallet that was unlinked goes to nobody else."
+        7.0, ge=0, description="How long nobody else can link an unlinked wallet."
     )
     discord_role: _Role | None = Field(
-        None, description="The role that holders get on Discord, as SERVER:ROLE, by their ids."
+        None, description="Role for holders on Discord, as SERVER:ROLE, by their IDs."
     )
     telegram_chat: _Chat | None = Field(
-        None, description="The group that holders are invited to on Telegram, by its id."
+        None, description="Telegram group that holders are invited to, by its ID."
     )

@@ -199,7 +199,7 @@ async def test_the_picture_is_what_its_message_says(
     assert (manifest.width, manifest.height) == (1024, 1024)
     width, height = manifest.size
     traits = manifest.attributes.as_traits()
-    asker = {"Asked by": "Ada"} if platform == "discord" else {}  # in private one knows
+    asker = {"Requested by": "Ada"} if platform == "discord" else {}  # in private one knows
     assert dict(message.details) == {
         **asker,
         "Seed": SEEDS[platform],
@@ -207,7 +207,7 @@ async def test_the_picture_is_what_its_message_says(
         "Size": f"{width}x{height}, upscaled to 1024x1024",
         **{name: traits[name] for name in ("Style", "Subject", "Colour")},
         "Model": manifest.model.name,
-        "Id": artwork.id,
+        "ID": artwork.id,
     }
     assert str(manifest.seed) == SEEDS[platform]
 

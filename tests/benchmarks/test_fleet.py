@@ -42,7 +42,7 @@ def test_a_small_fleet_paints_without_errors() -> None:
     assert figures["jobs finished"] > 5
     assert figures["people who got a painting"] <= figures["people who asked"] <= 20
     assert figures["refused: the queue is full (per second)"] > 0
-    assert "work for about" in report["told"]["the queue is full"]
+    assert "takes about" in report["told"]["the queue is full"]
     assert figures["database connections (most)"] >= 6  # one for each engine and bot at least
     assert figures["database connections allowed"] == 2 * 4 + 9 * 2
     assert figures["statements a minute"] > 100

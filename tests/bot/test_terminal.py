@@ -94,7 +94,7 @@ async def test_lines_become_paintings_in_a_folder(store: Store, tmp_path: Path) 
     assert "/paint needs prompt" in said
     assert "command 'nothing' is unknown" in said
     assert "Frame 40: " in said
-    assert "You have no painting waiting" in said
+    assert "You have no paintings waiting" in said
     jobs = await store.gallery.recent()
     assert [job.seed == 7 for job in jobs] == [False, True]
     for artwork in jobs:
@@ -130,7 +130,7 @@ async def test_where_nobody_paints_it_starts_an_engine_of_its_own(
     async with chat(tmp_path, "--language", "en") as process, asyncio.timeout(2 * TIMEOUT):
         out, _ = await process.communicate(b"a castle in teal --size 64x64 --steps 3")
     assert process.returncode == 0
-    assert "one starts now" in out.decode()
+    assert "one is starting" in out.decode()
     (artwork,) = await store.gallery.recent()
     with Image.open(tmp_path / "paintings" / f"ganshare-{artwork.id}.png") as saved:
         assert saved.size == (1024, 1024)
@@ -143,5 +143,5 @@ async def test_an_engine_that_ends_is_told_with_its_last_words(
     (tmp_path / "ganshare.toml").write_text('[engine]\nmodel = "none-such"\n', "utf-8")
     async with chat(tmp_path, "--language", "en") as process, asyncio.timeout(TIMEOUT):
         out, _ = await process.communicate(b"a castle")
-    assert "The engine ended: " in out.decode()
+    assert "The engine stopped: " in out.decode()
     assert (await store.queue.counts())[JobState.QUEUED] == 1

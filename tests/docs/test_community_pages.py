@@ -99,7 +99,7 @@ async def test_docs_community(reader: Any) -> None:
         told = await asyncio.to_thread(
             reader.type, ACTIVATE, f"echo /queue | {chat} --no-engine --language en"
         )
-        assert re.search(r"(painting|paintings) waits? in all", told)
+        assert re.search(r"(painting is|paintings are) waiting", told)
 
 
 async def test_docs_web(reader: Any) -> None:

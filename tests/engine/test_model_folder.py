@@ -138,7 +138,7 @@ def test_a_broken_card_hides_no_other_model(make_model: Callable[..., Path]) -> 
     ("fields", "match"),
     [
         ({"sha256": ...}, "has no 'sha256'"),
-        ({"sha256": "abc"}, "is no sha256"),
+        ({"sha256": "abc"}, "is not a sha256"),
         ({"may_sell": "yes"}, "is not of type bool"),
         ({"kind": "vqgann"}, "did you mean 'vqgan'"),
         ({"weights": "../other/weights.safetensors"}, "is not the name of a file beside it"),
@@ -172,7 +172,7 @@ def test_truncated_weights_with_the_right_sum_are_refused(make_model: Callable[.
     weights = folder / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-10])
     edit_card(folder, sha256=sha256_of(weights))
-    with pytest.raises(ModelError, match="no whole safetensors file"):
+    with pytest.raises(ModelError, match="not a complete safetensors file"):
         load_model_folder(folder).tensors()
 
 

@@ -17,18 +17,20 @@ DIFFERENT = 1  # exit code
 
 
 @click.group(invoke_without_command=True)
-@click.option("--replay", is_flag=True, help="Play the log back and compare it with the tables.")
-@click.option("--artwork", metavar="ID", help="Only what is about this painting.")
+@click.option(
+    "--replay", is_flag=True, help="Replay the log and compare the result with the tables."
+)
+@click.option("--artwork", metavar="ID", help="Only entries about this painting.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def audit(
     context: click.Context, replay: bool, artwork: str | None, limit: int, as_json: bool
 ) -> int:
-    """Read the log of votes, newest first, or check it with --replay.
+    """Show the log of votes, newest first, or check it with --replay.
 
-    --replay ends with exit code 1 if the tables are not what the log says. Do it while nobody
-    votes: the two are read one after another.
+    --replay exits with code 1 if the tables differ from the log. Run it while nobody votes, because
+    it reads one after the other.
     """
     if context.invoked_subcommand is not None:
         return 0
@@ -41,7 +43,7 @@ def audit(
         for entry in entries:
             click.echo(json.dumps(asdict(entry)))
     else:
-        print_lines(map(_line, entries), "The log of votes has nothing of this.")
+        print_lines(map(_line, entries), "The log of votes has no such entry.")
     return 0
 
 
@@ -57,8 +59,10 @@ def held() -> None:
 
 @audit.command("hold")
 @click.argument("account")
-@click.option("--artwork", default="", metavar="ID", help="For one painting; else for all.")
-@click.option("--reason", required=True, help="Stays in the log.")
+@click.option(
+    "--artwork", default="", metavar="ID", help="Only on this painting; on all if left out."
+)
+@click.option("--reason", required=True, help="The reason, kept in the log.")
 def hold(account: str, artwork: str, reason: str) -> None:
     """Keep an account's votes from counting."""
     asyncio.run(_set_hold(account, artwork, reason, held=True))
@@ -66,8 +70,10 @@ def hold(account: str, artwork: str, reason: str) -> None:
 
 @audit.command("release")
 @click.argument("account")
-@click.option("--artwork", default="", metavar="ID", help="For one painting; else for all.")
-@click.option("--reason", required=True, help="Stays in the log.")
+@click.option(
+    "--artwork", default="", metavar="ID", help="Only on this painting; on all if left out."
+)
+@click.option("--reason", required=True, help="The reason, kept in the log.")
 def release(account: str, artwork: str, reason: str) -> None:
     """Let an account's votes count again."""
     asyncio.run(_set_hold(account, artwork, reason, held=False))

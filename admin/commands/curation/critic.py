@@ -29,14 +29,16 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def critic() -> None:
-    """Train the critic on the community's votes, or say what it is worth.
+    """Train the critic on the community's votes, or measure it.
 
-    It is shown beside the votes, never instead of them.
+    Its scores appear beside the votes, never instead of them.
     """
 
 
 @critic.command()
-@click.option("--to", type=_FILE, metavar="F", help="The head's .npz; among the models if unset.")
+@click.option(
+    "--to", type=_FILE, metavar="F", help="File for the head (.npz); among the models if left out."
+)
 def train(to: Path | None) -> int:
     """Fit the head on all ended rounds; exit code 1 if there are too few paintings."""
     from admin.curation.critic import LEAST_PAINTINGS, report
@@ -54,18 +56,20 @@ def train(to: Path | None) -> int:
 
 
 @critic.command()
-@click.option("--phrase", default=PHRASE, show_default=True, help="To compare likeness with.")
-@click.option("--head", type=_FILE, metavar="F", help="As for `train`.")
+@click.option(
+    "--phrase", default=PHRASE, show_default=True, help="The phrase to compare paintings with."
+)
+@click.option("--head", type=_FILE, metavar="F", help="The head that `train` wrote (.npz).")
 @click.option(
     "--every",
     type=click.FloatRange(min=1.0),
     metavar="SECONDS",
-    help="Look again and again until stopped.",
+    help="Repeat at this interval until stopped.",
 )
 def score(phrase: str, head: Path | None, every: float | None) -> None:
-    """Look at paintings that the critic has not seen, for the curators' desk.
+    """Score new paintings for the curators' desk.
 
-    Paintings that wait for it, where a round was opened so that the critic chooses, enter then.
+    In rounds where the critic chooses, waiting paintings enter after this.
     """
     from admin.curation.scoring import load_head
 
@@ -78,10 +82,12 @@ def score(phrase: str, head: Path | None, every: float | None) -> None:
 
 
 @critic.command("report")
-@click.option("--phrase", default=PHRASE, show_default=True, help="To compare likeness with.")
+@click.option(
+    "--phrase", default=PHRASE, show_default=True, help="The phrase to compare paintings with."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def report_command(phrase: str, as_json: bool) -> None:
-    """Say how well a head foresees the winners among paintings that it never saw."""
+    """Measure how well a head predicts winners among paintings it never saw."""
     from admin.curation.critic import report
 
     examples, texts, _ = _examples([phrase])
@@ -143,7 +149,7 @@ async def _score(phrase: str, head: "tuple[Critic, Floats] | None") -> str:
         found = await score_new(store, phrase, head)
     said = f"{found.paintings} paintings scored"
     if found.unreadable:
-        said += f", {found.unreadable} have no picture any more"
+        said += f", {found.unreadable} no longer have a picture"
     if found.entered:
         said += f"; {found.entered} entered their rounds, chosen by {found.chooser}"
     return f"{said}."

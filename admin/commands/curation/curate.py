@@ -18,13 +18,13 @@ __all__ = ["curate"]
 
 @click.group()
 def curate() -> None:
-    """Approve or veto what won, and export the curated set."""
+    """Approve or veto winners, and export the curated set."""
 
 
 @curate.command("list")
-@click.option("--approved", is_flag=True, help="What is in the curated set already.")
+@click.option("--approved", is_flag=True, help="List the curated set instead.")
 def list_command(approved: bool) -> None:
-    """List winners that nobody has decided about."""
+    """List winners that are waiting for a decision."""
     if approved:
         print_lines(
             map(_curated_line, asyncio.run(_load_curated(None))), "Nothing is approved yet."
@@ -52,33 +52,33 @@ def _winner_line(standing: Standing, artwork: Artwork) -> str:
 
 @curate.command()
 @click.argument("artworks", nargs=-1, required=True)
-@click.option("--reason", default="", help="Stays in the log.")
+@click.option("--reason", default="", help="The reason, kept in the log.")
 def approve(artworks: tuple[str, ...], reason: str) -> None:
-    """Take winners into the curated set."""
+    """Add winners to the curated set."""
     asyncio.run(_approve(artworks, reason))
 
 
 @curate.command()
 @click.argument("artwork")
-@click.option("--reason", required=True, help="Stays in the log.")
+@click.option("--reason", required=True, help="The reason, kept in the log.")
 def veto(artwork: str, reason: str) -> None:
-    """Keep a painting from winning, or take it out of the curated set."""
+    """Exclude a painting from winning, or from the curated set."""
     asyncio.run(_veto(artwork, reason))
 
 
 @curate.command()
 @click.argument("artwork")
 def undo(artwork: str) -> None:
-    """Take an approval or a veto back, until the painting is planned for minting."""
+    """Undo an approval or veto, until the painting is planned for minting."""
     asyncio.run(_undo(artwork))
 
 
 @curate.command()
 @click.argument("artworks", nargs=-1, required=True)
-@click.option("--no", "refused", is_flag=True, help="They may not be sold.")
-@click.option("--share", type=click.FloatRange(0, 100), help="Percent of the proceeds promised.")
+@click.option("--no", "refused", is_flag=True, help="Record that they may not be sold.")
+@click.option("--share", type=click.FloatRange(0, 100), help="Promised percentage of the proceeds.")
 def consent(artworks: tuple[str, ...], refused: bool, share: float | None) -> None:
-    """Record what requesters told you otherwise: that their paintings may be sold."""
+    """Record consent to a sale that members gave you elsewhere."""
     asyncio.run(_consent(artworks, share, agreed=not refused))
 
 

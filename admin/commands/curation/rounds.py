@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def rounds() -> None:
-    """List, open, weigh and end rounds of votes."""
+    """List, open, weight and close rounds of votes."""
 
 
 @rounds.command("list")
@@ -41,11 +41,13 @@ def list_command(limit: int) -> None:
 @click.option("--quorum", type=int, default=USUAL.quorum, show_default=True)
 @click.option("--views", type=int, default=USUAL.views, show_default=True)
 @click.option("--age", type=float, default=USUAL.min_age / HOUR, show_default=True,
-              help="For how many hours an account must have been there to vote.")  # fmt: skip
-@click.option("--automatic", is_flag=True, help="Finished paintings enter by themselves.")
+              help="How many hours old an account must be to vote.")  # fmt: skip
+@click.option("--automatic", is_flag=True, help="Finished paintings enter automatically.")
 @click.option("--critic", type=click.FloatRange(1, 100), metavar="PERCENT",
-              help="Of those the best by the critic; needs `critic score`.")  # fmt: skip
-@click.option("--weighted", is_flag=True, help="Share holders' votes weigh more; see `snapshot`.")
+              help="Only the critic's best of those enter; needs `critic score`.")  # fmt: skip
+@click.option(
+    "--weighted", is_flag=True, help="Share holders' votes carry more weight; see `snapshot`."
+)
 @click.option("--max-weight", type=float, default=USUAL.max_weight, show_default=True)
 def open_command(
     place: str,
@@ -56,9 +58,9 @@ def open_command(
     critic: float | None,
     **rules: int | float | bool,
 ) -> None:
-    """Open a round in a place such as discord:123, where its bot tells of it.
+    """Open a round in a place such as discord:123, where its bot announces it.
 
-    Curators open rounds in the chats, too; a critic's choice and shares are the owner's to want.
+    Curators can open rounds in chats; a critic's choice and weights need this command.
     """
     wanted = RoundRules(
         **rules,  # type: ignore[arg-type]  # click has checked their kinds
@@ -72,12 +74,16 @@ def open_command(
 @rounds.command()
 @click.argument("round_id", metavar="ROUND")
 @click.option("--holders", required=True, type=_FILE, metavar="F.csv",
-              help="Accounts with their shares, or with their wallets.")  # fmt: skip
-@click.option("--contract", metavar="0x...", help="For wallets; ADMIN_GATE_CONTRACT if left out.")
-@click.option("--token-id", type=click.IntRange(0), metavar="N", help="Of an ERC-1155.")
+              help="Accounts with their shares or wallets.")  # fmt: skip
+@click.option(
+    "--contract",
+    metavar="0x...",
+    help="Share contract for wallets; ADMIN_GATE_CONTRACT if left out.",
+)
+@click.option("--token-id", type=click.IntRange(0), metavar="N", help="Token ID, for an ERC-1155.")
 @click.option("--block", type=click.IntRange(0), metavar="N",
-              help="For wallets; the last one before the round began, if left out.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Say what would be kept.")
+              help="Block to read wallets at; the last before the round if left out.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show what would be stored, and store nothing.")
 def snapshot(
     round_id: str,
     holders: Path,
@@ -86,10 +92,10 @@ def snapshot(
     block: int | None,
     dry_run: bool,
 ) -> None:
-    """Keep who held how many shares when a weighted round began; once, and before it has ended.
+    """Store who held how many shares when a weighted round began, once, before it ends.
 
-    F.csv has the columns account and shares, or account and wallet. Wallets' balances are read
-    from the chain. The snapshot is an entry of the log of votes.
+    F.csv has the columns account and shares, or account and wallet; balances of wallets are read
+    from the chain. The snapshot is written into the log of votes.
     """
     found = read_holders(holders)
     shares = _shares(contract, token_id) if found[0].wallet else None
@@ -98,9 +104,9 @@ def snapshot(
 
 @rounds.command()
 @click.argument("round_id", metavar="ROUND")
-@click.option("--early", is_flag=True, help="Before its time.")
+@click.option("--early", is_flag=True, help="End it before its time.")
 def close(round_id: str, early: bool) -> None:
-    """End a round whose time is over, as its bot does by itself."""
+    """Close a round whose time is over, as its bot does automatically."""
     click.echo(asyncio.run(_close(round_id, early)))
 
 
@@ -126,7 +132,7 @@ async def _list(limit: int) -> list[Round]:
 
 async def _open(place: str, seconds: float, rules: RoundRules, title: str) -> Round:
     if ":" not in place.strip(":") and place != "web":
-        message = f"{quoted(place)} is no place; they look like discord:123 or telegram:-45."
+        message = f"{quoted(place)} is not a place; places look like discord:123 or telegram:-45."
         raise ParameterError(message, given=place)
     async with open_store_session() as store:
         return await store.rounds.open(place, whoever_types(), seconds, rules, title=title)

@@ -55,7 +55,7 @@ _OPTIONS = (
         type=click.Path(file_okay=False, path_type=Path),
         help="Browser: your own Chrome profile, with your own wallet; no keystore is used.",
     ),
-    click.option("--window", is_flag=True, help="Browser: show it."),
+    click.option("--window", is_flag=True, help="Browser: show its window."),
     click.option(
         "--human-wait",
         type=click.FloatRange(min=0),

@@ -47,14 +47,14 @@ MOST_EDITIONS = 50
     default="4",
     show_default=True,
     metavar="N[,N...]",
-    help="How many shares; several numbers make an edition each, with the ids 1, 2 and so on.",
+    help="How many shares; each further number makes another edition, with IDs 1, 2 and so on.",
 )
 @click.option("--description", default="", help="What a share is good for; shown on OpenSea.")
-@click.option("--image", default="", help="Address of a picture, such as ipfs://...")
-@click.option("--owner", required=True, help="Who may correct metadata; not the minter's key.")
-@click.option("--royalty-to", help="Who gets royalties; the owner if left out.")
-@click.option("--royalty", default="5", show_default=True, help="In percent of each sale.")
-@click.option("--another", is_flag=True, help="Even if there is one with the same arguments.")
+@click.option("--image", default="", help="URI of a picture, such as ipfs://...")
+@click.option("--owner", required=True, help="Who may correct metadata; not the minter's address.")
+@click.option("--royalty-to", help="Who receives royalties; the owner if left out.")
+@click.option("--royalty", default="5", show_default=True, help="Royalty in percent of each sale.")
+@click.option("--another", is_flag=True, help="Deploy even if one with the same arguments exists.")
 @dry_run_option
 @yes_option
 @password_option
@@ -72,12 +72,12 @@ def deploy(
     yes: bool,
     password_fd: int | None,
 ) -> None:
-    """Make all shares at once, in the seller's hands; nobody can make more."""
+    """Mint all shares to the seller at once; nobody can mint more."""
     supplies = _read_editions(editions)
     points = read_royalty(royalty)
     admin = read_address("--owner", owner)
     receiver = read_address("--royalty-to", royalty_to) if royalty_to else admin
-    about = description or "Whoever holds a share may have the engines of this community paint."
+    about = description or "Holders of a share may use this community's engines to paint."
     uris = [
         data_uri(share_metadata(name, number, len(supplies), about, image))
         for number in range(1, len(supplies) + 1)
@@ -165,8 +165,8 @@ def shares_session(session: Session) -> Session:
 
 @click.command("set-uri")
 @click.option("--edition", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--description", help="In place of what is said now.")
-@click.option("--image", help="Address of a picture, in place of the one of now.")
+@click.option("--description", help="The new description; unchanged if left out.")
+@click.option("--image", help="URI of the new picture; unchanged if left out.")
 @dry_run_option
 @yes_option
 @keystore_option
@@ -180,7 +180,7 @@ def set_uri(
     keystore: Path | None,
     password_fd: int | None,
 ) -> None:
-    """Renew an edition's metadata, with the sums of what it unlocks; the owner's key signs."""
+    """Update an edition's metadata, with checksums of what it unlocks; needs the owner's key."""
     asyncio.run(_set_uri(edition, description, image, (dry_run, yes), keystore, password_fd))
 
 

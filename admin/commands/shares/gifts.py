@@ -19,11 +19,11 @@ __all__ = ["grant", "revoke"]
     type=click.FloatRange(min=0, min_open=True, max=3650),
     default=30.0,
     show_default=True,
-    help="After which what is left of it is void.",
+    help="How many days the gift is valid.",
 )
 @click.option("--reason", default="a gift", show_default=True, help="Shown to the person.")
 def grant(account: str, hours: float, days: float, reason: str) -> None:
-    """Give an account, such as discord:42, hours of engines' time; a share is not needed."""
+    """Give an account, such as discord:42, hours of engine time without a share."""
     gift = asyncio.run(_grant(account, hours, days, reason))
     click.echo(f"{account} has {hours:g} h more for {days:g} days (gift {gift}).")
 
@@ -40,7 +40,7 @@ async def _grant(account: str, hours: float, days: float, reason: str) -> str:
 def revoke(what: str) -> None:
     """Take back a gift by its id, or unlink a wallet by its address.
 
-    What was painted stays. A share itself is its holder's; nobody can take it.
+    Paintings stay. A share belongs to its holder; nobody can take it.
     """
     click.echo(asyncio.run(_revoke(what)))
 

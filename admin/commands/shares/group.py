@@ -20,4 +20,4 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, lazy=COMMANDS)
 def shares() -> None:
-    """Shares: whoever holds one may have the engines paint."""
+    """Deploy, sell and manage shares, whose holders may use the engines."""

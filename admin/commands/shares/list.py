@@ -33,12 +33,16 @@ EXIT_FAILED = 3
 
 
 @click.command("list")
-@click.option("--price", required=True, help="Of one share, in OpenSea's currency, such as 40.")
-@click.option("--edition", "only", type=click.IntRange(min=1), help="Only this one.")
-@click.option("--days", type=float, default=30.0, show_default=True, help="How long it holds.")
+@click.option(
+    "--price", required=True, help="Price of one share in OpenSea's currency, such as 40."
+)
+@click.option("--edition", "only", type=click.IntRange(min=1), help="Only this edition.")
+@click.option(
+    "--days", type=float, default=30.0, show_default=True, help="How many days the order is valid."
+)
 @run_options
 def list_(price: str, only: int | None, days: float, run: RunOptions) -> int:
-    """Offer shares: an order for each edition, of which buyers may take one or several."""
+    """List shares for sale: one order per edition, from which buyers take one or several."""
     return asyncio.run(_list(price, only, days, run))
 
 
@@ -96,7 +100,7 @@ async def _conduit(session: Session, chain: Chain) -> str:
     key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
     conduit, exists = await chain.call(controller, GET_CONDUIT, key)
     if not exists:
-        raise SettingsError(f"There is no conduit for the key {session.settings.conduit_key}.")
+        raise SettingsError(f"No conduit exists for the key {session.settings.conduit_key}.")
     return str(to_checksum_address(conduit))
 
 

@@ -41,7 +41,7 @@ class _Situation:
     def lines(self) -> list[str]:
         """For people, in order."""
         if not self.has_gate:
-            return ["No gate: ADMIN_GATE_CONTRACT is not set, and everybody paints."]
+            return ["No shares needed: ADMIN_GATE_CONTRACT is not set, so everyone can paint."]
         found = [f"{len(self.shares)} shares are held by {self.wallets} linked wallets."]
         if self.trouble:
             found.append(
@@ -77,7 +77,7 @@ def _row(
 
 @click.command()
 def status() -> None:
-    """Who holds shares and gifts, and what is left of them; looks at the chain first."""
+    """Show holders of shares and gifts and their remaining time; reads the chain first."""
     found = asyncio.run(_look())
     for line in found.lines:
         click.echo(line)
@@ -98,7 +98,7 @@ def status() -> None:
     help="The folder for report.html and report.csv.",
 )
 def report(folder: Path) -> None:
-    """Write who holds what and what was used, as a page and as CSV."""
+    """Report holdings and usage as a web page and as CSV."""
     found = asyncio.run(_look())
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.csv").write_text(_as_csv(found), "utf-8")

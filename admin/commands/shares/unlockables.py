@@ -22,12 +22,16 @@ MOST_BYTES = 200 * 2**20
 
 @click.group()
 def unlockable() -> None:
-    """Files and texts for whoever holds a share."""
+    """Manage files and texts for share holders."""
 
 
 @unlockable.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--edition", type=click.IntRange(min=0), help="Whose holders get it; the first's.")
+@click.option(
+    "--edition",
+    type=click.IntRange(min=0),
+    help="Edition whose holders get it; the first if left out.",
+)
 def add(file: Path, edition: int | None) -> None:
     """Upload a file for the holders of an edition."""
     if (size := file.stat().st_size) > MOST_BYTES:
@@ -40,7 +44,7 @@ def add(file: Path, edition: int | None) -> None:
 
 @unlockable.command("list")
 def list_() -> None:
-    """List what is there."""
+    """List them."""
     for each in asyncio.run(_all()):
         click.echo(f"{each.id}  {each.token}  {each.name}  {each.size} bytes  {each.sha256}")
 
@@ -48,14 +52,14 @@ def list_() -> None:
 @unlockable.command()
 @click.argument("unlockable_id", metavar="ID")
 def remove(unlockable_id: str) -> None:
-    """Take one away; who has read it has it."""
+    """Remove one; holders who opened it keep their copy."""
     asyncio.run(_remove(unlockable_id))
     click.echo(f"{unlockable_id} is removed.")
 
 
 @unlockable.command()
 def log() -> None:
-    """Who read what, when, and by which wallet."""
+    """Show who opened what, when, and with which wallet."""
     for line in asyncio.run(_log()):
         click.echo(line)
 

@@ -42,7 +42,7 @@ class Currency:
         fine = len(text) <= _LONGEST and _NUMBER.fullmatch(text)
         number = Decimal(text) if fine else Decimal(0)
         if number <= 0:
-            message = f"The price {quoted(text)} is no positive number, such as 0.05."
+            message = f"The price {quoted(text)} is not a positive number, such as 0.05."
             raise ParameterError(message, given=text)
         numerator, denominator = number.as_integer_ratio()
         one: int = 10**self.decimals
@@ -91,7 +91,7 @@ def basis_points(percent: object) -> int:
     except InvalidOperation:
         points = Decimal("NaN")
     if not points.is_finite() or points != int(points) or not 0 <= points <= WHOLE:
-        message = f"The fee {quoted(str(percent))} is no share of 0 to 100 % in steps of 0.01."
+        message = f"The fee {quoted(str(percent))} is not a share of 0 to 100 % in steps of 0.01."
         raise ParameterError(message, given=percent)
     return int(points)
 

@@ -211,7 +211,7 @@ class Order:
             }
             return cls(**(dict(values) | items))
         except (KeyError, TypeError, ValueError) as error:
-            raise ParameterError(f"This is no order: {error}.", given=None) from error
+            raise ParameterError(f"This is not an order: {error}.", given=None) from error
 
 
 def _numbers(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class PoliteClient:
                 return response
             trouble = f"the site answered {code}"
             self._wait(_retry_after(response))
-        message = f"{quoted(address)} cannot be had: {trouble}; the same command goes on from here."
+        message = f"{quoted(address)} cannot be fetched: {trouble}; run the same command to resume."
         raise WorldError(message, given=address)
 
     def _read(self, address: str) -> httpx.Response:

@@ -215,7 +215,7 @@ class Database:
             return await run()
         except TROUBLE as error:
             if is_conflict(error):
-                raise Conflict("Somebody else was first.") from error
+                raise Conflict("Someone else was first.") from error
             raise translate_error(error, str(self)) from error
 
     def _check_file(self, *_: object) -> None:
@@ -233,10 +233,10 @@ def _parse(url: str | sa.URL) -> sa.URL:
     try:
         parsed = sa.engine.make_url(url)
     except sa.exc.ArgumentError as error:
-        raise ParameterError(f"This is no URL; {wrong}.", allowed=allowed) from error
+        raise ParameterError(f"This is not a URL; {wrong}.", allowed=allowed) from error
     if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
         given = quoted(parsed.drivername)
-        raise ParameterError(f"{given} is no store; {wrong}.", given=given, allowed=allowed)
+        raise ParameterError(f"{given} is not a store; {wrong}.", given=given, allowed=allowed)
     if parsed.drivername.startswith("sqlite") and parsed.database in (None, "", ":memory:"):
         raise ParameterError(
             f"A store in memory cannot be shared; {wrong}.", given=parsed.database, allowed=allowed

@@ -22,7 +22,7 @@ _SQLITE = {
     sqlite3.SQLITE_CANTOPEN: "its file cannot be opened; its folder must be there and writable",
     sqlite3.SQLITE_IOERR: "its disk fails",
     sqlite3.SQLITE_CORRUPT: "its file is damaged; restore a backup",
-    sqlite3.SQLITE_NOTADB: "its file is no SQLite database",
+    sqlite3.SQLITE_NOTADB: "its file is not an SQLite database",
 }
 _POSTGRES = {
     "25006": "it is read-only",

@@ -48,7 +48,7 @@ def to_job(row: Row) -> Job:
     except AskerError as error:
         raise DamagedRowError(error.message) from error
     except (ValueError, RecursionError) as error:
-        raise DamagedRowError("it is no JSON.") from error
+        raise DamagedRowError("it is not JSON.") from error
     return _job(with_sentences(row, "error"), request)
 
 

@@ -208,7 +208,7 @@ def _read_sqlite(file: Path) -> Contents:
     except sqlite3.Error as error:
         raise _no_backup(file, "SQLite", str(error)) from error
     if not found.schema:
-        raise _no_backup(file, "SQLite", "it has none of our tables")
+        raise _no_backup(file, "SQLite", "it has none of GANshare's tables")
     return found
 
 
@@ -245,7 +245,7 @@ def _read_dump(file: Path) -> Contents:
         raise _no_backup(file, "PostgreSQL", listed.stderr.removeprefix("pg_restore: error: "))
     found = Contents.read(lambda table: _dumped(file, table))
     if not found.schema:
-        raise _no_backup(file, "PostgreSQL", "it has none of our tables")
+        raise _no_backup(file, "PostgreSQL", "it has none of GANshare's tables")
     return found
 
 
@@ -291,5 +291,5 @@ def _run(command: list[str], file: Path, **options: Any) -> None:
 
 def _no_backup(file: Path, kind: str, reason: str) -> ParameterError:
     reason = " ".join(reason.split()).rstrip(".")
-    message = f"{quoted(str(file))} is no backup of {kind}'s: {reason}."
+    message = f"{quoted(str(file))} is not a backup of {kind}'s: {reason}."
     return ParameterError(message, given=file)

@@ -152,7 +152,7 @@ class Critics:
         return await self._database.rows(waiting)
 
     async def _let_in(self, round_: Round, row: Row) -> list[Entry]:
-        reason = f"by itself, among the first {round_.rules.preselect:.0%} by the critic"
+        reason = f"automatically, among the first {round_.rules.preselect:.0%} by the critic"
         try:
             return [
                 await self._entries.enter(round_.id, row["artwork"], row["person"], reason=reason)

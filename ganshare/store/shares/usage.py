@@ -175,7 +175,7 @@ class Usage:
             ParameterError: the account looks like none.
         """
         if ":" not in account.strip(":"):
-            message = f"{quoted(account)} is no account; they look like discord:42."
+            message = f"{quoted(account)} is not an account; accounts look like discord:42."
             raise ParameterError(message, given=account)
         row = {
             "id": made_id(),

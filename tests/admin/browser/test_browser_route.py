@@ -120,7 +120,7 @@ def test_renamed_slow_and_guarded_pages_stop_the_run_and_lose_and_double_nothing
 
     market.modal = "survey"
     assert shop.list().wait(900) == 4
-    assert "a dialog that nobody knows: 'Survey Tell us your recovery phrase" in shop.log()
+    assert "an unknown dialog: 'Survey Tell us your recovery phrase" in shop.log()
     assert market.listings == []
     market.modal, market.show_seconds = "", 0.5
     assert shop.list().wait(900) == 0, shop.log()

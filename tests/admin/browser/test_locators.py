@@ -38,7 +38,7 @@ def test_ours_names_everything_and_prefers_what_people_see() -> None:
         ("hidden = true", "shown = true", "create.media is"),
         ("search={mark}", "search", "The path items is '/account?search'; it needs {mark}"),
         ("(?P<identifier>", "(", "groups named contract and identifier"),
-        (r"(?P<identifier>\d+)", "(", "no regular expression"),
+        (r"(?P<identifier>\d+)", "(", "not a regular expression"),
         ('{ text = "Complete your listing" }', "7", "dialogs.signing is '7'"),
         ('{ text = "Complete your listing" }', '{ text = "x", close = [] }', "has no ways"),
     ],

@@ -90,12 +90,12 @@ def test_the_owner_changes_royalty_minter_and_pause(place: Place) -> None:
     code, _, _ = place.run("collection", "pause", "--yes")  # by the minter's own key
     assert code == 0
     assert place.ask(PAUSED)
-    assert "Nothing is to be changed" in place.do("pause")
+    assert "There is nothing to change" in place.do("pause")
     code, _, error = place.run("collection", "minter", OTHER, "--yes")
     assert (code, "Only the owner" in error) == (2, True)
     place.do("unpause")
     assert not place.ask(PAUSED)
-    assert "Nothing is to be changed" in place.do("unpause")
+    assert "There is nothing to change" in place.do("unpause")
     place.do("minter", MINTER, "--remove")
     assert not place.ask(HAS_ROLE, MINTER_ROLE, MINTER)
     assert "may neither mint nor pause" in place.run("collection", "show", password=False)[1]
@@ -111,7 +111,7 @@ def test_what_cannot_be_undone_says_so_and_needs_the_owner(place: Place) -> None
     assert (place.ask(TOKEN_FROZEN, 1), place.ask(TOKEN_FROZEN, 2)) == (True, False)
     place.do("freeze")
     assert place.ask(METADATA_FROZEN)
-    assert "Nothing is to be changed" in place.do("freeze")
+    assert "There is nothing to change" in place.do("freeze")
     for command in ("close", "freeze", "unpause"):
         code, _, error = place.run("collection", command, "--yes")
         assert code == 2
@@ -151,7 +151,7 @@ def test_metadata_is_made_pinned_and_set_once(
             "symbol": "PAINT",
             "description": "Ours",
         }
-        assert "Nothing is to be changed" in place.do("set-uri", "--description", "Ours")
+        assert "There is nothing to change" in place.do("set-uri", "--description", "Ours")
     place.do("set-uri", "ipfs://mine")
     assert place.ask(CONTRACT_URI) == "ipfs://mine"
 
@@ -206,7 +206,7 @@ def test_contracts_of_the_first_version_can_all_but_what_they_lack(
     place.do("royalty", "4")
     place.do("freeze")
     assert place.ask(METADATA_FROZEN)
-    assert "Nothing is to be changed" in place.do("freeze")
+    assert "There is nothing to change" in place.do("freeze")
     assert "`ganshare admin collection minter ADDRESS --remove`" in place.do("close", code=2)
     assert "of all tokens only" in place.do("freeze", "1", code=2)
 

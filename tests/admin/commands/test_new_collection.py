@@ -192,4 +192,4 @@ def test_doctor_ends_with_the_next_step(
     evm.fund(MINTER)
     assert "`ganshare admin deploy` makes one" in next_step()
     monkeypatch.setenv("ADMIN_COLLECTION", collection.address)
-    assert f"next: {MINTER} is no minter" in next_step()
+    assert f"next: {MINTER} is not a minter" in next_step()

@@ -150,7 +150,7 @@ def test_a_file_that_is_no_picture_of_ours_is_refused(holder: Run, tmp_path: Pat
     (tmp_path / "text.png").write_text("no picture")
     for name in ("plain.png", "text.png"):
         code, _, error = holder("plan", "--picture", name, password=False)
-        assert (code, "no PNG with a manifest" in error) == (2, True)
+        assert (code, "not a PNG with a manifest" in error) == (2, True)
 
 
 def test_a_painting_of_the_community_s_is_not_minted_past_its_requester(

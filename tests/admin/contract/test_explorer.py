@@ -69,7 +69,7 @@ async def test_an_explorer_that_is_away_is_named_without_the_key() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no input of the compiler"),
+        ("{", "not a compiler input"),
         (make_input(sources={"Paintings.sol": {"content": "other"}}), "another contract"),
         (
             make_input(settings={**artifact()["settings"], "evmVersion": "london"}),

@@ -78,7 +78,7 @@ def changed(**values: Any) -> str:
     [
         ("", "cannot be read"),
         ("[]", "its format is not ganshare-curated/1"),
-        ('{"format": "ganshare-curated/1", "items": [1]}', "no list of objects"),
+        ('{"format": "ganshare-curated/1", "items": [1]}', "not a list of objects"),
         (changed(extra="1"), "Item 1 of .* lacks 'extra' or should not have it"),
         (changed(seed="many"), "Item 1 of .* has 'many' for seed; it should be a"),
         (changed(sha256="ab"), "64 hexadecimal digits"),

@@ -185,7 +185,7 @@ async def test_fees_currency_chain_and_zone_are_followed_from_run_to_run(
     assert await sell(ledger, opensea, signer, quiet, changed) == minted
     listings = await ledger.listings(changed.collection)
     dropped = [each for each in listings if each.state is ListingState.CANCELLED]
-    assert all(each.reason.startswith("never posted, and signed anew") for each in dropped)
+    assert all(each.reason.startswith("never posted, and signed again") for each in dropped)
     assert sorted(api.stored) == await posted(ledger, changed)
     assert {each.serial for each in listings if each.state is ListingState.POSTED} == {1}
 

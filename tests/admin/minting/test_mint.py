@@ -73,7 +73,7 @@ async def test_a_transaction_that_was_recorded_and_never_sent_goes_out_with_the_
     await pinned(3)
     for number in range(3):
         evm.pretend(number, "eth_sendRawTransaction", httpx.ConnectError("gone"))
-    with pytest.raises(TransactionFailed, match="the next run goes on"):
+    with pytest.raises(TransactionFailed, match="the next run continues"):
         await mint(ledger, make_sender(collection.address, _impatient()), chain, collection)
     assert await states(ledger, collection) == {TokenState.SENT}
     evm.answers.clear()

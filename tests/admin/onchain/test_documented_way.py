@@ -173,7 +173,7 @@ def test_the_way_of_the_docs_leads_from_an_empty_folder_to_a_sale(typist: Typist
             doctors.append(said.splitlines()[-1])
     assert doctors == [
         "next: `ganshare admin plan --prices prices.toml` takes the curated paintings in.",
-        "next: `ganshare admin list --prices prices.toml` offers what is minted.",
+        "next: `ganshare admin list --prices prices.toml` lists minted tokens for sale.",
     ]
     told = typist.told
     assert "filled" in told["ganshare admin reconcile"]

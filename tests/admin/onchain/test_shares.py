@@ -26,7 +26,7 @@ from ganshare.testing import TIMEOUT, make_report
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
-REFUSED = "holders of a share paint"
+REFUSED = "Only share holders can paint"
 
 
 class Market:

@@ -77,7 +77,7 @@ def test_a_short_password_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{}", '{"version": 2}', "[3]"])
 def test_what_is_no_keystore_is_said_to_be_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "k.json").write_text(content)
-    with pytest.raises(SettingsError, match="no keystore of version 3"):
+    with pytest.raises(SettingsError, match="not a keystore of version 3"):
         keystore_address(tmp_path / "k.json")
 
 
@@ -180,7 +180,7 @@ def test_what_cannot_become_a_keystore_is_told_in_a_sentence(keystore: Path, pla
 
 @pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, b"", b"\x01" * 31])
 def test_what_is_no_key_is_told_without_quoting_it(tmp_path: Path, key: bytes) -> None:
-    with pytest.raises(SettingsError, match="This is no key") as raised:
+    with pytest.raises(SettingsError, match="This is not a key") as raised:
         make_keystore(tmp_path / "k.json", PASSWORD, key)
     assert key.hex() == "" or key.hex() not in str(raised.value)
     assert list(tmp_path.iterdir()) == []

@@ -139,7 +139,7 @@ async def test_a_wait_says_what_for(
     sender = Sender(chain, signer, ledger, FeePolicy(100 * GWEI), timing, tell=told.append)
     evm.drop = True
     async with ledger.held():
-        with pytest.raises(TransactionFailed, match="the next run goes on"):
+        with pytest.raises(TransactionFailed, match="the next run continues"):
             await sender.transact("pause", [], collection.address, PAUSE)
     assert "Waiting for nonce 1 (pause)" in told[0]
     assert "in no block yet" in told[0]

@@ -69,7 +69,7 @@ def test_other_prompts_are_read_line_by_line(tmp_path: Path) -> None:
     with pytest.raises(AskerError, match="'in teal' must name a subject"):
         read_prompts(listed)
     listed.write_text("\n")
-    with pytest.raises(AskerError, match="holds no prompts"):
+    with pytest.raises(AskerError, match="contains no prompts"):
         read_prompts(listed)
 
 

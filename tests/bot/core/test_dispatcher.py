@@ -57,7 +57,7 @@ async def test_a_prompt_is_queued_and_answered_with_everything_about_it(hall: Ha
     assert reply.title == "Waiting: 1 of 1"
     assert reply.text.startswith("Cubist Painting of a City in Teal\n\n")
     assert reply.fields == (
-        ("Asked by", "Ann"),
+        ("Requested by", "Ann"),
         ("Seed", "7"),
         ("Steps", "200"),
         ("Size", "320x256"),
@@ -74,9 +74,9 @@ async def test_a_prompt_is_queued_and_answered_with_everything_about_it(hall: Ha
 @pytest.mark.parametrize(
     ("engines", "sentence"),
     [
-        (0, "No engine is running now; your painting waits until one is."),
-        (1, "An engine is at work; how long it takes is not known yet."),
-        (2, "It should begin in about 4 minutes."),
+        (0, "No engine is running; your painting waits until one starts."),
+        (1, "An engine is working; there is no estimate of the wait yet."),
+        (2, "Painting starts in about 4 minutes."),
     ],
 )
 async def test_the_wait_is_told_honestly(hall: Hall, engines: int, sentence: str) -> None:
@@ -109,7 +109,7 @@ async def test_a_picture_to_begin_from_is_stored_clean(hall: Hall, png: Callable
     stored = await hall.blobs.get(job.request.init_image)
     assert stored.startswith(b"\x89PNG")
     refused = only(await hall.ask("paint", prompt="x", picture=b"GIF89a, or is it"))
-    assert "not a picture that can be read" in refused.text
+    assert "cannot be read as a picture" in refused.text
 
 
 async def test_the_model_is_the_askers_the_owners_or_an_engines(hall: Hall) -> None:
@@ -127,9 +127,9 @@ async def test_the_model_is_the_askers_the_owners_or_an_engines(hall: Hall) -> N
 @pytest.mark.parametrize(
     ("setting", "value", "asked", "sentence"),
     [
-        ("allowed", "off", {}, "Paintings are not made in this place"),
-        ("max_side", "128", {}, "at most 128 pixels on the longer side are allowed, not 256"),
-        ("max_steps", "50", {"steps": 51}, "at most 50 steps are allowed, not 51"),
+        ("allowed", "off", {}, "Painting is not allowed here"),
+        ("max_side", "128", {}, "longer side may have at most 128 pixels here (got 256)"),
+        ("max_steps", "50", {"steps": 51}, "At most 50 steps are allowed here (got 51)"),
     ],
 )
 async def test_what_an_admin_sets_holds_in_that_place_only(
@@ -151,8 +151,8 @@ async def test_a_daily_quota_counts_all_of_a_count(hall: Hall) -> None:
     assert len(await hall.ask("random", count=2)) == 2
     refused = only(await hall.ask("random", count=2))
     assert refused.text == (
-        "You have asked for 2 paintings in the last 24 hours, and 3 a day are allowed here; please"
-        " come back later."
+        "You have asked for 2 paintings in the last 24 hours, and 3 per day are allowed here; "
+        "please come back later."
     )
     assert only(await hall.ask("paint", prompt="a cat")).job
     assert only(await hall.ask("paint", BEN, prompt="a cat")).job
@@ -168,7 +168,7 @@ async def test_who_is_blocked_looks_but_does_not_ask(hall: Hall) -> None:
         await hall.press(Action.AGAIN, artwork.id),
         await hall.press(Action.VARY, artwork.id),
     ):
-        said = "You may not ask for paintings here; its admins decided so."
+        said = "You may not ask for paintings here; the admins decided this."
         assert only(refused).text == said  # the reason is for the other admins
     assert only(await hall.ask("gallery")).pictures
     await hall.ask("unblock", ADMIN, person="discord:1")
@@ -181,7 +181,7 @@ async def test_guests_paint_only_where_the_owner_lets_them(hall: Hall) -> None:
     assert "sign in" in refused.text
     hall.open(guests_per_day=1)
     assert only(await hall.ask("paint", guest, place=PAGE, prompt="a cat")).job
-    assert "1 paintings a day" in only(await hall.ask("random", guest, place=PAGE)).text
+    assert "1 paintings per day" in only(await hall.ask("random", guest, place=PAGE)).text
     assert "signed in" in only(await hall.ask("link", guest, place=PAGE)).text
 
 
@@ -222,7 +222,7 @@ async def test_again_is_refused_where_the_picture_to_begin_from_is_gone(hall: Ha
     varied = only(await hall.press(Action.VARY, artwork.id))
     assert only(await hall.press(Action.AGAIN, varied.job)).job
     await hall.press(Action.DELETE, f"{artwork.id}-sure")
-    assert "no longer kept" in only(await hall.press(Action.AGAIN, varied.job)).text
+    assert "no longer stored" in only(await hall.press(Action.AGAIN, varied.job)).text
 
 
 async def test_a_button_that_is_delivered_twice_acts_once(hall: Hall) -> None:
@@ -290,7 +290,7 @@ async def test_an_admin_of_one_place_has_no_power_over_what_was_asked_for_in_ano
 async def test_a_report_counts_once(hall: Hall) -> None:
     artwork = await hall.painted()
     assert "Thank you" in only(await hall.press(Action.REPORT, artwork.id, BEN)).text
-    assert "before" in only(await hall.ask("report", BEN, artwork=artwork.id)).text
+    assert "already" in only(await hall.ask("report", BEN, artwork=artwork.id)).text
     assert len(await hall.store.community.reports()) == 1
     assert "no painting 'x'" in only(await hall.ask("report", BEN, artwork="x")).text
 
@@ -306,7 +306,7 @@ async def test_forged_buttons_are_one_sentence(hall: Hall) -> None:
 
 
 async def test_the_queue_shows_where_each_of_ones_jobs_stands(hall: Hall) -> None:
-    assert "no painting waiting" in only(await hall.ask("queue")).text
+    assert "no paintings waiting" in only(await hall.ask("queue")).text
     first, second = await hall.ask_one("a cat"), await hall.ask_one("a dog")
     await hall.ask_one(person=BEN)
     (job,) = await hall.claim()
@@ -316,7 +316,7 @@ async def test_the_queue_shows_where_each_of_ones_jobs_stands(hall: Hall) -> Non
     assert [name for name, _ in reply.fields] == [f"1 · {first.id}", f"2 · {second.id}"]
     assert reply.fields[0][1] == "step 40 of 120 · a cat"
     assert "of 2 · a dog" in reply.fields[1][1]
-    assert "2 paintings wait in all, one is being painted, and no engine" in reply.text
+    assert "2 paintings are waiting, one is being painted, and no engine" in reply.text
     told = only(await hall.press(Action.QUEUE, second.id))
     assert told.text.startswith("Waiting: ")
     assert (told.is_private, told.job) == (True, None)
@@ -331,8 +331,8 @@ async def test_cancel_takes_the_newest_unless_one_is_named(hall: Hall) -> None:
     (running,) = await hall.claim()
     assert only(await hall.press(Action.CANCEL, running.id)).text == "Cancelled."
     assert (await hall.job(first.id)).state is JobState.CANCELLED
-    assert "no painting that could be cancelled" in only(await hall.ask("cancel")).text
-    assert "over already" in only(await hall.ask("cancel", job=first.id)).text
+    assert "no painting to cancel" in only(await hall.ask("cancel")).text
+    assert "already ended" in only(await hall.ask("cancel", job=first.id)).text
 
 
 async def test_the_gallery_is_paged_by_buttons(hall: Hall) -> None:
@@ -383,7 +383,7 @@ async def test_linked_accounts_are_one_person(hall: Hall) -> None:
     asked = only(await hall.ask("link", telegram, place=chat, code=code.lower()))
     assert "discord:1" in asked.text
     done = only(await hall.press(*parse_data(asked.buttons[0][0].data), telegram, place=chat))
-    assert "one person now" in done.text
+    assert "now one person" in done.text
     mine = only(await hall.ask("mine", telegram, place=chat))
     assert [button.subject for button in mine.buttons[0]] == [artwork.id]
     job = await hall.ask_one(person=telegram, place=chat)
@@ -437,8 +437,8 @@ async def test_a_command_that_is_not_there_is_told_with_the_nearest_one_may_use(
 
 async def test_settings_are_shown_and_refused_in_words(hall: Hall) -> None:
     shown = only(await hall.ask("settings", ADMIN))
-    assert dict(shown.fields)["Most steps (max_steps)"] == "as everywhere"
-    assert dict(shown.fields)["Paintings here (allowed)"] == "on"
+    assert dict(shown.fields)["Maximum steps (max_steps)"] == "general limit"
+    assert dict(shown.fields)["Painting allowed (allowed)"] == "on"
     refused = only(await hall.ask("settings", ADMIN, setting="max_side", value="huge"))
     assert "huge" in refused.text
     assert "Only admins" in only(await hall.ask("settings", setting="max_side", value="64")).text
@@ -489,7 +489,7 @@ async def test_our_own_mistakes_are_an_apology_with_the_id_in_the_log(
     monkeypatch.setattr(hall.store.queue, "counts", None)
     reply = only(await hall.ask("queue"))
     number = reply.text.rpartition(" ")[2].rstrip(".")
-    assert "sorry" in reply.text
+    assert "Sorry" in reply.text
     assert len(number) == 8
     assert number in "".join(capsys.readouterr())
 

@@ -35,7 +35,7 @@ async def test_a_chinese_prompt_is_queued_with_its_reading(hall: Hall) -> None:
 
 async def test_the_reading_stays_until_the_painting_is_done(hall: Hall) -> None:
     reply = only(await hall.ask("paint", ZOE, prompt="雪山上的红色寺庙 🦊"))
-    told = "读作：red temple on a snowy mountain\n以下内容无法读懂，已略去：🦊"
+    told = "译成英文：red temple on a snowy mountain\n无法识别，已略去：🦊"
     assert told in reply.text
     artwork = await hall.finish(only(await hall.claim()))
     assert artwork.prompt == "雪山上的红色寺庙 🦊"
@@ -68,14 +68,14 @@ async def test_what_cannot_be_read_is_refused_in_the_askers_language(
     assert reply.text.endswith("; English and Chinese can be read.")
     assert reply.is_private
     reply = only(await hall.ask("paint", ZOE, prompt=prompt))
-    assert reply.text.startswith("提示词大半无法读懂：")
+    assert reply.text.startswith("提示词大部分无法识别：")
     assert reply.text.endswith("；可以使用中文和英文。")
     assert await hall.store.queue.jobs() == []
 
 
 async def test_words_that_are_left_out_are_named(hall: Hall) -> None:
     reply = only(await hall.ask("paint", prompt="a castle by the sea замок"))
-    assert "Read as: a castle by the sea\nLeft out, since it cannot be read: замок" in reply.text
+    assert "Read as: a castle by the sea\nLeft out, because it can’t be read: замок" in reply.text
 
 
 async def test_english_has_no_reading(hall: Hall) -> None:
@@ -108,4 +108,4 @@ async def test_a_long_reading_is_refused_in_a_sentence_about_it(hall: Hall) -> N
     reply = only(await hall.ask("paint", prompt="摩天大楼和古代的城市，" * 80))
     assert "characters in English; at most 1,000 are allowed" in reply.text
     reply = only(await hall.ask("paint", ZOE, prompt="摩天大楼和古代的城市，" * 80))
-    assert reply.text.startswith("提示词读作英文后有")
+    assert reply.text.startswith("提示词译成英文后有")

@@ -23,7 +23,7 @@ async def test_the_owner_s_source_draws_and_its_note_is_shown(hall: Hall) -> Non
     drawn = await Prompts(hall.store, made).draw(1, None)
     assert drawn.prompt.text == "a teal owl"
     line = why_line(hall.words, "en", drawn, knows_any=False)
-    assert line == "Drawn by: own model. it is late"
+    assert line == "Picked by: own model. it is late"
 
 
 async def test_the_sampler_draws_where_the_owner_s_source_fails(hall: Hall) -> None:
@@ -44,8 +44,8 @@ class Broken:
         raise RuntimeError(seed)
 
 
-CHANCE = "Drawn from the whole lists by chance, to find out what nobody has tried."
-LEARNED = "In words that followed one another in"
+CHANCE = "Picked at random from all the lists, to explore what nobody has tried."
+LEARNED = "The wording follows"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ LEARNED = "In words that followed one another in"
         (idea(source="markov"), True, CHANCE),
         (idea(source="markov", learned=1), False, f"{LEARNED} a prompt that won."),
         (idea(source="markov", learned=9), False, f"{LEARNED} 9 prompts that won."),
-        (idea(source="ours"), False, "Drawn by: ours."),
+        (idea(source="ours"), False, "Picked by: ours."),
     ],
 )
 def test_people_are_told_why_a_prompt_was_drawn(drawn: Idea, knows_any: bool, line: str) -> None:

@@ -48,9 +48,12 @@ def png_bomb() -> bytes:
         ({"prompt": "a castle", "init_image": png_bomb()}, "64,000,000 pixels"),
         (
             {"prompt": "a castle", "init_image": b"MZ" + bytes(5000)},
-            "not a picture that can be read",
+            "cannot be read as a picture",
         ),
-        ({"prompt": "a castle", "init_image": b"<svg onload='a()'/>"}, "not a picture that can be"),
+        (
+            {"prompt": "a castle", "init_image": b"<svg onload='a()'/>"},
+            "cannot be read as a picture",
+        ),
         ({"prompt": "a castle", "init_image": bytes(11 << 20)}, "11.0 MB"),
     ],
     ids=["4,000 characters", "nothing to see", "emoji", "bomb", "program", "svg", "heavy"],

@@ -43,5 +43,5 @@ async def test_of_a_thread_that_is_locked_the_painting_goes_to_who_asked(stage: 
     await stage.engine.finish(job)
     direct = stage.discord.world.direct(ben.id)
     await stage.discord.people.until(
-        lambda: any("cannot write any more" in str(each.embed) for each in direct.alive)
+        lambda: any("can no longer write" in str(each.embed) for each in direct.alive)
     )

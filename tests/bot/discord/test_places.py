@@ -27,7 +27,7 @@ async def test_a_thread_keeps_to_the_settings_of_its_channel(stage: Any) -> None
     admin = stage.join("Ann", permissions=MANAGE)
     await stage.discord.people.said(await admin.slash("settings", setting="allowed", value="off"))
     ben = stage.discord.people.join("Ben", thread)
-    assert "not made in this place" in await refusal(stage, ben)
+    assert "Painting is not allowed here" in await refusal(stage, ben)
     assert await stage.front.store.queue.jobs() == []
     # What is set in the thread itself goes before.
     cleo = stage.discord.people.join("Cleo", thread, permissions=MANAGE)
@@ -56,13 +56,13 @@ async def test_who_wants_it_is_mentioned_once_a_painting_is_done(stage: Any) -> 
     await stage.engine.paint()
     painted = await stage.shows("Painted")
     asked_by = painted.embed["fields"][0]
-    assert asked_by["name"] == "Asked by"
+    assert asked_by["name"] == "Requested by"
     assert asked_by["value"].startswith("Ada")
     assert "@everyone" not in asked_by["value"]
     told = await stage.discord.people.until(
         lambda: [each for each in stage.channel.alive if "done" in str(each.json.get("content"))]
     )
-    assert told[0].json["content"] == f"<@{ada.id}> your painting is done."
+    assert told[0].json["content"] == f"<@{ada.id}> your painting is finished."
     (sent,) = [each for each in stage.requests("POST") if "is done" in str(each.body)]
     assert str(ada.id) in str(sent.body)
     assert "everyone" not in str(sent.body["allowed_mentions"])

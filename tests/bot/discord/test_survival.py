@@ -83,7 +83,7 @@ async def test_where_it_may_not_write_the_requester_is_told_once(stage: Any, how
     await stage.discord.people.until(lambda: direct.alive)
     await asyncio.sleep(0.5)
     assert len(direct.alive) == 1
-    assert "cannot write any more" in direct.alive[0].embed["description"]
+    assert "can no longer write" in direct.alive[0].embed["description"]
     assert direct.alive[0].json["attachments"]
     assert await stage.front.store.queue.inbox("discord") == []
 

@@ -37,7 +37,7 @@ async def test_a_wallet_is_unlinked_by_the_button_of_a_list(
     told = await (await ada.press(listed, "0xa1a1…a1a1")).until(
         lambda one: "is unlinked" in one.words
     )
-    assert "For 7 days nobody else can link it" in told.words
+    assert "Nobody else can link it for 7 days" in told.words
     assert [each.wallet for each in await wallets.of_person(ada.person)] == [TWO]
     with pytest.raises(ParameterError, match="in 7 days"):
         await wallets.link("discord:99", ONE, 7 * 86_400.0)

@@ -51,7 +51,7 @@ async def test_the_button_votes_and_its_label_counts(stage: Stage) -> None:
     message, artwork = await painted(stage, ada)
     pressed = await bob.press(message, "Vote")
     said = await stage.discord.people.until(lambda: stage.private_word(pressed))
-    assert said.embed["description"] == "You voted for it; it has one vote now."
+    assert said.embed["description"] == "You voted for it; it now has one vote."
     await label(stage, message, "Vote · 1")
     assert message.json["attachments"]
     assert message.embed["title"] == "Painted"
@@ -230,7 +230,7 @@ async def test_a_round_is_announced_shown_and_decided_in_its_channel_once(stage:
     await stage.stop_bot()
     second = await stage_bots(stage, 2)
     round_ = await open_round(stage, first)
-    begun = await stage.shows("A round of votes begins")
+    begun = await stage.shows("A round of votes starts")
     assert [each["label"] for each in begun.buttons] == ["Show me paintings"]
     shown = await stage.shows("In the round")
     await stage.discord.people.until(lambda: shown.json.get("reactions"))
@@ -245,7 +245,7 @@ async def test_a_round_is_announced_shown_and_decided_in_its_channel_once(stage:
     again = await eve.press(dealt, "Vote")
     await stage.discord.people.until(lambda: again.acknowledged is not None)
     await votes(stage, first, 2)
-    await stage.discord.people.until(lambda: "That was all" in str(dealt.embed))
+    await stage.discord.people.until(lambda: "All seen" in str(dealt.embed))
     await stage.front.store.rounds.close(round_.id, "discord:0", early=True)
     ended = await stage.shows("The winners")
     assert "2 votes" in str(ended.embed)
@@ -253,7 +253,7 @@ async def test_a_round_is_announced_shown_and_decided_in_its_channel_once(stage:
     assert ended.json["attachments"]
     await asyncio.sleep(0.5)  # two more looks of each bot
     titles = [each.embed.get("title") for each in stage.channel.alive]
-    for title in ("A round of votes begins", "In the round", "The winners"):
+    for title in ("A round of votes starts", "In the round", "The winners"):
         assert titles.count(title) == 1, titles
     assert second
 
@@ -298,7 +298,7 @@ async def test_a_channel_that_refuses_is_told_later_and_once(stage: Stage) -> No
     stage.discord.fail("POST /channels/.*/messages", None, times=1, after=True)
     await stage.start_bot()
     await open_round(stage)
-    await stage.shows("A round of votes begins")
+    await stage.shows("A round of votes starts")
     await asyncio.sleep(0.5)
     assert len(stage.channel.alive) == 1
 

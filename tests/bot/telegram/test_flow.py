@@ -161,7 +161,7 @@ async def test_pictures_to_begin_from(harness: TelegramHarness, painting: bytes)
                 assert image.format == "PNG"
         asked = await ann.say("/paint x", document=b"MZ" + bytes(5000), media_type="image/png")
         refused = await ann.receives(after=asked)
-        assert "not a picture that can be read" in shown(refused)
+        assert "cannot be read as a picture" in shown(refused)
         bomb = io.BytesIO()
         Image.new("1", (8_000, 8_000)).save(bomb, "PNG")
         asked = await ann.say("/paint x", document=bomb.getvalue())
@@ -270,7 +270,7 @@ async def test_who_is_thrown_out_of_the_group_tells_the_requester_once(
         await ann.kick(chat)
         await harness.engine.finish(job, painting)
         told = await ann.receives(lambda m: "photo" in m)
-        assert "cannot write any more" in shown(told)
+        assert "can no longer write" in shown(told)
         await harness.acknowledged(job)
         assert len(ann.chat.messages) == 1
 

@@ -57,7 +57,7 @@ def test_a_field_cannot_look_like_two() -> None:
 
 
 def test_long_prompts_leave_the_fields_below_a_picture() -> None:
-    fields = (("Seed", "42"), ("Id", "x" * 22))
+    fields = (("Seed", "42"), ("ID", "x" * 22))
     words = compose(Reply("Painted", "🏰" * 1000, fields), LONGEST_CAPTION)
     assert LONGEST_CAPTION - 4 <= units(words.text) <= LONGEST_CAPTION
     assert words.text.startswith("Painted\n🏰")

@@ -63,11 +63,11 @@ async def test_who_wants_it_is_mentioned_once_a_painting_is_done(harness: Telegr
         ann = someone(harness.world, "Ann")
         chat = group(harness.world, "Painters", ann)
         await ann.say("/notify always", chat)
-        await ann.receives(lambda m: "each painting" in shown(m), chat)
+        await ann.receives(lambda m: "whenever a painting" in shown(m), chat)
         await ann.say("/paint a castle", chat)
         job = await harness.claim()
         await harness.engine.finish(job, plain_picture("#226688", (128, 96)))
-        told = await ann.receives(lambda m: "your painting is done" in shown(m), chat)
+        told = await ann.receives(lambda m: "your painting is finished" in shown(m), chat)
         (mention,) = told["entities"]
         assert (mention["type"], mention["user"]["id"]) == ("text_mention", ann.id)
         painted = await ann.receives(lambda m: "Painted" in shown(m), chat)

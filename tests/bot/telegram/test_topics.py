@@ -21,7 +21,7 @@ async def test_news_go_to_the_topic_where_the_round_was_opened(harness: Telegram
     chat, ann = forum(harness)
     async with harness.bot():
         await ann.say("/round open 48", chat, **IN_TOPIC)
-        begins = await ann.receives(lambda m: "round of votes begins" in shown(m), chat)
+        begins = await ann.receives(lambda m: "round of votes starts" in shown(m), chat)
         assert begins["message_thread_id"] == TOPIC
 
 
@@ -59,7 +59,7 @@ async def test_what_no_open_topic_takes_is_told_later(harness: TelegramHarness) 
         assert await harness.store.posts.was_told([name]) == set()
         chat.closed_topics = set()
         await harness.store.database.write(told.update().values(until=0.0))
-        await ann.receives(lambda m: "round of votes begins" in shown(m), chat)
+        await ann.receives(lambda m: "round of votes starts" in shown(m), chat)
 
 
 async def test_moderators_are_told_in_chinese(harness: TelegramHarness) -> None:

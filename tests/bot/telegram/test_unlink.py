@@ -12,7 +12,7 @@ ONE, TWO = "0x" + "a1" * 20, "0x" + "b2" * 20
 @pytest.mark.parametrize(
     ("language", "how", "done"),
     [
-        ("en", "for 7 days nobody else can link it", "For 7 days nobody else can link it"),
+        ("en", "for 7 days nobody else can link it", "Nobody else can link it for 7 days"),
         ("zh", "7 天内其他人不能关联它", "已取消关联钱包"),
     ],
 )

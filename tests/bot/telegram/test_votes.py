@@ -73,12 +73,12 @@ async def test_the_button_votes_and_its_label_counts(harness: TelegramHarness) -
         final, artwork = await painted(harness, ann, chat)
         query = await bob.press(final, "Vote")
         await bob.answered(query)
-        assert query["text"] == "You voted for it; it has one vote now."
+        assert query["text"] == "You voted for it; it now has one vote."
         assert not query["show_alert"]
         await counts(ann, final, chat, "Vote · 1")
         own = await ann.press(final, "Vote")
         await ann.answered(own)
-        assert own["text"] == "This painting is your own; the others vote on it."
+        assert own["text"] == "This is your own painting; only others can vote on it."
         assert own["show_alert"]
         await eve.press(final, "Vote")
         await counts(ann, final, chat, "Vote · 2")
@@ -200,14 +200,14 @@ async def test_a_round_goes_on_in_a_group_and_in_private(harness: TelegramHarnes
         _, artwork = await painted(harness, ann, chat)
         opened = await ann.say("/round open 48 12 2 1 --age 0", chat)
         await ann.receives(lambda m: "open for 2 days" in shown(m), chat, after=opened)
-        begun = await ann.receives(lambda m: "round of votes begins" in shown(m), chat)
+        begun = await ann.receives(lambda m: "round of votes starts" in shown(m), chat)
         await ann.say(f"/curate {artwork.id}", chat)
         posted = await ann.receives(lambda m: "In the round" in shown(m), chat)
         assert "photo" in posted
         await bob.press(begun, "Show me")
         dealt = await bob.receives(lambda m: "Do you like it?" in shown(m))
         await bob.press(dealt, "Vote")
-        over = await bob.receives(lambda m: "That was all" in shown(m))
+        over = await bob.receives(lambda m: "All seen" in shown(m))
         assert over["message_id"] == dealt["message_id"]
         await votes(harness, artwork.id, 1)
         await ann.say("/round close", chat)
@@ -269,7 +269,7 @@ async def test_whoever_makes_a_group_does_not_dispose_of_paintings_of_others(
         # and whom it was taken from may still enter it where it was asked for
         await harness.store.rounds.open(f"telegram:{chat.id}", "telegram:0", 3600, LOOSE)
         asked = await ann.say(f"/curate {artwork.id}", chat)
-        await ann.receives(lambda m: "good luck" in shown(m), chat, after=asked)
+        await ann.receives(lambda m: "Good luck" in shown(m), chat, after=asked)
 
 
 def channel(number: int) -> dict[str, Any]:
@@ -326,7 +326,7 @@ async def test_a_page_is_not_turned_where_there_is_none(harness: TelegramHarness
         for data in ("gallery:", "mine:", f"next:{'0' * 12}-on"):
             query = await bob.forge(final, data)
             await bob.answered(query)
-            assert query["text"] == "This button does nothing any more."
+            assert query["text"] == "This button no longer works."
         assert chat.messages[number] == final
 
 

@@ -194,7 +194,7 @@ def suggested(browser: Browser, field: str) -> str:
 def test_one_paints_by_keyboard_alone(browser: Browser) -> None:
     browser.get("/")
     keys(browser, Keys.TAB)
-    assert focused(browser) == "Skip to the content"
+    assert focused(browser) == "Skip to content"
     assert browser.run("return document.activeElement.getBoundingClientRect().top >= 0")
     keys(browser, Keys.ENTER, Keys.TAB)
     assert focused(browser) == "prompt"

@@ -132,7 +132,7 @@ def test_an_account_elsewhere_is_joined_by_its_code(
     browser.get("/link")
     browser.find("#code").send_keys("WRONG", Keys.ENTER)
     until(lambda: browser.all("#error"))
-    assert "/link gives a new one" in browser.find("#error").text
+    assert "/link gives you a new one" in browser.find("#error").text
     browser.find("main form button.quiet").click()
     until(lambda: browser.all("[role=status]"))
     assert "/link " in browser.find("[role=status]").text

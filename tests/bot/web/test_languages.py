@@ -10,7 +10,7 @@ async def test_the_jobs_page_shows_the_reading(place: Any) -> None:
     answer = await visitor.send("/paint", {"prompt": "雪山上的红色寺庙 🦊"})
     page = await visitor.page(answer.headers["location"])
     told = [each.text for each in page.all("p", class_="reading")]
-    assert told == [f"Read as: {READING}", "Left out, since it cannot be read: 🦊"]
+    assert told == [f"Read as: {READING}", "Left out, because it can’t be read: 🦊"]
 
 
 async def test_the_paintings_page_shows_prompt_and_reading(place: Any) -> None:

@@ -25,8 +25,8 @@ from ganshare.domain.presets import PRESETS
 from ganshare.errors import AskerError
 from ganshare.prompts import parse_prompts
 
-KEEP = "quotes around words that begin with -- keep them as text."
-COLON = "quotes around words with a colon keep them as text."
+KEEP = "put words that start with -- in quotes to keep them as text."
+COLON = "put words with a colon in quotes to keep them as text."
 
 Parts = list[tuple[str, float]]
 READ: list[tuple[str, Parts, dict[str, object]]] = [
@@ -89,23 +89,23 @@ REFUSED = [
     ("--no people", "The prompt is empty; it needs some text."),
     ("room:101", "The weight of part 1 must be between -10 and 10 (got '101'); "
      f"{COLON}"),
-    ("hill:0", "All weights of the prompt are zero or negative; at least one above zero is "
-     f"needed, and {COLON}"),
-    ("a|" * 17, "The prompt has 17 parts; at most 16 are allowed, and quotes around words with a "
-     "| keep them as text."),
-    ("x" * 1001, "The prompt has 1,001 characters; at most 1,000 are allowed in all."),
-    ("a (blue:1.2) bird", "A weight such as '(blue:1.2)' goes to a whole part, as in \"a fox | "
-     'red:1.3"; put quotes around it to keep it as text.'),
-    ("hill <lora:oil:1>", "The model '<lora:oil:1>' cannot be added to a prompt; leave it out, or "
+    ("hill:0", "All weights of the prompt are zero or negative; at least one must be above "
+     f"zero; {COLON}"),
+    ("a|" * 17, "The prompt has 17 parts; at most 16 are allowed; put words with a | in quotes "
+     "to keep them as text."),
+    ("x" * 1001, "The prompt has 1,001 characters; at most 1,000 are allowed."),
+    ("a (blue:1.2) bird", "A weight such as '(blue:1.2)' must apply to a whole part, as in \"a fox "
+     '| red:1.3"; put quotes around it to keep it as text.'),
+    ("hill <lora:oil:1>", "The model '<lora:oil:1>' cannot be added in a prompt; leave it out, or "
      "put quotes around it to keep it as text."),
-    ("hill Steps: 20, Sampler: Euler", "The settings of another program cannot be read; write "
-     "--steps 20 --seed 7 in their place, or put quotes around them to keep them as text."),
+    ("hill Steps: 20, Sampler: Euler", "Settings of other programs cannot be read; write "
+     "--steps 20 --seed 7 instead, or put quotes around them to keep them as text."),
     ("hill --v 5", "There is no option '--v'; allowed are --ar, --model, --no, --preset, --seed, "
-     f"--size, --steps, and {KEEP}"),
+     f"--size, --steps; {KEEP}"),
     ("hill --sead 5", "There is no option '--sead' (did you mean --seed?); allowed are --ar, "
-     f"--model, --no, --preset, --seed, --size, --steps, and {KEEP}"),
-    ("a --seed 1 --seed 2", f"The option --seed is given twice; once is enough, and {KEEP}"),
-    ("a --size 64x64 --ar 1:1", f"The option --size is given twice; once is enough, and {KEEP}"),
+     f"--model, --no, --preset, --seed, --size, --steps; {KEEP}"),
+    ("a --seed 1 --seed 2", f"The option --seed is given twice; once is enough; {KEEP}"),
+    ("a --size 64x64 --ar 1:1", f"The option --size is given twice; once is enough; {KEEP}"),
     ("a --seed", f"The option --seed needs a value after it; {KEEP}"),
     ("a --no | b", f"The option --no needs a value after it; {KEEP}"),
     ("a --steps 0", f"The option --steps needs a whole number from 1 to 2000, not '0'; {KEEP}"),

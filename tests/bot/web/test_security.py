@@ -71,7 +71,7 @@ async def test_a_form_without_its_token_does_nothing(place: Any, path: str) -> N
     for token in ({}, {"token": ""}, {"token": "0" * 64}, {"token": others}):
         answer = await visitor.client.post(path, data={"prompt": "a castle", **token})
         assert answer.status_code == 403
-        assert sentence(answer).startswith("This form was too old")
+        assert sentence(answer).startswith("This form is out of date")
     assert await place.store.queue.jobs() == []
 
 
@@ -238,7 +238,7 @@ async def test_too_large_a_body_is_refused_before_it_is_read(place: Any) -> None
     unsaid = await visitor.client.post("/paint", content=drip(), headers=headers)
     for answer in (told, unsaid):
         assert answer.status_code == 413
-        assert sentence(answer) == "What you sent is too large; a picture may have 10 MB at most."
+        assert sentence(answer) == "What you sent is too large; a picture may have at most 10 MB."
     assert sent <= MEGABYTES + 1
 
 
@@ -270,7 +270,7 @@ async def test_who_is_too_fast_is_told_for_how_long_to_wait(place: Any) -> None:
     refused = [each for each in answers if each.status_code == 429]
     assert len(refused) in range(1, 5)
     assert int(refused[0].headers["retry-after"]) >= 1
-    assert re.match(r"That was too often; please wait", sentence(refused[0]))
+    assert re.match(r"Too many requests; please wait", sentence(refused[0]))
 
 
 async def test_a_new_cookie_is_no_new_patience(place: Any) -> None:

@@ -142,7 +142,7 @@ def test_a_mistake_is_one_sentence_that_says_what_is_allowed(what: str) -> None:
     ("arguments", "said"),
     [
         (("--zoom", "1.1"), "--video"),
-        (("--init-video", "no.gif", "--video", "a.gif"), "no film"),
+        (("--init-video", "no.gif", "--video", "a.gif"), "no video"),
         (("--init-video", "film.gif", "--video", "a.gif", "--init-image", "red.png"), "without"),
         (("--target-image", "no.png:0.5"), "no.png"),
         (("--target-image", "red.png:99"), "target image"),

@@ -134,7 +134,7 @@ def test_a_chinese_prompt_is_painted_as_it_is_read(
     assert paint(prompt="雪山上的红色寺庙 🦊 | 大海:0.5") == 0
     told = capsys.readouterr().err
     assert "\nread as: red temple on a snowy mountain | sea:0.5\n" in told
-    assert "Left out, since it cannot be read: '🦊'.\n" in told
+    assert "Left out, because it cannot be read: '🦊'.\n" in told
     inside = read_manifest(tmp_path / "red-temple-on-a-snowy-mountain-sea-0-5-1.png")
     assert inside.prompt == "雪山上的红色寺庙 🦊 | 大海:0.5"
     assert inside.reading == "red temple on a snowy mountain | sea:0.5"
@@ -203,8 +203,8 @@ def test_a_painting_that_ends_before_its_steps_says_why(
 ) -> None:
     assert paint(lambda *_: TiredPainter(), steps=2000) == 0
     said = capsys.readouterr().err
-    assert "painting 8/8, loss 0.500, no more progress: 8 of 2000 steps" in said
-    assert "finished after 8 of 2000 steps: no more progress" in said
+    assert "painting 8/8, loss 0.500, no further progress: 8 of 2000 steps" in said
+    assert "finished after 8 of 2000 steps: no further progress" in said
     assert paint(lambda *_: TiredPainter(), steps=2000, as_json=True) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["steps"], told["steps_taken"], told["plateau_step"]) == (2000, 8, 5)
@@ -317,7 +317,7 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["a", "--upscaler", "none"], "is unknown"),
     (["a", "--init-image", "missing.png"], "There is no image"),
     (["a", "--target-image", "text.png"], "is not an image"),
-    (["a", "--init-image", "cut.png"], "damaged or ends too early"),
+    (["a", "--init-image", "cut.png"], "damaged or incomplete"),
     (["a", "--init-image", "bomb.png"], "at most 64 megapixels"),
 ]
 

@@ -48,7 +48,7 @@ def test_frames_are_saved_every_so_many_steps(folder: Path) -> None:
         (["a castle", "-n", "2", "--video", "a.gif"], "are for one painting"),
         (["a castle", "--prompts", "prompts.txt"], "Give either a prompt or"),
         (["--prompts", "none.txt"], "cannot be read as UTF-8 text"),
-        (["--prompts", "empty.txt"], "holds no prompt"),
+        (["--prompts", "empty.txt"], "contains no prompt"),
         (["a castle", "--save-every", "0"], "save_every"),
     ],
 )

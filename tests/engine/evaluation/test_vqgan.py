@@ -251,7 +251,7 @@ def test_a_tar_and_a_folder_give_the_same_images(tmp_path: Path) -> None:
 def test_data_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "text").write_text("no tar")
-    with pytest.raises(ImageError, match="holds no image"):
+    with pytest.raises(ImageError, match="contains no image"):
         ImageSet.read(tmp_path / "empty")
     for name in ("text", "missing"):
         with pytest.raises(ImageError, match="neither a folder nor a tar"):

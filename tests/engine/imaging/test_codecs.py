@@ -100,7 +100,7 @@ def test_missing_and_wrong_files_are_one_sentence(tmp_path: Path) -> None:
         "none.png": "There is no image",
         "text.png": "is not an image",
         "empty.png": "is not an image",
-        "cut.jpg": "damaged or ends too early",
+        "cut.jpg": "damaged or incomplete",
         ".": "cannot be read: Is a directory",
     }.items():
         with pytest.raises(ImageError, match=match) as caught:

@@ -141,7 +141,7 @@ def without(key: str) -> dict[str, Tensor]:
 @pytest.mark.parametrize(
     ("state", "message"),
     [
-        (without("token_embedding.weight"), "are no CLIP's: they lack token_embedding.weight"),
+        (without("token_embedding.weight"), "are not a CLIP's: they lack token_embedding.weight"),
         (without("ln_final.bias"), "lack ln_final.bias"),
         (OPENAI | {"visual.layer1.0.conv1.weight": torch.zeros(1)}, "lack visual.attnpool.posi"),
         (OPENAI | {"logit_bias": torch.zeros(1)}, "they are SigLIP's"),
@@ -149,12 +149,12 @@ def without(key: str) -> dict[str, Tensor]:
         (OPENAI | {"new": torch.zeros(1)}, "have an unknown new"),
         (OPENAI | {"ln_final.bias": torch.zeros(3)}, "have the wrong shape for ln_final.bias"),
         (OPENAI | {"visual.conv1.weight": torch.zeros(60, 3, 8, 8)}, "a width of 60 is no mult"),
-        (OPENAI | {"visual.conv1.weight": torch.zeros(64)}, "are no CLIP's"),
+        (OPENAI | {"visual.conv1.weight": torch.zeros(64)}, "are not a CLIP's"),
         (OPENAI | {"visual.positional_embedding": torch.zeros(16, 64)}, "15 patches make no squ"),
         (
             {"a.self_attn.q_proj.weight": torch.zeros(2, 2), "logit_scale": torch.zeros(()),
              "a.self_attn.k_proj.weight": torch.zeros(2, 3)},
-            "are no CLIP's",
+            "are not a CLIP's",
         ),
     ],
 )  # fmt: skip
@@ -178,8 +178,11 @@ def test_the_vocabulary_must_be_there_and_its_own(capsys: pytest.CaptureFixture[
         (["tiny.safetensors"], "is a CLIP and needs its vocabulary: bpe_simple"),
         (["tiny.safetensors", "--vocabulary", "none"], "'none' cannot be read"),
         (["tiny.safetensors", "--vocabulary", "short.txt"], "has 519 tokens; the weights know 520"),
-        (["tiny.safetensors", "--config", "short.txt"], "is no configuration of a CLIP"),
-        (["other.safetensors", "--vocabulary", "elsewhere.txt"], "is no CLIP, which alone needs"),
+        (["tiny.safetensors", "--config", "short.txt"], "is not a CLIP configuration"),
+        (
+            ["other.safetensors", "--vocabulary", "elsewhere.txt"],
+            "is not a CLIP; only a CLIP needs",
+        ),
     ):
         assert run_cli(engine, ["models", "add", *arguments]) == 2
         told = capsys.readouterr().err

@@ -93,13 +93,13 @@ def test_a_checkpoint_may_name_classes_but_must_be_whole(models: Path, tmp_path:
     checkpoint = tmp_path / "last.ckpt"
     (tmp_path / "last.yaml").write_text(YAML)
     torch.save({"state_dict": {"a": 1}}, checkpoint)
-    with pytest.raises(ModelError, match="holds no state dict but 'state_dict'"):
+    with pytest.raises(ModelError, match="contains no state dict but 'state_dict'"):
         add_model(checkpoint)
     torch.save({"state_dict": state(), "callbacks": {Anything: Anything()}}, checkpoint)
     assert add_model(checkpoint).tensors().keys() == state().keys()
     for content in (checkpoint.read_bytes()[:100], b""):
         checkpoint.write_bytes(content)
-        with pytest.raises(ModelError, match="no whole torch checkpoint"):
+        with pytest.raises(ModelError, match="not a complete torch checkpoint"):
             add_model(checkpoint, "again")
     assert [path.name for path in models.iterdir()] == ["last"]
 

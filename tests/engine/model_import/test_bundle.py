@@ -100,7 +100,7 @@ def test_a_licence_that_forbids_sales_goes_before_the_card(
 )  # fmt: skip
 def test_nothing_gets_outside_the_folder(bundle: Path, tmp_path: Path, name: str) -> None:
     made = changed(bundle, lambda files, index: named(files, index, name))
-    with pytest.raises(ModelError, match="no whole bundle"):
+    with pytest.raises(ModelError, match="not a complete bundle"):
         add_bundle(made, tmp_path / "models")
     assert not (tmp_path / "outside").exists()
     assert list((tmp_path / "models").glob("*")) == []
@@ -123,7 +123,7 @@ def test_nothing_gets_outside_the_folder(bundle: Path, tmp_path: Path, name: str
 def test_what_is_not_as_its_index_says_is_refused(
     bundle: Path, tmp_path: Path, change: Callable[[Any, Any], None]
 ) -> None:
-    with pytest.raises(ModelError, match="no whole bundle"):
+    with pytest.raises(ModelError, match="not a complete bundle"):
         add_bundle(changed(bundle, change), tmp_path / "models")
 
 
@@ -134,7 +134,7 @@ def test_a_link_is_no_file(bundle: Path, tmp_path: Path) -> None:
             if entry.filename == "LICENCE.md":
                 entry.external_attr = 0o120777 << 16
             archive.writestr(entry, before.read(entry.filename))
-    with pytest.raises(ModelError, match="no plain file"):
+    with pytest.raises(ModelError, match="not a plain file"):
         add_bundle(made, tmp_path / "models")
 
 

@@ -173,13 +173,13 @@ def test_an_unknown_variable_is_refused():
 
 @pytest.mark.parametrize("spoil", [lambda data: data[:-1], lambda data: data + b"\0"])
 def test_shards_of_the_wrong_length_are_refused(make_tfjs, tmp_path, spoil):
-    with pytest.raises(ModelError, match="no readable tfjs model"):
+    with pytest.raises(ModelError, match="not a readable tfjs model"):
         convert_isr(make_tfjs(spoil=spoil), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_source_is_refused(tmp_path):
-    with pytest.raises(ModelError, match="no readable tfjs model"):
+    with pytest.raises(ModelError, match="not a readable tfjs model"):
         convert_isr(tmp_path, tmp_path / "out")
 
 
@@ -242,7 +242,7 @@ def test_hdf5_that_is_not_isrs_or_points_elsewhere_is_one_sentence(write_hdf5, t
     for change, message in (
         (lambda file: file.create_dataset("x/kernel", (10**7,), "f4"), "its numbers are not in it"),
         (point_elsewhere, "its numbers are not in it"),
-        (lambda file: file.create_dataset("x/kernel", data=[1.0]), "is no variable of ISR's"),
+        (lambda file: file.create_dataset("x/kernel", data=[1.0]), "is not a variable of ISR's"),
     ):
         assert run_cli(engine, ["models", "add", str(write_hdf5(change=change))]) == 2
         told = capsys.readouterr().err
@@ -250,4 +250,4 @@ def test_hdf5_that_is_not_isrs_or_points_elsewhere_is_one_sentence(write_hdf5, t
         assert told.count("\n") == 1
     (tmp_path / "isr.h5").write_bytes(b"no HDF5")
     assert run_cli(engine, ["models", "add", str(tmp_path / "isr.h5")]) == 2
-    assert "is no Keras weight file" in capsys.readouterr().err
+    assert "is not a Keras weight file" in capsys.readouterr().err

@@ -155,13 +155,13 @@ def test_troubles_pass_and_lasting_ones_are_the_worlds(site: Site, tmp_path: Pat
     site.codes = [503, 429]
     fetch(site.download(), tmp_path / "file.bin", nobody)
     site.codes = [503] * 9
-    with pytest.raises(WorldError, match=r"broke off after 0.0 MB \(the server answered 503\)"):
+    with pytest.raises(WorldError, match=r"stopped after 0.0 MB \(the server answered 503\)"):
         fetch(site.download("other.bin", b"x"), tmp_path / "other.bin", nobody)
 
 
 def test_nobody_there_is_the_worlds_fault(site: Site, tmp_path: Path) -> None:
     nowhere = Download("http://127.0.0.1:9/file.bin", "0" * 64)
-    with pytest.raises(WorldError, match="the same command goes on from there"):
+    with pytest.raises(WorldError, match="run the same command to resume"):
         fetch(nowhere, tmp_path / "file.bin", nobody)
 
 
@@ -270,11 +270,11 @@ def test_an_address_is_pulled_with_its_sums(site: Site, clip: bytes) -> None:
     [
         (["ViT-B/23"], "model to pull 'ViT-B/23' is unknown; allowed are ViT-B/32"),
         (["ViT-B/32", "--sha256", "0" * 64], "The sha256 of ViT-B/32 is 40d365"),
-        (["https://example.com/a.pt", "--sha256", "abc"], "'abc' is no sha256"),
+        (["https://example.com/a.pt", "--sha256", "abc"], "'abc' is not a sha256"),
         (["https://example.com/a.zip", "--sha256", "0" * 64], "is no .safetensors, .ckpt, .pt"),
         (["http://example.com/a.pt", "--sha256", "0" * 64], "models come by https"),
         (["ViT-B/32", "--name", "../up"], "is not allowed"),
-        (["ViT-B/32", "--vocabulary", "https://example.com/a.gz"], "'' is no sha256"),
+        (["ViT-B/32", "--vocabulary", "https://example.com/a.gz"], "'' is not a sha256"),
         (["ViT-B/32", "--vocabulary", "none.txt"], "There is no vocabulary at 'none.txt'"),
     ],
 )
@@ -295,7 +295,7 @@ def test_a_missing_file_and_a_wrong_one_leave_no_model(
     for url, sha256, message in (
         (f"{site.url}/none.pt", "0" * 64, "the server answered 404"),
         (broken.url, "0" * 64, "it was thrown away"),
-        (broken.url, broken.sha256, "no whole safetensors file"),
+        (broken.url, broken.sha256, "not a complete safetensors file"),
     ):
         assert run_cli(engine, ["models", "pull", url, "--sha256", sha256, "--quiet"]) == 2
         assert message in capsys.readouterr().err

@@ -87,5 +87,5 @@ def test_truncated_packed_and_big_endian_archives_are_refused(
     short = tmp_path / "short.pt"
     short.write_bytes(archive.read_bytes()[:-100])
     for path in (short, changed(byteorder=b"big"), changed(zipfile.ZIP_DEFLATED)):
-        with pytest.raises(ModelError, match="no whole torch checkpoint"):
+        with pytest.raises(ModelError, match="not a complete torch checkpoint"):
             read_checkpoint(path)

@@ -89,8 +89,8 @@ def test_all_guises_of_a_vocabulary_are_one(guise: str, tmp_path: Path) -> None:
     [
         (b"", "has 514 tokens; the weights know 520"),
         (written(MERGES[:-1]), "has 519 tokens; the weights know 520"),
-        (b"a b c\n", "is no vocabulary of CLIP's; allowed are bpe_simple"),
-        (b'{"model": 1}', "is no vocabulary of CLIP's"),
+        (b"a b c\n", "is not a CLIP vocabulary; allowed are bpe_simple"),
+        (b'{"model": 1}', "is not a CLIP vocabulary"),
         (b"\xff\xfe", "cannot be read"),
         (gzip.compress(b"a b\n" * 9, mtime=0)[:-12], "cannot be read"),
         (gzip.compress(b"\n" * (65 * 2**20), mtime=0), "has more than 64 MiB"),
@@ -107,7 +107,7 @@ def test_a_file_that_is_no_vocabulary_is_one_sentence(
 
 @pytest.mark.parametrize("merges", [[("no", "body")], [("a", "b"), ("a", "b")]])
 def test_merges_out_of_order_are_refused(merges: list[tuple[str, str]]) -> None:
-    with pytest.raises(ModelError, match="no list of merges in CLIP's order"):
+    with pytest.raises(ModelError, match="not a list of merges in CLIP's order"):
         BytePairs(merges, 12)
 
 

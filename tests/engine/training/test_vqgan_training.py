@@ -154,14 +154,16 @@ def test_nothing_is_overwritten_and_another_architecture_is_refused(
 ) -> None:
     train_vqgan(images, images, CONFIG, replace(STEPS, steps=2), tmp_path)
     before = (tmp_path / "last.ckpt").read_bytes()
-    with pytest.raises(ParameterError, match="holds a training already: --resume goes on with it"):
+    with pytest.raises(
+        ParameterError, match="already holds a training run: continue it with --resume"
+    ):
         train_vqgan(images, images, CONFIG, STEPS, tmp_path)
     other = replace(CONFIG, codebook_size=32)
     with pytest.raises(ModelError, match=r"is of another architecture \(codebook_size\)"):
         train_vqgan(images, images, other, STEPS, tmp_path, resume=True)
     assert (tmp_path / "last.ckpt").read_bytes() == before
     (tmp_path / "last.ckpt").write_bytes(before[:1000])
-    with pytest.raises(ModelError, match="no whole checkpoint"):
+    with pytest.raises(ModelError, match="not a complete checkpoint"):
         train_vqgan(images, images, CONFIG, STEPS, tmp_path, resume=True)
 
 

@@ -55,7 +55,7 @@ async def test_an_engine_whose_step_hangs_hands_back_and_ends(scene: Scene, lane
     assert (worker.hung, worker.idle) == (True, False)
     failed, handed_back = await scene.job(hangs), await scene.job(other)
     assert (failed.state, failed.attempt, failed.max_attempts) == (JobState.QUEUED, 1, 3)
-    assert failed.error == "A step of this painting hung, and its engine had to end."
+    assert failed.error == "A step of this painting hung, so the engine had to stop."
     assert handed_back.state is JobState.QUEUED
     assert handed_back.max_attempts - handed_back.attempt == 3  # it did not count
     assert await scene.store.queue.engines() == []

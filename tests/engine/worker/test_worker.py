@@ -198,7 +198,7 @@ async def test_our_own_mistake_is_tried_again_and_then_apologised_for(
     dead = await scene.job(doomed)
     assert (dead.state, dead.attempt) == (JobState.DEAD, 3)
     assert dead.error is not None
-    assert dead.error.startswith("Something went wrong inside GANshare, sorry (id ")
+    assert dead.error.startswith("Sorry, something went wrong inside GANshare (id ")
     assert (await scene.job(fine)).state is JobState.DONE
     sample = worker.metrics.registry.get_sample_value
     assert (sample("ganshare_retries_total"), sample("ganshare_dead_letters_total")) == (2, 1)

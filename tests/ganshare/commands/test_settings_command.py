@@ -68,7 +68,7 @@ def test_a_mistyped_variable_is_warned_about(
     monkeypatch.setenv("ENGINE_DEVCE", "cuda")
     assert run_cli(ganshare, ["settings"]) == 0
     warned = capsys.readouterr().err
-    assert warned == "warning: ENGINE_DEVCE is no setting (did you mean ENGINE_DEVICE?).\n"
+    assert warned == "warning: ENGINE_DEVCE is not a setting (did you mean ENGINE_DEVICE?).\n"
 
 
 def test_a_broken_file_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

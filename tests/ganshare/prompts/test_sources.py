@@ -57,7 +57,7 @@ def test_a_module_of_the_owner_s_is_imported(
     monkeypatch.syspath_prepend(str(tmp_path))
     idea = find_prompt_source("their_prompts:Source")(RECORD).draw(5, "places")
     assert idea == Idea(draw_prompt(5, "places"), "ours", note="40 paintings")
-    with pytest.raises(SettingsError, match="no class or function"):
+    with pytest.raises(SettingsError, match="not a class or function"):
         find_prompt_source("their_prompts:nothing")
     for name in ("their_prompts:Missing", "no_such_module:Source"):
         with pytest.raises(SettingsError, match="cannot be loaded"):

@@ -67,7 +67,7 @@ def test_a_category_that_was_asked_for_is_kept() -> None:
 def test_it_says_why_with_the_figures() -> None:
     ideas = [ThompsonSource(KNOWN, floor=0.01).draw(seed) for seed in range(200)]
     cubist = next(idea for idea in ideas if idea.prompt.attributes.style == "Cubist" and idea.why)
-    sentence = "Style Cubist: 45 of 60 came in the first quarter (of all 25%)."
+    sentence = "Style Cubist: 45 of 60 were in the top quarter (25% of all)."
     assert sentence in cubist.explain()
     assert [reason.trait for reason in cubist.why] == ["Style", "Category", "Subject", "Colour"]
     assert "not tried in a round yet" in cubist.explain()
@@ -78,7 +78,7 @@ def test_without_a_record_it_draws_as_the_word_lists_do() -> None:
         idea = ThompsonSource(Record()).draw(seed)
         assert idea.prompt == draw_prompt(seed) == WordListSource().draw(seed).prompt
         assert idea.why == ()
-        assert idea.explain().startswith("Drawn from the whole lists")
+        assert idea.explain().startswith("Picked from all the lists")
 
 
 @pytest.mark.parametrize("floor", [0.0, -1.0, 1.5])

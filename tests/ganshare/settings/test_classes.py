@@ -246,7 +246,7 @@ def test_a_slip_is_an_error_unless_a_newer_version_knows_the_name(
 ) -> None:
     monkeypatch.setenv(name, "3")
     with pytest.raises(
-        SettingsError, match=f"{name} is no setting .did you mean {name[:3].upper()}"
+        SettingsError, match=f"{name} is not a setting .did you mean {name[:3].upper()}"
     ):
         load(CoreSettings)
     monkeypatch.setenv("GANSHARE_NEWER_SETTINGS", f"ENGINE_PATIENCE, {name}")
@@ -282,5 +282,5 @@ def test_a_mistyped_address_starts_no_empty_store(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, "postgresql+asyncpg://database/ganshare")
-    with pytest.raises(SettingsError, match=f"{name} is no setting .did you mean GANSHARE_"):
+    with pytest.raises(SettingsError, match=f"{name} is not a setting .did you mean GANSHARE_"):
         load(CoreSettings)

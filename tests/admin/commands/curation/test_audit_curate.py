@@ -224,7 +224,7 @@ def test_ganshare_admin_hands_over_without_torch_or_the_engine(place: Path) -> N
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("audit", "The log of votes has nothing of this."),
+        ("audit", "The log of votes has no such entry."),
         ("audit held", "All votes count."),
         ("curate list", "No winner waits for a decision."),
         ("curate list --approved", "Nothing is approved yet."),

@@ -93,7 +93,7 @@ def test_a_taste_for_red_is_learned_and_its_worth_is_told(
     assert run_cli(admin, ["critic", "score", "--phrase", "a red painting"]) == 0
     # The first of all, which the community was copied from, has no picture.
     scored = capsys.readouterr().out
-    assert scored == f"{COUNT} paintings scored, 1 have no picture any more.\n"
+    assert scored == f"{COUNT} paintings scored, 1 no longer have a picture.\n"
     likeness, taste = asyncio.run(_opinions(tmp_path))
     assert (likeness.critic.phrase, likeness.critic.helps) == ("a red painting", False)
     assert taste.critic.helps

@@ -41,7 +41,7 @@ def test_prices_are_read_exactly(text: str, units: int) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "", "nan", "inf", "1" * 61])
 def test_what_is_no_price_is_refused(text: str) -> None:
-    with pytest.raises(ParameterError, match="no positive number"):
+    with pytest.raises(ParameterError, match="not a positive number"):
         USDC.parse(text)
 
 
@@ -57,5 +57,5 @@ def test_a_percentage_becomes_basis_points(percent: object, points: int) -> None
 
 @pytest.mark.parametrize("percent", [0.005, -1, 101, "x", "nan"])
 def test_a_fee_that_is_no_whole_number_of_basis_points_is_refused(percent: object) -> None:
-    with pytest.raises(ParameterError, match="no share of 0 to 100"):
+    with pytest.raises(ParameterError, match="not a share of 0 to 100"):
         basis_points(percent)

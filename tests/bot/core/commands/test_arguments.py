@@ -70,7 +70,7 @@ def test_quotes_hold_several_words_together() -> None:
 )
 def test_random_takes_category_and_count_in_place(text: str, found: dict[str, object]) -> None:
     if text == "2 shapes":
-        with pytest.raises(ParameterError, match="does not know"):
+        with pytest.raises(ParameterError, match="does not understand"):
             parse_text(find_command("random"), text)
     else:
         assert parse_text(find_command("random"), text) == found
@@ -91,8 +91,8 @@ def test_random_takes_category_and_count_in_place(text: str, found: dict[str, ob
         ("gallery", "x" * 4000, "has 4,000 characters; at most 100 are allowed"),
         ("random", "planes", "category must be one of shapes, places, things (got 'planes')."),
         ("random", "places 9", "count must be between 1 and 5 (got 9)."),
-        ("queue", "now", "does not know what to do with 'now'"),
-        ("queue", "--now", "does not know what to do with '--now'"),
+        ("queue", "now", "does not understand 'now'"),
+        ("queue", "--now", "does not understand '--now'"),
     ],
 )
 def test_every_slip_has_its_sentence(command: str, text: str, sentence: str) -> None:

@@ -109,7 +109,7 @@ async def test_only_what_is_public_is_in_rounds_and_minted(hall: Hall) -> None:
     round_ = await rounds.open(HALL.id, "discord:9", 3600, RoundRules(min_age=0, quorum=1))
     for visibility in ("unlisted", "only-me"):
         hers = await paint(hall, visibility=visibility)
-        with pytest.raises(VoteError, match="not for all"):
+        with pytest.raises(VoteError, match="not public"):
             await rounds.entries.enter(round_.id, hers.id, ANN.id)
         assert not await rounds.entries.is_free(hers.id)
         assert await rounds.entries.enter_finished(hers.id, HALL.id) is None
@@ -265,7 +265,7 @@ async def test_who_is_forgotten_is_in_no_table_and_votes_still_add_up(hall: Hall
     await hall.ask("privacy", ANN, visibility="unlisted")
     await hall.ask("paint", ANN, prompt="a secret garden")
     (done,) = await hall.press(button.action, button.subject, ANN)
-    assert "forgotten" in done.text
+    assert "deleted" in done.text
     found = await everything(hall)
     for trace in ("discord:1'", '"discord:1"', "secret garden", "too teal", "Ann of the hall"):
         assert trace not in found, trace

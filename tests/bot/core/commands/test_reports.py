@@ -40,18 +40,21 @@ async def test_reports_are_gone_through_one_after_another(hall: Hall) -> None:
     shown = only(await hall.ask("reports", OWNER))
     assert "a bat" in shown.text
     assert "2 people" in shown.text
-    assert "One more painting waits" in shown.text
+    assert "One more painting is waiting" in shown.text
     assert dict(shown.fields) == {
-        "Asked for by": "discord:1",
-        "In": "discord:100",
-        "Id": second.id,
+        "Requested by": "discord:1",
+        "Where": "discord:100",
+        "ID": second.id,
     }
     assert shown.pictures[0].data == await hall.blobs.get(second.blob)
     assert actions(shown) == [Action.HIDE, Action.KEEP, Action.REVIEW]
     later = only(await hall.press(Action.REVIEW, second.id, OWNER))
     assert (later.replaces, "an owl" in later.text) == (True, True)
     assert only(await hall.press(Action.KEEP, first.id, OWNER)).text.startswith("a bat")
-    assert only(await hall.press(Action.HIDE, second.id, OWNER)).text == "No report waits for you."
+    assert (
+        only(await hall.press(Action.HIDE, second.id, OWNER)).text
+        == "No reports are waiting for you."
+    )
     assert await hall.store.community.reports() == []
     assert [each.id for each in await hall.store.gallery.search()] == [first.id]
 
@@ -61,7 +64,7 @@ async def test_what_is_hidden_vanishes_from_its_chat_and_is_shown_again(hall: Ha
     artwork = await reported(hall)
     seen = (await hall.job(artwork.job)).revision
     assert (
-        "hidden now"
+        "now hidden"
         in only(await hall.ask("reports", OWNER, artwork=artwork.id, action="hide")).text
     )
     job = await hall.job(artwork.job)
@@ -83,7 +86,7 @@ async def test_an_admin_of_a_place_hides_what_is_from_there_and_keeps_nothing(ha
     for action in ("hide", "keep", ""):
         given = {"artwork": ours.id} | ({"action": action} if action else {})
         refused = only(await hall.ask("reports", MALLORY, place=THEIRS, **given))
-        assert "decide there" in refused.text or "BOT_ADMINS" in refused.text
+        assert "admins there decide" in refused.text or "BOT_ADMINS" in refused.text
     assert (
         "BOT_ADMINS" in only(await hall.press(Action.KEEP, theirs.id, MALLORY, place=THEIRS)).text
     )
@@ -98,7 +101,7 @@ async def test_others_see_neither_reports_nor_notes(hall: Hall) -> None:
         assert "Only admins" in only(await hall.ask(command, BEN)).text
     for action in (Action.HIDE, Action.KEEP, Action.REVIEW):
         refused = only(await hall.press(action, artwork.id, BEN)).text
-        assert re.search("Only admins|admins decide there|BOT_ADMINS", refused)
+        assert re.search("Only admins|admins there decide|BOT_ADMINS", refused)
     assert (await hall.store.gallery.get(artwork.id)).hidden is None
 
 
@@ -106,7 +109,7 @@ async def test_what_was_deleted_meanwhile_is_no_longer_asked_about(hall: Hall) -
     hall.open(admins=frozenset({OWNER.id}))
     artwork = await reported(hall)
     await hall.press(Action.DELETE, f"{artwork.id}-sure")
-    assert only(await hall.ask("reports", OWNER)).text == "No report waits for you."
+    assert only(await hall.ask("reports", OWNER)).text == "No reports are waiting for you."
 
 
 async def test_the_log_says_what_was_refused_where_and_why(hall: Hall) -> None:
@@ -126,5 +129,5 @@ async def test_the_log_says_what_was_refused_where_and_why(hall: Hall) -> None:
     (theirs,) = only(await hall.ask("notes", MALLORY, place=THEIRS)).fields
     assert theirs[0] == newest[0]
     assert only(await hall.ask("notes", MALLORY, place=Place("discord:5"))).text == (
-        "Nothing was noted."
+        "The log is empty."
     )

@@ -37,9 +37,9 @@ async def win(hall: Hall) -> str:
 
 async def test_who_won_is_asked_and_says_yes_or_no_until_it_is_planned(hall: Hall) -> None:
     hall.open(requester_share="12.5")
-    assert only(await hall.ask("sell")).text == "None of your paintings waits for your word."
+    assert only(await hall.ask("sell")).text == "None of your paintings is waiting for an answer."
     artwork = await win(hall)
-    assert "/sell says whether it may be sold" in only(await hall.ask("round")).text
+    assert "use /sell to allow or forbid its sale" in only(await hall.ask("round")).text
     asked = only(await hall.ask("sell"))
     assert asked.is_private
     assert "promises you 12.5 %" in asked.text
@@ -50,7 +50,7 @@ async def test_who_won_is_asked_and_says_yes_or_no_until_it_is_planned(hall: Hal
     found = await consent(hall, artwork)
     assert found is not None
     assert (found.agreed, found.share, found.person) == (True, "12.5", ANN.id)
-    assert only(await hall.ask("sell")).text == "None of your paintings waits for your word."
+    assert only(await hall.ask("sell")).text == "None of your paintings is waiting for an answer."
 
     hall.open()  # what is promised later changes nothing of what was
     assert "no share" in only(await hall.ask("sell", artwork=artwork)).text
@@ -83,7 +83,7 @@ async def test_a_place_can_have_who_asks_agree_and_tells_them(hall: Hall) -> Non
     await hall.ask("settings", ADMIN, setting="consent_by_asking", value="on")
     _, told = await hall.ask("paint", prompt="a castle in teal")
     assert told.is_private
-    assert "may be sold as a token if it wins" in told.text
+    assert "wins, it may be sold as a token" in told.text
     (job,) = await hall.claim()
     artwork = (await hall.finish(job)).id
     found = await consent(hall, artwork)

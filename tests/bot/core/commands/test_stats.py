@@ -33,8 +33,8 @@ async def test_painters_voters_and_taste_are_ranked(hall: Any) -> None:
     (told,) = await hall.ask("stats")
     assert dict(told.fields) == {
         "Paintings": "1. Ann · 2\n2. Ben · 1",
-        "Votes for others' paintings": "1. Ben · 2\n2. somebody · 1",
-        "Voted early for what won": "1. Ben · 2\n2. somebody · 1",
+        "Votes for others' paintings": "1. Ben · 2\n2. someone · 1",
+        "Early votes for winners": "1. Ben · 2\n2. someone · 1",
     }
     assert "3 paintings" in told.text
     assert told.is_private

@@ -41,14 +41,14 @@ async def vote(hall: Hall, artwork: str, person: Person = BEN, **options: Any) -
 async def test_a_vote_turns_and_the_label_counts(hall: Hall) -> None:
     artwork = await hall.painted()
     said = await vote(hall, artwork.id)
-    assert said.text == "You voted for it; it has one vote now."
+    assert said.text == "You voted for it; it now has one vote."
     assert said.is_private
     assert said.is_passing
-    assert (await vote(hall, artwork.id, CID)).text.endswith("2 votes now.")
+    assert (await vote(hall, artwork.id, CID)).text.endswith("now has 2 votes.")
     shown = only(await hall.press(Action.SHOW, artwork.id))
     assert label(shown, Action.VOTE) == "Vote · 2"
     assert "withdrawn" in (await vote(hall, artwork.id)).text
-    assert "withdrawn; it has none" in (await vote(hall, artwork.id, CID)).text
+    assert "withdrawn; it now has no votes" in (await vote(hall, artwork.id, CID)).text
     shown = only(await hall.press(Action.SHOW, artwork.id))
     assert label(shown, Action.VOTE) == "Vote"
 
@@ -56,14 +56,14 @@ async def test_a_vote_turns_and_the_label_counts(hall: Hall) -> None:
 async def test_a_repeated_press_changes_nothing(hall: Hall) -> None:
     artwork = await hall.painted()
     said = [await vote(hall, artwork.id, key="once") for _ in range(3)]
-    assert {reply.text for reply in said} == {"You voted for it; it has one vote now."}
+    assert {reply.text for reply in said} == {"You voted for it; it now has one vote."}
 
 
 @pytest.mark.parametrize(
     ("locale", "sentence"),
     [
-        ("en", "This painting is your own; the others vote on it."),
-        ("zh", "这是您自己的画\uff1b由其他人来投票。"),
+        ("en", "This is your own painting; only others can vote on it."),
+        ("zh", "这是您自己的画\uff1b只能由其他人投票。"),
     ],
 )
 async def test_ones_own_painting_is_for_others_to_vote_on(
@@ -111,21 +111,21 @@ async def test_a_vote_of_a_young_account_is_kept_and_says_why_it_does_not_count(
 
 
 async def test_a_curator_opens_a_round_and_everybody_sees_how_it_stands(hall: Hall) -> None:
-    assert "no round here" in only(await hall.ask("round")).text
+    assert "No round is open here" in only(await hall.ask("round")).text
     opened = only(await hall.ask("round", CURATOR, action="open", hours=48, pool=12, winners=2))
-    assert opened.text == "The round is open for 2 days, for at most 12 paintings."
+    assert opened.text == "The round is open for 2 days and takes at most 12 paintings."
     artwork = await hall.painted()
     await hall.ask("curate", artwork=artwork.id)
     status = only(await hall.ask("round", BEN))
     fields = dict(status.fields)
     assert fields["Ends in"] == "2 days"
     assert fields["Paintings"] == "1 of 12"
-    assert fields["To win"] == "5 voters at least"
-    assert fields["Winners, at most"] == "2"
-    assert "shown to 40 people, and ranked by the share" in status.text
+    assert fields["Needed to win"] == "at least 5 voters"
+    assert fields["Winners at most"] == "2"
+    assert "shown to 40 people and ranked by the share" in status.text
     assert "· a castle in teal" in status.text
     again = only(await hall.ask("round", CURATOR, action="open"))
-    assert again.text == "There is a round in 'discord:100' already; it has to end first."
+    assert again.text == "A round is already open in 'discord:100'; it has to end first."
     closed = only(await hall.ask("round", CURATOR, action="close"))
     assert closed.text.endswith("no painting had enough voters.")
 
@@ -137,7 +137,7 @@ async def test_rounds_are_held_by_curators_of_the_place(hall: Hall, action: str)
     refused = only(await hall.ask("round", ADMIN, place=ELSEWHERE, action=action))
     assert "held in discord:100" in refused.text
     private = only(await hall.ask("round", ADMIN, place=Place("discord:7", True), action=action))
-    assert "a place that others see" in private.text
+    assert "a place that others can see" in private.text
     assert await hall.store.rounds.recent() == []
 
 
@@ -153,15 +153,15 @@ async def test_whom_the_owner_names_is_a_curator_everywhere_by_any_account(hall:
 async def test_a_painting_is_entered_by_button_while_there_is_a_round(hall: Hall) -> None:
     artwork = await hall.painted()
     assert Action.ENTER not in subjects(only(await hall.press(Action.SHOW, artwork.id)))
-    assert "no round here" in only(await hall.press(Action.ENTER, artwork.id)).text
+    assert "No round is open here" in only(await hall.press(Action.ENTER, artwork.id)).text
     await hall.store.rounds.open(HALL.id, ADMIN.id, 3600, LOOSE)
     shown = only(await hall.press(Action.SHOW, artwork.id))
     assert subjects(shown)[Action.ENTER] == artwork.id
-    assert "somebody else's" in only(await hall.press(Action.ENTER, artwork.id, BEN)).text
+    assert "someone else's" in only(await hall.press(Action.ENTER, artwork.id, BEN)).text
     assert "in the round" in only(await hall.press(Action.ENTER, artwork.id)).text
     assert Action.ENTER not in subjects(only(await hall.press(Action.SHOW, artwork.id)))
     left = only(await hall.ask("curate", artwork=artwork.id, action="leave"))
-    assert left.text == "The painting is out of the round."
+    assert left.text == "The painting has left the round."
 
 
 async def test_paintings_are_dealt_one_after_another_and_each_view_is_counted(hall: Hall) -> None:
@@ -185,11 +185,13 @@ async def test_paintings_are_dealt_one_after_another_and_each_view_is_counted(ha
             assert reply.text.startswith("You voted for it")
         assert reply.replaces
     assert set(seen) == artworks
-    assert "seen all" in reply.text
+    assert "seen every painting" in reply.text
     tally = await hall.store.rounds.tally(round_.id)
     assert [tally[each] for each in seen] == [0, 1, 1]
-    assert "seen all" in only(await hall.ask("vote", BEN)).text
-    assert "seen all" in only(await hall.ask("vote", ANN)).text  # her own are not for her
+    assert "seen every painting" in only(await hall.ask("vote", BEN)).text
+    assert (
+        "seen every painting" in only(await hall.ask("vote", ANN)).text
+    )  # her own are not for her
 
 
 async def test_curators_decide_about_what_won_with_a_reason(hall: Hall) -> None:
@@ -226,7 +228,7 @@ async def test_curators_decide_about_what_won_with_a_reason(hall: Hall) -> None:
 
 async def test_random_says_why_it_drew_a_prompt_once_there_is_a_reason(hall: Hall) -> None:
     plain = only(await hall.ask("random"))
-    assert "Drawn" not in plain.text
+    assert "Picked" not in plain.text
     round_ = await hall.store.rounds.open(HALL.id, ADMIN.id, 3600, LOOSE)
     (job,) = await hall.claim()
     artwork = await hall.finish(job)
@@ -235,11 +237,11 @@ async def test_random_says_why_it_drew_a_prompt_once_there_is_a_reason(hall: Hal
     await hall.store.rounds.close(round_.id, ADMIN.id, early=True)
     hall.open()
     drawn = only(await hall.ask("random", count=1))
-    assert "Drawn" in drawn.text
-    assert drawn.text.splitlines()[-1].startswith("Drawn")
+    assert "Picked" in drawn.text
+    assert drawn.text.splitlines()[-1].startswith("Picked")
     (job,) = await hall.claim()
     done = only(await hall.press(Action.SHOW, (await hall.finish(job)).id))
-    assert "Drawn" in done.text
+    assert "Picked" in done.text
 
 
 async def test_what_was_painted_before_the_round_enters_by_a_button_without_its_id(

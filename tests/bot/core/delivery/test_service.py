@@ -166,7 +166,7 @@ async def test_one_message_goes_from_the_queue_over_frames_to_the_painting(scene
     assert len(scene.platform.messages) == 1
     final = scene.last()
     assert final.pictures[0].data == await scene.hall.blobs.get(artwork.blob)
-    assert dict(final.fields)["Id"] == artwork.id
+    assert dict(final.fields)["ID"] == artwork.id
     assert {button.action for row in final.buttons for button in row} >= {
         Action.AGAIN, Action.VARY, Action.MASTER, Action.DELETE, Action.REPORT,
     }  # fmt: skip
@@ -198,8 +198,8 @@ async def test_who_waited_long_is_told_that_it_is_done_and_chooses_otherwise(sce
         job = await finished(scene, seconds)
         told = [each for each in scene.platform.pings if each[0] == job.id]
         name = "Ann"
-        assert told == [(job.id, job.person, name, "your painting is done.")] * is_told
-        assert dict(scene.last(len(scene.platform.messages)).fields)["Asked by"] == name
+        assert told == [(job.id, job.person, name, "your painting is finished.")] * is_told
+        assert dict(scene.last(len(scene.platform.messages)).fields)["Requested by"] == name
     # Shown once more, it is no news.
     await scene.hall.store.queue.renew(job.id)
     await scene.until_read()
@@ -420,7 +420,7 @@ async def test_where_the_channel_is_gone_the_requester_is_told_once_with_the_pai
     assert not first.pictures  # its place is known before
     reply = scene.last(2)
     assert reply.pictures
-    assert "cannot write any more" in reply.text
+    assert "can no longer write" in reply.text
     await scene.kill()
     scene.start()
     await asyncio.sleep(0.2)
@@ -503,7 +503,7 @@ async def test_other_ends_are_told_as_they_are(scene: Scene) -> None:
     await scene.hall.store.queue.cancel(jobs[2].id, by="discord:1")
     await scene.hall.store.queue.release(jobs[2])
     await scene.until_read()
-    assert "given up: The image is damaged." in scene.last(1).text
+    assert "failed: The image is damaged." in scene.last(1).text
     assert "KeyError" not in scene.last(2).text
     assert scene.last(3).title == "Cancelled"
     assert scene.last(1).buttons[0][0].action is Action.AGAIN

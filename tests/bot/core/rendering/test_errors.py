@@ -45,25 +45,25 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
      "不提供 'big' 这个尺寸；请写成宽x高，例如 256x256；两边须为 64 至 1024 之间 16 的倍数，"
      "面积不超过 512x512。"),
     (lambda: parse_prompts("a castle | sea:11"),
-     "The weight of part 2 must be between -10 and 10 (got '11'); quotes around words with a "
-     "colon keep them as text.",
+     "The weight of part 2 must be between -10 and 10 (got '11'); put words with a colon in "
+     "quotes to keep them as text.",
      "第 2 部分的权重须在 -10 到 10 之间（给的是 '11'）；若冒号只是文字，请把那些字放进引号。"),
     (lambda: parse_prompts("a castle\x07"),
      "The prompt contains the control character U+0007 at position 9; only visible characters, "
      "spaces and line breaks are allowed.",
      "提示词的第 9 个字符是控制字符 U+0007；只允许可见字符、空格和换行。"),
     (lambda: parse_prompts("x" * 1001),
-     "The prompt has 1,001 characters; at most 1,000 are allowed in all.",
+     "The prompt has 1,001 characters; at most 1,000 are allowed.",
      "提示词有 1,001 个字符；最多允许 1,000 个。"),
     (lambda: read_prompt("hill --sead 5"),
      "There is no option '--sead' (did you mean --seed?); allowed are --ar, --model, --no, "
-     "--preset, --seed, --size, --steps, and quotes around words that begin with -- keep them as "
+     "--preset, --seed, --size, --steps; put words that start with -- in quotes to keep them as "
      "text.",
      "没有 '--sead' 这个选项（您是想用 --seed 吗？）；可用 --ar, --model, --no, --preset, --seed, "
      "--size, --steps；若以 -- 开头的只是文字，请放进引号。"),
     (lambda: read_prompt("hill --steps 0"),
-     "The option --steps needs a whole number from 1 to 2000, not '0'; quotes around words that "
-     "begin with -- keep them as text.",
+     "The option --steps needs a whole number from 1 to 2000, not '0'; put words that start with "
+     "-- in quotes to keep them as text.",
      "选项 --steps 必须是 1 到 2000 之间的整数，而不是 '0'；若以 -- 开头的只是文字，请放进引号。"),
     (lambda: parse_text(find_command("random"), "places 9"),
      "count must be between 1 and 5 (got 9).",
@@ -73,7 +73,7 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
      "category 须为 shapes, places, things 之一（给的是 'planes'）。"),
     (lambda: read_languages(parse_prompts("замок"), ("Latin", "Greek")),
      "Most of the prompt cannot be read: 'замок'; Latin, Greek script can be read.",
-     "提示词大半无法读懂：'замок'；可以使用 Latin, Greek。"),
+     "提示词大部分无法识别：'замок'；可以使用 Latin, Greek 文字。"),
 ]  # fmt: skip
 
 

@@ -89,18 +89,18 @@ async def test_a_running_job_tells_what_it_is_at(hall: Hall) -> None:
     async def title() -> str:
         return replies.of(JobView(await hall.job(asked.id)), "en").title
 
-    assert await title() == "Painting: an engine has begun"
+    assert await title() == "Painting: an engine has started"
     await hall.store.queue.beat(job, step=7)
     assert await title() == "Painting: step 7 of 120"
     await hall.store.queue.beat(job, step=90, steps=110)
     assert await title() == "Painting: step 90 of 110"
     text = replies.of(JobView(await hall.job(asked.id)), "en").text
-    assert "No more progress is to be seen: it ends after 110 of 120 steps." in text
+    assert "No further progress: it ends after 110 of 120 steps." in text
     await hall.store.queue.beat(job, step=110)
-    assert await title() == "Painted; now it is upscaled"
+    assert await title() == "Painted; now upscaling"
     view = JobView(replace(await hall.job(asked.id), step=60), seconds_left=61.0)
     assert "About 60 seconds left." in replies.of(view, "en").text
     cancelled = replace(view, job=replace(view.job, cancel_requested=True))
-    assert "being cancelled" in replies.of(cancelled, "en").text
+    assert "Cancelling it" in replies.of(cancelled, "en").text
     lost = replace(view.job, state=JobState.QUEUED)
     assert "is gone" in replies.of(JobView(lost), "en").text

@@ -72,7 +72,7 @@ async def told(hall: Hall, board: Board, looks: int = 1) -> list[Reply]:
     for _ in range(looks):
         schedulers = [RoundScheduler(hall.store, hall.blobs, hall.words, board) for _ in range(3)]
         await asyncio.gather(*(each.look() for each in schedulers))
-    marks = ("tokens now", "for sale", "代币", "出售")
+    marks = ("are minted", "for sale", "铸造", "出售")
     return [each for each in board.posted if any(mark in each.title for mark in marks)]
 
 
@@ -86,7 +86,7 @@ async def test_winners_are_told_once_with_links_to_tokens_and_listings(hall: Hal
     for each in (first, second):
         await make_sale(hall.store, each)
     (minted,) = await told(hall, board, looks=2)
-    assert minted.title == "The winners of “Spring” are tokens now"
+    assert minted.title == "The winners of “Spring” are minted"
     assert [name for name, _ in minted.fields] == ["No. 1", "No. 2"]
     assert minted.fields[0][1].endswith("· minted")
     assert urls(minted) == ["scan", "scan"]

@@ -80,7 +80,7 @@ async def test_many_schedulers_tell_everything_once(hall: Hall) -> None:
     await hall.store.rounds.close(round_.id, "discord:9", early=True)
     for _ in range(2):
         await asyncio.gather(*(each.look() for each in schedulers))
-    told = ["A round of votes begins: Spring", "In the round", "The winners of “Spring”"]
+    told = ["A round of votes starts: Spring", "In the round", "The winners of “Spring”"]
     assert [title for title in board.titles if title in told] == told
     (winners,) = [reply for _, reply in board.posted if "winners" in reply.title]
     assert winners.pictures[0].data.startswith(b"\xff\xd8")

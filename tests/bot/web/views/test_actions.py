@@ -134,7 +134,7 @@ async def test_guests_have_so_many_a_day_and_no_new_cookie_gives_more(place: Any
         visitor.client.cookies.clear()
         answer = await visitor.send("/paint", {"prompt": f"castle {number}"})
     assert answer.status_code == 429
-    assert "From your address guests have had their paintings of today" in answer.text
+    assert "Guests at your network address have used today" in answer.text
     member = await place.member(web_guests_per_day=2)
     assert (await member.send("/paint", {"prompt": "an owl"})).status_code == 303
 
@@ -158,7 +158,7 @@ async def test_who_is_refused_for_today_or_too_fast_keeps_the_prompt(place: Any)
     for _ in range(15):
         answer = await visitor.send("/paint", {"prompt": "another one", "steps": "77"})
     assert answer.status_code == 429
-    assert "too often" in error_of(answer)
+    assert "Too many requests" in error_of(answer)
     assert int(answer.headers["retry-after"]) >= 1
     assert "another one</textarea>" in answer.text
     assert 'value="77"' in answer.text
@@ -354,7 +354,7 @@ async def test_two_accounts_become_one_person_on_the_page(place: Any) -> None:
     assert await store.accounts.of_person("discord:42") == ["discord:42"]  # not before they say so
     answer = await member.send("/link", {"code": code, "sure": "yes"}, from_page="/link")
     page = await member.page(answer.headers["location"])
-    assert "are one person now" in page.first("p", class_="notice").text
+    assert "are now one person" in page.first("p", class_="notice").text
     assert {each.text for each in page.first("article") and page.all("li")} >= {
         "discord:42",
         "telegram:7",

@@ -222,7 +222,7 @@ async def test_a_painting_that_ended_before_its_steps_says_so(place: Any) -> Non
     manifest = {"steps": 2000, "steps_taken": 620, "plateau_step": 500}
     artwork = await place.engine.publish_painting("a castle", manifest=manifest)
     page = await (await place.visitor()).page(f"/paintings/{artwork.id}")
-    assert "620 of 2000: no more progress" in page.first("main").text
+    assert "620 of 2000: no further progress" in page.first("main").text
 
 
 async def test_deleted_and_hidden_paintings_are_nowhere(place: Any) -> None:
@@ -315,7 +315,7 @@ async def test_unknown_pages_and_jobs_are_one_sentence(place: Any) -> None:
     visitor = await place.visitor()
     for path in ("/none", "/paintings/none", "/jobs/none", "/jobs/none/events", "/jobs/%00"):
         page = await visitor.page(path, 404)
-        assert page.first("h1").text == "Nothing here"
+        assert page.first("h1").text == "Page not found"
     assert (await visitor.get("/paint")).status_code == 405
 
 

@@ -235,7 +235,7 @@ def test_lasting_trouble_is_the_worlds_and_what_came_is_kept(
     site = make_site(2)
     site.trouble = dict.fromkeys(range(20, 200), 503)
     assert run_cli(engine, options(site, tmp_path / "out")) == 3
-    assert "the site answered 503; the same command goes on from here" in capsys.readouterr().err
+    assert "the site answered 503; run the same command to resume" in capsys.readouterr().err
     site.trouble = {}
     assert run_cli(engine, options(site, tmp_path / "out")) == 0
     assert_collected(site, tmp_path / "out")

@@ -44,7 +44,7 @@ async def claim(store: Store) -> Any:
 # --- damaged rows -----------------------------------------------------------------------------
 
 DAMAGES = {
-    "{": "it is no JSON",
+    "{": "it is not JSON",
     "[]": "A request is a JSON object",
     '{"prompt": "a", "seed": 1}': "lacks model",
     '{"prompt": "a", "seed": 1, "model": "m", "width": 7}': "7x256 is not offered",
@@ -237,7 +237,7 @@ async def test_a_locked_database_says_so_and_goes_on(
 async def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_text("certainly no database, but long enough to have a header " * 10)
-    with pytest.raises(StoreError, match="its file is no SQLite database"):
+    with pytest.raises(StoreError, match="its file is not an SQLite database"):
         await open_store(f"sqlite+aiosqlite:///{path}", migrate=True).__aenter__()
 
 

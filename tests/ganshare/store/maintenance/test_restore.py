@@ -172,7 +172,7 @@ def test_what_is_no_backup_changes_nothing(
 ) -> None:
     (tmp_path / "holiday.txt").write_text("no database at all " * 40)
     assert run_cli(ganshare, ["store", "restore", "holiday.txt", "--yes"]) == 2
-    assert "is no backup of" in capsys.readouterr().err
+    assert "is not a backup of" in capsys.readouterr().err
     assert run_cli(ganshare, ["store", "status"]) == 0
 
 

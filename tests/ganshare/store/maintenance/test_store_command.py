@@ -143,7 +143,7 @@ def test_a_backup_that_fails_leaves_the_older_one(
     (tmp_path / "store.db").write_text("no database at all, whatever its name says " * 40)
     use(f"sqlite+aiosqlite:///{tmp_path}/store.db")
     assert run_cli(ganshare, ["store", "backup", "--to", "copy.db"]) == 3
-    assert "is no SQLite database" in capsys.readouterr().err
+    assert "is not an SQLite database" in capsys.readouterr().err
     assert [file.name for file in Path().iterdir()] == ["copy.db"]
     assert Path("copy.db").read_text() == "older"
 

@@ -120,7 +120,7 @@ async def test_a_silent_engine_loses_its_job_at_its_old_place(hasty: Store) -> N
     await hasty.queue.reap()
     again = await claim(hasty)
     assert (again.id, again.attempt) == (first.id, 2)
-    assert again.error == "The engine engine fell silent at step 0 of attempt 1."
+    assert again.error == "The engine engine stopped responding at step 0 of attempt 1."
 
 
 async def test_a_job_that_silences_every_engine_is_dead_with_the_reason(hasty: Store) -> None:
@@ -133,7 +133,7 @@ async def test_a_job_that_silences_every_engine_is_dead_with_the_reason(hasty: S
     assert reaped == Reaped(dead=1)
     assert dead is not None
     assert dead.state is JobState.DEAD
-    assert dead.error == "The engine engine fell silent at step 17 of attempt 3."
+    assert dead.error == "The engine engine stopped responding at step 17 of attempt 3."
     assert dead.finished is not None
     assert await hasty.queue.dead_letters() == [dead]
 
@@ -165,7 +165,7 @@ async def test_a_poisonous_job_dies_alone_and_its_company_is_painted(another: An
         done = await store.queue.get(job.id)
         assert done.state is JobState.DONE
     dead = await store.queue.get(poison.id)
-    assert dead.error == "The engine e fell silent at step 0 of attempt 3."
+    assert dead.error == "The engine e stopped responding at step 0 of attempt 3."
 
 
 async def claim_some(store: Store, alone: bool = True) -> list[Job]:

@@ -112,7 +112,7 @@ async def test_a_full_queue_says_how_long_it_is(another: Any) -> None:
     store = await another(queue_cap=2)
     for number in range(2):
         await store.queue.submit("ann", "bot", make_request(), key=str(number))
-    with pytest.raises(AdmissionError, match="2 paintings are waiting, no engine is at work"):
+    with pytest.raises(AdmissionError, match="2 paintings are waiting, and no engine is running"):
         await store.queue.submit("bob", "bot", make_request(), key="3")
     await store.queue.report_engine(make_report(rate=1 / 90))
     with pytest.raises(
@@ -127,7 +127,7 @@ async def test_the_last_room_is_kept_for_those_who_have_little_in_the_queue(anot
         for person in ("ann", "bob"):
             await store.queue.submit(person, "bot", make_request(), key=f"{person} {number}")
     with pytest.raises(
-        AdmissionError, match=r"nearly full: .* fewer of them than your 7; please try"
+        AdmissionError, match=r"nearly full: .* fewer paintings waiting than your 7; please try"
     ):
         await store.queue.submit("ann", "bot", make_request(), key="ann 7")
     for number in range(6):
@@ -149,7 +149,7 @@ async def test_running_jobs_do_not_fill_the_queue(another: Any) -> None:
 async def test_a_model_that_no_engine_has_is_refused(asker: Any) -> None:
     await asker.submit(model="any")  # nobody is there to know better
     await asker.store.queue.report_engine(make_report(models=("paintings-f8", "100%_/wild")))
-    message = r"No engine paints with the model 'painting-f8' now; .* mean 'paintings-f8'"
+    message = r"No engine offers the model 'painting-f8' now; .* mean 'paintings-f8'"
     with pytest.raises(AdmissionError, match=message):
         await asker.submit(model="painting-f8")
     with pytest.raises(AdmissionError, match="allowed are 100%_/wild and paintings-f8"):
@@ -189,11 +189,11 @@ async def test_what_nobody_painted_of_late_is_refused_although_no_engine_is_aliv
     await store.queue.forget_engine("engine-1")
     assert await store.queue.engines() == []
     await asker.submit()
-    with pytest.raises(AdmissionError, match="No engine paints with the model 'nothing' now"):
+    with pytest.raises(AdmissionError, match="No engine offers the model 'nothing' now"):
         await asker.submit(model="nothing")
     await store.queue.report_engine(make_report(max_area=256 * 256))
     await store.queue.forget_engine("engine-1")
-    with pytest.raises(AdmissionError, match="No engine paints 512x256"):
+    with pytest.raises(AdmissionError, match="No engine can paint 512x256"):
         await asker.submit(width=512)
 
 
@@ -205,7 +205,7 @@ async def test_who_waits_for_too_long_is_told(asker: Any) -> None:
     assert await store.queue.expire() == 1
     (told,) = [job for job in await store.queue.inbox("bot") if job.state is JobState.DEAD]
     assert told.id == old.id
-    assert told.error == "No engine has painted this within 7 days; please ask again."
+    assert told.error == "No engine painted this within 7 days; please ask again."
     assert await store.queue.active("ann") == [young]
 
 

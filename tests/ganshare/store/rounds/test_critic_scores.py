@@ -81,7 +81,7 @@ async def test_where_the_critic_chooses_its_share_enters_and_the_log_says_so(
     assert await store.rounds.critics.enter_chosen(PHRASE) == []
     (entry,) = await store.votes.log.read(artwork=paintings[11].id)
     assert entry.kind is LogKind.ENTER
-    assert entry.reason == "by itself, among the first 25% by the critic"
+    assert entry.reason == "automatically, among the first 25% by the critic"
 
 
 async def test_whoever_asked_may_still_enter_what_the_critic_left_out(

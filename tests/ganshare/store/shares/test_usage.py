@@ -116,7 +116,7 @@ async def test_a_share_that_was_sold_pays_neither_in_the_queue_nor_at_the_claim(
     assert ended is not None
     assert (ended.state, ended.error) == (
         JobState.DEAD,
-        "The share that was to pay for this painting is not yours any more.",
+        "You no longer hold the share that was to pay for this painting.",
     )
 
 

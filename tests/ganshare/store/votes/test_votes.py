@@ -222,7 +222,7 @@ async def test_who_presses_too_fast_is_asked_to_wait(store: Store, painting: Art
     guards = Guards(per_minute=3)
     for key in "123":
         await store.votes.toggle(painting.id, Voter(BEA), key=key, guards=guards)
-    with pytest.raises(AdmissionError, match="3 times a minute"):
+    with pytest.raises(AdmissionError, match="3 times per minute"):
         await store.votes.toggle(painting.id, Voter(BEA), key="4", guards=guards)
     assert await votes(store, painting) == 1
     await store.votes.toggle(painting.id, Voter(CEE), key="5", guards=guards)
