@@ -1,15 +1,31 @@
 """What every admin command starts from: settings, store and who runs it."""
 
+import asyncio
+import functools
 import getpass
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from ganshare.settings import CoreSettings, load
 from ganshare.store import Store, open_store
 
-__all__ = ["open_store_session", "print_lines", "whoever_types"]
+__all__ = ["open_store_session", "print_lines", "run_async", "whoever_types"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def run_async(command: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Make an ordinary function of a coroutine function, for click."""
+
+    @functools.wraps(command)
+    def run(*arguments: P.args, **options: P.kwargs) -> T:
+        return asyncio.run(command(*arguments, **options))
+
+    return run
 
 
 @asynccontextmanager

@@ -32,8 +32,10 @@ __all__ = [
     "report",
     "run_options",
     "spend",
-    "yes_option",
+    "spend_options",
 ]
+
+_REPORT = Path("admin-report")
 
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show what would happen; sign, send and write nothing."
@@ -48,7 +50,7 @@ _report_option = click.option(
     "--report",
     "report_to",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("admin-report"),
+    default=_REPORT,
     show_default=True,
     help="The folder for report.html and report.csv.",
 )
@@ -58,18 +60,18 @@ keystore_option = click.option(
     metavar="FILE",
     help="Whose key signs; the minter's if left out.",
 )
-yes_option = click.option("--yes", is_flag=True, help="Don't ask before spending.")
+_yes_option = click.option("--yes", is_flag=True, help="Don't ask before spending.")
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What `mint` and `list` are given for a run, on either route.
+    """How a command that may sign or spend is run.
 
     Args:
         dry_run: only show what would happen.
         yes: don't ask.
         password_fd: to read the keystore's password from; None asks.
-        report_to: the folder for the report.
+        report_to: the folder for the report, of commands that write one.
     """
 
     dry_run: bool
@@ -78,18 +80,28 @@ class RunOptions:
     report_to: Path
 
 
-def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of `RunOptions`; the command gets them as `run`."""
+def spend_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --dry-run, --yes and --password-fd; the command gets them as `run`."""
 
     @functools.wraps(command)
     def chosen(
-        *, dry_run: bool, yes: bool, password_fd: int | None, report_to: Path, **others: Any
+        *,
+        dry_run: bool,
+        yes: bool,
+        password_fd: int | None,
+        report_to: Path = _REPORT,
+        **others: Any,
     ) -> Any:
         return command(run=RunOptions(dry_run, yes, password_fd, report_to), **others)
 
-    for option in (_report_option, password_option, yes_option, dry_run_option):
+    for option in (password_option, _yes_option, dry_run_option):
         chosen = option(chosen)
     return chosen
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --report to `spend_options`; both are in `run`."""
+    return spend_options(_report_option(command))
 
 
 def agree(lines: Sequence[tuple[str, str]], *, dry_run: bool, yes: bool) -> bool:
@@ -108,10 +120,9 @@ async def agree_to_spend(
     chain: Chain,
     lines: Sequence[tuple[str, str]],
     gas: int,
+    run: RunOptions,
     *,
     instead: Sequence[Transaction] = (),
-    dry_run: bool,
-    yes: bool,
 ) -> Budget | None:
     """Show what would happen and what it costs at most; gives what the run may cost, if agreed.
 
@@ -127,7 +138,7 @@ async def agree_to_spend(
     sent = await ledger.transactions(chain.chain_id, session.address, TransactionState.SENT)
     replaced = {each.nonce for each in instead}
     waiting = [each for each in sent if each.nonce not in replaced]
-    budget = Budget(gas, price, waiting, None if yes else _ask_for_more)
+    budget = Budget(gas, price, waiting, None if run.yes else _ask_for_more)
     shown = list(lines)
     if gas:
         shown.append(("gas", f"about {gas:,} at up to {price / GWEI:.4g} gwei"))
@@ -135,7 +146,7 @@ async def agree_to_spend(
         shown.append(("under way from before", f"{len(waiting)} transactions"))
     if budget.agreed:
         shown.append(("costs at most", COIN.show(budget.agreed)))
-    return budget if agree(shown, dry_run=dry_run, yes=yes) else None
+    return budget if agree(shown, dry_run=run.dry_run, yes=run.yes) else None
 
 
 async def _ask_for_more(why: str, wanted: int) -> bool:

@@ -12,11 +12,12 @@ from eth_utils.address import is_hex_address, to_checksum_address
 
 from admin.context import whoever_types
 from admin.curation.withdrawn import find_withdrawn
-from admin.ledger import Collection, Ledger, TokenState
+from admin.ledger import Collection, Ledger, Token, TokenState
 from admin.marketplace.currency import allowed_currencies, check_currency, read_currency
 from admin.marketplace.drops import DropApi
 from admin.marketplace.opensea import NotYetAtOpenSea, OpenSea
 from admin.marketplace.seaport.amounts import Currency
+from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION
 from admin.marketplace.seaport.listing import duration_of
 from admin.marketplace.seaport.order import NATIVE
 from admin.marketplace.terms import MarketTerms
@@ -33,11 +34,12 @@ from admin.wallet.keystore import (
 from admin.wallet.sender import Sender
 from admin.wallet.signer import Limits, Signer
 from admin.wallet.timing import Timing
+from ganshare.blobs import Blobs, open_blobs
 from ganshare.chain.chain import Chain, open_chain
 from ganshare.errors import SettingsError, quoted
 from ganshare.monitoring.log import start_log
 from ganshare.settings import AdminSettings, CoreSettings, load
-from ganshare.store import open_store
+from ganshare.store import Store, open_store
 from ganshare.tls import tls_context
 
 __all__ = ["COIN", "Session", "open_session", "read_address"]
@@ -129,6 +131,28 @@ class Session:
         confirmations = self.settings.confirmations
         return open_chain(urls, self.settings.chain_id, confirmations=confirmations)
 
+    def open_store(self) -> Store:
+        """The community's store, to be entered."""
+        return open_store(self.core.database_url.get_secret_value(), self.core.limits)
+
+    @property
+    def blobs(self) -> Blobs:
+        """Where the paintings' pictures are."""
+        return open_blobs(self.core.blobs_url.get_secret_value())
+
+    async def read_picture(self, token: Token) -> bytes:
+        """The bytes of a token's picture; raises BlobError if it is not there."""
+        return await self.blobs.get(str(token.item["blob"]))
+
+    async def conduit(self, chain: Chain) -> str:
+        """What moves sold tokens; raises SettingsError if there is none for the key."""
+        controller = (await chain.call(self.seaport, INFORMATION))[2]
+        key = bytes.fromhex(self.settings.conduit_key.removeprefix("0x"))
+        conduit, exists = await chain.call(controller, GET_CONDUIT, key)
+        if not exists:
+            raise SettingsError(f"No conduit exists for the key {self.settings.conduit_key}.")
+        return str(conduit)
+
     def unlock(
         self,
         password_fd: int | None,
@@ -186,7 +210,7 @@ class Session:
         """Name the planned tokens whose paintings were taken away since, and how."""
         planned = (TokenState.PLANNED, TokenState.PINNED, TokenState.CREATING)
         tokens = await self.ledger.tokens(self.collection, *planned)
-        async with open_store(self.core.database_url.get_secret_value()) as store:
+        async with self.open_store() as store:
             found = await find_withdrawn(store, [each.artwork for each in tokens])
         for each in tokens:
             if reason := found.get(each.artwork):

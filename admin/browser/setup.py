@@ -22,7 +22,6 @@ from admin.marketplace.seaport.order import Order
 from admin.minting.item_form import Item, make_item
 from admin.session import Session
 from admin.wallet.signer import Signer
-from ganshare.blobs import open_blobs
 from ganshare.errors import SettingsError, quoted
 
 __all__ = ["Choices", "open_route", "policy_of"]
@@ -71,11 +70,6 @@ async def open_route(
         click.echo(f"needs_human: {reason}", err=True)
         await session.ledger.note("needs_human", [], {"reason": reason})
 
-    blobs = open_blobs(session.core.blobs_url.get_secret_value())
-
-    async def read(token: Token) -> bytes:
-        return await blobs.get(str(token.item["blob"]))
-
     def item_of(token: Token) -> Item:
         return make_item(token, site=site, description=description)
 
@@ -105,7 +99,7 @@ async def open_route(
             page_session,
             origin_of(settings.opensea_web_base),
             item_of,
-            read,
+            session.read_picture,
             currency,
             None if wallet is None else WALLET,
         )

@@ -1,19 +1,12 @@
 """`ganshare admin chain`: shows the account's transactions and frees them when stuck."""
 
-import asyncio
 from pathlib import Path
 
 import click
 
+from admin.context import run_async
 from admin.ledger import Transaction
-from admin.prompts import (
-    agree_to_spend,
-    dry_run_option,
-    keystore_option,
-    password_option,
-    spend,
-    yes_option,
-)
+from admin.prompts import RunOptions, agree_to_spend, keystore_option, spend, spend_options
 from admin.session import Session, open_session
 from admin.wallet.fees import GWEI
 from admin.wallet.gas import TransactionFailed, estimate_gas
@@ -38,35 +31,20 @@ def chain() -> None:
     help="Replace this one with an empty transaction instead of sending it again.",
 )
 @keystore_option
-@dry_run_option
-@yes_option
-@password_option
-def unstick(
-    drop: tuple[int, ...],
-    keystore: Path | None,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-) -> int:
+@spend_options
+@run_async
+async def unstick(drop: tuple[int, ...], keystore: Path | None, run: RunOptions) -> int:
     """Unblock the account when transactions never confirm.
 
     Empty transactions fill missing nonces and replace transactions that are not in this ledger. The
     ledger's own are sent again, with higher fees if they offer too little. All of this respects the
     caps.
     """
-    return asyncio.run(
-        _unstick(set(drop), keystore, dry_run=dry_run, yes=yes, password_fd=password_fd)
-    )
-
-
-async def _unstick(
-    drop: set[int], keystore: Path | None, *, dry_run: bool, yes: bool, password_fd: int | None
-) -> int:
     async with open_session() as opened, opened.chain() as network:
         session = opened.signing_with(keystore)
         address = session.address
         waiting = await find_waiting(session.ledger, network, address)
-        unknown = drop - {each.nonce for each in waiting}
+        unknown = set(drop) - {each.nonce for each in waiting}
         if unknown:
             raise SettingsError(f"No transaction of {address} waits with nonce {min(unknown)}.")
         if not waiting:
@@ -76,12 +54,10 @@ async def _unstick(
         lines = [await _describe(session, each, dropped=each in empty) for each in waiting]
         gas = await estimate_gas(network, address, address, b"") * len(empty)
         dropped = [each.transaction for each in empty if each.transaction is not None]
-        budget = await agree_to_spend(
-            session, network, lines, gas, instead=dropped, dry_run=dry_run, yes=yes
-        )
+        budget = await agree_to_spend(session, network, lines, gas, run, instead=dropped)
         if budget is None:
             return 0
-        signer = session.unlock(password_fd)
+        signer = session.unlock(run.password_fd)
         async with spend(session, network, signer, budget, "unstick") as sender:
             await sender.reopen()
             sent = [await _send(sender, each, fill=each in empty) for each in waiting]

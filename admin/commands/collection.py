@@ -1,6 +1,5 @@
 """`ganshare admin collection`: shows the collection's contract, and changes what its owner may."""
 
-import asyncio
 import functools
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from admin.commands.deploy import read_royalty
+from admin.context import run_async
 from admin.contract.collection import (
     CLOSE_MINTING,
     FREEZE_METADATA,
@@ -29,22 +29,13 @@ from admin.contract.rights import CollectionState, read_collection
 from admin.minting.collection_metadata import collection_metadata, contact_sheet
 from admin.minting.ipfs import cid_of
 from admin.minting.metadata import as_json
-from admin.prompts import (
-    agree_to_spend,
-    dry_run_option,
-    keystore_option,
-    password_option,
-    spend,
-    yes_option,
-)
+from admin.prompts import RunOptions, agree_to_spend, keystore_option, spend, spend_options
 from admin.session import Session, open_session, read_address
 from admin.wallet.gas import estimate_gas
 from admin.wallet.nonces import find_overtaken
-from ganshare.blobs import open_blobs
 from ganshare.chain.abi import Function
 from ganshare.chain.chain import Chain
 from ganshare.errors import BlobError, SettingsError, quoted
-from ganshare.store import open_store
 
 __all__ = ["collection"]
 
@@ -81,46 +72,25 @@ def collection() -> None:
 def _changing(command: Callable[..., MakeChange]) -> Callable[..., Any]:
     """Make a command of a function that gives what is to be changed."""
 
-    @functools.wraps(command)
-    def run(
-        *,
-        keystore: Path | None,
-        calldata: bool,
-        dry_run: bool,
-        yes: bool,
-        password_fd: int | None,
-        **values: Any,
-    ) -> None:
-        make = command(**values)
-        asyncio.run(
-            _run(make, keystore, calldata, dry_run=dry_run, yes=yes, password_fd=password_fd)
-        )
-
-    options = (
-        keystore_option,
-        click.option(
-            "--calldata",
-            is_flag=True,
-            help="Only print what the owner's own wallet, such as a Safe, must send.",
-        ),
-        dry_run_option,
-        yes_option,
-        password_option,
+    @collection.command(command.__name__.replace("_", "-"))
+    @keystore_option
+    @click.option(
+        "--calldata",
+        is_flag=True,
+        help="Only print what the owner's own wallet, such as a Safe, must send.",
     )
-    for option in reversed(options):
-        run = option(run)
-    return collection.command(command.__name__.replace("_", "-").strip("-"))(run)
+    @spend_options
+    @functools.wraps(command)
+    @run_async
+    async def change(
+        *, keystore: Path | None, calldata: bool, run: RunOptions, **values: Any
+    ) -> None:
+        await _change(command(**values), keystore, calldata, run)
+
+    return change
 
 
-async def _run(
-    make: MakeChange,
-    keystore: Path | None,
-    calldata: bool,
-    *,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-) -> None:
+async def _change(make: MakeChange, keystore: Path | None, calldata: bool, run: RunOptions) -> None:
     async with open_session() as opened, opened.chain() as chain:
         session = opened.signing_with(keystore)
         contract = session.collection.address
@@ -132,7 +102,7 @@ async def _run(
             click.echo("There is nothing to change.")
             return
         if calldata:
-            if change.before is not None and not dry_run:
+            if change.before is not None and not run.dry_run:
                 await change.before()
             for each in change.calls:
                 click.echo(f"to {contract}\nvalue 0\ndata 0x{each.hex()}")
@@ -143,12 +113,10 @@ async def _run(
         lines = [("collection", contract), ("signed by", state.account), *change.lines]
         overtaken = await find_overtaken(session.ledger, chain.chain_id, session.address)
         instead = overtaken if change.urgent else []
-        budget = await agree_to_spend(
-            session, chain, lines, gas, instead=instead, dry_run=dry_run, yes=yes
-        )
+        budget = await agree_to_spend(session, chain, lines, gas, run, instead=instead)
         if budget is None:
             return
-        signer = session.unlock(password_fd)
+        signer = session.unlock(run.password_fd)
         if change.before is not None:
             await change.before()
         async with spend(
@@ -178,12 +146,9 @@ def _simple(
 
 @collection.command()
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object.")
-def show(as_object: bool) -> None:
+@run_async
+async def show(as_object: bool) -> None:
     """Show the contract's state and the rights of the minter's key."""
-    asyncio.run(_show(as_object=as_object))
-
-
-async def _show(*, as_object: bool) -> None:
     async with open_session() as session, session.chain() as chain:
         state = await read_collection(chain, session.collection.address, session.address)
     if as_object:
@@ -248,15 +213,14 @@ def set_uri(uri: str | None, description: str | None, site: str | None) -> MakeC
 
 async def _read_pictures(session: Session) -> list[bytes]:
     """The paintings in the ledger that all may see, those with most votes first."""
-    blobs = open_blobs(session.core.blobs_url.get_secret_value())
     every = await session.ledger.tokens(session.collection)
-    async with open_store(session.core.database_url.get_secret_value()) as store:
+    async with session.open_store() as store:
         known = await store.gallery.several(each.artwork for each in every)
     tokens = [each for each in every if each.artwork not in known or known[each.artwork].public]
     found = []
     for each in sorted(tokens, key=lambda each: (-(each.item.get("votes") or 0), each.token))[:16]:
         try:
-            found.append(await blobs.get(str(each.item["blob"])))
+            found.append(await session.read_picture(each))
         except BlobError:
             continue
     return found

@@ -1,12 +1,12 @@
 """`ganshare admin deploy`: deploys the collection's contract."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
 from eth_utils.address import is_hex_address, to_checksum_address
 
+from admin.context import run_async
 from admin.contract.collection import (
     MOST_ROYALTY,
     arguments_of,
@@ -16,7 +16,7 @@ from admin.contract.collection import (
 from admin.ledger import Transaction, TransactionState
 from admin.marketplace.seaport.amounts import basis_points
 from admin.minting.collection_metadata import collection_metadata, data_uri
-from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.prompts import RunOptions, agree_to_spend, spend, spend_options
 from admin.session import Session, open_session
 from admin.wallet.gas import TransactionFailed, estimate_gas
 from admin.wallet.nonces import find_deployments, made_address
@@ -34,10 +34,9 @@ __all__ = ["Deployment", "deploy", "deploy_contract", "read_royalty"]
 @click.option("--royalty-to", help="Who receives royalties; the owner if left out.")
 @click.option("--royalty", default="5", show_default=True, help="Royalty in percent of each sale.")
 @click.option("--another", is_flag=True, help="Deploy even if one with the same arguments exists.")
-@dry_run_option
-@yes_option
-@password_option
-def deploy(
+@spend_options
+@run_async
+async def deploy(
     name: str,
     symbol: str,
     description: str | None,
@@ -46,9 +45,7 @@ def deploy(
     royalty_to: str | None,
     royalty: str,
     another: bool,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
+    run: RunOptions,
 ) -> None:
     """Deploy a collection contract; the keystore's address becomes its minter.
 
@@ -84,9 +81,7 @@ def deploy(
         lines.append(("minter", session.address))
         return Deployment(code, lines, arguments_of, _is_same, "ADMIN_COLLECTION")
 
-    asyncio.run(
-        deploy_contract(make, another=another, dry_run=dry_run, yes=yes, password_fd=password_fd)
-    )
+    await deploy_contract(make, run, another=another)
 
 
 def read_royalty(text: str) -> int:
@@ -121,12 +116,7 @@ class Deployment:
 
 
 async def deploy_contract(
-    make: Callable[[Session], Deployment],
-    *,
-    another: bool,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
+    make: Callable[[Session], Deployment], run: RunOptions, *, another: bool
 ) -> None:
     """Make a contract once, whatever happens on the way, and print its address."""
     async with open_session() as session, session.chain() as chain:
@@ -161,12 +151,10 @@ async def deploy_contract(
             lines.append(("instead of", f"the deployment that waits with nonce {older.nonce}"))
         gas = 0 if begun else await estimate_gas(chain, session.address, None, code)
         instead = [] if older is None else [older]
-        budget = await agree_to_spend(
-            session, chain, lines, gas, instead=instead, dry_run=dry_run, yes=yes
-        )
+        budget = await agree_to_spend(session, chain, lines, gas, run, instead=instead)
         if budget is None:
             return
-        signer = session.unlock(password_fd, may_deploy=True)
+        signer = session.unlock(run.password_fd, may_deploy=True)
         async with spend(session, chain, signer, budget, "deploy") as sender:
             if older is None and begun is None:
                 await sender.resume()

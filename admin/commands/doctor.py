@@ -1,6 +1,5 @@
 """`ganshare admin doctor`: checks what minting and listing need; changes nothing."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import click
@@ -8,10 +7,11 @@ import click
 from admin.browser.setup import Choices
 from admin.commands.routes import drop
 from admin.commands.routes.browser import DROP, browser_options, inspect
+from admin.context import run_async
 from admin.contract.collection import HAS_ROLE, MINTER_ROLE, PAUSED, TOTAL_SUPPLY
 from admin.ledger import TokenState
 from admin.marketplace.opensea import NotYetAtOpenSea
-from admin.marketplace.seaport.contract import GET_CONDUIT, INFORMATION, IS_APPROVED
+from admin.marketplace.seaport.contract import INFORMATION, IS_APPROVED
 from admin.marketplace.seaport.order import Domain
 from admin.minting.list import LIVE
 from admin.prompts import password_option
@@ -29,7 +29,8 @@ Check = Callable[[Session, Chain], Awaitable[str]]
 @click.command()
 @browser_options
 @password_option
-def doctor(choices: Choices | None, password_fd: int | None) -> int:
+@run_async
+async def doctor(choices: Choices | None, password_fd: int | None) -> int:
     """Check endpoints, key, collection, Seaport, approval, IPFS and OpenSea, without changes.
 
     With --route browser: look on the marketplace's pages for every element it uses.
@@ -37,13 +38,9 @@ def doctor(choices: Choices | None, password_fd: int | None) -> int:
     Prints the next step; exits with code 3 if something is wrong.
     """
     if choices is DROP:
-        return asyncio.run(drop.check())
+        return await drop.check()
     if choices is not None:
-        return asyncio.run(inspect(choices, password_fd=password_fd))
-    return asyncio.run(_doctor())
-
-
-async def _doctor() -> int:
+        return await inspect(choices, password_fd=password_fd)
     async with open_session() as session:
         settings = session.settings
         try:
@@ -153,14 +150,10 @@ async def _collection(session: Session, chain: Chain) -> str:
 
 
 async def _seaport(session: Session, chain: Chain) -> str:
-    version, separator, controller = await chain.call(session.seaport, INFORMATION)
+    version, separator, _ = await chain.call(session.seaport, INFORMATION)
     if separator != Domain(chain.chain_id, session.seaport).separator:
         raise SettingsError(f"Seaport {version} at {session.seaport} has another domain than ours.")
-    key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
-    conduit, exists = await chain.call(controller, GET_CONDUIT, key)
-    if not exists:
-        raise SettingsError(f"No conduit exists for the key {session.settings.conduit_key}.")
-    owner = session.selling.address
+    conduit, owner = await session.conduit(chain), session.selling.address
     if not (await chain.call(session.collection.address, IS_APPROVED, owner, conduit))[0]:
         raise SettingsError(
             f"The conduit {conduit} may not move tokens yet; `ganshare admin approve` allows it."

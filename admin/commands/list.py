@@ -1,6 +1,5 @@
 """`ganshare admin list`: signs and posts orders, changes prices."""
 
-import asyncio
 from pathlib import Path
 
 import click
@@ -8,6 +7,7 @@ import click
 from admin.browser.setup import Choices
 from admin.commands.routes import drop
 from admin.commands.routes.browser import DROP, EXIT_FAILED, browser_options, offer
+from admin.context import run_async
 from admin.estimate import estimate_sale
 from admin.ledger import ListingState
 from admin.minting.list import LIVE, sign_all
@@ -41,7 +41,8 @@ _FAILED = {ListingState.REFUSED: "refused", ListingState.POSTING: "not known whe
 @click.option("--reprice", is_flag=True, help="Cancel orders whose price in the table has changed.")
 @browser_options
 @run_options
-def list_(
+@run_async
+async def list_(
     choices: Choices | None, prices_file: Path, days: float, reprice: bool, run: RunOptions
 ) -> int:
     """List minted tokens for sale: one signature for all orders, each posted once.
@@ -53,13 +54,9 @@ def list_(
     """
     if choices is DROP:
         drop.refuse_listing()
-    if choices is not None:
-        return asyncio.run(offer(choices, read_prices(prices_file), run))
-    return asyncio.run(_list(prices_file, days, reprice, run))
-
-
-async def _list(prices_file: Path, days: float, reprice: bool, run: RunOptions) -> int:
     prices = read_prices(prices_file)
+    if choices is not None:
+        return await offer(choices, prices, run)
     async with open_session() as opened, opened.chain() as chain:
         session, minter = opened.selling, opened.address
         shop, ledger = await session.shop(chain, days), session.ledger
@@ -78,7 +75,7 @@ async def _list(prices_file: Path, days: float, reprice: bool, run: RunOptions) 
         ]
         batches, _ = await plan_batches(chain, session.address, session.seaport, sale.stale)
         gas = sum(each.gas for each in batches)
-        budget = await agree_to_spend(session, chain, lines, gas, dry_run=run.dry_run, yes=run.yes)
+        budget = await agree_to_spend(session, chain, lines, gas, run)
         if budget is None:
             return 0
         signer = session.unlock(run.password_fd, currency=currency, floor=prices.floor_in(currency))

@@ -1,6 +1,5 @@
 """`ganshare admin mint`: pins planned tokens to IPFS and mints them."""
 
-import asyncio
 from collections.abc import Container
 
 import click
@@ -8,13 +7,13 @@ import click
 from admin.browser.setup import Choices
 from admin.commands.routes import drop
 from admin.commands.routes.browser import DROP, browser_options, create
+from admin.context import run_async
 from admin.estimate import estimate_mint
-from admin.ledger import Token, TokenState
+from admin.ledger import TokenState
 from admin.minting.mint import BATCH, mint_all
 from admin.minting.pin import pin_all
 from admin.prompts import RunOptions, agree_to_spend, progress, report, run_options, spend
 from admin.session import Session, open_session, read_address
-from ganshare.blobs import open_blobs
 from ganshare.errors import SettingsError
 
 __all__ = ["mint"]
@@ -31,7 +30,8 @@ __all__ = ["mint"]
 @click.option("--site", metavar="URL", help="The web page, for links from tokens to paintings.")
 @browser_options
 @run_options
-def mint(
+@run_async
+async def mint(
     choices: Choices | None,
     batch: int,
     description: str | None,
@@ -50,9 +50,9 @@ def mint(
         if to is not None:
             raise SettingsError("--to is for tokens of one's own contract, not for other routes.")
         if choices is DROP:
-            return asyncio.run(drop.create(run, site=site, description=description))
-        return asyncio.run(create(choices, run, site=site, description=description))
-    asyncio.run(_mint(batch, description, site, to, run))
+            return await drop.create(run, site=site, description=description)
+        return await create(choices, run, site=site, description=description)
+    await _mint(batch, description, site, to, run)
     return None
 
 
@@ -75,9 +75,7 @@ async def _mint(
         found = estimate_mint(tokens, batch, fees)
         lines = [("collection", session.collection.address), ("minter", session.address)]
         lines += [("tokens go to", receiver), *found.lines()[:1]]
-        budget = await agree_to_spend(
-            session, chain, lines, found.gas, dry_run=run.dry_run, yes=run.yes
-        )
+        budget = await agree_to_spend(session, chain, lines, found.gas, run)
         if budget is None:
             return
         signer = session.unlock(run.password_fd)
@@ -105,17 +103,12 @@ async def _mint(
 async def _pin(
     session: Session, site: str | None, description: str | None, skip: Container[int]
 ) -> None:
-    blobs = open_blobs(session.core.blobs_url.get_secret_value())
-
-    async def read(token: Token) -> bytes:
-        return await blobs.get(str(token.item["blob"]))
-
     planned = await session.ledger.tokens(session.collection, TokenState.PLANNED)
     with progress("pinning", len(planned)) as advance:
         async for _ in pin_all(
             session.ledger,
             session.pinner(),
-            read,
+            session.read_picture,
             session.collection,
             site=site,
             description=description,

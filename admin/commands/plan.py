@@ -1,6 +1,5 @@
 """`ganshare admin plan`: enters curated paintings into the ledger and estimates the costs."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ import click
 
 from admin.commands.routes.browser import estimate_items, route_option
 from admin.commands.routes.drop import estimate_drop
+from admin.context import run_async
 from admin.curation.manifest import read_manifest
 from admin.curation.named import Named, divide, left_out
 from admin.curation.painted import read_painted
@@ -25,11 +25,9 @@ from admin.minting.mint import BATCH
 from admin.minting.prices import Prices, read_prices
 from admin.prompts import agree, dry_run_option
 from admin.session import Session, open_session
-from ganshare.blobs import open_blobs
 from ganshare.chain.chain import Chain
 from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
-from ganshare.store import open_store
 
 __all__ = ["plan"]
 
@@ -59,7 +57,8 @@ __all__ = ["plan"]
 @click.option("--days", type=float, default=30.0, show_default=True, help="How long listings last.")
 @route_option
 @dry_run_option
-def plan(
+@run_async
+async def plan(
     round_id: str | None,
     manifest: Path | None,
     pictures: tuple[Path, ...],
@@ -75,19 +74,6 @@ def plan(
     """
     if pictures and (manifest or round_id):
         raise click.UsageError("--picture goes with neither --manifest nor --round.")
-    asyncio.run(_plan(round_id, manifest, pictures, prices_file, days, route, dry_run=dry_run))
-
-
-async def _plan(
-    round_id: str | None,
-    manifest: Path | None,
-    pictures: tuple[Path, ...],
-    prices_file: Path | None,
-    days: float,
-    route: str,
-    *,
-    dry_run: bool,
-) -> None:
     prices = None if prices_file is None else read_prices(prices_file)
     items = None if manifest is None else read_manifest(manifest)
     if items is not None and round_id is not None:
@@ -123,12 +109,11 @@ async def _painted_tokens(
     session: Session, pictures: Sequence[Path], *, dry_run: bool
 ) -> list[Token]:
     """Make tokens of pictures that whoever types painted, and keep copies for `mint`."""
-    async with open_store(session.core.database_url.get_secret_value()) as store:
+    async with session.open_store() as store:
         painted = await read_painted(pictures, store)
-    blobs = open_blobs(session.core.blobs_url.get_secret_value())
     for each in painted:
         if each.item.may_sell and not dry_run:
-            await blobs.put(each.item.blob, each.data)
+            await session.blobs.put(each.item.blob, each.data)
     found = [_token(session, each.token_item()) for each in painted]
     _check_distinct(found)
     return found
@@ -174,8 +159,7 @@ async def plan_tokens(
     painting whose model may not be sold stays so, whatever a file says, and one that was deleted
     or withheld is left out, as is one that nobody approved whom the owner named.
     """
-    url = session.core.database_url.get_secret_value()
-    async with open_store(url, session.core.limits) as store:
+    async with session.open_store() as store:
         chosen = await store.rounds.curation.approved(round_id) if items is None else items
         chosen, others = await divide(store, chosen, Named.from_settings())
         for item in others:

@@ -1,6 +1,5 @@
 """`ganshare admin reconcile` and `status`: brings the ledger in line with the chain."""
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,6 +10,7 @@ import click
 from admin.browser.setup import Choices
 from admin.commands.routes import drop
 from admin.commands.routes.browser import DROP, browser_options, match
+from admin.context import run_async
 from admin.ledger import Listing, ListingState, Transaction, TransactionState
 from admin.marketplace.opensea import OpenSeaAway
 from admin.minting.accept import accept, read_folder
@@ -41,7 +41,8 @@ __all__ = ["reconcile", "status"]
 @browser_options
 @dry_run_option
 @password_option
-def reconcile(
+@run_async
+async def reconcile(
     choices: Choices | None,
     accepts: bool,
     folder: Path | None,
@@ -54,18 +55,30 @@ def reconcile(
     presses nothing.
     """
     if choices is DROP:
-        return asyncio.run(drop.match(dry_run=dry_run))
+        return await drop.match(dry_run=dry_run)
     if choices is not None:
-        return asyncio.run(match(choices, dry_run=dry_run, password_fd=password_fd))
-    asyncio.run(_reconcile(accepts=accepts, folder=folder, dry_run=dry_run))
+        return await match(choices, dry_run=dry_run, password_fd=password_fd)
+    await _reconcile(accepts=accepts, folder=folder, dry_run=dry_run)
     return None
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def status(as_json: bool) -> None:
+@run_async
+async def status(as_json: bool) -> None:
     """Count tokens, orders and transactions by state, from the ledger alone."""
-    asyncio.run(_status(as_json=as_json))
+    async with open_session() as session:
+        if session.settings.collection is None and session.settings.keystore is not None:
+            await _tell_deployments(session)
+        found = await _counted(session)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for name, counts in found.items():
+        shown = counts
+        if isinstance(counts, dict):
+            shown = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none"
+        click.echo(f"  {name:<23} {shown}")
 
 
 async def _reconcile(*, accepts: bool, folder: Path | None, dry_run: bool) -> None:
@@ -148,21 +161,6 @@ def _changes(drift: Drift, changes: Sequence[tuple[Listing, ListingState]]) -> l
     lines += [f"token {token}: belongs to {owner} now" for token, owner in drift.moved.items()]
     lines += [f"order {each.hash} of token {each.token}: {state}" for each, state in changes]
     return lines
-
-
-async def _status(*, as_json: bool) -> None:
-    async with open_session() as session:
-        if session.settings.collection is None and session.settings.keystore is not None:
-            await _tell_deployments(session)
-        found = await _counted(session)
-    if as_json:
-        click.echo(json.dumps(found))
-        return
-    for name, counts in found.items():
-        shown = counts
-        if isinstance(counts, dict):
-            shown = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none"
-        click.echo(f"  {name:<23} {shown}")
 
 
 async def _tell_deployments(session: Session) -> None:

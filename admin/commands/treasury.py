@@ -1,17 +1,17 @@
 """`ganshare admin treasury`: shows what the keys have, and sends it where the owner allowed."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
 
+from admin.context import run_async
 from admin.contract.collection import TRANSFER_TOKEN
 from admin.ledger import Token, TokenState, TransactionState
 from admin.marketplace.currency import BALANCE, TRANSFER_CURRENCY
 from admin.minting.list import LIVE
 from admin.minting.mint import look_up, reconcile_tokens
-from admin.prompts import agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.prompts import RunOptions, agree_to_spend, spend, spend_options
 from admin.session import COIN, Session, open_session, read_address
 from admin.wallet.gas import estimate_gas
 from ganshare.chain.chain import Chain
@@ -34,16 +34,18 @@ class _Withdrawal:
 
 @click.group(invoke_without_command=True)
 @click.pass_context
-def treasury(context: click.Context) -> None:
+@run_async
+async def treasury(context: click.Context) -> None:
     """Show the balances of minter and seller, and withdraw them to ADMIN_TREASURY."""
     if context.invoked_subcommand is None:
-        asyncio.run(_show())
+        await _show()
 
 
 @treasury.command()
-def show() -> None:
+@run_async
+async def show() -> None:
     """Show the coins, currency and tokens of minter, seller and treasury."""
-    asyncio.run(_show())
+    await _show()
 
 
 async def _show() -> None:
@@ -78,17 +80,10 @@ async def _show() -> None:
     show_default=True,
     help="Whose assets to send, and whose key signs.",
 )
-@dry_run_option
-@yes_option
-@password_option
-def withdraw(
-    what: str,
-    amounts: tuple[str, ...],
-    to: str | None,
-    source: str,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
+@spend_options
+@run_async
+async def withdraw(
+    what: str, amounts: tuple[str, ...], to: str | None, source: str, run: RunOptions
 ) -> None:
     """Send coins, currency or tokens to the treasury, or from minter to seller and back.
 
@@ -96,18 +91,6 @@ def withdraw(
     """
     if what != "tokens" and len(amounts) != 1:
         raise SettingsError("Name one amount, such as 1.5, or all.")
-    asyncio.run(_withdraw(what, amounts, to, source, dry_run, yes, password_fd))
-
-
-async def _withdraw(
-    what: str,
-    amounts: Sequence[str],
-    to: str | None,
-    source: str,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
-) -> None:
     async with open_session() as opened, opened.chain() as chain:
         payee = _payee(opened, to)
         session = opened.selling if source == "seller" else opened
@@ -127,10 +110,10 @@ async def _withdraw(
             ]
         )
         lines = [("from", f"{source} {session.address}"), ("to", payee), (what, moved)]
-        budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
+        budget = await agree_to_spend(session, chain, lines, gas, run)
         if budget is None:
             return
-        signer = session.unlock(password_fd)
+        signer = session.unlock(run.password_fd)
         async with spend(session, chain, signer, budget, "withdraw") as sender:
             await sender.resume()
             for each in found:

@@ -1,18 +1,17 @@
 """`ganshare admin unlist`: disables orders on the chain."""
 
-import asyncio
-import functools
 from collections.abc import Sequence
 
 import click
 
+from admin.context import run_async
 from admin.ledger import Listing
 from admin.marketplace.opensea import OpenSeaAway, OrderRefused
 from admin.marketplace.seaport.contract import INCREMENT_COUNTER
 from admin.marketplace.seaport.order import NATIVE, Domain
 from admin.minting.list import LIVE
 from admin.minting.unlist import cancel_listings, end_all_orders, plan_cancelling
-from admin.prompts import agree, agree_to_spend, dry_run_option, password_option, spend, yes_option
+from admin.prompts import RunOptions, agree, agree_to_spend, spend, spend_options
 from admin.session import COIN, Session, open_session
 from admin.wallet.gas import estimate_gas
 from admin.wallet.nonces import find_overtaken
@@ -37,17 +36,10 @@ Lines = list[tuple[str, str]]
     is_flag=True,
     help="Only ask OpenSea, free of charge, if its signed zone guards the orders.",
 )
-@dry_run_option
-@yes_option
-@password_option
-def unlist(
-    tokens: tuple[str, ...],
-    every: bool,
-    counter: bool,
-    off_chain: bool,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
+@spend_options
+@run_async
+async def unlist(
+    tokens: tuple[str, ...], every: bool, counter: bool, off_chain: bool, run: RunOptions
 ) -> int:
     """Cancel orders on the chain, so that nobody can use them to buy; OpenSea isn't asked.
 
@@ -65,8 +57,9 @@ def unlist(
         raise SettingsError("--counter ends all orders of the seller; it goes with --all only.")
     if off_chain and counter:
         raise SettingsError("--counter is a transaction; it does not go with --off-chain.")
-    run = _take_off if off_chain else functools.partial(_unlist, counter)
-    return asyncio.run(run(set(tokens), dry_run, yes, password_fd))
+    if off_chain:
+        return await _take_off(set(tokens), run)
+    return await _unlist(set(tokens), run, counter=counter)
 
 
 async def _choose(session: Session, tokens: set[str]) -> list[Listing]:
@@ -79,7 +72,7 @@ async def _choose(session: Session, tokens: set[str]) -> list[Listing]:
     return chosen
 
 
-async def _take_off(tokens: set[str], dry_run: bool, yes: bool, password_fd: int | None) -> int:
+async def _take_off(tokens: set[str], run: RunOptions) -> int:
     """Have OpenSea take orders off; for the chain and the ledger they stay live."""
     async with open_session() as opened:
         session = opened.selling
@@ -97,9 +90,9 @@ async def _take_off(tokens: set[str], dry_run: bool, yes: bool, password_fd: int
         if not guarded:
             click.echo("No live order has a zone that OpenSea signs for.", err=True)
             return 3 if chosen else 0
-        if not agree(lines, dry_run=dry_run, yes=yes):
+        if not agree(lines, dry_run=run.dry_run, yes=run.yes):
             return 0
-        signer, opensea = session.unlock(password_fd), session.opensea()
+        signer, opensea = session.unlock(run.password_fd), session.opensea()
         terms = await session.terms(opensea)
         domain, failed = Domain(session.settings.chain_id, session.seaport), 0
         for each in guarded:
@@ -118,9 +111,7 @@ def _told(until: str | None) -> str:
     return f"but may be bought until {until}" if until else "and nobody can use it to buy"
 
 
-async def _unlist(
-    counter: bool, tokens: set[str], dry_run: bool, yes: bool, password_fd: int | None
-) -> int:
+async def _unlist(tokens: set[str], run: RunOptions, *, counter: bool) -> int:
     async with open_session() as opened, opened.chain() as chain:
         session = opened.selling
         chosen = await _choose(session, tokens)
@@ -131,18 +122,11 @@ async def _unlist(
             lines, gas = await _plan_counter(session, chain, chosen)
         else:
             lines, gas = await _plan(session, chain, chosen, with_counter=not tokens)
-        budget = await agree_to_spend(
-            session,
-            chain,
-            lines,
-            gas,
-            instead=await find_overtaken(session.ledger, chain.chain_id, session.address),
-            dry_run=dry_run,
-            yes=yes,
-        )
+        overtaken = await find_overtaken(session.ledger, chain.chain_id, session.address)
+        budget = await agree_to_spend(session, chain, lines, gas, run, instead=overtaken)
         if budget is None:
             return 0
-        signer = session.unlock(password_fd)
+        signer = session.unlock(run.password_fd)
         where = (session.collection, session.seaport)
         async with spend(session, chain, signer, budget, "unlist", is_brake=True) as sender:
             # A command that was stopped may have got on meanwhile.

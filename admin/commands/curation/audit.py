@@ -1,19 +1,23 @@
 """`ganshare admin audit`: reads the log of votes, or replays it against the tables."""
 
-import asyncio
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
 
-from admin.context import open_store_session, print_lines, whoever_types
+from admin.context import open_store_session, print_lines, run_async, whoever_types
 from ganshare.domain.votes import LogEntry
 from ganshare.store import Audit
 
 __all__ = ["audit"]
 
 DIFFERENT = 1  # exit code
+
+_artwork_option = click.option(
+    "--artwork", default="", metavar="ID", help="Only on this painting; on all if left out."
+)
+_reason_option = click.option("--reason", required=True, help="The reason, kept in the log.")
 
 
 @click.group(invoke_without_command=True)
@@ -24,7 +28,8 @@ DIFFERENT = 1  # exit code
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def audit(
+@run_async
+async def audit(
     context: click.Context, replay: bool, artwork: str | None, limit: int, as_json: bool
 ) -> int:
     """Show the log of votes, newest first, or check it with --replay.
@@ -34,11 +39,12 @@ def audit(
     """
     if context.invoked_subcommand is not None:
         return 0
-    if replay:
-        found = asyncio.run(_replay())
-        click.echo(json.dumps(asdict(found)) if as_json else _told(found))
-        return DIFFERENT if found.differences else 0
-    entries = asyncio.run(_read(artwork, limit))
+    async with open_store_session() as store:
+        if replay:
+            found = await store.votes.audit()
+            click.echo(json.dumps(asdict(found)) if as_json else _told(found))
+            return DIFFERENT if found.differences else 0
+        entries = await store.votes.log.read(limit=limit, artwork=artwork, newest=True)
     if as_json:
         for entry in entries:
             click.echo(json.dumps(asdict(entry)))
@@ -48,56 +54,38 @@ def audit(
 
 
 @audit.command("held")
-def held() -> None:
+@run_async
+async def held() -> None:
     """List votes that don't count for now, and why."""
+    async with open_store_session() as store:
+        found = await store.votes.held(1_000)
     lines = (
         f"{artwork or 'everywhere':22}  {account}  by {by}: {reason}"
-        for artwork, account, by, reason in asyncio.run(_load_held())
+        for artwork, account, by, reason in found
     )
     print_lines(lines, "All votes count.")
 
 
 @audit.command("hold")
 @click.argument("account")
-@click.option(
-    "--artwork", default="", metavar="ID", help="Only on this painting; on all if left out."
-)
-@click.option("--reason", required=True, help="The reason, kept in the log.")
-def hold(account: str, artwork: str, reason: str) -> None:
+@_artwork_option
+@_reason_option
+@run_async
+async def hold(account: str, artwork: str, reason: str) -> None:
     """Keep an account's votes from counting."""
-    asyncio.run(_set_hold(account, artwork, reason, held=True))
+    async with open_store_session() as store:
+        await store.votes.hold(account, whoever_types(), reason, artwork)
 
 
 @audit.command("release")
 @click.argument("account")
-@click.option(
-    "--artwork", default="", metavar="ID", help="Only on this painting; on all if left out."
-)
-@click.option("--reason", required=True, help="The reason, kept in the log.")
-def release(account: str, artwork: str, reason: str) -> None:
+@_artwork_option
+@_reason_option
+@run_async
+async def release(account: str, artwork: str, reason: str) -> None:
     """Let an account's votes count again."""
-    asyncio.run(_set_hold(account, artwork, reason, held=False))
-
-
-async def _replay() -> Audit:
     async with open_store_session() as store:
-        return await store.votes.audit()
-
-
-async def _read(artwork: str | None, limit: int) -> list[LogEntry]:
-    async with open_store_session() as store:
-        return await store.votes.log.read(limit=limit, artwork=artwork, newest=True)
-
-
-async def _load_held() -> list[tuple[str, str, str, str]]:
-    async with open_store_session() as store:
-        return await store.votes.held(1_000)
-
-
-async def _set_hold(account: str, artwork: str, reason: str, *, held: bool) -> None:
-    async with open_store_session() as store:
-        change = store.votes.hold if held else store.votes.release
-        await change(account, whoever_types(), reason, artwork)
+        await store.votes.release(account, whoever_types(), reason, artwork)
 
 
 def _told(found: Audit) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from admin.context import open_store_session, print_lines, whoever_types
+from admin.context import open_store_session, print_lines, run_async, whoever_types
 from admin.curation.manifest import as_csv, as_json
 from admin.curation.named import Named, divide, left_out
 from ganshare.domain.jobs import Artwork
@@ -23,14 +23,13 @@ def curate() -> None:
 
 @curate.command("list")
 @click.option("--approved", is_flag=True, help="List the curated set instead.")
-def list_command(approved: bool) -> None:
+@run_async
+async def list_command(approved: bool) -> None:
     """List winners that are waiting for a decision."""
     if approved:
-        print_lines(
-            map(_curated_line, asyncio.run(_load_curated(None))), "Nothing is approved yet."
-        )
+        print_lines(map(_curated_line, await _load_curated(None)), "Nothing is approved yet.")
     else:
-        lines = (_winner_line(*each) for each in asyncio.run(_to_decide()))
+        lines = (_winner_line(*each) for each in await _to_decide())
         print_lines(lines, "No winner waits for a decision.")
 
 
@@ -53,33 +52,52 @@ def _winner_line(standing: Standing, artwork: Artwork) -> str:
 @curate.command()
 @click.argument("artworks", nargs=-1, required=True)
 @click.option("--reason", default="", help="The reason, kept in the log.")
-def approve(artworks: tuple[str, ...], reason: str) -> None:
+@run_async
+async def approve(artworks: tuple[str, ...], reason: str) -> None:
     """Add winners to the curated set."""
-    asyncio.run(_approve(artworks, reason))
+    async with open_store_session() as store:
+        for artwork in artworks:
+            await store.rounds.curation.approve(artwork, whoever_types(), reason, named=True)
+            click.echo(f"approved {artwork}")
 
 
 @curate.command()
 @click.argument("artwork")
 @click.option("--reason", required=True, help="The reason, kept in the log.")
-def veto(artwork: str, reason: str) -> None:
+@run_async
+async def veto(artwork: str, reason: str) -> None:
     """Exclude a painting from winning, or from the curated set."""
-    asyncio.run(_veto(artwork, reason))
+    async with open_store_session() as store:
+        await store.rounds.curation.veto(artwork, whoever_types(), reason, named=True)
+    click.echo(f"vetoed {artwork}")
 
 
 @curate.command()
 @click.argument("artwork")
-def undo(artwork: str) -> None:
+@run_async
+async def undo(artwork: str) -> None:
     """Undo an approval or veto, until the painting is planned for minting."""
-    asyncio.run(_undo(artwork))
+    async with open_store_session() as store:
+        await store.rounds.curation.undo(artwork, whoever_types(), named=True)
+    click.echo(f"undone {artwork}")
 
 
 @curate.command()
 @click.argument("artworks", nargs=-1, required=True)
 @click.option("--no", "refused", is_flag=True, help="Record that they may not be sold.")
 @click.option("--share", type=click.FloatRange(0, 100), help="Promised percentage of the proceeds.")
-def consent(artworks: tuple[str, ...], refused: bool, share: float | None) -> None:
+@run_async
+async def consent(artworks: tuple[str, ...], refused: bool, share: float | None) -> None:
     """Record consent to a sale that members gave you elsewhere."""
-    asyncio.run(_consent(artworks, share, agreed=not refused))
+    promised = load(CoreSettings).requester_share if share is None else share
+    async with open_store_session() as store:
+        for each in artworks:
+            found = await store.gallery.get(each)
+            if found is None:
+                raise ParameterError(f"There is no painting {quoted(each)}.", given=each)
+            who = whoever_types()
+            await store.consents.record(found.job, who, f"{promised:g}", agreed=not refused)
+            click.echo(f"{'not for sale' if refused else 'may be sold'}: {each}")
 
 
 @curate.command()
@@ -115,34 +133,3 @@ async def _load_curated(round_id: str | None) -> list[CuratedItem]:
     for item in others:
         click.echo(left_out(item), err=True)
     return chosen
-
-
-async def _approve(artworks: tuple[str, ...], reason: str) -> None:
-    async with open_store_session() as store:
-        for artwork in artworks:
-            await store.rounds.curation.approve(artwork, whoever_types(), reason, named=True)
-            click.echo(f"approved {artwork}")
-
-
-async def _veto(artwork: str, reason: str) -> None:
-    async with open_store_session() as store:
-        await store.rounds.curation.veto(artwork, whoever_types(), reason, named=True)
-        click.echo(f"vetoed {artwork}")
-
-
-async def _consent(artworks: tuple[str, ...], share: float | None, *, agreed: bool) -> None:
-    promised = load(CoreSettings).requester_share if share is None else share
-    async with open_store_session() as store:
-        for each in artworks:
-            found = await store.gallery.get(each)
-            if found is None:
-                raise ParameterError(f"There is no painting {quoted(each)}.", given=each)
-            who = whoever_types()
-            await store.consents.record(found.job, who, f"{promised:g}", agreed=agreed)
-            click.echo(f"{'may be sold' if agreed else 'not for sale'}: {each}")
-
-
-async def _undo(artwork: str) -> None:
-    async with open_store_session() as store:
-        await store.rounds.curation.undo(artwork, whoever_types(), named=True)
-        click.echo(f"undone {artwork}")

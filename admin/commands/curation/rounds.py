@@ -1,12 +1,11 @@
 """`ganshare admin rounds`: the rounds' options that only the owner sets: critic and shares."""
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from admin.context import open_store_session, print_lines, whoever_types
+from admin.context import open_store_session, print_lines, run_async, whoever_types
 from admin.curation.share_balances import Holder, Shares, balances, block_at, read_holders
 from ganshare.chain.chain import open_chain
 from ganshare.domain.votes import Round, RoundRules
@@ -27,9 +26,12 @@ def rounds() -> None:
 
 @rounds.command("list")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
-def list_command(limit: int) -> None:
+@run_async
+async def list_command(limit: int) -> None:
     """List rounds, newest first."""
-    print_lines(map(_line, asyncio.run(_list(limit))), "There was no round yet.")
+    async with open_store_session() as store:
+        found = await store.rounds.recent(limit=limit)
+    print_lines(map(_line, found), "There was no round yet.")
 
 
 @rounds.command("open")
@@ -49,7 +51,8 @@ def list_command(limit: int) -> None:
     "--weighted", is_flag=True, help="Share holders' votes carry more weight; see `snapshot`."
 )
 @click.option("--max-weight", type=float, default=USUAL.max_weight, show_default=True)
-def open_command(
+@run_async
+async def open_command(
     place: str,
     hours: float,
     title: str,
@@ -68,7 +71,12 @@ def open_command(
         automatic=automatic or critic is not None,
         preselect=1.0 if critic is None else critic / 100,
     )
-    click.echo(_line(asyncio.run(_open(place, hours * HOUR, wanted, title))))
+    if ":" not in place.strip(":") and place != "web":
+        message = f"{quoted(place)} is not a place; places look like discord:123 or telegram:-45."
+        raise ParameterError(message, given=place)
+    async with open_store_session() as store:
+        opened = await store.rounds.open(place, whoever_types(), hours * HOUR, wanted, title=title)
+    click.echo(_line(opened))
 
 
 @rounds.command()
@@ -84,7 +92,8 @@ def open_command(
 @click.option("--block", type=click.IntRange(0), metavar="N",
               help="Block to read wallets at; the last before the round if left out.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show what would be stored, and store nothing.")
-def snapshot(
+@run_async
+async def snapshot(
     round_id: str,
     holders: Path,
     contract: str | None,
@@ -99,15 +108,18 @@ def snapshot(
     """
     found = read_holders(holders)
     shares = _shares(contract, token_id) if found[0].wallet else None
-    click.echo(asyncio.run(_weigh(round_id, found, shares, block, holders.name, dry_run)))
+    click.echo(await _weigh(round_id, found, shares, block, holders.name, dry_run))
 
 
 @rounds.command()
 @click.argument("round_id", metavar="ROUND")
 @click.option("--early", is_flag=True, help="End it before its time.")
-def close(round_id: str, early: bool) -> None:
+@run_async
+async def close(round_id: str, early: bool) -> None:
     """Close a round whose time is over, as its bot does automatically."""
-    click.echo(asyncio.run(_close(round_id, early)))
+    async with open_store_session() as store:
+        standings = await store.rounds.close(round_id, whoever_types(), early=early)
+    click.echo(f"{sum(each.won for each in standings)} winners of {len(standings)} paintings")
 
 
 def _shares(contract: str | None, token_id: int | None) -> Shares:
@@ -123,19 +135,6 @@ def _shares(contract: str | None, token_id: int | None) -> Shares:
         raise SettingsError("Several tokens are shares; --token-id takes the one that counts here.")
     chosen = ids[0] if ids and contract is None and token_id is None else token_id
     return Shares(address, chosen)
-
-
-async def _list(limit: int) -> list[Round]:
-    async with open_store_session() as store:
-        return await store.rounds.recent(limit=limit)
-
-
-async def _open(place: str, seconds: float, rules: RoundRules, title: str) -> Round:
-    if ":" not in place.strip(":") and place != "web":
-        message = f"{quoted(place)} is not a place; places look like discord:123 or telegram:-45."
-        raise ParameterError(message, given=place)
-    async with open_store_session() as store:
-        return await store.rounds.open(place, whoever_types(), seconds, rules, title=title)
 
 
 async def _weigh(
@@ -171,12 +170,6 @@ async def _read(
     async with open_chain(urls, settings.chain_id) as chain:
         at = await block_at(chain, round_.opens) if block is None else block
         return await balances(chain, shares, at, holders), at
-
-
-async def _close(round_id: str, early: bool) -> str:
-    async with open_store_session() as store:
-        standings = await store.rounds.close(round_id, whoever_types(), early=early)
-        return f"{sum(each.won for each in standings)} winners of {len(standings)} paintings"
 
 
 def _line(round_: Round) -> str:

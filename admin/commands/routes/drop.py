@@ -17,7 +17,6 @@ from admin.minting.prices import Prices
 from admin.prompts import RunOptions, agree_to_spend, progress, report, spend
 from admin.session import COIN, Session, open_session, read_address
 from admin.wallet.gas import estimate_gas
-from ganshare.blobs import open_blobs
 from ganshare.errors import GanshareError, SettingsError
 
 __all__ = ["check", "create", "estimate_drop", "match", "refuse_listing"]
@@ -34,11 +33,6 @@ async def _open(
     settings, collection = session.settings, session.collection
     api, slug = session.drop_api(), str(settings.opensea_collection)
     drop = await api.drop(slug, collection.address, settings.chain_id)
-    blobs = open_blobs(session.core.blobs_url.get_secret_value())
-
-    async def read(token: Token) -> bytes:
-        return await blobs.get(str(token.item["blob"]))
-
     named = settings.drop_target
     yield DropItems(
         session.ledger,
@@ -46,7 +40,7 @@ async def _open(
         api,
         drop,
         partial(make_item, site=site, description=description),
-        read,
+        session.read_picture,
         collection.address if named is None else read_address("ADMIN_DROP_TARGET", named),
     )
 
@@ -69,7 +63,7 @@ async def create(run: RunOptions, *, site: str | None, description: str | None) 
             needed = await estimate_gas(chain, session.address, first.to, first.data)
             gas, calls = len(tokens) * needed * 5 // 4, [first.selector]
             lines.append(("calls", f"0x{first.selector.hex()} of {first.to}"))
-        budget = await agree_to_spend(session, chain, lines, gas, dry_run=run.dry_run, yes=run.yes)
+        budget = await agree_to_spend(session, chain, lines, gas, run)
         if budget is None or not tokens:
             return 0
         signer = session.unlock(run.password_fd, calls=calls, recipients=[items.target])

@@ -1,6 +1,5 @@
 """`ganshare admin shares deploy` and `set-uri`: makes all shares; renews what is said of them."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ import click
 from eth_utils.address import to_checksum_address
 
 from admin.commands.deploy import Deployment, deploy_contract, read_royalty
+from admin.context import run_async
 from admin.contract.shares import (
     SET_URI,
     SUPPLY_OF,
@@ -20,19 +20,11 @@ from admin.contract.shares import (
     shares_values,
 )
 from admin.minting.collection_metadata import collection_metadata, data_uri
-from admin.prompts import (
-    agree_to_spend,
-    dry_run_option,
-    keystore_option,
-    password_option,
-    spend,
-    yes_option,
-)
+from admin.prompts import RunOptions, agree_to_spend, keystore_option, spend, spend_options
 from admin.session import Session, open_session, read_address
 from admin.wallet.gas import estimate_gas
 from ganshare.domain.shares import ShareToken, Unlockable
 from ganshare.errors import SettingsError
-from ganshare.store import open_store
 
 __all__ = ["deploy", "set_uri", "share_metadata", "shares_session"]
 
@@ -55,10 +47,9 @@ MOST_EDITIONS = 50
 @click.option("--royalty-to", help="Who receives royalties; the owner if left out.")
 @click.option("--royalty", default="5", show_default=True, help="Royalty in percent of each sale.")
 @click.option("--another", is_flag=True, help="Deploy even if one with the same arguments exists.")
-@dry_run_option
-@yes_option
-@password_option
-def deploy(
+@spend_options
+@run_async
+async def deploy(
     name: str,
     symbol: str,
     editions: str,
@@ -68,9 +59,7 @@ def deploy(
     royalty_to: str | None,
     royalty: str,
     another: bool,
-    dry_run: bool,
-    yes: bool,
-    password_fd: int | None,
+    run: RunOptions,
 ) -> None:
     """Mint all shares to the seller at once; nobody can mint more."""
     supplies = _read_editions(editions)
@@ -106,10 +95,8 @@ def deploy(
         ]
         return Deployment(code, lines, share_arguments, _is_same, "ADMIN_GATE_CONTRACT")
 
-    asyncio.run(
-        deploy_contract(make, another=another, dry_run=dry_run, yes=yes, password_fd=password_fd)
-    )
-    if not dry_run:
+    await deploy_contract(make, run, another=another)
+    if not run.dry_run:
         click.echo("ADMIN_GATE_TOKEN_ID=" + ",".join(str(at + 1) for at in range(len(supplies))))
 
 
@@ -167,31 +154,17 @@ def shares_session(session: Session) -> Session:
 @click.option("--edition", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--description", help="The new description; unchanged if left out.")
 @click.option("--image", help="URI of the new picture; unchanged if left out.")
-@dry_run_option
-@yes_option
 @keystore_option
-@password_option
-def set_uri(
+@spend_options
+@run_async
+async def set_uri(
     edition: int,
     description: str | None,
     image: str | None,
-    dry_run: bool,
-    yes: bool,
     keystore: Path | None,
-    password_fd: int | None,
+    run: RunOptions,
 ) -> None:
     """Update an edition's metadata, with checksums of what it unlocks; needs the owner's key."""
-    asyncio.run(_set_uri(edition, description, image, (dry_run, yes), keystore, password_fd))
-
-
-async def _set_uri(
-    edition: int,
-    description: str | None,
-    image: str | None,
-    how: tuple[bool, bool],
-    keystore: Path | None,
-    password_fd: int | None,
-) -> None:
     async with open_session() as opened, opened.chain() as chain:
         session = shares_session(opened.signing_with(keystore))
         contract = session.collection.address
@@ -200,7 +173,7 @@ async def _set_uri(
         (before,) = await chain.call(contract, URI, edition)
         values = _read_uri(before)
         token = ShareToken(chain.chain_id, contract, (edition,))
-        async with open_store(session.core.database_url.get_secret_value()) as store:
+        async with session.open_store() as store:
             unlocked = await store.shares.unlockables.all(next(iter(token.names)))
         new = share_metadata(
             str(values.get("name", "")),
@@ -213,11 +186,10 @@ async def _set_uri(
         data = SET_URI.call_data(edition, data_uri(new))
         lines = [("edition", str(edition)), ("metadata", json.dumps(new, ensure_ascii=False))]
         gas = await estimate_gas(chain, session.address, contract, data)
-        dry_run, yes = how
-        budget = await agree_to_spend(session, chain, lines, gas, dry_run=dry_run, yes=yes)
+        budget = await agree_to_spend(session, chain, lines, gas, run)
         if budget is None:
             return
-        signer = session.unlock(password_fd, calls=[SET_URI.selector])
+        signer = session.unlock(run.password_fd, calls=[SET_URI.selector])
         async with spend(session, chain, signer, budget, "set-uri") as sender:
             await sender.resume()
             await sender.transact("set-uri", [], to_checksum_address(contract), data)

@@ -1,11 +1,8 @@
 """`ganshare admin shares grant` and `revoke`: gives engines' time, and takes it back."""
 
-import asyncio
-
 import click
 
-from admin.commands.shares.status import open_store_session
-from admin.context import whoever_types
+from admin.context import open_store_session, run_async, whoever_types
 from ganshare.errors import ParameterError, quoted
 
 __all__ = ["grant", "revoke"]
@@ -22,30 +19,24 @@ __all__ = ["grant", "revoke"]
     help="How many days the gift is valid.",
 )
 @click.option("--reason", default="a gift", show_default=True, help="Shown to the person.")
-def grant(account: str, hours: float, days: float, reason: str) -> None:
+@run_async
+async def grant(account: str, hours: float, days: float, reason: str) -> None:
     """Give an account, such as discord:42, hours of engine time without a share."""
-    gift = asyncio.run(_grant(account, hours, days, reason))
-    click.echo(f"{account} has {hours:g} h more for {days:g} days (gift {gift}).")
-
-
-async def _grant(account: str, hours: float, days: float, reason: str) -> str:
     async with open_store_session() as store:
-        return await store.shares.usage.give(
+        gift = await store.shares.usage.give(
             account, hours * 3600, days, by=whoever_types(), reason=reason
         )
+    click.echo(f"{account} has {hours:g} h more for {days:g} days (gift {gift}).")
 
 
 @click.command()
 @click.argument("what", metavar="GIFT|WALLET")
-def revoke(what: str) -> None:
+@run_async
+async def revoke(what: str) -> None:
     """Take back a gift by its id, or unlink a wallet by its address.
 
     Paintings stay. A share belongs to its holder; nobody can take it.
     """
-    click.echo(asyncio.run(_revoke(what)))
-
-
-async def _revoke(what: str) -> str:
     async with open_store_session() as store:
         if what.startswith("0x"):
             every = {each.wallet: each for each in await store.shares.wallets.all()}
@@ -63,4 +54,4 @@ async def _revoke(what: str) -> str:
                 given=what,
             )
         ended = await store.queue.end_unpaid()
-        return f"{said} {ended} jobs that waited for it have ended." if ended else said
+    click.echo(f"{said} {ended} jobs that waited for it have ended." if ended else said)

@@ -1,20 +1,15 @@
 """`ganshare admin shares list`: offers the shares that the seller has, on OpenSea."""
 
-import asyncio
 import secrets
 
 import click
 from eth_utils.address import to_checksum_address
 
 from admin.commands.shares.deploy import shares_session
+from admin.context import run_async
 from admin.contract.shares import BALANCE_OF, EDITIONS
 from admin.ledger import Listing, ListingState
-from admin.marketplace.seaport.contract import (
-    GET_CONDUIT,
-    INFORMATION,
-    IS_APPROVED,
-    SET_APPROVAL,
-)
+from admin.marketplace.seaport.contract import IS_APPROVED, SET_APPROVAL
 from admin.marketplace.seaport.listing import listing
 from admin.marketplace.seaport.order import ItemType, order_hash
 from admin.minting.list import LIVE, Shop
@@ -41,19 +36,13 @@ EXIT_FAILED = 3
     "--days", type=float, default=30.0, show_default=True, help="How many days the order is valid."
 )
 @run_options
-def list_(price: str, only: int | None, days: float, run: RunOptions) -> int:
+@run_async
+async def list_(price: str, only: int | None, days: float, run: RunOptions) -> int:
     """List shares for sale: one order per edition, from which buyers take one or several."""
-    return asyncio.run(_list(price, only, days, run))
-
-
-async def _list(price: str, only: int | None, days: float, run: RunOptions) -> int:
     async with open_session() as opened, opened.chain() as chain:
         session = shares_session(opened.selling)
-        shop, seller, contract = (
-            await session.shop(chain, days),
-            session.address,
-            session.collection.address,
-        )
+        shop = await session.shop(chain, days)
+        seller, contract = session.address, session.collection.address
         await reconcile_listings(session.ledger, chain, shop.collection, shop.seaport)
         amount = shop.market.currency.parse(price)
         live = {each.token for each in await session.ledger.listings(shop.collection, *LIVE)}
@@ -69,9 +58,9 @@ async def _list(price: str, only: int | None, days: float, run: RunOptions) -> i
         lines += [(f"edition {each}", "for sale already") for each in held if each in live]
         if not new and not live:
             raise SettingsError(f"{seller} has no share to sell.")
-        conduit = await _conduit(session, chain)
+        conduit = to_checksum_address(await session.conduit(chain))
         approval, gas = await _approval(session, chain, conduit)
-        budget = await agree_to_spend(session, chain, lines, gas, dry_run=run.dry_run, yes=run.yes)
+        budget = await agree_to_spend(session, chain, lines, gas, run)
         if budget is None:
             return 0
         currency = shop.market.currency
@@ -92,16 +81,6 @@ async def _list(price: str, only: int | None, days: float, run: RunOptions) -> i
                 failed += each.state is not ListingState.POSTED
                 click.echo(f"edition {each.token}: {each.state} {each.reason}".rstrip())
     return EXIT_FAILED if failed else 0
-
-
-async def _conduit(session: Session, chain: Chain) -> str:
-    """What moves sold tokens."""
-    controller = (await chain.call(session.seaport, INFORMATION))[2]
-    key = bytes.fromhex(session.settings.conduit_key.removeprefix("0x"))
-    conduit, exists = await chain.call(controller, GET_CONDUIT, key)
-    if not exists:
-        raise SettingsError(f"No conduit exists for the key {session.settings.conduit_key}.")
-    return str(to_checksum_address(conduit))
 
 
 async def _approval(session: Session, chain: Chain, conduit: str) -> tuple[bytes | None, int]:

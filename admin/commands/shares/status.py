@@ -4,22 +4,20 @@ import asyncio
 import csv
 import html
 import io
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from admin.context import open_store_session, run_async
 from admin.curation.manifest import safe_cell
 from ganshare.domain.shares import Gift, Payer, Swept
 from ganshare.errors import WorldError
-from ganshare.settings import CoreSettings, load
 from ganshare.shares.sweeper import open_gate
-from ganshare.store import Store, open_store
 
-__all__ = ["open_store_session", "report", "status"]
+__all__ = ["report", "status"]
 
 _COLUMNS = ("what", "holder", "wallet", "hours", "used", "left", "until")
 _STYLE = Path(__file__).parents[2] / "minting" / "report.css"
@@ -76,9 +74,10 @@ def _row(
 
 
 @click.command()
-def status() -> None:
+@run_async
+async def status() -> None:
     """Show holders of shares and gifts and their remaining time; reads the chain first."""
-    found = asyncio.run(_look())
+    found = await _look()
     for line in found.lines:
         click.echo(line)
     for row in found.rows:
@@ -104,13 +103,6 @@ def report(folder: Path) -> None:
     (folder / "report.csv").write_text(_as_csv(found), "utf-8")
     (folder / "report.html").write_text(_as_page(found), "utf-8")
     click.echo(f"{folder / 'report.html'} and {folder / 'report.csv'}")
-
-
-@asynccontextmanager
-async def open_store_session() -> AsyncIterator[Store]:
-    """The store of the settings."""
-    async with open_store(load(CoreSettings).database_url.get_secret_value()) as store:
-        yield store
 
 
 async def _look() -> _Situation:

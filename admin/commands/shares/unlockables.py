@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
+from admin.context import open_store_session, run_async
 from ganshare.blobs import open_blobs
 from ganshare.domain.shares import Unlockable
 from ganshare.errors import ParameterError, SettingsError, quoted
 from ganshare.settings import AdminSettings, CoreSettings, load
 from ganshare.shares.terms import load_gate
-from ganshare.store import Store, open_store
 
 __all__ = ["unlockable"]
 
@@ -43,30 +43,41 @@ def add(file: Path, edition: int | None) -> None:
 
 
 @unlockable.command("list")
-def list_() -> None:
+@run_async
+async def list_() -> None:
     """List them."""
-    for each in asyncio.run(_all()):
-        click.echo(f"{each.id}  {each.token}  {each.name}  {each.size} bytes  {each.sha256}")
+    async with open_store_session() as store:
+        for each in await store.shares.unlockables.all():
+            click.echo(f"{each.id}  {each.token}  {each.name}  {each.size} bytes  {each.sha256}")
 
 
 @unlockable.command()
 @click.argument("unlockable_id", metavar="ID")
-def remove(unlockable_id: str) -> None:
+@run_async
+async def remove(unlockable_id: str) -> None:
     """Remove one; holders who opened it keep their copy."""
-    asyncio.run(_remove(unlockable_id))
+    async with open_store_session() as store:
+        blob = await store.shares.unlockables.remove(unlockable_id)
+        if blob is None:
+            raise ParameterError(
+                f"There is no unlockable {quoted(unlockable_id)}.", given=unlockable_id
+            )
+        if not any(each.blob == blob for each in await store.shares.unlockables.all()):
+            await open_blobs(load(CoreSettings).blobs_url.get_secret_value()).delete([blob])
     click.echo(f"{unlockable_id} is removed.")
 
 
 @unlockable.command()
-def log() -> None:
+@run_async
+async def log() -> None:
     """Show who opened what, when, and with which wallet."""
-    for line in asyncio.run(_log()):
-        click.echo(line)
-
-
-def _open() -> tuple[CoreSettings, Store]:
-    core = load(CoreSettings)
-    return core, open_store(core.database_url.get_secret_value())
+    async with open_store_session() as store:
+        names = {each.id: each.name for each in await store.shares.unlockables.all()}
+        for each in await store.shares.unlockables.reads():
+            click.echo(
+                f"{datetime.fromtimestamp(each.created, UTC):%Y-%m-%d %H:%M:%S}  {each.person}  "
+                f"{each.wallet}  {names.get(each.unlockable, each.unlockable)}"
+            )
 
 
 async def _add(name: str, data: bytes, edition: int | None) -> Unlockable:
@@ -78,11 +89,10 @@ async def _add(name: str, data: bytes, edition: int | None) -> Unlockable:
         known = ", ".join(str(each) for each in load(AdminSettings).gate_token_id)
         raise ParameterError(f"There is no edition {edition}; there are {known or 'none'}.")
     token = ids[edition] if edition is not None else next(iter(gate.token.names))
-    core, opened = _open()
     digest = hashlib.sha256(data).hexdigest()
     blob = f"unlockables/{digest}"
-    await open_blobs(core.blobs_url.get_secret_value()).put(blob, data)
-    async with opened as store:
+    await open_blobs(load(CoreSettings).blobs_url.get_secret_value()).put(blob, data)
+    async with open_store_session() as store:
         return await store.shares.unlockables.add(
             token=token,
             name=name,
@@ -91,28 +101,3 @@ async def _add(name: str, data: bytes, edition: int | None) -> Unlockable:
             sha256=digest,
             size=len(data),
         )
-
-
-async def _all() -> list[Unlockable]:
-    async with _open()[1] as store:
-        return await store.shares.unlockables.all()
-
-
-async def _remove(number: str) -> None:
-    core, opened = _open()
-    async with opened as store:
-        blob = await store.shares.unlockables.remove(number)
-        if blob is None:
-            raise ParameterError(f"There is no unlockable {quoted(number)}.", given=number)
-        if not any(each.blob == blob for each in await store.shares.unlockables.all()):
-            await open_blobs(core.blobs_url.get_secret_value()).delete([blob])
-
-
-async def _log() -> list[str]:
-    async with _open()[1] as store:
-        names = {each.id: each.name for each in await store.shares.unlockables.all()}
-        return [
-            f"{datetime.fromtimestamp(each.created, UTC):%Y-%m-%d %H:%M:%S}  {each.person}  "
-            f"{each.wallet}  {names.get(each.unlockable, each.unlockable)}"
-            for each in await store.shares.unlockables.reads()
-        ]
