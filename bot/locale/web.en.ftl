@@ -32,6 +32,7 @@ web-size = Size
 web-preset = Preset
 web-steps = Steps
 web-seed = Seed
+web-count = How many
 web-model = Model
 web-init-image = Start from a picture
 web-paint = Paint

@@ -32,6 +32,7 @@ web-size = 尺寸
 web-preset = 预设
 web-steps = 步数
 web-seed = 种子
+web-count = 数量
 web-model = 模型
 web-init-image = 以图片为起点
 web-paint = 开始画

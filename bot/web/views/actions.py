@@ -64,7 +64,7 @@ async def paint(site: Site, context: RequestContext) -> Response:
     )
     replies = await site.front.dispatcher.answer(request)
     if (job := _job_of(replies)) is not None:
-        return site.redirect(context, f"/jobs/{job}")
+        return site.redirect(context, "/mine" if given["count"] > "1" else f"/jobs/{job}")
     site.uncount_guest(context)
     return await show_home(site, context, given | helpers, _sentence(replies), status=422)
 

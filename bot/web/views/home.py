@@ -78,7 +78,7 @@ def _as_field(
     site: Site, context: RequestContext, parameter: Parameter, value: str, models: list[str]
 ) -> dict[str, Any]:
     command = find_command("paint")
-    defaults = {"steps": str(DEFAULT_STEPS), "size": f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"}
+    defaults = {"count": "1", "steps": str(DEFAULT_STEPS), "size": f"{DEFAULT_SIDE}x{DEFAULT_SIDE}"}
     shapes = [
         (size, f"{site.words.say(context.locale, f'web-shape-{name}')} ({size.replace('x', '×')})")
         for name, size in SHAPES.items()

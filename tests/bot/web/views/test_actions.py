@@ -391,3 +391,12 @@ async def test_a_job_of_two_linked_accounts_is_ones_own_in_both(place: Any) -> N
     await place.store.queue.submit("discord:42", "discord", request, key="1")
     member = await place.member("telegram:7")
     assert "an owl" in (await member.page("/mine")).first("main").text
+
+
+async def test_several_at_once_are_watched_where_one_s_own_are(place: Any) -> None:
+    visitor = await place.visitor()
+    answer = await visitor.send("/paint", {"prompt": "a castle", "count": "3"})
+    page = await visitor.page(answer.headers["location"])
+    assert len([each for each in page.all("a") if each["href"].startswith("/jobs/")]) == 3
+    wrong = await visitor.send("/paint", {"prompt": "a castle", "count": "5"})
+    assert wrong.status_code == 422
