@@ -16,8 +16,44 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = ("GANSHARE_", "ENGINE_", "BOT_", "ADMIN_", "SHARES_")
-STAMPS = ("created", "torch", "engine", "install", "test", "docs")  # of the Makefile
-LONGEST = 3600.0  # seconds for the commands of a page, on a busy machine
+STAMPS = ("created", "torch", "engine", "install", "test", "train", "docs")  # of the Makefile
+LONGEST = 900.0  # seconds for the commands of a page, on a busy machine
+# Few steps on a small canvas: what is typed and what is written stay as the page says.
+SMALL = """
+from ganshare.domain import limits
+limits.DEFAULT_STEPS, limits.DEFAULT_SIDE, limits.DEFAULT_CUTOUTS = 6, 96, 4
+from ganshare.domain.presets import PRESETS, Preset
+PRESETS["draft"] = Preset(4, 64, 4)
+"""
+# "Write `FILE`:" or "In `FILE`:", then blocks: a whole file, or lines with what is around them.
+STEP = re.compile(r"(?:[Ww]rite|In) `([\w./-]+)`:\n\n((?:```\w+\n.*?```\n\n?)+)", re.DOTALL)
+BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
+
+
+def under(page: str, heading: str) -> str:
+    """What stands under a heading, up to the next one."""
+    text = (ROOT / page).read_text("utf-8").partition(f"# {heading}\n")[2]
+    assert text, heading
+    return re.split(r"^##+ ", text, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def follow(page: str, heading: str, folder: Path) -> None:
+    """Write and change files as a recipe of a page says."""
+    steps = STEP.findall(under(page, heading))
+    assert steps
+    for name, blocks in steps:
+        file = folder / name
+        for kind, text in BLOCK.findall(blocks):
+            if kind != "diff":
+                assert not file.exists()
+                file.write_text(text, "utf-8")
+                continue
+            lines = text.splitlines()
+            before = "\n".join(line[1:] for line in lines if line[0] != "+")
+            after = "\n".join(line[1:] for line in lines if line[0] != "-")
+            old = file.read_text("utf-8")
+            assert old.count(f"{before}\n") == 1, f"{name} does not have once:\n{before}"
+            file.write_text(old.replace(before, after), "utf-8")
 
 
 @dataclass
@@ -35,19 +71,19 @@ class Reader:
 
     def commands(self, page: str, heading: str = "") -> list[str]:
         """The commands of a page, or of what stands under one heading, as lines to type."""
-        text = (ROOT / page).read_text("utf-8")
-        if heading:
-            text = text.partition(f"# {heading}\n")[2]
-            assert text, heading
-            text = re.split(r"^#+ ", text, maxsplit=1, flags=re.MULTILINE)[0]
-        found, is_shell = [], False
+        text = under(page, heading) if heading else (ROOT / page).read_text("utf-8")
+        found, block = [], ""
         for line in text.splitlines():
             if line.startswith("```"):
-                is_shell = line == "```sh"
-            elif is_shell or line.startswith("    "):
-                found.append(line if is_shell else line[4:])
+                block = "" if block else line
+            elif block == "```sh" or (not block and line.startswith("    ")):
+                found.append(line if block else line[4:])
         lines = "\n".join(found).replace("\\\n", " ").splitlines()
         return [re.sub(r"\s+# .*", "", line) for line in lines]
+
+    def follow(self, page: str, heading: str, folder: Path | None = None) -> None:
+        """Write and change files as a recipe says; by default where commands are typed."""
+        follow(page, heading, folder or self.folder)
 
     def type(self, *lines: str) -> str:
         """Type lines into one shell; gives what it shows."""
@@ -117,5 +153,7 @@ def reader(tmp_path: Path) -> Reader:
         program.chmod(0o755)
     (programs / "activate").write_text(f'PATH="{programs}:$PATH"\n')
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    environment |= {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "ENGINE_HEALTH_LISTEN": "off"}
+    environment |= {"HOME": str(tmp_path), "ENGINE_HEALTH_LISTEN": "off"}
+    (tmp_path / "sitecustomize.py").write_text(SMALL)
+    environment["PYTHONPATH"] = os.pathsep.join(map(str, (tmp_path, ROOT)))
     return Reader(folder, environment)

@@ -1,121 +1,25 @@
-"""docs/extending.md and docs/moderation.md, followed as they stand, in a copy of the packages."""
+"""docs/extending.md, docs/perceptors.md and docs/moderation.md, followed as they stand.
 
-import importlib
+What changes the packages is done to a copy of them, what stands beside them in an empty folder.
+"""
+
+import json
 import os
 import re
 import shutil
-import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-from ganshare.prompts.sources import find_prompt_source
-from ganshare.prompts.thompson import Record
-from ganshare.testing import TIMEOUT
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/extending.md").read_text("utf-8")
-# "Write `FILE`:" or "In `FILE`:", then blocks: a whole file, or lines with what is around them.
-STEP = re.compile(r"(?:Write|In) `([\w./-]+)`:\n\n((?:```\w+\n.*?```\n\n?)+)", re.DOTALL)
-BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
-
-
-def recipe(heading: str) -> str:
-    text = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    assert text, heading
-    return text
-
-
-def follow(heading: str, folder: Path) -> None:
-    """Change the files as a recipe says."""
-    steps = STEP.findall(recipe(heading))
-    assert steps
-    for name, blocks in steps:
-        file = folder / name
-        for kind, text in BLOCK.findall(blocks):
-            if kind != "diff":
-                assert not file.exists()
-                file.write_text(text, "utf-8")
-                continue
-            lines = text.splitlines()
-            before = "\n".join(line[1:] for line in lines if line[0] != "+")
-            after = "\n".join(line[1:] for line in lines if line[0] != "-")
-            old = file.read_text("utf-8")
-            assert old.count(f"{before}\n") == 1, f"{name} does not have once:\n{before}"
-            file.write_text(old.replace(before, after), "utf-8")
-
-
-def type_commands(heading: str, folder: Path, *packages: Path) -> str:
-    """Type the commands of a recipe that `ganshare` answers, in one shell; gives what it shows."""
-    lines = re.findall(r"^    (.*ganshare .*)$", recipe(heading), re.MULTILINE)
-    path = os.pathsep.join(map(str, (*packages, ROOT)))
-    script = "\n".join([f'ganshare() {{ "{sys.executable}" -m ganshare "$@"; }}', *lines])
-    done = subprocess.run(
-        ["/bin/bash", "-ec", script],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": path, "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def run(code: str, folder: Path, package: Path) -> str:
-    """Run Python in a folder, with a changed copy of the packages; gives what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(package)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    folder = tmp_path / "repository"
-    unneeded = shutil.ignore_patterns("__pycache__", "models", "testing")
-    for package in ("bot", "ganshare", "wordlists"):
-        shutil.copytree(ROOT / package, folder / package, ignore=unneeded)
-    return folder
-
-
-def test_a_style_is_drawn_and_read_in_both_languages(copied: Path, tmp_path: Path) -> None:
-    follow("Add a style", copied)
-    assert "Pointillist Painting" in type_commands("Add a style", tmp_path, copied)
-    code = (
-        "from ganshare.prompts import find_attributes, parse_prompts\n"
-        "from ganshare.prompts.languages import read_languages\n"
-        "print(find_attributes('a pointillist lake').style)\n"
-        "print(read_languages(parse_prompts('青色的点彩派湖')).prompts[0].text)"
-    )
-    style, lake = run(code, tmp_path, copied).splitlines()
-    assert style == "Pointillist"
-    assert "pointillist" in lake
-
-
-@pytest.mark.slow
-def test_a_command_answers_and_is_in_the_help(copied: Path, tmp_path: Path) -> None:
-    follow("Add a command", copied)
-    assert re.search(r"The die shows (1?\d|20)\.", type_commands("Add a command", tmp_path, copied))
-
-
-@pytest.mark.slow
-def test_a_language_speaks_as_far_as_it_goes(copied: Path, tmp_path: Path) -> None:
-    follow("Add a language", copied)
-    told = type_commands("Add a language", tmp_path, copied)
-    assert "GANshare malt, was du beschreibst" in told
-    assert "Zeigt die eigenen Bilder." in told
-    assert "Explain the commands." in told
-    code = """
+PAGE = "docs/extending.md"
+ACTIVATE = "source .venv/bin/activate"
+# Shows the page to somebody who reads German.
+LOOK = """
 import asyncio, httpx
 from bot.app import Front
 from bot.core.dispatcher import Dispatcher, DispatcherOptions
@@ -136,23 +40,119 @@ async def look():
 
 asyncio.run(look())
 """
-    page = run(code, tmp_path, copied)
+
+
+@pytest.fixture
+def copied(reader: Any, tmp_path: Path) -> Path:
+    """A copy of the packages; what the reader types is answered by it."""
+    folder = tmp_path / "repository"
+    unneeded = shutil.ignore_patterns("__pycache__", "models", "testing")
+    for package in ("bot", "ganshare", "wordlists"):
+        shutil.copytree(ROOT / package, folder / package, ignore=unneeded)
+    reader.environment["PYTHONPATH"] = os.pathsep.join(map(str, (folder, ROOT)))
+    return folder
+
+
+def install(reader: Any) -> None:
+    """Do what `pip install .` does with a pyproject.toml, without a build backend."""
+    project = tomllib.loads((reader.folder / "pyproject.toml").read_text("utf-8"))
+    name, version = project["project"]["name"], project["project"]["version"]
+    folder = reader.folder / f"{name.replace('-', '_')}-{version}.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    groups = project["project"]["entry-points"].items()
+    lines = [
+        f"[{group}]\n" + "\n".join(f"{k} = {v}" for k, v in each.items()) for group, each in groups
+    ]
+    (folder / "entry_points.txt").write_text("\n".join(lines))
+    reader.environment["PYTHONPATH"] += os.pathsep + str(reader.folder)
+
+
+def typed(reader: Any, heading: str) -> list[str]:
+    """The commands of a recipe that `ganshare` answers."""
+    return [line for line in reader.commands(PAGE, heading) if "ganshare " in line]
+
+
+def test_docs_extending_style(reader: Any, copied: Path) -> None:
+    reader.follow(PAGE, "Add a style", copied)
+    code = (
+        "from ganshare.prompts import find_attributes, parse_prompts\n"
+        "from ganshare.prompts.languages import read_languages\n"
+        "print(find_attributes('a pointillist lake').style)\n"
+        "print(read_languages(parse_prompts('青色的点彩派湖')).prompts[0].text)"
+    )
+    told = reader.type(ACTIVATE, *typed(reader, "Add a style"), f'python -c "{code}"')
+    assert "Pointillist Painting" in told
+    assert told.splitlines()[-2] == "Pointillist"
+    assert "pointillist" in told.splitlines()[-1]
+
+
+@pytest.mark.heavy
+def test_docs_extending_command(reader: Any, copied: Path) -> None:
+    reader.follow(PAGE, "Add a command", copied)
+    told = reader.type(ACTIVATE, *typed(reader, "Add a command"))
+    assert re.search(r"The die shows (1?\d|20)\.", told)
+
+
+@pytest.mark.heavy
+def test_docs_extending_language(reader: Any, copied: Path) -> None:
+    reader.follow(PAGE, "Add a language", copied)
+    told = reader.type(ACTIVATE, *typed(reader, "Add a language"))
+    assert "GANshare malt, was du beschreibst" in told
+    assert "Zeigt die eigenen Bilder." in told
+    assert "Explain the commands." in told
+    (reader.folder / "look.py").write_text(LOOK)
+    page = reader.type(ACTIVATE, "python look.py")
     for part in ('<html lang="de"', ">Malen</a>", ">Deutsch</button>", ">Gallery</a>"):
         assert part in page
 
 
-def test_a_prompt_source_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    follow("A prompt source", tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    source = find_prompt_source("my_prompts:Mornings")(Record())
-    assert source.draw(3).prompt.text.endswith(" at sunrise")
-    assert source.draw(3) == source.draw(3)
+@pytest.mark.heavy
+def test_docs_extending_prompt_source(reader: Any) -> None:
+    reader.follow(PAGE, "A prompt source")
+    *lines, chat = reader.commands(PAGE, "A prompt source")
+    assert chat == "ganshare chat"
+    lines = [line.replace("PYTHONPATH=.", "PYTHONPATH=.:$PYTHONPATH") for line in lines]
+    told = reader.type(*lines, f"echo /random | {chat} --language en")
+    assert " at sunrise" in told
 
 
-def test_a_safety_check_judges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (ROOT / "docs/moderation.md").read_text("utf-8")
-    [code] = re.findall(r"```python\n# my_checks.py\n(.*?)```", page, re.DOTALL)
-    (tmp_path / "my_checks.py").write_text(f"my_classifier = lambda picture: 0.7\n{code}")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    verdict = importlib.import_module("my_checks").Strict()(b"picture")
-    assert verdict.reason == "it looks unsafe (0.70)"
+@pytest.mark.heavy
+def test_docs_extending_frontend(reader: Any) -> None:
+    reader.follow(PAGE, "A frontend")
+    *lines, frontend = reader.commands(PAGE, "A frontend")
+    waits = f"{frontend} & until test -s castle.png; do sleep 0.2; done; kill %1 %2; wait"
+    told = reader.type(*lines, waits)
+    with Image.open(reader.folder / "castle.png") as picture:
+        assert picture.width == 1024
+    assert "Painted" in told
+
+
+@pytest.mark.heavy
+def test_docs_perceptors(reader: Any) -> None:
+    page, heading = "docs/perceptors.md", "A package of your own"
+    for name in ("pyproject.toml", "ganshare.toml"):
+        (reader.folder / name).unlink(missing_ok=True)
+    reader.follow(page, heading)
+    install(reader)
+    told = reader.type(ACTIVATE, *reader.commands(page, heading))
+    [picture] = reader.folder.glob("*.png")
+    manifest = json.loads(picture.with_name(f"{picture.name}.json").read_text("utf-8"))
+    assert manifest["models"]["perceptor"]["name"] == "teal-eye", told
+
+
+def test_docs_moderation_check(reader: Any) -> None:
+    text = (ROOT / "docs/moderation.md").read_text("utf-8")
+    files = re.findall(
+        r"```\w+\n# (pyproject\.toml|my_checks\.py)[^\n]*\n(.*?)```", text, re.DOTALL
+    )
+    found = dict(files)
+    found["pyproject.toml"] += '[project]\nname = "my-checks"\nversion = "1"\n'
+    found["my_checks.py"] += "\n\ndef my_classifier(picture):\n    return 0.7\n"
+    for name, content in found.items():
+        (reader.folder / name).write_text(content)
+    install(reader)
+    code = (
+        "from ganshare.safety import find_safety_check as find; print(find('strict')(b'').reason)"
+    )
+    assert "it looks unsafe (0.70)" in reader.type(f'"{sys.executable}" -c "{code}"')

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -122,17 +121,3 @@ def test_the_prompts_of_the_readme_are_drawn(words: list[str], tmp_path: Path) -
     done = run(tmp_path, *words)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("words", in_readme("paint"), ids=" ".join)
-def test_the_paintings_of_the_readme_are_painted(words: list[str], tmp_path: Path) -> None:
-    Image.new("RGB", (64, 64), "red").save(tmp_path / "photo.jpg")
-    small = ("--steps", "2", "--size", "64x64", "--no-upscale")
-    done = run(tmp_path, *words, *small)
-    assert done.returncode == 0, done.stderr
-    assert list(tmp_path.glob("*.png.json"))
-    for verify in in_readme("verify"):
-        if (tmp_path / verify[1]).exists():
-            done = run(tmp_path, *verify)
-            assert done.returncode == 0, done.stderr
