@@ -124,13 +124,17 @@ docs: $(VENV)/.docs ## Build the site of docs/ into site/; no warning is let pas
 	@echo "Open site/index.html"
 
 # GANSHARE_REPOSITORY: the address of the source; PYTHONS: further interpreters to try the wheel with.
-dist: $(VENV)/.release ## Build wheel, sdist and SBOM into dist/, and try the wheel in new environments
+dist: $(VENV)/.release ## Build wheel, sdist, SBOM and hashes into dist/, and try the wheel in new environments
 	@test -n "$(GANSHARE_REPOSITORY)" || { echo "Say where the source is: make dist GANSHARE_REPOSITORY=https://..." >&2; exit 1; }
 	@rm -rf dist
 	@GANSHARE_REPOSITORY="$(GANSHARE_REPOSITORY)" $(BIN)/python -m build --outdir dist . >/dev/null
 	@$(BIN)/twine check --strict dist/*
 	@$(BIN)/cyclonedx-py requirements constraints.txt --pyproject pyproject.toml \
 		--output-reproducible --output-file dist/ganshare.cdx.json 2>/dev/null
+	@echo "torch; sys_platform == 'none'" >$(VENV)/without-torch.txt # its builds differ by machine
+	@$(BIN)/uv pip compile pyproject.toml --extra all --constraint constraints.txt --universal --quiet \
+		--override $(VENV)/without-torch.txt --generate-hashes --no-header --no-annotate \
+		--output-file dist/requirements.txt >/dev/null
 	@GANSHARE_WHEEL="$$(ls dist/*.whl)" GANSHARE_PYTHONS="$(PYTHONS)" $(BIN)/python -m pytest -m wheel
 
 format: $(VENV)/.lint ## Format the code and fix what ruff can fix

@@ -34,7 +34,9 @@ NEEDED = re.compile(
     r"|ganshare-[\w.]+\.dist-info/(METADATA|RECORD|WHEEL|entry_points\.txt|licenses/(LICENSE|NOTICE))"
 )
 LARGEST = 45_000_000  # bytes
-TRAIN = ("train", "fleet")  # gigabytes
+ON_ENGINE = ("train", "fleet")  # extras that contain `engine`
+OURS = {name: name for name in ("admin", "bot", "engine")} | {"train": "engine.training"}
+OTHERS = r"\.training|\.open_clip$"  # what of `engine` other packages are for
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +67,33 @@ def test_the_description_needs_no_checkout() -> None:
     assert metadata["License-Expression"] == "Apache-2.0"
 
 
-class Environment:
-    """A new one, with the wheel and one extra."""
+def test_what_a_release_needs_is_pinned_with_hashes() -> None:
+    text = (WHEEL.parent / "requirements.txt").read_text("utf-8")
+    entries = re.split(r"\n(?=\w)", text.strip())
+    assert all("--hash=sha256:" in each for each in entries)
+    everywhere = {_spelt(each.split()[0]) for each in entries if " ; " not in each}
+    tested = {_spelt(line) for line in (ROOT / "constraints.txt").read_text("utf-8").split()}
+    assert len(everywhere) > 100
+    assert everywhere < tested
+    assert not [each for each in everywhere if each.startswith("torch==")]
 
-    def __init__(self, folder: Path, python: str, extra: str) -> None:
+
+def _spelt(pinned: str) -> str:
+    """Without extras, in the one way in which names compare."""
+    name, _, version = re.sub(r"\[.*\]", "", pinned).partition("==")
+    return f"{re.sub('[-_.]+', '-', name).lower()}=={version}"
+
+
+class Environment:
+    """A new one, with the wheel and one extra.
+
+    Args:
+        base: one with an extra that this one contains; its packages are seen, not installed again.
+    """
+
+    def __init__(
+        self, folder: Path, python: str, extra: str, base: "Environment | None" = None
+    ) -> None:
         self.folder = folder
         if python == sys.executable:
             venv.create(folder / "venv", with_pip=True)
@@ -76,11 +101,19 @@ class Environment:
             subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
         self.programs = folder / "venv/bin"
         constraints = str(ROOT / "constraints.txt")
-        if extra in ("engine", *TRAIN):  # the build for this machine, as `make` does
+        if base is not None:
+            (self.packages / "base.pth").write_text(f"{base.packages}\n")
+        elif extra == "engine":  # the build for this machine, as `make` does
             self.run("python", str(ROOT / "ganshare/install_torch.py"))
         self.run(
             "pip", "install", "-q", "-c", constraints, f"{WHEEL}[{extra}]" if extra else str(WHEEL)
         )
+
+    @property
+    def packages(self) -> Path:
+        """Where they are installed."""
+        [found] = (self.folder / "venv/lib").glob("python*/site-packages")
+        return found
 
     def run(self, program: str, *arguments: str) -> str:
         mine = ("PYTHON", "GANSHARE", "ENGINE", "BOT", "ADMIN")
@@ -101,21 +134,27 @@ def check_extra(new: Environment, extra: str) -> None:
     """Every module of the extra, and all of our own that it is for, can be imported."""
     modules = [*EXTRAS.get(extra, ()), "ganshare.cli", "ganshare.store", "wordlists"]
     new.run("python", "-c", f"import {', '.join(modules)}")
-    assert new.run("ganshare", "prompt", "--seed", "1")
-    if extra in ("admin", "bot", "engine"):
+    assert new.run("python", "-m", "ganshare", "prompt", "--seed", "1")
+    if extra in OURS:
         code = (
-            "import importlib, pkgutil\n"
-            f"package = importlib.import_module({extra!r})\n"
+            "import importlib, pkgutil, re\n"
+            f"package = importlib.import_module({OURS[extra]!r})\n"
             "for each in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
-            "    if '.training' not in each.name and not each.name.endswith('open_clip'):\n"
+            f"    if not re.search({OTHERS if extra == 'engine' else '$^'!r}, each.name):\n"
             "        importlib.import_module(each.name)\n"
         )
         new.run("python", "-c", code)
 
 
+@pytest.fixture(scope="module")
+def painter(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """One with the extra `engine`."""
+    return Environment(tmp_path_factory.mktemp("engine"), sys.executable, "engine")
+
+
 @pytest.mark.parametrize("python", PYTHONS, ids=lambda path: Path(path).name)
-def test_it_paints(python: str, tmp_path: Path) -> None:
-    new = Environment(tmp_path, python, "engine")
+def test_it_paints(python: str, painter: Environment, tmp_path: Path) -> None:
+    new = painter if python == sys.executable else Environment(tmp_path, python, "engine")
     assert re.fullmatch(r"ganshare, version [\d.]+\n", new.run("ganshare", "--version"))
     small = ("--steps", "4", "--size", "64x64", "--num-cutouts", "4")
     told = new.run("ganshare", "paint", "a castle in teal", "--seed", "1", "--json", *small)
@@ -126,7 +165,14 @@ def test_it_paints(python: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "extra", ["", *(each for each in EXTRAS if each not in ("engine", *TRAIN))]
+    "extra", ["", *(each for each in EXTRAS if each not in ("engine", *ON_ENGINE))]
 )
 def test_an_extra_brings_what_it_needs(extra: str, tmp_path: Path) -> None:
     check_extra(Environment(tmp_path, sys.executable, extra), extra)
+
+
+@pytest.mark.parametrize("extra", ON_ENGINE)
+def test_an_extra_adds_to_engine_what_it_needs(
+    extra: str, painter: Environment, tmp_path: Path
+) -> None:
+    check_extra(Environment(tmp_path, sys.executable, extra, painter), extra)
