@@ -161,4 +161,4 @@ def _one_of(kind: Any, given: object) -> Any:
     try:
         return kind(_number(given))
     except ValueError as error:
-        raise RequestRefused(f"{quoted(given)} is no {kind.__name__} that is known.") from error
+        raise RequestRefused(f"{quoted(given)} is not a known {kind.__name__}.") from error

@@ -259,7 +259,7 @@ def _address(path: Path, values: dict[str, Any]) -> str | None:
         return None
     address = "0x" + str(said).lower().removeprefix("0x")
     if not isinstance(said, str) or not is_hex_address(address):
-        message = f"The keystore {path} says that it is of {quoted(str(said))}; this is no address."
+        message = f"The keystore {path} names {quoted(str(said))}, which is not an address."
         raise SettingsError(message, given=str(path))
     return str(to_checksum_address(address))
 

@@ -56,7 +56,7 @@ def read_prompts(path: Path) -> tuple[str, ...]:
     """One prompt a line; raises AskerError where there is none, or one lacks a subject."""
     prompts = tuple(filter(None, map(str.strip, path.read_text("utf-8").splitlines())))
     if not prompts:
-        raise AskerError(f"{path.name} holds no prompts; it needs one a line.")
+        raise AskerError(f"{path.name} contains no prompts; it needs one per line.")
     for prompt, named in zip(prompts, attributes(prompts), strict=True):
         if not named.subject:
             raise AskerError(f"{prompt!r} must name a subject, such as {PROMPTS[4]!r}.")

@@ -57,7 +57,9 @@ def pull_model(
         words = words or VOCABULARY
     weights = published.weights
     if Path(weights.name).suffix not in SUFFIXES:
-        message = f"{quoted(weights.name)} is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file."
+        message = (
+            f"{quoted(weights.name)} is not a {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file."
+        )
         raise ModelError(message, given=weights.name, allowed=SUFFIXES)
     folder_of(name or Path(weights.name).stem)  # before hundreds of megabytes
     pins = _read_pins()

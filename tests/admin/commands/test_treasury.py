@@ -153,7 +153,7 @@ def test_tokens_are_minted_to_the_seller_and_go_to_the_treasury(
     code, out, error = seller("treasury", "withdraw", "tokens", "all", "--to", MINTER, "--yes")
     assert code == 0, out + error
     assert ask(evm, collection.address, OWNER_OF, 2) == MINTER.lower()
-    assert "no token of" in seller("treasury", "withdraw", "tokens", "1", "--yes")[2]
+    assert "not a token of" in seller("treasury", "withdraw", "tokens", "1", "--yes")[2]
 
     status = json.loads(seller("status", "--json", password=False)[1])
     assert status["transactions"] == {"confirmed": 3}  # one of the minter's, two of the seller's

@@ -233,8 +233,8 @@ SCRYPT = {"n": 2**18, "r": 8, "p": 1, "dklen": 32, "salt": "00" * 16}
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"address": 5}, "no address"),
-        ({"address": "xyz"}, "no address"),
+        ({"address": 5}, "not an address"),
+        ({"address": "xyz"}, "not an address"),
         ({"crypto": None}, "crypto"),
         ({"crypto": [1]}, "crypto"),
         ({"crypto__mac": 7}, "mac"),
@@ -266,12 +266,12 @@ def test_whatever_lies_in_a_keystores_place_is_no_keystore(tmp_path: Path) -> No
         b" " * 10**6,
     ):
         path.write_bytes(content)
-        with pytest.raises(SettingsError, match="no keystore"):
+        with pytest.raises(SettingsError, match="not a keystore"):
             keystore_address(path)
     with pytest.raises(SettingsError, match="Is a directory"):
         keystore_address(tmp_path)
     with pytest.raises(SettingsError, match="No such file"):
         keystore_address(tmp_path / "none.json")
     os.mkfifo(tmp_path / "pipe")  # whoever opens it to read waits for a writer
-    with pytest.raises(SettingsError, match="no keystore"):
+    with pytest.raises(SettingsError, match="not a keystore"):
         keystore_address(tmp_path / "pipe")

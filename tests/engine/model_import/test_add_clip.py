@@ -148,7 +148,7 @@ def without(key: str) -> dict[str, Tensor]:
         (OPENAI | {"visual.trunk.conv.weight": torch.zeros(1)}, "see by a network of timm"),
         (OPENAI | {"new": torch.zeros(1)}, "have an unknown new"),
         (OPENAI | {"ln_final.bias": torch.zeros(3)}, "have the wrong shape for ln_final.bias"),
-        (OPENAI | {"visual.conv1.weight": torch.zeros(60, 3, 8, 8)}, "a width of 60 is no mult"),
+        (OPENAI | {"visual.conv1.weight": torch.zeros(60, 3, 8, 8)}, "a width of 60 is not a mult"),
         (OPENAI | {"visual.conv1.weight": torch.zeros(64)}, "are not a CLIP's"),
         (OPENAI | {"visual.positional_embedding": torch.zeros(16, 64)}, "15 patches make no squ"),
         (

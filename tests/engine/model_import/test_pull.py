@@ -212,7 +212,7 @@ def test_two_processes_do_not_write_one_file(site: Site, tmp_path: Path) -> None
         ("https://name:secret@example.com/a.pt", "neither name nor password"),
         ("https:///a.pt", "has a host"),
         ("https://example.com/", "names no file"),
-        ("https://[::1/a.pt", "is no address"),
+        ("https://[::1/a.pt", "is not an address"),
     ],
 )
 def test_what_is_no_address_to_download_from(url: str, match: str) -> None:
@@ -271,7 +271,7 @@ def test_an_address_is_pulled_with_its_sums(site: Site, clip: bytes) -> None:
         (["ViT-B/23"], "model to pull 'ViT-B/23' is unknown; allowed are ViT-B/32"),
         (["ViT-B/32", "--sha256", "0" * 64], "The sha256 of ViT-B/32 is 40d365"),
         (["https://example.com/a.pt", "--sha256", "abc"], "'abc' is not a sha256"),
-        (["https://example.com/a.zip", "--sha256", "0" * 64], "is no .safetensors, .ckpt, .pt"),
+        (["https://example.com/a.zip", "--sha256", "0" * 64], "is not a .safetensors, .ckpt, .pt"),
         (["http://example.com/a.pt", "--sha256", "0" * 64], "models come by https"),
         (["ViT-B/32", "--name", "../up"], "is not allowed"),
         (["ViT-B/32", "--vocabulary", "https://example.com/a.gz"], "'' is not a sha256"),

@@ -183,5 +183,5 @@ def test_no_orders_cannot_be_signed() -> None:
 
 
 def test_a_damaged_order_is_refused() -> None:
-    with pytest.raises(ParameterError, match="no order"):
+    with pytest.raises(ParameterError, match="not an order"):
         Order.from_json({"offer": [{}]})
