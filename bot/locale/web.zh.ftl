@@ -227,6 +227,21 @@ api-not-by-token = 此操作不能只凭令牌完成；请在网页或聊天中�
 ## 没有聊天时
 
 web-sign-in-invited = 如果您不用聊天，网页的运营者会给您一个只能用一次的登录链接；之后您可以在自己的名字下为每台设备生成链接。
+web-passkeys = 通行密钥
+web-passkeys-how = 手机、电脑或密码管理器中的通行密钥可以让您直接登录，无需聊天，也无需登录地址。
+web-passkeys-where = 通行密钥需要网页使用带域名的 https 地址，本网页没有。
+web-passkey = 通行密钥
+web-passkey-label = 名称
+web-passkey-example = 我的手机
+web-passkey-add = 添加通行密钥
+web-passkey-added = 从现在起可用此通行密钥登录。
+web-passkey-remove = 移除
+web-passkey-remove-label = 移除通行密钥“{ $label }”
+web-passkey-removed = 此通行密钥已不能登录。
+web-passkey-used = 上次使用 { $day }
+web-passkey-unused = 从未使用
+web-passkey-sign-in = 用通行密钥登录
+web-passkey-failed = 没有成功：没有本网页的通行密钥，或已经有了，或已取消。
 web-elsewhere = 在另一台设备上登录
 web-elsewhere-how = 用这个链接可以在那台设备上登录一次，十分钟内有效。请至少保持一台设备处于登录状态：登录下一台设备时要用到它。
 web-elsewhere-make = 生成链接

@@ -246,6 +246,28 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey that signs an account in on the page.
+
+    Args:
+        id: of the credential; so is `public_key`, in base64url.
+        person: the account; `name` as it was when the passkey was made.
+        label: by which its person knows it.
+        sign_count: signatures that its authenticator says it has made; 0 if it counts none.
+        used: when it last signed in; None: never.
+    """
+
+    id: str
+    person: str
+    name: str
+    label: str
+    public_key: str
+    sign_count: int
+    created: float
+    used: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApiToken:
     """A token of the API, without its secret.
 

@@ -29,13 +29,14 @@ from ganshare.store.votes.log import unsealed
 __all__ = ["Forgotten", "PersonalData"]
 
 _JSON = ("request", "reply_to", "attributes", "manifest", "data", "changes", "content")
-_SECRET = ("hash", "address", "saved_state", "blob", "preview", "film")
+_SECRET = ("hash", "address", "saved_state", "blob", "preview", "film", "public_key")
 # Tables and the columns that name the person to whom a row belongs.
 _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "accounts": (community.accounts, ("account",)),
     "choices": (community.people, ("person",)),
     "sessions": (community.sessions, ("person",)),
     "tokens": (community.api_tokens, ("person",)),
+    "passkeys": (community.passkeys, ("person",)),
     "jobs": (jobs, ("person",)),
     "paintings": (artworks, ("person",)),
     "gallery": (community.gallery, ("person",)),
@@ -60,7 +61,7 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "settings_changed": (community.place_changes, ("changed_by",)),
 }
 # What goes altogether, and what stays under another name.
-_REMOVED = ("choices", "sessions", "tokens", "alerts")
+_REMOVED = ("choices", "sessions", "tokens", "passkeys", "alerts")
 # Texts and JSON that may name a person among other things.
 _MENTIONS = (
     votes.vote_log.c.data,

@@ -7,6 +7,7 @@ from ganshare.store.community.api_tokens import ApiTokens
 from ganshare.store.community.channels import Places
 from ganshare.store.community.gallery import Gallery
 from ganshare.store.community.moderation import Community
+from ganshare.store.community.passkeys import Passkeys
 from ganshare.store.community.people import People
 from ganshare.store.community.posts import Posts
 from ganshare.store.community.shown import ShownMessages
@@ -65,6 +66,7 @@ class Store:
         community: blocks, reports, and the log of moderation.
         accounts: which accounts are one person; sign-ins and sessions.
         api_tokens: with which programs act for a person.
+        passkeys: with which people sign in on the page.
         people: what each person has chosen.
         personal_data: all about one person, given to them or forgotten.
         places: what is allowed in each place.
@@ -93,6 +95,7 @@ class Store:
         self.community = Community(database)
         self.accounts = Accounts(database)
         self.api_tokens = ApiTokens(database)
+        self.passkeys = Passkeys(database)
         self.people = People(database)
         self.personal_data = PersonalData(database)
         self.places = Places(database)

@@ -6,6 +6,7 @@ import { promptForm } from "./prompt_form.js";
 import { further } from "./further.js";
 import { live } from "./live.js";
 import { now } from "./now.js";
+import { passkey } from "./passkey.js";
 import { share } from "./share.js";
 import { themeSwitch } from "./theme.js";
 import { votes } from "./vote.js";
@@ -18,6 +19,7 @@ for (const [selector, enliven] of [
   ["[data-live]", live],
   ["[data-now]", now],
   ["[data-choice]", choice],
+  ["[data-passkey]", passkey],
   ["[data-share]", share],
 ]) {
   for (const element of document.querySelectorAll(selector)) enliven(element);

@@ -1,11 +1,15 @@
 """Links accounts of several platforms: gives a code, or takes one."""
 
+from datetime import UTC, datetime
+
 from starlette.responses import RedirectResponse, Response
 
 from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.messages import Action, ButtonPress, CommandRequest, Rank
+from bot.web.passkeys import Ceremony
 from bot.web.request_context import PLACE, RequestContext
 from bot.web.site import Site
+from ganshare.domain.community import Passkey
 
 __all__ = ["invite_self", "link", "link_page"]
 
@@ -68,9 +72,21 @@ async def _show(
         "link.html",
         status,
         accounts=await site.store.accounts.of_person(context.person.id),
+        passkeys=[
+            (each, _about(site, context, each))
+            for each in await site.store.passkeys.of_person(context.person.id)
+        ],
+        has_passkeys=Ceremony(site.origin(context.request), context.session).host is not None,
         code=code,
         made=made,
         question=question,
         error=error,
         invitation=invitation,
     )
+
+
+def _about(site: Site, context: RequestContext, passkey: Passkey) -> str:
+    if passkey.used is None:
+        return site.words.say(context.locale, "web-passkey-unused")
+    day = f"{datetime.fromtimestamp(passkey.used, UTC):%Y-%m-%d}"
+    return site.words.say(context.locale, "web-passkey-used", day=day)

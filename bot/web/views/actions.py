@@ -2,12 +2,13 @@
 
 import json
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Kind
 from bot.core.messages import Action, ButtonPress, CommandRequest, Reply, parse_data
 from bot.core.rendering.errors import RefusalError, sentence_of
+from bot.web.passkeys import Ceremony
 from bot.web.request_context import PLACE, THEMES, RequestContext, way_back
 from bot.web.sessions import Session
 from bot.web.site import Refused, Site
@@ -20,6 +21,7 @@ from ganshare.errors import PromptError
 from ganshare.sentences import sentence
 
 __all__ = [
+    "begin_session",
     "keep_prompt",
     "language",
     "paint",
@@ -147,15 +149,25 @@ async def sign_in_page(site: Site, context: RequestContext) -> Response:
     guests = await site.guests_per_day()
     to = context.request.query_params.get("to", "")
     return site.page(
-        context, "sign_in.html", token=token, guests=guests, to=to if to in _AFTERWARDS else ""
+        context,
+        "sign_in.html",
+        token=token,
+        guests=guests,
+        to=to if to in _AFTERWARDS else "",
+        has_passkeys=Ceremony(site.origin(context.request), context.session).host is not None,
     )
 
 
 async def sign_in(site: Site, context: RequestContext) -> Response:
     """Begin a session with a new cookie."""
+    return await begin_session(site, context, context.said("sign_in")[:200])
+
+
+async def begin_session(site: Site, context: RequestContext, token: str) -> RedirectResponse:
+    """Redeem a sign-in token, and go where the sign-in is to lead; raises ParameterError."""
     if context.session.is_member:
         await site.store.accounts.end_session(context.session.token)
-    session = await site.store.accounts.redeem_sign_in(context.said("sign_in")[:200])
+    session = await site.store.accounts.redeem_sign_in(token)
     if not context.session.is_member:
         await site.store.accounts.adopt_guest(context.person.id, session.person)
     context.session, context.is_new = Session.of_member(session.token), True

@@ -13,6 +13,7 @@ __all__ = [
     "gallery",
     "link_codes",
     "notes",
+    "passkeys",
     "people",
     "place_changes",
     "places",
@@ -66,6 +67,10 @@ sessions = _table("sessions", "hash", "person", "name", numbers=("expires",))
 api_tokens = _table(
     "api_tokens", "id", "hash", "person", "name", "label", "scopes",
     numbers=("created", "used", "expires"),
+)  # fmt: skip
+passkeys = _table(
+    "passkeys", "id", "person", "name", "label", "public_key",
+    numbers=("sign_count", "created", "used"),
 )  # fmt: skip
 alerts = _table(
     "alerts", "id", "place", "kind", "person", "about", "text", "rules", numbers=("created",)
