@@ -201,7 +201,7 @@ SENTENCES: Mapping[str, str] = {
 class Sentence(str):
     """An English sentence that remembers the code and the values that it was made from.
 
-    A value may be such a sentence, too. Whatever is done to the text gives a plain `str`.
+    A value may be such a sentence, too. String methods give a plain `str`.
     """
 
     __slots__ = ("code", "values")
@@ -215,7 +215,7 @@ class Sentence(str):
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Give what pickle and copy make it anew from."""
+        """Give what pickle and copy rebuild it from."""
         return Sentence, (str(self), self.code, self.values)
 
 

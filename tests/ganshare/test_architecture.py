@@ -43,7 +43,7 @@ def test_no_walk_passes_a_file_twice() -> None:
 
 
 def test_the_packages_import_one_another_as_drawn() -> None:
-    table = section("Processes").partition("| package | imports of ours |")[2]
+    table = section("Processes").partition("| package | imports from this project |")[2]
     drawn = {
         (source, target)
         for source, targets in re.findall(r"^\| `(\w+)` \| (`.+`) \|$", table, re.M)
