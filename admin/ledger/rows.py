@@ -16,7 +16,7 @@ from admin.ledger.values import (
     TransactionState,
 )
 from admin.marketplace.seaport.order import Order
-from ganshare.store.sql import Row, as_text
+from ganshare.store.sql import Row, as_text, read_as
 
 __all__ = [
     "from_listing",
@@ -49,17 +49,13 @@ def from_token(token: Token) -> dict[str, Any]:
 
 def to_token(row: Row) -> Token:
     """Read a token."""
-    return Token(
+    return read_as(
+        Token,
+        row,
         collection=Collection(row["chain_id"], row["collection"]),
         token=int(row["token"]),
-        artwork=row["artwork"],
         state=TokenState(row["state"]),
         item=json.loads(row["item"]),
-        image_cid=row["image_cid"],
-        metadata_cid=row["metadata_cid"],
-        metadata=row["metadata"],
-        owner=row["owner"],
-        page=row["page"],
     )
 
 
@@ -77,27 +73,21 @@ def from_transaction(transaction: Transaction) -> dict[str, Any]:
 
 def to_transaction(row: Row) -> Transaction:
     """Read a transaction."""
-    values = {item.name: row[item.name] for item in fields(Transaction)}
-    read = {
-        "subject": tuple(json.loads(row["subject"])),
-        "data": bytes.fromhex(row["data"]),
-        "value": int(row["value"]),
-        "cost": int(row["cost"]),
-        "state": TransactionState(row["state"]),
-        "created": float(row["created"]),
-    }
-    return Transaction(**(values | read))
+    return read_as(
+        Transaction,
+        row,
+        subject=tuple(json.loads(row["subject"])),
+        data=bytes.fromhex(row["data"]),
+        value=int(row["value"]),
+        cost=int(row["cost"]),
+        state=TransactionState(row["state"]),
+    )
 
 
 def to_attempt(row: Row) -> Attempt:
     """Read a signed transaction."""
-    return Attempt(
-        hash=row["hash"],
-        raw=bytes.fromhex(row["raw"]),
-        max_fee=int(row["max_fee"]),
-        priority=int(row["priority"]),
-        created=float(row["created"]),
-    )
+    fees = {name: int(row[name]) for name in ("max_fee", "priority")}
+    return read_as(Attempt, row, raw=bytes.fromhex(row["raw"]), **fees)
 
 
 def from_listing(listing: Listing) -> dict[str, Any]:
@@ -122,24 +112,17 @@ def from_listing(listing: Listing) -> dict[str, Any]:
 
 def to_listing(row: Row) -> Listing:
     """Read a listing."""
-    return Listing(
+    return read_as(
+        Listing,
+        row,
         collection=Collection(row["chain_id"], row["collection"]),
         token=int(row["token"]),
-        serial=row["serial"],
-        hash=row["hash"],
         order=Order.from_json(json.loads(row["terms"])),
         signature=bytes.fromhex(row["signature"]),
         state=ListingState(row["state"]),
-        currency=row["currency"],
-        decimals=row["decimals"],
-        reason=row["reason"],
-        page=row["page"],
-        created=float(row["created"]),
     )
 
 
 def to_log_entry(row: Row) -> LogEntry:
     """Read a line of the audit log."""
-    values = {name: row[name] for name in ("id", "kind", "subject")}
-    data = json.loads(row["data"])
-    return LogEntry(**values, data=data, by=row["done_by"], created=float(row["created"]))
+    return read_as(LogEntry, row, data=json.loads(row["data"]), by=row["done_by"])

@@ -10,8 +10,8 @@ from ganshare.domain.sales import Consent
 from ganshare.errors import VoteError
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Database
-from ganshare.store.db.dialect import insert, now
-from ganshare.store.db.rows_queue import to_artwork
+from ganshare.store.db.dialect import now, upsert
+from ganshare.store.db.rows_queue import read_as, to_artwork
 from ganshare.store.db.tables_ledger import consents, tokens
 from ganshare.store.db.tables_queue import artworks
 from ganshare.store.db.tables_votes import curated, round_entries
@@ -41,8 +41,8 @@ class Consents:
             if found.first() is not None:
                 raise VoteError(sentence("sale-planned"), given=job)
             news = {"person": person, "agreed": agreed, "share": share, "given": now()}
-            new = insert(connection.dialect.name, consents).values(job=job, **news)
-            await connection.execute(new.on_conflict_do_update(index_elements=["job"], set_=news))
+            said = upsert(connection.dialect.name, consents, {"job": job}, news)
+            await connection.execute(said)
 
         await self._database.atomically(write)
 
@@ -57,9 +57,7 @@ class Consents:
                 .where(artworks.c.id.in_(some))
             )
             for row in await self._database.rows(asked):
-                found[row["artwork"]] = Consent(
-                    row["person"], bool(row["agreed"]), row["share"], float(row["given"])
-                )
+                found[row["artwork"]] = read_as(Consent, row)
         return found
 
     async def to_answer(self, accounts: Iterable[str], limit: int) -> list[Artwork]:

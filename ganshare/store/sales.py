@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ganshare.domain.sales import Sale, SaleNews, SaleState, shown_amount
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.dialect import now, upsert
 from ganshare.store.db.rows_rounds import to_round
 from ganshare.store.db.tables_community import told
 from ganshare.store.db.tables_ledger import orders, tokens
@@ -51,11 +51,8 @@ class Sales:
             kinds = {news.kind} if sale.state is SaleState.MINTED else set(_KINDS)
             for kind in sorted(kinds):
                 values = {"taken_by": news.name, "until": now(), "told": now()}
-                row = {"name": f"{kind}:{sale.artwork}", **values}
-                new = insert(self._database.dialect, told).values(row)
-                await self._database.write(
-                    new.on_conflict_do_update(index_elements=["name"], set_=values)
-                )
+                key = {"name": f"{kind}:{sale.artwork}"}
+                await self._database.write(upsert(self._database.dialect, told, key, values))
 
     async def _news(self, kind: SaleState, places: Sequence[str]) -> list[SaleNews]:
         entered = _OFFERS.join(round_entries, round_entries.c.artwork == tokens.c.artwork)

@@ -12,6 +12,7 @@ from ganshare.errors import ParameterError, quoted
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now
+from ganshare.store.db.rows_queue import read_as
 from ganshare.store.db.tables_community import api_tokens, everyone, storable
 
 __all__ = ["ApiTokens"]
@@ -93,13 +94,4 @@ def _hash(secret: str) -> str:
 
 
 def _to_token(row: Row) -> ApiToken:
-    return ApiToken(
-        id=row["id"],
-        person=row["person"],
-        name=row["name"],
-        label=row["label"],
-        scopes=frozenset(Scope(each) for each in row["scopes"].split()),
-        created=float(row["created"]),
-        used=None if row["used"] is None else float(row["used"]),
-        expires=float(row["expires"]),
-    )
+    return read_as(ApiToken, row, scopes=frozenset(map(Scope, row["scopes"].split())))

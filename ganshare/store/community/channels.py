@@ -1,6 +1,5 @@
 """Settings of places, and the log of their changes."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,10 +15,10 @@ from ganshare.errors import SettingsError, must_be_one_of, quoted
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import insert, made_id, now
-from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.rows_queue import as_object, as_text
 from ganshare.store.db.tables_community import place_changes, places
 
-__all__ = ["Places", "read_json"]
+__all__ = ["Places"]
 
 Value = str | int | bool | None
 # What its sentence is called, the values of that, and a function that reads a word or gives None.
@@ -45,7 +44,7 @@ class Places:
         """
         order = (place, *within)
         rows = await self._database.rows(sa.select(places).where(places.c.place.in_(order)))
-        found = {row["place"]: read_json(row["settings"]) for row in rows}
+        found = {row["place"]: as_object(row["settings"]) for row in rows}
         merged: dict[str, Any] = {}
         for each in reversed(order):
             merged |= found.get(each, {})
@@ -66,7 +65,7 @@ class Places:
             await connection.execute(blank.on_conflict_do_nothing())
             theirs = places.c.place == place
             locked = sa.select(places.c.settings).where(theirs).with_for_update()
-            found = read_json((await connection.execute(locked)).scalar_one())
+            found = as_object((await connection.execute(locked)).scalar_one())
             merged = {**found, **checked}
             kept = {name: value for name, value in merged.items() if value is not None}
             await connection.execute(places.update().where(theirs).values(settings=as_text(kept)))
@@ -84,7 +83,7 @@ class Places:
         found = sa.select(place_changes).where(place_changes.c.place == place)
         rows = await self._database.rows(found.order_by(place_changes.c.id.desc()).limit(limit))
         return [
-            PlaceChange(place, read_json(row["changes"]), row["changed_by"], float(row["created"]))
+            PlaceChange(place, as_object(row["changes"]), row["changed_by"], float(row["created"]))
             for row in rows
         ]
 
@@ -99,15 +98,6 @@ def _settings(place: str, values: Mapping[str, Any]) -> PlaceSettings:
             continue
     settings = PlaceSettings(place)
     return replace(settings, **{name: value for name, value in good.items() if value is not None})
-
-
-def read_json(text: str) -> dict[str, Any]:
-    """Read an object; {} if it is none."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 # --- values -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from ganshare.domain.visibility import Visibility
 from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement, unknown_artwork
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, made_id, now
+from ganshare.store.db.dialect import insert, made_id, now, upsert
 from ganshare.store.db.rows_sentences import with_sentences
 from ganshare.store.db.tables_community import (
     alerts,
@@ -78,10 +78,8 @@ class Community:
         async def block(connection: AsyncConnection) -> None:
             for account in (await connection.execute(everyone(person))).scalars().all():
                 news = {"blocked_by": by, "reason": storable(reason), "created": now()}
-                row = insert(self._database.dialect, blocks).values({"person": account, **news})
-                await connection.execute(
-                    row.on_conflict_do_update(index_elements=["person"], set_=news)
-                )
+                blocked = upsert(self._database.dialect, blocks, {"person": account}, news)
+                await connection.execute(blocked)
             await connection.execute(note_statement("block", person, reason, text=f"by {by}"))
 
         await self._database.atomically(block)

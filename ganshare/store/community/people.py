@@ -1,12 +1,14 @@
 """What each person has chosen for all their accounts: who may see what they ask for."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.pings import Ping
 from ganshare.domain.visibility import Visibility
 from ganshare.store.db.database import Database
-from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.dialect import now, upsert
 from ganshare.store.db.tables_community import everyone, people
 
 __all__ = ["People"]
@@ -30,11 +32,7 @@ class People:
         async def choose(connection: AsyncConnection) -> None:
             theirs = people.c.person.in_(everyone(person))
             await connection.execute(people.update().where(theirs).values(visibility=None))
-            news = {"visibility": visibility}
-            row = insert(self._database.dialect, people).values({"person": person, **news})
-            await connection.execute(
-                row.on_conflict_do_update(index_elements=["person"], set_=news)
-            )
+            await connection.execute(self._note(person, visibility=visibility))
 
         await self._database.atomically(choose)
 
@@ -50,10 +48,7 @@ class People:
         async def choose(connection: AsyncConnection) -> None:
             theirs = people.c.person.in_(everyone(person))
             await connection.execute(people.update().where(theirs).values(ping=None))
-            row = insert(self._database.dialect, people).values(person=person, ping=ping)
-            await connection.execute(
-                row.on_conflict_do_update(index_elements=["person"], set_={"ping": ping})
-            )
+            await connection.execute(self._note(person, ping=ping))
 
         await self._database.atomically(choose)
 
@@ -65,6 +60,7 @@ class People:
 
     async def mark_told(self, person: str) -> None:
         """Remember that a person was told."""
-        news = {"told": now()}
-        row = insert(self._database.dialect, people).values({"person": person, **news})
-        await self._database.write(row.on_conflict_do_update(index_elements=["person"], set_=news))
+        await self._database.write(self._note(person, told=now()))
+
+    def _note(self, person: str, **news: Any) -> sa.Insert:
+        return upsert(self._database.dialect, people, {"person": person}, news)

@@ -6,10 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.domain.community import Post, Showing
-from ganshare.store.community.channels import read_json
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, now
-from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.dialect import insert, now, upsert
+from ganshare.store.db.rows_queue import as_object, as_text, read_as
 from ganshare.store.db.tables_community import posts, showings, told
 
 __all__ = ["Posts"]
@@ -26,10 +25,7 @@ class Posts:
     async def save_of_job(self, job: str, origin: str, address: Mapping[str, Any]) -> None:
         """Remember where a job's message stands; the newest one counts."""
         news = {"origin": origin, "address": as_text(dict(address)), "created": now()}
-        statement = insert(self._database.dialect, posts).values({"job": job, **news})
-        await self._database.write(
-            statement.on_conflict_do_update(index_elements=["job"], set_=news)
-        )
+        await self._database.write(upsert(self._database.dialect, posts, {"job": job}, news))
 
     async def save_first_of_job(
         self, job: str, origin: str, address: Mapping[str, Any]
@@ -47,7 +43,7 @@ class Posts:
     async def of_job(self, job: str) -> Post | None:
         """Tell where a job's message stands."""
         row = await self._database.row(sa.select(posts).where(posts.c.job == job))
-        return None if row is None else Post(job, row["origin"], read_json(row["address"]))
+        return None if row is None else read_as(Post, row, address=as_object(row["address"]))
 
     async def save(
         self, artwork: str, origin: str, message: str, address: Mapping[str, Any], locale: str
@@ -60,10 +56,9 @@ class Posts:
             locale: that it speaks.
         """
         news = {"artwork": artwork, "address": as_text(dict(address)), "locale": locale}
-        row = {"origin": origin, "message": message, "created": now(), **news}
-        new = insert(self._database.dialect, showings).values(row)
+        key = {"origin": origin, "message": message}
         await self._database.write(
-            new.on_conflict_do_update(index_elements=["origin", "message"], set_=news)
+            upsert(self._database.dialect, showings, key, news, created=now())
         )
 
     async def find(self, origin: str, message: str) -> Showing | None:
@@ -121,10 +116,4 @@ class Posts:
 
 
 def _showing(row: Row) -> Showing:
-    return Showing(
-        artwork=row["artwork"],
-        origin=row["origin"],
-        message=row["message"],
-        address=read_json(row["address"]),
-        locale=row["locale"],
-    )
+    return read_as(Showing, row, address=as_object(row["address"]))

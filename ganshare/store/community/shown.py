@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.community import ShownMessage
-from ganshare.store.community.channels import read_json
 from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.community.search import shown_statement
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, notify, now
-from ganshare.store.db.rows_queue import as_text, to_artwork
+from ganshare.store.db.rows_queue import as_object, as_text, read_as, to_artwork
 from ganshare.store.db.rows_sentences import sentence_columns
 from ganshare.store.db.tables_community import gallery, shown_messages, shown_paintings
 from ganshare.store.db.tables_queue import artworks, jobs
@@ -155,15 +154,12 @@ class ShownMessages:
         for row in await self._database.rows(theirs) if names else ():
             shown.setdefault(row["message"], []).append(row["artwork"])
         return [
-            ShownMessage(
-                origin=origin,
-                message=row["message"],
-                address=read_json(row["address"]),
-                person=row["person"],
-                locale=row["locale"],
-                content=read_json(row["content"]),
+            read_as(
+                ShownMessage,
+                row,
+                address=as_object(row["address"]),
+                content=as_object(row["content"]),
                 artworks=tuple(shown.get(row["message"], ())),
-                due=row["due"],
             )
             for row in rows
         ]

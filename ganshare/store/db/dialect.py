@@ -1,5 +1,6 @@
 """The few expressions that SQLite and PostgreSQL spell differently."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ __all__ = [
     "notify",
     "now",
     "relaxed",
+    "upsert",
 ]
 
 _SQLITE_SECONDS = "((julianday('now') - 2440587.5) * 86400.0)"
@@ -72,67 +74,30 @@ class _notify(FunctionElement[str]):  # noqa: N801  # the same
     inherit_cache = True
 
 
-@compiles(now, "sqlite")
-def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    return _SQLITE_SECONDS
+# How SQLite and PostgreSQL spell them; {} stands for the arguments.
+_SPELLINGS = {
+    now: (_SQLITE_SECONDS, f"CAST({_POSTGRES_SECONDS} AS DOUBLE PRECISION)"),
+    made_id: (
+        f"printf('%012x', CAST({_SQLITE_SECONDS} * 1000 AS INTEGER)) || lower(hex(randomblob(5)))",
+        f"lpad(to_hex(CAST({_POSTGRES_SECONDS} * 1000 AS BIGINT)), 12, '0') || "
+        "substr(replace(CAST(gen_random_uuid() AS TEXT), '-', ''), 1, 10)",
+    ),
+    relaxed: ("NULL", "set_config('synchronous_commit', 'off', true)"),
+    contains: ("instr({}) > 0", "strpos({}) > 0"),
+    json_object: ("json_object({})", "json_build_object({})"),
+    _notify: ("NULL", "CAST(pg_notify({}, '') AS TEXT)"),  # SQLite's notifier watches the file
+}
 
 
-@compiles(now, "postgresql")
-def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    return f"CAST({_POSTGRES_SECONDS} AS DOUBLE PRECISION)"
+def _spell(function: type[FunctionElement[Any]], dialect: str, text: str) -> None:
+    @compiles(function, dialect)
+    def _(element: Any, compiler: Any, **options: Any) -> str:
+        return text.format(compiler.process(element.clauses, **options))
 
 
-@compiles(made_id, "sqlite")
-def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    milliseconds = f"CAST({_SQLITE_SECONDS} * 1000 AS INTEGER)"
-    return f"printf('%012x', {milliseconds}) || lower(hex(randomblob(5)))"
-
-
-@compiles(made_id, "postgresql")
-def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    milliseconds = f"CAST({_POSTGRES_SECONDS} * 1000 AS BIGINT)"
-    digits = "substr(replace(CAST(gen_random_uuid() AS TEXT), '-', ''), 1, 10)"
-    return f"lpad(to_hex({milliseconds}), 12, '0') || {digits}"
-
-
-@compiles(relaxed, "sqlite")
-def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    return "NULL"
-
-
-@compiles(relaxed, "postgresql")
-def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    return "set_config('synchronous_commit', 'off', true)"
-
-
-@compiles(contains, "sqlite")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **options)}) > 0"
-
-
-@compiles(contains, "postgresql")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
-
-
-@compiles(json_object, "sqlite")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return f"json_object({compiler.process(element.clauses, **options)})"
-
-
-@compiles(json_object, "postgresql")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return f"json_build_object({compiler.process(element.clauses, **options)})"
-
-
-@compiles(_notify, "sqlite")
-def _(_element: Any, _compiler: Any, **_: Any) -> str:
-    return "NULL"  # there, the notifier watches the file
-
-
-@compiles(_notify, "postgresql")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return f"CAST(pg_notify({compiler.process(element.clauses, **options)}, '') AS TEXT)"
+for _function, (_sqlite, _postgresql) in _SPELLINGS.items():
+    _spell(_function, "sqlite", _sqlite)
+    _spell(_function, "postgresql", _postgresql)
 
 
 def ago(seconds: float) -> sa.ScalarSelect[float]:
@@ -150,6 +115,24 @@ def notify(*topics: Topic) -> list[sa.Label[str]]:
 def channel(topic: Topic) -> str:
     """Name PostgreSQL's channel for a topic."""
     return f"ganshare_{topic}"
+
+
+def upsert(
+    dialect: str,
+    table: sa.Table,
+    key: Mapping[str, Any],
+    news: Mapping[str, Any],
+    /,
+    **first: Any,
+) -> "postgresql.Insert | sqlite.Insert":
+    """Start an INSERT that changes the row of this key instead, where there is one.
+
+    Args:
+        news: values of a new row and of one that is changed.
+        first: values of a new row alone.
+    """
+    new = insert(dialect, table).values({**key, **first, **news})
+    return new.on_conflict_do_update(index_elements=list(key), set_=dict(news))
 
 
 def insert(dialect: str, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState, PreviewRecord
 from ganshare.domain.visibility import Visibility
@@ -17,12 +17,19 @@ __all__ = [
     "as_object",
     "as_text",
     "from_engine",
+    "read_as",
     "to_artwork",
     "to_engine",
     "to_frame",
     "to_job",
     "without_request",
 ]
+
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 class DamagedRowError(Exception):
@@ -39,6 +46,17 @@ _JOB_COLUMNS = [item.name for item in fields(Job) if item.name not in ("request"
 def as_text(value: Any) -> str:
     """Write JSON as the store keeps it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def read_as(kind: type[T], row: Row, /, **others: Any) -> T:
+    """Make a value of the columns that are named as its fields, and of `others`."""
+    columns = {
+        # SQLite's RETURNING gives whole numbers as integers.
+        item.name: float(row[item.name]) if item.type is float else row[item.name]
+        for item in fields(kind)
+        if item.name not in others
+    }
+    return kind(**columns, **others)
 
 
 def to_job(row: Row) -> Job:

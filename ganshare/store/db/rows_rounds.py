@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from ganshare.domain.votes import Entry, Round, RoundRules, Standing
 from ganshare.errors import ParameterError
 from ganshare.store.db.database import Row
-from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.rows_queue import as_text, read_as
 
 __all__ = ["AgeLimit", "age_limit", "rules_as_text", "to_entry", "to_round", "to_standing"]
 
@@ -40,45 +40,17 @@ def rules_as_text(rules: RoundRules) -> str:
 
 def to_round(row: Row) -> Round:
     """Read a round; rules that a newer version wrote and this one doesn't know are left out."""
-    closed = row["closed"]
-    return Round(
-        id=row["id"],
-        place=row["place"],
-        title=row["title"],
-        opens=float(row["opens"]),
-        closes=float(row["closes"]),
-        rules=_rules(row["rules"]),
-        closed=None if closed is None else float(closed),
-    )
+    return read_as(Round, row, rules=_rules(row["rules"]))
 
 
 def to_entry(row: Row) -> Entry:
     """Read an entry."""
-    return Entry(
-        round=row["round"],
-        artwork=row["artwork"],
-        by=row["entered_by"],
-        entered=float(row["entered"]),
-        dealt=row["dealt"],
-        posted=row["posted"],
-        final=bool(row["final"]),
-    )
+    return read_as(Entry, row, by=row["entered_by"])
 
 
 def to_standing(row: Row) -> Standing:
     """Read an entry of a round that has ended."""
-    return Standing(
-        round=row["round"],
-        artwork=row["artwork"],
-        votes=row["votes"],
-        views=row["views"],
-        shown_votes=row["shown_votes"],
-        rate=float(row["rate"]),
-        bound=float(row["bound"]),
-        rank=row["place"],
-        has_quorum=bool(row["has_quorum"]),
-        won=bool(row["won"]),
-    )
+    return read_as(Standing, row, rank=row["place"])
 
 
 def _rules(text: str) -> RoundRules:

@@ -19,7 +19,7 @@ from ganshare.sentences import sentence
 from ganshare.store.community.notes import note_statement
 from ganshare.store.community.search import shown_statement
 from ganshare.store.db.database import Conflict, Database, Row
-from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.dialect import insert, now, upsert
 from ganshare.store.db.rows_queue import from_engine, to_artwork, to_job
 from ganshare.store.db.tables_queue import artworks, engines, jobs, turns
 from ganshare.store.queue.claim import claim_statement, waiting_statement
@@ -314,11 +314,8 @@ class Queue(QueueReader, Pauses):
     async def report_engine(self, report: EngineReport) -> None:
         """Say that an engine is alive, and what it can do."""
         values = from_engine(report) | {"reported": now()}
-        statement = insert(self._database.dialect, engines).values(values)
-        renewed = {name: value for name, value in values.items() if name != "id"}
-        await self._database.write(
-            statement.on_conflict_do_update(index_elements=["id"], set_=renewed)
-        )
+        key = {"id": values.pop("id")}
+        await self._database.write(upsert(self._database.dialect, engines, key, values))
 
     async def forget_engine(self, engine_id: str) -> None:
         """Say that an engine has gone; its jobs stay its own until their leases end.

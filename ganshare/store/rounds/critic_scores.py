@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,8 +12,8 @@ from ganshare.domain.jobs import Artwork
 from ganshare.domain.votes import Entry, Round
 from ganshare.errors import VoteError
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, now
-from ganshare.store.db.rows_queue import as_text, to_artwork
+from ganshare.store.db.dialect import insert, now, upsert
+from ganshare.store.db.rows_queue import as_text, read_as, to_artwork
 from ganshare.store.db.rows_rounds import to_round
 from ganshare.store.db.tables_queue import artworks
 from ganshare.store.db.tables_votes import (
@@ -36,13 +37,7 @@ class Critics:
 
     async def keep(self, critic: Critic) -> None:
         """Remember a critic; scores of another one of its name are forgotten."""
-        row = {
-            "name": critic.name,
-            "phrase": critic.phrase,
-            "perceptor": critic.perceptor,
-            "report": as_text(dict(critic.report)),
-            "made": critic.made,
-        }
+        row = asdict(critic) | {"report": as_text(dict(critic.report))}
 
         async def replace(connection: AsyncConnection) -> None:
             this = critics.c.name == critic.name
@@ -51,8 +46,8 @@ class Critics:
             if before is not None and not _is_same(_critic(before), critic):
                 theirs = critic_scores.c.critic == critic.name
                 await connection.execute(critic_scores.delete().where(theirs))
-            new = insert(connection.dialect.name, critics).values(row)
-            await connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=row))
+            kept = upsert(connection.dialect.name, critics, {"name": critic.name}, row)
+            await connection.execute(kept)
 
         await self._database.atomically(replace)
 
@@ -162,13 +157,7 @@ class Critics:
 
 
 def _critic(row: Row) -> Critic:
-    return Critic(
-        name=row["name"],
-        phrase=row["phrase"],
-        perceptor=row["perceptor"],
-        made=float(row["made"]),
-        report=json.loads(row["report"]),
-    )
+    return read_as(Critic, row, report=json.loads(row["report"]))
 
 
 def _is_same(one: Critic, other: Critic) -> bool:

@@ -13,8 +13,8 @@ from ganshare.sentences import Sentence, sentence
 from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.community.shown import set_hidden
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, now
-from ganshare.store.db.rows_queue import to_artwork
+from ganshare.store.db.dialect import now, upsert
+from ganshare.store.db.rows_queue import read_as, to_artwork
 from ganshare.store.db.rows_rounds import to_standing
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_ledger import tokens
@@ -178,14 +178,7 @@ class Curation:
         planned = sa.exists().where(tokens.c.artwork == curated.c.artwork)
         found = sa.select(curated, planned.label("is_planned")).order_by(curated.c.event.desc())
         return [
-            Decision(
-                artwork=row["artwork"],
-                round=row["round"],
-                approved=bool(row["approved"]),
-                by=row["decided_by"],
-                reason=row["reason"],
-                is_planned=bool(row["is_planned"]),
-            )
+            read_as(Decision, row, by=row["decided_by"])
             for row in await self._database.rows(found.limit(limit))
         ]
 
@@ -253,8 +246,8 @@ async def _decide(
         "decided": now(),
         "event": event,
     }
-    new = insert(connection.dialect.name, curated).values(artwork=entry["artwork"], **news)
-    await connection.execute(new.on_conflict_do_update(index_elements=["artwork"], set_=news))
+    key = {"artwork": entry["artwork"]}
+    await connection.execute(upsert(connection.dialect.name, curated, key, news))
 
 
 async def _unhide(connection: AsyncConnection, artwork: str) -> None:
@@ -282,26 +275,13 @@ async def _check_unplanned(connection: AsyncConnection, artwork: str) -> None:
 
 
 def _item(row: Row) -> CuratedItem:
-    return CuratedItem(
-        id=row["id"],
-        sha256=row["sha256"],
-        blob=row["blob"],
-        prompt=row["prompt"],
+    return read_as(
+        CuratedItem,
+        row,
         attributes=json.loads(row["attributes"]),
-        seed=row["seed"],
-        model=row["model"],
-        steps=row["steps"],
-        width=row["width"],
-        height=row["height"],
-        may_sell=bool(row["may_sell"]),
         requester=row["person"],
-        votes=row["votes"],
-        views=row["views"],
-        bound=float(row["bound"]),
         rank=row["place"],
-        round=row["round"],
         approved_by=row["decided_by"],
-        approved=float(row["decided"]),
-        reason=row["reason"],
+        approved=row["decided"],
         place=row["held_in"],
     )

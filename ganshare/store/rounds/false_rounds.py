@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.jobs import Artwork, place_in
-from ganshare.store.community.channels import read_json
+from ganshare.store.db.rows_queue import as_object
 from ganshare.store.db.tables_community import places
 from ganshare.store.db.tables_queue import jobs
 from ganshare.store.db.tables_votes import accounts_of, round_entries, rounds, vote_log
@@ -21,11 +21,11 @@ async def find_false_rounds(connection: AsyncConnection, painting: Artwork) -> f
     painting there; a curator whom the owner named may do so still, and the log says that.
     """
     kept = await connection.execute(sa.select(jobs.c.reply_to).where(jobs.c.id == painting.job))
-    place = place_in(read_json(kept.scalar() or "{}"))
+    place = place_in(as_object(kept.scalar() or "{}"))
     if not place:
         return frozenset()
     settings = await connection.execute(sa.select(places.c.settings).where(places.c.place == place))
-    voted_on = read_json(settings.scalar() or "{}").get("curation_place")
+    voted_on = as_object(settings.scalar() or "{}").get("curation_place")
     theirs = await accounts_of(connection, painting.person)
     found = await connection.execute(
         sa.select(rounds.c.id)

@@ -6,14 +6,13 @@ is the same unit, so that what was used of it is used for the new holder, too.
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ganshare.domain.shares import Swept
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, made_id, now
+from ganshare.store.db.dialect import insert, made_id, now, upsert
 from ganshare.store.db.tables_community import accounts
 from ganshare.store.db.tables_shares import holdings, share_admissions, sweeps, wallets
 
@@ -79,13 +78,10 @@ class Holdings:
 
         async def write(connection: AsyncConnection) -> None:
             for token in tokens:
-                news: dict[str, Any] = {"block": block, "swept": now()}
-                all_news = news | ({"whole": now()} if whole else {})
-                new = insert(connection.dialect.name, sweeps).values(
-                    token=token, **news, whole=now()
-                )
+                news = {"block": block, "swept": now()} | ({"whole": now()} if whole else {})
+                key = {"token": token}
                 await connection.execute(
-                    new.on_conflict_do_update(index_elements=["token"], set_=all_news)
+                    upsert(connection.dialect.name, sweeps, key, news, whole=now())
                 )
 
         await self._database.atomically(write)

@@ -5,14 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from ganshare.domain.shares import Unlockable, UnlockableRead
-from ganshare.store.db.database import Database, Row
+from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import made_id, now
+from ganshare.store.db.rows_queue import read_as
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_shares import unlockable_reads, unlockables
 
 __all__ = ["Unlockables"]
-
-_FIELDS = ("id", "token", "name", "media_type", "blob", "sha256", "size", "created")
 
 
 class Unlockables:
@@ -27,20 +26,21 @@ class Unlockables:
         made = await self._database.row(unlockables.insert().values(row).returning(unlockables))
         if made is None:
             raise RuntimeError("INSERT gave nothing")
-        return _read(made)
+        return read_as(Unlockable, made)
 
     async def get(self, unlockable: str) -> Unlockable | None:
         """Find one by its id."""
         this = sa.and_(unlockables.c.id == unlockable, unlockables.c.removed.is_(None))
         row = await self._database.row(sa.select(unlockables).where(this))
-        return None if row is None else _read(row)
+        return None if row is None else read_as(Unlockable, row)
 
     async def all(self, token: str | None = None) -> list[Unlockable]:
         """Give all, or those of a token, the oldest first."""
         found = sa.select(unlockables).where(unlockables.c.removed.is_(None))
         if token is not None:
             found = found.where(unlockables.c.token == token)
-        return [_read(row) for row in await self._database.rows(found.order_by(unlockables.c.id))]
+        rows = await self._database.rows(found.order_by(unlockables.c.id))
+        return [read_as(Unlockable, row) for row in rows]
 
     async def remove(self, unlockable: str) -> str | None:
         """Take one away; gives the key of its blob, None if there is none such."""
@@ -59,9 +59,4 @@ class Unlockables:
         rows = await self._database.rows(
             sa.select(unlockable_reads).order_by(unlockable_reads.c.id.desc()).limit(limit)
         )
-        names = ("unlockable", "person", "wallet", "created")
-        return [UnlockableRead(*(row[name] for name in names)) for row in rows]
-
-
-def _read(row: Row) -> Unlockable:
-    return Unlockable(**{name: row[name] for name in _FIELDS})
+        return [read_as(UnlockableRead, row) for row in rows]

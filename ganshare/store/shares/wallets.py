@@ -11,7 +11,7 @@ from ganshare.domain.shares import DAY, Wallet
 from ganshare.errors import ParameterError
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Database, Row
-from ganshare.store.db.dialect import insert, now
+from ganshare.store.db.dialect import now, upsert
 from ganshare.store.db.tables_community import everyone
 from ganshare.store.db.tables_shares import wallet_nonces, wallets
 
@@ -85,10 +85,8 @@ class Wallets:
             if (await connection.execute(count)).scalar_one() >= MOST:
                 raise ParameterError(sentence("wallet-many", allowed=MOST), allowed=MOST)
             news = {"account": account, "linked": now(), "unlinked": None, "checked": None}
-            new = insert(connection.dialect.name, wallets).values(wallet=wallet, block=0, **news)
-            await connection.execute(
-                new.on_conflict_do_update(index_elements=["wallet"], set_=news)
-            )
+            key = {"wallet": wallet}
+            await connection.execute(upsert(connection.dialect.name, wallets, key, news, block=0))
             return True
 
         return await self._database.atomically(write)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.votes import LogEntry, LogKind
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
-from ganshare.store.db.rows_queue import as_text
+from ganshare.store.db.rows_queue import as_text, read_as
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_votes import vote_log
 
@@ -128,15 +128,5 @@ class VoteLog:
 
 
 def _entry(row: Row) -> LogEntry:
-    return LogEntry(
-        number=row["number"],
-        kind=LogKind(row["kind"]),
-        artwork=row["artwork"],
-        account=row["account"],
-        via=row["via"],
-        at=float(row["at"]),
-        by=row["done_by"],
-        reason=row["reason"],
-        data=json.loads(row["data"]),
-        created=float(row["created"]),
-    )
+    kind, data = LogKind(row["kind"]), json.loads(row["data"])
+    return read_as(LogEntry, row, kind=kind, data=data, by=row["done_by"])
