@@ -7,7 +7,6 @@ the database is away the painting goes on, and the heartbeats are retried.
 import asyncio
 import contextlib
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from engine.worker.active_job import Progress
@@ -63,12 +62,7 @@ class Lease:
         self._task = asyncio.create_task(self._beat_on(), name=f"lease {self._job.id}")
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -6,6 +6,7 @@ dashboard in docker/grafana reads these names, and a test compares them.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -60,74 +61,50 @@ class Metrics:
         self.registry = registry = CollectorRegistry(auto_describe=True)
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        Gauge(
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        gauge(
             "ganshare_build_info",
             "Always 1; the labels say which process runs which version.",
             ["process", "version"],
-            registry=registry,
         ).labels(process, __version__).set(1)
-        self.queue_jobs = Gauge(
-            "ganshare_queue_jobs",
-            "Jobs that wait, run or were given up, by state.",
-            ["state"],
-            registry=registry,
+        self.queue_jobs = gauge(
+            "ganshare_queue_jobs", "Jobs that wait, run or were given up, by state.", ["state"]
         )
-        self.queue_oldest_seconds = Gauge(
-            "ganshare_queue_oldest_seconds",
-            "For how long the oldest queued job has waited.",
-            registry=registry,
+        self.queue_oldest_seconds = gauge(
+            "ganshare_queue_oldest_seconds", "For how long the oldest queued job has waited."
         )
-        self.engine_info = Gauge(
+        self.engine_info = gauge(
             "ganshare_engine_info",
             "Always 1; the labels say which engine reports, and its version.",
             ["engine", "version"],
-            registry=registry,
         )
-        self.wait_seconds = Histogram(
-            "ganshare_wait_seconds",
-            "From submit to claim.",
-            buckets=WAIT_BUCKETS,
-            registry=registry,
+        self.wait_seconds = histogram(
+            "ganshare_wait_seconds", "From submit to claim.", buckets=WAIT_BUCKETS
         )
-        self.claims = Counter("ganshare_claims", "Jobs claimed.", registry=registry)
-        self.batch_jobs = Gauge(
-            "ganshare_batch_jobs", "Jobs in the engine's hands.", registry=registry
+        self.claims = counter("ganshare_claims", "Jobs claimed.")
+        self.batch_jobs = gauge("ganshare_batch_jobs", "Jobs in the engine's hands.")
+        self.steps = counter("ganshare_steps", "Steps of all jobs.")
+        self.step_seconds = histogram(
+            "ganshare_step_seconds", "One step of one job.", buckets=STEP_BUCKETS
         )
-        self.steps = Counter("ganshare_steps", "Steps of all jobs.", registry=registry)
-        self.step_seconds = Histogram(
-            "ganshare_step_seconds",
-            "One step of one job.",
-            buckets=STEP_BUCKETS,
-            registry=registry,
+        self.painting_seconds = histogram(
+            "ganshare_painting_seconds", "From claim to publication.", buckets=PAINTING_BUCKETS
         )
-        self.painting_seconds = Histogram(
-            "ganshare_painting_seconds",
-            "From claim to publication.",
-            buckets=PAINTING_BUCKETS,
-            registry=registry,
+        self.upscaling_seconds = histogram(
+            "ganshare_upscaling_seconds", "Upscaling one painting.", buckets=PAINTING_BUCKETS
         )
-        self.upscaling_seconds = Histogram(
-            "ganshare_upscaling_seconds",
-            "Upscaling one painting.",
-            buckets=PAINTING_BUCKETS,
-            registry=registry,
+        self.paintings = counter("ganshare_paintings", "Paintings published.")
+        self.frames_published = counter("ganshare_frames_published", "Previews stored.")
+        self.frames_dropped = counter(
+            "ganshare_frames_dropped", "Previews overtaken or not stored."
         )
-        self.paintings = Counter("ganshare_paintings", "Paintings published.", registry=registry)
-        self.frames_published = Counter(
-            "ganshare_frames_published", "Previews stored.", registry=registry
-        )
-        self.frames_dropped = Counter(
-            "ganshare_frames_dropped", "Previews overtaken or not stored.", registry=registry
-        )
-        self.lease_losses = Counter(
-            "ganshare_lease_losses", "Jobs lost to another engine.", registry=registry
-        )
-        self.retries = Counter(
-            "ganshare_retries", "Jobs that failed and were queued again.", registry=registry
-        )
-        self.dead_letters = Counter("ganshare_dead_letters", "Jobs given up.", registry=registry)
-        self.store_errors = Counter(
-            "ganshare_store_errors", "Failed calls to store or blobs.", ["part"], registry=registry
+        self.lease_losses = counter("ganshare_lease_losses", "Jobs lost to another engine.")
+        self.retries = counter("ganshare_retries", "Jobs that failed and were queued again.")
+        self.dead_letters = counter("ganshare_dead_letters", "Jobs given up.")
+        self.store_errors = counter(
+            "ganshare_store_errors", "Failed calls to store or blobs.", ["part"]
         )
         for part in ("store", "blobs"):
             self.store_errors.labels(part)
