@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import httpx
 from eth_utils.address import is_hex_address, to_checksum_address
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, RootModel
 
-from admin.marketplace.opensea import OpenSea, OpenSeaAway, reason_of
+from admin.marketplace.opensea import OpenSea, OpenSeaAway, read_answer, reason_of
 from admin.marketplace.terms import is_name_of
 from ganshare.errors import SettingsError, WorldError
 
@@ -64,7 +64,8 @@ class _Call(BaseModel):
     chain: str
 
 
-_UPLOADS = TypeAdapter(list[_Upload])
+class _Uploads(RootModel[list[_Upload]]):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class DropApi(OpenSea):
         response = await self._repeat("GET", f"drops/{slug}")
         if not response.is_success:
             raise SettingsError(f"OpenSea has no drop {slug}; ADMIN_OPENSEA_COLLECTION names it.")
-        found: Drop = self._read(response, TypeAdapter(Drop))
+        found = read_answer(response, Drop)
         is_ours = found.contract_address.lower() == contract.lower()
         if not is_ours or not is_name_of(found.chain, chain_id):
             raise SettingsError(
@@ -153,7 +154,7 @@ class DropApi(OpenSea):
         response = await self._repeat("POST", path, json=body)
         if not response.is_success:
             raise ItemRefused(f"OpenSea refused the item: {reason_of(response)}.")
-        found = self._read(response, TypeAdapter(_Call))
+        found = read_answer(response, _Call)
         try:
             data, value = bytes.fromhex(found.data.removeprefix("0x")), int(found.value, 16)
         except ValueError:
@@ -179,7 +180,7 @@ class DropApi(OpenSea):
         response = await self._repeat("POST", path, json=body, is_list=True)
         if not response.is_success:
             raise ItemRefused(f"OpenSea takes no picture: {reason_of(response)}.")
-        found: list[_Upload] = self._read(response, _UPLOADS)
+        found = read_answer(response, _Uploads).root
         if len(found) != 1:
             raise OpenSeaAway(f"OpenSea gave {len(found)} addresses to upload one picture to.")
         return found[0]
@@ -214,14 +215,3 @@ class DropApi(OpenSea):
             "access token of the wallet that owns it, with the right write:drops; `opensea login` "
             "gives one for some time."
         )
-
-    @staticmethod
-    def _read(response: httpx.Response, kind: TypeAdapter[Any]) -> Any:
-        try:
-            return kind.validate_json(response.content)
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(str(each) for each in first["loc"]) or "it"
-            raise OpenSeaAway(
-                f"OpenSea's answer is not what its API describes: {where}: {first['msg']}."
-            ) from error

@@ -27,6 +27,7 @@ __all__ = [
     "OpenSeaBusy",
     "OrderRefused",
     "order_body",
+    "read_answer",
     "reason_of",
 ]
 
@@ -115,7 +116,7 @@ class OpenSea:
         response = await self._get(path)
         if not response.is_success:
             raise SettingsError(f"OpenSea has no {path}: {reason_of(response)}.", given=path)
-        return read_terms(_read(response, CollectionAnswer), slug, contract, chain_id)
+        return read_terms(read_answer(response, CollectionAnswer), slug, contract, chain_id)
 
     async def find_slug(self, contract: str, chain_id: int) -> str:
         """Ask for the name of a contract's collection.
@@ -128,7 +129,7 @@ class OpenSea:
         response = None if chain is None else await self._get(f"chain/{chain}/contract/{contract}")
         slug = ""
         if response is not None and response.is_success:
-            slug = _read(response, _ContractAnswer).collection
+            slug = read_answer(response, _ContractAnswer).collection
         if not slug:
             raise NotYetAtOpenSea(
                 f"OpenSea has no collection of {contract} yet; it makes one some minutes after the "
@@ -174,7 +175,7 @@ class OpenSea:
         body = {"offererSignature": "0x" + signature.hex()}
         response = await self._ask("POST", path, json=body)
         if response.is_success and response.content.strip():
-            return _read(response, _CancelAnswer).last_signature_issued_valid_until
+            return read_answer(response, _CancelAnswer).last_signature_issued_valid_until
         reason = reason_of(response)
         if response.status_code == httpx.codes.BAD_REQUEST and _errors(response):
             raise OrderRefused(f"OpenSea does not take it off: {reason}.")
@@ -198,7 +199,7 @@ class OpenSea:
         """
         path = f"orders/chain/{terms.chain}/protocol/{seaport}/{order_hash}"
         response = await self._get(path)
-        return _read(response, _OrderAnswer).order.status if response.is_success else None
+        return read_answer(response, _OrderAnswer).order.status if response.is_success else None
 
     async def offers(self, slug: str, seller: str) -> AsyncIterator[str]:
         """Give the hashes of all orders by which OpenSea offers a seller's tokens.
@@ -211,7 +212,7 @@ class OpenSea:
             response = await self._get(f"listings/collection/{slug}/all", params)
             if not response.is_success:
                 raise OpenSeaAway(f"OpenSea does not show the listings: {reason_of(response)}.")
-            page = _read(response, _ListingsAnswer)
+            page = read_answer(response, _ListingsAnswer)
             for each in page.listings:
                 yield each.order_hash.lower()
             if not page.next or params.get("next") == page.next:
@@ -282,7 +283,8 @@ class OpenSea:
         return response
 
 
-def _read(response: httpx.Response, kind: type[AnswerT]) -> AnswerT:
+def read_answer(response: httpx.Response, kind: type[AnswerT]) -> AnswerT:
+    """Read an answer of OpenSea's API; raises OpenSeaAway if it is another one."""
     try:
         return kind.model_validate_json(response.content)
     except ValidationError as error:
