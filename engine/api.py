@@ -16,7 +16,6 @@ from engine.runtime.compute import choose_compute
 from engine.synthesis.canvas import Frame as CanvasFrame
 from engine.synthesis.manifest import Manifest
 from engine.synthesis.pipeline import FinishedPainting, Models, Stopwatch, advance, manifest_path
-from engine.synthesis.settings import SynthesisSettings
 from ganshare.domain.limits import DEFAULT_INIT_FIT
 
 __all__ = ["Frame", "Painting", "paint"]
@@ -169,11 +168,8 @@ def paint(
         device or setting("device")(), dtype or setting("dtype")(), threads or setting("threads")()
     )
     models = Models(prepared.vqgan, prepared.perceptor, prepared.upscaler, compute)
-    settings = SynthesisSettings.from_json(prepared.changes) if prepared.changes else None
-    request, draft = with_images(
-        prepared.request, prepared.text, models, prepared.painted, options, settings
-    )
-    stages = advance(request, draft, models, Stopwatch(), settings=settings)
+    request, draft = with_images(prepared, models, options)
+    stages = advance(request, draft, models, Stopwatch(), settings=prepared.settings)
     return Painting(prepared.painted or prepared.text, request.seed, stages)
 
 

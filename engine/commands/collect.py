@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
+from engine.commands.compute_options import add_options
 from ganshare.errors import ParameterError
 from ganshare.progress import reporting
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["collect"]
 
 PATH = click.Path(path_type=Path)
-_SHARED_OPTIONS = (
+_shared_options = add_options(
     click.option("--out", type=PATH, required=True, metavar="D", help="For shards and manifest."),
     click.option(
         "--short-side", type=click.IntRange(32, 4096), default=512, show_default=True,
@@ -30,12 +31,6 @@ _SHARED_OPTIONS = (
     ),
     click.option("--quiet", is_flag=True, help="Show no progress."),
 )  # fmt: skip
-
-
-def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_SHARED_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group()

@@ -8,7 +8,7 @@ import click
 from engine.runtime.compute import AUTO, DTYPE_NAMES
 from ganshare.settings import EngineSettings, load
 
-__all__ = ["compute_options", "setting"]
+__all__ = ["add_options", "compute_options", "setting"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -16,6 +16,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def setting(name: str) -> Callable[[], Any]:
     """A default that is read when the command runs: ENGINE_..., else ganshare.toml's."""
     return lambda: getattr(load(EngineSettings), name)
+
+
+def add_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """A decorator that adds all of them, in this order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 def compute_options(
@@ -61,9 +72,4 @@ def compute_options(
         ),
     }
 
-    def add(command: Command) -> Command:
-        for name in reversed(only):
-            command = options[name](command)
-        return command
-
-    return add
+    return add_options(*(options[name] for name in only))

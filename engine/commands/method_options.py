@@ -1,20 +1,18 @@
 """The options of `paint`: their values, and those for stories, films and other ways to paint."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from engine.commands.compute_options import add_options
 from engine.synthesis.method import AUGMENTATIONS, CUT_METHODS, OPTIMISERS, changes_of
 from engine.synthesis.motion import Motion
 from ganshare.domain.limits import DEFAULT_INIT_FIT
 from ganshare.errors import ImageError, ParameterError, quoted
 
 __all__ = ["Options", "changes_from", "check_film", "method_options", "motion_from", "split_weight"]
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 MOVE_EVERY = 10  # steps
 
@@ -58,7 +56,7 @@ class Options:
     threads: int | None = None
 
 
-_OPTIONS = (
+method_options = add_options(
     click.option(
         "--story",
         metavar="PROMPT",
@@ -98,13 +96,6 @@ _OPTIONS = (
         help="Repaint each frame of this film; --video names the result.",
     ),
 )  # fmt: skip
-
-
-def method_options(command: Command) -> Command:
-    """Add them, in this order."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def changes_from(options: Options) -> dict[str, Any]:

@@ -5,14 +5,14 @@ import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.commands.compute_options import compute_options
+from engine.commands.compute_options import add_options, compute_options
 from engine.model_folder import ModelFolder, find_model, list_models, load_model_folder, model_paths
 from ganshare.errors import ModelError
 from ganshare.progress import reporting
@@ -54,7 +54,7 @@ def _size(model: ModelFolder) -> str:
     return f"{sum(path.stat().st_size for path in paths) / 1e6:.1f} MB"
 
 
-_SHARED_OPTIONS = (
+_shared_options = add_options(
     click.option("--name", help="Its name here; by default that of its card or file."),
     click.option(
         "--config", type=PATH, metavar="F",
@@ -68,12 +68,6 @@ _SHARED_OPTIONS = (
     click.option("--sha256", metavar="H", help="SHA-256 of the file to download."),
     click.option("--quiet", is_flag=True, help="Show no progress."),
 )  # fmt: skip
-
-
-def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_SHARED_OPTIONS):
-        command = option(command)
-    return command
 
 
 @models.command()

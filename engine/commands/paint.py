@@ -5,7 +5,6 @@ Everything that needs no torch is checked first, so that mistakes are reported a
 
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,6 +188,13 @@ class Prepared:
     upscaler: "ModelFolder | None"
     changes: dict[str, Any]  # of the loop's settings
 
+    @property
+    def settings(self) -> "SynthesisSettings | None":
+        """The loop's settings; None if they are its own."""
+        from engine.synthesis.settings import SynthesisSettings
+
+        return SynthesisSettings.from_json(self.changes) if self.changes else None
+
 
 def prepare(options: Options) -> Prepared:
     """Check what needs no torch, and draw what was left open; images are read later."""
@@ -226,8 +232,7 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
     """Check everything, paint, print; see `paint` for the errors' place."""
     prepared = prepare(options)
     text, painted, reading = prepared.text, prepared.painted, prepared.reading
-    request, seed = prepared.request, prepared.request.seed
-    vqgan, perceptor, upscaler = prepared.vqgan, prepared.perceptor, prepared.upscaler
+    seed = prepared.request.seed
     out = options.out or Path(f"{slug(painted or text)}-{seed}.png")
     check_outputs(out, options)
     check_extra("engine")
@@ -248,17 +253,9 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
         from engine.synthesis.pipeline import Models, Outputs, manifest_path
 
         compute = choose_compute(options.device, options.dtype, options.threads)
-        manifest = _execute(
-            request,
-            text,
-            painted,
-            Models(vqgan, perceptor, upscaler, compute),
-            Outputs(out, options.frames_dir, options.video),
-            options,
-            load_painter,
-            reporter,
-            prepared.changes,
-        )
+        models = Models(prepared.vqgan, prepared.perceptor, prepared.upscaler, compute)
+        outputs = Outputs(out, options.frames_dir, options.video)
+        manifest = _execute(prepared, models, outputs, options, load_painter, reporter)
     if options.as_json:
         click.echo(json.dumps(manifest.to_json()))
     else:
@@ -269,22 +266,17 @@ def run(options: Options, load_painter: "LoadPainter | None" = None) -> None:
 
 
 def _execute(
-    request: PaintingRequest,
-    text: str,
-    reading: str | None,
+    prepared: Prepared,
     models: "Models",
     outputs: "Outputs",
     options: Options,
     load_painter: "LoadPainter | None",
     reporter: Reporter,
-    changes: Mapping[str, Any],
 ) -> "Manifest":
     from engine.synthesis.pipeline import LONG_SIDE
     from engine.synthesis.pipeline import paint as paint_request
-    from engine.synthesis.settings import SynthesisSettings
 
-    settings = SynthesisSettings.from_json(changes) if changes else None
-    request, draft = with_images(request, text, models, reading, options, settings)
+    request, draft = with_images(prepared, models, options)
     film, frames, painted = None, 0, 0
     if options.init_video is not None:
         from engine.imaging.read_video import count_frames, read_video
@@ -319,18 +311,13 @@ def _execute(
         on_loaded=on_loaded,
         on_frame=on_frame,
         on_tile=on_tile,
-        settings=settings,
+        settings=prepared.settings,
         film=film,
     )
 
 
 def with_images(
-    request: PaintingRequest,
-    text: str,
-    models: "Models",
-    reading: str | None,
-    options: Options,
-    settings: "SynthesisSettings | None" = None,
+    prepared: Prepared, models: "Models", options: Options
 ) -> "tuple[PaintingRequest, Manifest]":
     """The request with its images, and the draft of its manifest, which names their sums."""
     from engine.imaging.codecs import read_image
@@ -340,7 +327,7 @@ def with_images(
     weighted = [split_weight(each) for each in options.target_image]
     targets, weights = [path for path, _ in weighted], tuple(weight for _, weight in weighted)
     request = replace(
-        request,
+        prepared.request,
         init_image=read_image(init) if init else None,
         init_fit=options.init_fit,
         target_images=tuple(read_image(path) for path in targets),
@@ -349,12 +336,12 @@ def with_images(
     begun = init or options.init_video
     draft = draft_manifest(
         request,
-        text,
+        prepared.text,
         models,
-        reading=reading,
+        reading=prepared.painted,
         init_image_sha256=sha256_of(begun) if begun else None,
         target_images_sha256=tuple(sha256_of(path) for path in targets),
-        settings=settings,
+        settings=prepared.settings,
     )
     return request, draft
 
