@@ -103,7 +103,7 @@ async def test_docs_community(reader: Any) -> None:
 
 
 async def test_docs_web(reader: Any) -> None:
-    [make] = [line for line in reader.commands("docs/web.md", "Trying it") if line]
+    [make] = [line for line in reader.commands("docs/web.md", "Try it") if line]
     port = TelegramHarness.free_port()
     reader.environment["BOT_WEB_LISTEN"] = f"127.0.0.1:{port}"
 

@@ -167,7 +167,7 @@ def test_the_way_of_the_docs_leads_from_an_empty_folder_to_a_sale(typist: Typist
     prices = commands("Prices")
     (typist.folder / "prices.toml").write_text("\n".join(prices))
     doctors = []
-    for line in commands("The way"):
+    for line in commands("From the curated set to a sale"):
         said = typist.type(line)
         if line == "ganshare admin doctor":
             doctors.append(said.splitlines()[-1])
