@@ -115,6 +115,7 @@ def paint(
     init_weight: float | None = None,
     optimiser: str | None = None,
     step_size: float | None = None,
+    starts: int | None = None,
     cut_method: str | None = None,
     cut_power: float | None = None,
     augment: tuple[str, ...] = (),
@@ -144,6 +145,7 @@ def paint(
         init_weight: how much it stays near the init image.
         optimiser: "adam", "adamax", "adamw", "adagrad", "nadam", "radam" or "rmsprop".
         step_size: of the optimiser.
+        starts: how often the canvas begins; the start that shows the subject best is kept.
         cut_method: "views", "crops" or "whole"; what each cutout sees.
         cut_power: above 1, more cutouts are small.
         augment: "NAME=VALUE" each, of flip, grey, noise and jitter; or "none".
@@ -161,7 +163,8 @@ def paint(
         num_cutouts=num_cutouts, init_image=init, init_fit=init_fit,
         target_image=tuple(map(Path, target_images)), noise_prompt=noise_prompts,
         no_upscale=not upscale, story=story, init_weight=init_weight, optimiser=optimiser,
-        step_size=step_size, cut_method=cut_method, cut_power=cut_power, augment=augment,
+        step_size=step_size, starts=starts, cut_method=cut_method, cut_power=cut_power,
+        augment=augment,
     )  # fmt: skip
     prepared = prepare(options)
     compute = choose_compute(

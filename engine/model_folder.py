@@ -45,6 +45,7 @@ __all__ = [
 ModelKind = Literal["vqgan", "perceptor", "upscaler", "transformer"]
 KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 CARD = "model.json"
+RERANKER = "reranker"  # name of the file of a perceptor's second eye
 EMBEDDED = Path(__file__).parent / "models"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -77,11 +78,15 @@ class ModelFolder:
 
     @property
     def identity(self) -> str:
-        """A sha256 that identifies the model: its weights', or one of all its files'."""
-        if not self.extras:
+        """A sha256 that identifies the model: its weights', or one of all its files'.
+
+        Not of the reranker: what it chose stands in each painting's manifest.
+        """
+        extras = [(name, e.sha256) for name, e in sorted(self.extras.items()) if name != RERANKER]
+        if not extras:
             return self.sha256
-        extras = (f"{name} {extra.sha256}" for name, extra in sorted(self.extras.items()))
-        return hashlib.sha256("\n".join([self.sha256, *extras]).encode()).hexdigest()
+        lines = [f"{name} {sha256}" for name, sha256 in extras]
+        return hashlib.sha256("\n".join([self.sha256, *lines]).encode()).hexdigest()
 
     def verify(self) -> None:
         """Compare every file with its sha256; raises ModelError at the first that differs."""

@@ -151,8 +151,11 @@ def compute_of(manifest: Manifest, device: str, dtype: str, threads: int | None)
 
 
 def settings_of(manifest: Manifest) -> SynthesisSettings:
-    """The loop's settings as they were; today's where the manifest has none, or has no such one."""
-    return SynthesisSettings.from_json(manifest.settings or {})
+    """The loop's settings as they were, and the start that was kept.
+
+    Today's where the manifest has none, or has no such one.
+    """
+    return SynthesisSettings.from_json({**(manifest.settings or {}), "start": manifest.start})
 
 
 def compare(picture: Path, repainted: Path) -> Verification:

@@ -19,14 +19,17 @@ from torch import Tensor
 from benchmarks.pictures.backbones import PACKAGES, Backbone, load_backbone
 from benchmarks.pictures.style_judge import StyleVerdict, judge_styles
 from engine.imaging.colours import hex_to_rgb, to_oklab
-from engine.imaging.dataset import ImageSet, read_rows
-from engine.imaging.shapes import DRAWINGS, draw_shapes
 from engine.perceptor.embedded import EmbeddedPerceptor
 from engine.perceptor.minilm import embed_sentences
-from engine.training.captions import with_article
-from engine.training.efficientnet_teacher import class_names
+from engine.training.text_mapping import (
+    LABEL,
+    LabelledImages,
+    TextMapping,
+    find_tar,
+    mean_paintings,
+    with_bias,
+)
 from ganshare.prompts.attributes import Attributes
-from wordlists import word_lists
 
 __all__ = ["SubjectJudge", "Verdict", "cannot_judge", "judge", "palette_distance", "z_scores"]
 
@@ -36,10 +39,6 @@ PICTURE_SIDE = 224
 GREY_SIDE = 128
 PALETTE_CELLS = 16  # a side
 PALETTE_SHARE = 0.45  # of the cells: those nearest to the colour count
-RIDGE = 1.0
-EXAMPLES_OF_SHAPE, EXAMPLES_OF_OBJECT, MEAN_PAINTINGS = 6, 8, 320
-SHAPE_TRUST, OBJECT_TRUST = 0.7, 0.5  # of features from few examples, against a class row's 1
-LABEL = {"paintings": "style", "objects": "label"}  # the column that is judged by
 
 
 @dataclass(frozen=True)
@@ -68,36 +67,6 @@ class Verdict:
     mistaken: tuple[str, ...]
     mistaken_grey: tuple[str, ...]
     style: StyleVerdict | None
-
-
-@dataclass(frozen=True)
-class LabelledImages:
-    """A tar of images and the CSV beside it."""
-
-    images: ImageSet
-    rows: list[dict[str, str]]
-
-    @classmethod
-    def read(cls, data: Path, name: str) -> "LabelledImages":
-        """Read the tar that `find_tar` finds; raises ValueError if there is none."""
-        tar = find_tar(data, name)
-        if tar is None:
-            raise ValueError(f"{data / name} holds no tar with its labels")
-        images, rows = ImageSet.read(tar), read_rows(tar.with_suffix(".csv"))
-        return cls(images, [rows[name] for name in images.names])
-
-    def pictures(self, indices: Sequence[int]) -> list[Image.Image]:
-        """These images, decoded."""
-        return [Image.fromarray(self.images.decode(index)) for index in indices]
-
-
-def find_tar(data: Path, name: str) -> Path | None:
-    """Find the first tar of a folder, by name, beside which a CSV has what is judged by."""
-    for tar in sorted((data / name).glob("*.tar")):
-        labels = tar.with_suffix(".csv")
-        if labels.exists() and all(LABEL[name] in row for row in read_rows(labels).values()):
-            return tar
-    return None
 
 
 def cannot_judge(data: Path | None) -> str | None:
@@ -157,33 +126,19 @@ class SubjectJudge:
     ) -> None:
         """Fit the text mapping; of the perceptor only the sentence encoder is used."""
         self.perceptor, self.backbones = perceptor, tuple(backbones)
-        step = max(2, len(paintings.images) // MEAN_PAINTINGS)
-        ground = paintings.pictures(range(0, len(paintings.images), step))
-        self.others = paintings.pictures(range(step // 2, len(paintings.images), step))
-        shapes = _drawn_shapes()
-        things = _objects_by_label(objects)
-        texts = [with_article(names[0].lower()) for names in class_names()]
-        texts += [*shapes, *(with_article(label) for label in things)]
-        inputs = self._sentences(texts)
-        self.means, self.mappings = [], []
-        for backbone in self.backbones:
-            mean = backbone.look(ground, SIDE)[0].mean(0)
+        ground, self.others = mean_paintings(paintings)
+
+        def fit(backbone: Backbone) -> TextMapping:
+            def look(examples: Sequence[Image.Image]) -> Tensor:
+                return backbone.look(examples, SIDE)[0]
+
             rows = backbone.class_rows
-            targets = torch.cat(
-                [
-                    F.normalize(rows - rows.mean(0), dim=1),
-                    SHAPE_TRUST * _prototypes(backbone, list(shapes.values()), mean),
-                    OBJECT_TRUST * _prototypes(backbone, list(things.values()), mean),
-                ]
-            )
-            gram = inputs.T @ inputs + RIDGE * torch.eye(inputs.shape[1])
-            self.means.append(mean)
-            self.mappings.append(torch.linalg.solve(gram, inputs.T @ targets))
+            return TextMapping.fit(look, rows, self._sentences, ground, objects)
+
+        self.mappings = [fit(backbone) for backbone in self.backbones]
 
     def _sentences(self, texts: Sequence[str]) -> Tensor:
-        """(len(texts), width + 1), the last column for the bias."""
-        embedded = embed_sentences(self.perceptor.language, self.perceptor.tokenizer, texts)
-        return torch.cat([embedded, torch.ones(len(embedded), 1)], 1)
+        return embed_sentences(self.perceptor.language, self.perceptor.tokenizer, texts)
 
     def likeness(
         self,
@@ -204,44 +159,12 @@ class SubjectJudge:
 
     def _cosines(self, pictures: Sequence[Image.Image], subjects: Sequence[str]) -> Tensor:
         """(pictures, subjects)."""
-        inputs = self._sentences([subject.lower() for subject in subjects])
+        inputs = with_bias(self._sentences([subject.lower() for subject in subjects]))
         cosines = []
-        for backbone, mean, mapping in zip(self.backbones, self.means, self.mappings, strict=True):
-            seen = F.normalize(backbone.look(pictures, PICTURE_SIDE)[0] - mean, dim=1)
-            cosines.append(seen @ F.normalize(inputs @ mapping, dim=1).T)
+        for backbone, mapping in zip(self.backbones, self.mappings, strict=True):
+            seen = F.normalize(backbone.look(pictures, PICTURE_SIDE)[0] - mapping.mean, dim=1)
+            cosines.append(seen @ F.normalize(inputs @ mapping.matrix, dim=1).T)
         return torch.stack(cosines).mean(0)
-
-
-def _drawn_shapes() -> dict[str, list[Image.Image]]:
-    """Each shape in random colours."""
-    rng = np.random.default_rng(7)
-    codes = [colour.hex for colour in word_lists().colours]
-
-    def ink() -> tuple[int, int, int]:
-        code = codes[int(rng.integers(len(codes)))]
-        return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
-
-    return {
-        shape: [draw_shapes(shape, rng, ink(), [ink(), ink()]) for _ in range(EXAMPLES_OF_SHAPE)]
-        for shape in sorted(DRAWINGS)
-    }
-
-
-def _objects_by_label(objects: LabelledImages) -> dict[str, list[Image.Image]]:
-    """The first few photographs of each class."""
-    indices: dict[str, list[int]] = {}
-    for index, row in enumerate(objects.rows):
-        indices.setdefault(row["label"], []).append(index)
-    return {
-        label: objects.pictures(indices[label][:EXAMPLES_OF_OBJECT]) for label in sorted(indices)
-    }
-
-
-def _prototypes(backbone: Backbone, groups: list[list[Image.Image]], mean: Tensor) -> Tensor:
-    """(groups, width), unit length: each group's mean feature less that of paintings."""
-    features = backbone.look([picture for group in groups for picture in group], SIDE)[0] - mean
-    parts = features.split([len(group) for group in groups])
-    return F.normalize(torch.stack([part.mean(0) for part in parts]), dim=1)
 
 
 def judge(

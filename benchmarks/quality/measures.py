@@ -14,7 +14,6 @@ from benchmarks.pictures.backbones import load_backbone
 from benchmarks.pictures.judge import (
     BACKBONES,
     PICTURE_SIDE,
-    LabelledImages,
     SubjectJudge,
     grey_copy,
     palette_distance,
@@ -24,6 +23,7 @@ from benchmarks.quality.protocol import FREE, Asked, names, protocol
 from engine.imaging.dataset import ImageSet
 from engine.perceptor.embedded import EmbeddedPerceptor
 from engine.training.captions import with_article
+from engine.training.text_mapping import LabelledImages
 from engine.upscale.metrics import axis_peaks
 
 __all__ = ["Judge", "Measures", "detail", "lattice", "rivals"]
@@ -89,8 +89,9 @@ class Judge:
             self.subjects.likeness(pictures, texts, *seen) for seen in ((), (grey_copy,))
         )
         styles = self._styles(pictures, asked)
-        features = self.backbones[0].look(pictures, PICTURE_SIDE)[0] - self.subjects.means[0]
-        distances = _seed_distances(F.normalize(features, dim=1), asked)
+        features, _ = self.backbones[0].look(pictures, PICTURE_SIDE)
+        directions = F.normalize(features - self.subjects.mappings[0].mean, dim=1)
+        distances = _seed_distances(directions, asked)
         measured = []
         for row, (picture, each) in enumerate(zip(pictures, asked, strict=True)):
             among, named = rivals(each)

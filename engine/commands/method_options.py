@@ -45,6 +45,7 @@ class Options:
     init_weight: float | None = None
     optimiser: str | None = None
     step_size: float | None = None
+    starts: int | None = None
     cut_method: str | None = None
     cut_power: float | None = None
     augment: tuple[str, ...] = ()
@@ -68,6 +69,12 @@ method_options = add_options(
     ),
     click.option("--optimiser", type=click.Choice(OPTIMISERS), help="adam by default."),
     click.option("--step-size", type=float, metavar="S", help="Of the optimiser; 0.1 by default."),
+    click.option(
+        "--starts",
+        type=int,
+        metavar="N",
+        help="Begin N times and keep the start that shows the subject best.",
+    ),
     click.option(
         "--cut-method",
         type=click.Choice(tuple(CUT_METHODS)),
@@ -107,6 +114,7 @@ def changes_from(options: Options) -> dict[str, Any]:
         optimiser=options.optimiser,
         step_size=options.step_size,
         init_weight=options.init_weight,
+        starts=options.starts,
         cut_method=options.cut_method,
         cut_power=options.cut_power,
         augment=options.augment,

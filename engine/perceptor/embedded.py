@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from engine.model_folder import ModelFolder, fill
+from engine.model_folder import RERANKER, ModelFolder, fill
 from engine.perceptor.image_features import (
     COLOUR_WIDTH,
     SUBJECT_WIDTH,
@@ -19,6 +19,7 @@ from engine.perceptor.image_features import (
 )
 from engine.perceptor.minilm import MiniLM, MiniLMConfig, embed_sentences, load_tokenizer
 from engine.perceptor.quantized import unpack
+from engine.perceptor.reranker import Reranker, load_reranker
 from engine.perceptor.styles import StyleReader
 from ganshare.errors import InternalError, ModelError
 
@@ -109,6 +110,7 @@ class EmbeddedPerceptor(nn.Module):
         self.extractor, self.heads, self.language = extractor, heads, language
         self.tokenizer, self.input_size = tokenizer, input_size
         self.style_reader = StyleReader(styles) if styles else None
+        self.reranker: Reranker | None = None
 
     @property
     def subject_dim(self) -> int:
@@ -178,6 +180,8 @@ def load_embedded(folder: ModelFolder) -> EmbeddedPerceptor:
     fill(model.extractor.trunk, unpack(folder.extra_tensors("trunk")), folder.name)
     if model.style_reader is not None:
         fill(model.style_reader, unpack(folder.extra_tensors("styles")), folder.name)
+    if RERANKER in folder.extras:
+        model.reranker = load_reranker(folder, model.language, tokenizer)
     frozen: EmbeddedPerceptor = (
         model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     )

@@ -8,12 +8,13 @@ SMALLEST_SCALE = torch.finfo(torch.float16).tiny
 
 
 def pack(state: dict[str, Tensor], smallest: int = 100_000) -> dict[str, Tensor]:
-    """Large matrices as int8 with a float16 scale a row; the rest as float16."""
+    """Large matrices and convolutions as int8, a float16 scale a row; the rest as float16."""
     packed: dict[str, Tensor] = {}
     for name, tensor in state.items():
-        if tensor.ndim == 2 and tensor.numel() >= smallest:
+        if tensor.ndim >= 2 and tensor.numel() >= smallest:
             # smaller scales are inexact in float16, and the smallest of them are nought
-            scale = (tensor.abs().amax(1, keepdim=True) / 127).clamp(min=SMALLEST_SCALE).half()
+            row = tuple(range(1, tensor.ndim))
+            scale = (tensor.abs().amax(row, keepdim=True) / 127).clamp(min=SMALLEST_SCALE).half()
             packed[name] = (tensor / scale.float()).round().clamp(-127, 127).to(torch.int8)
             packed[name + SCALE] = scale
         else:

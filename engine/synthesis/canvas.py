@@ -2,8 +2,10 @@
 
 VQGAN+CLIP (Crowson 2021; arXiv:2204.08583), coarse to fine: the composition is found on a canvas
 of half the side, where a step costs a quarter and a view shows nearly everything, then carried
-over to the full canvas. The step size falls until the last step. Once the loss of a long painting
-has stopped falling, the step size falls to the end in a few steps, and the rest are saved.
+over to the full canvas. It begins several times, with few steps each, and goes on from the start
+in which another eye sees the subject best. The step size falls until the last step. Once the loss
+of a long painting has stopped falling, the step size falls to the end in a few steps, and the rest
+are saved.
 """
 
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from engine.synthesis.optimiser import make_optimiser
 from engine.synthesis.painter import Painter
 from engine.synthesis.plateau import Plateau
 from engine.synthesis.request import DEFAULT_STEPS, PaintingRequest
+from engine.synthesis.starts import Starts
 from engine.vqgan.model import random_latent
 from ganshare.errors import InternalError
 
@@ -37,6 +40,7 @@ class Frame:
         loss: the total.
         losses: its weighted parts by name.
         plateau_step: the step at which the loss had stopped falling; None as long as it falls.
+        start: number of the start that was kept, from 0; None before, and where there is one only.
     """
 
     step: int
@@ -45,6 +49,7 @@ class Frame:
     loss: float
     losses: dict[str, float]
     plateau_step: int | None = None
+    start: int | None = None
 
 
 _NUMBERS = ("step", "plateau_step")
@@ -79,9 +84,15 @@ class Canvas:
         settings = painter.settings
         self.plateau = Plateau(settings.plateau_steps, settings.plateau_gain)
         self.step, self.plateau_step = 0, 0  # the latter stays 0 while the loss falls
+        self.starts = Starts()
         self._plan()
+        is_free = request.init_image is None and self.objective.composition is None
+        if self.coarse_steps and is_free and not request.story:
+            self.starts = Starts.of(request, painter)
+            self._plan()
         factor = painter.vqgan.factor * (2 if self.coarse_steps else 1)
-        self._set_latent(self._first_latent(request.height // factor, request.width // factor))
+        cells = (request.height // factor, request.width // factor)
+        self._set_latent(self._first_latent(*cells, self.generator))
         self.losses: dict[str, float] = {}
 
     def _plan(self) -> None:
@@ -108,18 +119,30 @@ class Canvas:
 
     @property
     def done(self) -> float:
-        """Progress in [0, 1]; from a plateau on, each step counts for more."""
+        """Progress in [0, 1] of the start in hand, as if it were the one that is kept.
+
+        From a plateau on, each step counts for more.
+        """
         if not self.plateau_step:
-            return self.step / self.request.steps
-        before = self.plateau_step / self.request.steps
+            return (self.step - self.starts.earlier) / self._own_steps
+        before = self._before_plateau
         last = (self.step - self.plateau_step) / self.painter.settings.anneal_steps
         return before + last * (1 - before)
 
+    @property
+    def _own_steps(self) -> int:
+        """Steps that the kept start gets if there is no plateau."""
+        return self.request.steps - self.starts.others
+
+    @property
+    def _before_plateau(self) -> float:
+        return max(0, self.plateau_step - self.starts.others) / self._own_steps
+
     def _step_at(self, share: float) -> int:
-        """The step at which `done` reaches a share, rounded down."""
-        before = self.plateau_step / self.request.steps
+        """The step at which `done` of the kept start reaches a share, rounded down."""
+        before = self._before_plateau
         if share <= before or not self.plateau_step:
-            return int(share * self.request.steps)
+            return self.starts.others + int(share * self._own_steps)
         last = (share - before) / (1 - before)
         return self.plateau_step + int(last * self.painter.settings.anneal_steps)
 
@@ -133,13 +156,13 @@ class Canvas:
         if settings.init_weight and self.request.init_image is not None:
             self.start = self._encoded(self.request.init_image, *latent.shape[2:])
 
-    def _first_latent(self, height: int, width: int) -> Tensor:
+    def _first_latent(self, height: int, width: int, generator: torch.Generator) -> Tensor:
         vqgan, image = self.painter.vqgan, self.request.init_image
         if self.objective.composition is not None:
             image = self.objective.composition.drawing
         if image is not None:
             return self._encoded(image, height, width)
-        entries = random_latent(vqgan, height, width, self.generator)
+        entries = random_latent(vqgan, height, width, generator)
         # neighbours are blended, so that the first frame is soft clouds and not noise
         smooth = F.avg_pool2d(F.pad(entries, (2, 2, 2, 2), mode="reflect"), 5, 1)
         return self.painter.normalise(smooth)
@@ -187,6 +210,8 @@ class Canvas:
 
     def _find_gradient(self) -> None:
         painter, request, factor = self.painter, self.request, self.painter.vqgan.factor
+        if self.starts.end_at(self.step):
+            self._end_start()
         if self.step == self.coarse_steps:
             self._refine()
         if request.motion is not None and self.step and self.step % request.motion.every == 0:
@@ -236,6 +261,22 @@ class Canvas:
         done = self.done * len(self.request.chapters) - self.chapter
         return settings.step_size + done * (final - settings.step_size)
 
+    @torch.no_grad()
+    def _end_start(self) -> None:
+        """Begin the next start; after the last, go on from the one that is kept."""
+        starts, latent = self.starts, self.painter.normalise(self.average)
+        starts.end(self.painter.decode(latent), latent, self.painter.settings.start)
+        self.plateau.restart()
+        if starts.is_over and starts.latent is not None:
+            self._set_latent(starts.latent)
+            return
+        # of its own, so that a step that is taken again begins alike
+        generator = torch.Generator().manual_seed(self.request.seed)
+        rows, columns = self.latent.shape[2:]
+        for _ in range(starts.number + 1):
+            latent = self._first_latent(rows, columns, generator)
+        self._set_latent(latent)
+
     def _refine(self) -> None:
         """Enlarge the latent to the full canvas; does nothing if it is there already."""
         factor = self.painter.vqgan.factor
@@ -275,6 +316,7 @@ class Canvas:
             "average": self.average,
             "generator": self.generator.get_state(),
             "recent_losses": torch.tensor(self.plateau.losses, dtype=torch.float64),
+            **self.starts.state(),
             **{f"adam.{name}": value for name, value in self.optimiser.state.items()},
         }
         return CanvasState(
@@ -287,6 +329,7 @@ class Canvas:
         """Continue from a state of the same request; raises KeyError or RuntimeError on another."""
         tensors, numbers = dict(state.tensors), dict(state.numbers)
         self.generator.set_state(tensors.pop("generator"))
+        self.starts.restore(tensors)
         with self.painter.streams.on(self.stream):
             self._set_latent(tensors.pop("latent"))
             self.average.copy_(tensors.pop("average"))
@@ -310,4 +353,5 @@ class Canvas:
                 image = F.interpolate(image, sides, mode="bilinear", antialias=True)
             shown = image[0].clamp(0, 1).cpu()
         total, plateau_step = sum(self.losses.values()), self.plateau_step or None
-        return Frame(self.step, self.steps, shown, total, self.losses, plateau_step)
+        kept = self.starts.kept if self.starts.is_over else None
+        return Frame(self.step, self.steps, shown, total, self.losses, plateau_step, kept)

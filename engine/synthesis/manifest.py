@@ -64,6 +64,7 @@ class Manifest:
         preset: that was chosen; None of a painting that is older than presets.
         steps: asked for; `steps_taken` are fewer if the painting was finished before, since no
             more progress was to be seen from `plateau_step` on (None: there was).
+        start: number of the start that was kept, from 0; None where there was one only.
         size: (width, height) of the canvas before upscaling.
         num_cutouts: crops in each step.
         init_image_sha256: of the file to start from; None without.
@@ -103,6 +104,7 @@ class Manifest:
     settings: Mapping[str, Any] | None = None
     steps_taken: int | None = None
     plateau_step: int | None = None
+    start: int | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
     video: str | None = None
@@ -129,6 +131,7 @@ class Manifest:
             "story": [_parts_to_json(prompts) for prompts in self.story],
             "motion": None if self.motion is None else asdict(self.motion),
             "init_frame": self.init_frame,
+            "start": self.start,
         }
         return {
             "prompt": self.prompt,
@@ -163,7 +166,7 @@ class Manifest:
             "frames": list(self.frames),
             "video": self.video,
             "path": self.path,
-            **{key: value for key, value in chosen.items() if value},
+            **{key: value for key, value in chosen.items() if value not in (None, [])},
         }
 
     def to_png_text(self) -> dict[str, str]:
@@ -207,6 +210,7 @@ class Manifest:
             settings=fields.get("settings"),
             steps_taken=fields["steps_taken"],
             plateau_step=fields.get("plateau_step"),  # manifests of before have none
+            start=fields.get("start"),
             seconds=fields.get("seconds", {}),
             frames=tuple(fields.get("frames", ())),
             video=fields.get("video"),

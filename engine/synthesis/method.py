@@ -11,6 +11,7 @@ from ganshare.errors import ParameterError, must_be_one_of, quoted
 
 __all__ = ["AUGMENTATIONS", "CUT_METHODS", "OPTIMISERS", "changes_of"]
 
+MOST_STARTS = 8
 OPTIMISERS = ("adam", "adamax", "adamw", "adagrad", "nadam", "radam", "rmsprop")
 CUT_METHODS: dict[str, dict[str, float]] = {
     "views": {},  # some of nearly everything, most of a part, over the edge, too
@@ -27,6 +28,7 @@ def changes_of(
     optimiser: str | None = None,
     step_size: float | None = None,
     init_weight: float | None = None,
+    starts: int | None = None,
     cut_method: str | None = None,
     cut_power: float | None = None,
     augment: Sequence[str] = (),
@@ -48,6 +50,9 @@ def changes_of(
     if init_weight is not None:
         check_range("init_weight", init_weight, 0.0, LARGEST_INIT_WEIGHT)
         changes["init_weight"] = init_weight
+    if starts is not None:
+        check_range("starts", starts, 1, MOST_STARTS)
+        changes["starts"] = starts
     cutouts: dict[str, float] = {}
     if cut_method is not None:
         cutouts |= CUT_METHODS[_one_of("cut_method", cut_method, CUT_METHODS)]

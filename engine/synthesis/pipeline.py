@@ -280,6 +280,7 @@ def finished_manifest(draft: Manifest, frame: Frame, picture: Tensor) -> Manifes
         draft,
         steps_taken=frame.step,
         plateau_step=frame.plateau_step,
+        start=frame.start,
         losses={**frame.losses, "loss": frame.loss},
         width=picture.shape[2],
         height=picture.shape[1],

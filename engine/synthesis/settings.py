@@ -15,7 +15,10 @@ class SynthesisSettings:
 
     step_size: float = 0.1  # of Adam, on the latent
     final_step_size: float = 0.03  # of a painting with the default steps; of longer ones, smaller
-    coarse_share: float = 0.6  # of the steps, on half the side
+    starts: int = 1  # on half the side, of which the one is kept that shows its subject best
+    start_share: float = 0.1  # of the steps, for each start
+    start: int | None = None  # number of the one to keep, from 0; None: what the reranker chooses
+    coarse_share: float = 0.6  # of the kept start's steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 4.0
     style_weight: float = 0.4  # of the style as words
@@ -42,7 +45,7 @@ class SynthesisSettings:
         """As one JSON object; what came later is left out unless it was chosen."""
         values, default = asdict(self), asdict(SynthesisSettings())
         for part, usual, names in (
-            (values, default, ("optimiser", "init_weight")),
+            (values, default, ("optimiser", "init_weight", "starts", "start_share", "start")),
             (values["cutouts"], default["cutouts"], ("flip", "power")),
         ):
             for name in names:

@@ -8,7 +8,6 @@ from PIL import Image
 
 from benchmarks.pictures.judge import (
     cannot_judge,
-    find_tar,
     palette_distance,
     ranks_first,
     z_scores,
@@ -19,6 +18,7 @@ from engine.training.style_reader import (
     rarest_styles,
     split_by_artist,
 )
+from engine.training.text_mapping import find_tar
 
 
 def test_the_palette_is_nearest_to_the_colour_that_fills_half_the_picture() -> None:

@@ -90,8 +90,8 @@ def test_all_of_the_method_is_settings(folder: Path) -> None:
 
 def test_without_options_a_manifest_is_what_it_was() -> None:
     manifest = painted("--steps", "1")
-    assert manifest.keys().isdisjoint({"story", "motion", "target_weights", "init_frame"})
-    assert manifest["settings"].keys().isdisjoint({"optimiser", "init_weight"})
+    assert manifest.keys().isdisjoint({"story", "motion", "target_weights", "init_frame", "start"})
+    assert manifest["settings"].keys().isdisjoint({"optimiser", "init_weight", "starts"})
     assert manifest["settings"]["cutouts"].keys().isdisjoint({"flip", "power"})
     assert SynthesisSettings.from_json(manifest["settings"]) == SynthesisSettings()
 
@@ -116,6 +116,7 @@ MISTAKES = {
     "--optimiser": ({"optimiser": "lion"}, "adam"),
     "--step-size": ({"step_size": 3.0}, "0.001"),
     "--init-weight": ({"init_weight": 1.0}, "--init-image"),
+    "--starts": ({"starts": 9}, "8"),
     "--cut-method": ({"cut_method": "spiral"}, "crops"),
     "--cut-power": ({"cut_power": float("nan")}, "8"),
     "--augment": ({"augment": ("blur=1",)}, "grey"),

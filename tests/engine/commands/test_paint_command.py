@@ -41,6 +41,7 @@ class FakeFrame:
     loss: float
     losses: dict[str, float] = field(default_factory=dict)
     plateau_step: int | None = None
+    start: int | None = None
 
 
 class FakePainter:

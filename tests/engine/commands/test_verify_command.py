@@ -141,6 +141,14 @@ def test_the_loop_has_the_settings_that_it_had(painted: Path) -> None:
     assert (settings.step_size, settings.cutouts.grey) == (0.2, 0.5)
 
 
+def test_the_start_that_was_kept_is_kept_again(painted: Path) -> None:
+    manifest = read_manifest(painted)
+    assert manifest.settings is not None
+    chosen = {**manifest.settings, "starts": 3}
+    again = settings_of(replace(manifest, settings=chosen, start=2))
+    assert (again.starts, again.start) == (3, 2)
+
+
 def test_pictures_are_compared_by_the_eye(tmp_path: Path) -> None:
     image = torch.rand(3, 16, 16, generator=torch.Generator().manual_seed(1)) * 0.8 + 0.1
     to_png(image, tmp_path / "one.png")
