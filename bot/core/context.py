@@ -34,6 +34,11 @@ from ganshare.store import Store
 __all__ = ["CommandContext", "DispatcherOptions", "Services"]
 
 
+_READ_BY_ALL = frozenset(
+    {"paint", "random", "gallery", Action.AGAIN, Action.VARY, Action.PICK, Action.GALLERY}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DispatcherOptions:
     """Options that the owner chooses.
@@ -82,7 +87,9 @@ class Services:
             self.store.accounts.of_person(given.person.id),
             self.store.places.settings(given.place.id, given.place.within),
         )
-        locale = settings.language or given.person.locale
+        what = given.command if isinstance(given, CommandRequest) else given.action
+        # What only the asker reads is in their own language.
+        locale = (settings.language if what in _READ_BY_ALL else None) or given.person.locale
         named = None if given.person.acts_as_member else self.options.rank_of(accounts)
         if named is not None and named > given.person.rank:
             given = replace(given, person=replace(given.person, rank=named))
@@ -171,6 +178,18 @@ class CommandContext:
         return self.given.picture if isinstance(self.given, CommandRequest) else None
 
     @property
+    def server(self) -> str:
+        """The whole server or group around the place; the place itself where there is none."""
+        return self.place.server or self.place.id
+
+    async def check_not_banned(self) -> None:
+        """Raise RefusalError if the admins of this place or server have blocked the asker."""
+        if await self.store.community.is_banned(
+            [self.place.id, *self.place.within], self.person.id
+        ):
+            raise RefusalError("refusal-banned")
+
+    @property
     def curation_place(self) -> str:
         """Where paintings of this place are voted on."""
         return self.settings.curation_place or self.place.id
@@ -207,6 +226,8 @@ class CommandContext:
         """
         own: dict[str, Any] = {"person": self.person.id, "locale": self.locale}
         own |= {"place": self.place.id}
+        if self.person.locale != self.locale:
+            own |= {"own_locale": self.person.locale}
         if self.place.within:
             own |= {"within": list(self.place.within)}
         if self.place.is_private:
@@ -228,7 +249,8 @@ class CommandContext:
 
     def quietly(self, message: str, /, **values: str | int | float) -> Reply:
         """Give a reply of one sentence for the asker alone."""
-        return Reply(text=self.say(message, **values), is_private=True)
+        text = self.services.words.say(self.person.locale, message, **values)
+        return Reply(text=text, is_private=True)
 
     def button(self, action: Action, subject: str, name: str = "") -> Button:
         """Give a button in the asker's language."""

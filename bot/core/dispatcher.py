@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.core.commands import (
     accounts,
+    blocks,
     gallery,
     paint,
     privacy,
@@ -19,13 +20,13 @@ from bot.core.commands import (
     vote,
 )
 from bot.core.commands.accounts import SIGN_IN_PATH
-from bot.core.commands.autocomplete import Offer, offers
+from bot.core.commands.autocomplete import MOST, Offer, numbered, offers
 from bot.core.commands.definitions import COMMANDS, check_arguments, find_command
 from bot.core.commands.help import no_such_command
-from bot.core.commands.parameters import Command
+from bot.core.commands.parameters import Command, Completes
 from bot.core.context import CommandContext, DispatcherOptions, Services
 from bot.core.delivery.renewals import PaintingMessages
-from bot.core.messages import Action, ButtonPress, CommandRequest, Person, Rank, Reply
+from bot.core.messages import Action, ButtonPress, CommandRequest, Person, Place, Rank, Reply
 from bot.core.moderation.prompt_filter import Moderation
 from bot.core.random_prompts import Prompts
 from bot.core.rendering.catalogue import Catalogue
@@ -147,14 +148,22 @@ class Dispatcher:
         return await self._services.context(given)
 
     async def complete(
-        self, command: str, parameter: str, typed: str, person: Person
+        self, command: str, parameter: str, typed: str, person: Person, place: Place | None = None
     ) -> list[Offer]:
         """Offer what could be meant, at most 25 texts of at most 100 characters; never raises."""
         try:
             found = find_command(command)
-            if person.rank < found.rank:
+            where = place or Place(person.id, is_private=True)
+            context = await self.context(CommandRequest(command, {}, person, where, key=""))
+            if context.person.rank < found.rank:
                 return []
             wanted = next(each for each in found.parameters if each.name == parameter)
+            match wanted.completes:
+                case Completes.REPORTED:
+                    known = [(each.id, each.prompt) for each in await reports.waiting(context)]
+                    return numbered(typed, known)[:MOST]
+                case Completes.BLOCKED:
+                    return numbered(typed, await blocks.blocked(context))[:MOST]
             return await offers(self._store, wanted, typed, person.id)
         except (StopIteration, AskerError, WorldError) as error:
             _log.info("nothing to offer", command=command, reason=str(error))
@@ -202,9 +211,8 @@ class Dispatcher:
         locale = given.person.locale
         try:
             context = await self._services.context(given)
-            locale = context.locale
             replies = await carry_out(context, given)
-            return [replace(each, locale=locale) for each in replies]
+            return [replace(each, locale=context.locale) for each in replies]
         except AskerError as error:
             return [self.mistake(error, locale)]
         except WorldError as error:

@@ -19,7 +19,7 @@ from bot.discord.deferred_response import DeferredResponse
 from bot.discord.errors import NETWORK
 from bot.discord.message_refs import ORIGIN
 from bot.discord.messages.forms import modal_of
-from bot.discord.requests import person_of, read_command, read_press
+from bot.discord.requests import person_of, place_of, read_command, read_press
 from ganshare.errors import AskerError
 from ganshare.monitoring.log import get_logger
 
@@ -123,7 +123,8 @@ class InteractionHandler:
         self, interaction: "discord.Interaction[Any]", command: str, parameter: str, typed: str
     ) -> Sequence[Offer]:
         """Offer texts while an option is typed."""
-        return await self._dispatcher.complete(command, parameter, typed, person_of(interaction))
+        person, place = person_of(interaction), place_of(interaction)
+        return await self._dispatcher.complete(command, parameter, typed, person, place)
 
     def _defer(
         self, interaction: "discord.Interaction[Any]", *, is_private: bool, in_place: bool = False

@@ -12,7 +12,7 @@ from bot.core.messages import ButtonPress, CommandRequest, Person, Place, Rank, 
 from bot.core.rendering.errors import RefusalError
 from bot.discord.message_refs import ORIGIN, MessageRef, born_of, person_id, place_id, server_id
 
-__all__ = ["is_private_place", "job_ref", "person_of", "read_command", "read_press"]
+__all__ = ["is_private_place", "job_ref", "person_of", "place_of", "read_command", "read_press"]
 
 
 def person_of(interaction: "discord.Interaction[Any]") -> Person:
@@ -67,7 +67,7 @@ async def read_command(
         command,
         arguments,
         person_of(interaction),
-        _place(interaction),
+        place_of(interaction),
         _key(interaction),
         _reply_to(interaction, message),
         picture,
@@ -83,7 +83,7 @@ def read_press(
         action,
         subject,
         person_of(interaction),
-        _place(interaction),
+        place_of(interaction),
         _key(interaction),
         _reply_to(interaction, message),
     )
@@ -99,7 +99,8 @@ async def _fetch(attachment: discord.Attachment) -> bytes:
     return await attachment.read()
 
 
-def _place(interaction: "discord.Interaction[Any]") -> Place:
+def place_of(interaction: "discord.Interaction[Any]") -> Place:
+    """Where it was asked, and within which channel and server."""
     channel = interaction.channel_id or interaction.user.id
     within = []
     if (parent := getattr(interaction.channel, "parent_id", None)) is not None:  # of a thread

@@ -13,3 +13,12 @@ alert-report = { $number } · A painting was reported
 alert-prompt-refused = { $number } · A prompt was refused ({ $rules })
 alert-prompt-flagged = { $number } · A prompt was flagged ({ $rules })
 alert-where = by { $person } in { $place }
+
+## Blocked in one server
+
+command-block-where = Here, in this server or group, or for the owner’s admins: everywhere.
+block-done-here = { $person } is blocked in this server: for painting, voting and curating.
+block-list = Blocked
+block-list-none = Nobody is blocked here.
+refusal-banned = The admins of this server have blocked you here.
+refusal-block-everywhere = Only those named in BOT_ADMINS block everywhere; leave “where” out to block somebody in this server.

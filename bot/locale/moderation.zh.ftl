@@ -14,3 +14,12 @@ alert-report = { $number } · 有画作被举报
 alert-prompt-refused = { $number } · 提示词被拒绝（{ $rules }）
 alert-prompt-flagged = { $number } · 提示词被标记（{ $rules }）
 alert-where = { $person }，在 { $place }
+
+## 在一个服务器内屏蔽
+
+command-block-where = here 表示本服务器或群组；所有者指定的管理员还可选 everywhere（所有地方）。
+block-done-here = 已在本服务器屏蔽 { $person }：不能画画、投票和评选。
+block-list = 已屏蔽
+block-list-none = 这里没有屏蔽任何人。
+refusal-banned = 本服务器的管理员已在这里屏蔽您。
+refusal-block-everywhere = 只有 BOT_ADMINS 中列出的人可在所有地方屏蔽；不填 where 即在本服务器屏蔽。

@@ -16,3 +16,9 @@ grid-title =
        *[other] Painted: { $count } to pick from
     }
 grid-under-way = { $count } of { $of } are painted
+
+## Beginning from a picture, and styles
+
+command-paint-strength = How much of the picture to begin from stays, in percent.
+command-paint-style = One of the word lists’ styles, such as Cubist.
+refusal-strength = strength says how much of a picture stays; attach the picture that the painting begins from.

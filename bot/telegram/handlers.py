@@ -41,6 +41,7 @@ from bot.telegram.parsing import (
     Line,
     author_of,
     fetch_picture,
+    lacks_artwork,
     picture_of,
     place_of,
     read_line,
@@ -101,7 +102,7 @@ class UpdateHandlers:
                 await self._answers.deliver(spot_of(message), Reply(text=text))
                 return
             person = replace(person, id=person_id(message.chat.id))
-        line = await self._edited(message, line)
+        line = await self._with_answered(message, line)
         guide = guidance(self._front.words, self._name, message, line, person.locale)
         replies = guide or await self._answer(message, line, person)
         handled.taken.set()
@@ -109,15 +110,22 @@ class UpdateHandlers:
         if line.question is not None and any(each.job for each in replies):
             await self._sender.delete(MessageRef(message.chat.id, line.question, is_photo=False))
 
-    async def _edited(self, message: Message, line: Line) -> Line:
-        """In private, a plain reply to a painting is another prompt for it."""
-        answered = message.reply_to_message
+    async def _with_answered(self, message: Message, line: Line) -> Line:
+        """Take the painting that a message replies to for the one that its command lacks.
+
+        In private, a plain reply to a painting is another prompt for it.
+        """
         is_plain = line.command == "paint" and line.words == message.text
-        if answered is None or line.edits or not is_plain:
+        answered = message.reply_to_message
+        if answered is None or line.edits or not (is_plain or lacks_artwork(line)):
             return line
         name = f"{message.chat.id}:{answered.message_id}"
         shown = await self._front.store.posts.find(ORIGIN, name)
-        return line if shown is None else replace(line, edits=shown.artwork)
+        if shown is None:
+            return line
+        if is_plain:
+            return replace(line, edits=shown.artwork)
+        return replace(line, words=f"{line.words} --artwork {shown.artwork}")
 
     async def _reply(self, message: Message, line: Line, person: Person, reply: Reply) -> None:
         """Answer where it was asked, or in private what is for one person alone."""

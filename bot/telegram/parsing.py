@@ -17,6 +17,7 @@ __all__ = [
     "Line",
     "author_of",
     "fetch_picture",
+    "lacks_artwork",
     "picture_of",
     "place_of",
     "read_line",
@@ -26,6 +27,7 @@ __all__ = [
 HELP, BEGIN = "help", ""  # all commands; how to begin
 _PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _LINE = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
+_ARTWORK = re.compile(r"\b[0-9a-f]{20,24}\b|--artwork")
 _KNOWN = frozenset(command.name for command in COMMANDS)
 
 
@@ -70,6 +72,13 @@ def read_line(message: Message, bot_name: str) -> Line | None:
     if name == "start":  # what the button of a new chat sends; after it may stand a stranger's word
         return Line(HELP, "")
     return Line(name, words) if name in _KNOWN or named or is_private else None
+
+
+def lacks_artwork(line: Line) -> bool:
+    """Whether a command takes a painting, and its words name none."""
+    command = next((each for each in COMMANDS if each.name == line.command), None)
+    takes = command is not None and any(each.name == "artwork" for each in command.parameters)
+    return takes and _ARTWORK.search(line.words) is None
 
 
 def _asked_about(question: Message, bot_name: str) -> str:

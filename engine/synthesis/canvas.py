@@ -153,7 +153,9 @@ class Canvas:
         settings = self.painter.settings
         self.optimiser = make_optimiser(settings.optimiser, self.latent)
         self.start = None
-        if settings.init_weight and self.request.init_image is not None:
+        given = self.request.init_weight
+        self.init_weight = settings.init_weight if given is None else given
+        if self.init_weight and self.request.init_image is not None:
             self.start = self._encoded(self.request.init_image, *latent.shape[2:])
 
     def _first_latent(self, height: int, width: int, generator: torch.Generator) -> Tensor:
@@ -225,7 +227,7 @@ class Canvas:
         read_styles = self.step >= self.style_step
         loss, parts = self.objective.loss(image, embeddings, read_styles=read_styles)
         if self.start is not None:
-            away = 0.5 * painter.settings.init_weight * F.mse_loss(self.latent, self.start)
+            away = 0.5 * self.init_weight * F.mse_loss(self.latent, self.start)
             loss, parts = loss + away, {**parts, "init": away}
         scale = gradient_scale(painter.dtype)
         gradient = torch.autograd.grad(loss * scale, self.latent)[0] / scale

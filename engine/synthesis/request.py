@@ -69,6 +69,7 @@ class PaintingRequest:
         num_cutouts: crops that the perceptor sees in each step.
         init_image: (3, h, w) in [0, 1] to start from; None starts from random codebook entries.
         init_fit: how it comes to fill the canvas, one of `INIT_FITS`.
+        init_weight: of the latent's distance from that image's; None as the settings have it.
         target_images: each (3, h, w) in [0, 1]; their centre square is what counts.
         target_weights: one of each, not above `MAX_WEIGHT`; none: all are 1.
         story: prompts that take the place of the first ones, in equal shares of the steps.
@@ -97,6 +98,7 @@ class PaintingRequest:
     target_weights: tuple[float, ...] = ()
     story: tuple[tuple[WeightedPrompt, ...], ...] = ()
     motion: Motion | None = None
+    init_weight: float | None = None
 
     def __post_init__(self) -> None:
         """Check every value."""

@@ -35,6 +35,9 @@ from ganshare.sentences import sentence
 
 __all__ = ["JobRunner", "Materials", "Pace"]
 
+# A strength of 30 is the --init-weight of 60 that docs/stories-and-films.md shows.
+WEIGHT_OF_A_PERCENT = 2.0
+
 _log = get_logger(__name__)
 
 
@@ -158,6 +161,7 @@ class JobRunner:
             init_image=self._init_image(),
             init_fit=request.init_fit,
             preset=request.preset,
+            init_weight=request.init_strength * WEIGHT_OF_A_PERCENT or None,
         )
 
     def _init_image(self) -> Tensor | None:
@@ -189,13 +193,16 @@ class JobRunner:
         asked, init = self._active_job.job.request, self._materials.init_image
         upscaler = self._models.upscaler if asked.upscale else None
         models = Models(self._folder, self._models.perceptor, upscaler, self._models.compute)
+        settings = self._painter.settings
+        if request.init_weight is not None:
+            settings = replace(settings, init_weight=request.init_weight)
         return draft_manifest(
             request,
             asked.prompt,
             models,
             reading=asked.reading,
             init_image_sha256=None if init is None else hashlib.sha256(init).hexdigest(),
-            settings=self._painter.settings,
+            settings=settings,
         )
 
     # --- on the way ---------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ganshare.domain.limits import (
     DEFAULT_STEPS,
     MAX_CUTOUTS,
     MAX_STEPS,
+    MAX_STRENGTH,
     check_init_fit,
     check_range,
     check_size,
@@ -70,6 +71,7 @@ class JobRequest:
         upscale: to 1024 px, afterwards.
         init_image: blob key of the picture to start from.
         init_fit: how that picture comes to fill the canvas, one of `INIT_FITS`.
+        init_strength: percent that the painting stays near that picture; 0: it only begins there.
         preset: that the other values come from where nothing else was asked for.
         grammar: that the prompt is read by; see `parse_prompts`.
         reading: what is painted in place of `prompt`, weights included, where a perceptor does not
@@ -94,6 +96,7 @@ class JobRequest:
     preset: str = DEFAULT_PRESET
     grammar: int = GRAMMAR
     reading: str | None = None
+    init_strength: int = 0
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -108,6 +111,7 @@ class JobRequest:
         check_range("num_cutouts", self.num_cutouts, 1, MAX_CUTOUTS)
         check_range("seed", self.seed, 0, MAX_SEED)
         check_init_fit(self.init_fit)
+        check_range("init_strength", self.init_strength, 0, MAX_STRENGTH)
         if not 1 <= len(self.model) <= LONGEST_NAME:
             message = sentence(
                 "model-name",
@@ -141,12 +145,13 @@ class JobRequest:
     def to_json(self) -> dict[str, Any]:
         """As one JSON object; `from_json` reads it again.
 
-        A request without a reading looks as it did before there were any.
+        A request without a reading or a strength looks as it did before there were any.
         """
-        values = asdict(self)
-        if self.reading is None:
-            del values["reading"]
-        return values
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value or name not in ("reading", "init_strength")
+        }
 
     @classmethod
     def from_json(cls, values: object) -> "JobRequest":

@@ -17,6 +17,7 @@ __all__ = [
     "MAX_CUTOUTS",
     "MAX_SIDE",
     "MAX_STEPS",
+    "MAX_STRENGTH",
     "MIN_SIDE",
     "SIDE_MULTIPLE",
     "check_init_fit",
@@ -42,6 +43,7 @@ MAX_ASPECT = MAX_SIDE // MIN_SIDE  # of a canvas, wide or high
 # mirror image around it, or all of it out of proportion.
 INIT_FITS = ("cover", "contain", "stretch")
 DEFAULT_INIT_FIT = "cover"
+MAX_STRENGTH = 100  # percent that an init image holds
 
 _SIZES = {
     "multiple": str(SIDE_MULTIPLE),

@@ -52,6 +52,7 @@ _BELONGS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "consents": (consents, ("person",)),
     "reports": (community.reports, ("person",)),
     "blocks": (community.blocks, ("person", "blocked_by")),
+    "bans": (community.bans, ("person", "banned_by")),
     "alerts": (community.alerts, ("person",)),
     "moderation": (community.notes, ("person",)),
     "wallets": (shares.wallets, ("account",)),
@@ -71,7 +72,8 @@ _MENTIONS = (
     tokens.c.item,
 )
 _NOT_ON_CHAIN = ("planned", "pinned")  # states of tokens that nothing was sent for
-_KEPT_AS_IT_IS = frozenset({(community.blocks, "person")})  # else forgetting would lift a block
+# Else forgetting would lift a block.
+_KEPT_AS_IT_IS = frozenset({(community.blocks, "person"), (community.bans, "person")})
 
 
 @dataclass(frozen=True, slots=True)

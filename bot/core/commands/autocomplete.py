@@ -11,7 +11,7 @@ from ganshare.prompts import draw_prompt
 from ganshare.store import Store
 from wordlists import CATEGORIES, word_lists
 
-__all__ = ["Offer", "matching", "offers"]
+__all__ = ["MOST", "Offer", "matching", "numbered", "offers"]
 
 MOST = 25
 LONGEST = 100  # of one offer; Discord allows no more
@@ -60,14 +60,17 @@ async def offers(store: Store, parameter: Parameter, typed: str, person: str) ->
             found = [_shape(each) for each in matching(typed, tuple(SHAPES))]
         case Completes.ARTWORK:
             found = await _artworks(store, typed, person)
+        case Completes.PUBLIC:
+            public = await store.gallery.search(limit=RECENT)
+            found = numbered(typed, [(each.id, each.prompt) for each in public])
         case Completes.JOB:
             accounts = await store.accounts.of_person(person)
             jobs = [job for each in accounts for job in await store.queue.active(each)]
-            found = _numbered(typed, [(each.id, each.request.prompt) for each in jobs])
+            found = numbered(typed, [(each.id, each.request.prompt) for each in jobs])
         case Completes.WALLET:
             linked = await store.shares.wallets.of_person(person)
-            found = _numbered(typed, [(each.wallet, "") for each in linked])
-        case None:
+            found = numbered(typed, [(each.wallet, "") for each in linked])
+        case None | Completes.REPORTED | Completes.BLOCKED:  # by who asks, and where
             found = matching(typed, parameter.choices)
     made = [each if isinstance(each, Offer) else Offer(each) for each in dict.fromkeys(found)]
     return [each for each in made if 0 < len(each) <= LONGEST][:MOST]
@@ -81,10 +84,10 @@ def _shape(name: str) -> Offer:
 async def _artworks(store: Store, typed: str, person: str) -> list[Offer]:
     """The newest paintings of a person, by their prompts or the beginning of an id."""
     found = await store.gallery.search(person=person, limit=RECENT)
-    return _numbered(typed, [(each.id, each.prompt) for each in found])
+    return numbered(typed, [(each.id, each.prompt) for each in found])
 
 
-def _numbered(typed: str, known: Sequence[tuple[str, str]]) -> list[Offer]:
+def numbered(typed: str, known: Sequence[tuple[str, str]]) -> list[Offer]:
     """What has a number and perhaps a prompt, by words of the prompt or how the number begins."""
     words = typed.casefold().split()
     return [

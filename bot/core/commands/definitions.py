@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.core.commands import (
     accounts,
+    blocks,
     gallery,
     paint,
     privacy,
@@ -18,11 +19,12 @@ from bot.core.commands import (
 )
 from bot.core.commands.arguments import check_arguments, parse_text
 from bot.core.commands.help import help_text
+from bot.core.commands.paint_options import MOST_IN_A_GRID
 from bot.core.commands.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
 from bot.core.commands.settings import SETTINGS, WHERE
 from bot.core.context import CommandContext
 from bot.core.messages import Rank, Reply
-from ganshare.domain.limits import MAX_STEPS
+from ganshare.domain.limits import MAX_STEPS, MAX_STRENGTH
 from ganshare.domain.pings import Ping
 from ganshare.domain.presets import PRESETS
 from ganshare.domain.visibility import Visibility
@@ -80,7 +82,9 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("model", maximum=100, completes=Completes.MODEL, is_word=True),
             Parameter("visibility", Kind.CHOICE, choices=VISIBILITIES),
             Parameter("init_image", Kind.PICTURE),
-            Parameter("count", Kind.NUMBER, minimum=1, maximum=paint.MOST_IN_A_GRID),
+            Parameter("strength", Kind.NUMBER, minimum=1, maximum=MAX_STRENGTH),
+            Parameter("style", maximum=40, completes=Completes.STYLE, is_word=True),
+            Parameter("count", Kind.NUMBER, minimum=1, maximum=MOST_IN_A_GRID),
         ),
     ),
     Command(
@@ -136,14 +140,18 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "report",
         _texts(reports.report, "artwork"),
-        (Parameter("artwork", required=True, maximum=40, is_word=True),),
+        (
+            Parameter(
+                "artwork", required=True, maximum=40, completes=Completes.PUBLIC, is_word=True
+            ),
+        ),
         Rank.MEMBER,
     ),
     Command(
         "reports",
         _texts(reports.reports, "artwork", "action"),
         (
-            Parameter("artwork", maximum=40, is_word=True),
+            Parameter("artwork", maximum=40, completes=Completes.REPORTED, is_word=True),
             Parameter("action", Kind.CHOICE, choices=("hide", "keep")),
         ),
         Rank.ADMIN,
@@ -157,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "vote",
         _texts(vote.vote, "artwork"),
-        (Parameter("artwork", maximum=40, is_word=True),),
+        (Parameter("artwork", maximum=40, completes=Completes.PUBLIC, is_word=True),),
         Rank.MEMBER,
     ),
     Command(
@@ -204,17 +212,22 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "block",
-        _texts(settings.block, "person", "reason"),
+        _texts(blocks.block, "person", "reason", "where"),
         (
-            Parameter("person", required=True, maximum=100, is_word=True),
+            Parameter("person", maximum=100, is_word=True),
             Parameter("reason", maximum=200),
+            Parameter("where", Kind.CHOICE, choices=blocks.WHERE),
         ),
         Rank.ADMIN,
     ),
     Command(
         "unblock",
-        _texts(settings.unblock, "person"),
-        (Parameter("person", required=True, maximum=100, is_word=True),),
+        _texts(blocks.unblock, "person"),
+        (
+            Parameter(
+                "person", required=True, maximum=100, completes=Completes.BLOCKED, is_word=True
+            ),
+        ),
         Rank.ADMIN,
     ),
 )

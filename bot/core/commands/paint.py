@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.commands.arguments import take_option
+from bot.core.commands.paint_options import read_options
 from bot.core.commands.parameters import Arguments
 from bot.core.commands.privacy import choose_visibility
 from bot.core.commands.sales import share_promised
@@ -20,7 +20,7 @@ from ganshare.domain.asked_prompt import PaintOptions, read_prompt
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
-from ganshare.errors import AskerError, PromptError, WorldError, quoted
+from ganshare.errors import AskerError, PromptError, WorldError
 from ganshare.monitoring.log import get_logger
 from ganshare.prompts import MAX_SEED
 from ganshare.safety import UnsafeImageError
@@ -32,20 +32,16 @@ _log = get_logger(__name__)
 
 DEFAULT_MODEL = "paintings-f8"
 SEEDS = 2**32  # of random ones: short enough to be read out
-MOST_IN_A_GRID = 4
 DAY = 86_400.0
 
 
 async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
     """Queue what `/paint` asks for."""
-    others = ("prompt", "visibility", "count")
-    given = {name: value for name, value in arguments.items() if name not in others}
-    text, typed = take_option(str(arguments["prompt"]), "visibility")
-    text, many = take_option(text, "count")
-    count = _count(arguments.get("count") or many or 1)
+    options = read_options(arguments)
+    count, given = options.count, options.others
     if (repeated := await _find_repeated(context, count)) is not None:
         return repeated
-    visibility = await choose_visibility(context, str(arguments.get("visibility") or typed))
+    visibility = await choose_visibility(context, options.visibility)
     edited, kept = await _edited(context), None
     if edited is not None:
         visibility, before = visibility.limited(edited.visibility), edited.request
@@ -53,7 +49,7 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
         kept = PaintOptions(
             None, before.steps, size, before.num_cutouts, before.preset, before.model
         )
-    asked = read_prompt(text, PaintOptions(**given), kept)  # type: ignore[arg-type]
+    asked = read_prompt(options.prompt, PaintOptions(**given), kept)  # type: ignore[arg-type]
     request = JobRequest(
         prompt=asked.text,
         seed=secrets.randbelow(SEEDS) if asked.seed is None else asked.seed,
@@ -73,17 +69,16 @@ async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
         request = replace(request, init_image=key)
     elif edited is not None:
         await _check_init_image(context, before)
-        request = replace(request, init_image=before.init_image, init_fit=before.init_fit)
+        strength = before.init_strength
+        request = replace(
+            request, init_image=before.init_image, init_fit=before.init_fit, init_strength=strength
+        )
+    if options.strength is not None:
+        if request.init_image is None:
+            raise RefusalError("refusal-strength")
+        request = replace(request, init_strength=options.strength)
     requests = [replace(request, seed=(request.seed + n) % (MAX_SEED + 1)) for n in range(count)]
     return await _submit(context, requests, unread=unread, visibility=visibility, in_grid=count > 1)
-
-
-def _count(given: str | int) -> int:
-    text = str(given)
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_IN_A_GRID):
-        values = {"given": quoted(text), "lowest": "1", "highest": str(MOST_IN_A_GRID)}
-        raise RefusalError("refusal-number-range", parameter="count", **values)
-    return int(text)
 
 
 async def edit(context: CommandContext, subject: str) -> list[Reply]:
@@ -192,6 +187,7 @@ async def _check(context: CommandContext, requests: Sequence[JobRequest]) -> Non
         raise RefusalError("refusal-place")
     if await context.store.community.block_of(context.person.id) is not None:
         raise RefusalError("refusal-blocked-quietly")  # why is for the other admins
+    await context.check_not_banned()
     for request in requests:
         side = max(request.width, request.height)
         if settings.max_side is not None and side > settings.max_side:

@@ -36,6 +36,9 @@ class Completes(StrEnum):
     MODEL = "model"
     SHAPE = "shape"  # of the canvas, by name
     ARTWORK = "artwork"  # of the asker's own, the newest first
+    PUBLIC = "public"  # paintings of all, the newest first
+    REPORTED = "reported"  # paintings whose reports wait for the asker
+    BLOCKED = "blocked"  # people who are, here or everywhere
     JOB = "job"  # of the asker's own that wait or are being painted
     WALLET = "wallet"  # that are linked to the asker
 

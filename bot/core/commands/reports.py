@@ -17,7 +17,7 @@ from ganshare.domain.jobs import Artwork, Job
 from ganshare.domain.visibility import Visibility
 from ganshare.sentences import sentence
 
-__all__ = ["hide", "keep", "notes", "report", "reports", "review"]
+__all__ = ["hide", "keep", "notes", "report", "reports", "review", "waiting"]
 
 MOST_REPORTS = 500  # that are looked through
 MOST_NOTES = 10
@@ -51,11 +51,18 @@ async def review(context: CommandContext, after: str = "", *, turned: bool = Fal
     found = await context.store.community.reports(limit=MOST_REPORTS)
     names = list(dict.fromkeys(each.artwork for each in found))
     later = names[names.index(after) + 1 :] if after in names else names
-    waiting = [each for name in later if (each := await _waiting(context, name)) is not None]
-    if not waiting:
+    left = [each for name in later if (each := await _waiting(context, name)) is not None]
+    if not left:
         return [Reply(text=context.say("reports-none"), is_private=True, replaces=turned)]
-    artwork, job = waiting[0]
-    return [await _show_report(context, artwork, job, found, more=len(waiting) - 1, turned=turned)]
+    artwork, job = left[0]
+    return [await _show_report(context, artwork, job, found, more=len(left) - 1, turned=turned)]
+
+
+async def waiting(context: CommandContext) -> list[Artwork]:
+    """The paintings whose reports wait for these eyes, the newest report first."""
+    found = await context.store.community.reports(limit=MOST_REPORTS)
+    names = dict.fromkeys(each.artwork for each in found)
+    return [pair[0] for name in names if (pair := await _waiting(context, name)) is not None]
 
 
 async def hide(context: CommandContext, artwork_id: str, *, turned: bool = False) -> list[Reply]:

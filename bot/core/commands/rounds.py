@@ -187,6 +187,7 @@ async def curate(context: CommandContext, artwork: str, action: str, reason: str
         case "leave":
             return await _leave(context, artwork)
         case "approve" | "veto" | "undo":
+            await context.check_not_banned()
             return await _decide(context, artwork, action, reason)
         case _:
             return await enter(context, artwork)
@@ -196,6 +197,7 @@ async def enter(context: CommandContext, artwork_id: str) -> list[Reply]:
     """Enter a painting into the round of this place."""
     if context.person.rank <= Rank.GUEST:
         raise RefusalError("refusal-rank-member", command="curate")
+    await context.check_not_banned()
     artwork = await context.artwork(artwork_id)
     place = context.curation_place
     found = await context.store.rounds.current(place)

@@ -1,7 +1,6 @@
-"""/settings, /block and /unblock, and deleting paintings."""
+"""/settings, and deleting paintings."""
 
 import contextlib
-import re
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Place, Reply
@@ -9,7 +8,7 @@ from bot.core.rendering.errors import RefusalError
 from ganshare.domain.community import PlaceSettings
 from ganshare.errors import BlobError, quoted
 
-__all__ = ["SETTINGS", "WHERE", "block", "delete", "settings", "unblock"]
+__all__ = ["SETTINGS", "WHERE", "delete", "settings"]
 
 SETTINGS = (
     "allowed",
@@ -29,7 +28,6 @@ PLACES = ("curation_place", "moderation_place")  # settings that name a place
 SERVER = "server"
 WHERE = ("here", SERVER)
 SURE = "-sure"
-_PERSON = re.compile(r"(discord|telegram|web|terminal):[\w-]{1,64}", re.ASCII)
 
 
 async def settings(context: CommandContext, name: str, value: str, where: str = "") -> list[Reply]:
@@ -97,29 +95,9 @@ def _value(context: CommandContext, current: PlaceSettings, setting: str) -> str
             return context.say("value-any")
 
 
-async def block(context: CommandContext, person: str, reason: str) -> list[Reply]:
-    """Refuse all requests of a person, everywhere."""
-    _check_everywhere(context, "block")
-    await context.store.community.block(_person(person), context.person.id, reason)
-    return [context.quietly("block-done", person=person)]
-
-
-async def unblock(context: CommandContext, person: str) -> list[Reply]:
-    """Accept requests of a person again."""
-    _check_everywhere(context, "unblock")
-    was_blocked = await context.store.community.unblock(_person(person), context.person.id)
-    return [context.quietly("unblock-done" if was_blocked else "unblock-none", person=person)]
-
-
 def _check_everywhere(context: CommandContext, command: str) -> None:
     if not context.is_admin_everywhere:
         raise RefusalError("refusal-rank-owner", command=command)
-
-
-def _person(given: str) -> str:
-    if not _PERSON.fullmatch(given):
-        raise RefusalError("refusal-person", given=quoted(given))
-    return given
 
 
 async def delete(context: CommandContext, subject: str) -> list[Reply]:

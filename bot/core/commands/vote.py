@@ -28,6 +28,7 @@ async def vote(context: CommandContext, subject: str) -> list[Reply]:
     if not artwork_id:
         return await deal(context, "")
     artwork = await context.artwork(artwork_id)
+    await context.check_not_banned()
     voter = Voter(context.person.id, born=context.person.born)
     state = await context.store.votes.toggle(artwork.id, voter, key=context.given.key)
     sentence = await _sentence(context, state)

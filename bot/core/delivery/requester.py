@@ -55,7 +55,7 @@ async def tell_of_lost_place(post: DeliveryServices, view: JobView) -> None:
     cells = view.grid or (view,)
     if all(each.job.state is JobState.CANCELLED or each.is_deleted for each in cells):
         return
-    locale = kept_locale(view.job)
+    locale = _own_locale(view.job)
     where = post.words.say(locale, "place-gone")
     whole = _whole(post, view)
     told = replace(whole, text=f"{where}\n\n{whole.text}", is_private=True, job=None)
@@ -76,8 +76,13 @@ async def tell_alone(post: DeliveryServices, view: JobView) -> None:
 
 
 def kept_locale(job: Job) -> str:
-    """The language that a job was asked for in."""
+    """The language of the place where a job was asked for."""
     return str(_kept(job).get("locale", "en"))
+
+
+def _own_locale(job: Job) -> str:
+    """The language of whoever asked, for what they alone read."""
+    return str(_kept(job).get("own_locale") or kept_locale(job))
 
 
 def _kept(job: Job) -> Mapping[str, Any]:
@@ -87,7 +92,7 @@ def _kept(job: Job) -> Mapping[str, Any]:
 
 
 def _whole(post: DeliveryServices, view: JobView) -> Reply:
-    replies, locale = Replies(post.words), kept_locale(view.job)
+    replies, locale = Replies(post.words), _own_locale(view.job)
     if view.grid:
         return message_of(replies, view, locale)
     return replies.whole(view, locale)
@@ -111,7 +116,7 @@ async def _tell(post: DeliveryServices, view: JobView, told: Reply) -> None:
         await post.messages.show(
             messenger.origin,
             address,
-            replace(told, artworks=artworks, locale=kept_locale(view.job)),
+            replace(told, artworks=artworks, locale=_own_locale(view.job)),
             lambda shown: messenger.show(view.job, address, shown),
             person=person,
         )

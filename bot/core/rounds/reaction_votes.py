@@ -79,12 +79,21 @@ class ReactionVotes:
         showing = await self._showing(message, is_ours=is_ours)
         if showing is None:
             return
+        if up and await self._is_banned(showing.artwork, voter.account):
+            return
         via = self._via(message, emoji, is_super=is_super)
         try:
             event = VoteEvent(showing.artwork, voter, via, up, moment if at is None else at)
             await self._store.votes.cast(event)
         except JobError as error:
             _log.info("a reaction to no painting", reason=error.message)
+
+    async def _is_banned(self, artwork_id: str, person: str) -> bool:
+        """Whether the admins of where a painting was asked for have blocked somebody there."""
+        artwork = await self._store.gallery.get(artwork_id)
+        job = await self._store.queue.get(artwork.job) if artwork is not None else None
+        places = [job.place, *job.within] if job is not None else []
+        return await self._store.community.is_banned(places, person)
 
     async def _showing(self, message: str, *, is_ours: bool) -> Showing | None:
         """What a message shows; of one that was sent just now it may not be noted yet."""

@@ -14,6 +14,7 @@ from ganshare.store.db.dialect import insert, made_id, now, upsert
 from ganshare.store.db.rows_sentences import with_sentences
 from ganshare.store.db.tables_community import (
     alerts,
+    bans,
     blocks,
     everyone,
     notes,
@@ -109,6 +110,50 @@ class Community:
         """Read which accounts are blocked, the newest first."""
         order = (blocks.c.created.desc(), blocks.c.person)
         rows = await self._database.rows(sa.select(blocks).order_by(*order).limit(limit))
+        return [_to_block(row) for row in rows]
+
+    # --- people, in one server or group ------------------------------------------------------
+
+    async def ban(self, place: str, person: str, by: str, reason: str) -> None:
+        """Take no more requests of a person in a place, from whichever of their accounts."""
+
+        async def ban(connection: AsyncConnection) -> None:
+            news = {"banned_by": by, "reason": storable(reason), "created": now()}
+            for account in (await connection.execute(everyone(person))).scalars().all():
+                row = insert(self._database.dialect, bans).values(
+                    {"place": place, "person": account, **news}
+                )
+                await connection.execute(
+                    row.on_conflict_do_update(index_elements=["place", "person"], set_=news)
+                )
+            log = note_statement("block", person, reason, text=f"by {by}", place=place)
+            await connection.execute(log)
+
+        await self._database.atomically(ban)
+
+    async def unban(self, place: str, person: str, by: str) -> bool:
+        """Take requests again in a place; False if none of their accounts was banned there."""
+
+        async def unban(connection: AsyncConnection) -> bool:
+            gone = bans.delete().where(bans.c.place == place, bans.c.person.in_(everyone(person)))
+            found = (await connection.execute(gone.returning(bans.c.person))).all()
+            if found:
+                log = note_statement("unblock", person, "", text=f"by {by}", place=place)
+                await connection.execute(log)
+            return bool(found)
+
+        return await self._database.atomically(unban)
+
+    async def is_banned(self, places: Iterable[str], person: str) -> bool:
+        """Whether one of a person's accounts is banned in any of some places."""
+        theirs = bans.c.person.in_(everyone(person)), bans.c.place.in_(list(places))
+        return await self._database.row(sa.select(bans.c.place).where(*theirs).limit(1)) is not None
+
+    async def bans(self, place: str, limit: int = 200) -> list[Block]:
+        """Read which accounts are banned in a place, the newest first."""
+        here = sa.select(bans.c.person, bans.c.banned_by.label("blocked_by"))
+        here = here.add_columns(bans.c.reason, bans.c.created).where(bans.c.place == place)
+        rows = await self._database.rows(here.order_by(bans.c.created.desc()).limit(limit))
         return [_to_block(row) for row in rows]
 
     # --- paintings ----------------------------------------------------------------------------

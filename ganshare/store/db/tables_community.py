@@ -6,6 +6,7 @@ __all__ = [
     "accounts",
     "alerts",
     "api_tokens",
+    "bans",
     "blocks",
     "everyone",
     "forgotten",
@@ -75,6 +76,7 @@ passkeys = _table(
 alerts = _table(
     "alerts", "id", "place", "kind", "person", "about", "text", "rules", numbers=("created",)
 )
+bans = _table("bans", "place", "person", "banned_by", "reason", numbers=("created",))
 blocks = _table("blocks", "person", "blocked_by", "reason", numbers=("created",))
 reports = _table("reports", "artwork", "person", "reason", numbers=("created", "closed"))
 notes = _table(

@@ -94,3 +94,5 @@ def test_an_init_weight_keeps_a_painting_near_its_init_image(small_painter: Pain
         away.append((advanced(canvas, 16).latent - start).square().mean().item())
     assert away[1] < 0.8 * away[0]
     assert "init" in canvas.losses
+    alone = Canvas(small_painter, request(init_image=init, steps=16, init_weight=100.0))
+    assert torch.equal(advanced(alone, 16).latent, canvas.latent)
