@@ -1,6 +1,7 @@
 # The prompt edited, several paintings at once, and what begins from a picture.
 
 button-edit = Edit
+button-pick = Show
 edit-title = Edit the prompt
 edit-how = Change the prompt to paint it again with the other options unchanged. Options in the prompt take precedence: --size wide, --seed 7.
 edit-label = Prompt

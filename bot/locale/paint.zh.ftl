@@ -1,6 +1,7 @@
 # 修改提示词、一次画几幅、从图片开始。
 
 button-edit = 修改
+button-pick = 查看
 edit-title = 修改提示词
 edit-how = 改好提示词后再画一幅，其他选项不变；提示词里写的选项优先，例如 --size wide、--seed 7。
 edit-label = 提示词

@@ -271,9 +271,11 @@ async def test_an_admin_of_one_place_has_no_power_over_what_was_asked_for_in_ano
     ):
         refused = only(await hall.press(action, subject, mallory, place=own))
         assert "only the member who asked for it" in refused.text
-    for command in ("block", "unblock"):
-        refused = only(await hall.ask(command, mallory, place=own, person="discord:1"))
-        assert "BOT_ADMINS" in refused.text
+    blocked = only(await hall.ask("block", mallory, place=own, person="discord:1"))
+    assert "in this server" in blocked.text  # and nowhere else, as seen below
+    far = {"person": "discord:1", "where": "everywhere"}
+    refused = only(await hall.ask("block", mallory, place=own, **far))
+    assert "BOT_ADMINS" in refused.text
     given = {"setting": "curation_place", "value": HALL.id}
     refused = only(await hall.ask("settings", mallory, place=own, **given))
     assert "BOT_ADMINS" in refused.text
@@ -365,7 +367,7 @@ async def test_mine_shows_ones_own_and_each_has_its_buttons(hall: Hall) -> None:
     assert shown.job is None
     assert set(actions(shown)) == {
         Action.VOTE,
-        Action.AGAIN, Action.VARY, Action.MASTER, Action.REPORT, Action.DELETE,
+        Action.AGAIN, Action.VARY, Action.EDIT, Action.MASTER, Action.REPORT, Action.DELETE,
     }  # fmt: skip
 
 
