@@ -31,6 +31,7 @@ from bot.core.moderation.prompt_filter import Moderation
 from bot.core.random_prompts import Prompts
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.errors import RefusalError, sentence_of
+from bot.core.rendering.welcome import welcome
 from ganshare.blobs import Blobs
 from ganshare.errors import AskerError, InternalError, ParameterError, WorldError
 from ganshare.monitoring.log import get_logger, pseudonym
@@ -138,6 +139,18 @@ class Dispatcher:
     def mistake(self, error: AskerError, locale: str) -> Reply:
         """Give the reply for a mistake that a frontend finds, as in a line that it parses."""
         return Reply(text=sentence_of(self._words, locale, error), is_private=True, error=error)
+
+    async def welcome(self, place: str, locale: str) -> Reply | None:
+        """Give the first message for a new server or group, once each; never raises."""
+        name, origin = f"welcome:{place}", place.partition(":")[0]
+        try:
+            if not await self._store.posts.begin_telling(name, origin):
+                return None
+            await self._store.posts.end_telling(name, origin)
+        except WorldError as error:
+            _log.warning("nobody is welcomed", reason=str(error))
+            return None
+        return welcome(self._words, locale)
 
     async def context(self, given: CommandRequest | ButtonPress) -> CommandContext:
         """Look up who asks and where; what they may see is read through it.

@@ -15,7 +15,9 @@ from bot.discord.commands.translator import CatalogueTranslator
 from bot.discord.endpoints import point_at
 from bot.discord.errors import NETWORK
 from bot.discord.interactions import InteractionHandler
+from bot.discord.message_refs import server_id
 from bot.discord.messages.buttons import ReplyButton, is_below
+from bot.discord.messages.embeds import render
 from bot.discord.messages.forms import typed_in
 from bot.discord.reactions import Reactions
 from ganshare.monitoring.log import get_logger
@@ -56,7 +58,7 @@ class PaintingClient(discord.AutoShardedClient):
         )
         if settings is not None:
             point_at(self, settings)
-        self._words = words
+        self._words, self._dispatcher = words, dispatcher
         self._interactions = InteractionHandler(dispatcher, words)
         self.reactions = Reactions(self, reaction_votes)
         self.tree = app_commands.CommandTree(self)
@@ -96,6 +98,20 @@ class PaintingClient(discord.AutoShardedClient):
         """Log that all shards are there."""
         _log.info("Discord is connected", servers=len(self.guilds), shards=self.shard_count)
 
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Say how to begin, where the server lets the bot write."""
+        channels = [guild.system_channel, *guild.text_channels]
+        where = next((each for each in channels if each and _may_write(each)), None)
+        if where is None:
+            return
+        reply = await self._dispatcher.welcome(server_id(guild.id), str(guild.preferred_locale))
+        if reply is None:
+            return
+        try:
+            await where.send(embeds=(await render(reply)).embeds)
+        except (discord.HTTPException, *NETWORK) as error:
+            _log.info("a server was not welcomed", why=type(error).__name__)
+
     # --- votes by reaction --------------------------------------------------------------------
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
@@ -129,3 +145,8 @@ class PaintingClient(discord.AutoShardedClient):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what no handler caught; the values of an event are other people's."""
         _log.exception("an event of Discord's was not handled", handler=event_method)
+
+
+def _may_write(channel: discord.TextChannel) -> bool:
+    granted = channel.permissions_for(channel.guild.me)
+    return granted.view_channel and granted.send_messages and granted.embed_links

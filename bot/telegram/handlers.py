@@ -8,6 +8,7 @@ from typing import Any
 from telegram import (
     CallbackQuery,
     Chat,
+    ChatMemberUpdated,
     MaybeInaccessibleMessage,
     Message,
     MessageReactionUpdated,
@@ -85,6 +86,19 @@ class UpdateHandlers:
             await self._reaction(update.message_reaction)
         elif (changed := update.chat_member or update.my_chat_member) is not None:
             self._chat_admins.forget(changed.chat.id)
+            if changed is update.my_chat_member:
+                await self._welcome(changed)
+
+    async def _welcome(self, changed: ChatMemberUpdated) -> None:
+        """Say how to begin in a group that the bot was added to."""
+        away, there = ("left", "kicked"), ("member", "administrator")
+        is_new = changed.old_chat_member.status in away and changed.new_chat_member.status in there
+        if not is_new or changed.chat.type not in ("group", "supergroup"):
+            return
+        locale = changed.from_user.language_code or "en"
+        reply = await self._front.dispatcher.welcome(person_id(changed.chat.id), locale)
+        if reply is not None:
+            await self._answers.send(Spot(changed.chat.id), reply)
 
     # --- messages -----------------------------------------------------------------------------
 

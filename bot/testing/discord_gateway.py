@@ -96,6 +96,12 @@ class Gateway:
         for session in self._of_shard(guild):
             await self._send(session, event, data)
 
+    async def join(self, guild: Guild) -> None:
+        """Tell the bot that it was invited to a server."""
+        whole = self._whole(guild)
+        del whole["unavailable"]
+        await self.dispatch("GUILD_CREATE", whole, guild.id)
+
     async def cut(self, code: int = 1006, *, forget: bool = False) -> None:
         """Cut every connection, as a network does or as Discord does when it moves on.
 

@@ -144,6 +144,11 @@ class TelegramUser:
         self.chat.blocked = True
         await self._change_member(self.chat, "member", "kicked", "my_chat_member", BOT_ID)
 
+    async def invite(self, chat: Chat) -> None:
+        """Add the bot to a group."""
+        chat.standing[BOT_ID] = "member"
+        await self._change_member(chat, "left", "member", "my_chat_member", BOT_ID)
+
     async def kick(self, chat: Chat) -> None:
         """Remove the bot from a group."""
         chat.standing[BOT_ID] = "kicked"

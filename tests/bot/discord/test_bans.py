@@ -75,7 +75,7 @@ async def test_who_asks_is_told_in_their_own_language(stage: Any) -> None:
     told = await stage.discord.people.until(
         lambda: next((each for each in direct.alive if "Painted" in str(each.embed)), None)
     )
-    assert "I cannot write any more" in told.embed["description"]
+    assert "I can no longer write" in told.embed["description"]
 
 
 async def test_ids_are_offered_wherever_one_is_asked_for(stage: Any) -> None:
