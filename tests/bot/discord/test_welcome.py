@@ -1,5 +1,6 @@
 """A new server is told how to begin, once."""
 
+import asyncio
 from typing import Any
 
 
@@ -8,8 +9,11 @@ async def test_a_new_server_is_told_how_to_begin(stage: Any) -> None:
     guild = world.guild("New")
     world.channel(guild, "rules", denied=1 << 11)
     general = world.channel(guild, "general")
-    await stage.discord.gateway.join(guild)
-    await stage.discord.people.until(lambda: general.alive)
+    for _ in range(20):  # for two seconds after it starts, discord.py takes it for an old one
+        await stage.discord.gateway.join(guild)
+        await asyncio.sleep(2.5)
+        if general.alive:
+            break
     (posted,) = general.alive
     assert posted.embed["title"] == "Hello, I paint what you describe"
     assert len(posted.embed["fields"]) == 3
