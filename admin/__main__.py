@@ -1,4 +1,4 @@
-"""`python -m admin`: curates, plans, mints, lists and looks after tokens."""
+"""`python -m admin`: curates, plans, mints, lists and manages tokens."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""JSON answers of web services, told from what something in between puts in their place.
+"""Parses JSON answers of web services, and recognises pages of proxies in their place.
 
 A network that wants a sign-in first, and a guard against robots, answer everything with a web page,
 with whatever status they like.

@@ -127,7 +127,7 @@ class Scene:
             await asyncio.gather(task, return_exceptions=True)
 
     async def job(self, job: Job) -> Job:
-        """Read a job anew."""
+        """Read a job again."""
         found = await self.store.queue.get(job.id)
         if found is None:
             raise LookupError(job.id)

@@ -57,7 +57,7 @@ class Verification:
 
 
 def request_of(manifest: Manifest, init: Path | None, targets: Sequence[Path]) -> PaintingRequest:
-    """What was painted; the parts of its prompt as they are stored, not read anew.
+    """What was painted; the parts of its prompt as they are stored, not read again.
 
     Raises:
         AskerError: an image cannot be read, or a number is out of its range.

@@ -1,4 +1,4 @@
-"""Deletes blobs that nobody can reach any more: of deleted artworks and of lost attempts.
+"""Deletes blobs that nothing refers to: of deleted artworks and of lost attempts.
 
 Any process may run it at any time: the next run finishes what a crash interrupted.
 """

@@ -9,7 +9,7 @@
     │   ├── ParameterError  steps, num_cutouts, seeds and other numbers
     │   ├── SettingsError   a setting's name or value, an unreadable ganshare.toml
     │   ├── AdmissionError  too many jobs of one person, a full queue, no engine for the request
-    │   ├── JobError        a job that is unknown or somebody else's
+    │   ├── JobError        a job that is unknown or someone else's
     │   └── VoteError       a vote, a round or a choice that is not possible now
     ├── WorldError          the world's fault: a network, a disk, a service; worth a retry
     │   ├── StoreError      the database is away, full, locked or read-only
@@ -19,7 +19,7 @@
     └── InternalError       our fault: logged with an id, answered with an apology
 
 A message is one sentence: what was given, what is allowed, and the nearest match where there is
-one. What somebody may read in another language has a code and values (`ganshare.sentences`).
+one. What someone may read in another language has a code and values (`ganshare.sentences`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -177,7 +177,7 @@ def listing(code: str, allowed: Iterable[str], near: str | None, /, **values: Va
     words = tuple(allowed)
     if near:
         code, values = f"{code}-near", {**values, "nearest": near}
-    # The word before the last one is English, and the comma is everybody's.
+    # The word before the last one is English, and the comma is everyone's.
     text = sentence(code, allowed=_listed(words), **values)
     return Sentence(text, code, {**values, "allowed": ", ".join(words) or "-"})
 

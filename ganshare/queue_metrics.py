@@ -1,4 +1,4 @@
-"""What the store says of the queue, as metrics of whatever process reads it.
+"""Metrics of the queue, read from the store by any process.
 
 So the figures don't vanish with the last engine, which is when they matter.
 """

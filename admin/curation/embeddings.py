@@ -40,7 +40,7 @@ def embed(
 
     Args:
         pictures: id -> blob key.
-        cache: an .npz file, made or renewed here; another perceptor's is begun anew.
+        cache: an .npz file, made or renewed here; another perceptor's is begun again.
 
     Raises:
         WorldError: the engine is not installed or fails.
@@ -71,7 +71,7 @@ def _read(cache: Path | None) -> tuple[str, dict[str, Floats]]:
             }
             return str(kept["perceptor"]), rows
     except (OSError, ValueError, KeyError):
-        return "", {}  # damaged: computed anew
+        return "", {}  # damaged: computed again
 
 
 def _ask(pictures: Mapping[str, str], texts: Sequence[str]) -> Embeddings:

@@ -1,4 +1,4 @@
-"""Pictures that whoever mints painted with `ganshare paint`, as items for the ledger.
+"""Pictures from `ganshare paint`, as items for the ledger.
 
 Their licence gate reads the cards of the models that are installed here, which `ganshare models
 add` took from a bundle and its licence.

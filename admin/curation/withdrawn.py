@@ -1,4 +1,4 @@
-"""Which paintings must not be sold, or not any more: deleted, hidden, or without consent."""
+"""Finds paintings that must not be sold: deleted, hidden, or without consent."""
 
 from collections.abc import Iterable
 

@@ -1,6 +1,6 @@
 """Checks the currency of orders: OpenSea's answer against the owner's and the chain's.
 
-Anybody can make a token that is called WETH: only its address tells it from the real one, and only
+Anyone can make a token that is called WETH: only its address tells it from the real one, and only
 the contract knows how many decimals it has.
 """
 

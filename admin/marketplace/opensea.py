@@ -164,7 +164,7 @@ class OpenSea:
         """Have an order of a signed zone taken off, for nothing.
 
         Returns:
-            Until when somebody may still buy by it, who has OpenSea's own signature for it; None
+            Until when someone may still buy by it, who has OpenSea's own signature for it; None
             for nobody.
 
         Raises:

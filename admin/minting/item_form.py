@@ -1,4 +1,4 @@
-"""What a marketplace is told of a painting, and the mark by which its item is found again."""
+"""Fields of a marketplace's item form, and the mark that finds the item again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

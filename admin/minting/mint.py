@@ -123,7 +123,7 @@ async def reconcile_tokens(
 ) -> Drift:
     """Make the ledger's tokens what the chain says; gives what was different before.
 
-    Metadata that was changed on the chain is left to `accept`: somebody should look at it.
+    Metadata that was changed on the chain is left to `accept`: someone should look at it.
     """
     drift = await token_drift(ledger, chain, collection, sender)
     news = {**drift.found, **drift.moved}

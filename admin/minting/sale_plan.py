@@ -27,7 +27,7 @@ class SalePlan:
         new: tokens to sign an order for.
         again: orders of before that are posted as they are.
         stale: orders to cancel on the chain; their tokens are among the new ones, if still ours.
-        kept: orders by which somebody can buy at another price than the table's.
+        kept: orders by which someone can buy at another price than the table's.
         changed: tokens that are left out, since the chain has other metadata than the ledger.
     """
 
@@ -77,7 +77,7 @@ async def plan_sale(
     """Plan a run.
 
     Args:
-        reprice: whether orders by which somebody can buy now are cancelled if the table has
+        reprice: whether orders by which someone can buy now are cancelled if the table has
             another price. Those that OpenSea has refused, or may have, are in any case.
         minter: whose transactions may be under way; the seller if left out.
     """
@@ -103,7 +103,7 @@ async def plan_sale(
     ]
     posted = [each for each in seen if each.state is ListingState.POSTED]
     other = [each for each in posted if each.token in every and not _costs(each, every, shop)]
-    # By the order of a token that went elsewhere somebody can buy once it is back.
+    # By the order of a token that went elsewhere someone can buy once it is back.
     away = [each for each in posted if each.token not in {*every, *drift.changed}]
     stale = [each for each in seen if each.state is not ListingState.POSTED] + (
         [*other, *away] if reprice else []

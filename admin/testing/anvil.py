@@ -60,11 +60,11 @@ class Anvil:
         return answer["result"]
 
     def fund(self, address: str, coins: int = 1000) -> None:
-        """Set somebody's coins."""
+        """Set someone's coins."""
         self.ask("anvil_setBalance", address, hex(coins * COIN))
 
     def balance(self, address: str) -> int:
-        """Somebody's coins."""
+        """Someone's coins."""
         return int(self.ask("eth_getBalance", address, "latest"), 16)
 
     def send(self, account: Any, to: str | None, data: bytes, value: int = 0) -> dict[str, Any]:

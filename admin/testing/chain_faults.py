@@ -1,6 +1,6 @@
 """What goes wrong around a seller, block by block: endpoints, forks, fees, foreigners, OpenSea.
 
-It makes the blocks itself, and somebody tries now and then to buy by whatever order was ever shown.
+It makes the blocks itself, and someone tries now and then to buy by whatever order was ever shown.
 """
 
 import random
@@ -171,7 +171,7 @@ class ChainFaults:
         self._factor = SPIKE
 
     def _send_foreign(self) -> None:
-        """The key is used by somebody else: now, behind a gap, or too cheap for any block."""
+        """The key is used by someone else: now, behind a gap, or too cheap for any block."""
         nonce = self._nonce(self.market.owner) + self._die.choice([0, 0, 0, 1, 2])
         price = self._die.choice([BASE_FEE * SPIKE * 2, BASE_FEE // 2])
         found = self._send(self.market.owner, self.market.owner.address, b"", 0, nonce, price)

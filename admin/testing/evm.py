@@ -64,7 +64,7 @@ class Evm(httpx.AsyncBaseTransport):
         return Chain(self.endpoints, CHAIN_ID, Patience(deadline=0.5, first=0.05))
 
     def fund(self, address: str, coins: int = 100) -> None:
-        """Give somebody coins."""
+        """Give someone coins."""
         sender = self.tester.get_accounts()[0]
         self.tester.send_transaction(
             {"from": sender, "to": address, "value": coins * COIN, "gas": 21_000}

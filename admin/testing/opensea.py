@@ -1,6 +1,6 @@
 """A test double of OpenSea's API; it can be set to fail in many ways.
 
-It knows one collection. What it stores counts as seen by everybody, whatever it answers.
+It knows one collection. What it stores counts as seen by everyone, whatever it answers.
 """
 
 import random

@@ -30,7 +30,7 @@ def start_admin(
 ) -> "subprocess.Popen[bytes]":
     """Start a command that reads its password from a pipe and adds what it says to a file."""
     command = [sys.executable, "-m", module, *arguments]
-    # By pipe, not by argument: `ps` and /proc show arguments to everybody.
+    # By pipe, not by argument: `ps` and /proc show arguments to everyone.
     read, write = os.pipe()
     os.write(write, PASSWORD.encode() + b"\n")
     os.close(write)

@@ -64,7 +64,7 @@ class SeaportChain(httpx.AsyncBaseTransport):
         self.client = httpx.AsyncClient(transport=self)
 
     def can_buy(self, order: Order) -> bool:
-        """Whether somebody who has an order and its signature can buy by it now."""
+        """Whether someone who has an order and its signature can buy by it now."""
         name = "0x" + order_hash(order).hex()
         owner = self.tokens.get(order.offer[0].identifier, (_NOBODY, b""))[0]
         return (

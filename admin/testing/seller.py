@@ -41,7 +41,7 @@ class Killed(BaseException):  # says what is the case
 
 
 class Seller:
-    """A chain, an OpenSea and a ledger, and somebody who types commands.
+    """A chain, an OpenSea and a ledger, and someone who types commands.
 
     Args:
         url: of the database.
@@ -133,7 +133,7 @@ class Seller:
             return None
 
     def on_sale(self) -> dict[int, list[Order]]:
-        """By which orders that somebody has seen each token can be bought."""
+        """By which orders that someone has seen each token can be bought."""
         seen = {str(body): read_order(body["parameters"]) for body in self.opensea.bodies}
         found: dict[int, list[Order]] = {}
         for order in seen.values():

@@ -1,4 +1,4 @@
-"""Stand-ins on loopback that other processes can talk to: an IPFS node, an explorer."""
+"""Stand-ins on loopback for other processes: an IPFS node, an explorer."""
 
 import threading
 import time

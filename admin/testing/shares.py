@@ -17,7 +17,7 @@ class Shares:
         self.evm, self.address = evm, address
 
     def give(self, to: str, count: int = 1, edition: int = 1) -> None:
-        """Send some from the owner to somebody."""
+        """Send some from the owner to someone."""
         values = (OWNER.address, to, edition, count, b"")
         self.evm.send_as_owner(self.address, SAFE_TRANSFER.call_data(*values))
 

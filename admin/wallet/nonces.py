@@ -53,7 +53,7 @@ class Waiting:
 
 
 async def find_waiting(ledger: Ledger, chain: Chain, address: str) -> list[Waiting]:
-    """Name the nonces that are not used yet, up to the last one that somebody sent or recorded."""
+    """Name the nonces that are not used yet, up to the last one that someone sent or recorded."""
     used, pooled = await chain.nonce(address), await chain.nonce_under_way(address)
     recorded = await ledger.transactions(chain.chain_id, address)
     ours = {each.nonce: each for each in recorded if each.nonce >= used}

@@ -272,7 +272,7 @@ class Sender:
         return True
 
     async def _check_gaps(self, transaction: Transaction) -> None:
-        """Raise TransactionFailed if a nonce before it is nobody's: then it would wait for ever."""
+        """Raise TransactionFailed if a nonce before it is nobody's: then it would wait forever."""
         waiting = await find_waiting(self._ledger, self._chain, self.address)
         gaps = [each.nonce for each in waiting if each.is_gap and each.nonce < transaction.nonce]
         if gaps:

@@ -77,7 +77,7 @@ class Limits:
         currencies: the contracts whose money may be sent to them.
         operators: who may be given the right to move the key's tokens, such as a conduit.
         calls: the first four bytes of calls that may be sent besides those that GANshare knows;
-            none by which somebody gets tokens or a contract.
+            none by which someone gets tokens or a contract.
     """
 
     chain_id: int
@@ -184,7 +184,7 @@ class Signer:
         """Sign for OpenSea that an order of one's own is to be taken off.
 
         Raises:
-            PolicyError: it is somebody else's, or of another Seaport.
+            PolicyError: it is someone else's, or of another Seaport.
         """
         self._check_domain(domain)
         if order.offerer != self.address:
@@ -243,7 +243,7 @@ class Signer:
             self._check_call(to, data)
 
     def _check_call(self, to: str, data: bytes) -> None:
-        """Refuse what GANshare never sends, and what gives something to somebody not named."""
+        """Refuse what GANshare never sends, and what gives something to someone not named."""
         limits = self._limits
         known = {TRANSFER_CURRENCY.selector} if to in limits.currencies else _CALLS | limits.calls
         if data[:4] not in known - _NEVER:
@@ -337,7 +337,7 @@ _CALLS = frozenset(
         UNPAUSE,
     )
 )
-# Calls that nobody may ask for, by which somebody gets tokens or a contract, or that hide others.
+# Calls that nobody may ask for, by which someone gets tokens or a contract, or that hide others.
 _NEVER = frozenset(
     Function(each).selector
     for each in (
@@ -356,7 +356,7 @@ _NEVER = frozenset(
         "upgradeToAndCall(address,bytes)",
     )
 )
-# Calls by which somebody gets something, and which of their arguments names whom or what.
+# Calls by which someone gets something, and which of their arguments names whom or what.
 _NAMES = {
     MINT_BATCH: ("payee", 0),
     TRANSFER_TOKEN: ("payee", 1),

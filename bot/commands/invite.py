@@ -1,4 +1,4 @@
-"""`ganshare bot invite`: an address that signs somebody in on the page, without a chat."""
+"""`ganshare bot invite`: an address that signs someone in on the page, without a chat."""
 
 import asyncio
 from typing import TYPE_CHECKING

@@ -79,7 +79,7 @@ class Services:
     moderation: Moderation
     options: DispatcherOptions
     prompts: Prompts
-    gate: Gate | None = None  # without one, everybody paints
+    gate: Gate | None = None  # without one, everyone paints
 
     async def context(self, given: CommandRequest | ButtonPress) -> "CommandContext":
         """Look up the asker's accounts and the settings of the place."""

@@ -57,7 +57,7 @@ async def _blobs(url: str) -> Finding:
         blobs = open_blobs(url)
         await blobs.probe()
     finally:
-        with suppress(OSError):  # somebody uses them meanwhile
+        with suppress(OSError):  # someone uses them meanwhile
             for each in new:
                 for inside in each.iterdir():
                     inside.rmdir()

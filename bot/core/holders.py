@@ -15,7 +15,7 @@ from ganshare.store import Store
 __all__ = ["HolderPlace", "HolderSync"]
 
 OLD_SECONDS = 600.0  # after which what is known of the chain puts nobody out
-_AGAIN_SECONDS = 3600.0  # after which somebody who could not be let in is tried again
+_AGAIN_SECONDS = 3600.0  # after which someone who could not be let in is tried again
 _log = get_logger(__name__)
 
 
@@ -31,10 +31,10 @@ class HolderPlace(Protocol):
     name: str
 
     async def admit(self, account: str) -> bool:
-        """Let somebody in; False if that is not possible now. Raises WorldError."""
+        """Let someone in; False if that is not possible now. Raises WorldError."""
 
     async def dismiss(self, account: str) -> bool:
-        """Put somebody out; False likewise. Raises WorldError."""
+        """Put someone out; False likewise. Raises WorldError."""
 
 
 class HolderSync:

@@ -21,7 +21,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
 def clean_png(data: bytes) -> bytes:
-    """Decode a picture and write it anew: RGB, upright, nothing but its pixels.
+    """Decode a picture and write it again: RGB, upright, nothing but its pixels.
 
     Transparency becomes white, an animation its first frame, and what is larger than
     `LONGEST_SIDE` smaller.

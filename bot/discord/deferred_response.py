@@ -78,7 +78,7 @@ class DeferredResponse:
     async def show(self, replies: Sequence[Reply]) -> list[tuple[str, MessageRef]]:
         """Show the replies; give the messages that jobs have from now on.
 
-        A reply that cannot be shown is logged; the delivery service sends a job's message anew.
+        A reply that cannot be shown is logged; the delivery service sends a job's message again.
         """
         posted: list[tuple[str, MessageRef]] = []
         for index, reply in enumerate(replies):

@@ -1,7 +1,7 @@
 """Discord's part of `python -m bot run`: interactions to the dispatcher, jobs to their messages.
 
 discord.py resumes its sessions by itself; what it gives up on (no network for long, a gateway that
-cannot be asked for) begins anew here, with a new client.
+cannot be asked for) begins again here, with a new client.
 """
 
 import asyncio

@@ -26,7 +26,7 @@ class HolderRole:
         self._guild, self._role = int(guild), int(number)
 
     async def admit(self, account: str) -> bool:
-        """Give somebody the role; False if they are not on the server, or it is not allowed."""
+        """Give someone the role; False if they are not on the server, or it is not allowed."""
         return await self._change(self._client.http.add_role, account, gone=False)
 
     async def dismiss(self, account: str) -> bool:

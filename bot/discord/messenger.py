@@ -115,7 +115,7 @@ class DiscordMessenger:
                     except discord.HTTPException as error:
                         if error.code != ARCHIVED:
                             raise
-                        # As if somebody wrote there; where it is locked, Discord refuses.
+                        # As if someone wrote there; where it is locked, Discord refuses.
                         await self._client.http.edit_channel(address.channel, archived=False)
                         await message.edit(**{**shown, "attachments": (await render(reply)).files})
         return address.to_json()

@@ -9,7 +9,7 @@ __all__ = ["NAMES", "NEEDED", "invite_url", "missing"]
 # By flag, as Discord's settings name them.
 NAMES: Mapping[str, str] = {
     "view_channel": "View Channels",  # to edit its messages where it is
-    "send_messages": "Send Messages",  # a painting anew, when its message was deleted
+    "send_messages": "Send Messages",  # a painting again, when its message was deleted
     "send_messages_in_threads": "Send Messages in Threads",  # the same
     "embed_links": "Embed Links",  # prompt, seed and progress, in the painting's colour
     "attach_files": "Attach Files",  # paintings

@@ -1,4 +1,4 @@
-"""Sends the dispatcher's replies to a chat, and says where the messages of jobs stand."""
+"""Sends the dispatcher's replies to a chat, and records the messages of jobs."""
 
 import asyncio
 import contextlib

@@ -30,7 +30,7 @@ def as_messenger_errors() -> Iterator[None]:
         if _says(error, *_TOPIC_GONE):
             raise TopicClosed(f"Telegram says: {error.message}.") from error
         # Chats that are unknown, rights that are missing: there are many words for
-        # it, and no code. Other refusals would be repeated for ever.
+        # it, and no code. Other refusals would be repeated forever.
         raise PlaceGone(f"Telegram says: {error.message}.") from error
     except InvalidToken as error:
         raise Away("Telegram refuses the token.") from error

@@ -26,7 +26,7 @@ class HolderGroup:
         self.name = f"telegram:{chat}"
 
     async def admit(self, account: str) -> bool:
-        """Send somebody an address that lets one in, once and for a day."""
+        """Send someone an address that lets one in, once and for a day."""
         user = _number(account)
         if user is None:
             return False
@@ -37,7 +37,7 @@ class HolderGroup:
                 expire_date=int(time.time()) + _DAY,
                 name="holder of a share",
             )
-            said = (  # nobody knows what somebody reads who has written nothing yet
+            said = (  # nobody knows what someone reads who has written nothing yet
                 self._words.say(language, "shares-invitation", url=link.invite_link)
                 for language in self._words.languages
             )
@@ -50,7 +50,7 @@ class HolderGroup:
         return True
 
     async def dismiss(self, account: str) -> bool:
-        """Put somebody out of the group; they may come back with a new invitation."""
+        """Put someone out of the group; they may come back with a new invitation."""
         user = _number(account)
         if user is None:
             return True

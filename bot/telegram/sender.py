@@ -112,7 +112,7 @@ class Sender:
         return MessageRef(sent.chat.id, sent.message_id, has_media, spot.thread)
 
     async def mention(self, below: MessageRef, user: int | None, name: str, text: str) -> None:
-        """Reply to a message of ours with a text that begins with somebody's name."""
+        """Reply to a message of ours with a text that begins with someone's name."""
         who = shorten(plain(name), _LONGEST_NAME)
         entities = []
         if who and user is not None:
@@ -128,7 +128,7 @@ class Sender:
         )
 
     async def ask(self, spot: Spot, form: Form, text: str, user: User) -> None:
-        """Ask somebody to reply with a text; the answer is known by the last entity."""
+        """Ask someone to reply with a text; the answer is known by the last entity."""
         pieces = (
             (shorten(plain(user.full_name), _LONGEST_NAME) or "…", MessageEntity.TEXT_MENTION),
             (f", {text}\n\n", None),

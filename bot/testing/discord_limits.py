@@ -86,7 +86,7 @@ def _invalid(message: str) -> DiscordRefusal:
 
 
 class Buckets:
-    """Counts requests by route and channel, as Discord does: all anew once a window has ended.
+    """Counts requests by route and channel, as Discord does: all again once a window has ended.
 
     Args:
         limit: messages and edits in each `seconds` of one bucket; `OTHERS` times that elsewhere.

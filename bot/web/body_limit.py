@@ -1,4 +1,4 @@
-"""Limits the size of request bodies, whatever Content-Length says."""
+"""Limits the size of request bodies, independently of Content-Length."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

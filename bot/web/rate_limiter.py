@@ -19,7 +19,7 @@ class Rate:
 class RateLimiter:
     """One bucket for each name: of a session, of an address.
 
-    A process that starts anew starts with full buckets; what must hold for a day is counted in
+    A process that starts again starts with full buckets; what must hold for a day is counted in
     the store.
 
     Args:

@@ -39,7 +39,7 @@ class _PageAnnouncer:
     async def relabel(
         self, address: Mapping[str, Any], buttons: Sequence[Sequence[Button]]
     ) -> None:
-        """A page is rendered anew for each request."""
+        """A page is rendered again for each request."""
 
 
 async def keep_rounds(front: Front) -> None:

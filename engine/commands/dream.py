@@ -1,4 +1,4 @@
-"""`dream`: a transformer of the VQGAN paper tells the codes of a picture, without a prompt."""
+"""`dream`: generates a picture with a transformer of the VQGAN paper, without a prompt."""
 
 import json
 import secrets

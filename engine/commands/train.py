@@ -112,7 +112,7 @@ def vqgan(
         message = f"The configuration {quoted(config.name)} is not of a VQGAN: {error}."
         raise ParameterError(message, given=str(config)) from error
     first = None if start is None else load_vqgan(find_model(start, "vqgan"))
-    # the codebook is laid anew and may have another size
+    # the codebook is new and may have another size
     if first is not None and first.config != replace(
         model_config, codebook_size=first.config.codebook_size
     ):

@@ -234,7 +234,7 @@ def _read_config(source: Path, config: Path) -> dict[str, Any]:
         raise ModelError(f"{config.name} is not JSON: {error}.", given=str(config)) from error
     if not isinstance(card, dict):
         raise ModelError(f"{config.name} does not contain a JSON object.", given=str(config))
-    # Extra files are not beside a bare file, and a sum of our own is written anew.
+    # Extra files are not beside a bare file, and a sum of our own is written again.
     expected = card.get("sha256")
     if expected is not None and sha256_of(source) != expected:
         message = f"{source.name} is damaged or was changed: its sha256 is not {config.name}'s."

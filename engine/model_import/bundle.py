@@ -1,4 +1,4 @@
-"""Bundles: an archive of models for whoever holds a share, with its licence and sums.
+"""Bundles: archives of models for share holders, with licence and checksums.
 
     bundle.json   {"format": 1, "name": ..., "may_sell": ..., "models": [...], "files": {PATH: SUM}}
     LICENCE.md    what a holder may do

@@ -1,4 +1,4 @@
-"""The state dict of a checkpoint, in whatever of torch's files it is and whatever is around it."""
+"""Reads the state dict of a checkpoint, from any of torch's file formats and wrappers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -116,7 +116,7 @@ def _vocabulary(given: str | None) -> Download | Path | None:
 
 
 def _read_pins() -> dict[str, str]:
-    """Sums by address; raises ModelError if the file is broken: nothing may be trusted anew."""
+    """Sums by address; raises ModelError if the file is broken: no new sum may be trusted then."""
     path = user_folder() / PINS
     try:
         return {str(k): str(v) for k, v in json.loads(path.read_text(encoding="utf-8")).items()}

@@ -1,4 +1,4 @@
-"""An unpickler that knows tensors; everything else becomes an inert stand-in, and nothing runs.
+"""An unpickler for tensors; everything else becomes an inert stand-in, and no code runs.
 
 Checkpoints name classes (Lightning's callbacks, OmegaConf's configurations) beside their tensors.
 A class or function that a pickle names is never looked up: it becomes a stand-in whose calls and

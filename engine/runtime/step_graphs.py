@@ -1,4 +1,4 @@
-"""Replays on a GPU what is computed again and again as a CUDA graph, launched in one call.
+"""Replays repeated GPU computations as a CUDA graph, launched in one call.
 
 A step is some hundred small kernels, for which a GPU waits while Python launches them one by one.
 `StepGraphs` is the seam: it calls the function itself, or a graph of it that gave the same bytes.

@@ -1,4 +1,4 @@
-"""The images that the perceptor is trained on, and what is known about each."""
+"""The training images of the perceptor, with their labels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`metrics.csv` of a training, which a resumed one goes on with; TensorBoard, where it is."""
+"""`metrics.csv` of a training run, continued after a resume; TensorBoard, if installed."""
 
 import csv
 from importlib.util import find_spec

@@ -100,7 +100,7 @@ def train_vqgan(
     """Train for `training.steps` or `training.minutes`; returns the averaged model.
 
     Checkpoints go to `folder`. `start` gives encoder and decoder their first weights; the codebook
-    is laid anew. With several processes (torchrun), each takes its share of every batch.
+    is new. With several processes (torchrun), each takes its share of every batch.
 
     Raises:
         ParameterError: the folder holds a training, and `resume` is not set.

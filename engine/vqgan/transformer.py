@@ -1,4 +1,4 @@
-"""The transformer of the VQGAN paper: it tells codes one after another (arXiv:2012.09841, 3.2).
+"""The transformer of the VQGAN paper, which generates codes one by one (arXiv:2012.09841, 3.2).
 
 A GPT over codebook indices, under the state-dict names of taming-transformers' minGPT. What it is
 conditioned on (a class, coordinates, or a start token) stands before the codes, as codes.

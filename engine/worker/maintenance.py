@@ -1,4 +1,4 @@
-"""Periodic jobs of an engine: report, reap leases, count, delete what is old."""
+"""Periodic jobs of an engine: report, reap leases, count, delete old data."""
 
 import asyncio
 import random

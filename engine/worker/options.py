@@ -1,4 +1,4 @@
-"""How an engine works, and when it ends by itself."""
+"""Options of an engine's work, and when it stops automatically."""
 
 from dataclasses import dataclass, field
 from enum import Enum, auto

@@ -98,7 +98,7 @@ class FleetEngine:
         """Work until `stop`; or wait for the end of a run that another supervisor has begun.
 
         Args:
-            version: of the supervisor. An engine of another one drains, and is started anew.
+            version: of the supervisor. An engine of another one drains, and is started again.
         """
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._serve())
@@ -114,7 +114,7 @@ class FleetEngine:
         self._engine = EngineProcess(self._core, self._settings)
         await self._engine.serve(signals=False)
         if self._engine.failed:
-            os._exit(EXIT_WORLD)  # Ray starts the actor anew, in a new process
+            os._exit(EXIT_WORLD)  # Ray starts the actor again, in a new process
 
     async def ping(self) -> None:
         """Answer, as an actor does whose event loop goes round."""
@@ -278,7 +278,7 @@ class _Supervisor:
                 await _wait(member.ending, RESTART_SECONDS)
 
     async def _watch(self, member: _Member) -> None:
-        """Kill an actor that was there and answers no more; Ray starts it anew."""
+        """Kill an actor that was there and answers no more; Ray starts it again."""
         clock, answered = AwakeClock(2 * PING_SECONDS), None
         while not member.ending.is_set():
             await _wait(member.ending, PING_SECONDS)

@@ -1,4 +1,4 @@
-"""Turns what an asker typed into a request: parts of the prompt, seed, steps, canvas.
+"""Turns typed text into a request: parts of the prompt, seed, steps, canvas.
 
 The command line, the chats and the page all read prompts here, so that the same words mean the
 same everywhere.

@@ -62,7 +62,7 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message with one painting or several, and all that is needed to show it anew.
+    """A message with one painting or several, and all that is needed to show it again.
 
     Args:
         message: its name on the platform.

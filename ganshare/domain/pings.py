@@ -1,4 +1,4 @@
-"""`Ping`: when a person is told by a message of its own that their painting is done."""
+"""`Ping`: when a person gets an extra message about a finished painting."""
 
 from enum import StrEnum
 

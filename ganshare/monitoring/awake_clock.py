@@ -1,4 +1,4 @@
-"""A clock that stands still while this process does: whoever slept accuses nobody of silence."""
+"""A clock that pauses while this process is suspended, so that it blames no one for silence."""
 
 import time
 from collections.abc import Callable

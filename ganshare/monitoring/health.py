@@ -1,4 +1,4 @@
-"""Serves /healthz, /readyz and /metrics of a process, from a thread of its own.
+"""Serves /healthz, /readyz and /metrics of a process, from a separate thread.
 
 The thread answers even while the process computes. /healthz is about this process alone (does its
 main loop still tick? if not, restart it); /readyz is about what it needs (store, blobs, models: if

@@ -2,7 +2,7 @@
 
 `ganshare up` is this with a store, engines and bots. A child gets SIGTERM and time to drain before
 it is killed, and never outlives this process (see `ganshare.processes.die_with_parent`). One that
-gives no more signs of life is killed and started anew. Where all children keep dying, everything
+gives no more signs of life is killed and started again. Where all children keep dying, everything
 ends, loudly, so that the supervisor's own supervisor notices.
 """
 
@@ -36,7 +36,7 @@ class Program:
 
     Args:
         beats: whether it gives signs of life (see `ganshare.processes.pulse`), and is killed and
-            started anew if they end.
+            started again if they end.
     """
 
     name: str

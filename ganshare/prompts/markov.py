@@ -2,7 +2,7 @@
 
 A Markov chain of second order (Shannon 1948, section 3) over the prompts of paintings that came in
 the first quarter of their rounds, and over prompts from the word lists, so that it speaks before
-anybody has won. It is the example of a source of one's own; see docs/curation.md.
+anyone has won. It is the example of a source of one's own; see docs/curation.md.
 """
 
 import random

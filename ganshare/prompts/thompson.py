@@ -31,7 +31,7 @@ __all__ = [
 
 TRAITS = ("Style", "Category", "Subject", "Colour")
 FLOOR = 0.2
-PRIOR_PAINTINGS = 4.0  # what is known of a word before anybody has painted it: the base rate
+PRIOR_PAINTINGS = 4.0  # what is known of a word before anyone has painted it: the base rate
 CANDIDATES = 8  # of hundreds of subjects and colours that are compared at a time
 ANSWER_SECONDS = 20.0
 LONGEST_NOTE = 200

@@ -1,4 +1,4 @@
-"""Tells where a setting's value came from, and which part of it is secret."""
+"""Finds where a setting's value came from, and which part of it is secret."""
 
 from __future__ import annotations  # the file is named, not imported
 

@@ -28,7 +28,7 @@ _MAGIC = bytes.fromhex("1626ba7e").ljust(32, b"\0")  # of EIP-1271
 _OF_TOKEN = event_topic("Transfer(address,address,uint256)")
 _SINGLE = event_topic("TransferSingle(address,address,address,uint256,uint256)")
 _BATCH = event_topic("TransferBatch(address,address,address,uint256[],uint256[])")
-PATIENCE = Patience(deadline=8.0, first=0.2, longest=2.0)  # somebody waits for the answer
+PATIENCE = Patience(deadline=8.0, first=0.2, longest=2.0)  # someone waits for the answer
 
 
 @dataclass(frozen=True, slots=True)

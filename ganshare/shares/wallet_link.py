@@ -1,4 +1,4 @@
-"""Links a wallet: the message that its owner signs (EIP-4361), and what is checked of it.
+"""Links a wallet: the message that its owner signs (EIP-4361), and its checks.
 
 The message is for the page's own domain, whatever a request says of it, for the chain of the
 shares, and for one account and one wallet, once.
@@ -91,7 +91,7 @@ class WalletLinks:
         Raises:
             ParameterError: the message is not one of this page for this account, at this moment
                 and for the first time; or the signature is not the wallet's; or the wallet is
-                somebody else's.
+                someone else's.
             WorldError: a contract wallet cannot be asked now.
         """
         from ganshare.chain.sign_in import read_sign_in

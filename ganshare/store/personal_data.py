@@ -1,4 +1,4 @@
-"""All that is stored about a person: given to them, or forgotten but for what is minted.
+"""All data about a person: exported to them, or deleted except what is minted.
 
 What others built on stays, under a name that leads to nobody: votes, views, decisions, tokens.
 """

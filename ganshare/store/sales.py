@@ -91,7 +91,7 @@ def _same_token(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bo
 
 
 _IS_MINTED = tokens.c.state == "minted"
-# Tokens, each with every order by which somebody can buy it, or has.
+# Tokens, each with every order by which someone can buy it, or has.
 _HOLDS = sa.or_(orders.c.state == "filled", orders.c.ends > now())
 _OFFERS = sa.outerjoin(
     tokens, orders, sa.and_(_same_token(tokens, orders), orders.c.state.in_(list(_OFFERED)), _HOLDS)

@@ -1,4 +1,4 @@
-"""`ganshare admin shares deploy` and `set-uri`: makes all shares; renews what is said of them."""
+"""`ganshare admin shares deploy` and `set-uri`: mints all shares; updates their metadata."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`ganshare admin shares`: makes, sells and looks after the shares of a community's engines."""
+"""`ganshare admin shares`: makes, sells and manages shares of a community's engines."""
 
 import click
 

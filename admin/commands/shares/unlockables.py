@@ -1,4 +1,4 @@
-"""`ganshare admin shares unlockable`: content for holders, and who has read it."""
+"""`ganshare admin shares unlockable`: content for holders, and the log of who opened it."""
 
 import asyncio
 import hashlib

@@ -81,7 +81,7 @@ def listing(
             of them has the hashes of its neighbours: what can be guessed of those can be bought.
     """
     amounts = split(price, terms.fees)
-    # Whatever is bought of several pays its part to everybody: the amounts are multiples of one's.
+    # Whatever is bought of several pays its part to everyone: the amounts are multiples of one's.
     shares = [(terms.seller, amounts.seller * quantity)]
     shares += [
         (fee.recipient, part * quantity) for fee, part in zip(terms.fees, amounts.fees, strict=True)

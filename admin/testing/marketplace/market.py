@@ -62,8 +62,8 @@ class Marketplace:
 
     Args:
         renamed: other names of classes, ids and test ids on each page.
-        modal: "cookies", which everybody knows, or "survey", which nobody does.
-        save_seconds: before something is stored, whether somebody waits for it or not.
+        modal: "cookies", which everyone knows, or "survey", which nobody does.
+        save_seconds: before something is stored, whether someone waits for it or not.
         show_seconds: before what is stored is found.
         captcha_at: from so many items on, a person must show themselves before saving.
         broken_saves: so many times, saving fails, and nothing is stored.
@@ -114,7 +114,7 @@ class Marketplace:
         self.captcha_at = None
 
     def admit(self, account: str) -> str:
-        """Give the path of a page that signs somebody in without a wallet."""
+        """Give the path of a page that signs someone in without a wallet."""
         session = secrets.token_urlsafe(24)
         self._accounts[session] = account
         return f"/enter/{session}"

@@ -1,4 +1,4 @@
-"""Autocomplete: suggests styles, colours, subjects, models and the asker's own jobs."""
+"""Autocomplete: suggests styles, colours, subjects, models and the member's own jobs."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""/privacy, /export and /forget: who sees what a person asks for, and what is stored of them."""
+"""/privacy, /export and /forget: who sees a person's paintings, and what is stored about them."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""/sell: whoever asked for a painting says whether it may be sold."""
+"""/sell: the member who asked for a painting allows or forbids its sale."""
 
 from bot.core.context import CommandContext
 from bot.core.messages import Action, Reply

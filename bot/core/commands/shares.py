@@ -1,4 +1,4 @@
-"""/shares tells what the asker's shares are good for, what was used, and until when."""
+"""/shares shows what a member's shares allow, what was used, and until when."""
 
 import asyncio
 from datetime import UTC, datetime

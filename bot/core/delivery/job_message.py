@@ -281,7 +281,7 @@ class JobMessage:
         )
 
     async def _show_or_send(self, view: JobView, reply: Reply) -> None:
-        """Edit the job's message; where it is gone, an end is sent anew."""
+        """Edit the job's message; where it is gone, an end is sent again."""
         job, may_send = view.job, not view.is_deleted
         known = None if self._address == GONE else self._address
         if known is None and not may_send:

@@ -1,4 +1,4 @@
-"""Tells who asked that a painting is done, by a message of its own, once."""
+"""Sends a member one extra message when their painting is finished."""
 
 from collections.abc import Mapping
 from typing import Any

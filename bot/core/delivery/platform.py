@@ -21,7 +21,7 @@ __all__ = [
 
 
 class MessageGone(WorldError):  # noqa: N818  # says what is the case
-    """The message was deleted: progress ends with it, a final painting is sent anew."""
+    """The message was deleted: progress ends with it, a final painting is sent again."""
 
 
 class PlaceGone(WorldError):  # noqa: N818  # the same

@@ -13,9 +13,9 @@ from ganshare.domain.jobs import Job, JobState
 
 __all__ = ["QueuePositions"]
 
-FRONT = 3  # places whose every step counts, and whose time is told anew
+FRONT = 3  # places whose every step counts, and whose time is told again
 CLOSER, FURTHER = 0.75, 1.5  # times the place that is shown: worth an edit
-LOOKS, LOOKS_IN_FRONT = 2, 6  # after which one message may change, or its time is told anew
+LOOKS, LOOKS_IN_FRONT = 2, 6  # after which one message may change, or its time is told again
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sends paintings to whoever asked for them, where a job's message cannot show them."""
+"""Sends a painting to the member who asked for it if its job's message cannot show it."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a message with paintings says, as JSON, to show it anew without some of them, or with."""
+"""The content of a message with paintings, as JSON, to render it again with or without some."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace

@@ -1,4 +1,4 @@
-"""What people are told of a painting that is a token: in a line, and by links to look at it."""
+"""Renders the sale of a painting: a line of text, and links to token and listing."""
 
 from bot.core.messages import Action, Button
 from bot.core.rendering.catalogue import Catalogue

@@ -1,4 +1,4 @@
-"""Writes what moderators are told: reported paintings, refused and flagged prompts."""
+"""Alerts for moderators: reported paintings, refused and flagged prompts."""
 
 from collections.abc import Sequence
 

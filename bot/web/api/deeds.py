@@ -22,7 +22,7 @@ from ganshare.errors import ParameterError, must_be_one_of, quoted
 __all__ = ["NOT_BY_TOKEN"]
 
 PAGE, MOST = 24, 100
-# What gives away who somebody is, or ends it, takes more than a token.
+# What gives away who someone is, or ends it, takes more than a token.
 NOT_BY_TOKEN = frozenset({"link", "export", "forget"})
 _NOT_PRESSED = frozenset({Action.LINK, Action.FORGET})
 

@@ -75,7 +75,7 @@ def _by_method(site: Site, methods: dict[str, Endpoint]) -> Endpoint:
 
 
 # Pages of other sites may read what a program may: no cookie counts here. Without a public
-# address this may be somebody's own machine, of which other sites learn nothing.
+# address this may be someone's own machine, of which other sites learn nothing.
 _SHARED = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 

@@ -191,7 +191,7 @@ async def shown_artwork(site: Site, artwork_id: str, request: Request) -> Artwor
 
 
 async def check_alone(site: Site, made: Artwork | Job, request: Request) -> None:
-    """Raise Refused if it is for its requester alone, and somebody else asks."""
+    """Raise Refused if it is for its requester alone, and someone else asks."""
     if made.visibility is not Visibility.ONLY_ME:
         return
     visitor = (await site.stranger(request, looks_up=True)).person.id

@@ -1,4 +1,4 @@
-"""The first page: the prompt box, what is being painted now, and what was painted lately."""
+"""The first page: the prompt box, paintings in progress, and recent paintings."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -48,7 +48,7 @@ async def remove_passkey(site: Site, context: RequestContext) -> Response:
 
 
 async def request_options(site: Site, context: RequestContext) -> Response:
-    """What the browser of somebody who signs in is to ask for, for a script."""
+    """What the browser of someone who signs in is to ask for, for a script."""
     try:
         options = _ceremony(site, context).request_options()
     except AskerError as error:

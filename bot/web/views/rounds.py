@@ -1,4 +1,4 @@
-"""Rounds on the page: how they stand, one painting after another, and the curators' desk."""
+"""Rounds on the page: their state, one painting after another, and the curators' desk."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Shares on the page: what they allow, wallets, the statement, and what is unlocked."""
+"""Shares on the page: what they allow, wallets, the statement, and unlocked content."""
 
 import csv
 import hmac
@@ -91,7 +91,7 @@ async def wallet_message(site: Site, context: RequestContext) -> Response:
 
 
 async def link_wallet(site: Site, context: RequestContext) -> Response:
-    """Link the wallet that has signed; a script asks, and shows the page anew."""
+    """Link the wallet that has signed; a script asks, and shows the page again."""
     links = _links(site, context)
     text, signature = context.said("message")[:2000], context.said("signature")[:40_000]
     try:

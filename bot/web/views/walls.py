@@ -125,7 +125,7 @@ async def first_named(site: Site, person: str) -> Artwork | None:
 
 
 async def _named(site: Site, person: str, after: str | None = None) -> list[Artwork]:
-    """Where somebody asked in private, it is not told that it was they."""
+    """Where someone asked in private, it is not told that it was they."""
     found = await site.store.gallery.search(after=after, limit=MOST_LOOKED_AT, person=person)
     public = [each for each in found if each.public]
     jobs = {each.id: each for each in await site.store.queue.several([a.job for a in public])}

@@ -102,7 +102,7 @@ class Accounts:
         return await self._database.atomically(join)
 
     async def adopt_guest(self, guest: str, account: str) -> bool:
-        """Make what somebody asked for as a guest theirs, once they sign in; False if that is none.
+        """Make what someone asked for as a guest theirs, once they sign in; False if that is none.
 
         The guest's account never becomes the main one, and one that is linked stays where it is.
         """
@@ -243,7 +243,7 @@ def _valid_code(code: str) -> sa.ColumnElement[bool]:
 
 
 def _bad_code(code: str) -> ParameterError:
-    # What was given is not repeated: it may be somebody's code with one letter amiss.
+    # What was given is not repeated: it may be someone's code with one letter amiss.
     return ParameterError(
         sentence("code"),
         given=len(code),

@@ -199,7 +199,7 @@ class Database:
     def _end(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
         if not task.cancelled():
-            task.exception()  # seen, whether or not anybody still waits for it
+            task.exception()  # seen, whether or not anyone still waits for it
 
     async def _translate_errors(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
         try:

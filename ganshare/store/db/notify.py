@@ -1,4 +1,4 @@
-"""Notifications: a hint that something changed, so that nobody needs to look again and again.
+"""Notifications: hints that something changed, so that nobody needs to poll.
 
 PostgreSQL has NOTIFY. SQLite has nothing like it; there, a counter in the file's header tells
 whether another connection has committed, and asking for it every 20 ms costs some microseconds.
@@ -23,7 +23,7 @@ _POLL_SECONDS = 0.02
 _POOLED_SECONDS = 1.0
 _RECONNECT_SECONDS = 0.5
 _PROBE_SECONDS = 30.0  # after which a silent connection is asked whether it is still there
-_REST_SECONDS = 5.0  # without anybody waiting, after which a connection is given up
+_REST_SECONDS = 5.0  # without anyone waiting, after which a connection is given up
 
 
 class Notifier:

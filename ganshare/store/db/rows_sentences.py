@@ -1,4 +1,4 @@
-"""Sentences in the database: the English text, and beside it as JSON what it was made from.
+"""Sentences in the database: the English text, with code and values beside it as JSON.
 
 The JSON names its text, too: where a process of an older version wrote another one since, which
 knows no such column, it tells nothing.

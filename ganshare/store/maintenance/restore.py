@@ -165,7 +165,7 @@ async def restore(file: Path, database: Database) -> None:
     The plan must have been made: it checks the file.
 
     Raises:
-        StoreError: it cannot be written, or somebody else uses the tables.
+        StoreError: it cannot be written, or someone else uses the tables.
     """
     if database.dialect == "sqlite":
         await _restore_sqlite(file, database)
@@ -268,7 +268,7 @@ def _dumped(file: Path, table: str) -> Iterator[dict[str, str | None]]:
 
 
 def _restore_dump(file: Path, database: Database) -> None:
-    """Empty the database, fill it from the dump and queue jobs anew, in one transaction."""
+    """Empty the database, fill it from the dump and queue jobs again, in one transaction."""
     read = [program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
     with tempfile.NamedTemporaryFile(prefix="restore-", suffix=".sql") as script:
         script.write(_EMPTY.encode())

@@ -3,7 +3,7 @@
 Statements that run at once don't count each other's rows, so that the queue would get longer than
 its cap. Near the cap they therefore pass one by one: a function counts under a lock, and, being a
 function, with a look of its own at what was committed meanwhile. Far below the cap, and at a full
-queue, nobody waits for anybody; and it stays one statement, one way to the database and back.
+queue, nobody waits for anyone; and it stays one statement, one way to the database and back.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Claiming: one statement that picks jobs in fair order, and locks only what it takes."""
+"""Claiming: one statement that picks jobs in fair order and locks only those."""
 
 from functools import lru_cache
 from typing import Any

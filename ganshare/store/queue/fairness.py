@@ -6,7 +6,7 @@ separate clocks, and so do models as long as each has jobs waiting, since other 
 
 The clock stands at the greatest tag that was started, and goes on a little with every claim. Of
 N people who wait it should move by cost / N; we move it by cost / 1000 at least, so that even an
-endless stream of newcomers, who all begin at the present, cannot keep others waiting for ever.
+endless stream of newcomers, who all begin at the present, cannot keep others waiting forever.
 """
 
 from typing import Any

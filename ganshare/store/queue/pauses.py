@@ -1,4 +1,4 @@
-"""What is paused or drained: everything, a model, or an engine."""
+"""Pauses and drains: of everything, a model, or an engine."""
 
 import sqlalchemy as sa
 

@@ -308,7 +308,7 @@ class Queue(QueueReader, Pauses):
             await self._database.write_each(_ACK, shown)
 
     async def renew(self, job_id: str) -> bool:
-        """Have a job's origin show it anew, as after its artwork was deleted or hidden."""
+        """Have a job's origin show it again, as after its artwork was deleted or hidden."""
         return await self._database.row(renew_statement(job_id)) is not None
 
     async def report_engine(self, report: EngineReport) -> None:
@@ -353,7 +353,7 @@ class Queue(QueueReader, Pauses):
         return await self._database.row(over.returning(turns.c.name)) is not None
 
     async def give_turn_back(self, name: str) -> None:
-        """Let somebody else do at once what we could not."""
+        """Let someone else do at once what we could not."""
         await self._database.write(turns.update().where(turns.c.name == name).values(until=0.0))
 
     async def prune(self, seconds: float) -> Pruned:

@@ -84,7 +84,7 @@ class Curation:
             row = await _entry(connection, artwork)
             await _decide(connection, row, by, reason, approved=False, named=named)
             painting = await _painting(connection, artwork)
-            # A veto of somebody who had no right to judge it must not hide it.
+            # A veto of someone who had no right to judge it must not hide it.
             false = await find_false_rounds(connection, painting)
             if painting.shown and row["round"] not in false:
                 why = sentence("unsafe-vetoed", reason=storable(reason.strip(), 200))

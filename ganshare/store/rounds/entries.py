@@ -1,4 +1,4 @@
-"""Entries of a round: made by the asker, by curators, or automatically.
+"""Entries of a round: made by members, by curators, or automatically.
 
 A painting has one round. Only if too few voted there may it enter a later one.
 """
@@ -58,7 +58,7 @@ class Entries:
 
         Raises:
             JobError: there is no such painting.
-            VoteError: the round has ended or is full, the painting is somebody else's, hidden or
+            VoteError: the round has ended or is full, the painting is someone else's, hidden or
                 deleted, was vetoed, has had its round, or the person has entered enough.
         """
 
@@ -124,7 +124,7 @@ class Entries:
         """Take a painting out of a round that has not ended; False if it was not in it.
 
         Raises:
-            VoteError: the round has ended, or the painting is somebody else's.
+            VoteError: the round has ended, or the painting is someone else's.
         """
 
         async def take_out(connection: AsyncConnection) -> bool:

@@ -1,4 +1,4 @@
-"""Rounds that a painting was drawn into by somebody who had no right to; they count as none."""
+"""Rounds that a painting was entered into by someone without the right; they do not count."""
 
 import json
 
@@ -17,7 +17,7 @@ __all__ = ["find_false_rounds"]
 async def find_false_rounds(connection: AsyncConnection, painting: Artwork) -> frozenset[str]:
     """Name the rounds where others entered a painting that was asked for elsewhere.
 
-    Whoever makes a server or a group is a curator of it. Older versions let them enter anybody's
+    Whoever makes a server or a group is a curator of it. Older versions let them enter anyone's
     painting there; a curator whom the owner named may do so still, and the log says that.
     """
     kept = await connection.execute(sa.select(jobs.c.reply_to).where(jobs.c.id == painting.job))

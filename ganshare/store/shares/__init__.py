@@ -1,1 +1,1 @@
-"""Shares: wallets, what they hold, what that pays for, and what it unlocks."""
+"""Shares: wallets, their holdings, what those pay for, and what they unlock."""

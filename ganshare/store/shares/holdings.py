@@ -87,7 +87,7 @@ class Holdings:
         await self._database.atomically(write)
 
     async def holders(self, tokens: Sequence[str]) -> set[str]:
-        """Give all accounts of everybody who holds a share."""
+        """Give all accounts of everyone who holds a share."""
         held = (
             sa.select(sa.func.coalesce(accounts.c.main, wallets.c.account).label("main"))
             .select_from(wallets)

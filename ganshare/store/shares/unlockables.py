@@ -50,7 +50,7 @@ class Unlockables:
         return None if row is None else str(row["blob"])
 
     async def log_read(self, unlockable: str, person: str, wallet: str) -> None:
-        """Note that somebody reads one."""
+        """Note that someone reads one."""
         row = {"id": made_id(), "unlockable": unlockable, "person": person, "wallet": wallet}
         await self._database.write(unlockable_reads.insert().values(**row, created=now()))
 
