@@ -215,8 +215,12 @@ class Browser:
 
     def shot(self, name: str, folder: Path) -> None:
         """Leave a picture of the window in a folder, and in the docs if asked for."""
+        keep(self.screenshot(), f"web-{name}", folder)
+
+    def screenshot(self) -> bytes:
+        """The window as a PNG, once all that is to be seen there has been drawn."""
         self.driver.execute_async_script(_SETTLED)
-        keep(self.driver.get_screenshot_as_png(), f"web-{name}", folder)
+        return self.driver.get_screenshot_as_png()
 
 
 def keep(data: bytes, name: str, folder: Path) -> None:
@@ -232,8 +236,10 @@ def keep(data: bytes, name: str, folder: Path) -> None:
 # Every picture in view is decoded and has been drawn.
 _SETTLED = """
 const done = arguments[0];
-const seen = [...document.images].filter((each) => each.getBoundingClientRect().top < innerHeight);
-Promise.allSettled(seen.filter((each) => each.src).map((each) => each.decode()))
+const seen = [...document.images].filter(
+  (each) => each.src && each.checkVisibility() && each.getBoundingClientRect().top < innerHeight
+);
+Promise.allSettled(seen.map((each) => each.decode()))
   .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));
 """
 

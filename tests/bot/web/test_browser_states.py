@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.testing.browser import PHONE, Browser, chromium, until
+from bot.testing.browser import PHONE, Browser, chromium, keep, until
 from bot.testing.fake_engine import plain_picture
 from ganshare.domain.community import Scope
 from ganshare.domain.votes import RoundRules, Voter
@@ -42,6 +42,7 @@ PROMPTS = tuple(  # of the contact sheet, row by row
     )
 )
 OWNER, WIDE = "discord:42", (1440, 900)
+Looks = dict[tuple[tuple[int, int], str], bytes]  # by size and scheme
 
 pytestmark = [
     pytest.mark.browser,
@@ -183,6 +184,7 @@ async def test_axe_finds_nothing_on_any_page_in_any_state(
     settings = {"admins": (OWNER,), "curators": (OWNER,)}
     states, axe = await fill(place), await asyncio.to_thread(Path(AXE).read_text)
     found: dict[str, Any] = {}
+    looks: dict[str, Looks] = {}
 
     def look(sign_in: Callable[[], str] | None) -> None:
         for size, scheme in ((WIDE, "light"), (PHONE, "dark"), (WIDE, "dark"), (PHONE, "light")):
@@ -197,15 +199,14 @@ async def test_axe_finds_nothing_on_any_page_in_any_state(
                     continue
                 browser.get(path)
                 if name in KEPT and (sign_in is not None or name == "home"):
-                    shape = "phone" if size == PHONE else "wide"
-                    browser.shot(f"{name}-{shape}-{scheme}", tmp_path)
+                    looks.setdefault(name, {})[size, scheme] = browser.screenshot()
                 browser.run(axe)
                 faults = browser.driver.execute_async_script(FAULTS)
                 if faults:
                     found[f"{who} {size[0]} {scheme} {name}"] = faults
 
     async with place.served(**settings) as url:
-        browser.base = url
+        browser.base = url.replace("127.0.0.1", "localhost")  # where there are passkeys
         loop = asyncio.get_running_loop()
 
         def sign_in() -> str:
@@ -215,7 +216,25 @@ async def test_axe_finds_nothing_on_any_page_in_any_state(
 
         await asyncio.to_thread(look, None)
         await asyncio.to_thread(look, sign_in)
+    for name, shots in looks.items():
+        keep(sheet(shots), f"web-page-{name}", tmp_path)
     assert found == {}
+
+
+def sheet(shots: Looks) -> bytes:
+    """A page wide and on a phone, light above dark; as a PNG."""
+    height, gap = 560, 12
+    whole = Image.new("RGB", (1180, 2 * height + gap), "#8a8580")
+    for (size, scheme), shot in shots.items():
+        with Image.open(io.BytesIO(shot)) as image:
+            small = image.resize(
+                (round(size[0] * height / size[1]), height), Image.Resampling.LANCZOS
+            )
+        left = whole.width - small.width if size == PHONE else 0
+        whole.paste(small, (left, 0 if scheme == "light" else height + gap))
+    data = io.BytesIO()
+    whole.save(data, "PNG")
+    return data.getvalue()
 
 
 # --- how much is sent, and how soon it is seen -------------------------------------------------

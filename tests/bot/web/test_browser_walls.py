@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.testing.browser import Browser, chromium
+from bot.testing.browser import PHONE, Browser, chromium, until
 from bot.testing.fake_engine import plain_picture
 
 pytestmark = [
@@ -104,3 +104,33 @@ async def test_a_long_word_makes_no_page_wide(place: Any, browser: Browser, tmp_
 
     async with place.served() as url:
         await asyncio.to_thread(look, url)
+
+
+async def test_captions_are_seen_by_touch_and_votes_work_on_plain_http(
+    place: Any, browser: Browser
+) -> None:
+    artwork = await place.engine.publish_painting(
+        "a wide one", picture=plain_picture(size=(512, 128))
+    )
+    token = await place.store.accounts.new_sign_in("web:mia", "Mia")
+
+    def look(url: str) -> None:
+        browser.base = url
+        browser.look(PHONE)
+        # As on plain http that is not this machine's own: only https has it.
+        script = "delete Crypto.prototype.randomUUID"
+        browser.command("Page.addScriptToEvaluateOnNewDocument", source=script)
+        browser.get(f"/sign-in/{token}")
+        browser.find("main form button").click()
+        until(lambda: browser.find(".account .name").text == "Mia")
+        browser.get("/gallery")
+        assert browser.run("return crypto.randomUUID") is None
+        caption = "return getComputedStyle(document.querySelector('#cards .caption')).opacity"
+        assert browser.run(caption) == "1"
+        browser.find("#cards .vote button").click()
+        until(lambda: browser.find("#cards .vote button").get_attribute("aria-pressed") == "true")
+        assert browser.path == "/gallery"
+
+    async with place.served() as url:
+        await asyncio.to_thread(look, url)
+    assert (await place.store.votes.count([artwork.id]))[artwork.id] == 1

@@ -331,7 +331,8 @@ async def test_what_is_for_sale_says_so_and_leads_there(
     artwork, visitor = await place.engine.publish_painting(CASTLE), await place.visitor()
     await make_sale(place.store, artwork.id, "posted")
     visitor.client.headers["accept-language"] = language
-    assert said in (await visitor.page("/gallery")).first("span", class_="sale listed").text
+    card = (await visitor.page("/gallery")).first("a", class_="sale listed")
+    assert (said in card.text, card["href"].split("/")[2]) == (True, "market.example")
     page = await visitor.page(f"/paintings/{artwork.id}")
     assert said in page.first("p", class_="sale listed").text
     links = [each["href"] for each in page.all("a") if each.attributes.get("rel") == "noopener"]

@@ -146,3 +146,19 @@ async def test_without_a_chat_the_sign_in_page_does_not_speak_of_one(place: Any)
     text = (await guest.page("/sign-in")).first("main").text
     assert "Telegram" not in text
     assert "the owner of this page" in text
+
+
+async def test_who_is_blocked_is_told_so_in_one_sentence_without_the_reason(
+    place: Any, owner: Any
+) -> None:
+    art = await place.engine.publish_painting("an owl", person="web:painter")
+    await do(owner, "block", "web:rude", reason="a secret reason")
+    rude, page = await place.member("web:rude", **ADMIN), f"/paintings/{art.id}"
+    told = (await rude.send("/paint", {"prompt": "a fox"})).text
+    assert "You may not ask for paintings here; the admins decided this." in told
+    for deed, sentence in (("again", "the admins decided this"), ("vote", "your votes")):
+        form = {"data": f"{deed}:{art.id}"}
+        answer = await rude.send("/press", form, from_page=page, follow_redirects=True)
+        assert sentence in answer.text
+        assert "secret" not in told + answer.text
+    assert (await place.store.votes.count([art.id]))[art.id] == 0
