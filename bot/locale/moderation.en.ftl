@@ -16,9 +16,9 @@ alert-where = by { $person } in { $place }
 
 ## Blocked in one server
 
-command-block-where = Here, in this server or group, or for the owner’s admins: everywhere.
-block-done-here = { $person } is blocked in this server: for painting, voting and curating.
+command-block-where = here, in this server or group; for the owner’s admins also everywhere.
+block-done-here = { $person } is blocked in this server and cannot paint, vote or curate.
 block-list = Blocked
 block-list-none = Nobody is blocked here.
 refusal-banned = The admins of this server have blocked you here.
-refusal-block-everywhere = Only those named in BOT_ADMINS block everywhere; leave “where” out to block somebody in this server.
+refusal-block-everywhere = Only those named in BOT_ADMINS can block everywhere; leave out “where” to block someone in this server.

@@ -17,9 +17,9 @@ alert-where = { $person }，在 { $place }
 
 ## 在一个服务器内屏蔽
 
-command-block-where = here 表示本服务器或群组；所有者指定的管理员还可选 everywhere（所有地方）。
-block-done-here = 已在本服务器屏蔽 { $person }：不能画画、投票和评选。
+command-block-where = here 表示此服务器或群组；运营者指定的管理员还可选 everywhere（所有地方）。
+block-done-here = 已在此服务器屏蔽 { $person }：不能作画、投票和策展。
 block-list = 已屏蔽
-block-list-none = 这里没有屏蔽任何人。
-refusal-banned = 本服务器的管理员已在这里屏蔽您。
-refusal-block-everywhere = 只有 BOT_ADMINS 中列出的人可在所有地方屏蔽；不填 where 即在本服务器屏蔽。
+block-list-none = 此处没有屏蔽任何人。
+refusal-banned = 此服务器的管理员已将您屏蔽。
+refusal-block-everywhere = 只有 BOT_ADMINS 中指定的人可以在所有地方屏蔽；不填“where”则只在此服务器屏蔽。

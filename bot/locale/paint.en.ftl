@@ -1,4 +1,4 @@
-# The prompt edited, several paintings at once, and what begins from a picture.
+# Edited prompts, several paintings at once, and starting pictures.
 
 button-edit = Edit
 button-pick = Show
@@ -9,7 +9,7 @@ telegram-edit-how = reply to this with the new prompt; everything else stays the
 
 ## Several at once
 
-command-paint-count = How many, up to 4, in one message to pick from; each counts as one.
+command-paint-count = How many, up to 4, in one message to pick from; each counts as one painting.
 grid-title =
     { $count ->
         [0] Nothing was painted
@@ -18,8 +18,8 @@ grid-title =
     }
 grid-under-way = { $count } of { $of } are painted
 
-## Beginning from a picture, and styles
+## Starting pictures, and styles
 
-command-paint-strength = How much of the picture to begin from stays, in percent.
+command-paint-strength = How much of the starting picture to keep, in percent.
 command-paint-style = One of the word lists’ styles, such as Cubist.
-refusal-strength = strength says how much of a picture stays; attach the picture that the painting begins from.
+refusal-strength = strength says how much of a starting picture to keep; attach the picture.

@@ -19,6 +19,6 @@ grid-under-way = 已画完 { $count } 幅，共 { $of } 幅
 
 ## 从图片开始，以及风格
 
-command-paint-strength = 起始图片保留多少，以百分比计。
-command-paint-style = 词表中的一种风格，如 Cubist。
-refusal-strength = strength 表示起始图片保留多少；请附上要从它开始的图片。
+command-paint-strength = 起始图片保留多少（百分比）。
+command-paint-style = 词表中的一种风格，例如 Cubist。
+refusal-strength = strength 表示起始图片保留多少；请附上起始图片。

@@ -73,7 +73,7 @@ method_options = add_options(
         "--starts",
         type=int,
         metavar="N",
-        help="Begin N times and keep the start that shows the subject best.",
+        help="Start N times and keep the start that shows the subject best.",
     ),
     click.option(
         "--cut-method",

@@ -30,7 +30,7 @@ async def test_a_block_holds_in_its_server_alone(stage: Any) -> None:
     who = f"discord:{ben.id}"
     done = await admin.slash("block", person=who, reason="floods")
     assert "in this server" in await _told(stage, admin, done)
-    refused = "本服务器的管理员已在这里屏蔽您。"
+    refused = "此服务器的管理员已将您屏蔽。"
 
     more = world.channel(world.guilds[stage.channel.guild], "more")
     there = people.join("Ben", more, locale="zh-CN")
