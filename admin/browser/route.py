@@ -24,7 +24,7 @@ from admin.browser.policy import Wanted
 from admin.browser.signed_orders import Orders
 from admin.ledger import Collection, Ledger, Token, TokenState
 from admin.marketplace.seaport.amounts import Currency
-from admin.minting.item_form import Item
+from admin.minting.item_form import Item, Outcome
 from ganshare.monitoring.log import get_logger
 
 __all__ = ["Outcome", "Route"]
@@ -32,14 +32,6 @@ __all__ = ["Outcome", "Route"]
 _LOOK = 2.0  # seconds from one look for a late item to the next
 PriceOf = Callable[[Mapping[str, Any]], int]
 _log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an item in this run; `reason` says why it failed."""
-
-    token: Token
-    reason: str = ""
 
 
 @dataclass

@@ -174,12 +174,9 @@ def _differences(examples: Sequence[Example], seed: int) -> Floats:
 
 def _pairs(examples: Sequence[Example]) -> list[tuple[int, int]]:
     """(better, worse) for all pairs of one round that stood apart."""
-    by_round: dict[str, list[int]] = {}
-    for index, each in enumerate(examples):
-        by_round.setdefault(each.round, []).append(index)
     return [
         (one, other)
-        for members in by_round.values()
+        for members in _by_round(examples)
         for one in members
         for other in members
         if examples[one].bound > examples[other].bound
@@ -241,13 +238,18 @@ def _rates(sums: Floats) -> Floats:
 def _best(examples: Sequence[Example]) -> NDArray[np.bool_]:
     """Which came in the first quarter of their round."""
     is_best = np.zeros(len(examples), dtype=bool)
-    by_round: dict[str, list[int]] = {}
-    for index, each in enumerate(examples):
-        by_round.setdefault(each.round, []).append(index)
-    for members in by_round.values():
+    for members in _by_round(examples):
         members.sort(key=lambda index: (-examples[index].bound, examples[index].artwork))
         is_best[members[: max(1, round(BEST * len(members)))]] = True
     return is_best
+
+
+def _by_round(examples: Sequence[Example]) -> list[list[int]]:
+    """The numbers of the paintings of each round."""
+    by_round: dict[str, list[int]] = {}
+    for index, each in enumerate(examples):
+        by_round.setdefault(each.round, []).append(index)
+    return list(by_round.values())
 
 
 def _ordered(examples: Sequence[Example], scores: Floats) -> float:

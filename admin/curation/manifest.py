@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from ganshare.domain.votes import CuratedItem
 from ganshare.errors import ParameterError, quoted
 
-__all__ = ["FORMAT", "as_csv", "as_json", "read_manifest", "safe_cell"]
+__all__ = ["FORMAT", "as_csv", "as_json", "format_csv", "read_manifest"]
 
 FORMAT = "ganshare-curated/1"
 _COLUMNS = [item.name for item in fields(CuratedItem)]
@@ -36,13 +36,31 @@ def as_csv(items: Sequence[CuratedItem]) -> str:
     A text that a spreadsheet would run as a formula gets an apostrophe before it, which
     `read_manifest` takes away.
     """
+
+    def row(item: CuratedItem) -> dict[str, Any]:
+        attributes = json.dumps(item.attributes, ensure_ascii=False, sort_keys=True)
+        return asdict(item) | {"attributes": attributes}
+
+    return format_csv(_COLUMNS, map(row, items))
+
+
+def format_csv(
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, object]],
+    numbers: Container[str] = (),
+) -> str:
+    """Write a line for each row; no spreadsheet runs anything in it as a formula.
+
+    Args:
+        numbers: columns that are left as they are.
+    """
     sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, _COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(sheet, columns, lineterminator="\n")
     writer.writeheader()
-    for item in items:
-        row = asdict(item)
-        row["attributes"] = json.dumps(item.attributes, ensure_ascii=False, sort_keys=True)
-        writer.writerow({name: safe_cell(value) for name, value in row.items()})
+    for row in rows:
+        writer.writerow(
+            {name: cell if name in numbers else _safe_cell(cell) for name, cell in row.items()}
+        )
     return sheet.getvalue()
 
 
@@ -60,7 +78,7 @@ def read_manifest(path: Path) -> list[CuratedItem]:
     return [_item(row, f"Item {number} of {path}") for number, row in enumerate(rows, 1)]
 
 
-def safe_cell(value: object) -> object:
+def _safe_cell(value: object) -> object:
     """Keep a spreadsheet from running a text as a formula."""
     return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
 

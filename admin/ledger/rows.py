@@ -16,7 +16,7 @@ from admin.ledger.values import (
     TransactionState,
 )
 from admin.marketplace.seaport.order import Order
-from ganshare.store.sql import Row, as_text, read_as
+from ganshare.store.sql import Row, as_text, to_value
 
 __all__ = [
     "from_listing",
@@ -49,7 +49,7 @@ def from_token(token: Token) -> dict[str, Any]:
 
 def to_token(row: Row) -> Token:
     """Read a token."""
-    return read_as(
+    return to_value(
         Token,
         row,
         collection=Collection(row["chain_id"], row["collection"]),
@@ -73,7 +73,7 @@ def from_transaction(transaction: Transaction) -> dict[str, Any]:
 
 def to_transaction(row: Row) -> Transaction:
     """Read a transaction."""
-    return read_as(
+    return to_value(
         Transaction,
         row,
         subject=tuple(json.loads(row["subject"])),
@@ -87,7 +87,7 @@ def to_transaction(row: Row) -> Transaction:
 def to_attempt(row: Row) -> Attempt:
     """Read a signed transaction."""
     fees = {name: int(row[name]) for name in ("max_fee", "priority")}
-    return read_as(Attempt, row, raw=bytes.fromhex(row["raw"]), **fees)
+    return to_value(Attempt, row, raw=bytes.fromhex(row["raw"]), **fees)
 
 
 def from_listing(listing: Listing) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def from_listing(listing: Listing) -> dict[str, Any]:
 
 def to_listing(row: Row) -> Listing:
     """Read a listing."""
-    return read_as(
+    return to_value(
         Listing,
         row,
         collection=Collection(row["chain_id"], row["collection"]),
@@ -125,4 +125,4 @@ def to_listing(row: Row) -> Listing:
 
 def to_log_entry(row: Row) -> LogEntry:
     """Read a line of the audit log."""
-    return read_as(LogEntry, row, data=json.loads(row["data"]), by=row["done_by"])
+    return to_value(LogEntry, row, data=json.loads(row["data"]), by=row["done_by"])

@@ -1,14 +1,12 @@
 """The owner's books: what came in and went out by day, currency and token, as the ledger has it."""
 
-import csv
-import io
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from admin.curation.manifest import safe_cell
+from admin.curation.manifest import format_csv
 from admin.ledger import Listing, Transaction
 
 __all__ = ["COLUMNS", "Entry", "as_csv", "gas_entries", "sale_entries"]
@@ -73,13 +71,8 @@ def gas_entries(paid: Iterable[Transaction]) -> Iterator[Entry]:
 
 def as_csv(entries: Iterable[Entry]) -> str:
     """A line for each entry, by day; no spreadsheet runs anything in it as a formula."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for each in sorted(entries, key=lambda entry: (entry.day, entry.reference)):
-        cells = {name: safe_cell(str(getattr(each, name))) for name in COLUMNS}
-        writer.writerow((cells | {"amount": each.amount}).values())  # a number, with its sign
-    return sheet.getvalue()
+    ordered = sorted(entries, key=lambda entry: (entry.day, entry.reference))
+    return format_csv(COLUMNS, map(asdict, ordered), numbers=("amount",))
 
 
 def _amount(units: int, decimals: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from admin.ledger import Collection, Ledger, Token, TokenState, TransactionState
 from admin.marketplace.drops import Drop, DropApi, ItemCall, ItemRefused
 from admin.marketplace.opensea import OpenSeaAway
-from admin.minting.item_form import Item
+from admin.minting.item_form import Item, Outcome
 from admin.wallet.gas import Reverted, WouldFail
 from admin.wallet.sender import Sender
 
@@ -27,14 +27,6 @@ LAG = 20.0  # seconds for which OpenSea may not have heard of what is on the cha
 _REBUILDS = 4  # of a call that would fail: OpenSea may not have heard of the item before it
 _OPEN = (TokenState.PLANNED, TokenState.CREATING)
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a painting in this run; `reason` says why it has no item."""
-
-    token: Token
-    reason: str = ""
 
 
 def item_body(item: Item, media_token: str) -> dict[str, Any]:

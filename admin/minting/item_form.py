@@ -7,7 +7,7 @@ from admin.ledger import Token
 from admin.minting.metadata import attributes, chosen_by, page_of, read_as
 from ganshare.errors import ParameterError, quoted
 
-__all__ = ["Item", "check_marks", "make_item", "mark_of"]
+__all__ = ["Item", "Outcome", "check_marks", "make_item", "mark_of"]
 
 _MARK = 10  # hexadecimal digits: two of a million paintings share them with a chance of 1 : 2
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 2_000  # characters that OpenSea takes
@@ -26,6 +26,14 @@ class Item:
     description: str
     external_link: str | None
     properties: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a painting in this run; `reason` says why it has no item, or no listing."""
+
+    token: Token
+    reason: str = ""
 
 
 def mark_of(token: Token) -> str:

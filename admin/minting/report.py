@@ -1,20 +1,18 @@
 """The report of a run, as a web page and CSV: each token's state and price."""
 
-import csv
 import html
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from admin.curation.manifest import safe_cell
+from admin.curation.manifest import format_csv
 from admin.ledger import Listing, ListingState, Token, TokenState
 from admin.marketplace.seaport.amounts import Currency
 from admin.minting.metadata import traits
 
-__all__ = ["COLUMNS", "as_csv", "report_rows", "write_report"]
+__all__ = ["COLUMNS", "as_csv", "make_page", "report_rows", "write_report"]
 
 COLUMNS = (
     *("artwork", "name", "token", "state", "owner", "token_page", "image", "metadata"),
@@ -49,11 +47,7 @@ def report_rows(tokens: Sequence[Token], listings: Sequence[Listing]) -> list[di
 
 def as_csv(rows: Sequence[Mapping[str, str]]) -> str:
     """A line for each token; no spreadsheet runs anything in it as a formula."""
-    sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: safe_cell(cell) for name, cell in row.items()} for row in rows)
-    return sheet.getvalue()
+    return format_csv(COLUMNS, rows)
 
 
 def write_report(
@@ -72,7 +66,9 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     page, table = folder / "report.html", folder / "report.csv"
     cards = [*_counts(tokens, listings), *figures]
-    page.write_text(_page(title, tokens, rows, cards), "utf-8")
+    head = "<th>Painting<th>Token<th>Listing<th class=price>Price<th>Until (UTC)<th>Metadata"
+    lines = "".join(_line(*each) for each in zip(tokens, rows, strict=True))
+    page.write_text(make_page(title, title, cards, head, lines), "utf-8")
     table.write_text(as_csv(rows), "utf-8")
     return page, table
 
@@ -97,20 +93,21 @@ def _sale(listed: Listing) -> dict[str, str]:
 # --- the page -----------------------------------------------------------------------------------
 
 
-def _page(
+def make_page(
     title: str,
-    tokens: Sequence[Token],
-    rows: Sequence[Mapping[str, str]],
+    heading: str,
     figures: Sequence[tuple[str, str]],
+    head: str,
+    lines: str,
+    told: str = "",
 ) -> str:
-    shown = html.escape(title)
+    """Write a page with figures and a table; the last three are HTML."""
     cards = "".join(_card(name, value) for name, value in figures)
-    lines = "".join(_line(*each) for each in zip(tokens, rows, strict=True))
-    head = "<th>Painting<th>Token<th>Listing<th class=price>Price<th>Until (UTC)<th>Metadata"
     return (
         '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="'
-        f'width=device-width,initial-scale=1"><title>{shown}</title>'
-        f"<style>{_STYLE.read_text('utf-8')}</style><h1>{shown}</h1><ul class=cards>{cards}</ul>"
+        f'width=device-width,initial-scale=1"><title>{html.escape(title)}</title>'
+        f"<style>{_STYLE.read_text('utf-8')}</style><h1>{html.escape(heading)}</h1>"
+        f"<ul class=cards>{cards}</ul>{told}"
         f"<div class=scroll><table><thead><tr>{head}<tbody>{lines}</table></div></html>\n"
     )
 

@@ -11,7 +11,7 @@ from ganshare.errors import VoteError
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import now, upsert
-from ganshare.store.db.rows_queue import read_as, to_artwork
+from ganshare.store.db.rows_queue import to_artwork, to_value
 from ganshare.store.db.tables_ledger import consents, tokens
 from ganshare.store.db.tables_queue import artworks
 from ganshare.store.db.tables_votes import curated, round_entries
@@ -57,7 +57,7 @@ class Consents:
                 .where(artworks.c.id.in_(some))
             )
             for row in await self._database.rows(asked):
-                found[row["artwork"]] = read_as(Consent, row)
+                found[row["artwork"]] = to_value(Consent, row)
         return found
 
     async def to_answer(self, accounts: Iterable[str], limit: int) -> list[Artwork]:

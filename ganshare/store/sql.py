@@ -2,7 +2,7 @@
 
 from ganshare.store.db.database import Conflict, Database, Row
 from ganshare.store.db.dialect import insert, made_id, now
-from ganshare.store.db.rows_queue import as_text, read_as
+from ganshare.store.db.rows_queue import as_text, to_value
 from ganshare.store.db.tables_ledger import attempts, locks, log, orders, tokens, transactions
 from ganshare.store.maintenance.migrate import check_schema
 
@@ -19,7 +19,7 @@ __all__ = [
     "made_id",
     "now",
     "orders",
-    "read_as",
+    "to_value",
     "tokens",
     "transactions",
 ]

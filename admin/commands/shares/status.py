@@ -1,9 +1,7 @@
 """`ganshare admin shares status` and `report`: who holds what, and what was used of it."""
 
 import asyncio
-import csv
 import html
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +10,8 @@ from pathlib import Path
 import click
 
 from admin.context import open_store_session, run_async
-from admin.curation.manifest import safe_cell
+from admin.curation.manifest import format_csv
+from admin.minting.report import make_page
 from ganshare.domain.shares import Gift, Payer, Swept
 from ganshare.errors import WorldError
 from ganshare.shares.sweeper import open_gate
@@ -20,7 +19,6 @@ from ganshare.shares.sweeper import open_gate
 __all__ = ["report", "status"]
 
 _COLUMNS = ("what", "holder", "wallet", "hours", "used", "left", "until")
-_STYLE = Path(__file__).parents[2] / "minting" / "report.css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def report(folder: Path) -> None:
     """Report holdings and usage as a web page and as CSV."""
     found = asyncio.run(_look())
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.csv").write_text(_as_csv(found), "utf-8")
+    (folder / "report.csv").write_text(format_csv(_COLUMNS, found.rows), "utf-8")
     (folder / "report.html").write_text(_as_page(found), "utf-8")
     click.echo(f"{folder / 'report.html'} and {folder / 'report.csv'}")
 
@@ -122,14 +120,6 @@ async def _look() -> _Situation:
         return _Situation(shares, gifts, wallets, swept, await store.now(), trouble)
 
 
-def _as_csv(found: _Situation) -> str:
-    sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: safe_cell(cell) for name, cell in row.items()} for row in found.rows)
-    return sheet.getvalue()
-
-
 def _as_page(found: _Situation) -> str:
     rows = found.rows
     seconds = [each.seconds for each, _ in found.shares]
@@ -141,20 +131,11 @@ def _as_page(found: _Situation) -> str:
         ("used", f"{sum(used) / 3600:.1f}"),
         ("gifts", str(len(found.gifts))),
     ]
-    shown = "".join(
-        f"<li><b>{html.escape(value)}</b> {html.escape(name)}</li>" for name, value in cards
-    )
     head = "".join(f"<th>{html.escape(name.capitalize())}" for name in _COLUMNS)
     body = "".join("<tr>" + "".join(_cell(name, row[name]) for name in _COLUMNS) for row in rows)
     said = "".join(f"<p>{html.escape(line)}</p>" for line in found.lines)
     when = f"{datetime.fromtimestamp(found.moment, UTC):%Y-%m-%d %H:%M} UTC"
-    return (
-        '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="'
-        'width=device-width,initial-scale=1"><title>Shares</title>'
-        f"<style>{_STYLE.read_text('utf-8')}</style><h1>Shares, {when}</h1>"
-        f"<ul class=cards>{shown}</ul>{said}<div class=scroll><table><thead><tr>{head}"
-        f"<tbody>{body}</table></div></html>\n"
-    )
+    return make_page("Shares", f"Shares, {when}", cards, head, body, said)
 
 
 def _cell(name: str, text: str) -> str:

@@ -12,7 +12,7 @@ from ganshare.errors import ParameterError, quoted
 from ganshare.sentences import sentence
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now
-from ganshare.store.db.rows_queue import read_as
+from ganshare.store.db.rows_queue import to_value
 from ganshare.store.db.tables_community import api_tokens, everyone, storable
 
 __all__ = ["ApiTokens"]
@@ -94,4 +94,4 @@ def _hash(secret: str) -> str:
 
 
 def _to_token(row: Row) -> ApiToken:
-    return read_as(ApiToken, row, scopes=frozenset(map(Scope, row["scopes"].split())))
+    return to_value(ApiToken, row, scopes=frozenset(map(Scope, row["scopes"].split())))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ganshare.domain.community import Post, Showing
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now, upsert
-from ganshare.store.db.rows_queue import as_object, as_text, read_as
+from ganshare.store.db.rows_queue import as_object, as_text, to_value
 from ganshare.store.db.tables_community import posts, showings, told
 
 __all__ = ["Posts"]
@@ -43,7 +43,7 @@ class Posts:
     async def of_job(self, job: str) -> Post | None:
         """Tell where a job's message stands."""
         row = await self._database.row(sa.select(posts).where(posts.c.job == job))
-        return None if row is None else read_as(Post, row, address=as_object(row["address"]))
+        return None if row is None else to_value(Post, row, address=as_object(row["address"]))
 
     async def save(
         self, artwork: str, origin: str, message: str, address: Mapping[str, Any], locale: str
@@ -116,4 +116,4 @@ class Posts:
 
 
 def _showing(row: Row) -> Showing:
-    return read_as(Showing, row, address=as_object(row["address"]))
+    return to_value(Showing, row, address=as_object(row["address"]))

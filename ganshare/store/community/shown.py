@@ -15,7 +15,7 @@ from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.community.search import shown_statement
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, notify, now
-from ganshare.store.db.rows_queue import as_object, as_text, read_as, to_artwork
+from ganshare.store.db.rows_queue import as_object, as_text, to_artwork, to_value
 from ganshare.store.db.rows_sentences import sentence_columns
 from ganshare.store.db.tables_community import gallery, shown_messages, shown_paintings
 from ganshare.store.db.tables_queue import artworks, jobs
@@ -154,7 +154,7 @@ class ShownMessages:
         for row in await self._database.rows(theirs) if names else ():
             shown.setdefault(row["message"], []).append(row["artwork"])
         return [
-            read_as(
+            to_value(
                 ShownMessage,
                 row,
                 address=as_object(row["address"]),

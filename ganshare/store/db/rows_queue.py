@@ -17,11 +17,11 @@ __all__ = [
     "as_object",
     "as_text",
     "from_engine",
-    "read_as",
     "to_artwork",
     "to_engine",
     "to_frame",
     "to_job",
+    "to_value",
     "without_request",
 ]
 
@@ -48,7 +48,7 @@ def as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def read_as(kind: type[T], row: Row, /, **others: Any) -> T:
+def to_value(kind: type[T], row: Row, /, **others: Any) -> T:
     """Make a value of the columns that are named as its fields, and of `others`."""
     columns = {
         # SQLite's RETURNING gives whole numbers as integers.

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from ganshare.domain.votes import Entry, Round, RoundRules, Standing
 from ganshare.errors import ParameterError
 from ganshare.store.db.database import Row
-from ganshare.store.db.rows_queue import as_text, read_as
+from ganshare.store.db.rows_queue import as_text, to_value
 
 __all__ = ["AgeLimit", "age_limit", "rules_as_text", "to_entry", "to_round", "to_standing"]
 
@@ -40,17 +40,17 @@ def rules_as_text(rules: RoundRules) -> str:
 
 def to_round(row: Row) -> Round:
     """Read a round; rules that a newer version wrote and this one doesn't know are left out."""
-    return read_as(Round, row, rules=_rules(row["rules"]))
+    return to_value(Round, row, rules=_rules(row["rules"]))
 
 
 def to_entry(row: Row) -> Entry:
     """Read an entry."""
-    return read_as(Entry, row, by=row["entered_by"])
+    return to_value(Entry, row, by=row["entered_by"])
 
 
 def to_standing(row: Row) -> Standing:
     """Read an entry of a round that has ended."""
-    return read_as(Standing, row, rank=row["place"])
+    return to_value(Standing, row, rank=row["place"])
 
 
 def _rules(text: str) -> RoundRules:

@@ -13,7 +13,7 @@ from ganshare.domain.votes import Entry, Round
 from ganshare.errors import VoteError
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now, upsert
-from ganshare.store.db.rows_queue import as_text, read_as, to_artwork
+from ganshare.store.db.rows_queue import as_text, to_artwork, to_value
 from ganshare.store.db.rows_rounds import to_round
 from ganshare.store.db.tables_queue import artworks
 from ganshare.store.db.tables_votes import (
@@ -157,7 +157,7 @@ class Critics:
 
 
 def _critic(row: Row) -> Critic:
-    return read_as(Critic, row, report=json.loads(row["report"]))
+    return to_value(Critic, row, report=json.loads(row["report"]))
 
 
 def _is_same(one: Critic, other: Critic) -> bool:

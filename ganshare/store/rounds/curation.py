@@ -14,7 +14,7 @@ from ganshare.store.community.notes import unknown_artwork
 from ganshare.store.community.shown import set_hidden
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now, upsert
-from ganshare.store.db.rows_queue import read_as, to_artwork
+from ganshare.store.db.rows_queue import to_artwork, to_value
 from ganshare.store.db.rows_rounds import to_standing
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_ledger import tokens
@@ -178,7 +178,7 @@ class Curation:
         planned = sa.exists().where(tokens.c.artwork == curated.c.artwork)
         found = sa.select(curated, planned.label("is_planned")).order_by(curated.c.event.desc())
         return [
-            read_as(Decision, row, by=row["decided_by"])
+            to_value(Decision, row, by=row["decided_by"])
             for row in await self._database.rows(found.limit(limit))
         ]
 
@@ -275,7 +275,7 @@ async def _check_unplanned(connection: AsyncConnection, artwork: str) -> None:
 
 
 def _item(row: Row) -> CuratedItem:
-    return read_as(
+    return to_value(
         CuratedItem,
         row,
         attributes=json.loads(row["attributes"]),

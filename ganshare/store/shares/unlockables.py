@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ganshare.domain.shares import Unlockable, UnlockableRead
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import made_id, now
-from ganshare.store.db.rows_queue import read_as
+from ganshare.store.db.rows_queue import to_value
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_shares import unlockable_reads, unlockables
 
@@ -26,13 +26,13 @@ class Unlockables:
         made = await self._database.row(unlockables.insert().values(row).returning(unlockables))
         if made is None:
             raise RuntimeError("INSERT gave nothing")
-        return read_as(Unlockable, made)
+        return to_value(Unlockable, made)
 
     async def get(self, unlockable: str) -> Unlockable | None:
         """Find one by its id."""
         this = sa.and_(unlockables.c.id == unlockable, unlockables.c.removed.is_(None))
         row = await self._database.row(sa.select(unlockables).where(this))
-        return None if row is None else read_as(Unlockable, row)
+        return None if row is None else to_value(Unlockable, row)
 
     async def all(self, token: str | None = None) -> list[Unlockable]:
         """Give all, or those of a token, the oldest first."""
@@ -40,7 +40,7 @@ class Unlockables:
         if token is not None:
             found = found.where(unlockables.c.token == token)
         rows = await self._database.rows(found.order_by(unlockables.c.id))
-        return [read_as(Unlockable, row) for row in rows]
+        return [to_value(Unlockable, row) for row in rows]
 
     async def remove(self, unlockable: str) -> str | None:
         """Take one away; gives the key of its blob, None if there is none such."""
@@ -59,4 +59,4 @@ class Unlockables:
         rows = await self._database.rows(
             sa.select(unlockable_reads).order_by(unlockable_reads.c.id.desc()).limit(limit)
         )
-        return [read_as(UnlockableRead, row) for row in rows]
+        return [to_value(UnlockableRead, row) for row in rows]

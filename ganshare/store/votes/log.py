@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ganshare.domain.votes import LogEntry, LogKind
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import insert, now
-from ganshare.store.db.rows_queue import as_text, read_as
+from ganshare.store.db.rows_queue import as_text, to_value
 from ganshare.store.db.tables_community import storable
 from ganshare.store.db.tables_votes import vote_log
 
@@ -129,4 +129,4 @@ class VoteLog:
 
 def _entry(row: Row) -> LogEntry:
     kind, data = LogKind(row["kind"]), json.loads(row["data"])
-    return read_as(LogEntry, row, kind=kind, data=data, by=row["done_by"])
+    return to_value(LogEntry, row, kind=kind, data=data, by=row["done_by"])
