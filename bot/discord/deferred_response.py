@@ -46,7 +46,7 @@ class DeferredResponse:
         in_place: bool = False,
     ) -> None:
         self._interaction = interaction
-        self._in_direct = interaction.guild_id is None
+        self._in_direct = is_private_place(interaction)
         self._messages = messages
         below = interaction.message if in_place else None
         self._in_place = in_place

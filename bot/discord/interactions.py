@@ -19,7 +19,7 @@ from bot.discord.deferred_response import DeferredResponse
 from bot.discord.errors import NETWORK
 from bot.discord.message_refs import ORIGIN
 from bot.discord.messages.forms import modal_of
-from bot.discord.requests import person_of, place_of, read_command, read_press
+from bot.discord.requests import is_private_place, person_of, place_of, read_command, read_press
 from ganshare.errors import AskerError
 from ganshare.monitoring.log import get_logger
 
@@ -75,7 +75,7 @@ class InteractionHandler:
         is_below_own = interaction.message is not None and interaction.message.flags.ephemeral
         in_place = action in _PAGES or (is_below_own and action not in _ALWAYS_NEW)
         if action in _ONE_AFTER_ANOTHER:
-            seen_alone = is_below_own or interaction.guild_id is None
+            seen_alone = is_below_own or is_private_place(interaction)
             in_place = is_going_on(subject) and seen_alone
         response = self._defer(
             interaction, is_private=action not in _NEW_FOR_ALL, in_place=in_place

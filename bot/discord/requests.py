@@ -33,8 +33,15 @@ def person_of(interaction: "discord.Interaction[Any]") -> Person:
 
 
 def is_private_place(interaction: "discord.Interaction[Any]") -> bool:
-    """Whether nobody else can read it."""
-    return interaction.guild_id is None
+    """Whether nobody else can read it; a person's own app is taken to others' chats, too."""
+    return interaction.guild_id is None and not interaction.context.private_channel
+
+
+def _is_member(interaction: "discord.Interaction[Any]") -> bool:
+    """Whether the bot itself is where somebody asks, and not only as their own app."""
+    if interaction.context.private_channel:
+        return False
+    return interaction.is_guild_integration() or not interaction.is_user_integration()
 
 
 async def read_command(
@@ -121,6 +128,7 @@ def _reply_to(interaction: "discord.Interaction[Any]", message: int | None) -> M
 def job_ref(interaction: "discord.Interaction[Any]", message: int | None) -> MessageRef:
     """Refer to a job's message; by the interaction's token where the bot sees no channel."""
     ref = MessageRef(interaction.channel_id or 0, message, interaction.user.id)
-    if interaction.guild_id is None or interaction.app_permissions.view_channel:
+    is_seen = interaction.guild_id is None or interaction.app_permissions.view_channel
+    if is_seen and _is_member(interaction):
         return ref
     return replace(ref, application=interaction.application_id, token=interaction.token)

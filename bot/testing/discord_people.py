@@ -26,6 +26,7 @@ class DiscordUser:
 
     Args:
         permissions: in that channel, as Discord tells the bot.
+        brings_app: whether the app is theirs, and not a member of the server.
     """
 
     people: "People"
@@ -33,6 +34,7 @@ class DiscordUser:
     channel: Channel
     locale: str = "en-US"
     permissions: int = _MEMBER
+    brings_app: bool = False
 
     @property
     def id(self) -> int:
@@ -136,10 +138,10 @@ class DiscordUser:
             "data": data,
             "channel_id": str(self.channel.id),
             "channel": {**channel_json(world, self.channel), "permissions": str(self.permissions)},
-            "app_permissions": str(world.permissions(self.channel)),
+            "app_permissions": str(_MEMBER if self.brings_app else world.permissions(self.channel)),
             "locale": self.locale,
             "entitlements": [],
-            "authorizing_integration_owners": {},
+            "authorizing_integration_owners": self._owners(),
             "attachment_size_limit": 10 << 20,
             "context": _BOT_DM if guild is None else _GUILD,
         }
@@ -154,6 +156,10 @@ class DiscordUser:
         interaction = world.interaction(json, self.channel)
         await self._dispatch(interaction)
         return interaction
+
+    def _owners(self) -> dict[str, str]:
+        """By kind of installation: the server's, or their own."""
+        return {"1": str(self.id)} if self.brings_app else {"0": str(self.channel.guild or 0)}
 
     async def _dispatch(self, interaction: Interaction) -> None:
         await self.people.gateway.dispatch(

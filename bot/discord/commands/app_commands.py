@@ -58,8 +58,12 @@ def app_command(
         name=named(command.name, command.message),
         description=described(words, command.message),
         callback=callback,
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
-        allowed_installs=app_commands.AppInstallationType(guild=True),
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=command.rank < Rank.ADMIN
+        ),
+        allowed_installs=app_commands.AppInstallationType(
+            guild=True, user=command.rank < Rank.ADMIN
+        ),
     )
     if command.rank is Rank.ADMIN:  # others don't even see it; the dispatcher decides
         made.default_permissions = discord.Permissions(manage_guild=True)
