@@ -33,6 +33,7 @@ web-preset = Preset
 web-steps = Steps
 web-seed = Seed
 web-count = How many
+web-strength = How much of it stays, in percent
 web-model = Model
 web-init-image = Start from a picture
 web-paint = Paint

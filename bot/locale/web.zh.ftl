@@ -33,6 +33,7 @@ web-preset = 预设
 web-steps = 步数
 web-seed = 种子
 web-count = 数量
+web-strength = 起始图片保留多少（百分比）
 web-model = 模型
 web-init-image = 以图片为起点
 web-paint = 开始画

@@ -80,9 +80,11 @@ async def _begun_from(site: Site, context: RequestContext) -> bytes | None:
 
 def _typed(context: RequestContext) -> tuple[dict[str, str], dict[str, str]]:
     """The form's texts: the command's parameters, and the helpers of the prompt."""
-    texts = [each for each in find_command("paint").parameters if each.kind is not Kind.PICTURE]
-    given = {each.name: context.said(each.name).strip() for each in texts}
     helpers = {name: context.said(name).strip()[:100] for name in ("style", "subject", "colour")}
+    texts = [each for each in find_command("paint").parameters if each.kind is not Kind.PICTURE]
+    given = {
+        each.name: context.said(each.name).strip() for each in texts if each.name not in helpers
+    }
     return given, helpers | ({"from": context.said("from")[:100]} if context.said("from") else {})
 
 

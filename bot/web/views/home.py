@@ -52,7 +52,9 @@ async def show_home(
     (prompt, *others) = find_command("paint").parameters
     models = await _models(site)
     parameters = [
-        _as_field(site, context, each, given.get(each.name, ""), models) for each in others
+        _as_field(site, context, each, given.get(each.name, ""), models)
+        for each in others
+        if each.name not in _HELPERS
     ]
     return site.page(
         context,
