@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from bot.core.commands.definitions import find_command
 from bot.testing.fake_engine import plain_picture
 from ganshare.domain.jobs import JobRequest, JobState
 from ganshare.testing import MODEL
@@ -400,3 +401,19 @@ async def test_several_at_once_are_watched_where_one_s_own_are(place: Any) -> No
     assert len([each for each in page.all("a") if each["href"].startswith("/jobs/")]) == 3
     wrong = await visitor.send("/paint", {"prompt": "a castle", "count": "5"})
     assert wrong.status_code == 422
+
+
+async def test_every_parameter_of_paint_is_asked_for_once(place: Any) -> None:
+    for language in ("en", "zh"):
+        visitor = await place.visitor()
+        visitor.client.headers["accept-language"] = language
+        page = await visitor.page("/")
+        asked = [
+            each["name"]
+            for tag in ("input", "select", "textarea")
+            for each in page.all(tag)
+            if each.attributes.get("type") != "hidden"
+        ]
+        assert sorted(asked) == sorted(
+            {each.name for each in find_command("paint").parameters} | {"subject", "colour"}
+        )
