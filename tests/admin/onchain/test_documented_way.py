@@ -1,7 +1,7 @@
-"""docs/minting.md, typed as it stands: from an empty folder to a sale, on a local chain.
+"""docs/minting.md and docs/shares.md, typed as they stand: from an empty folder to a sale.
 
-Whoever types it fills in what has three dots, answers what is asked, sends coins to addresses that
-are printed, and waits for OpenSea.
+The chain is a local one. Whoever types it fills in what has three dots, answers what is asked,
+sends coins to addresses that are printed, and waits for OpenSea.
 """
 
 import asyncio
@@ -30,16 +30,17 @@ from ganshare.testing import TIMEOUT
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
-DOCS = Path("docs/minting.md")
+MINTING, SHARES = Path("docs/minting.md"), Path("docs/shares.md")
+WAY = "From the curated set to a sale"
 PASSWORD = "correct horse battery staple"
 ANSWERS = {"assword: ": PASSWORD, "Again: ": PASSWORD, "[y/N]: ": "y"}
 _ASKS_PASSWORD = re.compile(r"Password of 0x\w{40}: $")
 
 
-def commands(heading: str) -> list[str]:
+def commands(heading: str, page: Path = MINTING) -> list[str]:
     """The lines of code under a heading, without comments."""
-    text = DOCS.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    lines = [line[4:] for line in text.splitlines() if line.startswith("    ")]
+    text = page.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line[4:] for line in text.splitlines() if re.match("    [^ ]", line)]
     return [re.sub(r"\s+# .*", "", line) for line in lines]
 
 
@@ -57,12 +58,15 @@ class Typist:
     def type(self, line: str) -> str:
         """Type a line; gives what the terminal shows."""
         if line.startswith("export "):
-            name, _, value = line.removeprefix("export ").partition("=")
-            self.environment[name] = self.fills.get(name, value)
-            assert "..." not in self.environment[name], line
+            for each in line.split()[1:]:
+                name, _, value = each.partition("=")
+                self.environment[name] = self.fills.get(name, value)
+                assert "..." not in self.environment[name], line
             return ""
-        line = line.replace('"..."', '"Our paintings"').replace(
-            "0x...", self.fills.get("owner", "0x...")
+        line = (
+            line.replace("GIFT", self.fills.get("gift", "GIFT"))
+            .replace('"..."', '"Our paintings"')
+            .replace("0x...", self.fills.get("owner", "0x..."))
         )
         assert "..." not in line
         said = self._run(line)
@@ -76,11 +80,16 @@ class Typist:
             [address] = re.findall(r"0x\w{40}", said)
             self.market.chain.fund(address)
             self.fills["owner"] = address  # the last one
-        if "deploy" in line:
+        if "shares deploy" in line:
+            self.fills |= dict(re.findall(r"(ADMIN_GATE_\w+)=([\w,]+)", said))
+            self.opensea.contract = self.fills["ADMIN_GATE_CONTRACT"]
+        elif "deploy" in line:
             [self.fills["ADMIN_COLLECTION"]] = re.findall(r"ADMIN_COLLECTION=(0x\w{40})", said)
             self.opensea.contract = self.fills["ADMIN_COLLECTION"]
         if line.endswith("admin mint"):
             self.opensea.slug = "paintings"
+        if "shares grant" in line:
+            [self.fills["gift"]] = re.findall(r"\b[0-9a-f]{22}\b", said)
         if "admin list" in line:
             asyncio.run(self._buy())
 
@@ -167,7 +176,7 @@ def test_the_way_of_the_docs_leads_from_an_empty_folder_to_a_sale(typist: Typist
     prices = commands("Prices")
     (typist.folder / "prices.toml").write_text("\n".join(prices))
     doctors = []
-    for line in commands("From the curated set to a sale"):
+    for line in commands(WAY):
         said = typist.type(line)
         if line == "ganshare admin doctor":
             doctors.append(said.splitlines()[-1])
@@ -181,3 +190,23 @@ def test_the_way_of_the_docs_leads_from_an_empty_folder_to_a_sale(typist: Typist
     assert "proceeds are not counted" in told["ganshare admin plan --prices prices.toml"]
     # What the buyer paid came to the seller, and from there to the treasury.
     assert typist.market.chain.balance(typist.fills["ADMIN_TREASURY"]) > 1_000 * 10**18
+
+
+def test_the_shares_of_the_docs_are_made_offered_and_looked_after(typist: Typist) -> None:
+    asyncio.run(curate(typist.environment))
+    typist.fills["ADMIN_OPENSEA_COLLECTION"] = typist.opensea.slug = "shares"
+    typist.environment["ADMIN_OPENSEA_COLLECTION"] = "shares"
+    for line in commands(WAY):
+        if re.match(r"export ADMIN_(RPC|CHAIN|KEYSTORE|SELLER|OPENSEA_API)|.* keys new", line):
+            typist.type(line)
+    page = SHARES.read_text("utf-8").partition("\n## For owners\n")[2]
+    [offer] = re.findall(r"\*\*3\. Sell them\.\*\* `(.*?)`", page)
+    lines = commands("For owners", SHARES)
+    made = next(n for n, line in enumerate(lines) if line.startswith("export")) + 1
+    for line in (*lines[:made], offer, *lines[made:]):
+        typist.type(line)
+    told = typist.told
+    assert "edition 3: posted" in told[offer]
+    assert "discord:42" in told["ganshare admin shares grant discord:42 --hours 5"]
+    assert (typist.folder / "shares-report/report.csv").exists()
+    assert (typist.folder / "kit.zip").stat().st_size > 1e6
