@@ -15,7 +15,7 @@ from ganshare.store.db.database import Database
 from ganshare.store.db.tables_ledger import tokens
 from ganshare.testing import MODEL, make_artwork, make_request, make_sale
 
-pytestmark = pytest.mark.heavy
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 DRILL = ROOT / "docs" / "drill"
