@@ -1,4 +1,4 @@
-"""Discord, Telegram and the community's start page, typed as the pages stand.
+"""Discord, Telegram, the community's start page and operations, typed as the pages stand.
 
 The platforms are stand-ins on loopback; the bot, the page and the engine are those of the pages.
 """
@@ -116,3 +116,10 @@ async def test_docs_web(reader: Any) -> None:
 
     with reader.running(make):
         await become(answers)
+
+
+def test_docs_operations(reader: Any) -> None:
+    commands = reader.commands("docs/operations.md", "Upgrades and backups")
+    lines = [line.replace("FILE", "backup.db") for line in commands if line]
+    told = reader.type(ACTIVATE, "ganshare store migrate", *lines, "ganshare queue --once")
+    assert (reader.folder / "backup.db").stat().st_size > 0, told
