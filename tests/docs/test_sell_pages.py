@@ -28,7 +28,6 @@ def decide_again(url: str) -> list[str]:
     return asyncio.run(undo())
 
 
-@pytest.mark.slow
 @pytest.mark.heavy
 def test_docs_curation(reader: Any) -> None:
     url = reader.environment["GANSHARE_DATABASE_URL"] = (
