@@ -51,7 +51,7 @@ def demo(
     folder: Path,
     quiet: bool,
 ) -> None:
-    """Paint PROMPT, or a prompt that is known to work well, through the queue."""
+    """Paint PROMPT, or one known to work well, through the queue."""
     from ganshare.demo import Demo
     from ganshare.domain.asked_prompt import PaintOptions, read_prompt
     from ganshare.domain.jobs import JobRequest

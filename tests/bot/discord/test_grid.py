@@ -55,7 +55,7 @@ async def test_they_count_as_that_many_and_are_all_queued_or_none(stage: Any) ->
     await stage.discord.people.said(await ada.slash("paint", prompt=f"{PROMPT} --count 2"))
     refused = await ada.slash("paint", prompt=PROMPT, count=2)
     said = await stage.discord.people.until(lambda: stage.private_word(refused))
-    assert "3 a day are allowed" in said.embed["description"]
+    assert "3 per day are allowed" in said.embed["description"]
     assert len(await stage.front.store.queue.active(f"discord:{ada.id}")) == 2
     wrong = await ada.slash("paint", prompt=f"{PROMPT} --count 9")
     told = await stage.discord.people.until(lambda: stage.private_word(wrong))

@@ -61,7 +61,7 @@ def test_long_prompts_leave_the_fields_below_a_picture() -> None:
     words = compose(Reply("Painted", "🏰" * 1000, fields), LONGEST_CAPTION)
     assert LONGEST_CAPTION - 4 <= units(words.text) <= LONGEST_CAPTION
     assert words.text.startswith("Painted\n🏰")
-    assert words.text.endswith("🏰…\n\nSeed: 42\nId: " + "x" * 22)
+    assert words.text.endswith("🏰…\n\nSeed: 42\nID: " + "x" * 22)
 
 
 @settings(max_examples=50, deadline=None)

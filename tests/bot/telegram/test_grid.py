@@ -24,6 +24,6 @@ async def test_several_come_as_one_numbered_sheet(harness: TelegramHarness) -> N
         assert right[0] > right[2]
         await ann.press(done, "🔍 2")
         picked = await ann.receives(lambda m: "photo" in m, after=done)
-        assert "Id:" in shown(picked)
+        assert "ID:" in shown(picked)
         later = [m for m in ann.chat.messages.values() if m["message_id"] > asked["message_id"]]
         assert len(later) == 2  # the sheet, and the one that was picked

@@ -72,4 +72,4 @@ async def test_who_wants_it_is_mentioned_once_a_painting_is_done(harness: Telegr
         assert (mention["type"], mention["user"]["id"]) == ("text_mention", ann.id)
         painted = await ann.receives(lambda m: "Painted" in shown(m), chat)
         assert told["reply_to_message"]["message_id"] == painted["message_id"]
-        assert "Asked by: Ann" in shown(painted)
+        assert "Requested by: Ann" in shown(painted)

@@ -33,7 +33,7 @@ async def test_a_job_becomes_the_picture_that_the_paint_command_makes(scene: Sce
     assert read_manifest(scene.folder / "published.png").seed == artwork.manifest["seed"] == 1
     thumbnail = decode_image(await scene.blobs.get(artwork.preview), "thumbnail")
     assert thumbnail.shape == (3, 80, 64)
-    assert await scene.keys() == {artwork.blob, artwork.preview}
+    assert await scene.keys() == set(artwork.blobs)
 
 
 @pytest.mark.heavy
@@ -137,7 +137,7 @@ async def test_a_cancelled_job_stops_and_its_company_goes_on(scene: Scene) -> No
     assert cancelled.state is JobState.CANCELLED
     assert cancelled.step < 2000
     artwork = await scene.artwork(other)
-    assert await scene.keys() == {artwork.blob, artwork.preview}
+    assert await scene.keys() == set(artwork.blobs)
 
 
 async def test_a_job_that_another_engine_took_is_thrown_away(scene: Scene) -> None:
