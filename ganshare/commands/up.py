@@ -37,7 +37,7 @@ GOODBYE_SECONDS = 10.0
     help="Time from SIGTERM to SIGKILL; by default the engine's drain time plus 10 s.",
 )
 def up(engines: int, no_bot: bool, no_web: bool, grace: float | None) -> None:
-    """Run all of GANshare on this machine, and restart processes that die.
+    """Run all of GANshare on this machine, and restart what dies.
 
     Ctrl-C or SIGTERM stops everything in order: engines finish or hand back their jobs. A second
     Ctrl-C stops at once.
