@@ -60,7 +60,9 @@ async def test_who_wants_it_is_mentioned_once_a_painting_is_done(stage: Any) -> 
     assert asked_by["value"].startswith("Ada")
     assert "@everyone" not in asked_by["value"]
     told = await stage.discord.people.until(
-        lambda: [each for each in stage.channel.alive if "is finished" in str(each.json.get("content"))]
+        lambda: [
+            each for each in stage.channel.alive if "is finished" in str(each.json.get("content"))
+        ]
     )
     assert told[0].json["content"] == f"<@{ada.id}> your painting is finished."
     (sent,) = [each for each in stage.requests("POST") if "is finished" in str(each.body)]

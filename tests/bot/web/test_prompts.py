@@ -148,7 +148,7 @@ async def on_discord(place: Any, number: int, text: str) -> Any:
     interaction: Any = SimpleNamespace(
         id=number, user=user, permissions=permissions, guild_id=1, channel_id=1, channel=None,
         locale="en-GB", app_permissions=SimpleNamespace(view_channel=True),
-        context=SimpleNamespace(private_channel=False),
+        context=SimpleNamespace(private_channel=False), is_guild_integration=lambda: True,
     )  # fmt: skip
     return await _answered(place, await read_command(interaction, "paint", {"prompt": text}, None))
 
