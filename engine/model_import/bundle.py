@@ -50,7 +50,7 @@ to everybody stays allowed.
 """
 README = """# {name}
 
-An archive of models for GANshare (https://pypi.org/project/ganshare/ or your clone). To add them:
+An archive of models for GANshare. To add them, in your clone of it:
 
     ganshare models add {file}
     ganshare paint "a castle" --model {model}
