@@ -80,7 +80,7 @@ chain: $(VENV)/.test $(NODE)/.chain contracts ## Mint, list, buy, kill and recov
 
 # With the official descriptions of the platforms' APIs where GANSHARE_SPECS names their folder.
 acceptance: $(VENV)/.train $(GENERATOR_VENV)/.installed ## Paint for Discord, Telegram and the page at once, everything in processes of its own
-	@GANSHARE_CLIENT_GENERATOR="$(CURDIR)/$(GENERATOR_VENV)/bin/openapi-python-client" \
+	@CLIENT_GENERATOR="$(CURDIR)/$(GENERATOR_VENV)/bin/openapi-python-client" \
 		$(BIN)/python -m pytest $(TEST_OPTIONS) -m "heavy and not slow"
 	@$(BIN)/python -m pytest -m acceptance
 

@@ -121,8 +121,8 @@ def test_docs_extending_prompt_source(reader: Any) -> None:
 def test_docs_extending_frontend(reader: Any) -> None:
     reader.follow(PAGE, "A frontend")
     *lines, frontend = reader.commands(PAGE, "A frontend")
-    waits = f"{frontend} & until test -s castle.png; do sleep 0.2; done; kill %1 %2; wait"
-    told = reader.type(*lines, waits)
+    waits = "until test -s castle.png; do sleep 0.2; done; kill %1 %2; wait; cat told.txt"
+    told = reader.type(*lines, f"{frontend} >told.txt & {waits}")
     with Image.open(reader.folder / "castle.png") as picture:
         assert picture.width == 1024
     assert "Painted" in told

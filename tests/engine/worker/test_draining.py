@@ -52,7 +52,7 @@ async def test_what_takes_too_long_is_saved_and_goes_on_elsewhere(scene: Scene) 
         assert active_job.resumed_step >= 3
     assert await scene.png(job) == alone(scene.warm, job.request, scene.folder)
     artwork = await scene.artwork(job)
-    assert await scene.keys() == {artwork.blob, artwork.preview}
+    assert await scene.keys() == set(artwork.blobs)
 
 
 async def test_what_is_drained_by_command_is_handed_back_and_the_rest_goes_on(

@@ -12,7 +12,7 @@ import pytest
 
 from ganshare.domain.community import Scope
 
-GENERATOR = os.environ.get("GANSHARE_CLIENT_GENERATOR", "")
+GENERATOR = os.environ.get("CLIENT_GENERATOR", "")
 PACKAGE = "generated_ganshare_client"
 CONFIG = {
     # What answers with pictures and events is bytes to it.
@@ -25,7 +25,7 @@ CONFIG = {
 pytestmark = [
     pytest.mark.heavy,
     pytest.mark.skipif(
-        not GENERATOR, reason="GANSHARE_CLIENT_GENERATOR names no generator; make acceptance does"
+        not GENERATOR, reason="CLIENT_GENERATOR names no generator; make acceptance does"
     ),
 ]
 
