@@ -47,6 +47,7 @@ def test_it_yields_frames_and_ends_with_the_commands_picture(tmp_path: Path) -> 
         assert painting.manifest[key] == told[key]
 
 
+@pytest.mark.heavy
 def test_the_picture_alone_paints_it_and_is_saved_with_its_manifest(tmp_path: Path) -> None:
     painting = ganshare.paint(seed=3, **TINY)  # a random prompt
     assert painting.seed == 3

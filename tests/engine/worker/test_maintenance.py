@@ -51,6 +51,7 @@ async def test_an_engine_ends_a_round_whose_own_bot_runs_no_more(scene: Scene) -
     await asyncio.gather(upkeep, return_exceptions=True)
 
 
+@pytest.mark.heavy
 async def test_an_engine_removes_what_killed_attempts_and_deletions_left(scene: Scene) -> None:
     painted = await scene.submit()
     await scene.worker().run()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from ganshare.domain.jobs import JobState
@@ -27,6 +28,7 @@ Cost = Any  # of conftest.py, which importlib mode does not let others import
 TIMES = 10
 
 
+@pytest.mark.heavy
 async def test_every_verb_is_cheap_with_ten_thousand_queued(store: Store, cost: Cost) -> None:
     await fill(store)
     last = (await store.queue.jobs(QUEUED))[-1]
