@@ -14,7 +14,7 @@ import pytest
 from ganshare.store import open_store
 from ganshare.testing import PostgresServer, make_request
 
-pytestmark = [pytest.mark.heavy, pytest.mark.slow]
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS, RESTORING = "docs/operations.md", "docs/restoring.md"

@@ -24,7 +24,6 @@ def draw(folder: Path) -> None:
         draw_shapes(name, rng, ground, inks).save(folder / f"{index:02}.png")
 
 
-@pytest.mark.slow
 @pytest.mark.heavy
 def test_docs_training(reader: Any) -> None:
     pytest.importorskip("pytorch_lightning")
