@@ -197,7 +197,7 @@ async def test_a_hostile_page_gets_no_signature_and_is_logged(
         signer = session.unlock(None, site=shop.environment["ADMIN_OPENSEA_WEB_BASE"][7:])
         market.hostile = "message"
         async with session.ledger.held():
-            with capture_logs() as logs, pytest.raises(StepFailed, match="sign in with"):
+            with capture_logs() as logs, pytest.raises(StepFailed, match="sign-in message"):
                 async with open_route(session, Choices(), signer):
                     pytest.fail("it signed in")
         assert "the wallet refused" in {each["event"] for each in logs}

@@ -51,7 +51,7 @@ async def test_a_member_adds_a_passkey_and_signs_in_with_it(
         until(lambda: browser.find(MAKE).is_displayed())
         browser.shot("passkeys-light", tmp_path)
         browser.find(f"{MAKE} button").click()
-        until(lambda: "there is one already" in browser.find(f"{MAKE} [role=alert]").text)
+        until(lambda: "one already exists" in browser.find(f"{MAKE} [role=alert]").text)
         for size, scheme in (((1440, 900), "dark"), (PHONE, "light")):
             browser.look(size, scheme)
             browser.get("/sign-in")
