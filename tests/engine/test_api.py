@@ -30,6 +30,7 @@ def small(small_models: Path, monkeypatch: pytest.MonkeyPatch, one_thread: None)
     monkeypatch.setenv("GANSHARE_MODELS_DIR", str(small_models))
 
 
+@pytest.mark.heavy
 def test_it_yields_frames_and_ends_with_the_commands_picture(tmp_path: Path) -> None:
     painting = ganshare.paint("a castle in teal", seed=7, **TINY)
     frames = list(painting)

@@ -62,6 +62,7 @@ def dream(*options: str) -> int:
     return run_cli(engine, ["dream", *arguments])
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("condition", ["none", "class", "coordinates"])
 def test_a_seed_draws_the_same_picture_again(folder: Path, condition: str) -> None:
     save_checkpoint(folder, condition)

@@ -67,6 +67,7 @@ WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("way", WAYS)
 def test_it_stands_in_the_manifest_and_is_painted_again_to_the_pixel(
     way: str, capsys: pytest.CaptureFixture[str]
@@ -101,6 +102,7 @@ def frames_of(path: str) -> int:
         return len({frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(film)})
 
 
+@pytest.mark.heavy
 def test_a_film_has_a_frame_for_each_move_or_each_frame_of_another_film() -> None:
     painted(*WAYS["a moving canvas"][0])
     assert frames_of("a.gif") == 2

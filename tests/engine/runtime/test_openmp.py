@@ -64,6 +64,7 @@ async def test_a_cancelled_caller_waits_for_nothing() -> None:
     gate.set()
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted on Linux")
 def test_the_thread_ends_and_its_team_with_it() -> None:
     done = subprocess.run(

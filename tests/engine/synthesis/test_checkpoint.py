@@ -82,6 +82,7 @@ def test_a_plateau_and_what_leads_to_it_are_remembered(painter: Painter) -> None
         assert torch.equal(first.frame().image, second.frame().image)
 
 
+@pytest.mark.heavy
 def test_a_step_that_fails_can_be_taken_again(
     painter: Painter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ def test_another_seed_gives_another_painting(painter: Painter) -> None:
     assert not torch.equal(first.image, second.image)
 
 
+@pytest.mark.heavy
 def test_a_painting_does_not_depend_on_its_batch_mates(painter: Painter) -> None:
     mates = (request("a red sun", 7, steps=3), request(), request("a lake", 8, width=96))
     alone = finished(painter, request())[0]

@@ -95,6 +95,7 @@ def test_paintings_from_graphs_have_the_bytes_of_eager_ones(painter: Painter) ->
     assert replays.replayed > replays.captured
 
 
+@pytest.mark.heavy
 def test_a_graph_with_other_bytes_is_not_used(painter: Painter) -> None:
     expected = painted(painter)
     replays = Replays(spoil=1e-6)
@@ -103,6 +104,7 @@ def test_a_graph_with_other_bytes_is_not_used(painter: Painter) -> None:
     assert (replays.captured, replays.replayed) == (1, 1)
 
 
+@pytest.mark.heavy
 def test_where_nothing_can_be_captured_steps_are_launched_one_by_one(painter: Painter) -> None:
     expected, tries = painted(painter), []
 

@@ -103,6 +103,7 @@ async def back_from_an_outage(
         pytest.skip(str(error))
 
 
+@pytest.mark.heavy
 async def test_after_an_outage_the_engines_that_live_keep_their_jobs(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +118,7 @@ async def test_after_an_outage_the_engines_that_live_keep_their_jobs(
         assert (await store.queue.beat(job)).mine
 
 
+@pytest.mark.heavy
 async def test_after_an_outage_the_jobs_of_those_that_died_are_queued_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

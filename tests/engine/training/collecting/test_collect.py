@@ -194,6 +194,7 @@ def assert_collected(site: Site, out: Path) -> None:
     assert "owner@example.org" in next(iter(site.agents))
 
 
+@pytest.mark.heavy
 def test_works_are_collected_once_and_faulty_ones_left_out(
     make_site: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -46,6 +46,7 @@ def backup(name: str) -> str:
     return name
 
 
+@pytest.mark.heavy
 def test_an_older_database_goes_on_beside_newer_blobs(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,6 +110,7 @@ def test_an_older_database_goes_on_beside_newer_blobs(
     asyncio.run(restored())
 
 
+@pytest.mark.heavy
 def test_what_was_replaced_can_be_restored(url: str, tmp_path: Path) -> None:
     file = backup("empty.backup")
 

@@ -62,6 +62,7 @@ async def test_every_verb_is_cheap_with_ten_thousand_queued(store: Store, cost: 
     assert {verb: seconds for verb, seconds in took.items() if seconds > 0.03} == {}
 
 
+@pytest.mark.heavy
 async def test_a_limit_that_many_reached_does_not_slow_claims(store: Store, cost: Cost) -> None:
     """The first hundreds in the order belong to people with two running jobs."""
     await fill(store)
