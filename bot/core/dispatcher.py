@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from bot.core.autocomplete import MOST, Offer, numbered, offers
 from bot.core.commands import (
     accounts,
     blocks,
@@ -20,7 +21,6 @@ from bot.core.commands import (
     vote,
 )
 from bot.core.commands.accounts import SIGN_IN_PATH
-from bot.core.commands.autocomplete import MOST, Offer, numbered, offers
 from bot.core.commands.definitions import COMMANDS, check_arguments, find_command
 from bot.core.commands.help import no_such_command
 from bot.core.commands.parameters import Command, Completes

@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.core.commands.autocomplete import Offer
+from bot.core.autocomplete import Offer
 from bot.core.commands.vote import is_going_on
 from bot.core.dispatcher import Dispatcher
 from bot.core.messages import Action, Reply

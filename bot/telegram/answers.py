@@ -1,21 +1,24 @@
-"""Sends the dispatcher's replies to a chat, and records the messages of jobs."""
+"""Sends the dispatcher's replies to a chat, records the messages of jobs, and says how to begin."""
 
 import asyncio
 import contextlib
 from collections.abc import Mapping
 from typing import Any
 
+from telegram import Message
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
 
 from bot.app import Front
-from bot.core.messages import Reply
+from bot.core.messages import Action, Button, Reply
+from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.painting_content import bare
 from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, person_id
+from bot.telegram.parsing import BEGIN, HELP, Line
 from bot.telegram.sender import Sender, Wanted
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Answers"]
+__all__ = ["Answers", "guidance"]
 
 _log = get_logger(__name__)
 _RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -106,3 +109,17 @@ class Answers:
         """Say how one gets an answer that is for one alone: bots may not begin a chat."""
         url = f"https://t.me/{self._name}"
         return self._front.words.say(locale, "telegram-write-first", url=url)
+
+
+def guidance(
+    words: Catalogue, bot_name: str, message: Message, line: Line, locale: str
+) -> list[Reply]:
+    """One short message instead of the list of all commands; none where the line is a command."""
+    begin = Reply(text=words.say(locale, "telegram-begin"))
+    if line.command == BEGIN:
+        return [begin]
+    if line.command != HELP or line.words.strip() or message.chat.type == "private":
+        return []
+    url = f"https://t.me/{bot_name}?start=help"
+    button = Button(Action.SHOW, "help", words.say(locale, "telegram-help"), url=url)
+    return [Reply(text=begin.text, buttons=((button,),))]

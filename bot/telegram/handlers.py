@@ -33,10 +33,9 @@ from bot.core.messages import (
     parse_data,
 )
 from bot.core.rounds.reaction_votes import ReactionVotes
-from bot.telegram.answers import Answers
+from bot.telegram.answers import Answers, guidance
 from bot.telegram.chat_admins import ChatAdmins
 from bot.telegram.formatting import is_below, plain, units
-from bot.telegram.guidance import guidance
 from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, chat_number, person_id
 from bot.telegram.parsing import (
     Line,

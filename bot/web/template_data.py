@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from urllib.parse import urlencode
 
-from bot.core.commands.autocomplete import matching
+from bot.core.autocomplete import matching
 from bot.core.messages import Button
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.replies import shortened

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")
+MOST = 18  # files in a folder of code
 PACKAGES = ("bot", "engine", "admin", "ganshare", "wordlists")
 
 
@@ -22,6 +23,12 @@ def test_every_file_is_there() -> None:
 def test_every_room_is_there() -> None:
     for package, rooms in re.findall(r"^\| `([\w/]+/)` \| (.*) \|$", section("Rooms"), re.M):
         assert all((ROOT / package / room).is_dir() for room in re.findall(r"`(\w+)/`", rooms))
+
+
+def test_no_room_is_crowded() -> None:
+    folders = {path.parent for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+    rooms = [each for each in folders if each.name != "testing"]  # stand-ins for tests
+    assert {room: count for room in rooms if (count := len(list(room.glob("*.py")))) > MOST} == {}
 
 
 def test_each_table_of_the_store_stands_on_the_map_once() -> None:

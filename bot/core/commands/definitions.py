@@ -14,7 +14,6 @@ from bot.core.commands import (
     sales,
     settings,
     shares,
-    stats,
     vote,
 )
 from bot.core.commands.arguments import check_arguments, parse_text
@@ -107,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
         (Parameter("query", maximum=100, completes=Completes.WORD),),
     ),
     Command("mine", _texts(gallery.mine)),
-    Command("stats", _texts(stats.stats)),
+    Command("stats", _texts(gallery.stats)),
     Command(
         "link",
         _texts(accounts.link, "code"),

@@ -1,5 +1,6 @@
-"""/gallery and /mine, page by page, and the full-size picture."""
+"""/gallery and /mine, page by page, the full-size picture, and the leaderboards of /stats."""
 
+import asyncio
 import base64
 import binascii
 from dataclasses import replace
@@ -11,16 +12,29 @@ from bot.core.rendering.job_view import load_job_view
 from bot.core.rendering.painting_content import thumbnails
 from bot.core.rendering.replies import accent, shortened
 from bot.core.rendering.sales import sale_line
+from ganshare.domain.community import Ranked
 from ganshare.domain.jobs import Artwork
 from ganshare.domain.sales import Sale
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import quoted
 
-__all__ = ["gallery", "master", "mine", "page_subject", "pick", "show", "turn_gallery", "turn_mine"]
+__all__ = [
+    "gallery",
+    "master",
+    "mine",
+    "page_subject",
+    "pick",
+    "show",
+    "stats",
+    "turn_gallery",
+    "turn_mine",
+]
 
 PAGE = 4  # paintings; with more, none is to be made out on a phone
 LONGEST_SUBJECT = 64 - len("gallery:")
 LABEL = 60  # UTF-16 units of a prompt in a list
+DAYS, MOST = 30, 5  # of the leaderboards
+NAME = 40  # UTF-16 units
 
 
 # --- paintings --------------------------------------------------------------------------------
@@ -175,3 +189,32 @@ def _read_page(subject: str) -> tuple[str, str]:
         return after, base64.b32decode(padded).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise RefusalError("refusal-button") from error
+
+
+# --- leaderboards -----------------------------------------------------------------------------
+
+
+async def stats(context: CommandContext) -> list[Reply]:
+    """Show the leaderboards of the last days, and the asker's own count."""
+    boards, seconds = context.store.leaderboards, DAYS * 86_400.0
+    ranked = await asyncio.gather(
+        boards.painters(seconds, MOST),
+        boards.voters(seconds, MOST),
+        boards.tasters(seconds, MOST),
+    )
+    fields = tuple(
+        (context.say(f"stats-{name}"), _listed(context, each))
+        for name, each in zip(("painters", "voters", "tasters"), ranked, strict=True)
+        if each
+    )
+    own = await context.store.accounts.painted_since(context.main, seconds)
+    text = context.say("stats-own", days=DAYS, count=own)
+    return [Reply(title=context.say("stats-title"), text=text, fields=fields, is_private=True)]
+
+
+def _listed(context: CommandContext, ranked: list[Ranked]) -> str:
+    somebody = context.say("stats-somebody")
+    return "\n".join(
+        f"{number}. {shortened(each.name, NAME) or somebody} · {each.count}"
+        for number, each in enumerate(ranked, 1)
+    )

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.core.commands.autocomplete import Offer
+from bot.core.autocomplete import Offer
 from bot.core.commands.definitions import COMMANDS, Command, Kind, Parameter
 from bot.core.messages import Rank
 from bot.core.rendering.catalogue import Catalogue

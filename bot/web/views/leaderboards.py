@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.responses import Response
 
-from bot.core.commands.stats import DAYS
+from bot.core.commands.gallery import DAYS
 from bot.web.request_context import RequestContext
 from bot.web.site import Site
 from bot.web.views.walls import first_named

@@ -12,13 +12,13 @@ from benchmarks.pictures.judge import (
     ranks_first,
     z_scores,
 )
+from engine.training.reranking.text_mapping import find_tar
 from engine.training.style_reader import (
     StyleClassifier,
     balanced_accuracy,
     rarest_styles,
     split_by_artist,
 )
-from engine.training.text_mapping import find_tar
 
 
 def test_the_palette_is_nearest_to_the_colour_that_fills_half_the_picture() -> None:

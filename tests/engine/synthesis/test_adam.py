@@ -5,7 +5,7 @@ import sys
 
 import torch
 
-from engine.synthesis.adam import Adam
+from engine.synthesis.optimiser import Adam
 
 
 def test_it_steps_exactly_as_torch_does() -> None:
@@ -27,7 +27,7 @@ def test_it_steps_exactly_as_torch_does() -> None:
 
 def test_a_step_does_not_import_the_compiler() -> None:
     program = (
-        "import sys, torch; from engine.synthesis.adam import Adam; "
+        "import sys, torch; from engine.synthesis.optimiser import Adam; "
         "Adam(torch.zeros(3)).step(torch.ones(3), 0.1); "
         "print('torch._dynamo' in sys.modules)"
     )

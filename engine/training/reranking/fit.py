@@ -1,6 +1,6 @@
 """Fits the second eye (`engine.perceptor.reranker`) into the default perceptor's folder.
 
-    python -m engine.training.reranker DATA
+    python -m engine.training.reranking.fit DATA
 
 DATA holds paintings/ and objects/, each a tar with a CSV of the same name.
 """
@@ -24,7 +24,7 @@ from engine.perceptor.minilm import embed_sentences
 from engine.perceptor.quantized import pack
 from engine.perceptor.reranker import Reranker
 from engine.training.efficientnet_teacher import lite0_state, load_lite0
-from engine.training.text_mapping import LabelledImages, TextMapping, mean_paintings
+from engine.training.reranking.text_mapping import LabelledImages, TextMapping, mean_paintings
 
 __all__ = ["fit", "main"]
 

@@ -1,0 +1,1 @@
+"""Fits the second eye, and a map from texts to an image network's features."""
