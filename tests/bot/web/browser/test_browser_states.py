@@ -20,7 +20,7 @@ from ganshare.domain.votes import RoundRules, Voter
 from ganshare.store.db.tables_queue import jobs
 
 AXE = os.environ.get("GANSHARE_AXE", "")
-SHEET = Path(__file__).parents[3] / "docs" / "images" / "contact-sheet.jpg"
+SHEET = Path(__file__).parents[4] / "docs" / "images" / "contact-sheet.jpg"
 PROMPTS = tuple(  # of the contact sheet, row by row
     f"{style} Painting {subject} in {colour}"
     for style, subject, colour in (
