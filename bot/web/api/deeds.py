@@ -4,7 +4,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.core.commands.definitions import COMMANDS
 from bot.core.commands.parameters import Kind
-from bot.core.messages import Action, Rank, parse_data
+from bot.core.messages import Action, Rank, Reply, parse_data
 from bot.core.rendering.errors import RefusalError
 from bot.web.api.caller import Caller
 from bot.web.api.schemas import parameter_schema
@@ -15,6 +15,7 @@ from bot.web.views.gallery import TABS
 from bot.web.views.jobs import stream_news
 from bot.web.views.leaderboards import leaderboards
 from bot.web.views.media import read_blob
+from bot.web.views.sheets import jobs_asked
 from bot.web.views.walls import mark_of, paintings_of_tab
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, must_be_one_of, quoted
@@ -64,27 +65,24 @@ async def change_me(site: Site, caller: Caller) -> Response:
 
 
 async def paint(site: Site, caller: Caller) -> Response:
-    """Queue a painting."""
-    (reply, *_) = await caller.answer(site, "paint", caller.body)
-    return await _made(site, caller, reply.job or "")
+    """Queue a painting, or several: the first one, and all of them as `jobs`."""
+    return await _made(site, caller, await caller.answer(site, "paint", caller.body))
 
 
-async def _made(site: Site, caller: Caller, job_id: str) -> Response:
-    job = await (await caller.context(site)).job(job_id)
-    headers = {"Location": f"{ROOT}/jobs/{job.id}"}
-    return JSONResponse(await show_job(site, caller, job), 201, headers)
+async def _made(site: Site, caller: Caller, replies: list[Reply]) -> Response:
+    jobs = [await show_job(site, caller, each) for each in await jobs_asked(site, replies)]
+    headers = {"Location": f"{ROOT}/jobs/{jobs[0]['id']}"}
+    return JSONResponse(jobs[0] | {"jobs": jobs}, 201, headers)
 
 
 async def paint_again(site: Site, caller: Caller) -> Response:
     """Queue the same again with another seed."""
-    (reply, *_) = await caller.press(site, Action.AGAIN, _id(caller.part("id")))
-    return await _made(site, caller, reply.job or "")
+    return await _made(site, caller, await caller.press(site, Action.AGAIN, _id(caller.part("id"))))
 
 
 async def vary(site: Site, caller: Caller) -> Response:
     """Queue the same prompt, beginning from this painting."""
-    (reply, *_) = await caller.press(site, Action.VARY, _id(caller.part("id")))
-    return await _made(site, caller, reply.job or "")
+    return await _made(site, caller, await caller.press(site, Action.VARY, _id(caller.part("id"))))
 
 
 async def list_jobs(site: Site, caller: Caller) -> Response:
@@ -346,7 +344,7 @@ async def do_command(site: Site, caller: Caller) -> Response:
     if (name := caller.part("command")) in NOT_BY_TOKEN:
         raise Refused(403, "api-not-by-token")
     replies = await caller.answer(site, name, caller.body)
-    return JSONResponse({"items": [show_reply(each) for each in replies]})
+    return JSONResponse({"items": [await show_reply(site, each) for each in replies]})
 
 
 async def press_button(site: Site, caller: Caller) -> Response:
@@ -355,7 +353,7 @@ async def press_button(site: Site, caller: Caller) -> Response:
     if action in _NOT_PRESSED:
         raise Refused(403, "api-not-by-token")
     replies = await caller.press(site, action, subject)
-    return JSONResponse({"items": [show_reply(each) for each in replies]})
+    return JSONResponse({"items": [await show_reply(site, each) for each in replies]})
 
 
 def _id(given: str) -> str:

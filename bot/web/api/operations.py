@@ -51,7 +51,7 @@ class Operation:
         return (self.handler.__doc__ or "").strip().splitlines()[0]
 
 
-_JOB, _PAINTING = reference("Job"), reference("Painting")
+_JOB, _ASKED, _PAINTING = reference("Job"), reference("Asked"), reference("Painting")
 _PICTURE: Schema = {"type": "string", "format": "binary"}
 _SEARCH: dict[str, Schema] = {
     "q": TEXT,
@@ -81,7 +81,7 @@ OPERATIONS = (
     Operation("GET", "/queue", "getQueue", deeds.get_queue, None, reference("Queue")),
     Operation("GET", "/jobs", "listJobs", deeds.list_jobs, _READ, listed("Job")),
     Operation(
-        "POST", "/jobs", "paint", deeds.paint, _WRITE, _JOB, 201,
+        "POST", "/jobs", "paint", deeds.paint, _WRITE, _ASKED, 201,
         body=arguments_schema("paint"), takes_picture=True, once=True,
     ),
     Operation("GET", "/jobs/{id}", "getJob", deeds.get_job, None, _JOB),
@@ -94,7 +94,7 @@ OPERATIONS = (
         "GET", "/jobs/{id}/frame", "getFrame", deeds.get_frame, None, _PICTURE, media="image/jpeg"
     ),
     Operation(
-        "POST", "/jobs/{id}/again", "retryJob", deeds.paint_again, _WRITE, _JOB, 201, once=True
+        "POST", "/jobs/{id}/again", "retryJob", deeds.paint_again, _WRITE, _ASKED, 201, once=True
     ),
     Operation(
         "GET", "/paintings", "searchPaintings", deeds.search, None,
@@ -117,11 +117,11 @@ OPERATIONS = (
         query={"size": {**TEXT, "enum": ["full", "large", "small", "film"]}}, media="image/*",
     ),
     Operation(
-        "POST", "/paintings/{id}/again", "paintAgain", deeds.paint_again, _WRITE, _JOB, 201,
+        "POST", "/paintings/{id}/again", "paintAgain", deeds.paint_again, _WRITE, _ASKED, 201,
         once=True,
     ),
     Operation(
-        "POST", "/paintings/{id}/vary", "varyPainting", deeds.vary, _WRITE, _JOB, 201, once=True
+        "POST", "/paintings/{id}/vary", "varyPainting", deeds.vary, _WRITE, _ASKED, 201, once=True
     ),
     Operation("PUT", "/paintings/{id}/vote", "vote", deeds.vote, _WRITE, reference("Vote")),
     Operation(

@@ -79,6 +79,29 @@ def arguments_schema(command: str, *, with_picture: bool = False) -> Schema:
 
 _RANKED: Schema = {"type": "array", "items": reference("Ranked")}
 
+_JOB: Schema = {
+    "id": TEXT,
+    "state": {**TEXT, "enum": [str(each) for each in JobState]},
+    "over": YES_NO,
+    "prompt": TEXT,
+    "reading": {**_or_null(TEXT), "description": "What is painted in its place."},
+    "seed": NUMBER,
+    "model": TEXT,
+    "width": NUMBER,
+    "height": NUMBER,
+    "step": NUMBER,
+    "steps": NUMBER,
+    "visibility": {**TEXT, "enum": list(VISIBILITIES)},
+    "cancel_requested": YES_NO,
+    "position": {**_or_null(NUMBER), "description": "In the queue, from 1."},
+    "eta_seconds": _or_null({"type": "number"}),
+    "title": {**TEXT, "description": "How it stands, in words."},
+    "text": TEXT,
+    "frame": {**_or_null(ADDRESS), "description": "The newest frame, a JPEG."},
+    "painting": {**_or_null(TEXT), "description": "The id of what came of it."},
+    "created": MOMENT,
+}
+
 SCHEMAS: dict[str, Schema] = {
     "Problem": _object(
         {
@@ -109,29 +132,10 @@ SCHEMAS: dict[str, Schema] = {
         },
         optional=("visibility", "notify"),
     ),
-    "Job": _object(
-        {
-            "id": TEXT,
-            "state": {**TEXT, "enum": [str(each) for each in JobState]},
-            "over": YES_NO,
-            "prompt": TEXT,
-            "reading": {**_or_null(TEXT), "description": "What is painted in its place."},
-            "seed": NUMBER,
-            "model": TEXT,
-            "width": NUMBER,
-            "height": NUMBER,
-            "step": NUMBER,
-            "steps": NUMBER,
-            "visibility": {**TEXT, "enum": list(VISIBILITIES)},
-            "cancel_requested": YES_NO,
-            "position": {**_or_null(NUMBER), "description": "In the queue, from 1."},
-            "eta_seconds": _or_null({"type": "number"}),
-            "title": {**TEXT, "description": "How it stands, in words."},
-            "text": TEXT,
-            "frame": {**_or_null(ADDRESS), "description": "The newest frame, a JPEG."},
-            "painting": {**_or_null(TEXT), "description": "The id of what came of it."},
-            "created": MOMENT,
-        }
+    "Job": _object(_JOB),
+    "Asked": _object(
+        {**_JOB, "jobs": {"type": "array", "items": reference("Job")}},
+        about="The first of the jobs that were asked for, and all of them.",
     ),
     "Painting": _object(
         {
@@ -234,7 +238,8 @@ SCHEMAS: dict[str, Schema] = {
                 },
             },
             "paintings": {"type": "array", "items": TEXT},
-            "job": _or_null(TEXT),
+            "job": {**_or_null(TEXT), "description": "That the message shows."},
+            "jobs": {"type": "array", "items": TEXT, "description": "All that it shows."},
         },
         about="What a chat would show: plain text, and buttons to send to /presses.",
     ),

@@ -9,6 +9,7 @@ from bot.core.rendering.replies import asked_by
 from bot.web.api.caller import Caller
 from bot.web.site import Site
 from bot.web.views.jobs import describe_job
+from bot.web.views.sheets import jobs_asked
 from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.votes import Round
 
@@ -118,7 +119,7 @@ async def show_round(site: Site, round_: Round) -> Any:
     }
 
 
-def show_reply(reply: Reply) -> Any:
+async def show_reply(site: Site, reply: Reply) -> Any:
     """What a chat would show."""
     return {
         "title": reply.title,
@@ -130,4 +131,5 @@ def show_reply(reply: Reply) -> Any:
         ],
         "paintings": list(reply.artworks),
         "job": reply.job,
+        "jobs": [each.id for each in await jobs_asked(site, [reply])],
     }

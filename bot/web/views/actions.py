@@ -15,8 +15,10 @@ from bot.web.site import Refused, Site
 from bot.web.template_data import composed
 from bot.web.views.gallery import shown_artwork
 from bot.web.views.home import show_home
+from bot.web.views.jobs import sheet_path
 from bot.web.views.media import read_blob
 from bot.web.views.rounds import show_next, vote_news
+from bot.web.views.sheets import jobs_asked
 from ganshare.errors import PromptError
 from ganshare.sentences import sentence
 
@@ -65,8 +67,8 @@ async def paint(site: Site, context: RequestContext) -> Response:
         picture=picture,
     )
     replies = await site.front.dispatcher.answer(request)
-    if (job := _job_of(replies)) is not None:
-        return site.redirect(context, "/mine" if given["count"] > "1" else f"/jobs/{job}")
+    if jobs := await jobs_asked(site, replies):
+        return site.redirect(context, sheet_path(jobs) if len(jobs) > 1 else f"/jobs/{jobs[0].id}")
     site.uncount_guest(context)
     return await show_home(site, context, given | helpers, _sentence(replies), status=422)
 

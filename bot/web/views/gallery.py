@@ -1,9 +1,8 @@
-"""GET handlers: gallery, a painting, one's own paintings, help."""
+"""GET handlers: gallery, a painting, help."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +33,6 @@ __all__ = [
     "gallery",
     "help_page",
     "manifest",
-    "mine",
     "painting",
     "paintings",
     "robots",
@@ -112,23 +110,6 @@ async def gallery(site: Site, context: RequestContext) -> Response:
     )
 
 
-async def mine(site: Site, context: RequestContext) -> Response:
-    """One's own paintings, those under way first."""
-    query = Query(after=_query(context).after)
-    found = await site.store.gallery.search(
-        after=query.after, limit=PAGE + 1, person=context.person.id
-    )
-    working = [] if query.after else await _working(site, context)
-    say = partial(site.words.say, context.locale)
-    title, empty = say("web-nav-mine"), say("web-mine-empty")
-    return await wall(site, context, query, found, title=title, empty=empty, working=working)
-
-
-async def _working(site: Site, context: RequestContext) -> list[Job]:
-    accounts = await site.store.accounts.of_person(context.person.id)
-    return [job for account in accounts for job in await site.store.queue.active(account)]
-
-
 async def wall(
     site: Site,
     context: RequestContext,
@@ -154,7 +135,7 @@ async def wall(
         further=query.further(context.path, mark(shown)) if rest else "",
         empty=empty,
         action=context.path,
-        **({"working": [], "filters": [], "tabs": [], "tab": "", "feed": ""} | values),
+        **({"working": [], "sheet": "", "filters": [], "tabs": [], "tab": "", "feed": ""} | values),
     )
 
 

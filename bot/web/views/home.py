@@ -7,11 +7,11 @@ from starlette.responses import JSONResponse, Response
 
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Parameter
-from bot.web.image_responses import frame_path
 from bot.web.request_context import RequestContext
 from bot.web.site import Site
 from bot.web.template_data import Painting, composed, suggestions, word_name
 from bot.web.views.gallery import LONGEST_QUERY, paintings, shown_artwork
+from bot.web.views.sheets import Cell, cells
 from ganshare.domain.jobs import JobState
 from ganshare.domain.limits import DEFAULT_SIDE, DEFAULT_STEPS
 from ganshare.domain.visibility import Visibility
@@ -71,7 +71,7 @@ async def show_home(
         example=composed("", "", "")["text"],
         chips=[composed("", "", "")["text"] for _ in range(CHIPS)],
         begins_from=await _begins_from(site, context, given.get("from", "")),
-        working=await being_painted(site),
+        working=await being_painted(site, context),
         may_paint=await site.may_paint(context),
     )
 
@@ -92,6 +92,7 @@ def _as_field(
     return {
         "name": parameter.name,
         "options": options,
+        "is_choice": bool(options) or parameter.name in offered,
         "kind": str(parameter.kind),
         "minimum": parameter.minimum,
         "maximum": parameter.maximum,
@@ -116,20 +117,19 @@ async def _begins_from(site: Site, context: RequestContext, artwork: str) -> Pai
     return (await paintings(site, context, [found]))[0]
 
 
-async def being_painted(site: Site) -> list[tuple[str, str, str]]:
-    """Public paintings under way: job, prompt, newest frame."""
+async def being_painted(site: Site, context: RequestContext) -> list[Cell]:
+    """Public paintings under way, of which there is a frame."""
     running = [
         each
         for each in await site.store.queue.jobs(MOST_WORKING)
         if each.state is JobState.RUNNING and each.visibility is Visibility.PUBLIC
     ]
-    shown = [(each.id, each.request.prompt, frame_path(each.preview)) for each in running]
-    return [(job, prompt, frame) for job, prompt, frame in shown if frame]
+    return [each for each in await cells(site, context, running) if each.picture]
 
 
 async def now_page(site: Site, context: RequestContext) -> Response:
     """What is being painted now, for the script of the first page."""
-    return site.page(context, "now.html", working=await being_painted(site))
+    return site.page(context, "now.html", working=await being_painted(site, context))
 
 
 async def suggest(site: Site, context: RequestContext) -> Response:

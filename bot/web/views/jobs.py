@@ -2,13 +2,14 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from bot.core.rendering.grid import find_lead, jobs_of_grid
 from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.replies import Replies
 from bot.web.image_responses import frame_path, sized_path
@@ -19,7 +20,15 @@ from ganshare.domain.jobs import Job, JobState
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["describe_job", "job_events", "job_page", "stream_news"]
+__all__ = [
+    "describe_job",
+    "find_job",
+    "job_events",
+    "job_page",
+    "load_view",
+    "sheet_path",
+    "stream_news",
+]
 
 QUIET_SECONDS = 15.0  # after which a line without meaning keeps proxies from hanging up
 RETRY_MILLISECONDS = 2000
@@ -29,8 +38,9 @@ _log = get_logger(__name__)
 _PARTS = 4  # in which progress is read aloud
 
 
-async def _job(site: Site, context: RequestContext) -> Job:
-    job = await site.store.queue.get(context.request.path_params["job"])
+async def find_job(site: Site, context: RequestContext, job_id: str) -> Job:
+    """The job, if whoever asks may see it; else the answer is 404."""
+    job = await site.store.queue.get(job_id)
     if job is None:
         raise Refused(404, "web-not-found")
     await check_alone(site, job, context.request)
@@ -39,8 +49,8 @@ async def _job(site: Site, context: RequestContext) -> Job:
 
 async def job_page(site: Site, context: RequestContext) -> Response:
     """How a job stands now; the painting itself once there is one."""
-    job = await _job(site, context)
-    view = await _view(site, job)
+    job = await find_job(site, context, context.request.path_params["job"])
+    view = await load_view(site, job)
     if view.artwork is not None and view.artwork.shown:
         return RedirectResponse(f"/paintings/{view.artwork.id}", 303)
     title, text = describe_job(site, view, context.locale)
@@ -55,11 +65,24 @@ async def job_page(site: Site, context: RequestContext) -> Response:
         frame=frame_path(job.preview),
         is_own=job.person in owners,
         may_paint=await site.may_paint(context),
+        sheet=await _sheet_of(site, job),
         nonce=secrets.token_hex(16),
     )
 
 
-async def _view(site: Site, job: Job) -> JobView:
+async def _sheet_of(site: Site, job: Job) -> tuple[str, int]:
+    """Where a job is shown with all that were asked for at once, and how many; "" if alone."""
+    lead = await find_lead(site.store, job)
+    jobs = await jobs_of_grid(site.store, lead) if lead is not None else []
+    return (sheet_path(jobs), len(jobs)) if len(jobs) > 1 else ("", 1)
+
+
+def sheet_path(jobs: Sequence[Job]) -> str:
+    """The address of a page of several jobs."""
+    return f"/sheets/{'-'.join(each.id for each in jobs)}"
+
+
+async def load_view(site: Site, job: Job) -> JobView:
     """The job with its place while it waits, or with its artwork; its pictures come by address."""
     if job.state is JobState.QUEUED:
         return await load_job_view(site.store, site.blobs, job)
@@ -85,7 +108,7 @@ def describe_job(site: Site, view: JobView, locale: str) -> tuple[str, str]:
 
 async def job_events(site: Site, context: RequestContext) -> Response:
     """What is new about a job, as server-sent events, until it is over."""
-    job = await _job(site, context)
+    job = await find_job(site, context, context.request.path_params["job"])
     news = partial(_news, site, context)
     return stream_news(site, context.request, context.session.rate_name, job, news)
 
@@ -129,7 +152,7 @@ def stream_news(
 async def _news(site: Site, context: RequestContext, view: JobView) -> dict[str, Any]:
     job = view.job
     if job.state is JobState.DONE:
-        view = await _view(site, job)
+        view = await load_view(site, job)
     title, text = describe_job(site, view, context.locale)
     shown = view.artwork if view.artwork is not None and view.artwork.shown else None
     return {

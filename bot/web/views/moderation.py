@@ -98,8 +98,10 @@ async def _show(
         "moderation.html",
         reports=await _reports(site, context),
         blocks=blocks,
-        settings=settings.fields,
-        names=SETTINGS,
+        settings=[
+            (name, label.removesuffix(f" ({name})"), value)
+            for name, (label, value) in zip(SETTINGS, settings.fields, strict=True)
+        ],
         log=log,
         invited=invited,
     )

@@ -1,4 +1,4 @@
-"""Walls beside the newest paintings: most voted, of the rounds, minted, and those of one artist."""
+"""Walls beside the newest paintings: most voted, in rounds, minted, of one artist, one's own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,9 +17,19 @@ from bot.web.views.gallery import (
     shown_artwork,
     wall,
 )
-from ganshare.domain.jobs import Artwork
+from bot.web.views.jobs import sheet_path
+from bot.web.views.sheets import MOST, cells
+from ganshare.domain.jobs import Artwork, Job
 
-__all__ = ["artist_page", "by_artist", "first_named", "mark_of", "paintings_of_tab", "wall_page"]
+__all__ = [
+    "artist_page",
+    "by_artist",
+    "first_named",
+    "mark_of",
+    "mine",
+    "paintings_of_tab",
+    "wall_page",
+]
 
 MOST_LOOKED_AT, LAST_RANK = 200, 2_400
 
@@ -131,6 +141,29 @@ async def _named(site: Site, person: str, after: str | None = None) -> list[Artw
     jobs = {each.id: each for each in await site.store.queue.several([a.job for a in public])}
     named = [each for each in public if each.job in jobs and asked_by(jobs[each.job])]
     return named[: PAGE + 1]
+
+
+async def mine(site: Site, context: RequestContext) -> Response:
+    """One's own paintings, those under way first."""
+    after = _after(context)
+    found = await site.store.gallery.search(after=after, limit=PAGE + 1, person=context.person.id)
+    working = [] if after else await _under_way(site, context)
+    return await wall(
+        site,
+        context,
+        Query(after=after),
+        found,
+        title=site.words.say(context.locale, "web-nav-mine"),
+        empty=site.words.say(context.locale, "web-mine-empty"),
+        working=await cells(site, context, working),
+        sheet=sheet_path(working),
+    )
+
+
+async def _under_way(site: Site, context: RequestContext) -> list[Job]:
+    accounts = await site.store.accounts.of_person(context.person.id)
+    found = [job for account in accounts for job in await site.store.queue.active(account)]
+    return sorted(found, key=lambda each: each.id)[:MOST]
 
 
 def _after(context: RequestContext) -> str | None:

@@ -71,6 +71,25 @@ async def test_tabs_and_leaderboards_are_those_of_the_page(place: Any, client: A
     assert [each["count"] for each in boards["painters"] + boards["voters"]] == [3, 2]
 
 
+async def test_several_at_once_are_all_told(place: Any, client: Any) -> None:
+    ann = await client()
+    made = await ann.call("paint", {"prompt": "an owl", "seed": 7, "count": 3})
+    assert [each["seed"] for each in made["jobs"]] == [7, 8, 9]
+    assert made["id"] == made["jobs"][0]["id"]
+    listed = {each["id"] for each in (await ann.call("listJobs"))["items"]}
+    assert listed == {each["id"] for each in made["jobs"]}
+    only_me = {"prompt": "a fox", "count": 2, "visibility": "only-me"}
+    again = [await ann.call("paint", only_me, Idempotency_Key="1") for _ in range(2)]
+    assert [len(each["jobs"]) for each in again] == [2, 2]
+    assert again[0] == again[1]
+    (reply,) = (await ann.call("doCommand", {"prompt": "a cat", "count": 2}, command="paint"))[
+        "items"
+    ]
+    assert (len(reply["jobs"]), reply["jobs"][-1]) == (2, reply["job"])
+    one = await ann.call("retryJob", id=made["id"])
+    assert [each["id"] for each in one["jobs"]] == [one["id"]]
+
+
 async def test_the_same_idempotency_key_is_one_painting(client: Any) -> None:
     ann, ben = await client(), await client("discord:43")
     first = await ann.call("paint", {"prompt": "an owl"}, Idempotency_Key="1")

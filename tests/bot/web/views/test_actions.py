@@ -394,15 +394,6 @@ async def test_a_job_of_two_linked_accounts_is_ones_own_in_both(place: Any) -> N
     assert "an owl" in (await member.page("/mine")).first("main").text
 
 
-async def test_several_at_once_are_watched_where_one_s_own_are(place: Any) -> None:
-    visitor = await place.visitor()
-    answer = await visitor.send("/paint", {"prompt": "a castle", "count": "3"})
-    page = await visitor.page(answer.headers["location"])
-    assert len([each for each in page.all("a") if each["href"].startswith("/jobs/")]) == 3
-    wrong = await visitor.send("/paint", {"prompt": "a castle", "count": "5"})
-    assert wrong.status_code == 422
-
-
 async def test_every_parameter_of_paint_is_asked_for_once(place: Any) -> None:
     for language in ("en", "zh"):
         visitor = await place.visitor()

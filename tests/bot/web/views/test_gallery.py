@@ -265,11 +265,12 @@ async def test_a_film_shows_how_a_painting_came_about_as_long_as_that_is_shown(p
 async def test_ones_own_paintings_are_ones_own(place: Any) -> None:
     await place.engine.publish_painting("a castle", person="discord:42")
     await place.engine.publish_painting("an owl", person="discord:43")
-    waiting = JobRequest("a bicycle", 1, MODEL)
-    await place.store.queue.submit("discord:42", "discord", waiting, key="waiting")
+    asked = JobRequest("a bicycle", 1, MODEL)
+    await place.store.queue.submit("discord:42", "discord", asked, key="waiting")
     page = await (await place.member("discord:42")).page("/mine")
     assert [each["alt"] for each in page.all("img")] == ["Painting: a castle"]
-    assert [each.text.strip() for each in page.all("li") if "bicycle" in each.text] == ["a bicycle"]
+    (waiting,) = [each for each in page.all("li") if "bicycle" in each.text]
+    assert "Waiting: 1 of 1" in waiting.text
     assert (await (await place.visitor()).page("/mine")).all("img") == []
 
 
