@@ -121,6 +121,7 @@ async def get_frame(site: Site, caller: Caller) -> Response:
 
 async def cancel_job(site: Site, caller: Caller) -> Response:
     """Cancel a job."""
+    await (await caller.context(site)).seen_job(caller.part("id"))  # else it is not there
     await caller.press(site, Action.CANCEL, _id(caller.part("id")))
     job = await (await caller.context(site)).job(caller.part("id"))
     return JSONResponse(await show_job(site, caller, job))
