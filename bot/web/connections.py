@@ -1,7 +1,8 @@
-"""Connections of the page: deadlines for head and body of a request, and a cap per address.
+"""Connections of the page: deadlines for requests and for reading answers, a cap per address.
 
-Who sends half a request keeps a connection, and a descriptor, until the deadline. Where there are
-too many, the oldest of those that have not yet asked for anything makes room for the next.
+Who sends half a request keeps a connection, and a descriptor, until the deadline; who reads
+nothing of a long answer keeps its bytes in memory. Where there are too many connections, the
+oldest of those that have not yet asked for anything makes room for the next.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from ganshare.monitoring.log import get_logger
 
 __all__ = ["ConnectionLimits", "limited_protocol", "raise_descriptors"]
 
-HEAD_SECONDS, BODY_SECONDS = 10.0, 120.0
+HEAD_SECONDS, BODY_SECONDS, READ_SECONDS = 10.0, 120.0, 120.0
 PER_ADDRESS = 1024
 DESCRIPTORS = 65_536  # as many as may be had, and not more
 RESERVE = 256  # of them, for database, blobs and files
@@ -35,6 +36,7 @@ class ConnectionLimits:
         per_address: of one address; proxies, which speak for many, are not counted.
         head_seconds: from the beginning of a request to the end of its head.
         body_seconds: and from there to the end of its body.
+        read_seconds: in which some of an answer must be read.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class ConnectionLimits:
         proxies: tuple[str, ...] = (),
         head_seconds: float = HEAD_SECONDS,
         body_seconds: float = BODY_SECONDS,
+        read_seconds: float = READ_SECONDS,
     ) -> None:
         self.total, self.per_address = total, per_address
         self._trusts_all = "*" in proxies
         self._proxies = [network for each in proxies for network in _networks(each)]
+        self.read_seconds = read_seconds
         self.seconds = {h11.IDLE: head_seconds, h11.SEND_BODY: body_seconds}
         self._open: dict[str, dict[LimitedProtocol, None]] = defaultdict(dict)
         self._count, self._refused, self._logged = 0, 0, float("-inf")
@@ -103,6 +107,7 @@ class LimitedProtocol(H11Protocol):
     limits: ConnectionLimits
     _deadline: asyncio.TimerHandle | None = None
     _watched: Any = None  # the state that the deadline is for
+    _reading: asyncio.TimerHandle | None = None  # until the other side must have read
 
     @property
     def address(self) -> str:
@@ -131,7 +136,33 @@ class LimitedProtocol(H11Protocol):
         """End."""
         self.limits.forget(self)
         self._set_deadline(None)
+        self._end_reading()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for the other side to read, but not for ever."""
+        super().pause_writing()
+        self._expect_reading()
+
+    def resume_writing(self) -> None:
+        """Go on sending."""
+        self._end_reading()
+        super().resume_writing()
+
+    def _expect_reading(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._reading = self.loop.call_later(self.limits.read_seconds, self._check_reading, left)
+
+    def _check_reading(self, left: int) -> None:
+        if self.transport.get_write_buffer_size() < left:
+            self._expect_reading()
+        else:
+            self.drop()
+
+    def _end_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
     def drop(self) -> None:
         """End it here and now."""

@@ -13,6 +13,7 @@ from bot.web.connections import ConnectionLimits, limited_protocol
 from ganshare.testing import TIMEOUT
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+LARGE = 32 * 1024**2  # more than the buffers of a socket have room for
 HALF = b"GET / HTTP/1.1\r\nHost: x\r\n"
 HALF_BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"
 
@@ -20,6 +21,10 @@ HALF_BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"
 async def answer(scope: Any, receive: Any, send: Any) -> None:
     while (await receive()).get("more_body"):
         pass
+    if scope["path"] == "/large":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(LARGE)})
+        return
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"here"})
 
@@ -79,6 +84,24 @@ async def test_a_second_request_on_a_connection_has_a_deadline_too() -> None:
         await asyncio.sleep(0.5)  # idle between two requests is none of its business
         writer.write(HALF)
         await until_cut_off(reader)
+        writer.close()
+
+
+async def test_who_reads_nothing_is_cut_off_and_who_reads_slowly_is_not() -> None:
+    limits = ConnectionLimits(100, read_seconds=1.0)
+    async with served(limits) as port:
+        reader, writer = await send(port, WHOLE.replace(b"/ ", b"/large "))
+        async with asyncio.timeout(TIMEOUT):
+            while limits._count:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        writer.close()
+        reader, writer = await send(port, WHOLE.replace(b"/ ", b"/large "))
+        taken = 0
+        async with asyncio.timeout(TIMEOUT):
+            while taken < LARGE and (data := await reader.read(2 * 1024**2)):
+                taken += len(data)
+                await asyncio.sleep(0.05)  # for longer than one may read nothing
+        assert taken >= LARGE
         writer.close()
 
 
