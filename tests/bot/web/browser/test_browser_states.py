@@ -18,6 +18,7 @@ from bot.testing.fake_engine import plain_picture
 from ganshare.domain.community import Scope
 from ganshare.domain.votes import RoundRules, Voter
 from ganshare.store.db.tables_queue import jobs
+from ganshare.testing import make_sale
 
 AXE = os.environ.get("GANSHARE_AXE", "")
 SHEET = Path(__file__).parents[4] / "docs" / "images" / "contact-sheet.jpg"
@@ -41,7 +42,15 @@ PROMPTS = tuple(  # of the contact sheet, row by row
         ("Postmodern", "of a Butterfly", "Hot Magenta"),
     )
 )
-OWNER, WIDE = "discord:42", (1440, 900)
+OWNER, WIDE, MIDDLE = "discord:42", (1440, 900), (820, 1180)
+LOOKS = (  # all of them for members, the first two for guests
+    (WIDE, "light", "en"),
+    (PHONE, "dark", "en"),
+    (MIDDLE, "light", "en"),
+    (MIDDLE, "dark", "zh"),
+    (WIDE, "dark", "en"),
+    (PHONE, "light", "en"),
+)
 Looks = dict[tuple[tuple[int, int], str], bytes]  # by size and scheme
 
 pytestmark = [
@@ -120,13 +129,21 @@ async def fill(place: Any) -> dict[str, str]:
     await store.community.block("discord:99", OWNER, "rude")
     await store.api_tokens.create(OWNER, "Ann", "my Matrix bot", (Scope.READ, Scope.WRITE))
     visitor = await place.visitor()
-    for prompt in ("a lighthouse on a stormy sea", "a fox in the snow"):
-        sent = await visitor.send("/paint", {"prompt": prompt})
-        job = sent.headers["location"]
+    await visitor.send("/paint", {"prompt": "a lighthouse on a stormy sea"})
     running = await engine.claim()
     await engine.show(running, 60, painted(7))
+    several = await several_at_once(place)
+    sent = await visitor.send("/paint", {"prompt": "a fox in the snow"})
+    job = sent.headers["location"]
+    await make_sale(store, arts[6].id, "posted")
+    await make_sale(store, arts[2].id)
+    arabic = await engine.publish_painting("منارة في بحر عاصف", picture=painted(3))
     return {
         "home": "/",
+        "home-refused": "/?prompt=a+castle&size=9999x9999",
+        "sheet": several,
+        "painting-listed": f"/paintings/{arts[6].id}",
+        "painting-arabic": f"/paintings/{arabic.id}",
         "home-filled": f"/?prompt=a+castle&size=288x224&from={arts[2].id}",
         "gallery": "/gallery",
         "gallery-voted": "/gallery/voted",
@@ -156,6 +173,19 @@ async def fill(place: Any) -> dict[str, str]:
     }
 
 
+async def several_at_once(place: Any) -> str:
+    """The address of four paintings of one prompt: painted, under way and waiting."""
+    visitor = await place.visitor()
+    asked = {"prompt": "Impressionist Painting of a Harbour in Sky Blue", "count": "4"}
+    path = str((await visitor.send("/paint", asked)).headers["location"])
+    for number in range(3):
+        job = await place.engine.claim()
+        await place.engine.show(job, 40 + 30 * number, painted(5 + number))
+        if number < 2:
+            await place.engine.finish(job, painted(5 + number))
+    return path
+
+
 # The rules that are broken, with a few elements each; that axe looked at nothing is a fault, too.
 FAULTS = """
 const done = arguments[0];
@@ -164,8 +194,11 @@ axe.run(document, { resultTypes: ["violations"] }).then(({ passes, violations })
   done(passes.length < 5 ? ["axe looked at nothing"] : faults);
 });
 """
-KEPT = (
+KEPT = (  # in the docs
     "home",
+    "job-running",
+    "sheet",
+    "mine",
     "gallery-voted",
     "leaderboards",
     "painting",
@@ -175,8 +208,13 @@ KEPT = (
     "moderation",
     "programs",
     "accounts",
+    "privacy",
+    "none",
     "sign-in",
 )
+PRESSED = {"home-refused": ".easel .primary"}  # what leads from the address to the state
+OPENED = "for (const each of document.querySelectorAll('main details')) each.open = true;"
+TOO_WIDE = "return document.documentElement.scrollWidth > innerWidth"
 
 
 @pytest.mark.skipif(not AXE, reason="GANSHARE_AXE names no axe.min.js; make browser does")
@@ -188,25 +226,34 @@ async def test_axe_finds_nothing_on_any_page_in_any_state(
     found: dict[str, Any] = {}
     looks: dict[str, Looks] = {}
 
+    def check(name: str, which: str, *, is_open: bool) -> None:
+        if is_open:
+            browser.run(OPENED)
+        if faults := browser.driver.execute_async_script(FAULTS):
+            found[f"{which} {name}"] = faults
+        if browser.run(TOO_WIDE):
+            found[f"{which} {name} too wide"] = True
+
     def look(sign_in: Callable[[], str] | None) -> None:
-        for size, scheme in ((WIDE, "light"), (PHONE, "dark"), (WIDE, "dark"), (PHONE, "light")):
+        for size, scheme, language in LOOKS[: 2 if sign_in is None else None]:
             browser.look(size, scheme)
+            who = "guest" if sign_in is None else "member"
+            browser.get("/help")
             if sign_in is not None:
                 browser.get(sign_in())
                 browser.find("main form button").click()
                 until(lambda: browser.find(".account .name"))
-            who = "guest" if sign_in is None else "member"
+            browser.driver.add_cookie({"name": "language", "value": language})
             for name, path in states.items():
-                is_main = (size, scheme) in ((WIDE, "light"), (PHONE, "dark"))
-                if not is_main and name not in KEPT:
-                    continue
                 browser.get(path)
-                if name in KEPT and (sign_in is None) == (name == "sign-in"):
+                if name in PRESSED:
+                    browser.find(PRESSED[name]).click()
+                    until(lambda: browser.find("[role=alert]"))
+                is_kept = name in KEPT and (sign_in is None) == (name == "sign-in")
+                if is_kept and size in (WIDE, PHONE):
                     looks.setdefault(name, {})[size, scheme] = browser.screenshot()
                 browser.run(axe)
-                faults = browser.driver.execute_async_script(FAULTS)
-                if faults:
-                    found[f"{who} {size[0]} {scheme} {name}"] = faults
+                check(name, f"{who} {size[0]} {scheme} {language}", is_open=size != WIDE)
 
     async with place.served(**settings) as url:
         browser.base = url.replace("127.0.0.1", "localhost")  # where there are passkeys
