@@ -273,10 +273,11 @@ async def _vote(site: Site, caller: Caller, *, wanted: bool) -> Response:
 
 async def get_leaderboards(site: Site, caller: Caller) -> Response:
     """Who painted, who voted, and who voted early for what won, in the last 30 days."""
+    found = await leaderboards(site, caller.query("place") or None)
     return JSONResponse(
         {
             name: [{"name": each.name, "count": each.count} for each in ranked]
-            for name, ranked in (await leaderboards(site)).items()
+            for name, ranked in found.items()
         }
     )
 

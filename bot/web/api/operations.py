@@ -70,6 +70,7 @@ _VISIBILITY: Schema = {
 }
 _ARGUMENTS: Schema = {"type": "object", "additionalProperties": {"type": ["string", "integer"]}}
 _DATA: Schema = {"type": "object", "properties": {"data": TEXT}, "required": ["data"]}
+_PLACE = "A group or server, such as `discordserver:42`; all together without it."
 _READ, _WRITE = Scope.READ, Scope.WRITE
 
 OPERATIONS = (
@@ -142,7 +143,7 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/leaderboards", "getLeaderboards", deeds.get_leaderboards, None,
-        reference("Leaderboards"),
+        reference("Leaderboards"), query={"place": {**TEXT, "description": _PLACE}},
     ),
     Operation("GET", "/rounds", "listRounds", deeds.list_rounds, None, listed("Round")),
     Operation(

@@ -12,6 +12,8 @@ from ganshare.store.db.topics import Topic
 
 __all__ = [
     "ago",
+    "asked_in",
+    "asked_within",
     "channel",
     "contains",
     "insert",
@@ -67,6 +69,20 @@ class json_object(FunctionElement[Any]):  # noqa: N801  # the same
         super().__init__(*pairs)
 
 
+class asked_in(FunctionElement[str]):  # noqa: N801  # the same
+    """Where a job was asked for, from its `reply_to`; NULL where nobody kept it."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class asked_within(FunctionElement[str]):  # noqa: N801  # the same
+    """Places around that one, as a JSON array in a text; NULL where there are none."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
 class _notify(FunctionElement[str]):  # noqa: N801  # the same
     """A wake-up for one topic, sent if the statement commits."""
 
@@ -85,6 +101,14 @@ _SPELLINGS = {
     relaxed: ("NULL", "set_config('synchronous_commit', 'off', true)"),
     contains: ("instr({}) > 0", "strpos({}) > 0"),
     json_object: ("json_object({})", "json_build_object({})"),
+    asked_in: (
+        "json_extract({}, '$.desk.place')",
+        "CAST({} AS json) #>> '{{desk,place}}'",
+    ),
+    asked_within: (
+        "json_extract({}, '$.desk.within')",
+        "CAST({} AS json) #>> '{{desk,within}}'",
+    ),
     _notify: ("NULL", "CAST(pg_notify({}, '') AS TEXT)"),  # SQLite's notifier watches the file
 }
 

@@ -1,12 +1,14 @@
 """Leaderboards: who painted, who voted, and who voted early for what won."""
 
+import json
+
 import sqlalchemy as sa
 
 from ganshare.domain.community import Ranked
 from ganshare.store.db.database import Database
-from ganshare.store.db.dialect import now
+from ganshare.store.db.dialect import asked_in, asked_within, contains, now
 from ganshare.store.db.rows_queue import as_object
-from ganshare.store.db.tables_community import everyone
+from ganshare.store.db.tables_community import everyone, sessions
 from ganshare.store.db.tables_queue import PUBLIC, artworks, jobs
 from ganshare.store.db.tables_votes import ballots, round_entries, rounds
 from ganshare.store.votes.count import person_of
@@ -19,25 +21,26 @@ _OTHERS = person_of(ballots.c.account) != person_of(artworks.c.person)  # one's 
 class Leaderboards:
     """Ranks persons, with all their accounts, by what all may see.
 
-    Args of all: `seconds` back from now that count, and how many persons at most.
+    Args of all: `seconds` back from now that count, how many persons at most, and a channel, group
+    or server, if only paintings count that were asked for there.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def painters(self, seconds: float, limit: int) -> list[Ranked]:
+    async def painters(self, seconds: float, limit: int, place: str | None = None) -> list[Ranked]:
         """By their public paintings."""
         found = sa.select(
             person_of(artworks.c.person).label("who"), sa.func.count().label("count")
         ).where(artworks.c.created >= now() - seconds, *PUBLIC)
-        return await self._rank(found, limit)
+        return await self._rank(found.where(*_asked_for(place)), limit)
 
-    async def voters(self, seconds: float, limit: int) -> list[Ranked]:
+    async def voters(self, seconds: float, limit: int, place: str | None = None) -> list[Ranked]:
         """By the paintings of others that they voted for."""
         found = self._ballots().where(ballots.c.at >= now() - seconds)
-        return await self._rank(found, limit)
+        return await self._rank(found.where(*_asked_for(place)), limit)
 
-    async def tasters(self, seconds: float, limit: int) -> list[Ranked]:
+    async def tasters(self, seconds: float, limit: int, place: str | None = None) -> list[Ranked]:
         """By the winners that they voted for in the first half of the round."""
         middle = rounds.c.opens + (rounds.c.closed - rounds.c.opens) / 2
         joined = sa.and_(
@@ -48,7 +51,7 @@ class Leaderboards:
             ballots.c.at <= middle,
         )
         found = self._ballots().where(joined)
-        return await self._rank(found, limit)
+        return await self._rank(found.where(*_asked_for(place)), limit)
 
     @staticmethod
     def _ballots() -> sa.Select[str, int]:
@@ -63,8 +66,21 @@ class Leaderboards:
         return [Ranked(row["who"], await self._name(row["who"]), row["count"]) for row in rows]
 
     async def _name(self, person: str) -> str:
-        """As the platform called them when they last asked for a painting; "" if they never did."""
+        """As they were called when they last asked for a painting, or signed in; "" if never."""
         theirs = sa.select(jobs.c.reply_to).where(jobs.c.person.in_(everyone(person)))
         row = await self._database.row(theirs.order_by(jobs.c.id.desc()).limit(1))
         desk = as_object(row["reply_to"]).get("desk") if row is not None else None
-        return str(desk.get("name", "")) if isinstance(desk, dict) else ""
+        if row is not None:  # what is not said there is not to be said
+            return str(desk.get("name", "")) if isinstance(desk, dict) else ""
+        signed_in = sa.select(sessions.c.name).where(sessions.c.person.in_(everyone(person)))
+        row = await self._database.row(signed_in.order_by(sessions.c.expires.desc()).limit(1))
+        return str(row["name"]) if row is not None else ""
+
+
+def _asked_for(place: str | None) -> list[sa.ColumnElement[bool]]:
+    """That a painting was asked for in a place, or within it."""
+    if place is None:
+        return []
+    within = contains(asked_within(jobs.c.reply_to), sa.literal(json.dumps(place)))
+    there = sa.or_(asked_in(jobs.c.reply_to) == place, within)
+    return [sa.exists().where(jobs.c.id == artworks.c.job, there)]
