@@ -45,10 +45,13 @@ def add(file: Path, edition: int | None) -> None:
 @unlockable.command("list")
 @run_async
 async def list_() -> None:
-    """List them."""
+    """List what share holders may open."""
     async with open_store_session() as store:
-        for each in await store.shares.unlockables.all():
-            click.echo(f"{each.id}  {each.token}  {each.name}  {each.size} bytes  {each.sha256}")
+        found = await store.shares.unlockables.all()
+    for each in found:
+        click.echo(f"{each.id}  {each.token}  {each.name}  {each.size} bytes  {each.sha256}")
+    if not found:
+        click.echo("There is nothing for share holders yet; `unlockable add FILE` uploads a file.")
 
 
 @unlockable.command()
@@ -73,11 +76,14 @@ async def log() -> None:
     """Show who opened what, when, and with which wallet."""
     async with open_store_session() as store:
         names = {each.id: each.name for each in await store.shares.unlockables.all()}
-        for each in await store.shares.unlockables.reads():
-            click.echo(
-                f"{datetime.fromtimestamp(each.created, UTC):%Y-%m-%d %H:%M:%S}  {each.person}  "
-                f"{each.wallet}  {names.get(each.unlockable, each.unlockable)}"
-            )
+        reads = await store.shares.unlockables.reads()
+    for each in reads:
+        click.echo(
+            f"{datetime.fromtimestamp(each.created, UTC):%Y-%m-%d %H:%M:%S}  {each.person}  "
+            f"{each.wallet}  {names.get(each.unlockable, each.unlockable)}"
+        )
+    if not reads:
+        click.echo("Nobody has opened anything yet.")
 
 
 async def _add(name: str, data: bytes, edition: int | None) -> Unlockable:

@@ -79,7 +79,7 @@ async def cancel(context: CommandContext, job_id: str) -> list[Reply]:
     if not job_id:
         active = await _active(context)
         if not active:
-            raise RefusalError("cancel-none")
+            raise RefusalError("refusal-cancel-none")
         job = max(active, key=lambda each: each.id)
     else:
         job = await context.job(job_id)

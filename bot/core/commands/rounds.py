@@ -202,7 +202,7 @@ async def enter(context: CommandContext, artwork_id: str) -> list[Reply]:
     place = context.curation_place
     found = await context.store.rounds.current(place)
     if found is None:
-        raise RefusalError("round-none")
+        raise RefusalError("refusal-round-none")
     job = await context.job(artwork.job)
     is_curator = await context.curates_job(job, place)
     if context.curates(place) and not (is_curator or context.owns(artwork.person)):

@@ -229,6 +229,11 @@ def test_ganshare_admin_hands_over_without_torch_or_the_engine(place: Path) -> N
         ("curate list", "No winner waits for a decision."),
         ("curate list --approved", "Nothing is approved yet."),
         ("rounds list", "There was no round yet."),
+        (
+            "shares unlockable list",
+            "There is nothing for share holders yet; `unlockable add FILE` uploads a file.",
+        ),
+        ("shares unlockable log", "Nobody has opened anything yet."),
     ],
 )
 def test_an_empty_list_says_so(

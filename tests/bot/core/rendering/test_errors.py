@@ -167,6 +167,16 @@ def test_every_code_that_is_raised_has_a_sentence_with_the_values_given() -> Non
     assert SENTENCES.keys() - raised == set()
 
 
+def test_every_refusal_is_named_as_other_languages_look_for_it() -> None:
+    ids = {
+        str(call.args[0].value)
+        for _, call, name in calls("bot", holding="RefusalError")
+        if name == "RefusalError" and call.args and isinstance(call.args[0], ast.Constant)
+    }
+    assert ids
+    assert {each for each in ids if not each.startswith("refusal-")} == set()
+
+
 # Whose errors people of other languages may see.
 SPOKEN = ("ganshare/prompts", "ganshare/domain", "ganshare/store/queue", "ganshare/store/rounds",
           "ganshare/store/votes", "ganshare/store/community", "bot/core",
