@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import takewhile
 from typing import Any, Never
 
 import click
@@ -127,7 +128,7 @@ class _HandedOver(click.Command):
         self._module, self._becomes = module, becomes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args[:1] == ["--version"]:
+        if "--version" in takewhile(lambda word: word != "--", args):
             click.echo(f"ganshare, version {__version__}")
             ctx.exit()
         ctx.args = list(args)
@@ -215,10 +216,16 @@ def _as_text(drawn: DrawnPrompt, *, with_swatch: bool) -> Text:
     return text
 
 
+def _add_version(command: click.Command) -> None:
+    click.version_option(__version__, prog_name="ganshare")(command)
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        _add_version(each)
+
+
 for _command in (demo, queue, settings, store, up):
     ganshare.add_command(_command)
 for _command in ganshare.commands.values():
-    click.version_option(__version__, prog_name="ganshare")(_command)
+    _add_version(_command)
 
 for _name, _module, _becomes, _help in (
     ("engine", "engine", ["run"], "Claim jobs from the queue, paint them and publish."),

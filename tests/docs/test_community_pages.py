@@ -47,9 +47,9 @@ async def type_bot_page(
     settings = [line for line in first if line.startswith(("source", "export"))]
     with reader.running(*settings, bot), reader.running(*settings, engine):
         await become(ready)
-        assert (
-            "ready" in await asyncio.to_thread(reader.type, *settings, "ganshare bot doctor") or 1
-        )
+        told = await asyncio.to_thread(reader.type, *settings, "ganshare bot doctor")
+        assert "✓" in told
+        assert "✗" not in told
         await ask()
 
 

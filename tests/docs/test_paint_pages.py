@@ -1,13 +1,17 @@
-"""README, install, first painting, Chinese start page and Python, typed as the pages stand."""
+"""README, install, painting, films, Chinese start page and Python, typed as the pages stand."""
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
+
+from engine.imaging.video import write_video
 
 pytestmark = pytest.mark.heavy
 
@@ -57,6 +61,19 @@ def test_docs_first_painting(reader: Any, photo: None) -> None:
     with Image.open(reader.folder / "castle.gif") as film:
         assert film.n_frames > 3
     assert re.search(r"\bequal\b", told)
+
+
+def test_docs_stories_and_films(reader: Any, photo: None) -> None:
+    shutil.copy(reader.folder / "photo.jpg", reader.folder / "monet.jpg")
+    frames = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    write_video(list(frames), reader.folder / "dance.mp4", fps=1)
+    lines = reader.commands("docs/stories-and-films.md")
+    short = [line.replace("--steps 600", "--steps 30") for line in lines]
+    reader.type(ACTIVATE, *short)
+    asked = [line for line in lines if line.startswith("ganshare paint")]
+    assert len(paintings(reader.folder)) == len(asked)
+    for film in ("story.mp4", "path.mp4", "cubist.mp4"):
+        assert (reader.folder / film).stat().st_size > 0
 
 
 def test_docs_zh(reader: Any) -> None:

@@ -90,7 +90,8 @@ def test_the_version_is_that_of_the_project() -> None:
     assert __version__ == project["version"]
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"\n## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text("utf-8")
-    for command in ([], *([name] for name in ganshare.commands)):
+    deeper = (["store", "status"], ["queue", "pause"], ["admin", "shares", "grant"])
+    for command in ([], *([name] for name in ganshare.commands), *deeper):
         result = CliRunner().invoke(ganshare, [*command, "--version"])
         assert result.stdout == f"ganshare, version {__version__}\n"
 
