@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ganshare.domain.ai_mark import AI_SOURCE_TYPE
 from ganshare.errors import ParameterError, quoted
 from ganshare.prompts.attributes import cut_subject
 
@@ -29,8 +30,6 @@ __all__ = [
 
 _HEX = "Hex"
 _FORMAT = "ganshare-provenance/1"
-# IPTC's word for what a trained model made; https://cv.iptc.org/newscodes/digitalsourcetype/
-_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
 def token_id(item: Mapping[str, Any]) -> int:
@@ -134,7 +133,7 @@ def metadata(
         "description": f"{description}\n\n{facts}" if description else facts,
         "image": f"ipfs://{image_cid}",
         "external_url": page,
-        "digital_source_type": _SOURCE,
+        "digital_source_type": AI_SOURCE_TYPE,
         "attributes": [*attributes(item), {**ranked, "display_type": "number"}],
         "provenance": _provenance(item, rarity),
     }

@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from engine.imaging.atomic_write import write_bytes
+from ganshare.domain.ai_mark import AI_XMP
 from ganshare.errors import ImageError, InternalError, quoted
 from ganshare.sentences import sentence
 
@@ -184,7 +185,7 @@ def encode_jpeg(image: Tensor, max_bytes: int, long_side: int = 512) -> bytes:
     picture.thumbnail((long_side, long_side), Image.Resampling.LANCZOS)  # never grows
     for quality in (90, 80, 70, 50, 30, 10):
         encoded = io.BytesIO()
-        picture.save(encoded, "JPEG", quality=quality, optimize=True)
+        picture.save(encoded, "JPEG", quality=quality, optimize=True, xmp=AI_XMP.encode())
         if encoded.tell() <= max_bytes:
             return encoded.getvalue()
     return encode_jpeg(image, max_bytes, long_side // 2)

@@ -9,6 +9,7 @@ from torch import Tensor
 from engine.imaging.atomic_write import atomic_path
 from engine.imaging.codecs import to_pil
 from engine.imaging.video_path import check_video_path
+from ganshare.domain.ai_mark import AI_XMP
 from ganshare.errors import InternalError, WorldError
 
 __all__ = ["write_video"]
@@ -42,7 +43,14 @@ def _write_pillow(frames: Sequence[Tensor], path: Path, fps: float) -> None:
         first.save(path, "GIF", save_all=True, append_images=others, duration=duration, loop=0)
     else:
         first.save(
-            path, "WEBP", save_all=True, append_images=others, duration=duration, loop=0, quality=90
+            path,
+            "WEBP",
+            save_all=True,
+            append_images=others,
+            duration=duration,
+            loop=0,
+            quality=90,
+            xmp=AI_XMP.encode(),
         )
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 from engine.model_folder import ModelFolder
 from engine.runtime.compute import Compute
 from engine.synthesis.motion import Motion
+from ganshare.domain.ai_mark import AI_XMP
 from ganshare.errors import ImageError, quoted
 from ganshare.prompts import WeightedPrompt
 from ganshare.prompts.attributes import Attributes
@@ -23,14 +24,6 @@ __all__ = ["PNG_KEY", "Manifest", "ModelUse", "find_manifest", "manifest_path", 
 
 PNG_KEY = "ganshare"
 XMP_KEY = "XML:com.adobe.xmp"  # where PNGs have XMP
-# https://cv.iptc.org/newscodes/digitalsourcetype/
-_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-AI_XMP = (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
-    ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
-    f' Iptc4xmpExt:DigitalSourceType="{_SOURCE}"/></rdf:RDF></x:xmpmeta>'
-)
 _RUN_KEYS = ("seconds", "frames", "video", "path")  # what the PNG leaves out
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from engine.runtime.openmp import in_brief_thread
 from ganshare.blobs import Blobs, preview_key
+from ganshare.domain.ai_mark import AI_XMP
 from ganshare.domain.jobs import Job
 from ganshare.errors import BlobError
 from ganshare.monitoring.log import get_logger
@@ -65,7 +66,7 @@ def encode_film(frames: Sequence[bytes]) -> bytes:
         film = io.BytesIO()
         first.save(
             film, "WEBP", save_all=True, append_images=others, duration=times, loop=0,
-            quality=quality,
+            quality=quality, xmp=AI_XMP.encode(),
         )  # fmt: skip
         if film.tell() <= FILM_BYTES:
             break

@@ -1,6 +1,7 @@
 """Images in and out: every mode becomes RGB in [0, 1], damage is one sentence, files are whole."""
 
 import errno
+import io
 import os
 import struct
 import zlib
@@ -238,6 +239,7 @@ def test_a_preview_of_any_picture_is_small_enough_for_a_chat(sides: tuple[int, i
     data = encode_jpeg(noise, 80_000)
     preview = decode_image(data, "preview")
     assert len(data) <= 80_000
+    assert b"trainedAlgorithmicMedia" in Image.open(io.BytesIO(data)).info["xmp"]
     assert max(preview.shape[1:]) == min(512, max(sides))
     assert preview.shape[1] * sides[1] == preview.shape[2] * sides[0]
 

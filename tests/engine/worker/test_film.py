@@ -14,6 +14,7 @@ from engine.testing import SMALL_MODEL, Scene
 from engine.worker.film import FILM_BYTES, FRAMES, SIDE, encode_film, make_film
 from engine.worker.job_runner import Pace
 from ganshare.blobs import Blobs, film_key, preview_key
+from ganshare.domain.ai_mark import AI_XMP
 from ganshare.domain.jobs import Job
 from ganshare.errors import BlobError
 
@@ -36,6 +37,7 @@ def test_a_film_is_small_whatever_it_shows(monkeypatch: pytest.MonkeyPatch) -> N
     film = encode_film([noise(seed) for seed in range(FRAMES // 4)])
     with Image.open(io.BytesIO(film)) as image:
         assert (image.format, image.n_frames, image.size) == ("WEBP", FRAMES // 4, (SIDE, 240))
+        assert image.info["xmp"] == AI_XMP.encode()
     assert len(film) <= most
 
 
