@@ -5,11 +5,13 @@ from collections import OrderedDict
 
 from engine.model_folder import ModelFolder, default_model, find_model, list_models
 from engine.perceptor import load_perceptor
+from engine.perceptor.describer import Describer
 from engine.perceptor.protocol import Perceptor
 from engine.runtime.compute import Compute, choose_compute
 from engine.synthesis.painter import Painter
 from engine.upscale.upscaler import Upscaler, load_upscaler
 from engine.vqgan import load_vqgan
+from ganshare.domain.descriptions import DESCRIBER
 from ganshare.errors import ModelError, WorldError
 from ganshare.monitoring.log import get_logger
 
@@ -49,6 +51,7 @@ class ModelCache:
         self._painters: OrderedDict[str, Painter] = OrderedDict()
         self._perceptor: Perceptor | None = None
         self._upscaler: Upscaler | None = None
+        self._describer: Describer | None = None
         self._lock = threading.Lock()
 
     @property
@@ -62,6 +65,11 @@ class ModelCache:
         return tuple(self._offered)
 
     @property
+    def claims(self) -> tuple[str, ...]:
+        """What jobs may name: the VQGANs, and what describes pictures."""
+        return *self.names, DESCRIBER
+
+    @property
     def channels(self) -> int:
         """Those of the widest full-size layer of all VQGANs that are offered."""
         configs = (find_model(name, "vqgan").architecture["autoencoder"] for name in self.names)
@@ -69,9 +77,9 @@ class ModelCache:
 
     @property
     def loaded(self) -> tuple[str, ...]:
-        """The VQGANs that are in memory."""
+        """What of that is in memory; the describer needs no more than every painter."""
         with self._lock:
-            return tuple(self._painters)
+            return *self._painters, DESCRIBER
 
     def warm(self) -> None:
         """Load what the first job needs; raises ModelError."""
@@ -116,6 +124,14 @@ class ModelCache:
         if self._perceptor is None:
             self._perceptor = load_perceptor(self.perceptor).to(self.device)
         return self._perceptor
+
+    def describer(self) -> Describer:
+        """What describes pictures; raises ModelError as `painter` does."""
+        with self._lock:
+            if self._describer is None:
+                perceptor, dtype = self._open_perceptor(), self.compute.torch_dtype
+                self._describer = Describer(perceptor, self.device, dtype)
+            return self._describer
 
     def load_upscaler(self) -> Upscaler:
         """The upscaler; raises ModelError as `painter` does."""

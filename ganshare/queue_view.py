@@ -11,7 +11,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ganshare.domain.jobs import EngineReport, Job, JobState, QueuePosition
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import Job, JobState, QueuePosition
 from ganshare.domain.visibility import Visibility
 from ganshare.store import Store, Throughput
 

@@ -86,6 +86,9 @@ SENTENCES: Mapping[str, str] = {
     "are allowed, such as {side} on each side.",
     "engine-cutouts": "No engine has enough memory for {given} cutouts on a canvas of this size "
     "now; at most {allowed} are allowed.",
+    "engine-describe": "No engine can describe pictures now; please try again later.",
+    "described-picture": "The picture to be described",
+    "describe-gone": "The picture to be described is no longer there; send it again.",
     "no-job": "There is no painting {given} in the queue.",
     "no-artwork": "There is no painting {given}; perhaps it was deleted.",
     "cancel-not-yours": "The painting {given} is not yours; only the member who asked for it may "
@@ -169,8 +172,7 @@ SENTENCES: Mapping[str, str] = {
     "decided-planned": "This painting is planned for minting, so the decision about it can no "
     "longer change.",
     # why a job was given up, or a picture is not shown: told by engines, kept in the database
-    "picture-unsafe": "The picture to start from is not accepted: {reason}; please choose "
-    "another one.",
+    "picture-unsafe": "The picture is not accepted: {reason}; please choose another one.",
     "image-format": "{what} is not an image in an allowed format ({allowed}).",
     "image-damaged": "{what} is damaged or incomplete.",
     "image-large": "{what} is too large; at most {allowed} megapixels are allowed.",

@@ -24,7 +24,8 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from ganshare.domain.jobs import EngineReport, JobRequest
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import JobRequest
 from ganshare.store import NewArtwork, Store
 from ganshare.store.db.dialect import insert, now
 from ganshare.store.db.tables_ledger import orders, tokens

@@ -10,7 +10,8 @@ from benchmarks.fleet.load import Load
 from benchmarks.fleet.record import Record
 from engine.worker.maintenance import keep_up
 from ganshare.blobs import BlobInfo, Blobs, open_blobs, picture_key, preview_key, thumbnail_key
-from ganshare.domain.jobs import EngineReport, Job, JobState
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import Job, JobState
 from ganshare.monitoring.metrics import Metrics
 from ganshare.store import Topic, open_store
 from ganshare.testing import MODEL, make_artwork, make_report

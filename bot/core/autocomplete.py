@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.core.commands.parameters import Completes, Parameter
 from bot.core.rendering.replies import shortened
 from ganshare.domain.asked_prompt import SHAPES, PaintOptions, read_prompt
+from ganshare.domain.engines import painted_by
 from ganshare.prompts import draw_prompt
 from ganshare.store import Store
 from wordlists import CATEGORIES, word_lists
@@ -54,8 +55,7 @@ async def offers(store: Store, parameter: Parameter, typed: str, person: str) ->
         case Completes.WORD:
             found = _words(typed)
         case Completes.MODEL:
-            names = {name for engine in await store.queue.engines() for name in engine.models}
-            found = matching(typed, sorted(names))
+            found = matching(typed, painted_by(await store.queue.engines()))
         case Completes.SHAPE:
             found = [_shape(each) for each in matching(typed, tuple(SHAPES))]
         case Completes.ARTWORK:

@@ -35,7 +35,8 @@ __all__ = ["CommandContext", "DispatcherOptions", "Services"]
 
 
 _READ_BY_ALL = frozenset(
-    {"paint", "random", "gallery", Action.AGAIN, Action.VARY, Action.PICK, Action.GALLERY}
+    {"paint", "random", "describe", "gallery"}
+    | {Action.AGAIN, Action.VARY, Action.PAINT, Action.PICK, Action.GALLERY}
 )
 
 

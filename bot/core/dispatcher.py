@@ -11,7 +11,6 @@ from bot.core.commands import (
     accounts,
     blocks,
     gallery,
-    paint,
     privacy,
     queue,
     reports,
@@ -23,6 +22,8 @@ from bot.core.commands import (
 from bot.core.commands.accounts import SIGN_IN_PATH
 from bot.core.commands.definitions import COMMANDS, check_arguments, find_command
 from bot.core.commands.help import no_such_command
+from bot.core.commands.painting import paint
+from bot.core.commands.painting.describe import paint_described
 from bot.core.commands.parameters import Command, Completes
 from bot.core.context import CommandContext, DispatcherOptions, Services
 from bot.core.delivery.renewals import PaintingMessages
@@ -61,6 +62,7 @@ async def _forget(context: CommandContext, subject: str) -> list[Reply]:
 PRESSES: Mapping[Action, Callable[[CommandContext, str], Awaitable[list[Reply]]]] = {
     Action.AGAIN: paint.again,
     Action.VARY: paint.vary,
+    Action.PAINT: paint_described,
     Action.EDIT: paint.edit,
     Action.MASTER: gallery.master,
     Action.SHOW: gallery.show,

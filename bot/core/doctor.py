@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ganshare.blobs import blobs_folder, open_blobs
+from ganshare.domain.engines import painted_by
 from ganshare.errors import GanshareError, SchemaError
 from ganshare.settings import CoreSettings
 from ganshare.store import Store, open_store
@@ -70,5 +71,5 @@ async def _engines(store: Store) -> Finding:
     if not live:
         advice = "None is running; `ganshare engine` starts one, `ganshare up` all there is."
         return Finding("Engines", False, advice, is_needed=False)
-    names = sorted({name for each in live for name in each.models})
+    names = painted_by(live)
     return Finding("Engines", True, f"{len(live)} at work, with {', '.join(names)}.")

@@ -107,6 +107,7 @@ class Action(StrEnum):
 
     AGAIN = "again"  # the same prompt with a new seed
     VARY = "vary"  # beginning from the painting
+    PAINT = "paint"  # what a picture was described as
     EDIT = "edit"  # the prompt, to paint it again
     MASTER = "master"  # the full PNG as a file
     DELETE = "delete"  # requester or admin

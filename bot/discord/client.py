@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.core.dispatcher import Dispatcher
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rounds.reaction_votes import ReactionVotes
-from bot.discord.commands.app_commands import app_commands_of
+from bot.discord.commands.app_commands import app_commands_of, describe_menu
 from bot.discord.commands.command_sync import sync_if_changed
 from bot.discord.commands.translator import CatalogueTranslator
 from bot.discord.endpoints import point_at
@@ -66,6 +66,7 @@ class PaintingClient(discord.AutoShardedClient):
             words, self._interactions.command, self._interactions.complete
         ):
             self.tree.add_command(command)
+        self.tree.add_command(describe_menu(words, self._interactions.command))
 
     async def setup_hook(self) -> None:
         """Once logged in: know the buttons of former lives, and tell Discord of new commands."""

@@ -27,8 +27,8 @@ __all__ = ["InteractionHandler"]
 
 SECONDS_TO_FORM = 2.0  # for the store; Discord wants the form within three
 REMEMBERED = 10_000  # interactions; one that comes twice does so within minutes
-_FOR_ALL = frozenset({"paint", "random", "gallery"})  # commands whose answer everyone sees
-_NEW_FOR_ALL = frozenset({Action.AGAIN, Action.VARY, Action.PICK})
+_FOR_ALL = frozenset({"paint", "random", "describe", "gallery"})  # answered for everyone
+_NEW_FOR_ALL = frozenset({Action.AGAIN, Action.VARY, Action.PAINT, Action.PICK})
 _PAGES = frozenset({Action.GALLERY, Action.MINE})
 _ONE_AFTER_ANOTHER = frozenset({Action.VOTE, Action.NEXT})  # paintings of a round
 _ALWAYS_NEW = _NEW_FOR_ALL | {Action.MASTER, Action.SHOW}

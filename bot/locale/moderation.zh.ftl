@@ -1,7 +1,7 @@
 # What the moderation answers; { $found } is what a rule's `says` calls it.
 
 refusal-blocked-prompt = 这个提示词不能在此作画：不允许{ $found }；请换一个内容。
-refusal-picture-unsafe = 这张图片不能作为起点：{ $reason }；请换一张。
+refusal-picture-unsafe = 这张图片不能使用：{ $reason }；请换一张。
 
 setting-moderation-place = 接收举报和违规提示词通知的地方
 value-nowhere = 不通知

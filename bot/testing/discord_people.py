@@ -61,6 +61,13 @@ class DiscordUser:
                 return await self.forge(posted, button["custom_id"])
         raise LookupError(f"no button {label} among {posted.buttons}")
 
+    async def apply(self, name: str, said: dict[str, Any]) -> Interaction:
+        """Choose a command from the menu of a message; `said` is that message as JSON."""
+        command = next(each for each in self.people.world.commands if each["name"] == name)
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": said["id"]}
+        resolved = {"resolved": {"messages": {said["id"]: said}}}
+        return await self._send(COMMAND, data | resolved)
+
     async def forge(self, posted: Posted, custom_id: str) -> Interaction:
         """Send a press of a button that need not be there."""
         data = {"component_type": BUTTON, "custom_id": custom_id}

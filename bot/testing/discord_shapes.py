@@ -70,7 +70,7 @@ def command_json(world: DiscordWorld, given: dict[str, Any]) -> dict[str, Any]:
     said = {key: value for key, value in given.items() if value is not None}
     if "default_member_permissions" in said:
         said["default_member_permissions"] = str(said["default_member_permissions"])
-    return {**_BY_DEFAULT, **said, **ids, "version": str(world.snowflake())}
+    return {**_BY_DEFAULT, "description": "", **said, **ids, "version": str(world.snowflake())}
 
 
 def my_guild_json(world: DiscordWorld, guild: Guild) -> dict[str, Any]:

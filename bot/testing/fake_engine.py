@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image
 
 from ganshare.blobs import Blobs, film_key, picture_key, preview_key, thumbnail_key
+from ganshare.domain.descriptions import DESCRIBER, Description
 from ganshare.domain.jobs import Artwork, Job, JobRequest
 from ganshare.prompts.attributes import find_attributes
 from ganshare.store import NewArtwork, Store
@@ -40,10 +41,15 @@ class FakeEngine:
 
     async def claim(self) -> Job:
         """Take the next job; LookupError if there is none."""
-        jobs = await self._store.queue.claim(ENGINE, models=[MODEL], max_area=512 * 512)
+        jobs = await self._store.queue.claim(ENGINE, models=[MODEL, DESCRIBER], max_area=512 * 512)
         if not jobs:
             raise LookupError("no job is queued")
         return jobs[0]
+
+    async def describe(self, job: Job, description: Description) -> None:
+        """Say what a picture shows; LookupError if the job is not ours any more."""
+        if not await self._store.queue.describe(job, description):
+            raise LookupError(job.id)
 
     async def show(self, job: Job, step: int, picture: bytes | None = None) -> None:
         """Publish a frame."""

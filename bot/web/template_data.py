@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from urllib.parse import urlencode
 
 from bot.core.autocomplete import matching
@@ -13,6 +13,7 @@ from bot.core.messages import Button
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.replies import shortened
 from bot.core.rendering.sales import sale_line, sale_links
+from bot.core.rendering.wording import word_name
 from bot.web.image_responses import film_path, picture_path, sized_path, small_path
 from bot.web.static_files import ratio_class
 from ganshare.domain.jobs import Artwork
@@ -20,9 +21,8 @@ from ganshare.domain.sales import Sale
 from ganshare.prompts import draw_prompt
 from ganshare.prompts.attributes import find_attributes
 from wordlists import CATEGORIES, word_lists
-from wordlists.chinese import chinese_names
 
-__all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions", "word_name"]
+__all__ = ["Painting", "Trait", "composed", "facts", "made_by", "suggestions"]
 
 MOST_SUGGESTIONS = 25
 LONGEST_ALT, LONGEST_TRAIT = 200, 80
@@ -128,18 +128,6 @@ def _traits(attributes: Mapping[str, str], words: Catalogue, locale: str) -> lis
             )
         )
     return found
-
-
-def word_name(value: str, locale: str) -> str:
-    """A style, subject or colour of the word lists in a language; other words as they are."""
-    if not locale.startswith("zh"):
-        return value
-    return _chinese().get(value.casefold(), value)
-
-
-@cache
-def _chinese() -> dict[str, str]:
-    return {each.name.casefold(): each.chinese[0] for each in chinese_names()}
 
 
 def category_name(value: str, words: Catalogue, locale: str) -> str:

@@ -81,6 +81,19 @@ def dominant_colour(image: Tensor) -> str:
     return names[int(basic_colour_shares(image.flatten(1).T).argmax())]
 
 
+def nearest_colour(pixels: Tensor, basic: str) -> str:
+    """Name the mean of those of (n, 3) pixels that are nearest to a basic colour, by the lists.
+
+    Without such pixels, the basic colour itself is named.
+    """
+    names, anchors = _palette(True)
+    lab = to_oklab(pixels)
+    own = lab[torch.cdist(lab, anchors).argmin(1) == names.index(basic)]
+    mean = own.mean(0) if len(own) else anchors[names.index(basic)]
+    listed, colours = _palette(False)
+    return listed[int(torch.cdist(mean[None], colours)[0].argmin())]
+
+
 def nearest_named_colour(image: np.ndarray, rng: np.random.Generator) -> str:
     """Name the dominant colour of (height, width, 3) uint8: basic, or from the word list."""
     pixels = torch.from_numpy(np.array(image[::4, ::4])).reshape(-1, 3).float() / 255

@@ -13,12 +13,14 @@ from typing import Generic, TypeVar
 
 from engine.synthesis.canvas import Frame
 from engine.synthesis.manifest import Manifest
+from ganshare.domain.descriptions import Description
 from ganshare.domain.jobs import Job
 
 __all__ = [
     "ActiveJob",
     "Dropped",
     "Failed",
+    "FinishedDescription",
     "FinishedPainting",
     "LatestValue",
     "Outcome",
@@ -69,6 +71,13 @@ class FinishedPainting:
 
 
 @dataclass(frozen=True)
+class FinishedDescription:
+    """What the job's picture shows."""
+
+    description: Description
+
+
+@dataclass(frozen=True)
 class Suspended:
     """Stopped on request; without a state if nothing had been painted."""
 
@@ -87,7 +96,7 @@ class Failed:
     error: Exception
 
 
-Outcome = FinishedPainting | Suspended | Dropped | Failed
+Outcome = FinishedPainting | FinishedDescription | Suspended | Dropped | Failed
 
 
 class LatestValue(Generic[T]):

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from engine.worker.step_pool import StepPool
-from ganshare.domain.jobs import UNLIMITED
+from ganshare.domain.engines import UNLIMITED
 from ganshare.domain.limits import DEFAULT_CUTOUTS, DEFAULT_SIDE, MAX_AREA, MAX_CUTOUTS, MIN_SIDE
 from ganshare.monitoring.log import get_logger
 

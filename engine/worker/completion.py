@@ -8,6 +8,7 @@ from engine.worker.active_job import (
     ActiveJob,
     Dropped,
     Failed,
+    FinishedDescription,
     FinishedPainting,
     Outcome,
     Suspended,
@@ -20,6 +21,7 @@ from engine.worker.retry import retry_while
 from engine.worker.step_pool import is_out_of_memory
 from engine.worker.uploads import ProgressUploader
 from ganshare.blobs import Blobs
+from ganshare.domain.descriptions import Description
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.domain.limits import nearest_size
 from ganshare.errors import AskerError, BlobError, BlobExists, WorldError
@@ -75,6 +77,8 @@ class Completion:
         match outcome:
             case FinishedPainting():
                 await self._publish(active_job, outcome, lease)
+            case FinishedDescription(description):
+                await self._tell(active_job, description, lease)
             case Suspended():
                 await self._suspend(active_job, outcome, lease, uploader)
             case Dropped():
@@ -114,6 +118,20 @@ class Completion:
         self._metrics.painting_seconds.observe(active_job.seconds)
         _log.info("painting published", artwork=artwork.id, seconds=round(active_job.seconds, 1))
         await self._tidy(clear_away, job)
+
+    async def _tell(self, active_job: ActiveJob, description: Description, lease: Lease) -> None:
+        job = active_job.job
+        told = await self._retry(
+            "telling what a picture shows",
+            lambda: self._store.queue.describe(job, description),
+            lease,
+        )
+        if not told:
+            await self._drop(job, lease)
+            return
+        self._rate.add(job.cost)
+        self._metrics.descriptions.inc()
+        _log.info("picture described", seconds=round(active_job.seconds, 1))
 
     async def _suspend(
         self, active_job: ActiveJob, outcome: Suspended, lease: Lease, uploader: ProgressUploader

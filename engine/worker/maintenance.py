@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from ganshare.blob_cleanup import sweep_forgotten, sweep_orphans
 from ganshare.blobs import Blobs
-from ganshare.domain.jobs import EngineReport
+from ganshare.domain.engines import EngineReport
 from ganshare.errors import StoreError, WorldError
 from ganshare.monitoring.awake_clock import AwakeClock
 from ganshare.monitoring.log import get_logger

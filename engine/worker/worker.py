@@ -22,13 +22,15 @@ from engine.worker.job_runner import JobRunner, Materials
 from engine.worker.lease import Lease
 from engine.worker.maintenance import keep_up
 from engine.worker.options import Until, WorkerOptions
+from engine.worker.picture_reader import PictureReader
 from engine.worker.retry import retry_while
 from engine.worker.step_deadlines import StepDeadlines
 from engine.worker.step_pool import StepPool, Work, default_parallel_steps
 from engine.worker.uploads import ProgressUploader
 from ganshare import __version__
 from ganshare.blobs import Blobs
-from ganshare.domain.jobs import EngineReport, Job
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import Job
 from ganshare.errors import BlobError, JobError, StoreError, WorldError
 from ganshare.monitoring.health import Pulse
 from ganshare.monitoring.log import get_logger, pseudonym
@@ -106,13 +108,9 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop`, or as `options.until` says; no lease is left behind."""
         _log.info(
-            "the engine is at work",
-            engine=self.id,
-            models=self.models.names,
-            max_area=self.offered.area,
-            batch=self.options.batch,
-            lanes=self._pool.parallel_steps,
-        )
+            "the engine is at work", engine=self.id, models=self.models.names,
+            max_area=self.offered.area, batch=self.options.batch, lanes=self._pool.parallel_steps,
+        )  # fmt: skip
         upkeep = asyncio.create_task(
             keep_up(
                 self.store, self.blobs, self.metrics, self.report, self.options.keep_seconds,
@@ -175,7 +173,7 @@ class Worker:
         return EngineReport(
             id=self.id,
             host=socket.gethostname(),
-            models=self.models.names,
+            models=self.models.claims,
             max_area=self.offered.area,
             batch=self.options.batch,
             rate=self.rate.value,
@@ -188,7 +186,9 @@ class Worker:
         )
 
     def make_runner(self, active_job: ActiveJob, materials: Materials) -> Work:
-        """Set up what paints a job, step by step."""
+        """Set up what paints a job, step by step, or describes its picture."""
+        if active_job.job.request.describes:
+            return PictureReader(active_job, materials, self.models, self.safety)
         pace = self.options.pace
         return JobRunner(active_job, materials, self.models, pace, self.metrics, self.safety)
 
@@ -285,7 +285,7 @@ class Worker:
         self._claiming = asyncio.create_task(
             self.store.queue.claim(
                 self.id,
-                models=self.models.names,
+                models=self.models.claims,
                 max_area=self.offered.area,
                 min_area=self.options.min_area,
                 room=self.offered.room,

@@ -5,11 +5,12 @@ matters.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from types import NoneType
 from typing import Any
 
+from ganshare.domain.descriptions import DESCRIBER, Description
 from ganshare.domain.limits import (
     DEFAULT_CUTOUTS,
     DEFAULT_INIT_FIT,
@@ -29,9 +30,7 @@ from ganshare.prompts import GRAMMAR, MAX_SEED, WeightedPrompt, parse_prompts
 from ganshare.sentences import sentence
 
 __all__ = [
-    "UNLIMITED",
     "Artwork",
-    "EngineReport",
     "Job",
     "JobRequest",
     "JobState",
@@ -40,7 +39,7 @@ __all__ = [
 ]
 
 LONGEST_NAME = 100
-UNLIMITED = 2**31 - 1
+DESCRIBING_COST = 0.02  # about two seconds of a core, for the words; a painting takes a minute
 
 
 class JobState(StrEnum):
@@ -67,7 +66,7 @@ class JobRequest:
         seed: 0 to `MAX_SEED`.
         steps: of the optimiser; `num_cutouts` crops in each.
         width: of the canvas in pixels, before upscaling; so is `height`.
-        model: name of the VQGAN.
+        model: name of the VQGAN; `DESCRIBER` asks what `init_image` shows, and paints nothing.
         upscale: to 1024 px, afterwards.
         init_image: blob key of the picture to start from.
         init_fit: how that picture comes to fill the canvas, one of `INIT_FITS`.
@@ -129,6 +128,11 @@ class JobRequest:
         return parse_prompts(self.prompt, self.grammar)
 
     @property
+    def describes(self) -> bool:
+        """Whether the picture is to be described, and nothing is painted."""
+        return self.model == DESCRIBER
+
+    @property
     def area(self) -> int:
         """Pixels of the canvas."""
         return self.width * self.height
@@ -139,6 +143,8 @@ class JobRequest:
 
         Half of a default step goes into the canvas and half into the cutouts.
         """
+        if self.describes:
+            return DESCRIBING_COST
         canvas = self.area / DEFAULT_SIDE**2
         return self.steps / DEFAULT_STEPS * canvas * (1 + self.num_cutouts / DEFAULT_CUTOUTS) / 2
 
@@ -207,6 +213,7 @@ class Job:
         created: when it was queued; `started`: when last claimed; `finished`: when it was over.
         suspect: an engine fell silent with it, so that it is painted alone from then on.
         visibility: of the painting, as its requester has chosen.
+        description: of a picture, if that was asked for and is done.
     """
 
     id: str
@@ -237,6 +244,7 @@ class Job:
     finished: float | None
     suspect: bool = False
     visibility: Visibility = Visibility.PUBLIC
+    description: Description | None = None
 
     @property
     def place(self) -> str:
@@ -339,47 +347,3 @@ class QueuePosition:
     position: int
     eta_seconds: float | None
     of: int
-
-
-@dataclass(frozen=True, slots=True)
-class EngineReport:
-    """What an engine says about itself every few seconds.
-
-    Args:
-        id: the worker's name in its claims.
-        host: that it runs on.
-        models: VQGANs that it paints with.
-        max_area: pixels of the largest canvas that fits.
-        batch: jobs that it paints at once.
-        rate: work units per second that it was measured to do; None before the first painting.
-        running: ids of the jobs in its hands.
-        version: of GANshare.
-        reads: scripts that its perceptor reads; None if it doesn't say.
-        min_area: pixels below which it leaves canvases to others, while such are alive.
-        room: memory, in pixels of canvas: for the canvas, and for cutouts beyond the default.
-        cutout_area: what each of those takes, in the same measure.
-        reported: when this report reached the database; set by the store.
-    """
-
-    id: str
-    host: str
-    models: tuple[str, ...]
-    max_area: int
-    batch: int = 1
-    rate: float | None = None
-    running: tuple[str, ...] = ()
-    version: str = ""
-    reads: tuple[str, ...] | None = None
-    min_area: int = 0
-    room: int = UNLIMITED
-    cutout_area: int = 0
-    reported: float = field(default=0.0, compare=False)
-
-    def fits(self, request: JobRequest) -> bool:
-        """Whether it paints with the model, and canvas and cutouts fit its memory."""
-        more = max(0, request.num_cutouts - DEFAULT_CUTOUTS)
-        return (
-            request.model in self.models
-            and request.area <= self.max_area
-            and request.area + more * self.cutout_area <= self.room
-        )

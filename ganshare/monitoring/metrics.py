@@ -46,7 +46,7 @@ class Metrics:
         step_seconds: of one step of one job.
         painting_seconds: from claim to publication.
         upscaling_seconds: of one painting.
-        paintings: paintings published.
+        paintings: paintings published; `descriptions` of pictures told.
         frames_published: previews that reached the blobs.
         frames_dropped: previews that a newer one overtook, or that could not be stored.
         lease_losses: jobs that turned out to be no longer this engine's.
@@ -96,6 +96,7 @@ class Metrics:
             "ganshare_upscaling_seconds", "Upscaling one painting.", buckets=PAINTING_BUCKETS
         )
         self.paintings = counter("ganshare_paintings", "Paintings published.")
+        self.descriptions = counter("ganshare_descriptions", "Pictures described.")
         self.frames_published = counter("ganshare_frames_published", "Previews stored.")
         self.frames_dropped = counter(
             "ganshare_frames_dropped", "Previews overtaken or not stored."

@@ -202,6 +202,7 @@ async def _forget_requests(
             new = request | {"prompt": "forgotten", "seed": 0, "init_image": None}
             new.pop("reading", None)
             values |= {"request": as_text(new), "error": None, "error_details": None}
+            values["description"] = None
             await connection.execute(frames.delete().where(frames.c.job == row["id"]))
         await connection.execute(jobs.update().where(jobs.c.id == row["id"]).values(values))
     for upload in list(uploads):

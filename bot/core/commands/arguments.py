@@ -30,7 +30,7 @@ def check_arguments(command: Command, arguments: Mapping[str, str | int]) -> dic
             raise _unknown(command, name, by_name)
         if str(value).strip():
             checked[name] = _check(by_name[name], value)
-    for each in command.parameters:
+    for each in by_name.values():
         if each.required and each.name not in checked:
             raise RefusalError("refusal-missing", command=command.name, parameter=each.name)
     return checked

@@ -6,7 +6,6 @@ from bot.core.commands import (
     accounts,
     blocks,
     gallery,
-    paint,
     privacy,
     queue,
     reports,
@@ -18,7 +17,9 @@ from bot.core.commands import (
 )
 from bot.core.commands.arguments import check_arguments, parse_text
 from bot.core.commands.help import help_text
-from bot.core.commands.paint_options import MOST_IN_A_GRID
+from bot.core.commands.painting import paint
+from bot.core.commands.painting.describe import describe
+from bot.core.commands.painting.paint_options import MOST_IN_A_GRID
 from bot.core.commands.parameters import Arguments, Command, Completes, Handler, Kind, Parameter
 from bot.core.commands.settings import SETTINGS, WHERE
 from bot.core.context import CommandContext
@@ -94,6 +95,7 @@ COMMANDS: tuple[Command, ...] = (
             Parameter("count", Kind.NUMBER, minimum=1, maximum=MOST_AT_ONCE),
         ),
     ),
+    Command("describe", _texts(describe), (Parameter("picture", Kind.PICTURE, required=True),)),
     Command("queue", _texts(queue.queue)),
     Command(
         "cancel",

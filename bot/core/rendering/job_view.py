@@ -69,6 +69,8 @@ async def load_job_view(store: Store, blobs: Blobs, job: Job) -> JobView:
             return JobView(job, place=place, engines=fitting)
         case JobState.RUNNING:
             return JobView(job, picture=await _fetch(blobs, job.preview))
+        case JobState.DONE if job.request.describes:
+            return JobView(job, picture=await _fetch(blobs, job.request.init_image))
         case JobState.DONE:
             return await _look_at_artwork(store, blobs, job)
         case _:

@@ -1,15 +1,25 @@
 """A job becomes what people see of it, in their language, at every moment of its life."""
 
 from bot.core.messages import Action, Button, File, Reply
-from bot.core.rendering.catalogue import Catalogue
+from bot.core.rendering.descriptions import DescriptionReplies
 from bot.core.rendering.errors import reason_of
 from bot.core.rendering.job_view import JobView
 from bot.core.rendering.sales import sale_line, sale_links
+from bot.core.rendering.wording import (
+    LONGEST_PROMPT,
+    Fields,
+    Wording,
+    accent,
+    asked_by,
+    duration,
+    kept_text,
+    picture_file,
+    shortened,
+)
 from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.sales import Sale
 from ganshare.domain.visibility import Visibility
 from ganshare.prompts.attributes import Attributes
-from ganshare.sentences import Sentence
 
 __all__ = [
     "LONGEST_PROMPT",
@@ -23,19 +33,11 @@ __all__ = [
     "shortened",
 ]
 
-# In UTF-16 units, as Telegram counts: with all that stands below it, a caption has 1,024 of them.
-LONGEST_PROMPT = 500
-LONGEST_TRAIT = 80
 BAR = 12
 
-Fields = tuple[tuple[str, str], ...]
 
-
-class Replies:
+class Replies(Wording):
     """Writes replies about jobs and artworks."""
-
-    def __init__(self, words: Catalogue) -> None:
-        self.words = words
 
     def of(self, view: JobView, locale: str) -> Reply:
         """Give the message of a job as it stands.
@@ -48,6 +50,8 @@ class Replies:
 
     def whole(self, view: JobView, locale: str) -> Reply:
         """Give the same for its requester's eyes."""
+        if view.job.request.describes:
+            return DescriptionReplies(self.words).of(view, locale)
         match view.job.state:
             case JobState.QUEUED:
                 return self._queued(view, locale)
@@ -59,8 +63,7 @@ class Replies:
                 return self._over(view, locale, "cancelled-title", "")
             case JobState.DEAD:
                 text = self.words.say(locale, "dead-unknown")
-                if _is_sentence(error := view.job.error or ""):
-                    reason = shortened(reason_of(self.words, locale, error), 300)
+                if reason := self.reason(view.job, locale):
                     text = self.words.say(locale, "dead-text", reason=reason)
                 return self._over(view, locale, "dead-title", text)
 
@@ -69,10 +72,10 @@ class Replies:
         lines = [shortened(job.request.prompt)]
         if job.request.reading is not None:
             lines = [self.read(job.request.prompt, job.request.reading, locale)]
-        if _kept(job, "tells_visibility"):
+        if kept_text(job, "tells_visibility"):
             chosen = str(job.visibility)
             lines.append(self.words.say(locale, "privacy-first", visibility=chosen))
-        if unread := _kept(job, "unread"):
+        if unread := kept_text(job, "unread"):
             lines.append(self.words.say(locale, "prompt-unread", words=shortened(unread, 100)))
         return "\n".join(lines)
 
@@ -85,7 +88,7 @@ class Replies:
     def details(self, job: Job, attributes: Attributes, locale: str) -> Fields:
         """Seed, steps, size, style, subject, colour and model, as far as there are any."""
         request = job.request
-        return self._fields(
+        return self.fields(
             locale,
             {
                 "by": asked_by(job),
@@ -110,7 +113,7 @@ class Replies:
                 steps = self.words.say(locale, "steps-plateau", taken=str(taken), asked=steps)
             if canvas != size:
                 size = self.words.say(locale, "size-upscaled", canvas=canvas, picture=size)
-        return self._fields(
+        return self.fields(
             locale,
             {
                 "by": None if job is None else asked_by(job),
@@ -125,17 +128,13 @@ class Replies:
             },
         )
 
-    def button(self, action: Action, subject: str, locale: str, name: str = "") -> Button:
-        """Give a button with its label in a language."""
-        label = self.words.say(locale, f"button-{name or action}")
-        return Button(action, subject, label, _EMOJI.get(name or action, ""))
-
     # --- the states of a job ------------------------------------------------------------------
 
     def _masked(self, view: JobView, locale: str) -> Reply:
         job = view.job
         whole = self.whole(view, locale)
-        is_done = job.state is JobState.DONE and view.artwork is not None and view.artwork.shown
+        is_shown = view.artwork is not None and view.artwork.shown
+        is_done = job.state is JobState.DONE and (is_shown or job.description is not None)
         own = (Action.QUEUE, Action.CANCEL)
         buttons = (tuple(each for row in whole.buttons for each in row if each.action in own),)
         return Reply(
@@ -166,17 +165,6 @@ class Replies:
             job=job.id,
         )
 
-    def waiting(self, view: JobView, locale: str) -> str:
-        """Say honestly when a queued job should begin."""
-        eta = view.place.eta_seconds if view.place else None
-        if not view.engines:
-            return self.words.say(locale, "queued-no-engine")
-        if eta is None:
-            return self.words.say(locale, "queued-unknown")
-        if eta < 1:
-            return self.words.say(locale, "queued-soon")
-        return self.words.say(locale, "queued-eta", duration=duration(self.words, locale, eta))
-
     def _running(self, view: JobView, locale: str) -> Reply:
         job, say = view.job, self.words.say
         values = {"step": job.step, "steps": job.steps}
@@ -195,12 +183,12 @@ class Replies:
         if job.steps < job.request.steps:
             line += "\n" + say(locale, "running-plateau", steps=job.steps, asked=job.request.steps)
         alt = say(locale, "frame-alt", prompt=shortened(job.request.prompt, 200), **values)
-        pictures = (_picture(view.picture, f"{job.id}-{job.step}", alt),) if view.picture else ()
+        picture = view.picture and picture_file(view.picture, f"{job.id}-{job.step}", alt)
         return Reply(
             title=title,
             text=f"{self.prompt(job, locale)}\n\n{line}",
             fields=self.details(job, view.attributes, locale),
-            pictures=pictures,
+            pictures=(picture,) if picture else (),
             buttons=((self.button(Action.CANCEL, job.id, locale),),),
             colour=accent(view.attributes.hex),
             job=job.id,
@@ -234,7 +222,7 @@ class Replies:
     def picture_of(self, artwork: Artwork, picture: bytes, locale: str) -> File:
         """Give a painting's picture with its name and description."""
         alt = self.words.say(locale, "done-alt", prompt=shortened(artwork.prompt, 200))
-        return _picture(picture, f"ganshare-{artwork.id}", alt)
+        return picture_file(picture, f"ganshare-{artwork.id}", alt)
 
     def painting_buttons(
         self,
@@ -265,7 +253,7 @@ class Replies:
     def _sale(self, view: JobView, locale: str) -> Fields:
         if view.sale is None:
             return ()
-        return self._fields(locale, {"sale": sale_line(self.words, locale, view.sale)})
+        return self.fields(locale, {"sale": sale_line(self.words, locale, view.sale)})
 
     def _over(self, view: JobView, locale: str, title: str, text: str) -> Reply:
         job = view.job
@@ -283,45 +271,8 @@ class Replies:
             job=job.id,
         )
 
-    def _fields(self, locale: str, values: dict[str, str | None]) -> Fields:
-        return tuple(
-            (self.words.say(locale, f"field-{name}"), shortened(value, LONGEST_TRAIT))
-            for name, value in values.items()
-            if value
-        )
-
 
 VOTE_EMOJI = "❤️"
-_EMOJI = {
-    "again": "🔁",
-    "retry": "🔁",
-    "vary": "🎨",
-    "edit": "✏️",
-    "master": "🖼️",
-    "sell": "🏷️",
-    "no-sale": "✖️",
-    "delete": "🗑️",
-    "delete-sure": "🗑️",
-    "report": "🚩",
-    "hide": "🙈",
-    "keep": "✅",
-    "review": "⏭️",
-    "cancel": "✖️",
-    "queue": "⏳",
-    "older": "➡️",
-    "newest": "⏮️",
-    "next": "👀",
-    "enter": "🏛️",
-    "forget": "🗑️",
-}
-
-
-def accent(colour: str | None) -> int | None:
-    """Read "#rrggbb"; None if it isn't that."""
-    try:
-        return int(colour.removeprefix("#"), 16) if colour else None
-    except ValueError:
-        return None
 
 
 def progress_bar(step: int, steps: int) -> str:
@@ -329,28 +280,6 @@ def progress_bar(step: int, steps: int) -> str:
     share = min(1.0, step / max(1, steps))
     full = int(share * BAR)
     return "▰" * full + "▱" * (BAR - full) + f" {int(share * 100)} %"
-
-
-def duration(words: Catalogue, locale: str, seconds: float) -> str:
-    """Say a time as people do: "40 seconds", "3 minutes", "2 days"."""
-    for unit, length in (("days", 86_400.0), ("hours", 3600.0), ("minutes", 60.0)):
-        if seconds >= 1.5 * length:
-            return words.say(locale, f"duration-{unit}", count=round(seconds / length))
-    coarse = round(seconds / 5) * 5 if seconds > 10 else max(1, round(seconds))
-    return words.say(locale, "duration-seconds", count=coarse)
-
-
-def shortened(text: str, units: int = LONGEST_PROMPT) -> str:
-    """Cut a text to some UTF-16 units, an ellipsis included."""
-    if len(text.encode("utf-16-le")) <= 2 * units:
-        return text
-    cut = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
-    return cut.rstrip() + "…"
-
-
-def _is_sentence(error: str) -> bool:
-    """Whether it means something to its reader; older engines kept errors of their own, too."""
-    return isinstance(error, Sentence) or error.rstrip().endswith((".", ")"))
 
 
 def is_masked(job: Job) -> bool:
@@ -362,24 +291,5 @@ def is_masked(job: Job) -> bool:
 
 def _why(job: Job) -> list[str]:
     """Why its prompt was drawn, if the prompt source gives a reason."""
-    why = _kept(job, "why")
+    why = kept_text(job, "why")
     return [shortened(why, 300)] if why else []
-
-
-def _kept(job: Job, name: str) -> str:
-    """A text that was kept with a job when it was queued."""
-    kept = job.reply_to.get("desk")
-    return str(kept.get(name) or "") if isinstance(kept, dict) else ""
-
-
-def asked_by(job: Job) -> str:
-    """The name of who asked; "" where that is clear, as in a private chat."""
-    kept = job.reply_to.get("desk")
-    is_alone = isinstance(kept, dict) and bool(kept.get("private"))
-    return "" if is_alone or job.visibility is Visibility.ONLY_ME else _kept(job, "name")
-
-
-def _picture(data: bytes, name: str, description: str) -> File:
-    if data.startswith(b"\x89PNG"):
-        return File(data, f"{name}.png", "image/png", description)
-    return File(data, f"{name}.jpg", "image/jpeg", description)

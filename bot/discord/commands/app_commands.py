@@ -14,7 +14,7 @@ from bot.core.messages import Rank
 from bot.core.rendering.catalogue import Catalogue
 from bot.discord.commands.translator import described, named
 
-__all__ = ["Complete", "Given", "Handle", "app_command", "app_commands_of"]
+__all__ = ["Complete", "Given", "Handle", "app_command", "app_commands_of", "describe_menu"]
 
 LONGEST_TEXT = 6000  # that Discord takes as an option
 LARGEST_NUMBER = 2**53 - 1  # the same; JavaScript counts no further
@@ -34,6 +34,23 @@ def app_commands_of(
         complete: offers texts, given the command, the parameter and what was typed.
     """
     return [app_command(each, words, handle, complete) for each in COMMANDS]
+
+
+def describe_menu(words: Catalogue, handle: Handle) -> app_commands.ContextMenu:
+    """What `/describe` does, in the menu of a message that has a picture."""
+
+    async def callback(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        pictures = (
+            each for each in message.attachments if (each.content_type or "").startswith("image/")
+        )
+        await handle(interaction, "describe", {"picture": next(pictures, None)})
+
+    return app_commands.ContextMenu(
+        name=described(words, "menu-describe"),
+        callback=callback,
+        allowed_contexts=_contexts(is_for_admins=False),
+        allowed_installs=_installs(is_for_admins=False),
+    )
 
 
 def app_command(
@@ -58,12 +75,8 @@ def app_command(
         name=named(command.name, command.message),
         description=described(words, command.message),
         callback=callback,
-        allowed_contexts=app_commands.AppCommandContext(
-            guild=True, dm_channel=True, private_channel=command.rank < Rank.ADMIN
-        ),
-        allowed_installs=app_commands.AppInstallationType(
-            guild=True, user=command.rank < Rank.ADMIN
-        ),
+        allowed_contexts=_contexts(is_for_admins=command.rank is Rank.ADMIN),
+        allowed_installs=_installs(is_for_admins=command.rank is Rank.ADMIN),
     )
     if command.rank is Rank.ADMIN:  # others don't even see it; the dispatcher decides
         made.default_permissions = discord.Permissions(manage_guild=True)
@@ -71,6 +84,16 @@ def app_command(
         if each.completes is not None:
             made.autocomplete(each.name)(_completion(command.name, each.name, complete))
     return made
+
+
+def _contexts(*, is_for_admins: bool) -> app_commands.AppCommandContext:
+    return app_commands.AppCommandContext(
+        guild=True, dm_channel=True, private_channel=not is_for_admins
+    )
+
+
+def _installs(*, is_for_admins: bool) -> app_commands.AppInstallationType:
+    return app_commands.AppInstallationType(guild=True, user=not is_for_admins)
 
 
 def _completion(command: str, parameter: str, complete: Complete) -> Any:

@@ -92,4 +92,4 @@ def _prune(value: Any) -> Any:
         return {key: each for key, each in pruned.items() if each is not None} or None
     if isinstance(value, list | tuple):
         return [_prune(each) for each in value] or None
-    return None if value is False else value
+    return None if value is False or value == "" else value

@@ -17,6 +17,7 @@ _STYLES = {
     Action.VOTE: discord.ButtonStyle.success,
     Action.AGAIN: discord.ButtonStyle.primary,
     Action.VARY: discord.ButtonStyle.primary,
+    Action.PAINT: discord.ButtonStyle.primary,
     Action.DELETE: discord.ButtonStyle.danger,
     Action.SELL: discord.ButtonStyle.success,
     Action.HIDE: discord.ButtonStyle.danger,

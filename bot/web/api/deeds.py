@@ -17,6 +17,7 @@ from bot.web.views.leaderboards import leaderboards
 from bot.web.views.media import read_blob
 from bot.web.views.sheets import jobs_asked
 from bot.web.views.walls import mark_of, paintings_of_tab
+from ganshare.domain.engines import painted_by
 from ganshare.domain.jobs import JobState
 from ganshare.errors import ParameterError, must_be_one_of, quoted
 
@@ -136,7 +137,7 @@ async def get_queue(site: Site, caller: Caller) -> Response:
             "queued": counts[JobState.QUEUED],
             "running": counts[JobState.RUNNING],
             "engines": len(live),
-            "models": sorted({name for each in live for name in each.models}),
+            "models": painted_by(live),
         }
     )
 

@@ -13,6 +13,7 @@ from bot.core.commands.definitions import COMMANDS
 from bot.core.commands.sales import share_promised
 from bot.core.messages import Rank
 from bot.core.rendering.replies import asked_by
+from bot.core.rendering.wording import word_name
 from bot.core.round_entry import enterable
 from bot.web.request_context import RequestContext
 from bot.web.site import Refused, Site
@@ -21,7 +22,6 @@ from bot.web.template_data import (
     category_name,
     facts,
     made_by,
-    word_name,
 )
 from ganshare.domain.jobs import Artwork, Job
 from ganshare.domain.visibility import Visibility

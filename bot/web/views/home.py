@@ -7,11 +7,13 @@ from starlette.responses import JSONResponse, Response
 
 from bot.core.commands.definitions import find_command
 from bot.core.commands.parameters import Parameter
+from bot.core.rendering.wording import word_name
 from bot.web.request_context import RequestContext
 from bot.web.site import Site
-from bot.web.template_data import Painting, composed, suggestions, word_name
+from bot.web.template_data import Painting, composed, suggestions
 from bot.web.views.gallery import LONGEST_QUERY, paintings, shown_artwork
 from bot.web.views.sheets import Cell, cells
+from ganshare.domain.engines import painted_by
 from ganshare.domain.jobs import JobState
 from ganshare.domain.limits import DEFAULT_SIDE, DEFAULT_STEPS
 from ganshare.domain.visibility import Visibility
@@ -106,7 +108,7 @@ def _as_field(
 
 
 async def _models(site: Site) -> list[str]:
-    return sorted({name for each in await site.store.queue.engines() for name in each.models})
+    return painted_by(await site.store.queue.engines())
 
 
 async def _begins_from(site: Site, context: RequestContext, artwork: str) -> Painting | None:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ganshare.domain.jobs import Artwork, EngineReport, Job, JobRequest, JobState, PreviewRecord
+from ganshare.domain.descriptions import Description
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import Artwork, Job, JobRequest, JobState, PreviewRecord
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import AskerError
 from ganshare.sentences import sentence
@@ -85,6 +87,8 @@ def _job(row: Mapping[str, Any], request: JobRequest) -> Job:
     values["state"] = JobState(row["state"])
     values["visibility"] = Visibility(row["visibility"])
     values["cost"] = float(row["cost"])  # SQLite's RETURNING gives whole numbers as integers
+    if row["description"] is not None:
+        values["description"] = Description.from_json(as_object(row["description"]))
     return Job(request=request, reply_to=as_object(row["reply_to"]), **values)
 
 

@@ -61,6 +61,7 @@ jobs = sa.Table(
     sa.Column("preview", sa.Text),
     sa.Column("saved_state", sa.Text),
     sa.Column("artwork", sa.Text),
+    sa.Column("description", sa.Text),  # JSON
     sa.Column("error", sa.Text),
     sa.Column("error_details", sa.Text),  # JSON
     sa.Column("revision", sa.Integer, nullable=False),

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.domain.jobs import EngineReport, JobState
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.database import Database
 from ganshare.store.maintenance.migrate import NEWEST, schema_version

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ganshare.domain.descriptions import Description
 from ganshare.domain.jobs import Artwork, Job, JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.sentences import sentence
@@ -30,6 +31,7 @@ __all__ = [
     "beat_statement",
     "bury_statement",
     "cancel_statement",
+    "described_statement",
     "done_statement",
     "expire_statement",
     "frame_statement",
@@ -104,6 +106,15 @@ def done_statement(job: Job) -> Any:
     """End an attempt well; the artwork, whose id it makes, follows in the same transaction."""
     values = _ended(state_name(JobState.DONE), artwork=made_id(), **sentence_columns("error", None))
     return jobs.update().where(_mine(job)).values(values).returning(jobs.c.artwork, *_EVERYBODY)
+
+
+def described_statement(job: Job, description: Description) -> Any:
+    """End an attempt with what its picture shows; the same attempt may say so again."""
+    text, error = as_text(description.to_json()), sentence_columns("error", None)
+    values = _ended(state_name(JobState.DONE), description=text, **error)
+    said = sa.and_(jobs.c.id == job.id, jobs.c.attempt == job.attempt, jobs.c.description == text)
+    mine = sa.or_(_mine(job), said)
+    return jobs.update().where(mine).values(values).returning(jobs.c.id, *_EVERYBODY)
 
 
 def artwork_statement(job: Job, artwork_id: str, made: NewArtwork) -> Any:

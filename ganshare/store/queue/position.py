@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.domain.jobs import EngineReport, JobState, QueuePosition
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import JobState, QueuePosition
 from ganshare.store.db.database import Row
 from ganshare.store.db.dialect import ago
 from ganshare.store.db.tables_queue import QUEUED, RUNNING, jobs, state_in

@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ganshare.domain.jobs import UNLIMITED, Artwork, EngineReport, Job, JobRequest, JobState
+from ganshare.domain.descriptions import Description
+from ganshare.domain.engines import UNLIMITED, EngineReport
+from ganshare.domain.jobs import Artwork, Job, JobRequest, JobState
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
@@ -27,6 +29,7 @@ from ganshare.store.queue.lease import (
     artwork_statement,
     beat_statement,
     cancel_statement,
+    described_statement,
     done_statement,
     expire_statement,
     frame_statement,
@@ -247,6 +250,10 @@ class Queue(QueueReader, Pauses):
         row = await self._database.row(sa.select(artworks).where(artworks.c.job == job.id))
         published = to_artwork(row) if row is not None else None
         return published if published and is_same(published, job, artwork) else None
+
+    async def describe(self, job: Job, description: Description) -> bool:
+        """End a job with what its picture shows; False if it is no longer this attempt's."""
+        return await self._database.row(described_statement(job, description)) is not None
 
     async def fail(self, job: Job, error: str, *, retry: bool) -> bool:
         """Give up this attempt, with the sentence that says why; False if it was not ours any more.

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.domain.jobs import EngineReport, Job, JobState, PreviewRecord, QueuePosition
+from ganshare.domain.engines import EngineReport
+from ganshare.domain.jobs import Job, JobState, PreviewRecord, QueuePosition
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.store.db.database import Database, Row
 from ganshare.store.db.dialect import now

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ganshare.domain.jobs import EngineReport, JobRequest, JobState
+from ganshare.domain.engines import EngineReport, painted_by
+from ganshare.domain.jobs import JobRequest, JobState
 from ganshare.domain.limits import DEFAULT_CUTOUTS
 from ganshare.domain.queue_limits import QueueLimits
 from ganshare.domain.shares import Payment
@@ -237,8 +238,10 @@ def refusal(
 
 def _unfit(request: JobRequest, live: list[EngineReport]) -> AdmissionError | None:
     painters = [engine for engine in live if request.model in engine.models]
+    if not painters and request.describes:
+        return AdmissionError(sentence("engine-describe"), given=request.model)
     if not painters:
-        names = sorted({name for engine in live for name in engine.models})
+        names = painted_by(live)
         near = nearest(request.model, names)
         given = quoted(request.model)
         message = listing("engine-model", names, near and quoted(near), given=given)

@@ -117,7 +117,7 @@ async def test_a_picture_to_begin_from_that_fails_is_refused_at_once(
     refused = await scene.job(job)
     assert (refused.state, refused.attempt) == (JobState.DEAD, 1)
     assert refused.error is not None
-    assert refused.error.startswith("The picture to start from is not accepted: it looks like")
+    assert refused.error.startswith("The picture is not accepted: it looks like")
     (note,) = await scene.store.community.read_log()
     assert (note.kind, note.text) == ("picture", "inputs/1.png")
 

@@ -34,7 +34,7 @@ async def test_a_picture_that_fails_is_refused_noted_and_not_queued(
     (reply,) = await hall.ask("paint", prompt="a castle", picture=png("black"))
     assert reply.job is None
     assert reply.is_private
-    assert reply.text.startswith("The picture to start from is not accepted: it is too dark;")
+    assert reply.text.startswith("The picture is not accepted: it is too dark;")
     (note,) = await hall.store.community.read_log()
     assert (note.kind, note.person, note.place) == ("picture", "discord:1", "discord:100")
     assert (note.reason, "darkness" in note.text) == ("it is too dark", True)

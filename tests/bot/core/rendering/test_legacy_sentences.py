@@ -13,9 +13,9 @@ from ganshare.errors import SettingsError
     ("stored", "told"),
     [
         ("The picture to begin from is not accepted: it looks like nudity (0.98); please take "
-         "another one.", "这张图片不能作为起点：看起来像裸露内容（0.98）；请换一张。"),
+         "another one.", "这张图片不能使用：看起来像裸露内容（0.98）；请换一张。"),
         ("The picture to begin from is not accepted: too dark; please take another one.",
-         "这张图片不能作为起点：too dark；请换一张。"),
+         "这张图片不能使用：too dark；请换一张。"),
         ("The image the init image is damaged or incomplete.",
          "附件不是可以读取的图片；请使用 PNG、JPEG、WebP 或 GIF。"),
         ("the init image is not an image, or not of an allowed format (PNG).",

@@ -1,111 +1,43 @@
-"""/paint, /random and the buttons Again and Vary: checks every limit, then queues the jobs."""
+"""Checks requests against every limit of their asker, place and queue, then queues them."""
 
 import asyncio
-import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.core.commands.paint_options import read_options
-from bot.core.commands.parameters import Arguments
 from bot.core.commands.privacy import choose_visibility
 from bot.core.commands.sales import share_promised
 from bot.core.context import CommandContext
 from bot.core.init_image import clean_png, store_picture
-from bot.core.languages import read_request
-from bot.core.messages import CommandRequest, Form, Rank, Reply
-from bot.core.random_prompts import why_line
+from bot.core.messages import Rank, Reply
 from bot.core.rendering.errors import RefusalError, sentence_of
 from bot.core.rendering.grid import grid_key, load_message_view, message_of
-from ganshare.domain.asked_prompt import PaintOptions, read_prompt
+from ganshare.domain.engines import painted_by
 from ganshare.domain.jobs import Job, JobRequest
 from ganshare.domain.shares import Payment
 from ganshare.domain.visibility import Visibility
 from ganshare.errors import AskerError, PromptError, WorldError
 from ganshare.monitoring.log import get_logger
-from ganshare.prompts import MAX_SEED
 from ganshare.safety import UnsafeImageError
 from ganshare.sentences import sentence
 
-__all__ = ["again", "edit", "paint", "paint_random", "vary"]
+__all__ = ["check_requests", "default_model", "find_repeated", "submit_jobs", "take_picture"]
 
 _log = get_logger(__name__)
 
 DEFAULT_MODEL = "paintings-f8"
-SEEDS = 2**32  # of random ones: short enough to be read out
 DAY = 86_400.0
 
 
-async def paint(context: CommandContext, arguments: Arguments) -> list[Reply]:
-    """Queue what `/paint` asks for."""
-    options = read_options(arguments)
-    count, given = options.count, options.others
-    if (repeated := await _find_repeated(context, count)) is not None:
-        return repeated
-    visibility = await choose_visibility(context, options.visibility)
-    edited, kept = await _edited(context), None
-    if edited is not None:
-        visibility, before = visibility.limited(edited.visibility), edited.request
-        size = f"{before.width}x{before.height}"
-        kept = PaintOptions(
-            None, before.steps, size, before.num_cutouts, before.preset, before.model
-        )
-    asked = read_prompt(options.prompt, PaintOptions(**given), kept)  # type: ignore[arg-type]
-    request = JobRequest(
-        prompt=asked.text,
-        seed=secrets.randbelow(SEEDS) if asked.seed is None else asked.seed,
-        model=asked.model or await _model(context),
-        steps=asked.steps,
-        width=asked.width,
-        height=asked.height,
-        num_cutouts=asked.num_cutouts,
-        preset=asked.preset,
-    )
-    request, unread = await read_request(context, request)
-    await _check(context, [request] * count)
-    if (picture := context.picture) is not None:
-        clean = await asyncio.to_thread(clean_png, picture)
-        await _judge_picture(context, clean)
-        key = await store_picture(context.services.blobs, clean)
-        request = replace(request, init_image=key)
-    elif edited is not None:
-        await _check_init_image(context, before)
-        strength = before.init_strength
-        request = replace(
-            request, init_image=before.init_image, init_fit=before.init_fit, init_strength=strength
-        )
-    if options.strength is not None:
-        if request.init_image is None:
-            raise RefusalError("refusal-strength")
-        request = replace(request, init_strength=options.strength)
-    requests = [replace(request, seed=(request.seed + n) % (MAX_SEED + 1)) for n in range(count)]
-    return await _submit(context, requests, unread=unread, visibility=visibility, in_grid=count > 1)
+async def take_picture(context: CommandContext, picture: bytes) -> str:
+    """Clean, judge and store the picture that came with a request; gives its blob key.
 
-
-async def edit(context: CommandContext, subject: str) -> list[Reply]:
-    """Ask for another prompt, to paint it with all else as it was."""
-    job = await _painted_by(context, subject)
-    form = Form(subject, job.request.prompt)
-    return [Reply(title=context.say("edit-title"), text=context.say("edit-how"), form=form)]
-
-
-async def _edited(context: CommandContext) -> Job | None:
-    """The job whose prompt was edited into the one that is asked for."""
-    given = context.given
-    if not isinstance(given, CommandRequest) or not given.edits:
-        return None
-    return await _painted_by(context, given.edits)
-
-
-async def _painted_by(context: CommandContext, subject: str) -> Job:
-    """The job of a painting, or that of this id, if its prompt may be seen."""
-    artwork = await context.store.gallery.get(subject)
-    return await context.seen_job(artwork.job if artwork else subject)
-
-
-async def _check_init_image(context: CommandContext, request: JobRequest) -> None:
-    begins_from = request.init_image
-    if begins_from is not None and not await context.services.blobs.exists(begins_from):
-        raise RefusalError("refusal-init-gone")
+    Raises:
+        RefusalError: it is too large, damaged, or no picture.
+        UnsafeImageError: the safety check refuses it.
+        WorldError: the check failed, or the blobs are away.
+    """
+    clean = await asyncio.to_thread(clean_png, picture)
+    await _judge_picture(context, clean)
+    return await store_picture(context.services.blobs, clean)
 
 
 async def _judge_picture(context: CommandContext, png: bytes) -> None:
@@ -132,55 +64,10 @@ async def _judge_picture(context: CommandContext, png: bytes) -> None:
     raise UnsafeImageError(verdict)
 
 
-async def paint_random(context: CommandContext, arguments: Arguments) -> list[Reply]:
-    """Queue prompts from the owner's prompt source, by default the Thompson sampler."""
-    count, category = int(arguments.get("count", 1)), arguments.get("category")
-    if (repeated := await _find_repeated(context, count)) is not None:
-        return repeated
-    model, requests, reasons = await _model(context), [], []
-    for _ in range(count):
-        seed, kind = secrets.randbelow(SEEDS), str(category) if category else None
-        idea = await context.services.prompts.draw(seed, kind)
-        request = JobRequest(idea.prompt.text, idea.prompt.seed, model)
-        # A source that repeats what people wrote may draw other languages.
-        requests.append((await read_request(context, request))[0])
-        known = context.services.prompts.knows_any
-        reasons.append(why_line(context.services.words, context.locale, idea, knows_any=known))
-    await _check(context, requests)
-    return await _submit(context, requests, reasons)
-
-
-async def again(context: CommandContext, subject: str) -> list[Reply]:
-    """Queue what a painting, or a job that was not painted, asked for: with a new seed."""
-    if (repeated := await _find_repeated(context, 1)) is not None:
-        return repeated
-    job = await _painted_by(context, subject)
-    request = replace(job.request, seed=secrets.randbelow(SEEDS))
-    await _check_init_image(context, request)
-    request, unread = await read_request(context, request)
-    await _check(context, [request])
-    visibility = (await choose_visibility(context)).limited(job.visibility)
-    return await _submit(context, [request], unread=unread, visibility=visibility)
-
-
-async def vary(context: CommandContext, subject: str) -> list[Reply]:
-    """Queue the same prompt, beginning from the painting."""
-    if (repeated := await _find_repeated(context, 1)) is not None:
-        return repeated
-    artwork = await context.artwork(subject)
-    job = await context.job(artwork.job)
-    seed = secrets.randbelow(SEEDS)
-    request = replace(job.request, seed=seed, init_image=artwork.blob)
-    request, unread = await read_request(context, request)
-    await _check(context, [request])
-    visibility = (await choose_visibility(context)).limited(artwork.visibility)
-    return await _submit(context, [request], unread=unread, visibility=visibility)
-
-
 # --- limits -----------------------------------------------------------------------------------
 
 
-async def _check(context: CommandContext, requests: Sequence[JobRequest]) -> None:
+async def check_requests(context: CommandContext, requests: Sequence[JobRequest]) -> None:
     """Raise an AskerError unless these may be asked for, by them, here and now."""
     settings = context.settings
     if not settings.allowed:
@@ -254,7 +141,7 @@ def _key(context: CommandContext, number: int, of: int) -> str:
     return context.given.key if of == 1 else f"{context.given.key}/{number}"
 
 
-async def _find_repeated(context: CommandContext, count: int) -> list[Reply] | None:
+async def find_repeated(context: CommandContext, count: int) -> list[Reply] | None:
     """The replies for a message that was delivered before; None if it is new."""
     if await context.store.queue.get_by_key(_key(context, 1, count)) is None:
         return None
@@ -263,7 +150,7 @@ async def _find_repeated(context: CommandContext, count: int) -> list[Reply] | N
     return await _replies(context, [job for job in found if job is not None])
 
 
-async def _submit(
+async def submit_jobs(
     context: CommandContext,
     requests: Sequence[JobRequest],
     reasons: Sequence[str] = (),
@@ -285,8 +172,8 @@ async def _submit(
     if visibility is Visibility.ONLY_ME and not context.place.is_private:
         grid = None  # each comes to its asker by itself
     visibility = visibility or await choose_visibility(context)
-    people = context.store.people
-    tells = context.place.is_private and not await people.was_told(context.main)
+    people, paints = context.store.people, not any(each.describes for each in requests)
+    tells = paints and context.place.is_private and not await people.was_told(context.main)
     for number, request in enumerate(requests, 1):
         try:
             payment = await _payment(context)
@@ -315,7 +202,7 @@ async def _submit(
             replies = [Reply(text=sentence, is_private=True)]
             break
         jobs.append(submitted.job)
-        if context.settings.consent_by_asking and submitted.is_new:
+        if paints and context.settings.consent_by_asking and submitted.is_new:
             share = context.services.options.requester_share
             await context.store.consents.record(submitted.job.id, context.main, share, agreed=True)
         if tells:
@@ -324,7 +211,7 @@ async def _submit(
     shown = await _replies(context, jobs)
     if replies:
         return [*shown, *replies]
-    if context.settings.consent_by_asking:
+    if paints and context.settings.consent_by_asking:
         share = context.services.options.requester_share
         promise = share_promised(context.services.words, context.locale, share)
         shown.append(context.quietly("sell-by-asking", promise=promise))
@@ -339,9 +226,9 @@ async def _replies(context: CommandContext, jobs: Sequence[Job]) -> list[Reply]:
     return [message_of(context.replies, view, context.locale) for view in views]
 
 
-async def _model(context: CommandContext) -> str:
+async def default_model(context: CommandContext) -> str:
     """The model of who names none."""
     if context.services.options.model:
         return context.services.options.model
-    offered = [name for engine in await context.store.queue.engines() for name in engine.models]
+    offered = painted_by(await context.store.queue.engines())
     return DEFAULT_MODEL if DEFAULT_MODEL in offered or not offered else offered[0]
