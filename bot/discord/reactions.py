@@ -54,7 +54,8 @@ class Reactions:
         ):
             return
         is_bot = event.member is not None and event.member.bot
-        voter = Voter(person_id(event.user_id), is_bot, born_of(event.user_id))
+        called = "" if event.member is None else event.member.display_name
+        voter = Voter(person_id(event.user_id), is_bot, born_of(event.user_id), called)
         name = f"{event.channel_id}:{event.message_id}"
         author = event.message_author_id
         is_ours = author is not None and self._is_own(author)

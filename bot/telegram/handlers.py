@@ -206,7 +206,8 @@ class UpdateHandlers:
         if artwork is None or asked is None:
             return person
         leads = await self._chat_admins.of(user, asked) is Rank.ADMIN
-        return replace(person, id=artwork.person) if leads else person
+        # their own name would tell who of the admins it is
+        return replace(person, id=artwork.person, name="") if leads else person
 
     async def _migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: its settings and rounds go with it."""
@@ -235,7 +236,7 @@ class UpdateHandlers:
         shown = await self._front.store.posts.find(ORIGIN, name)
         if shown is not None:
             person = await self._voter(person, changed.user.id, shown.artwork)
-        voter = Voter(person.id, changed.user.is_bot)
+        voter = Voter(person.id, changed.user.is_bot, name=person.name)
         await self._reaction_votes.on_reactions_replaced(name, voter, old, new, at=moment)
 
     # --- buttons ------------------------------------------------------------------------------

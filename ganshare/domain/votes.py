@@ -8,7 +8,7 @@ linked accounts, has one vote for a painting as long as any of their ballots is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -46,11 +46,13 @@ class Voter:
         account: "discord:42", "telegram:42", "web:...".
         is_bot: bots don't vote, our own seed reaction included.
         born: when the account was made, where the platform tells; None: when we first saw it.
+        name: that leaderboards show; "" where the platform tells none.
     """
 
     account: str
     is_bot: bool = False
     born: float | None = None
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """/reports, where admins hide or keep reported paintings, and /notes, the moderation log.
 
-Admins of a place may hide what was asked for there. Only admins named by the owner may dismiss a
-report or show a hidden painting again, since every gallery shows it then.
+Admins of a place may hide what was asked for there, and so may those of the place where its
+moderators are told. Only admins named by the owner may dismiss a report or show a hidden painting
+again, since every gallery shows it then.
 """
 
 from collections import Counter
@@ -114,11 +115,24 @@ def _check_rank(context: CommandContext) -> None:
         raise RefusalError("refusal-rank-admin", command="reports")
 
 
+async def _moderates(context: CommandContext, job: Job) -> bool:
+    """Whether they decide about a job's painting: where it was asked for, or its moderators' place.
+
+    Only admins of the one, or of all, can have named the other.
+    """
+    if context.oversees(job):
+        return True
+    if context.person.rank < Rank.ADMIN:
+        return False
+    settings = await context.store.places.settings(job.place, job.within)
+    return settings.moderation_place == context.place.id
+
+
 async def _find_overseen(context: CommandContext, artwork_id: str) -> tuple[Artwork, Job]:
     """Read a painting over which they have power; raises RefusalError."""
     artwork = await context.artwork(artwork_id)
     job = await context.job(artwork.job)
-    if not context.oversees(job):
+    if not await _moderates(context, job):
         raise RefusalError("refusal-reports-there", artwork=artwork.id)
     return artwork, job
 
@@ -131,7 +145,7 @@ async def _waiting(context: CommandContext, artwork_id: str) -> tuple[Artwork, J
     if artwork.visibility is Visibility.ONLY_ME:  # nobody else sees it any more
         return None
     job = await context.store.queue.get(artwork.job)
-    return (artwork, job) if job is not None and context.oversees(job) else None
+    return (artwork, job) if job is not None and await _moderates(context, job) else None
 
 
 # --- how it looks -----------------------------------------------------------------------------

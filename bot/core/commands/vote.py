@@ -31,6 +31,8 @@ async def vote(context: CommandContext, subject: str) -> list[Reply]:
     await context.check_not_banned()
     voter = Voter(context.person.id, born=context.person.born)
     state = await context.store.votes.toggle(artwork.id, voter, key=context.given.key)
+    if state.voted:
+        await context.store.people.note_name(context.person.id, context.person.name)
     sentence = await _sentence(context, state)
     if round_id:
         return await deal(context, round_id, sentence)

@@ -85,6 +85,8 @@ class ReactionVotes:
         try:
             event = VoteEvent(showing.artwork, voter, via, up, moment if at is None else at)
             await self._store.votes.cast(event)
+            if up:
+                await self._store.people.note_name(voter.account, voter.name)
         except JobError as error:
             _log.info("a reaction to no painting", reason=error.message)
 

@@ -13,6 +13,8 @@ from ganshare.store.db.tables_community import everyone, people
 
 __all__ = ["People"]
 
+LONGEST_NAME = 100
+
 
 class People:
     """Reads and changes what persons have chosen."""
@@ -61,6 +63,13 @@ class People:
     async def mark_told(self, person: str) -> None:
         """Remember that a person was told."""
         await self._database.write(self._note(person, told=now()))
+
+    async def note_name(self, person: str, name: str) -> None:
+        """Remember what somebody is called who votes, for the leaderboards."""
+        name = name[:LONGEST_NAME]
+        known = sa.select(people.c.person).where(people.c.person == person, people.c.name == name)
+        if name and await self._database.row(known) is None:
+            await self._database.write(self._note(person, name=name))
 
     def _note(self, person: str, **news: Any) -> sa.Insert:
         return upsert(self._database.dialect, people, {"person": person}, news)

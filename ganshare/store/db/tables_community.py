@@ -40,7 +40,7 @@ def _table(name: str, *texts: str, numbers: tuple[str, ...] = ()) -> sa.Table:
 
 
 gallery = _table("gallery", "artwork", "person", "words", "visibility")
-people = _table("people", "person", "visibility", "ping", numbers=("told",))
+people = _table("people", "person", "visibility", "ping", "name", numbers=("told",))
 forgotten = _table("forgotten_blobs", "artwork", "blobs")  # JSON
 forgotten_uploads = _table("forgotten_uploads", "blob")
 posts = _table("posts", "job", "origin", "address", numbers=("created",))  # JSON

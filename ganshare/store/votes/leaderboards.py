@@ -5,10 +5,11 @@ import json
 import sqlalchemy as sa
 
 from ganshare.domain.community import Ranked
+from ganshare.domain.visibility import Visibility
 from ganshare.store.db.database import Database
 from ganshare.store.db.dialect import asked_in, asked_within, contains, now
 from ganshare.store.db.rows_queue import as_object
-from ganshare.store.db.tables_community import everyone, sessions
+from ganshare.store.db.tables_community import everyone, people, sessions
 from ganshare.store.db.tables_queue import PUBLIC, artworks, jobs
 from ganshare.store.db.tables_votes import ballots, round_entries, rounds
 from ganshare.store.votes.count import person_of
@@ -66,7 +67,7 @@ class Leaderboards:
         return [Ranked(row["who"], await self._name(row["who"]), row["count"]) for row in rows]
 
     async def _name(self, person: str) -> str:
-        """As they were called when they last asked for a painting, or signed in; "" if never."""
+        """As they were called when they last asked for a painting, signed in or voted; or ""."""
         theirs = sa.select(jobs.c.reply_to).where(jobs.c.person.in_(everyone(person)))
         row = await self._database.row(theirs.order_by(jobs.c.id.desc()).limit(1))
         desk = as_object(row["reply_to"]).get("desk") if row is not None else None
@@ -74,7 +75,23 @@ class Leaderboards:
             return str(desk.get("name", "")) if isinstance(desk, dict) else ""
         signed_in = sa.select(sessions.c.name).where(sessions.c.person.in_(everyone(person)))
         row = await self._database.row(signed_in.order_by(sessions.c.expires.desc()).limit(1))
+        if row is not None:
+            return str(row["name"])
+        voted = sa.select(people.c.name).where(
+            people.c.person.in_(everyone(person)),
+            people.c.name.is_not(None),
+            ~_keeps_to_themselves(person),
+        )
+        row = await self._database.row(voted.limit(1))
         return str(row["name"]) if row is not None else ""
+
+
+def _keeps_to_themselves(person: str) -> sa.ColumnElement[bool]:
+    """Whether they have chosen that only they see what they ask for."""
+    chosen = people.alias("chosen")
+    return sa.exists().where(
+        chosen.c.person.in_(everyone(person)), chosen.c.visibility == Visibility.ONLY_ME
+    )
 
 
 def _asked_for(place: str | None) -> list[sa.ColumnElement[bool]]:

@@ -319,3 +319,17 @@ async def test_what_is_deleted_leaves_the_post_of_its_round(stage: Stage) -> Non
     )
     assert not shown.json.get("attachments")
     assert not shown.buttons
+
+
+async def test_leaderboards_call_voters_as_they_are_called_here(stage: Stage) -> None:
+    ada, bob, eve = stage.join(), stage.join("Bob"), stage.join("Eve")
+    message, artwork = await painted(stage, ada)
+    await bob.react(message)
+    await eve.press(message, "❤️")
+    await votes(stage, artwork, 2)
+    async with asyncio.timeout(TIMEOUT):
+        found: list[str] = []
+        while found != ["Bob", "Eve"]:
+            await asyncio.sleep(0.03)
+            ranked = await stage.front.store.leaderboards.voters(3600.0, 5)
+            found = sorted(each.name for each in ranked)

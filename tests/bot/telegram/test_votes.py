@@ -368,3 +368,18 @@ async def test_what_is_taken_away_leaves_the_posts_of_its_round(harness: Telegra
         assert shown(now) == "This painting is no longer shown."
         assert "reply_markup" not in now
         assert now["photo"] != old["photo"]
+
+
+async def test_leaderboards_call_voters_as_they_are_called_here(harness: TelegramHarness) -> None:
+    async with harness.bot():
+        chat, (ann, bob, eve) = crowd(harness, "Ann", "Bob", "Eve", standing="administrator")
+        message, artwork = await painted(harness, ann, chat)
+        await bob.react(message, HEART)
+        await eve.press(message, "❤")
+        await votes(harness, artwork.id, 2)
+
+        async def are_named() -> bool:
+            ranked = await harness.store.leaderboards.voters(3600.0, 5)
+            return sorted(each.name for each in ranked) == ["Bob", "Eve"]
+
+        await harness.until(are_named)

@@ -1,5 +1,6 @@
 """Leaderboards, on every kind of database."""
 
+from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import Voter
 from ganshare.store import Store
 from ganshare.testing import MODEL, make_artwork, make_request
@@ -61,3 +62,26 @@ async def test_who_only_voted_is_called_as_they_signed_in(store: Store) -> None:
         await store.votes.toggle(art.id, Voter(person), key=person)
     ranked = await store.leaderboards.voters(3600.0, 5)
     assert [each.name for each in ranked] == ["Mia", ""]
+
+
+async def test_who_only_voted_is_called_as_they_voted_unless_they_keep_to_themselves(
+    store: Store,
+) -> None:
+    await store.queue.submit("discord:1", "bot", make_request(), key="1")
+    (job,) = await store.queue.claim("engine", models=[MODEL], max_area=2**20)
+    art = await store.queue.finish(job, make_artwork())
+    for person, name in (("discord:2", "Ben"), ("discord:3", "Cy"), ("discord:4", "")):
+        await store.votes.toggle(art.id, Voter(person), key=person)
+        for _ in range(2):
+            await store.people.note_name(person, name)
+    await store.people.choose_visibility("discord:3", Visibility.ONLY_ME)
+
+    async def names() -> list[str]:
+        return [each.name for each in await store.leaderboards.voters(3600.0, 5)]
+
+    assert await names() == ["Ben", "", ""]
+    await store.people.note_name("discord:2", "Benno")
+    assert await names() == ["Benno", "", ""]
+    assert "Benno" in str(await store.personal_data.export("discord:2"))
+    await store.personal_data.forget("discord:2")
+    assert "Benno" not in await names()
