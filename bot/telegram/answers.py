@@ -1,26 +1,40 @@
-"""Sends the dispatcher's replies to a chat, records the messages of jobs, and says how to begin."""
+"""Sends the dispatcher's replies to a chat, offers paintings inline, and says how to begin."""
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telegram import Message
+from telegram import (
+    InlineQuery,
+    InlineQueryResultCachedPhoto,
+    InlineQueryResultsButton,
+    Message,
+)
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
+from telegram.ext import ExtBot
 
 from bot.app import Front
 from bot.core.messages import Action, Button, Reply
 from bot.core.rendering.catalogue import Catalogue
 from bot.core.rendering.painting_content import bare
+from bot.core.rendering.replies import shortened
 from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, person_id
-from bot.telegram.parsing import BEGIN, HELP, Line
+from bot.telegram.parsing import BEGIN, HELP, Line, start_with
 from bot.telegram.sender import Sender, Wanted
+from ganshare.domain.visibility import Visibility
 from ganshare.errors import WorldError
 from ganshare.monitoring.log import get_logger
 
-__all__ = ["Answers", "guidance"]
+__all__ = ["Answers", "InlineAnswers", "guidance"]
 
 _log = get_logger(__name__)
+PAGE = 20  # of the 50 results that Telegram takes
+MOST_PAGES = 10  # looked through for one answer
+CACHE_SECONDS = 10  # for which Telegram may repeat an answer; a painting may be deleted meanwhile
+LONGEST_LABEL = 40  # UTF-16 units of a prompt on the button
+_OFFSET = re.compile(r"[0-9a-f]{1,40}")
 _RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -111,11 +125,70 @@ class Answers:
         return self._front.words.say(locale, "telegram-write-first", url=url)
 
 
+class InlineAnswers:
+    """Answers inline queries: own paintings to send in any chat, and the way to paint another."""
+
+    def __init__(self, bot: "ExtBot[int]", front: Front) -> None:
+        self._bot, self._front = bot, front
+
+    async def answer(self, query: InlineQuery) -> None:
+        """Offer what matches; an answer that comes too late is none."""
+        words, locale = query.query.strip(), query.from_user.language_code or "en"
+        after = query.offset if _OFFSET.fullmatch(query.offset) else ""
+        try:
+            found, following = await self._find(person_id(query.from_user.id), words, after)
+        except WorldError as error:
+            _log.warning("an inline query finds nothing", reason=str(error))
+            found, following = [], ""
+        say = self._front.words.say
+        label = say(locale, "telegram-inline-new")
+        if words:
+            label = say(locale, "telegram-inline", prompt=shortened(words, LONGEST_LABEL))
+        try:
+            await self._bot.answer_inline_query(
+                query.id,
+                found,
+                cache_time=CACHE_SECONDS,
+                is_personal=True,
+                next_offset=following,
+                button=InlineQueryResultsButton(label, start_parameter=start_with(words)),
+            )
+        except TelegramError as error:
+            _log.info("an inline query was not answered", reason=error.message)
+
+    async def _find(
+        self, person: str, words: str, after: str
+    ) -> tuple[Sequence[InlineQueryResultCachedPhoto], str]:
+        """A page of someone's own paintings that Telegram has, and where the next one begins."""
+        results: list[InlineQueryResultCachedPhoto] = []
+        store = self._front.store
+        for _ in range(MOST_PAGES):
+            page = await store.gallery.search(
+                after=after or None, limit=PAGE, text=words, person=person
+            )
+            # What only they may see is not for a chat with others, not even by mistake.
+            shown = [each for each in page if each.visibility is not Visibility.ONLY_ME]
+            showings = await store.posts.of_artworks([each.id for each in shown], ORIGIN)
+            photos = {each.artwork: each.address.get("photo") for each in showings}
+            results += [
+                InlineQueryResultCachedPhoto(each.id, photo, caption=shortened(each.prompt))
+                for each in shown
+                if (photo := photos.get(each.id))
+            ]
+            after = page[-1].id if len(page) == PAGE else ""
+            if not after or len(results) >= PAGE:
+                break
+        return results, after
+
+
 def guidance(
     words: Catalogue, bot_name: str, message: Message, line: Line, locale: str
 ) -> list[Reply]:
     """One short message instead of the list of all commands; none where the line is a command."""
     begin = Reply(text=words.say(locale, "telegram-begin"))
+    if line.command == BEGIN and line.words:  # perhaps a stranger's: it is not painted at once
+        how = words.say(locale, "telegram-start-prompt")
+        return [Reply(text=how), Reply(text=line.words)]
     if line.command == BEGIN:
         return [begin]
     if line.command != HELP or line.words.strip() or message.chat.type == "private":

@@ -91,7 +91,16 @@ def _of_the_bot(me: User) -> list[Finding]:
         else "In groups it sees commands and replies to itself only, which is all it needs.",
         is_needed=False,
     )
-    return [joins, privacy]
+    inline = Finding(
+        "Telegram inline mode",
+        bool(me.supports_inline_queries),
+        "Members send their paintings to any chat by its name."
+        if me.supports_inline_queries
+        else "Members cannot send their paintings to other chats by its name. Write /setinline to"
+        " @BotFather, choose the bot, and say what stands in the empty line.",
+        is_needed=False,
+    )
+    return [joins, privacy, inline]
 
 
 async def _of_updates(bot: "ExtBot[int]", settings: BotSettings) -> AsyncIterator[Finding]:

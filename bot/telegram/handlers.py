@@ -33,7 +33,7 @@ from bot.core.messages import (
     parse_data,
 )
 from bot.core.rounds.reaction_votes import ReactionVotes
-from bot.telegram.answers import Answers, guidance
+from bot.telegram.answers import Answers, InlineAnswers, guidance
 from bot.telegram.chat_admins import ChatAdmins
 from bot.telegram.formatting import is_below, plain, units
 from bot.telegram.message_refs import ORIGIN, MessageRef, Spot, chat_number, person_id
@@ -73,6 +73,7 @@ class UpdateHandlers:
         self._bot, self._name, self._front, self._sender = bot, name, front, sender
         self._answers = Answers(front, sender, name)
         self._chat_admins = ChatAdmins(bot)
+        self._inline = InlineAnswers(bot, front)
         self._reaction_votes = ReactionVotes(front.store, ORIGIN)
 
     async def handle(self, update: Update, handled: Handled) -> None:
@@ -81,6 +82,8 @@ class UpdateHandlers:
             await self._press(update.callback_query, handled)
         elif update.message is not None:
             await self._message(update.message, handled)
+        elif update.inline_query is not None:
+            await self._inline.answer(update.inline_query)
         elif update.message_reaction is not None:
             await self._reaction(update.message_reaction)
         elif (changed := update.chat_member or update.my_chat_member) is not None:

@@ -38,21 +38,24 @@ class MessageRef:
 
     Args:
         is_photo: else it is a text.
+        photo: Telegram's id of the finished picture in it, for inline mode.
     """
 
     chat: int
     message: int
     is_photo: bool
     thread: int | None = None
+    photo: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As the store keeps it."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "photo" or value}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "MessageRef":
         """Read what `to_json` gave."""
-        return cls(values["chat"], values["message"], values["is_photo"], values.get("thread"))
+        others = values.get("thread"), values.get("photo")
+        return cls(values["chat"], values["message"], values["is_photo"], *others)
 
 
 def person_id(number: int) -> str:

@@ -1,5 +1,7 @@
 """Parses an update: a command with its text and picture, or a button press."""
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass
 
@@ -20,14 +22,18 @@ __all__ = [
     "lacks_artwork",
     "picture_of",
     "place_of",
+    "prompt_in_start",
     "read_line",
     "spot_of",
+    "start_with",
 ]
 
 HELP, BEGIN = "help", ""  # all commands; how to begin
 _PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _LINE = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
 _ARTWORK = re.compile(r"\b[0-9a-f]{20,24}\b|--artwork")
+LONGEST_START = 64  # letters that Telegram takes behind /start
+_PROMPT = "p-"
 _KNOWN = frozenset(command.name for command in COMMANDS)
 
 
@@ -70,7 +76,8 @@ def read_line(message: Message, bot_name: str) -> Line | None:
     if named and named.lower() != bot_name.lower():
         return None
     if name == "start":  # what the button of a new chat sends; after it may stand a stranger's word
-        return Line(HELP, "")
+        prompt = prompt_in_start(words.strip())
+        return Line(BEGIN, prompt) if prompt else Line(HELP, "")
     return Line(name, words) if name in _KNOWN or named or is_private else None
 
 
@@ -146,3 +153,20 @@ async def fetch_picture(picture: PhotoSize | Document) -> bytes:
         )
     file = await picture.get_file()
     return bytes(await file.download_as_bytearray())
+
+
+def start_with(prompt: str) -> str:
+    """What stands behind /start so that the private chat begins with a prompt, if it fits."""
+    coded = _PROMPT + base64.urlsafe_b64encode(prompt.encode()).decode().rstrip("=")
+    return coded if prompt and len(coded) <= LONGEST_START else HELP
+
+
+def prompt_in_start(word: str) -> str:
+    """Read what `start_with` gave; "" if there is no prompt in it."""
+    coded = word.removeprefix(_PROMPT)
+    if coded == word or not coded.isascii():
+        return ""
+    try:
+        return base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return ""

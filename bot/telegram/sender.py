@@ -109,7 +109,8 @@ class Sender:
                 **common,
             )
         has_media = bool(sent.photo or sent.document)
-        return MessageRef(sent.chat.id, sent.message_id, has_media, spot.thread)
+        photo = _photo_id(sent, reply, turn.urgency)
+        return MessageRef(sent.chat.id, sent.message_id, has_media, spot.thread, photo)
 
     async def mention(self, below: MessageRef, user: int | None, name: str, text: str) -> None:
         """Reply to a message of ours with a text that begins with someone's name."""
@@ -243,20 +244,29 @@ class Sender:
         self, address: MessageRef, reply: Reply, media: _MakeMedia, urgency: Urgency
     ) -> MessageRef:
         words = compose(reply, LONGEST_CAPTION)
-        await self._bot.edit_message_media(
+        edited = await self._bot.edit_message_media(
             media(caption=words.text or None, caption_entities=words.entities or None),
             address.chat,
             address.message,
             reply_markup=words.keyboard,
             rate_limit_args=int(urgency),
         )
-        return replace(address, is_photo=True)
+        photo = _photo_id(edited, reply, urgency)
+        return replace(address, is_photo=True, photo=photo or address.photo)
 
     async def _replace(self, address: MessageRef, reply: Reply, urgency: Urgency) -> MessageRef:
         """Where a text cannot become a photo: the photo is sent, and the text goes."""
         sent = await self.send(Spot(address.chat, thread=address.thread), reply, urgency)
         await self.delete(address)
         return sent
+
+
+def _photo_id(sent: Message | bool, reply: Reply, urgency: Urgency) -> str | None:
+    """Telegram's id of a finished picture; previews change too often to be noted."""
+    is_finished = urgency is Urgency.FINAL and bool(reply.pictures)
+    if isinstance(sent, bool) or not is_finished or not sent.photo:
+        return None
+    return sent.photo[-1].file_id
 
 
 def _below(spot: Spot) -> ReplyParameters | None:

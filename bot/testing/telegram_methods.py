@@ -21,8 +21,8 @@ LARGEST_DOCUMENT = 50 * 1024 * 1024
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 _TEXTUAL = frozenset(
     {
-        "action", "callback_query_id", "caption", "file_id", "language_code", "parse_mode",
-        "secret_token", "text", "url",
+        "action", "callback_query_id", "caption", "file_id", "inline_query_id", "language_code",
+        "next_offset", "parse_mode", "secret_token", "text", "url",
     }
 )  # fmt: skip
 _SECONDS_TO_ANSWER = 15.0
@@ -167,6 +167,26 @@ class Methods:
         query.setdefault("answered", time.monotonic())
         query["text"] = call.get("text", "")
         query["show_alert"] = call.get("show_alert") in (True, "true")
+        await self._world.notify()
+        return True
+
+    async def answer_inline_query(self, call: "_Call") -> Any:
+        query = self._world.queries.get(call.get("inline_query_id", ""))
+        if query is None or "answered" in query:
+            raise bad_request(
+                "query is too old and response timeout expired or query ID is invalid"
+            )
+        results, button = call.get("results"), call.get("button") or {}
+        if len(results) > 50 or len({each["id"] for each in results}) < len(results):
+            raise bad_request("RESULTS_TOO_MUCH")
+        for each in results:
+            self._world.file(each["photo_file_id"])
+        start = str(button.get("start_parameter", "x"))
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", start) is None:
+            raise bad_request("START_PARAM_INVALID")
+        if len(call.get("next_offset", "").encode()) > 64:
+            raise bad_request("NEXT_OFFSET_INVALID")
+        query |= {**call.values, "answered": time.monotonic()}
         await self._world.notify()
         return True
 

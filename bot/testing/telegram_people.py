@@ -77,6 +77,15 @@ class TelegramUser:
                 return await self.forge(message, data)
         raise LookupError(f"{words!r} is not among the buttons {sorted(labels)}")
 
+    async def ask_inline(self, text: str, offset: str = "") -> dict[str, Any]:
+        """Type behind the bot's name in some chat; give the query, answered."""
+        query_id = str(len(self.world.queries) + 1)
+        content = {"id": query_id, "from": self.world.users[self.id], "query": text}
+        query = self.world.queries[query_id] = {"at": time.monotonic()}
+        await self.world.deliver("inline_query", {**content, "offset": offset})
+        await self.answered(query)
+        return query
+
     async def forge(self, message: Mapping[str, Any], data: str) -> dict[str, Any]:
         """Send a callback query with any data; give the query, to which "answered" is added."""
         query_id = str(len(self.world.queries) + 1)

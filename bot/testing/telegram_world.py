@@ -111,7 +111,7 @@ class TelegramWorld:
             "username": "ganshare_bot",
             "can_join_groups": True,
             "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "supports_inline_queries": True,
         }
         self.per_minute, self.per_second, self.minute = per_minute, per_second, minute
         self.users: dict[int, dict[str, Any]] = {BOT_ID: self.bot}

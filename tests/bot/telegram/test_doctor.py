@@ -45,9 +45,11 @@ async def test_what_botfather_decides_is_told_with_what_to_type(
     telegram: TelegramServer, settings: BotSettings
 ) -> None:
     telegram.world.bot |= {"can_join_groups": False, "can_read_all_group_messages": True}
+    telegram.world.bot["supports_inline_queries"] = False
     found = by_name(await examine(settings))
     assert "/setjoingroups" in found["groups"].advice
     assert "/setprivacy" in found["privacy mode"].advice
+    assert "/setinline" in found["inline mode"].advice
     assert not found["groups"].ok
     assert not found["privacy mode"].ok
     assert not found["commands"].ok  # nobody has listed them yet
