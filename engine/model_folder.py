@@ -45,7 +45,7 @@ __all__ = [
 ModelKind = Literal["vqgan", "perceptor", "upscaler", "transformer"]
 KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 CARD = "model.json"
-RERANKER = "reranker"  # name of the file of a perceptor's second eye
+SECOND_EYE = "second_eye"  # name of the file of a perceptor's second eye
 EMBEDDED = Path(__file__).parent / "models"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -80,9 +80,9 @@ class ModelFolder:
     def identity(self) -> str:
         """A sha256 that identifies the model: its weights', or one of all its files'.
 
-        Not of the reranker: what it chose stands in each painting's manifest.
+        Not of the second eye: embeddings don't depend on it, and each manifest names it apart.
         """
-        extras = [(name, e.sha256) for name, e in sorted(self.extras.items()) if name != RERANKER]
+        extras = [(name, e.sha256) for name, e in sorted(self.extras.items()) if name != SECOND_EYE]
         if not extras:
             return self.sha256
         lines = [f"{name} {sha256}" for name, sha256 in extras]

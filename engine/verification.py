@@ -15,7 +15,7 @@ from engine.model_folder import ModelFolder, ModelKind, find_model, list_models,
 from engine.runtime.compute import AUTO, Compute, choose_compute
 from engine.synthesis.manifest import Manifest, ModelUse
 from engine.synthesis.request import PaintingRequest
-from engine.synthesis.settings import SynthesisSettings
+from engine.synthesis.settings import BEFORE, SynthesisSettings
 from ganshare.domain.limits import DEFAULT_INIT_FIT
 from ganshare.errors import ImageError, ModelError, ParameterError, SettingsError, quoted
 
@@ -153,9 +153,10 @@ def compute_of(manifest: Manifest, device: str, dtype: str, threads: int | None)
 def settings_of(manifest: Manifest) -> SynthesisSettings:
     """The loop's settings as they were, and the start that was kept.
 
-    Today's where the manifest has none, or has no such one.
+    Where the manifest has none, or has no such one: today's, but nothing of `BEFORE`.
     """
-    return SynthesisSettings.from_json({**(manifest.settings or {}), "start": manifest.start})
+    told = manifest.settings or {}
+    return SynthesisSettings.from_json({**BEFORE, **told, "start": manifest.start})
 
 
 def compare(picture: Path, repainted: Path) -> Verification:
@@ -197,6 +198,7 @@ def _circumstances(manifest: Manifest) -> dict[str, str]:
         "ganshare": manifest.ganshare_version,
         "torch": manifest.torch_version,
         "steps taken": manifest.steps_taken,
+        "second eye": manifest.second_eye,
         **{role: None if use is None else use.sha256 for role, use in models.items()},
         **{f"{SETTING} {name}": value for name, value in settings.items()},
     }

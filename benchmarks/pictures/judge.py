@@ -21,7 +21,7 @@ from benchmarks.pictures.style_judge import StyleVerdict, judge_styles
 from engine.imaging.colours import hex_to_rgb, to_oklab
 from engine.perceptor.embedded import EmbeddedPerceptor
 from engine.perceptor.minilm import embed_sentences
-from engine.training.reranking.text_mapping import (
+from engine.training.second_eye.text_mapping import (
     LABEL,
     LabelledImages,
     TextMapping,

@@ -23,7 +23,7 @@ from benchmarks.quality.protocol import FREE, Asked, names, protocol
 from engine.imaging.dataset import ImageSet
 from engine.perceptor.embedded import EmbeddedPerceptor
 from engine.training.captions import with_article
-from engine.training.reranking.text_mapping import LabelledImages
+from engine.training.second_eye.text_mapping import LabelledImages
 from engine.upscale.metrics import axis_peaks
 
 __all__ = ["Judge", "Measures", "detail", "lattice", "rivals"]

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from engine.model_folder import RERANKER, ModelFolder, fill
+from engine.model_folder import SECOND_EYE, ModelFolder, fill
 from engine.perceptor.image_features import (
     COLOUR_WIDTH,
     SUBJECT_WIDTH,
@@ -19,7 +19,7 @@ from engine.perceptor.image_features import (
 )
 from engine.perceptor.minilm import MiniLM, MiniLMConfig, embed_sentences, load_tokenizer
 from engine.perceptor.quantized import unpack
-from engine.perceptor.reranker import Reranker, load_reranker
+from engine.perceptor.second_eye import SecondEye, load_second_eye
 from engine.perceptor.styles import StyleReader
 from ganshare.errors import InternalError, ModelError
 
@@ -110,7 +110,7 @@ class EmbeddedPerceptor(nn.Module):
         self.extractor, self.heads, self.language = extractor, heads, language
         self.tokenizer, self.input_size = tokenizer, input_size
         self.style_reader = StyleReader(styles) if styles else None
-        self.reranker: Reranker | None = None
+        self.second_eye: SecondEye | None = None
 
     @property
     def subject_dim(self) -> int:
@@ -180,8 +180,8 @@ def load_embedded(folder: ModelFolder) -> EmbeddedPerceptor:
     fill(model.extractor.trunk, unpack(folder.extra_tensors("trunk")), folder.name)
     if model.style_reader is not None:
         fill(model.style_reader, unpack(folder.extra_tensors("styles")), folder.name)
-    if RERANKER in folder.extras:
-        model.reranker = load_reranker(folder, model.language, tokenizer)
+    if SECOND_EYE in folder.extras:
+        model.second_eye = load_second_eye(folder, model.language, tokenizer)
     frozen: EmbeddedPerceptor = (
         model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     )

@@ -21,7 +21,7 @@ FAMILY = "joined"
 
 
 class JoinedPerceptor(nn.Module):
-    """Args: members, the first of which gives styles and reranker; weights, each above 0."""
+    """Args: members, the first of which gives styles and second eye; weights, each above 0."""
 
     def __init__(self, members: Sequence[Perceptor], weights: Sequence[float]) -> None:
         super().__init__()
@@ -30,8 +30,8 @@ class JoinedPerceptor(nn.Module):
         self._modules_of_members = nn.ModuleList(modules)  # which .to(device) moves
         self.shares = [weight / sum(weights) for weight in weights]
         self.reader = next((member for member in members if member.styles), None)
-        rerankers = (getattr(member, "reranker", None) for member in members)
-        self.reranker = next(filter(None, rerankers), None)
+        eyes = (getattr(member, "second_eye", None) for member in members)
+        self.second_eye = next(filter(None, eyes), None)
 
     @property
     def input_size(self) -> int:

@@ -225,7 +225,10 @@ class Canvas:
             (sides, request.num_cutouts), self.latent, cutouts.numbers, cutouts.sheet
         )
         read_styles = self.step >= self.style_step
-        loss, parts = self.objective.loss(image, embeddings, read_styles=read_styles)
+        again = None
+        if self.objective.seconds and (self.starts.count == 1 or self.starts.is_over):
+            again = painter.look_again(image, self.generator)
+        loss, parts = self.objective.loss(image, embeddings, again, read_styles=read_styles)
         if self.start is not None:
             away = 0.5 * self.init_weight * F.mse_loss(self.latent, self.start)
             loss, parts = loss + away, {**parts, "init": away}

@@ -57,6 +57,7 @@ class Manifest:
         preset: that was chosen; None of a painting that is older than presets.
         steps: asked for; `steps_taken` are fewer if the painting was finished before, since no
             more progress was to be seen from `plateau_step` on (None: there was).
+        second_eye: sha256 of the perceptor's second eye, where it took part.
         start: number of the start that was kept, from 0; None where there was one only.
         size: (width, height) of the canvas before upscaling.
         num_cutouts: crops in each step.
@@ -109,6 +110,7 @@ class Manifest:
     story: tuple[tuple[WeightedPrompt, ...], ...] = ()
     motion: Motion | None = None
     init_frame: int | None = None
+    second_eye: str | None = None
 
     @property
     def may_sell(self) -> bool:
@@ -125,6 +127,7 @@ class Manifest:
             "motion": None if self.motion is None else asdict(self.motion),
             "init_frame": self.init_frame,
             "start": self.start,
+            "second_eye": self.second_eye,
         }
         return {
             "prompt": self.prompt,
@@ -215,6 +218,7 @@ class Manifest:
             story=tuple(map(_parts_from_json, fields.get("story", ()))),
             motion=_motion_from_json(fields.get("motion")),
             init_frame=fields.get("init_frame"),
+            second_eye=fields.get("second_eye"),
         )
 
 

@@ -39,6 +39,7 @@ class Objective:
     Args:
         targets: texts, styles, subjects, images and noise as directions for the views.
         contrasts: each subject against those of the word lists.
+        seconds: the same for the second eye; none without one.
         palettes: the named colours.
         composition: the drawing that the canvas starts from, to be kept; None without one.
         styles: the named styles, where the perceptor can read them off a canvas.
@@ -48,6 +49,7 @@ class Objective:
 
     targets: tuple[Target, ...]
     contrasts: tuple[Contrast, ...]
+    seconds: tuple[Contrast, ...]
     palettes: tuple[Palette, ...]
     composition: Composition | None
     styles: tuple[Style, ...]
@@ -72,6 +74,7 @@ class Objective:
         return cls(
             targets=(*targets, *_noise_targets(request, targets[0].embedding)),
             contrasts=contrasts,
+            seconds=_seconds(subjects, painter),
             palettes=tuple(
                 Palette.of(
                     part.attributes.hex, settings.palette_weight * part.share, painter.device
@@ -86,17 +89,25 @@ class Objective:
         )
 
     def loss(
-        self, image: Tensor, embeddings: Tensor, *, read_styles: bool
+        self,
+        image: Tensor,
+        embeddings: Tensor,
+        seen_again: Tensor | None = None,
+        *,
+        read_styles: bool,
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """The total, a scalar, and its weighted parts by name.
 
         Args:
             image: (1, 3, height, width) in about [0, 1].
             embeddings: (n, dim) of its views, unit length.
+            seen_again: the same of the second eye, if it looked.
             read_styles: whether `styles` count already.
         """
         settings = self.settings
         parts = self.asked(image, embeddings, read_styles=read_styles)
+        if seen_again is not None:
+            parts += [(second.name, second.loss(seen_again)) for second in self.seconds]
         parts.append(("range", settings.range_weight * range_loss(image)))
         parts.append(("smoothness", settings.smoothness * total_variation(image)))
         parts.append(("lattice", settings.lattice_weight * lattice(image, self.cell)))
@@ -153,17 +164,38 @@ def _noise_targets(request: PaintingRequest, like: Tensor) -> list[Target]:
 
 
 def _contrasts(parts: Sequence[PromptShare], painter: Painter) -> tuple[Contrast, ...]:
+    owns = [painter.read_subject(_subject(part)) for part in parts]
+    rivals, weight = painter.word_list_subjects, painter.settings.contrast_weight
+    return _against("subject", parts, owns, rivals, weight, painter)
+
+
+def _seconds(parts: Sequence[PromptShare], painter: Painter) -> tuple[Contrast, ...]:
+    eye, weight = painter.second_eye, painter.settings.second_weight
+    if eye is None or not weight or not parts:
+        return ()
+    owns = eye.embed_texts([_subject(part) for part in parts]).to(painter.device).unbind()
+    return _against("second eye", parts, owns, painter.second_subjects, weight, painter)
+
+
+def _subject(part: PromptShare) -> str:
+    return part.attributes.subject or part.text
+
+
+def _against(
+    name: str,
+    parts: Sequence[PromptShare],
+    owns: Sequence[Tensor],
+    rivals: Tensor,
+    weight: float,
+    painter: Painter,
+) -> tuple[Contrast, ...]:
     """The subject of each part against those of the word lists; no part is a rival of another."""
     if not parts:
         return ()
-    owns = [painter.read_subject(part.attributes.subject or part.text) for part in parts]
-    settings, rivals = painter.settings, painter.word_list_subjects
-    handicaps = settings.forgiven * torch.stack([rivals @ own for own in owns]).amax(0)
+    handicaps = painter.settings.forgiven * torch.stack([rivals @ own for own in owns]).amax(0)
     sharpness = painter.perceptor.sharpness
     return tuple(
-        Contrast(
-            "subject", own, rivals, handicaps, sharpness, settings.contrast_weight * part.share
-        )
+        Contrast(name, own, rivals, handicaps, sharpness, weight * part.share)
         for own, part in zip(owns, parts, strict=True)
     )
 

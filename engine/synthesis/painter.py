@@ -8,16 +8,25 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.perceptor.protocol import Perceptor
+from engine.perceptor.second_eye import SECOND_EYE_SIDE, SecondEye
 from engine.runtime.allocator import keep_freed_memory
 from engine.runtime.precision import autocast, fastest_dtype
 from engine.runtime.step_graphs import StepGraphs, Streams, capture_on
 from engine.runtime.timing import faster_memory_format
-from engine.synthesis.cutouts import Cutouts
+from engine.synthesis.cutouts import Cutouts, CutoutSettings
 from engine.synthesis.settings import SynthesisSettings
 from engine.vqgan import VQGAN
+from ganshare.errors import InternalError
 from wordlists import CATEGORIES, word_lists
 
 __all__ = ["Painter"]
+
+# Views of the second eye show nearly everything: what is painted, not how.
+SECOND_CUTOUTS = CutoutSettings(smallest=0.7, whole=0.5, grey=0.15, jitter=0.05)
+
+
+def _subjects() -> list[str]:
+    return [text for category in CATEGORIES for text in word_lists().subjects(category)]
 
 
 class Painter:
@@ -111,6 +120,25 @@ class Painter:
         size, sides = self.perceptor.input_size, (image.shape[2], image.shape[3])
         return image, self.embed(self._view(image, Cutouts(size, sides, numbers, sheet)))
 
+    @property
+    def second_eye(self) -> SecondEye | None:
+        """The perceptor's, if it has one."""
+        return getattr(self.perceptor, "second_eye", None)
+
+    def look_again(self, image: Tensor, generator: torch.Generator) -> Tensor | None:
+        """Embed random views by the second eye: (1, 3, height, width) -> (second_views, dim).
+
+        None without such an eye.
+        """
+        eye, count = self.second_eye, self.settings.second_views
+        if eye is None:
+            return None
+        sides = (image.shape[2], image.shape[3])
+        cutouts = Cutouts.draw(count, SECOND_EYE_SIDE, sides, generator, SECOND_CUTOUTS)
+        with self._precision(exact=False):
+            views = cutouts.to(self.device)(image)
+            return eye.embed_views(views.contiguous(memory_format=torch.channels_last))
+
     def read(self, text: str) -> Tensor:
         """Embed a text: (dim,), unit length."""
         return self.perceptor.encode_text([text])[0].to(self.device)
@@ -126,9 +154,15 @@ class Painter:
     @cached_property
     def word_list_subjects(self) -> Tensor:
         """All subjects of the word lists, embedded: (subjects, subject_dim), unit length."""
-        texts = [text for category in CATEGORIES for text in word_lists().subjects(category)]
-        read = self.perceptor.encode_text(texts, together=True)  # always the same batch
+        read = self.perceptor.encode_text(_subjects(), together=True)  # always the same batch
         return F.normalize(read[:, : self.perceptor.subject_dim], dim=1).to(self.device)
+
+    @cached_property
+    def second_subjects(self) -> Tensor:
+        """The same as the second eye knows them; raises InternalError without one."""
+        if self.second_eye is None:
+            raise InternalError("This perceptor has no second eye.")
+        return self.second_eye.embed_texts(_subjects()).to(self.device)
 
     def warm(self) -> None:
         """Compute what all paintings share, so that the first need not wait for it."""

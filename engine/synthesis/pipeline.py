@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.imaging.atomic_write import write_bytes
 from engine.imaging.codecs import to_png
 from engine.imaging.video import write_video
-from engine.model_folder import ModelFolder
+from engine.model_folder import SECOND_EYE, ModelFolder
 from engine.runtime.compute import Compute, choose_compute
 from engine.synthesis import loop
 from engine.synthesis.canvas import Frame
@@ -244,6 +244,8 @@ def draft_manifest(
     settings: SynthesisSettings | None = None,
 ) -> Manifest:
     """All that is known before the first step; `settings` are the loop's, by default its own."""
+    settings = settings or SynthesisSettings()
+    eye = models.perceptor.extras.get(SECOND_EYE) if settings.second_weight else None
     return Manifest(
         prompt=prompt,
         reading=reading,
@@ -267,7 +269,8 @@ def draft_manifest(
         ganshare_version=__version__,
         torch_version=str(torch.__version__),
         compute=models.compute,
-        settings=(settings or SynthesisSettings()).to_json(),
+        settings=settings.to_json(),
+        second_eye=None if eye is None else eye.sha256,
         target_weights=request.target_weights,
         story=request.story,
         motion=request.motion,

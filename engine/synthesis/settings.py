@@ -6,7 +6,10 @@ from typing import Any
 
 from engine.synthesis.cutouts import CutoutSettings
 
-__all__ = []
+__all__ = ["BEFORE", "SynthesisSettings"]
+
+# What had no part in paintings whose manifests don't name it.
+BEFORE: Mapping[str, Any] = {"second_weight": 0.0}
 
 
 @dataclass(frozen=True)
@@ -17,16 +20,18 @@ class SynthesisSettings:
     final_step_size: float = 0.03  # of a painting with the default steps; of longer ones, smaller
     starts: int = 1  # on half the side, of which the one is kept that shows its subject best
     start_share: float = 0.1  # of the steps, for each start
-    start: int | None = None  # number of the one to keep, from 0; None: what the reranker chooses
+    start: int | None = None  # number of the one to keep, from 0; None: what the second eye chooses
     coarse_share: float = 0.6  # of the kept start's steps, on half the side
     coarse_side: int = 128  # a canvas is never made coarser than this
-    palette_weight: float = 4.0
+    palette_weight: float = 7.0
     style_weight: float = 0.4  # of the style as words
     reading_weight: float = 0.08  # of the style as the perceptor reads it off the canvas
     reading_from: float = 0.3  # share of the steps before it counts: first what, then how
     drawn_reading: float = 0.2  # share of that weight where a drawing is to be kept
     subject_weight: float = 1.0
     contrast_weight: float = 0.15
+    second_weight: float = 0.3  # of the same for the second eye
+    second_views: int = 2  # that the second eye sees in a step
     forgiven: float = 0.5  # share of a rival's cosine to the subject that makes its handicap
     drawings: int = 8  # of a shape; the canvas starts from the one that shows it best
     range_weight: float = 0.3
@@ -51,6 +56,8 @@ class SynthesisSettings:
             for name in names:
                 if part[name] == usual[name]:
                     del part[name]
+        if not self.second_weight:
+            del values["second_weight"], values["second_views"]
         return values
 
     @classmethod

@@ -1,7 +1,7 @@
 """Several coarse starts of a canvas, of which the one that shows its subject best is kept.
 
 A seed decides much of what a painting shows, and the perceptor that painted a start cannot judge
-it: another network does, the perceptor's `reranker`.
+it: another network does, the perceptor's `second_eye`.
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.perceptor.reranker import Reranker
+from engine.perceptor.second_eye import SecondEye
 from engine.synthesis.painter import Painter
 from engine.synthesis.request import PaintingRequest
 
@@ -22,7 +22,7 @@ class Starts:
     """The starts of one canvas.
 
     Args:
-        reranker: sees which of them is best; None: there is one start only.
+        eye: sees which of them is best; None: there is one start only.
         subject: what it looks for, embedded by it: (width,).
         count: how many.
         steps: of each.
@@ -30,7 +30,7 @@ class Starts:
         kept: number of the best so far, and its score and latent.
     """
 
-    reranker: Reranker | None = None
+    eye: SecondEye | None = None
     subject: Tensor | None = None
     count: int = 1
     steps: int = 0
@@ -41,15 +41,14 @@ class Starts:
 
     @classmethod
     def of(cls, request: PaintingRequest, painter: Painter) -> "Starts":
-        """As many as asked for, if the perceptor has a reranker and there are words to look for."""
-        settings, shares = painter.settings, request.shares
-        reranker = getattr(painter.perceptor, "reranker", None)
+        """As many as asked for, if there are words to look for and an eye that can."""
+        settings, shares, eye = painter.settings, request.shares, painter.second_eye
         steps = int(settings.start_share * request.steps)
-        if reranker is None or not shares or settings.starts < 2 or not steps:
+        if eye is None or not shares or settings.starts < 2 or not steps:
             return cls()
-        texts = reranker.embed_texts([part.attributes.subject or part.text for part in shares])
+        texts = eye.embed_texts([part.attributes.subject or part.text for part in shares])
         weights = torch.tensor([part.share for part in shares]).to(texts)
-        return cls(reranker, weights @ texts, settings.starts, steps)
+        return cls(eye, weights @ texts, settings.starts, steps)
 
     @property
     def others(self) -> int:
@@ -78,9 +77,9 @@ class Starts:
             latent: of it, (1, embed_dim, rows, columns).
             wanted: number of the start to keep, whatever they show.
         """
-        if self.reranker is None or self.subject is None:
+        if self.eye is None or self.subject is None:
             return
-        score = float(self.reranker.embed_images(image)[0] @ self.subject)
+        score = float(self.eye.embed_images(image)[0] @ self.subject)
         if self.number == wanted if wanted is not None else score > self.score:
             self.kept, self.score, self.latent = self.number, score, latent
         self.number += 1

@@ -12,7 +12,7 @@ from benchmarks.pictures.judge import (
     ranks_first,
     z_scores,
 )
-from engine.training.reranking.text_mapping import find_tar
+from engine.training.second_eye.text_mapping import find_tar
 from engine.training.style_reader import (
     StyleClassifier,
     balanced_accuracy,

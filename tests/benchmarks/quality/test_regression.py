@@ -23,12 +23,12 @@ def test_pictures_are_not_worse_than_they_were(tmp_path: Path) -> None:
     asked = [protocol()[number] for number in NUMBERS]
     works = [Work(tmp_path / f"{each.number}.png", each.text, SEED) for each in asked]
     paint_missing(works, SMALL)
-    reranker = default_perceptor().reranker
-    assert reranker is not None
-    subjects = reranker.embed_texts([each.subject for each in protocol()])
+    eye = default_perceptor().second_eye
+    assert eye is not None
+    subjects = eye.embed_texts([each.subject for each in protocol()])
     margins, errors = [], []
     for each, work in zip(asked, works, strict=True):
-        seen = (reranker.embed_images(read_image(work.path)[None]) @ subjects.T)[0]
+        seen = (eye.embed_images(read_image(work.path)[None]) @ subjects.T)[0]
         margins.append(float((seen[each.number] - seen.mean()) / seen.std()))
         assert each.attributes.hex is not None
         errors.append(float(palette_distance(Image.open(work.path), [each.attributes.hex])))

@@ -15,11 +15,12 @@ from engine.__main__ import engine
 from engine.commands.verify import run
 from engine.imaging.codecs import to_png
 from engine.model_cache import ModelCache
-from engine.model_folder import default_model, sha256_of
+from engine.model_folder import SECOND_EYE, default_model, sha256_of
 from engine.runtime.compute import choose_compute
 from engine.synthesis.manifest import Manifest, manifest_path, read_manifest
 from engine.synthesis.pipeline import Models, Outputs, draft_manifest, paint
 from engine.synthesis.request import PaintingRequest, attributes_of
+from engine.synthesis.settings import SynthesisSettings
 from engine.testing import alone, small_request
 from engine.verification import EQUAL_TO_THE_EYE, compare, compute_of, settings_of
 from ganshare.cli import run_cli
@@ -131,6 +132,16 @@ def test_it_is_computed_as_it_was(painted: Path) -> None:
     assert compute_of(replace(manifest, compute=there), "auto", "auto", None) == there
     here = compute_of(replace(manifest, compute=there), "cpu", "float32", 1)
     assert (here.dtype, here.threads) == ("float32", 1)
+
+
+def test_the_second_eye_had_no_part_where_a_manifest_does_not_name_it(painted: Path) -> None:
+    manifest = read_manifest(painted)
+    assert manifest.second_eye == default_model("perceptor").extras[SECOND_EYE].sha256
+    assert settings_of(manifest).second_weight == SynthesisSettings().second_weight > 0
+    older = {key: value for key, value in (manifest.settings or {}).items() if "second" not in key}
+    settings = settings_of(replace(manifest, settings=older, second_eye=None))
+    assert settings.second_weight == 0
+    assert settings.to_json() == older
 
 
 def test_the_loop_has_the_settings_that_it_had(painted: Path) -> None:

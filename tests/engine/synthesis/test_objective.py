@@ -68,6 +68,35 @@ def test_what_is_akin_to_the_subject_is_hardly_a_rival(painter: Painter) -> None
     assert canyon > gorge > teapot + 0.1
 
 
+def test_the_second_eye_looks_for_the_subjects_alone(painter: Painter) -> None:
+    (second,) = objective(painter, CANYON).seconds
+    assert painter.second_eye is not None
+    (canyon,) = painter.second_eye.embed_texts(["a Canyon"])
+    assert torch.equal(second.subject, canyon)
+    assert second.weight == painter.settings.second_weight
+    heavy, light = objective(painter, "a canyon:3 | a teapot | fog:-0.5").seconds
+    assert heavy.weight == pytest.approx(3 * light.weight)
+    without = painter.with_settings(replace(painter.settings, second_weight=0.0))
+    assert objective(without, CANYON).seconds == ()
+
+
+def test_the_second_eye_leads_a_canvas_to_the_subject(painter: Painter) -> None:
+    generator = torch.Generator().manual_seed(5)
+    image = torch.rand(1, 3, 96, 96, generator=generator).requires_grad_()
+    (second,) = objective(painter, "a violin").seconds
+
+    def losses(image: torch.Tensor) -> torch.Tensor:
+        seen = painter.look_again(image, torch.Generator().manual_seed(6))
+        assert seen is not None
+        assert seen.shape == (painter.settings.second_views, len(second.subject))
+        return second.loss(seen)
+
+    before = losses(image)
+    (gradient,) = torch.autograd.grad(before, image)
+    after = losses(image.detach() - gradient / gradient.abs().max() * 0.05)
+    assert after < before
+
+
 def test_what_another_part_asks_for_is_hardly_a_rival(painter: Painter) -> None:
     teapot, canyon = objective(painter, "a canyon | a teapot:3").contrasts
     subjects = [text for category in CATEGORIES for text in word_lists().subjects(category)]

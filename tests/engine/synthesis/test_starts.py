@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine.perceptor.reranker import Reranker
+from engine.perceptor.second_eye import SecondEye
 from engine.synthesis.canvas import Canvas, Frame
 from engine.synthesis.painter import Painter
 from engine.synthesis.request import PaintingRequest, attributes_of
@@ -51,14 +51,14 @@ def test_the_start_that_is_seen_best_is_kept(
 ) -> None:
     looked: list[float] = []
     canvas = canvas_of(painter)
-    embed = Reranker.embed_images
+    embed = SecondEye.embed_images
 
-    def note(reranker: Reranker, images: torch.Tensor) -> torch.Tensor:
-        features = embed(reranker, images)
+    def note(eye: SecondEye, images: torch.Tensor) -> torch.Tensor:
+        features = embed(eye, images)
         looked.append(float(features[0] @ canvas.starts.subject))
         return features
 
-    monkeypatch.setattr(Reranker, "embed_images", note)
+    monkeypatch.setattr(SecondEye, "embed_images", note)
     frame = finish(canvas)
     assert len(set(looked)) == 3
     assert frame.start == max(range(3), key=looked.__getitem__)
@@ -92,13 +92,13 @@ class OfAnotherPackage:
         self._perceptor = perceptor
 
     def __getattr__(self, name: str) -> Any:
-        if name == "reranker":
+        if name == "second_eye":
             raise AttributeError(name)
         return getattr(self._perceptor, name)
 
 
 def test_without_a_second_eye_there_is_one_start(painter: Painter) -> None:
-    once = finish(canvas_of(painter.with_settings(replace(SETTINGS, starts=1))))
+    once = finish(canvas_of(painter.with_settings(replace(SETTINGS, starts=1, second_weight=0.0))))
     plain = Painter(painter.vqgan, OfAnotherPackage(painter.perceptor), settings=SETTINGS)
     frame = finish(canvas_of(plain))
     assert frame.start is None

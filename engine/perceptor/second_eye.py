@@ -13,18 +13,18 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from engine.model_folder import RERANKER, ModelFolder, fill
+from engine.model_folder import SECOND_EYE, ModelFolder, fill
 from engine.perceptor.efficientnet import EfficientNetLite
 from engine.perceptor.image_features import SUBJECT_WIDTH
 from engine.perceptor.minilm import MiniLM, embed_sentences
 from engine.perceptor.quantized import unpack
 
-__all__ = ["RERANKER_SIDE", "Reranker", "load_reranker"]
+__all__ = ["SECOND_EYE_SIDE", "SecondEye", "load_second_eye"]
 
-RERANKER_SIDE = 160  # pixels; a picture is looked at as a whole, squeezed to a square
+SECOND_EYE_SIDE = 160  # pixels; a picture is looked at as a whole, squeezed to a square
 
 
-class Reranker(nn.Module):
+class SecondEye(nn.Module):
     """Embeds pictures and subjects as unit vectors of `SUBJECT_WIDTH`."""
 
     mean: Tensor
@@ -47,15 +47,24 @@ class Reranker(nn.Module):
     @torch.no_grad()
     def embed_images(self, images: Tensor) -> Tensor:
         """(batch, 3, height, width) in [0, 1] -> (batch, SUBJECT_WIDTH)."""
-        return F.normalize(self.features(images) - self.mean, dim=1)
+        return self._centred(self.features(images))
 
     @torch.no_grad()
     def features(self, images: Tensor) -> Tensor:
         """The same before they are centred on paintings of anything."""
-        sides = (RERANKER_SIDE, RERANKER_SIDE)
-        squares = F.interpolate(images.float(), sides, mode="bicubic", antialias=True).clamp(0, 1)
-        features: Tensor = self.trunk(squares * 2 - 1).mean((2, 3))
+        sides = (SECOND_EYE_SIDE, SECOND_EYE_SIDE)
+        return self._see(F.interpolate(images.float(), sides, mode="bicubic", antialias=True))
+
+    def embed_views(self, views: Tensor) -> Tensor:
+        """Embed (n, 3, SECOND_EYE_SIDE, SECOND_EYE_SIDE), with a gradient."""
+        return self._centred(self._see(views))
+
+    def _see(self, squares: Tensor) -> Tensor:
+        features: Tensor = self.trunk(squares.clamp(0, 1) * 2 - 1).float().mean((2, 3))
         return features
+
+    def _centred(self, features: Tensor) -> Tensor:
+        return F.normalize(features - self.mean, dim=1)
 
     def own_state(self) -> dict[str, Tensor]:
         """All tensors but the language model's."""
@@ -63,9 +72,9 @@ class Reranker(nn.Module):
         return {name: value for name, value in state.items() if not name.startswith("language.")}
 
 
-def load_reranker(folder: ModelFolder, language: MiniLM, tokenizer: Tokenizer) -> Reranker:
+def load_second_eye(folder: ModelFolder, language: MiniLM, tokenizer: Tokenizer) -> SecondEye:
     """The one that lies beside a perceptor; ModelError if its weights don't fit."""
-    reranker = Reranker(language, tokenizer)
+    eye = SecondEye(language, tokenizer)
     own = {f"language.{name}": value for name, value in language.state_dict().items()}
-    fill(reranker, own | unpack(folder.extra_tensors(RERANKER)), folder.name)
-    return reranker
+    fill(eye, own | unpack(folder.extra_tensors(SECOND_EYE)), folder.name)
+    return eye
