@@ -210,14 +210,14 @@ class Sender:
                 ):
                     transaction = await self._replace(transaction, attempts[-1])
                     sent = None if not taken else sent
+            if waited - told >= self._timing.tell:
+                told = waited
+                self._tell(describe_wait(transaction, receipt, height, waited, self._timing))
             if waited > self._timing.give_up:
                 raise TransactionFailed(
                     f"The transaction with nonce {transaction.nonce} is not final after "
                     f"{self._timing.give_up:g} seconds; the next run continues with it."
                 )
-            if waited - told >= self._timing.tell:
-                told = waited
-                self._tell(describe_wait(transaction, receipt, height, waited, self._timing))
             await asyncio.sleep(self._timing.look)
 
     # --- what settling does -------------------------------------------------------------------

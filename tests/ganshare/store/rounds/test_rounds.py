@@ -191,7 +191,7 @@ async def test_each_painting_is_shown_to_the_same_number_and_no_more(
     for each in paintings[:3]:
         await store.rounds.entries.enter(round_.id, each.id, ANN)
     stores = [store, await another()]
-    people = [f"discord:{100 + number}" for number in range(8)]
+    people = [f"discord:{100 + number}" for number in range(6)]
     shown = await asyncio.gather(
         *(stores[n % 2].rounds.exposure.next_to_show(person) for n, person in enumerate(people * 2))
     )
