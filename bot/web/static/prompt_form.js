@@ -2,6 +2,9 @@
 
 import { nonce as freshNonce } from "./nonce.js";
 
+const UNTYPED = ["token", "nonce", "example"];
+const LONGEST = 6000; // of an address, as proxies take it
+
 export function promptForm(form) {
   const { prompt, style, subject, colour, nonce } = form.elements;
   const status = form.querySelector("[data-status]");
@@ -46,6 +49,15 @@ export function promptForm(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+  });
+
+  // Another language is another page: what was typed goes along, unless an address can't hold it.
+  document.querySelector("form[action='/language']").addEventListener("formdata", (event) => {
+    const typed = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string" && value && !UNTYPED.includes(name)) typed.set(name, value);
+    }
+    if (String(typed).length < LONGEST) event.formData.set("kept", typed);
   });
 
   // Who comes back by the browser's own button may send the same words for another painting.
