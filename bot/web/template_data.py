@@ -190,17 +190,30 @@ def suggestions(what: str, typed: str, locale: str = "en") -> list[dict[str, str
     return found_words
 
 
-def composed(style: str, subject: str, colour: str) -> dict[str, str]:
-    """A prompt of these words, in the form that the models know best; of chance without any."""
+def composed(style: str, subject: str, colour: str, locale: str = "en") -> dict[str, str]:
+    """A prompt of these words, in the form that the models know best; of chance without any.
+
+    In Chinese it is one that is read as just that.
+    """
     if not (style or subject or colour):
-        drawn = draw_prompt(secrets.randbelow(2**32))
-        found = drawn.attributes
+        found = draw_prompt(secrets.randbelow(2**32)).attributes
         style, subject, colour = found.style or "", found.subject or "", found.colour or ""
-        return {"text": drawn.text, "style": style, "subject": subject, "colour": colour}
+    write = _in_chinese if locale.startswith("zh") else _in_english
+    text = write(style, subject, colour)
+    return {"text": text, "style": style, "subject": subject, "colour": colour}
+
+
+def _in_english(style: str, subject: str, colour: str) -> str:
     is_shape = find_attributes(f"Abstract Painting with {subject} in Teal").category == "shapes"
     text = f"{style} Painting".strip()
     if subject:
         text += f" {'with' if is_shape else 'of'} {subject}"
     if colour:
         text += f" in {colour}"
-    return {"text": text, "style": style, "subject": subject, "colour": colour}
+    return text
+
+
+def _in_chinese(style: str, subject: str, colour: str) -> str:
+    style, subject, colour = (word_name(each, "zh") for each in (style, subject, colour))
+    text = f"{colour}的{subject or '画'}" if colour else subject
+    return "，".join(each for each in (text, f"{style}风格" if style else "") if each)  # noqa: RUF001  # Chinese has this comma

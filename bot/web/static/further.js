@@ -49,7 +49,7 @@ export function further(first) {
       pages += 1;
       load(false);
     },
-    { rootMargin: "600px" },
+    { rootMargin: "1500px" }, // before the end is seen: what stands there would move
   );
   watcher.observe(link);
   link.addEventListener("click", (event) => {

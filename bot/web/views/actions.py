@@ -48,7 +48,7 @@ async def paint(site: Site, context: RequestContext) -> Response:
     given, helpers = _typed(context)
     words = {name: helpers[name] for name in ("style", "subject", "colour")}
     if not given["prompt"] and any(words.values()):
-        given["prompt"] = composed(**words)["text"]
+        given["prompt"] = composed(**words, locale=context.locale)["text"]
     elif not given["prompt"]:
         given["prompt"] = context.said("example").strip()
     if not given["prompt"]:

@@ -41,7 +41,7 @@ async def home(site: Site, context: RequestContext) -> Response:
     given = {name: query.get(name, "")[:LONGEST_QUERY] for name in (*names, *_HELPERS, "from")}
     given["prompt"] = query.get("prompt", "")[:2000]
     if "surprise" in query:
-        made = composed("", "", "")
+        made = composed("", "", "", context.locale)
         given |= made | {"prompt": made["text"]}
     return await show_home(site, context, given)
 
@@ -70,8 +70,8 @@ async def show_home(
         kept=urlencode({name: value for name, value in given.items() if value}) if error else "",
         error=error,
         styles=[(each, word_name(each, context.locale)) for each in word_lists().styles],
-        example=composed("", "", "")["text"],
-        chips=[composed("", "", "")["text"] for _ in range(CHIPS)],
+        example=composed("", "", "", context.locale)["text"],
+        chips=[composed("", "", "", context.locale)["text"] for _ in range(CHIPS)],
         begins_from=await _begins_from(site, context, given.get("from", "")),
         working=await being_painted(site, context),
         may_paint=await site.may_paint(context),
@@ -87,7 +87,14 @@ def _as_field(
         (size, f"{site.words.say(context.locale, f'web-shape-{name}')} ({size.replace('x', '×')})")
         for name, size in SHAPES.items()
     ]
-    offered = {"size": shapes, "model": [(each, each) for each in models]}
+    visibilities = [
+        (str(each), site.words.say(context.locale, f"visibility-{each}")) for each in Visibility
+    ]
+    offered = {
+        "size": shapes,
+        "model": [(each, each) for each in models],
+        "visibility": visibilities,
+    }
     options = offered.get(parameter.name, [(each, each) for each in parameter.choices])
     if value and options and value not in dict(options):
         options = [*options, (value, value)]
@@ -145,4 +152,4 @@ async def compose(site: Site, context: RequestContext) -> Response:
     """A prompt from a style, a subject and a colour, or from chance; as JSON."""
     query = context.request.query_params
     style, subject, colour = (query.get(each, "")[:100] for each in ("style", "subject", "colour"))
-    return JSONResponse(composed(style, subject, colour))
+    return JSONResponse(composed(style, subject, colour, context.locale))

@@ -4,15 +4,14 @@ import asyncio
 import io
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.walls import measure_painting, photograph
 from bot.testing.browser import PHONE, Browser, chromium, keep, until
 from bot.testing.fake_engine import plain_picture
 from ganshare.domain.community import Scope
@@ -289,20 +288,6 @@ def sheet(shots: Looks) -> bytes:
 
 # --- how much is sent, and how soon it is seen -------------------------------------------------
 
-SENT = """
-const all = [...performance.getEntriesByType("navigation"),
-             ...performance.getEntriesByType("resource")];
-return all.reduce((sum, each) => sum + each.transferSize, 0);
-"""
-LARGEST = """
-const done = arguments[0];
-new PerformanceObserver((list) => {
-  const found = list.getEntries().find((each) => each.url.includes("/large.jpg"));
-  if (found) done(found.startTime);  // text is painted before it
-}).observe({ type: "largest-contentful-paint", buffered: true });
-"""
-
-
 # Asks for more, unless that is under way; gives how many there are.
 ON = """
 document.querySelector("[data-further]")?.click();
@@ -310,41 +295,21 @@ return document.querySelectorAll("#cards > li").length;
 """
 
 
-def photograph(side: int = 1024) -> bytes:
-    """A picture that a PNG needs more than a megabyte for, as a painting does."""
-    noise = np.random.default_rng(7).integers(0, 255, (side // 4, side // 4, 3), np.uint8)
-    image = Image.fromarray(noise).resize((side, side), Image.Resampling.BICUBIC)
-    data = io.BytesIO()
-    image.save(data, "PNG")
-    return data.getvalue()
-
-
 async def test_a_painting_is_seen_soon_on_a_slow_line(place: Any, browser: Browser) -> None:
     png = photograph()
     assert len(png) > 1_000_000
     arts = [await place.engine.publish_painting(f"number {n}", picture=png, seed=n) for n in (1, 2)]
-    await (await place.visitor()).get(f"/paintings/{arts[0].id}")
 
-    def look(url: str) -> tuple[float, float]:
+    def look(url: str) -> dict[str, float]:
         browser.base = url
-        browser.look()
-        browser.command("Network.enable")
-        browser.command("Network.setCacheDisabled", cacheDisabled=True)
-        browser.command(
-            "Network.emulateNetworkConditions",
-            offline=False, latency=150, downloadThroughput=200_000, uploadThroughput=94_000,
-        )  # fmt: skip
-        browser.get(f"/paintings/{arts[0].id}")
-        moment = browser.driver.execute_async_script(LARGEST)
-        return browser.run(SENT), moment
+        # A busy machine takes its own time besides: the best of some tries is the line's.
+        tries = [measure_painting(browser, arts[0].id) for _ in range(3)]
+        return min(tries, key=lambda each: each["largest paint, s"])
 
     async with place.served() as url:
-        sent, moment = await asyncio.to_thread(look, url)
-    # Figures for the docs: pytest -rP shows them.
-    sys.stdout.write(f"{sent / 1000:.0f} kB, largest paint after {moment / 1000:.2f} s\n")
-    assert sent < 400_000
-    # A busy machine takes its own time besides; the line alone is half of this.
-    assert moment < 5_000
+        best = await asyncio.to_thread(look, url)
+    assert best["sent, kB"] < 400
+    assert best["largest paint, s"] <= 2.5
 
 
 async def test_walls_of_a_thousand_paintings_of_all_shapes(place: Any, browser: Browser) -> None:

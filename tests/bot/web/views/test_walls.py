@@ -1,11 +1,15 @@
 """Walls, artists, neighbours, feeds, oEmbed and the sitemap."""
 
 import json
+from itertools import product
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bot.core.languages import read_languages
+from bot.web.template_data import composed
 from ganshare.domain.visibility import Visibility
 from ganshare.domain.votes import RoundRules, Voter
+from ganshare.prompts import format_prompts, parse_prompts
 from ganshare.store.db.tables_queue import jobs
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -197,6 +201,39 @@ async def test_styles_subjects_and_colours_are_chinese_on_the_chinese_page(place
     (found, *_) = (await reader.get("/suggest?what=subject&typed=城堡")).json()
     assert found["text"] == "a Castle"
     assert found["label"] == "城堡"
+
+
+async def test_what_is_proposed_in_chinese_is_read_as_the_same_in_english() -> None:
+    words = ("Cubist", "a Bear", "Light Grey")
+    for style, subject, colour in product(*(("", each) for each in words)):
+        if not (style or subject or colour):
+            continue
+        made = composed(style, subject, colour, "zh")["text"]
+        assert not made.isascii()
+        read = format_prompts(read_languages(parse_prompts(made), ("latin",)).prompts)
+        assert all(
+            each.removeprefix("a ").casefold() in read.casefold()
+            for each in (style, subject, colour)
+        ), (
+            made,
+            read,
+        )
+    for _ in range(20):
+        drawn = composed("", "", "", "zh")
+        read = format_prompts(read_languages(parse_prompts(drawn["text"]), ("latin",)).prompts)
+        assert read == composed(drawn["style"], drawn["subject"], drawn["colour"])["text"]
+
+
+async def test_chips_and_choices_are_chinese_on_the_chinese_page(place: Any) -> None:
+    visitor = await place.visitor()
+    visitor.client.headers["accept-language"] = "zh"
+    page = await visitor.page("/")
+    chips = [each.text for each in page.all("a") if each["href"].startswith("/?prompt=")]
+    assert len(chips) == 4
+    assert all("风格" in each for each in [*chips, page.first("textarea")["placeholder"]])
+    assert page.first("option", value="only-me").text == "仅自己"
+    made = (await visitor.get("/compose?style=Cubist&subject=a+Bear")).json()
+    assert (made["text"], made["style"]) == ("熊，立体主义风格", "Cubist")  # noqa: RUF001  # as above
 
 
 async def test_size_and_model_are_choices(place: Any) -> None:
