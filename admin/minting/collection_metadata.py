@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image, ImageOps
 
+from ganshare.domain.ai_mark import AI_XMP
+
 __all__ = ["collection_metadata", "contact_sheet", "data_uri"]
 
 _MOST_SIDE = 4  # paintings in a row, and rows
@@ -34,7 +36,7 @@ def contact_sheet(pictures: Sequence[bytes]) -> bytes | None:
             painting = ImageOps.fit(opened.convert("RGB"), (edge, edge), Image.Resampling.LANCZOS)
         sheet.paste(painting, (_GAP + column * (edge + _GAP), _GAP + row * (edge + _GAP)))
     file = io.BytesIO()
-    sheet.save(file, "JPEG", quality=90)
+    sheet.save(file, "JPEG", quality=90, xmp=AI_XMP.encode())
     return file.getvalue()
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from PIL import Image, ImageOps
 
 from bot.core.messages import File
+from ganshare.domain.ai_mark import AI_XMP
 
 __all__ = ["LARGEST_PHOTO", "as_photo", "blank_card", "contact_sheet"]
 
@@ -54,5 +55,5 @@ def blank_card() -> bytes:
 
 def _jpeg(image: Image.Image) -> bytes:
     written = io.BytesIO()
-    image.save(written, "JPEG", quality=_QUALITY)
+    image.save(written, "JPEG", quality=_QUALITY, xmp=AI_XMP.encode())
     return written.getvalue()

@@ -6,6 +6,8 @@ from collections import OrderedDict
 
 from PIL import Image, ImageFilter, ImageOps
 
+from ganshare.domain.ai_mark import AI_XMP
+
 __all__ = ["CARD", "PictureSizes"]
 
 CARD = (1200, 630)  # pixels, as social networks crop them
@@ -49,7 +51,9 @@ def _jpeg(png: bytes, name: str) -> bytes:
         picture.thumbnail((_LARGE, _LARGE), Image.Resampling.LANCZOS)
     for quality in _QUALITIES:
         data = io.BytesIO()
-        picture.save(data, "JPEG", quality=quality, optimize=True, progressive=True)
+        picture.save(
+            data, "JPEG", quality=quality, optimize=True, progressive=True, xmp=AI_XMP.encode()
+        )
         if data.tell() <= _MOST_BYTES:
             break
     return data.getvalue()

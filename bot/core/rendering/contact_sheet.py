@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 
 from bot.core.messages import File
 from ganshare.blobs import Blobs
+from ganshare.domain.ai_mark import AI_XMP
 from ganshare.domain.jobs import Artwork
 from ganshare.errors import BlobError
 
@@ -45,7 +46,7 @@ def sheet_of(pictures: Sequence[bytes]) -> bytes:
             small = ImageOps.fit(image.convert("RGB"), (side, side), Image.Resampling.LANCZOS)
         sheet.paste(small, (left, top))
     written = io.BytesIO()
-    sheet.save(written, "JPEG", quality=90, optimize=True)
+    sheet.save(written, "JPEG", quality=90, optimize=True, xmp=AI_XMP.encode())
     return written.getvalue()
 
 

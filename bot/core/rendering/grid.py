@@ -15,6 +15,7 @@ from bot.core.messages import Action, Button, File, Reply
 from bot.core.rendering.job_view import JobView, load_job_view
 from bot.core.rendering.replies import VOTE_EMOJI, Replies, is_masked, shortened
 from ganshare.blobs import Blobs
+from ganshare.domain.ai_mark import AI_XMP
 from ganshare.domain.jobs import Job, JobState
 from ganshare.store import Store
 
@@ -135,5 +136,5 @@ def _draw_sheet(pictures: Sequence[bytes | None], job: Job) -> bytes:
         middle = (left + 8 + BADGE / 2, top + 8 + BADGE / 2)
         draw.text(middle, str(number + 1), _INK, font, anchor="mm")
     written = io.BytesIO()
-    sheet.save(written, "JPEG", quality=90)
+    sheet.save(written, "JPEG", quality=90, xmp=AI_XMP.encode())
     return written.getvalue()

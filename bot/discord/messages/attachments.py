@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from bot.core.messages import File
+from ganshare.domain.ai_mark import AI_XMP
 
 __all__ = ["LARGEST", "fitting"]
 
@@ -30,7 +31,7 @@ def fitting(file: File, largest: int = LARGEST) -> File | None:
         picture = image.convert("RGB")
     for form in _FORMS:
         out = io.BytesIO()
-        picture.save(out, **form)
+        picture.save(out, xmp=AI_XMP.encode(), **form)
         if out.tell() <= largest:
             kind = str(form["format"])
             name = PurePath(file.name).with_suffix(f".{kind.lower()}").name
