@@ -25,7 +25,7 @@ class SynthesisSettings:
     coarse_side: int = 128  # a canvas is never made coarser than this
     palette_weight: float = 7.0
     style_weight: float = 0.4  # of the style as words
-    reading_weight: float = 0.08  # of the style as the perceptor reads it off the canvas
+    reading_weight: float = 0.2  # of the style as the perceptor reads it off the canvas
     reading_from: float = 0.3  # share of the steps before it counts: first what, then how
     drawn_reading: float = 0.2  # share of that weight where a drawing is to be kept
     subject_weight: float = 1.0
