@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from benchmarks.gpu import main
+from engine.runtime.precision import fastest_dtype
 from engine.testing import SMALL_MODEL, save_small_vqgan
 
 
@@ -21,7 +23,8 @@ def test_a_table_comes_out(
     options = ["--device", "cpu", "--model", SMALL_MODEL, "--sizes", "64", "--cutouts", "2"]
     main([*options, "--at-once", "1,2", "--steps", "1"])
     out = capsys.readouterr().out
-    assert out.startswith("cpu, float32, small-f8, lite-minilm, torch ")
+    dtype = str(fastest_dtype(torch.device("cpu"))).removeprefix("torch.")
+    assert out.startswith(f"cpu, {dtype}, small-f8, lite-minilm, torch ")
     rows = rows_of(out)
     assert [row[:3] for row in rows] == [["64", "2", "1"], ["64", "2", "2"]]
     assert all(float(cell) > 0 for row in rows for cell in row)
