@@ -22,6 +22,12 @@ TIMES = 10  # that `cost` calls a verb
 _numbers = itertools.count()
 
 
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is slow because the machine is busy still answers."""
+    monkeypatch.setattr("ganshare.store.db.database.PATIENCE_SECONDS", 60.0)
+
+
 async def _make_tables(url: str) -> str:
     async with open_store(url, migrate=True):
         return url
@@ -82,7 +88,7 @@ OpenStore = Callable[..., Any]
 
 
 @pytest.fixture
-async def another(url: str) -> AsyncIterator[OpenStore]:
+async def another(url: str, patience: None) -> AsyncIterator[OpenStore]:
     """Opens further stores on the test's database, as other processes would."""
     async with AsyncExitStack() as stack:
 
