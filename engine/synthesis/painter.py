@@ -162,8 +162,10 @@ class Painter:
         """The same as the second eye knows them; raises InternalError without one."""
         if self.second_eye is None:
             raise InternalError("This perceptor has no second eye.")
-        return self.second_eye.embed_texts(_subjects()).to(self.device)
+        return self.second_eye.embed_texts(_subjects(), together=True).to(self.device)
 
     def warm(self) -> None:
         """Compute what all paintings share, so that the first need not wait for it."""
         _ = self.word_list_subjects
+        if self.second_eye is not None:
+            _ = self.second_subjects

@@ -80,6 +80,12 @@ def test_the_second_eye_looks_for_the_subjects_alone(painter: Painter) -> None:
     assert objective(without, CANYON).seconds == ()
 
 
+def test_a_warm_painter_has_embedded_the_word_lists_for_both_eyes(painter: Painter) -> None:
+    cold = Painter(painter.vqgan, painter.perceptor)
+    cold.warm()
+    assert vars(cold).keys() >= {"word_list_subjects", "second_subjects"}
+
+
 def test_the_second_eye_leads_a_canvas_to_the_subject(painter: Painter) -> None:
     generator = torch.Generator().manual_seed(5)
     image = torch.rand(1, 3, 96, 96, generator=generator).requires_grad_()

@@ -107,13 +107,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def chrome(served: RunningSite) -> Iterator[Browser]:
-    browser = Browser.start(served.url)
-    yield browser
-    browser.driver.quit()
-
-
 @pytest.fixture
 def browser(chrome: Browser) -> Iterator[Browser]:
     """A browser of somebody who was never here; it must not complain about what it is given."""

@@ -1,7 +1,6 @@
 """Prompts of other scripts in a real browser: they stay where they are typed, and read rightly."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,6 @@ pytestmark = [
 
 CHINESE = "暴风雨中的灯塔、梵高风格 & 100% 蓝"
 PERSIAN = "فانوس دریایی در طوفان"
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    found = Browser.start("")
-    yield found
-    found.driver.quit()
 
 
 async def test_what_was_typed_survives_another_language(place: Any, browser: Browser) -> None:

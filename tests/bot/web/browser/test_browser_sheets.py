@@ -1,7 +1,6 @@
 """Several paintings of one prompt in a real browser: each takes shape where it stands."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(chromium() is None, reason="chromium and chromedriver are not installed"),
 ]
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    found = Browser.start("")
-    yield found
-    found.driver.quit()
 
 
 async def test_four_take_shape_side_by_side(place: Any, browser: Browser, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(chromium() is None, reason="chromium and chromedriver are not installed"),
 ]
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    found = Browser.start("")
-    yield found
-    found.driver.quit()
 
 
 def painted(number: int) -> bytes:

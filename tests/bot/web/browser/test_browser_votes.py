@@ -76,13 +76,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def chrome(served: RunningSite) -> Iterator[Browser]:
-    browser = Browser.start(served.url)
-    yield browser
-    browser.driver.quit()
-
-
 @pytest.fixture
 def browser(chrome: Browser, served: RunningSite) -> Browser:
     """A curator's, signed in."""

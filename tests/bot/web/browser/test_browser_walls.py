@@ -1,7 +1,6 @@
 """Walls of paintings of all shapes in a real browser: rows without holes, and nothing cut away."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +33,6 @@ const wall = [...document.querySelectorAll(".cards")].find((each) => each.offset
 const box = wall.getBoundingClientRect();
 return [box.left, box.right];
 """
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    found = Browser.start("")
-    yield found
-    found.driver.quit()
 
 
 def rows(browser: Browser) -> list[list[list[float]]]:
